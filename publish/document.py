@@ -1,0 +1,135 @@
+"""Source documents: what they are, and where their tables stand (format 1).
+
+``mappings/<document>/document.yaml`` describes the document and, for ``publish extract``, each
+printed table: the text it follows, its column headers and its row labels. A folder without
+that file is a document of which only the tables are known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from publish.faults import Fault, fault
+from publish.mapping import Text
+from publish.project import Project
+from publish.yamlfile import Steps, YamlFile, read_yaml
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableDeclaration:
+    """Where a printed table stands and what its rows and columns are called."""
+
+    name: str
+    title: Text | None
+    after: str | None
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    sentence: str | None
+    total: str | None
+    wrapped: frozenset[str]
+    steps: Steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A source document: its key is the name of its folder."""
+
+    key: str
+    file: YamlFile | None
+    title: Text
+    date: date
+    number: str | None
+    landing_page: str | None
+    download: str | None
+    numbers: str
+    tables: dict[str, TableDeclaration]
+
+
+def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]:
+    """Read the documents of a project: every folder in ``mappings/``."""
+    folders = sorted(path for path in (project.root / "mappings").glob("*") if path.is_dir())
+    found = {}
+    for folder in folders:
+        if folder.name.startswith("."):
+            continue
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", folder.name):
+            faults.append(fault("wrong-file-name", project.shown(folder), name=folder.name))
+            continue
+        document = _read_document(folder, project, faults)
+        if document:
+            found[document.key] = document
+    return found
+
+
+def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Document | None:
+    path = folder / "document.yaml"
+    if not path.exists():
+        return Document(
+            key=folder.name,
+            file=None,
+            title={"nl": folder.name, "en": folder.name},
+            date=date.min,
+            number=None,
+            landing_page=None,
+            download=None,
+            numbers=project.numbers,
+            tables={},
+        )
+    file = read_yaml(path, project.shown(path), "document.schema.json", faults)
+    if file is None:
+        return None
+    try:
+        day = date.fromisoformat(file.data["date"])
+    except ValueError:
+        value = file.data["date"]
+        place = file.place("date")
+        wanted = "a date that exists, as 2023-10-12"
+        faults.append(fault("wrong-type", *place, key="date", value=value, wanted=wanted))
+        return None
+    tables = {
+        name: _read_table(name, entry, file, faults)
+        for name, entry in file.data.get("tables", {}).items()
+    }
+    return Document(
+        key=folder.name,
+        file=file,
+        title=file.data["title"],
+        date=day,
+        number=file.data.get("number"),
+        landing_page=file.data.get("landing-page"),
+        download=file.data.get("download"),
+        numbers=file.data.get("numbers", project.numbers),
+        tables=tables,
+    )
+
+
+def _read_table(
+    name: str, entry: dict[str, Any], file: YamlFile, faults: list[Fault]
+) -> TableDeclaration:
+    steps = ("tables", name)
+    sentence = entry.get("sentence")
+    rows = tuple(re.findall(r"\{([^{}]+)\}", sentence) if sentence else entry.get("rows", ()))
+    if bool(sentence) == ("rows" in entry):
+        faults.append(fault("rows-or-sentence", *file.place(*steps), table=name))
+    for key in ("total", "wrapped"):
+        wanted = entry.get(key, [])
+        for label in [wanted] if isinstance(wanted, str) else wanted:
+            if label not in rows:
+                faults.append(fault("no-such-row", *file.place(*steps, key), label=label))
+    return TableDeclaration(
+        name=name,
+        title=entry.get("title"),
+        after=entry.get("after"),
+        corner=entry.get("corner", ""),
+        columns=tuple(entry["columns"]),
+        rows=rows,
+        sentence=sentence,
+        total=entry.get("total"),
+        wrapped=frozenset(entry.get("wrapped", ())),
+        steps=steps,
+    )

@@ -1,0 +1,82 @@
+"""Faults in the input, as data.
+
+A fault in somebody's file is collected, never raised: every stage takes a list of faults,
+adds to it what it finds and goes on, so that one run reports them all. What a fault says
+stands in ``faults.toml``, one table per code; the program only fills in the particulars.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib import resources
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Fault:
+    """One finding at one place: a file with line and column from 1, or an IRI with line 0."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    finding: str
+    fix: str
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        """Return the fault as two lines: the place with the finding, then what to do."""
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return f"{place}: {self.code}: {self.finding}\n    {self.fix}"
+
+    def record(self) -> dict[str, object]:
+        """Return the fault as a JSON object."""
+        return asdict(self)
+
+
+class FaultyInput(Exception):
+    """The input has faults; nothing was written. Ends the program with exit code 1."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = sorted(set(faults))
+        super().__init__(f"{len(self.faults)} fault(s)")
+
+
+class CannotRun(Exception):
+    """The program was asked something it cannot do at all. Exit code 2."""
+
+
+def _read_kinds() -> dict[str, dict[str, str]]:
+    text = resources.files("publish").joinpath("faults.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+KINDS: dict[str, dict[str, str]] = _read_kinds()
+
+
+def fault(
+    code: str, path: object, line: int = 0, column: int = 0, /, **particulars: object
+) -> Fault:
+    """Return the fault ``code`` at a place, its texts filled in with the particulars.
+
+    Raises KeyError for a code or a particular that ``faults.toml`` does not know.
+    """
+    kind = KINDS[code]
+    return Fault(
+        path=str(path),
+        line=line,
+        column=column,
+        code=code,
+        finding=kind["finding"].format_map(particulars),
+        fix=kind["fix"].format_map(particulars),
+        severity=kind.get("severity", "error"),
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``Did you mean "x"? `` for the known word nearest to ``word``, else nothing."""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f'Did you mean "{folded[near[0]]}"? ' if near else ""

@@ -1,0 +1,146 @@
+"""Numbers as printed, read exactly: a whole number and its count of printed decimals.
+
+``1.676,15`` becomes 167615 with 2 decimals, so nothing is lost to binary fractions and the
+number of printed decimals is kept. The canonical text is that of XSD 1.1, which is also how
+the store writes it: no trailing zeros, no point when nothing follows it (``12,50`` -> ``12.5``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_DIGITS = 18
+"""Digits that surely fit a 64-bit whole number."""
+MOST_DECIMALS = 9
+"""Decimals for which SDMX has a code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberFormat:
+    """How numbers are written: the decimal mark and the mark between thousands."""
+
+    decimal: str
+    thousands: str
+
+    @cached_property
+    def number(self) -> str:
+        """The regular expression of one number, a percent sign allowed."""
+        decimals = rf"(?:{re.escape(self.decimal)}[0-9]++)?+"
+        grouped = rf"[1-9][0-9]{{0,2}}+(?:{re.escape(self.thousands)}[0-9]{{3}})++(?![0-9])"
+        whole = rf"(?:{grouped}|[0-9]++)" if self.thousands else r"[0-9]++"
+        return rf"-?+{whole}{decimals}(?: ?%)?+"
+
+    @cached_property
+    def one(self) -> re.Pattern[str]:
+        """Matches one number and nothing else."""
+        return re.compile(self.number)
+
+    @cached_property
+    def many(self) -> re.Pattern[str]:
+        """Matches numbers that are each followed by a line feed."""
+        return re.compile(rf"(?:{self.number}\n)*+")
+
+    @cached_property
+    def dropped(self) -> dict[int, None]:
+        """The characters without which a number is its digits and sign."""
+        return {ord(mark): None for mark in f"{self.decimal}{self.thousands} %"}
+
+
+FORMATS = {
+    "nl": NumberFormat(decimal=",", thousands="."),
+    "en": NumberFormat(decimal=".", thousands=","),
+    "plain": NumberFormat(decimal=".", thousands=""),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers:
+    """Numbers as columns: value = mantissa / 10**decimals. Faulty ones are zero."""
+
+    mantissa: NDArray[np.int64]
+    decimals: NDArray[np.int8]
+    percent: NDArray[np.bool_]
+    faulty: NDArray[np.bool_]
+
+
+def read_numbers(texts: Sequence[str], form: NumberFormat) -> Numbers:
+    """Read printed numbers; those that are not written as ``form`` wants are marked faulty."""
+    joined = "\n".join(texts) + "\n" if len(texts) else ""
+    if joined.count("\n") == len(texts) and form.many.fullmatch(joined):
+        try:
+            return _read_sound(texts, joined, form)
+        except OverflowError:
+            pass
+    faulty = np.array(
+        [
+            form.one.fullmatch(text) is None
+            or sum(map(str.isdigit, text)) > MOST_DIGITS
+            or sum(map(str.isdigit, text.partition(form.decimal)[2])) > MOST_DECIMALS
+            for text in texts
+        ],
+        dtype=np.bool_,
+    )
+    sound = ["0" if bad else text for text, bad in zip(texts, faulty.tolist(), strict=True)]
+    numbers = _read_sound(sound, "\n".join(sound) + "\n", form)
+    return Numbers(
+        mantissa=numbers.mantissa,
+        decimals=numbers.decimals,
+        percent=numbers.percent,
+        faulty=faulty,
+    )
+
+
+def _read_sound(texts: Sequence[str], joined: str, form: NumberFormat) -> Numbers:
+    """Read numbers known to be well written; raises OverflowError when they are too long."""
+    digits = joined.translate(form.dropped).split("\n")[:-1]
+    mantissa = np.array([int(text) for text in digits], dtype=np.int64)
+    percent = np.zeros(len(texts), dtype=np.bool_)
+    if "%" in joined:
+        percent = np.array([text.endswith("%") for text in texts], dtype=np.bool_)
+        texts = [text.rstrip("% ") for text in texts]
+    decimals = np.zeros(len(texts), dtype=np.int8)
+    if form.decimal in joined:
+        mark = form.decimal
+        places = [len(text.partition(mark)[2]) for text in texts]
+        if max(places) > MOST_DECIMALS:
+            raise OverflowError
+        decimals = np.array(places, dtype=np.int8)
+    return Numbers(
+        mantissa=mantissa,
+        decimals=decimals,
+        percent=percent,
+        faulty=np.zeros(len(texts), dtype=np.bool_),
+    )
+
+
+def canonical_texts(mantissa: NDArray[np.int64], decimals: NDArray[np.int8]) -> list[str]:
+    """Return the canonical xsd:decimal text of each number (an integer's has no point)."""
+    if not decimals.any():
+        return [str(number) for number in mantissa.tolist()]
+    mantissa, decimals = mantissa.copy(), decimals.copy()
+    while (spare := (decimals > 0) & (mantissa % 10 == 0)).any():
+        mantissa[spare] //= 10
+        decimals[spare] -= 1
+    scale = 10 ** decimals.astype(np.int64)
+    whole, part = np.divmod(np.abs(mantissa), scale)
+    signs = np.where(mantissa < 0, "-", "").tolist()
+    return [
+        f"{sign}{front}.{back:0{places}d}" if places else f"{sign}{front}"
+        for sign, front, back, places in zip(
+            signs, whole.tolist(), part.tolist(), decimals.tolist(), strict=True
+        )
+    ]
+
+
+def written(mantissa: int, decimals: int, form: NumberFormat) -> str:
+    """Return a number as people write it in ``form``, for messages."""
+    sign = "-" if mantissa < 0 else ""
+    whole, part = divmod(abs(mantissa), 10**decimals)
+    front = f"{whole:,}".replace(",", form.thousands)
+    return f"{sign}{front}{form.decimal}{part:0{decimals}d}" if decimals else f"{sign}{front}"

@@ -1,0 +1,102 @@
+"""Quarters, years and days: from a printed label to a code, from a code to its interval.
+
+A code is ``2022-Q1``, ``2022`` or ``2023-06-30``. Intervals begin at a date and end before
+another (OWL-Time, section 4.2.3: a proper interval with instants at both ends).
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "en": "January February March April May June July August September October November December",
+}
+_MONTH_NUMBER = {
+    name.casefold(): number
+    for names in MONTHS.values()
+    for number, name in enumerate(names.split(), start=1)
+}
+
+_QUARTER = (
+    re.compile(r"(?P<year>[0-9]{4})\s*[-/ ]?\s*[KQT](?P<quarter>[1-4])", re.IGNORECASE),
+    re.compile(r"[KQT](?P<quarter>[1-4])\s*[-/ ]?\s*(?P<year>[0-9]{4})", re.IGNORECASE),
+    re.compile(r"(?P<quarter>[1-4])e kwartaal (?:van )?(?P<year>[0-9]{4})", re.IGNORECASE),
+)
+_YEAR = re.compile(r"[0-9]{4}")
+_DAY = (
+    re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
+    re.compile(r"(?P<day>[0-9]{1,2})[/-](?P<month>[0-9]{1,2})[/-](?P<year>[0-9]{4})"),
+    re.compile(r"(?P<day>[0-9]{1,2})\s+(?P<name>[A-Za-z]+)\s+(?P<year>[0-9]{4})"),
+)
+
+KINDS = ("kwartaal", "jaar", "dag")
+"""The kinds of period, each the name of its IRI pattern."""
+
+EXAMPLES = {
+    "kwartaal": "2022-Q1 or 2022 - K1",
+    "jaar": "2022",
+    "dag": "2023-06-30 or 30/06/2023",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """A quarter, year or day: its first day and the day after its last."""
+
+    kind: str
+    code: str
+    start: date
+    end: date
+
+    @property
+    def last(self) -> date:
+        """The last day of the period."""
+        return self.end - timedelta(days=1)
+
+    def label(self, language: str) -> str:
+        """Return the period in words."""
+        year = self.start.year
+        if self.kind == "jaar":
+            return str(year)
+        if self.kind == "dag":
+            return f"{self.start.day} {MONTHS[language].split()[self.start.month - 1]} {year}"
+        quarter = (self.start.month + 2) // 3
+        return f"{quarter}e kwartaal {year}" if language == "nl" else f"Q{quarter} {year}"
+
+
+def read_period(kind: str, label: str) -> str | None:
+    """Return the code of a printed period, or None when the label is no period of that kind."""
+    text = label.strip()
+    if kind == "jaar":
+        return text if _YEAR.fullmatch(text) and text != "0000" else None
+    patterns = _QUARTER if kind == "kwartaal" else _DAY
+    found = next((match for pattern in patterns if (match := pattern.fullmatch(text))), None)
+    if found is None or found["year"] == "0000":
+        return None
+    if kind == "kwartaal":
+        return f"{found['year']}-Q{found['quarter']}"
+    parts = found.groupdict()
+    month = int(parts["month"]) if parts.get("month") else _MONTH_NUMBER.get(found["name"].lower())
+    try:
+        return date(int(found["year"]), month or 0, int(found["day"])).isoformat()
+    except ValueError:
+        return None
+
+
+def period(kind: str, code: str) -> Period:
+    """Return the period of a code that ``read_period`` gave."""
+    if kind == "dag":
+        start = date.fromisoformat(code)
+        return Period(kind=kind, code=code, start=start, end=start + timedelta(days=1))
+    year = int(code[:4])
+    if kind == "jaar":
+        return Period(kind=kind, code=code, start=date(year, 1, 1), end=date(year + 1, 1, 1))
+    month = 3 * int(code[-1])
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return Period(
+        kind=kind, code=code, start=date(year, month - 2, 1), end=last + timedelta(days=1)
+    )

@@ -1,0 +1,67 @@
+"""Every IRI pattern of the publication, by the Flemish URI standard.
+
+``/id/`` names a thing, ``/doc/`` a page about it, ``/ns/`` a vocabulary. Identifiers are
+minted under ``base`` and never change; where a file can be fetched follows ``public-url``.
+All parts are restricted to ``[A-Za-z0-9._~-]`` where they are read, so nothing is encoded here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CODE = re.compile(r"[A-Za-z0-9._~-]+")
+"""What a code, a name or a slug may consist of: the unreserved characters of RFC 3986."""
+
+PATTERNS: dict[str, tuple[str, str]] = {
+    "data-set": ("/id/dataset/{slug}", "a qb:DataSet"),
+    "structure": ("/id/structuur/{slug}", "its qb:DataStructureDefinition"),
+    "component": ("/id/component/{slug}/{name}", "one component of the structure"),
+    "slice-key": ("/id/slicesleutel/{slug}", "the qb:SliceKey: the period is fixed"),
+    "slice": ("/id/slice/{slug}/{codes}", "the slice of one period"),
+    "observation": (
+        "/id/observatie/{slug}/{codes}",
+        "an observation: the codes of its dimensions, period first, then by name, last the measure",
+    ),
+    "concept-scheme": ("/id/conceptscheme/{scheme}", "a code list"),
+    "concept": ("/id/concept/{scheme}/{code}", "a code of a list"),
+    "kwartaal": ("/id/kwartaal/{code}", "a calendar quarter, as 2022-Q1"),
+    "jaar": ("/id/jaar/{code}", "a calendar year, as 2022"),
+    "dag": ("/id/dag/{code}", "a day, as 2023-06-30"),
+    "instant": ("/id/tijdstip/{date}", "the instant at which a day begins"),
+    "document": ("/id/document/{document}", "a source document"),
+    "table": (
+        "/id/tabel/{document}/{hash}/{table}.csv",
+        "a printed table: the hash is that of its text",
+    ),
+    "cell": (
+        "/id/tabel/{document}/{hash}/{table}.csv#cell={row},{column}",
+        "a cell of a printed table by RFC 7111, counted from 1, header included",
+    ),
+    "graph": ("/id/graaf/{name}", "a named graph of the store"),
+    "vocabulary": ("/ns/{vocabulary}", "the project's vocabulary"),
+    "term": ("/ns/{vocabulary}#{term}", "a dimension, measure, attribute or class"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uris:
+    """Mints IRIs under one base, which has no slash at its end."""
+
+    base: str
+    vocabulary: str
+
+    def iri(self, pattern: str, **parts: object) -> str:
+        """Return the IRI of a pattern. Raises KeyError for an unknown pattern or missing part."""
+        return self.base + PATTERNS[pattern][0].format_map({"vocabulary": self.vocabulary} | parts)
+
+    def term(self, name: str) -> str:
+        """Return the IRI of a term of the project's vocabulary."""
+        return self.iri("term", term=name)
+
+    def generic(self, name: str) -> str:
+        """Return the IRI of a term of the package's own vocabulary, ``/ns/publicatie``."""
+        return self.iri("term", vocabulary=GENERIC_VOCABULARY, term=name)
+
+
+GENERIC_VOCABULARY = "publicatie"

@@ -1,0 +1,245 @@
+"""The ontology as the program uses it: dimensions, measures, units and code lists.
+
+In come the Turtle files of ``ontology/`` and the package's own ``vocabulary/publicatie.ttl``,
+whose relative IRIs are resolved against the base; out come look-up tables, and one rdflib graph
+per role, because vocabulary and structure are small and rdflib is good at them.
+RDF Data Cube, sections 5.2 (components) and 8.1 (code lists).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
+
+from publish.faults import Fault, fault
+from publish.namespaces import INTERVALS, PREFIXES, QB, RDF, RDFS, SKOS
+from publish.project import Project
+from publish.uris import CODE, Uris
+
+PERIOD_KINDS = {
+    INTERVALS.CalendarQuarter: "kwartaal",
+    INTERVALS.CalendarYear: "jaar",
+    INTERVALS.CalendarDay: "dag",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeList:
+    """A concept scheme: its codes in order, their labels, and which of them is the total."""
+
+    name: str
+    iri: str
+    path: str
+    codes: tuple[str, ...]
+    total: str | None
+    labels: tuple[dict[str, tuple[str, ...]], ...]
+    """Codes by label, nearest first: as printed or the code itself, in words, case folded."""
+
+    def find(self, label: str) -> tuple[str, ...]:
+        """Return the codes a printed label can mean: one, none, or several if ambiguous."""
+        for known, wanted in zip(self.labels, (label, label, _folded(label)), strict=True):
+            if wanted in known:
+                return known[wanted]
+        return ()
+
+    def all_labels(self) -> list[str]:
+        """Return every label and code, for suggestions."""
+        return [*self.labels[0], *self.labels[1]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """A dimension property; its values are codes of one list, or periods of one kind."""
+
+    name: str
+    iri: str
+    codes: CodeList | None
+    period: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A measure property with its datatype (an XSD IRI) and its unit (an IRI)."""
+
+    name: str
+    iri: str
+    datatype: str
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """All that the ontology says, in look-up tables and as graphs to publish."""
+
+    dimensions: dict[str, Dimension]
+    measures: dict[str, Measure]
+    lists: dict[str, CodeList]
+    terms: Graph
+    """Dimensions, measures, attributes and classes, the package's own terms among them."""
+    concepts: Graph
+    """The concept schemes with their concepts."""
+
+
+def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
+    """Read the package's vocabulary and the project's ``ontology/``."""
+    terms, concepts = new_graph(project.uris), new_graph(project.uris)
+    own = resources.files("publish").joinpath("vocabulary", "publicatie.ttl").read_bytes()
+    read_turtle(own, "publicatie.ttl", project.base, terms, faults)
+    sources: dict[str, str] = {}
+    for path in sorted((project.root / "ontology").rglob("*.ttl")):
+        is_list = path.parent.name == "codelists"
+        graph = new_graph(project.uris)
+        read_turtle(path.read_bytes(), project.shown(path), project.base, graph, faults)
+        if is_list:
+            for scheme in graph.subjects(RDF.type, SKOS.ConceptScheme):
+                sources[str(scheme)] = project.shown(path)
+        for triple in graph:
+            (concepts if is_list else terms).add(triple)
+    lists = {
+        found.iri: found
+        for found in _read_lists(concepts, project.uris, sources, faults)
+    }
+    return Vocabulary(
+        dimensions={item.name: item for item in _read_dimensions(terms, lists, project, faults)},
+        measures={item.name: item for item in _read_measures(terms, project, faults)},
+        lists={found.name: found for found in lists.values()},
+        terms=terms,
+        concepts=concepts,
+    )
+
+
+def new_graph(uris: Uris) -> Graph:
+    """Return an empty graph that knows the usual prefixes and the project's."""
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in prefixes(uris).items():
+        graph.bind(prefix, namespace)
+    return graph
+
+
+def prefixes(uris: Uris) -> dict[str, str]:
+    """Return the prefixes for Turtle: the public ones, ``pub`` and ``ns`` for our own terms."""
+    return dict(sorted((PREFIXES | {"ns": uris.term(""), "pub": uris.generic("")}).items()))
+
+
+def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[Fault]) -> None:
+    """Add the triples of a Turtle file to a graph, strictly, relative IRIs under the base."""
+    try:
+        for triple in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"):
+            graph.add((_node(triple.subject), URIRef(triple.predicate.value), _term(triple.object)))
+    except SyntaxError as error:
+        problem = str(error.msg)
+        place = (error.lineno or 1, error.offset or 1)
+        faults.append(fault("turtle-syntax", shown, *place, problem=problem))
+
+
+def _node(term: object) -> IdentifiedNode:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    raise SyntaxError("quoted triples are not used here")
+
+
+def _term(term: object) -> IdentifiedNode | Literal:
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        plain = term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
+        return Literal(term.value, datatype=None if plain else URIRef(term.datatype.value))
+    return _node(term)
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.split()).casefold()
+
+
+def local_name(iri: str) -> str:
+    """Return the last segment of an IRI, after ``#`` or ``/``."""
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+def _read_lists(
+    graph: Graph, uris: Uris, sources: dict[str, str], faults: list[Fault]
+) -> Iterator[CodeList]:
+    """Yield the code lists of a graph, their codes in the order of ``pub:volgorde``."""
+    printed, order = URIRef(uris.generic("gedruktLabel")), URIRef(uris.generic("volgorde"))
+    total_class = URIRef(uris.generic("Totaal"))
+    for scheme in sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str):
+        path = sources.get(str(scheme), "ontology/codelists")
+        found: list[tuple[int, str]] = []
+        totals: list[str] = []
+        exact: dict[str, set[str]] = {}
+        words: dict[str, set[str]] = {}
+        folded: dict[str, set[str]] = {}
+        for concept in graph.subjects(SKOS.inScheme, scheme):
+            code = local_name(str(concept))
+            expected = uris.iri("concept", scheme=local_name(str(scheme)), code=code)
+            notation = graph.value(concept, SKOS.notation)
+            if not CODE.fullmatch(code) or str(concept) != expected or str(notation) != code:
+                faults.append(
+                    fault("code-and-iri-differ", path, iri=concept, notation=notation)
+                )
+            rank = graph.value(concept, order)
+            found.append((int(rank.toPython()) if isinstance(rank, Literal) else 0, code))
+            if (concept, RDF.type, total_class) in graph:
+                totals.append(code)
+            exact.setdefault(code, set()).add(code)
+            for tier, predicate in (
+                (exact, printed),
+                (words, SKOS.prefLabel),
+                (words, SKOS.altLabel),
+            ):
+                for label in graph.objects(concept, predicate):
+                    tier.setdefault(str(label), set()).add(code)
+                    folded.setdefault(_folded(str(label)), set()).add(code)
+        if len(totals) > 1:
+            faults.append(fault("two-totals", path, codes=", ".join(sorted(totals))))
+        yield CodeList(
+            name=local_name(str(scheme)),
+            iri=str(scheme),
+            path=path,
+            codes=tuple(code for _, code in sorted(found)),
+            total=min(totals) if totals else None,
+            labels=tuple(
+                {label: tuple(sorted(codes)) for label, codes in tier.items()}
+                for tier in (exact, words, folded)
+            ),
+        )
+
+
+def _read_dimensions(
+    graph: Graph, lists: dict[str, CodeList], project: Project, faults: list[Fault]
+) -> Iterator[Dimension]:
+    """Yield the dimension properties of the project's own vocabulary."""
+    for prop in sorted(graph.subjects(RDF.type, QB.DimensionProperty), key=str):
+        name, code_list = local_name(str(prop)), graph.value(prop, QB.codeList)
+        range_ = graph.value(prop, RDFS.range)
+        kind = PERIOD_KINDS.get(range_) if isinstance(range_, URIRef) else None
+        if kind is None and str(code_list) not in lists:
+            faults.append(
+                fault("no-code-list", "ontology/dimensions.ttl", name=name, list=code_list)
+            )
+            continue
+        yield Dimension(
+            name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind
+        )
+
+
+def _read_measures(graph: Graph, project: Project, faults: list[Fault]) -> Iterator[Measure]:
+    """Yield the measure properties, each with one datatype and one unit."""
+    for prop in sorted(graph.subjects(RDF.type, QB.MeasureProperty), key=str):
+        name = local_name(str(prop))
+        datatype = graph.value(prop, RDFS.range)
+        unit = graph.value(prop, URIRef(project.uris.generic("eenheid")))
+        if local_name(str(datatype)) not in ("integer", "decimal") or unit is None:
+            faults.append(
+                fault("incomplete-measure", "ontology/measures.ttl", name=name, range=datatype)
+            )
+            continue
+        yield Measure(name=name, iri=str(prop), datatype=str(datatype), unit=str(unit))
+
+

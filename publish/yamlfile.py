@@ -1,0 +1,201 @@
+"""YAML files in which every scalar stays text and every key knows its line.
+
+In comes a file and its JSON Schema (2020-12, the same that editors complete from); out comes
+the content as dicts, lists and strings, with the line and column of every key and item.
+Codes stay what was typed: ``NO`` is not False and ``010`` is not 8. Anchors and aliases are
+refused: a mapping has no use for them, and an alias can blow a small file up to gigabytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+from publish.faults import Fault, did_you_mean, fault
+
+Steps = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class YamlFile:
+    """The content of a YAML file (dicts, lists, strings) and where each part stands."""
+
+    path: Path
+    shown: str
+    data: Any
+    places: dict[Steps, tuple[int, int]] = field(repr=False)
+
+    def place(self, *steps: str | int) -> tuple[str, int, int]:
+        """Return path, line and column of a key or item, or of the nearest that exists."""
+        while steps not in self.places:
+            steps = steps[:-1]
+        return (self.shown, *self.places[steps])
+
+
+def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlFile | None:
+    """Read a YAML file and judge it by a schema of ``publish/schema/``.
+
+    ``shown`` is the path as faults name it. Returns None when the file cannot be used at all;
+    the reasons are then among ``faults``.
+    """
+    before = len(faults)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(fault("wrong-encoding", shown, *_place_of_byte(path, error.start)))
+        return None
+    except OSError as error:
+        faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+        return None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        faults.append(fault("yaml-syntax", shown, *at, problem=error.problem or "unreadable"))
+        return None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        faults.append(fault("yaml-syntax", shown, line, 1, problem=error.reason))
+        return None
+    except RecursionError:
+        faults.append(fault("yaml-syntax", shown, 1, 1, problem="nested too deeply"))
+        return None
+    if node is None:
+        faults.append(fault("empty-file", shown, 1, 1))
+        return None
+    places: dict[Steps, tuple[int, int]] = {}
+    seen: set[int] = set()
+    data = _content(node, (), places, seen, shown, faults)
+    read = YamlFile(path=path, shown=shown, data=data, places=places)
+    if len(faults) == before:
+        faults.extend(_judge(read, _validator(schema)))
+    return read if len(faults) == before else None
+
+
+def _place_of_byte(path: Path, offset: int) -> tuple[int, int]:
+    """Return line and column, from 1, of a byte of a file."""
+    before = path.read_bytes()[:offset]
+    return before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1
+
+
+def _content(
+    node: yaml.Node,
+    steps: Steps,
+    places: dict[Steps, tuple[int, int]],
+    seen: set[int],
+    shown: str,
+    faults: list[Fault],
+) -> Any:
+    """Return a node's content with all scalars as text, noting places and odd keys."""
+    at = (node.start_mark.line + 1, node.start_mark.column + 1)
+    places.setdefault(steps, at)
+    if id(node) in seen:
+        faults.append(fault("yaml-alias", shown, *at))
+        return ""
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        return [
+            _content(item, (*steps, index), places, seen, shown, faults)
+            for index, item in enumerate(node.value)
+        ]
+    if isinstance(node, yaml.MappingNode):
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key_at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if not isinstance(key_node, yaml.ScalarNode):
+                faults.append(fault("yaml-syntax", shown, *key_at, problem="a key must be text"))
+                continue
+            key = key_node.value
+            if key in result:
+                first = places[(*steps, key)][0]
+                faults.append(fault("duplicate-key", shown, *key_at, key=key, first=first))
+                continue
+            places[(*steps, key)] = key_at
+            result[key] = _content(value_node, (*steps, key), places, seen, shown, faults)
+        return result
+    return str(node.value)
+
+
+def _is_whole_number(_: object, value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value) is not None
+
+
+def _is_truth_value(_: object, value: object) -> bool:
+    return value in ("true", "false")
+
+
+@cache
+def _validator(schema: str) -> Any:
+    """Return a validator that finds integers and booleans in text, as all scalars are text."""
+    text = resources.files("publish").joinpath("schema", schema).read_text(encoding="utf-8")
+    checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _is_whole_number, "boolean": _is_truth_value}
+    )
+    return extend(Draft202012Validator, type_checker=checker)(json.loads(text))
+
+
+def _judge(read: YamlFile, validator: Any) -> Iterator[Fault]:
+    """Yield a fault for each way in which the content does not follow the schema."""
+    for error in validator.iter_errors(read.data):
+        yield from _faults_of(error, read)
+
+
+def _faults_of(error: ValidationError, read: YamlFile) -> Iterator[Fault]:
+    steps = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        for key in error.instance:
+            if key not in known:
+                yield fault(
+                    "unknown-key",
+                    *read.place(*steps, key),
+                    key=key,
+                    hint=did_you_mean(key, known),
+                    known=", ".join(known),
+                )
+    elif error.validator == "required":
+        for key in error.validator_value:
+            if key not in error.instance:
+                yield fault("missing-key", *read.place(*steps), key=key)
+    elif error.validator in ("enum", "const"):
+        allowed = error.validator_value
+        allowed = [allowed] if error.validator == "const" else allowed
+        yield fault(
+            "wrong-value",
+            *read.place(*steps),
+            key=_key(steps),
+            value=error.instance,
+            allowed=", ".join(map(str, allowed)),
+        )
+    else:
+        yield fault(
+            "wrong-type",
+            *read.place(*steps),
+            key=_key(steps),
+            value=_short(error.instance),
+            wanted=error.schema.get("description", _wanted(error)),
+        )
+
+
+def _key(steps: Steps) -> str:
+    return ".".join(str(step) for step in steps) or "the file"
+
+
+def _wanted(error: ValidationError) -> str:
+    return f"{error.validator}: {error.validator_value}"
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
