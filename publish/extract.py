@@ -176,9 +176,7 @@ def _find_table(
 ) -> tuple[PrintedTable | None, int]:
     """Find the header and every row below it; return the table and where it ends."""
     titles = [title for title in (declaration.corner, *declaration.columns) if title]
-    header = re.compile(
-        r"^[ \t]*" + r"\s*".join(map(_loose, titles)) + r"[ \t]*$", re.MULTILINE
-    )
+    header = re.compile(r"^[ \t]*" + r"\s*".join(map(_loose, titles)) + r"[ \t]*$", re.MULTILINE)
     match = header.search(text.text, start, end)
     if not match:
         faults.append(
@@ -194,8 +192,8 @@ def _find_table(
     rows, below = _rows(text, declaration, match.end() + 1, end, form, faults)
     if len(faults) > before:
         return None, below
-    header = (declaration.corner, *declaration.columns, SOURCE_LINE)
-    return PrintedTable(name=declaration.name, header=header, rows=tuple(rows)), below
+    table_header = (declaration.corner, *declaration.columns, SOURCE_LINE)
+    return PrintedTable(name=declaration.name, header=table_header, rows=tuple(rows)), below
 
 
 def _row_pattern(label: str) -> re.Pattern[str]:
@@ -215,7 +213,7 @@ def _rows(
     faults: list[Fault],
 ) -> tuple[list[tuple[str, ...]], int]:
     """Return the rows that are as declared; report the others and go on below them."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     cursor, expected = start, list(declaration.rows)
     width = len(declaration.columns)
     while expected:
@@ -345,9 +343,7 @@ def _find_sentence(
         if not form.one.fullmatch(match[number]):
             sound = False
             place = text.place(match.start(number))
-            faults.append(
-                fault("not-a-number", *place, text=match[number], example=_example(form))
-            )
+            faults.append(fault("not-a-number", *place, text=match[number], example=_example(form)))
         rows.append((label, match[number], str(text.line(match.start(number)))))
     header = (declaration.corner, *declaration.columns, SOURCE_LINE)
     table = PrintedTable(name=declaration.name, header=header, rows=tuple(rows))

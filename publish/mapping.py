@@ -83,9 +83,7 @@ class Mapping:
     cells: bool
 
 
-def read_mappings(
-    project: Project, faults: list[Fault], only: Iterable[str] = ()
-) -> list[Mapping]:
+def read_mappings(project: Project, faults: list[Fault], only: Iterable[str] = ()) -> list[Mapping]:
     """Read the mappings of a project in the order of their slugs, or only those asked for."""
     wanted = set(only)
     found = []

@@ -46,7 +46,9 @@ class Project:
 
     def shown(self, path: Path) -> str:
         """Return a path as faults name it: relative to the project folder."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        return (
+            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        )
 
 
 def read_project(root: Path, *, base: str | None = None, public_url: str | None = None) -> Project:
@@ -115,7 +117,12 @@ def _judge(settings: dict[str, object], text: str) -> list[Fault]:
             )
     vocabulary = settings.get("vocabulary", "x")
     if not (isinstance(vocabulary, str) and CODE.fullmatch(vocabulary)):
-        add("wrong-type", "vocabulary", value=vocabulary, wanted="one name of letters, digits, - or _")
+        add(
+            "wrong-type",
+            "vocabulary",
+            value=vocabulary,
+            wanted="one name of letters, digits, - or _",
+        )
     if settings.get("numbers", "nl") not in NUMBERS:
         add("wrong-value", "numbers", value=settings["numbers"], allowed=", ".join(NUMBERS))
     for key in ("title", "description"):

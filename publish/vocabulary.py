@@ -8,7 +8,7 @@ RDF Data Cube, sections 5.2 (components) and 8.1 (code lists).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 
@@ -99,10 +99,7 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
                 sources[str(scheme)] = project.shown(path)
         for triple in graph:
             (concepts if is_list else terms).add(triple)
-    lists = {
-        found.iri: found
-        for found in _read_lists(concepts, project.uris, sources, faults)
-    }
+    lists = {found.iri: found for found in _read_lists(concepts, project.uris, sources, faults)}
     return Vocabulary(
         dimensions={item.name: item for item in _read_dimensions(terms, lists, project, faults)},
         measures={item.name: item for item in _read_measures(terms, project, faults)},
@@ -128,12 +125,21 @@ def prefixes(uris: Uris) -> dict[str, str]:
 def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[Fault]) -> None:
     """Add the triples of a Turtle file to a graph, strictly, relative IRIs under the base."""
     try:
-        for triple in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"):
-            graph.add((_node(triple.subject), URIRef(triple.predicate.value), _term(triple.object)))
+        _add(graph, ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"))
     except SyntaxError as error:
         problem = str(error.msg)
         place = (error.lineno or 1, error.offset or 1)
         faults.append(fault("turtle-syntax", shown, *place, problem=problem))
+
+
+def add_triples(graph: Graph, text: bytes) -> None:
+    """Add N-Triples that the program wrote itself to a graph."""
+    _add(graph, ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+
+
+def _add(graph: Graph, triples: Iterable[ox.Quad]) -> None:
+    for triple in triples:
+        graph.add((_node(triple.subject), URIRef(triple.predicate.value), _term(triple.object)))
 
 
 def _node(term: object) -> IdentifiedNode:
@@ -180,9 +186,7 @@ def _read_lists(
             expected = uris.iri("concept", scheme=local_name(str(scheme)), code=code)
             notation = graph.value(concept, SKOS.notation)
             if not CODE.fullmatch(code) or str(concept) != expected or str(notation) != code:
-                faults.append(
-                    fault("code-and-iri-differ", path, iri=concept, notation=notation)
-                )
+                faults.append(fault("code-and-iri-differ", path, iri=concept, notation=notation))
             rank = graph.value(concept, order)
             found.append((int(rank.toPython()) if isinstance(rank, Literal) else 0, code))
             if (concept, RDF.type, total_class) in graph:
@@ -224,9 +228,7 @@ def _read_dimensions(
                 fault("no-code-list", "ontology/dimensions.ttl", name=name, list=code_list)
             )
             continue
-        yield Dimension(
-            name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind
-        )
+        yield Dimension(name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind)
 
 
 def _read_measures(graph: Graph, project: Project, faults: list[Fault]) -> Iterator[Measure]:
@@ -241,5 +243,3 @@ def _read_measures(graph: Graph, project: Project, faults: list[Fault]) -> Itera
             )
             continue
         yield Measure(name=name, iri=str(prop), datatype=str(datatype), unit=str(unit))
-
-

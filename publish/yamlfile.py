@@ -142,7 +142,8 @@ def _validator(schema: str) -> Any:
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_whole_number, "boolean": _is_truth_value}
     )
-    return extend(Draft202012Validator, type_checker=checker)(json.loads(text))
+    kind: Any = extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call]
+    return kind(json.loads(text))
 
 
 def _judge(read: YamlFile, validator: Any) -> Iterator[Fault]:
@@ -153,9 +154,12 @@ def _judge(read: YamlFile, validator: Any) -> Iterator[Fault]:
 
 def _faults_of(error: ValidationError, read: YamlFile) -> Iterator[Fault]:
     steps = tuple(error.absolute_path)
+    schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
+    value: Any = schema.get(str(error.validator))
+    instance: Any = error.instance
     if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        for key in error.instance:
+        known = schema.get("properties", {})
+        for key in instance:
             if key not in known:
                 yield fault(
                     "unknown-key",
@@ -165,12 +169,11 @@ def _faults_of(error: ValidationError, read: YamlFile) -> Iterator[Fault]:
                     known=", ".join(known),
                 )
     elif error.validator == "required":
-        for key in error.validator_value:
-            if key not in error.instance:
+        for key in value:
+            if key not in instance:
                 yield fault("missing-key", *read.place(*steps), key=key)
     elif error.validator in ("enum", "const"):
-        allowed = error.validator_value
-        allowed = [allowed] if error.validator == "const" else allowed
+        allowed = [value] if error.validator == "const" else value
         yield fault(
             "wrong-value",
             *read.place(*steps),
@@ -184,16 +187,12 @@ def _faults_of(error: ValidationError, read: YamlFile) -> Iterator[Fault]:
             *read.place(*steps),
             key=_key(steps),
             value=_short(error.instance),
-            wanted=error.schema.get("description", _wanted(error)),
+            wanted=schema.get("description", f"{error.validator}: {value}"),
         )
 
 
 def _key(steps: Steps) -> str:
     return ".".join(str(step) for step in steps) or "the file"
-
-
-def _wanted(error: ValidationError) -> str:
-    return f"{error.validator}: {error.validator_value}"
 
 
 def _short(value: object) -> str:

@@ -1,0 +1,63 @@
+# Two commands: `make serve` builds, validates and serves; `make test` runs the tests.
+# The environment is made from the lock files; nothing else is installed anywhere.
+
+PORT ?= 8000
+HOST ?= 127.0.0.1
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help serve build validate test test-all lint lock bench clean
+
+help:
+	@echo "make serve     build, validate and serve on http://$(HOST):$(PORT) (PORT=… changes it)"
+	@echo "make test      the tests that need only Python, under five minutes"
+	@echo "make test-all  the slow tests too, and those that need a browser"
+	@echo "make lint      ruff and mypy"
+	@echo "make bench     speed, as ratios measured in one run"
+	@echo "make lock      renew the lock files"
+	@echo "make clean     remove .venv and build"
+
+serve: .venv/serve.stamp
+	@$(BIN)/publish build
+	@exec $(BIN)/publish serve --host $(HOST) --port $(PORT)
+
+build: .venv/serve.stamp
+	@$(BIN)/publish build
+
+validate: .venv/serve.stamp
+	@$(BIN)/publish validate
+
+test: .venv/test.stamp
+	@$(BIN)/ruff check publish tests
+	@$(BIN)/ruff format --check --quiet publish tests
+	@$(BIN)/mypy
+	@$(BIN)/pytest -m "not slow and not browser"
+
+test-all: .venv/test.stamp
+	@$(BIN)/pytest
+
+lint: .venv/test.stamp
+	@$(BIN)/ruff check publish tests
+	@$(BIN)/ruff format --check publish tests
+	@$(BIN)/mypy
+
+bench: .venv/test.stamp
+	@$(BIN)/python tests/bench.py
+
+# A stamp is written last, so a half-made environment is made anew.
+.venv/serve.stamp: requirements.lock pyproject.toml .ci/environment
+	@PYTHON="$(PYTHON)" sh .ci/environment requirements.lock $@
+
+.venv/test.stamp: requirements.lock requirements-dev.lock pyproject.toml .ci/environment
+	@PYTHON="$(PYTHON)" sh .ci/environment requirements-dev.lock $@
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --no-header --no-emit-index-url --output-file requirements.lock pyproject.toml \
+	    --extra build
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --no-header --no-emit-index-url --output-file requirements-dev.lock pyproject.toml \
+	    --extra build --extra dev --constraint requirements.lock
+
+clean:
+	rm -rf .venv build

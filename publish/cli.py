@@ -1,0 +1,226 @@
+"""The command line: each verb is a verb of the library.
+
+Results go to stdout, everything else to stderr. Exit code 0: fine; 1: the input has faults, and
+nothing was written; 2: it could not run.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from publish import __version__
+from publish.faults import CannotRun, Fault, FaultyInput
+from publish.project import Project, read_project
+
+log = logging.getLogger("publish")
+
+
+class Verbs(click.Group):
+    """The group of verbs; turns the program's own errors into messages and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a verb."""
+        try:
+            return super().invoke(ctx)
+        except FaultyInput as error:
+            _report(error.faults, ctx.params["fault_format"])
+            count = len(error.faults)
+            what = "1 fault" if count == 1 else f"{count} faults"
+            done = "Nothing was written; what is being served has not changed."
+            click.echo(f"{what}. {done}", err=True)
+            ctx.exit(1)
+        except CannotRun as error:
+            click.echo(f"publish: {error}", err=True)
+            ctx.exit(2)
+
+
+def _report(faults: list[Fault], form: str) -> None:
+    """Print faults on stdout: they are the result of the run."""
+    if form == "json":
+        click.echo(json.dumps([item.record() for item in faults], ensure_ascii=False, indent=2))
+        return
+    for item in faults:
+        click.echo(str(item))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="publish")
+@click.option(
+    "--project",
+    "root",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    help="The project folder; by default the one you are in.",
+)
+@click.option("--base", envvar="PUBLISH_BASE", help="Mint identifiers under this address.")
+@click.option("--public-url", envvar="PUBLISH_URL", help="Where downloads and endpoints are found.")
+@click.option(
+    "--format",
+    "fault_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How faults are printed.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
+@click.pass_context
+def main(
+    ctx: click.Context,
+    root: Path,
+    base: str | None,
+    public_url: str | None,
+    fault_format: str,
+    quiet: bool,
+) -> None:
+    """Publish printed statistical tables as linked open data."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        format="%(message)s",
+        level=logging.WARNING if quiet else logging.INFO,
+    )
+    logging.getLogger("rdflib").setLevel(logging.ERROR)
+    ctx.obj = {"root": root, "base": base, "public_url": public_url}
+
+
+def _project(ctx: click.Context) -> Project:
+    options = ctx.obj
+    return read_project(options["root"], base=options["base"], public_url=options["public_url"])
+
+
+@main.command()
+@click.argument("slugs", nargs=-1)
+@click.pass_context
+def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
+    """Build a release and make it the current one.
+
+    Reads the ontology, the mappings and their tables, validates the graph and writes
+    build/<id>/ with dumps, store and manifest.json. With SLUGS only those data sets.
+    """
+    from publish import release
+
+    folder, warnings = release.build(_project(ctx), slugs)
+    _report(warnings, "text")
+    click.echo(folder)
+
+
+@main.command()
+@click.argument("slugs", nargs=-1)
+@click.pass_context
+def validate(ctx: click.Context, slugs: tuple[str, ...]) -> None:
+    """Check everything a build checks, and write nothing."""
+    from publish import release
+
+    counts, warnings = release.validate(_project(ctx), slugs)
+    _report(warnings, "text")
+    for slug, count in counts.items():
+        click.echo(f"{slug}: {count} observations, no faults")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--document", "key", help="The folder in mappings/, when there are several.")
+@click.option("--show-text", is_flag=True, help="Print the text with line numbers, and stop.")
+@click.pass_context
+def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) -> None:
+    """Make the tables as printed from a document, a text file or a PDF.
+
+    Where each table stands is declared in mappings/<document>/document.yaml. Unless everything
+    is found as declared, faults are printed and no table is written.
+    """
+    from publish.document import read_documents
+    from publish.extract import extract_tables, read_text
+
+    project = _project(ctx)
+    faults: list[Fault] = []
+    text = read_text(file, faults)
+    if text and show_text:
+        for number, line in enumerate(text.text.split("\n"), start=1):
+            click.echo(f"{number:5} {line}")
+        return
+    documents = {
+        name: document
+        for name, document in read_documents(project, faults).items()
+        if document.tables
+    }
+    if faults or text is None:
+        raise FaultyInput(faults)
+    if key is None and len(documents) == 1:
+        key = next(iter(documents))
+    if key not in documents:
+        known = ", ".join(documents) or "none"
+        asked = f"There is no document {key!r}" if key else "Say which document this is"
+        raise CannotRun(
+            f"{asked}: --document takes the name of a folder in mappings/ whose document.yaml "
+            f"declares tables ({known})."
+        )
+    tables = extract_tables(text, documents[key], faults)
+    if faults:
+        raise FaultyInput(faults)
+    folder = project.root / "mappings" / key
+    for table in tables:
+        unfinished = folder / f".{table.name}.csv"
+        unfinished.write_bytes(table.as_csv())
+    for table in tables:
+        path = folder / f"{table.name}.csv"
+        (folder / f".{table.name}.csv").replace(path)
+        click.echo(project.shown(path))
+    cells = sum(len(row) - 2 for table in tables for row in table.rows)
+    log.info("%d tables with %d figures", len(tables), cells)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Processes that answer queries.")
+@click.option(
+    "--deadline", default=30.0, show_default=True, help="Seconds a query may take at most."
+)
+@click.pass_context
+def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: float) -> None:
+    """Serve the current release: pages, data, dumps and the SPARQL endpoint."""
+    from publish import server
+
+    project = _project(ctx)
+    release = project.build / "current"
+    if not (release / "manifest.json").exists():
+        raise CannotRun("there is no release to serve yet: run publish build first.")
+    try:
+        server.serve(release.resolve(), host=host, port=port, workers=workers, deadline=deadline)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise CannotRun(
+            f"port {port} on {host} is taken: choose another with --port "
+            f"(make serve PORT={port + 1})."
+        ) from None
+
+
+@main.command()
+@click.pass_context
+def uris(ctx: click.Context) -> None:
+    """Print every IRI pattern and what it names."""
+    from publish.uris import PATTERNS
+
+    project = _project(ctx)
+    for pattern, meaning in PATTERNS.values():
+        shown = pattern.replace("{vocabulary}", project.vocabulary)
+        click.echo(f"{project.base}{shown}\n    {meaning}")
+    own = project.uris.generic("{term}")
+    click.echo(f"{own}\n    a term of the program's own vocabulary")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--vocabulary", help="The name in /ns/<name>#…; the folder's name when left out.")
+@click.pass_context
+def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
+    """Start an empty project in FOLDER."""
+    from publish.starter import start_project
+
+    for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
+        click.echo(path)

@@ -1,0 +1,403 @@
+"""A printed crosstab, read as it stands into batches of observations.
+
+In come a table, what the mapping says of its rows and columns, and the dimensions of the cube;
+out come batches, a block of rows at a time. Each distinct label is looked up once. What is
+wrong is noted with row and column, and becomes a fault with line and column at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from publish.cube import Batch, Cells, CubeDimension, Indices, SeenKeys, Structure, mixed_radix
+from publish.faults import Fault, did_you_mean, fault
+from publish.mapping import Axis, Mapping, TableUse
+from publish.namespaces import XSD
+from publish.numerals import FORMATS, read_numbers, written
+from publish.periods import EXAMPLES, read_period
+from publish.table import Block, Table, places, read_blocks
+from publish.vocabulary import CodeList, Vocabulary
+
+MOST_FINDINGS = 10_000
+"""Findings kept of one table; a table with more is wrong as a whole."""
+
+UNKNOWN = -1
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """What is wrong in a table, by row and column; turned into faults in one go."""
+
+    table: Table
+    found: list[tuple[str, int, int, dict[str, object]]] = field(default_factory=list)
+
+    def add(self, code: str, row: int, column: int, /, **particulars: object) -> None:
+        """Note a finding at a cell, row and column counted from 1."""
+        if len(self.found) < MOST_FINDINGS:
+            self.found.append((code, row, column, particulars))
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield the findings as faults with their line and column in the file."""
+        if not self.found:
+            return
+        at = places(self.table, {(row, column) for _, row, column, _ in self.found})
+        for code, row, column, particulars in self.found:
+            yield fault(code, self.table.shown, *at.get((row, column), (row, 1)), **particulars)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crosstab:
+    """One printed table of a cube, ready to be read."""
+
+    mapping: Mapping
+    use: TableUse
+    table: Table
+    number: int
+    """The place of the table among those of the cube."""
+    structure: Structure
+    vocabulary: Vocabulary
+    chosen: set[str] = field(default_factory=set)
+    """The labels under `take:` and `leave:` that were found in the table."""
+
+    @property
+    def label_columns(self) -> int:
+        """How many leading columns hold labels."""
+        return max(1, self.use.rows.depth)
+
+    def batches(self, faults: list[Fault], *, unique: bool) -> Iterator[Batch]:
+        """Yield the observations of the table; with ``unique`` no key may occur twice in it."""
+        findings = Findings(table=self.table)
+        yield from self._read(findings, faults, unique)
+        faults.extend(findings.faults())
+
+    def _read(self, findings: Findings, faults: list[Fault], unique: bool) -> Iterator[Batch]:
+        width = self.table.width - self.label_columns
+        if width < 1:
+            wanted, found = self.label_columns + 1, self.table.width
+            findings.add("too-few-columns", 1, 1, what="columns", wanted=wanted, found=found)
+            return
+        columns = self._column_indices(findings, faults)
+        fixed = {
+            name: index
+            for name, code in self.use.fixed.items()
+            if (index := self._given(name, code, (*self._fixed_steps(name),), faults)) is not None
+        }
+        if self.mapping.measure:
+            fixed.setdefault("measure", 0)
+        self._check_columns(columns, findings)
+        lookup = _Lookup(crosstab=self, findings=findings, faults=faults)
+        seen = SeenKeys()
+        for block in read_blocks(self.table, faults):
+            kept, rows = lookup.rows(block)
+            if not len(kept):
+                continue
+            if unique:
+                self._check_rows(rows, kept + block.first_row, seen, findings)
+            yield self._batch(block, kept, rows, columns, fixed, findings)
+
+    def _fixed_steps(self, name: str) -> tuple[str | int, ...]:
+        own = (*self.use.steps, "fixed", name)
+        return own if own in self.mapping.file.places else ("fixed", name)
+
+    def dimension(self, name: str) -> CubeDimension:
+        """Return a dimension of the cube by its name."""
+        return next(item for item in self.structure.dimensions if item.name == name)
+
+    def _given(
+        self, name: str, code: str, steps: tuple[str | int, ...], faults: list[Fault]
+    ) -> int | None:
+        """Return the index of a code that the mapping itself gives."""
+        found = self.find(name, code)
+        if isinstance(found, int):
+            return found
+        kind, particulars = found
+        faults.append(fault(kind, *self.mapping.file.place(*steps), **particulars))
+        return None
+
+    def find(self, name: str, label: str) -> int | tuple[str, dict[str, object]]:
+        """Return the index a label stands for, or the fault with its particulars."""
+        dimension = self.dimension(name)
+        if dimension.period:
+            code = read_period(dimension.period, label)
+            if code is None:
+                example = EXAMPLES[dimension.period]
+                return "unknown-period", {
+                    "label": label,
+                    "kind": dimension.period,
+                    "example": example,
+                }
+            return dimension.index(code)
+        if dimension.scheme is None:
+            if label in dimension.positions:
+                return dimension.positions[label]
+            return "no-such-measure", {
+                "name": label,
+                "hint": did_you_mean(label, dimension.codes),
+            }
+        code_list = self.vocabulary.lists[dimension.scheme]
+        return _find_code(code_list, dimension, label)
+
+    def axis_indices(
+        self, axis: Axis, name: str, label: str, level: int, faults: list[Fault]
+    ) -> dict[str, int] | tuple[str, dict[str, object]]:
+        """Return the indices a label of an axis gives, per dimension, or what is wrong."""
+        if axis.labels is None:
+            found = self.find(axis.dimensions[level], label)
+            return {axis.dimensions[level]: found} if isinstance(found, int) else found
+        key = label if label in axis.labels else " ".join(label.split())
+        if key not in axis.labels:
+            hint = did_you_mean(label, axis.labels)
+            return "label-not-mapped", {"label": label, "axis": name, "hint": hint}
+        given = {
+            dimension: self._given(dimension, code, (*axis.steps, key, dimension), faults)
+            for dimension, code in axis.labels[key].items()
+        }
+        return {
+            dimension: UNKNOWN if index is None else index for dimension, index in given.items()
+        }
+
+    def _column_indices(self, findings: Findings, faults: list[Fault]) -> dict[str, Indices]:
+        """Return per dimension of the header rows the index of each value column."""
+        axis, first = self.use.columns, self.label_columns
+        width = self.table.width - first
+        result = {name: np.full(width, UNKNOWN, np.int32) for name in axis.dimensions}
+        for level in range(axis.depth):
+            shown = ""
+            upper = level < axis.depth - 1
+            for place, label in enumerate(self.table.headers[level][first : first + width]):
+                # In an upper header row a title is printed once, above the first of its columns.
+                shown = label if label or not upper else shown
+                found = self.axis_indices(axis, "columns", shown, level, faults)
+                if isinstance(found, tuple):
+                    findings.add(found[0], level + 1, first + place + 1, **found[1])
+                    continue
+                for name, index in found.items():
+                    result[name][place] = index
+        return result
+
+    def _check_columns(self, columns: dict[str, Indices], findings: Findings) -> None:
+        """Report value columns with equal headers, which would be the same observations."""
+        first: dict[tuple[int, ...], int] = {}
+        for place in range(self.table.width - self.label_columns):
+            key = tuple(int(column[place]) for column in columns.values())
+            if UNKNOWN in key:
+                continue
+            if key in first:
+                codes = ", ".join(
+                    self.dimension(name).codes[index]
+                    for name, index in zip(columns, key, strict=True)
+                )
+                findings.add(
+                    "duplicate-observation",
+                    len(self.table.headers),
+                    self.label_columns + place + 1,
+                    codes=codes or "a column without dimension",
+                    first=len(self.table.headers),
+                )
+            first.setdefault(key, place)
+
+    def _check_rows(
+        self, rows: dict[str, Indices], numbers: Indices, seen: SeenKeys, findings: Findings
+    ) -> None:
+        """Report rows that would be the same observations as an earlier row."""
+        sound = np.ones(len(numbers), dtype=np.bool_)
+        for indices in rows.values():
+            sound &= indices != UNKNOWN
+        if rows:
+            dimensions = tuple(self.dimension(name) for name in rows)
+            keys = mixed_radix(tuple(index[sound] for index in rows.values()), dimensions)
+        else:
+            keys = np.zeros(int(sound.sum()), dtype=np.int64)
+        own = numbers[sound].astype(np.int32)
+        for position, first in seen.add(keys, own):
+            codes = ", ".join(
+                self.dimension(name).codes[int(index[sound][position])]
+                for name, index in rows.items()
+            )
+            findings.add(
+                "duplicate-observation",
+                int(own[position]),
+                1,
+                codes=codes or "a row without dimension",
+                first=first,
+            )
+
+    def _batch(
+        self,
+        block: Block,
+        kept: Indices,
+        rows: dict[str, Indices],
+        columns: dict[str, Indices],
+        fixed: dict[str, int],
+        findings: Findings,
+    ) -> Batch:
+        """Return the cells of the kept rows as observations, without those that are faulty."""
+        first = self.label_columns
+        width = self.table.width - first
+        values = block.cells.iloc[:, first:]
+        texts: list[str] = (
+            (values if len(kept) == len(values) else values.iloc[kept])
+            .to_numpy(dtype=object)
+            .ravel()
+            .tolist()
+        )
+        row_numbers = np.repeat((kept + block.first_row).astype(np.int32), width)
+        column_numbers = np.tile(np.arange(first + 1, first + width + 1, dtype=np.int32), len(kept))
+        keys = []
+        for dimension in self.structure.dimensions:
+            name = dimension.name
+            if name in rows:
+                keys.append(np.repeat(rows[name], width))
+            elif name in columns:
+                keys.append(np.tile(columns[name], len(kept)))
+            else:
+                keys.append(np.full(len(texts), fixed.get(name, UNKNOWN), dtype=np.int32))
+        form = FORMATS[self.mapping.numbers]
+        numbers = read_numbers(texts, form)
+        sound = ~numbers.faulty
+        for at in np.flatnonzero(numbers.faulty).tolist():
+            place = int(row_numbers[at]), int(column_numbers[at])
+            if texts[at].strip():
+                example = written(123456, 2, form)
+                findings.add("not-a-number", *place, text=texts[at], example=example)
+            else:
+                row = block.cells.iat[place[0] - block.first_row, 0]
+                header = self.table.headers[-1][place[1] - 1]
+                findings.add("empty-cell", *place, row=row, column=header)
+        sound &= self._check_numbers(
+            texts,
+            keys[-1],
+            numbers.decimals,
+            numbers.percent,
+            sound,
+            row_numbers,
+            column_numbers,
+            findings,
+        )
+        for key in keys:
+            sound &= key != UNKNOWN
+        lines = block.source_lines
+        source_lines = [lines[row] for row in kept.tolist() for _ in range(width)]
+        if not sound.all():
+            texts = [text for text, good in zip(texts, sound.tolist(), strict=True) if good]
+            source_lines = [
+                line for line, good in zip(source_lines, sound.tolist(), strict=True) if good
+            ]
+        count = len(texts)
+        return Batch(
+            keys=tuple(key[sound] for key in keys),
+            mantissa=numbers.mantissa[sound],
+            decimals=numbers.decimals[sound],
+            status=np.zeros(count, dtype=np.int8),
+            cells=Cells(
+                observation=np.arange(count, dtype=np.int64),
+                table=np.full(count, self.number, dtype=np.int16),
+                row=row_numbers[sound],
+                column=column_numbers[sound],
+                text=texts,
+                source_line=source_lines,
+                superseded=np.zeros(count, dtype=np.bool_),
+            ),
+        )
+
+    def _check_numbers(
+        self,
+        texts: list[str],
+        measures: Indices,
+        decimals: NDArray[np.int8],
+        percent: NDArray[np.bool_],
+        sound: NDArray[np.bool_],
+        rows: Indices,
+        columns: Indices,
+        findings: Findings,
+    ) -> NDArray[np.bool_]:
+        """Report decimals in counts and percent signs on other units; return what is right."""
+        counts = np.array([m.datatype == str(XSD.integer) for m in self.structure.measures])
+        shares = np.array([unit.endswith("/PC") for unit in self.structure.units])
+        known = sound & (measures != UNKNOWN)
+        not_whole = known & counts[measures] & (decimals > 0)
+        misplaced = known & percent & ~shares[measures]
+        for at in np.flatnonzero(not_whole | misplaced).tolist():
+            measure = int(measures[at])
+            findings.add(
+                "not-whole" if not_whole[at] else "percent-mismatch",
+                int(rows[at]),
+                int(columns[at]),
+                text=texts[at],
+                measure=self.structure.measures[measure].name,
+                unit=self.structure.units[measure].rpartition("/")[2],
+            )
+        right: NDArray[np.bool_] = ~(not_whole | misplaced)
+        return right
+
+
+@dataclass(kw_only=True)
+class _Lookup:
+    """Finds the rows to take and what their labels stand for; each label is looked up once."""
+
+    crosstab: Crosstab
+    findings: Findings
+    faults: list[Fault]
+    known: dict[tuple[int, str], dict[str, int] | tuple[str, dict[str, object]]] = field(
+        default_factory=dict
+    )
+
+    def rows(self, block: Block) -> tuple[Indices, dict[str, Indices]]:
+        """Return the places of the rows to take in a block, and their indices per dimension."""
+        use = self.crosstab.use
+        kept = np.arange(len(block.cells), dtype=np.int32)
+        choice = use.take or use.leave
+        if choice:
+            first = block.cells.iloc[:, 0]
+            self.crosstab.chosen.update(set(first.unique()) & set(choice))
+            kept = kept[(first.isin(choice) == bool(use.take)).to_numpy()]
+        axis = use.rows
+        result = {name: np.full(len(kept), UNKNOWN, np.int32) for name in axis.dimensions}
+        for level in range(axis.depth):
+            codes, labels = pd.factorize(block.cells.iloc[kept, level])
+            found = [self._find(level, str(label)) for label in labels]
+            for name in axis.dimensions:
+                if axis.labels is None and axis.dimensions[level] != name:
+                    continue
+                indices = [
+                    UNKNOWN if isinstance(item, tuple) else item.get(name, UNKNOWN)
+                    for item in found
+                ]
+                result[name] = np.array(indices, dtype=np.int32)[codes]
+            wrong = [number for number, item in enumerate(found) if isinstance(item, tuple)]
+            for at in np.flatnonzero(np.isin(codes, wrong)).tolist() if wrong else ():
+                item = found[codes[at]]
+                if isinstance(item, tuple):
+                    row = int(kept[at]) + block.first_row
+                    self.findings.add(item[0], row, level + 1, **item[1])
+        return kept, result
+
+    def _find(self, level: int, label: str) -> dict[str, int] | tuple[str, dict[str, object]]:
+        key = (level, label)
+        if key not in self.known:
+            axis = self.crosstab.use.rows
+            self.known[key] = self.crosstab.axis_indices(axis, "rows", label, level, self.faults)
+        return self.known[key]
+
+
+def _find_code(
+    code_list: CodeList, dimension: CubeDimension, label: str
+) -> int | tuple[str, dict[str, object]]:
+    """Return the index of the code a label stands for in a list."""
+    codes = code_list.find(label)
+    if len(codes) == 1:
+        return dimension.positions[codes[0]]
+    particulars: dict[str, object] = {
+        "label": label,
+        "list": code_list.name,
+        "file": code_list.path,
+    }
+    if codes:
+        return "ambiguous-label", particulars | {"codes": ", ".join(codes)}
+    hint = did_you_mean(label, code_list.all_labels())
+    return "unknown-code", particulars | {"hint": hint}

@@ -1,0 +1,247 @@
+"""A cube as a stream of column batches: the one internal form of all observations.
+
+Dimensions are dictionary-coded, values are exact (a whole number and its printed decimals),
+and every observation knows the cells it comes from. Writers, checks and exports consume
+batches and never see a printed table; only this much of a cube is in memory at a time.
+RDF Data Cube, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from publish.namespaces import QB
+from publish.table import Table
+from publish.uris import Uris
+from publish.vocabulary import Dimension, Measure
+
+MEASURE = "measure"
+"""The name of the measure dimension (qb:measureType), the last of every cube."""
+
+STATUSES = ("A",)
+"""The statuses an observation can have, as notations of sdmx-code:obsStatus: A is normal."""
+
+Indices = NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CubeDimension:
+    """A dimension of a cube with its dictionary: an index stands for ``codes[index]``.
+
+    Codes of a list are all known beforehand; periods are added as tables print them.
+    """
+
+    name: str
+    iri: str
+    codes: list[str]
+    positions: dict[str, int]
+    """The index of each code."""
+    total: int | None
+    """The index of the code that is the total of the others."""
+    period: str | None
+    scheme: str | None
+
+    def index(self, code: str) -> int:
+        """Return the index of a code, adding a period that is new."""
+        if code not in self.positions:
+            if self.period is None:
+                raise KeyError(code)
+            self.positions[code] = len(self.codes)
+            self.codes.append(code)
+        return self.positions[code]
+
+    def value(self, code: str, uris: Uris) -> str:
+        """Return the IRI of a code (of a measure: the property itself)."""
+        if self.period:
+            return uris.iri(self.period, code=code)
+        if self.scheme:
+            return uris.iri("concept", scheme=self.scheme, code=code)
+        return uris.term(code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """The source cells of a batch as columns, those of one observation next to each other."""
+
+    observation: NDArray[np.int64]
+    """The place of the observation in its batch; never falls."""
+    table: NDArray[np.int16]
+    row: Indices
+    """Counted from 1, the header included (RFC 7111)."""
+    column: Indices
+    text: list[str]
+    """The cell as printed."""
+    source_line: list[str]
+    superseded: NDArray[np.bool_]
+    """Whether a later document prints another figure, which is the observation's value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Some observations of a cube as columns of one length."""
+
+    keys: tuple[Indices, ...]
+    """One column per dimension of the cube, the measure dimension last."""
+    mantissa: NDArray[np.int64]
+    decimals: NDArray[np.int8]
+    """The number of printed decimals: value = mantissa / 10**decimals."""
+    status: NDArray[np.int8]
+    """An index of STATUSES."""
+    cells: Cells
+
+    def __len__(self) -> int:
+        return len(self.mantissa)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Structure:
+    """What the observations of a cube have in common."""
+
+    slug: str
+    dimensions: tuple[CubeDimension, ...]
+    """Period first, then by name; the measure dimension last."""
+    measures: tuple[Measure, ...]
+    units: tuple[str, ...]
+    """The unit of each measure, an IRI."""
+    tables: list[Table]
+    """The printed tables; ``Cells.table`` is an index of this list."""
+    cells: bool
+    """Whether the source cells are published."""
+
+    @property
+    def period(self) -> CubeDimension | None:
+        """The period dimension, by which the cube is sliced."""
+        first = self.dimensions[0]
+        return first if first.period else None
+
+    def names(self) -> list[str]:
+        """Return the names of the dimensions, without the measure dimension."""
+        return [dimension.name for dimension in self.dimensions[:-1]]
+
+    def codes_at(self, batch: Batch, position: int) -> str:
+        """Return the codes of one observation, for messages."""
+        return ", ".join(
+            dimension.codes[int(key[position])]
+            for dimension, key in zip(self.dimensions, batch.keys, strict=True)
+        )
+
+
+def cube_dimension(dimension: Dimension) -> CubeDimension:
+    """Return a dimension of the vocabulary with the dictionary of a cube."""
+    codes = dimension.codes
+    known = list(codes.codes) if codes else []
+    return CubeDimension(
+        name=dimension.name,
+        iri=dimension.iri,
+        codes=known,
+        positions={code: index for index, code in enumerate(known)},
+        total=known.index(codes.total) if codes and codes.total else None,
+        period=dimension.period,
+        scheme=codes.name if codes else None,
+    )
+
+
+def measure_dimension(measures: tuple[Measure, ...]) -> CubeDimension:
+    """Return the measure dimension over the measures of a cube."""
+    return CubeDimension(
+        name=MEASURE,
+        iri=str(QB.measureType),
+        codes=[measure.name for measure in measures],
+        positions={measure.name: index for index, measure in enumerate(measures)},
+        total=None,
+        period=None,
+        scheme=None,
+    )
+
+
+PERIODS = 1 << 16
+"""More periods than one cube can have: nearly two centuries of days."""
+
+
+def mixed_radix(
+    keys: tuple[Indices, ...], dimensions: tuple[CubeDimension, ...]
+) -> NDArray[np.int64]:
+    """Return one number per observation that is equal only where all given keys are equal."""
+    length = len(keys[0]) if keys else 0
+    combined = np.zeros(length, dtype=np.int64)
+    for key, dimension in zip(keys, dimensions, strict=True):
+        combined *= PERIODS if dimension.period else max(len(dimension.codes), 1)
+        combined += key
+    return combined
+
+
+class SeenKeys:
+    """Finds keys that occur twice in a stream; holds 12 bytes per key seen."""
+
+    def __init__(self) -> None:
+        self._keys = np.empty(0, dtype=np.int64)
+        self._rows = np.empty(0, dtype=np.int32)
+
+    def add(self, keys: NDArray[np.int64], rows: Indices) -> Iterator[tuple[int, int]]:
+        """Add keys with their rows; yield (position, first row) of each that was there before."""
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        repeated = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+        for at in repeated.tolist():
+            first = int(np.searchsorted(ordered, ordered[at]))
+            yield int(order[at]), int(rows[order[first]])
+        if len(self._keys):
+            found = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            for position in np.flatnonzero(self._keys[found] == keys):
+                yield int(position), int(self._rows[found[position]])
+        together = np.concatenate([self._keys, keys])
+        all_rows = np.concatenate([self._rows, rows])
+        order = np.argsort(together, kind="stable")
+        self._keys, self._rows = together[order], all_rows[order]
+
+
+def join_batches(batches: list[Batch]) -> Batch:
+    """Return all batches as one."""
+    offsets = np.cumsum([0, *(len(batch) for batch in batches[:-1])])
+    cells = [batch.cells for batch in batches]
+    return Batch(
+        keys=tuple(
+            np.concatenate(columns) for columns in zip(*(b.keys for b in batches), strict=True)
+        ),
+        mantissa=np.concatenate([batch.mantissa for batch in batches]),
+        decimals=np.concatenate([batch.decimals for batch in batches]),
+        status=np.concatenate([batch.status for batch in batches]),
+        cells=Cells(
+            observation=np.concatenate(
+                [part.observation + offset for part, offset in zip(cells, offsets, strict=True)]
+            ),
+            table=np.concatenate([part.table for part in cells]),
+            row=np.concatenate([part.row for part in cells]),
+            column=np.concatenate([part.column for part in cells]),
+            text=[text for part in cells for text in part.text],
+            source_line=[line for part in cells for line in part.source_line],
+            superseded=np.concatenate([part.superseded for part in cells]),
+        ),
+    )
+
+
+def cut_batch(batch: Batch, size: int) -> Iterator[Batch]:
+    """Yield a batch in parts of at most ``size`` observations, each with its cells."""
+    for start in range(0, len(batch), size):
+        end = min(start + size, len(batch))
+        low, high = np.searchsorted(batch.cells.observation, [start, end]).tolist()
+        cells = batch.cells
+        yield Batch(
+            keys=tuple(key[start:end] for key in batch.keys),
+            mantissa=batch.mantissa[start:end],
+            decimals=batch.decimals[start:end],
+            status=batch.status[start:end],
+            cells=Cells(
+                observation=cells.observation[low:high] - start,
+                table=cells.table[low:high],
+                row=cells.row[low:high],
+                column=cells.column[low:high],
+                text=cells.text[low:high],
+                source_line=cells.source_line[low:high],
+                superseded=cells.superseded[low:high],
+            ),
+        )

@@ -1,0 +1,53 @@
+"""Progress of long work: a bar on a terminal, plain lines elsewhere, nothing under a second."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from types import TracebackType
+
+from tqdm import tqdm
+
+LINE_EVERY = 5.0
+"""Seconds between two plain lines."""
+
+log = logging.getLogger("publish")
+
+
+class Progress:
+    """Counts steps of a task; shows them once the task has taken a second."""
+
+    def __init__(self, task: str, unit: str, total: int | None = None) -> None:
+        self._task, self._unit, self._total = task, unit, total
+        self._count, self._since = 0, time.monotonic()
+        self._next_line = self._since + 1
+        self._bar = (
+            tqdm(desc=task, unit=f" {unit}", total=total, delay=1, leave=False, unit_scale=True)
+            if sys.stderr.isatty()
+            else None
+        )
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def step(self, count: int = 1) -> None:
+        """Take note of work done."""
+        self._count += count
+        if self._bar is not None:
+            self._bar.update(count)
+            return
+        now = time.monotonic()
+        if now >= self._next_line:
+            of = f" of {self._total:,}" if self._total else ""
+            log.info("%s: %s%s %s", self._task, f"{self._count:,}", of, self._unit)
+            self._next_line = now + LINE_EVERY

@@ -1,0 +1,52 @@
+"""A new, empty project folder, from the files in ``new_project/``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from publish.faults import CannotRun
+from publish.project import ADDRESS
+from publish.uris import CODE
+
+EXAMPLE_BASE = "https://data.example.org"
+
+
+def start_project(
+    folder: Path, *, vocabulary: str | None = None, base: str | None = None
+) -> list[Path]:
+    """Write the files of an empty project and return their paths.
+
+    Raises CannotRun when the folder holds a project or any other file already.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CannotRun(f"{folder} is not an empty folder: name one that is, or a new one.")
+    name = vocabulary or re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
+    if not CODE.fullmatch(name):
+        raise CannotRun(f"{name!r} cannot be part of an address: name one with --vocabulary.")
+    if base and not ADDRESS.fullmatch(base.rstrip("/")):
+        raise CannotRun(f"{base!r} is not an http(s) address.")
+    filled = {"{vocabulary}": name, "{base}": (base or EXAMPLE_BASE).rstrip("/")}
+    filled |= {"{open}": "{", "{close}": "}"}
+    written = []
+    for source, path in _files(resources.files("publish").joinpath("new_project"), folder):
+        text = source.read_text(encoding="utf-8")
+        for mark, value in filled.items():
+            text = text.replace(mark, value)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def _files(source: Traversable, target: Path) -> Iterator[tuple[Traversable, Path]]:
+    """Yield each file to copy and where to; ``gitignore`` gets its dot here."""
+    for entry in sorted(source.iterdir(), key=lambda item: item.name):
+        name = ".gitignore" if entry.name == "gitignore" else entry.name
+        if entry.is_dir():
+            yield from _files(entry, target / name)
+        else:
+            yield entry, target / name

@@ -1,0 +1,195 @@
+"""What surrounds the observations of a cube: data set, structure, slices, periods, sources.
+
+In comes a cube whose batches have been read, so that its periods are known; out come small
+rdflib graphs without blank nodes. RDF Data Cube, sections 6 (structure) and 7 (slices).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from rdflib import Graph, Literal, URIRef
+
+from publish.assemble import Cube
+from publish.document import Document
+from publish.mapping import Text
+from publish.namespaces import (
+    DCTERMS,
+    QB,
+    RDF,
+    RDFS,
+    SDMX_ATTRIBUTE,
+    SDMX_CODE,
+    SKOS,
+    TIME,
+    XSD,
+)
+from publish.periods import Period, period
+from publish.project import Project
+from publish.uris import Uris
+from publish.vocabulary import PERIOD_KINDS, new_graph
+
+_INTERVAL_OF_KIND = {kind: interval for interval, kind in PERIOD_KINDS.items()}
+
+
+def describe_cube(project: Project, cube: Cube, license_: str | None) -> Graph:
+    """Return the data set, its structure and its slices as a graph."""
+    uris, slug = project.uris, cube.structure.slug
+    graph = new_graph(uris)
+    data_set = URIRef(uris.iri("data-set", slug=slug))
+    graph.add((data_set, RDF.type, QB.DataSet))
+    _add_text(graph, data_set, RDFS.label, cube.mapping.title)
+    _add_text(graph, data_set, DCTERMS.title, cube.mapping.title)
+    _add_text(graph, data_set, DCTERMS.description, cube.mapping.description)
+    for note in cube.mapping.notes:
+        _add_text(graph, data_set, SKOS.note, note)
+    graph.add((data_set, DCTERMS.identifier, Literal(slug)))
+    if license_:
+        graph.add((data_set, DCTERMS.license, URIRef(license_)))
+    for document in sorted({use.document for use in cube.mapping.uses}):
+        source = URIRef(uris.iri("document", document=document))
+        graph.add((data_set, DCTERMS.source, source))
+    structure = URIRef(uris.iri("structure", slug=slug))
+    graph.add((data_set, QB.structure, structure))
+    _describe_structure(graph, uris, cube, structure)
+    _describe_slices(graph, uris, cube, data_set)
+    return graph
+
+
+def _add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> None:
+    for language, words in text.items():
+        graph.add((subject, predicate, Literal(words, lang=language)))
+
+
+def _describe_structure(graph: Graph, uris: Uris, cube: Cube, structure: URIRef) -> None:
+    """Add the data structure definition: each component a resource with an IRI."""
+    slug, title = cube.structure.slug, cube.mapping.title
+    graph.add((structure, RDF.type, QB.DataStructureDefinition))
+    prefix = {"nl": "Structuur", "en": "Structure"}
+    words = {language: f"{prefix[language]}: {title[language]}" for language in title}
+    _add_text(graph, structure, RDFS.label, words)
+
+    def component(name: str, kind: URIRef, term: str) -> URIRef:
+        node = URIRef(uris.iri("component", slug=slug, name=name))
+        graph.add((structure, QB.component, node))
+        graph.add((node, RDF.type, QB.ComponentSpecification))
+        graph.add((node, kind, URIRef(term)))
+        # Both forms, as some readers of cubes know only the general one.
+        graph.add((node, QB.componentProperty, URIRef(term)))
+        return node
+
+    for order, dimension in enumerate(cube.structure.dimensions, start=1):
+        node = component(dimension.name, QB.dimension, dimension.iri)
+        graph.add((node, QB.order, Literal(order)))
+    for measure in cube.structure.measures:
+        component(measure.name, QB.measure, measure.iri)
+    required = [
+        ("unitMeasure", str(SDMX_ATTRIBUTE.unitMeasure)),
+        ("obsStatus", str(SDMX_ATTRIBUTE.obsStatus)),
+    ]
+    for name, term in required:
+        node = component(name, QB.attribute, term)
+        graph.add((node, QB.componentRequired, Literal(True)))
+    optional = [("decimals", str(SDMX_ATTRIBUTE.decimals))]
+    if any(dimension.total is not None for dimension in cube.structure.dimensions):
+        optional.append(("totaalOver", uris.generic("totaalOver")))
+    for name, term in optional:
+        node = component(name, QB.attribute, term)
+        graph.add((node, QB.componentRequired, Literal(False)))
+    if cube.structure.period:
+        node = component("obsStatus-slice", QB.attribute, str(SDMX_ATTRIBUTE.obsStatus))
+        graph.add((node, QB.componentAttachment, QB.Slice))
+        graph.add((node, QB.componentRequired, Literal(False)))
+        key = URIRef(uris.iri("slice-key", slug=slug))
+        graph.add((structure, QB.sliceKey, key))
+        graph.add((key, RDF.type, QB.SliceKey))
+        graph.add((key, QB.componentProperty, URIRef(cube.structure.period.iri)))
+        label = {"nl": "Per periode", "en": "By period"}
+        _add_text(graph, key, RDFS.label, label)
+
+
+def _describe_slices(graph: Graph, uris: Uris, cube: Cube, data_set: URIRef) -> None:
+    """Add a slice per period, those that the source cannot give with status M and the reason."""
+    dimension = cube.structure.period
+    if dimension is None or dimension.period is None:
+        return
+    slug = cube.structure.slug
+    reasons = {missing.code: missing.reason for missing in cube.mapping.missing}
+    for code in sorted({*dimension.codes, *reasons}):
+        node = URIRef(uris.iri("slice", slug=slug, codes=code))
+        when = period(dimension.period, code)
+        graph.add((data_set, QB.slice, node))
+        graph.add((node, RDF.type, QB.Slice))
+        graph.add((node, QB.sliceStructure, URIRef(uris.iri("slice-key", slug=slug))))
+        graph.add((node, URIRef(dimension.iri), URIRef(dimension.value(code, uris))))
+        title = cube.mapping.title
+        words = {language: f"{title[language]}, {when.label(language)}" for language in title}
+        _add_text(graph, node, RDFS.label, words)
+        if code in reasons:
+            graph.add((node, SDMX_ATTRIBUTE.obsStatus, SDMX_CODE["obsStatus-M"]))
+            _add_text(graph, node, RDFS.comment, reasons[code])
+
+
+def periods_of(cube: Cube) -> list[Period]:
+    """Return the periods a cube speaks of, missing ones too, in order."""
+    dimension = cube.structure.period
+    if dimension is None or dimension.period is None:
+        return []
+    codes = {*dimension.codes, *(missing.code for missing in cube.mapping.missing)}
+    return [period(dimension.period, code) for code in sorted(codes)]
+
+
+def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
+    """Return the periods as OWL-Time proper intervals between two instants."""
+    graph = new_graph(uris)
+    for item in periods:
+        node = URIRef(uris.iri(item.kind, code=item.code))
+        graph.add((node, RDF.type, TIME.ProperInterval))
+        graph.add((node, RDF.type, _INTERVAL_OF_KIND[item.kind]))
+        graph.add((node, SKOS.notation, Literal(item.code)))
+        words = {language: item.label(language) for language in ("nl", "en")}
+        _add_text(graph, node, RDFS.label, words)
+        graph.add((node, TIME.hasBeginning, _instant(graph, uris, item.start)))
+        graph.add((node, TIME.hasEnd, _instant(graph, uris, item.end)))
+    return graph
+
+
+def _instant(graph: Graph, uris: Uris, day: date) -> URIRef:
+    node = URIRef(uris.iri("instant", date=day.isoformat()))
+    graph.add((node, RDF.type, TIME.Instant))
+    graph.add((node, TIME.inXSDDate, Literal(day.isoformat(), datatype=XSD.date)))
+    graph.add((node, RDFS.label, Literal(day.isoformat())))
+    return node
+
+
+def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[Cube]) -> Graph:
+    """Return the documents, and the printed tables that cubes are made from."""
+    graph = new_graph(uris)
+    for document in documents:
+        node = URIRef(uris.iri("document", document=document.key))
+        graph.add((node, RDF.type, URIRef(uris.generic("Document"))))
+        _add_text(graph, node, RDFS.label, document.title)
+        _add_text(graph, node, DCTERMS.title, document.title)
+        graph.add((node, DCTERMS.identifier, Literal(document.number or document.key)))
+        if document.date > date.min:
+            day = Literal(document.date.isoformat(), datatype=XSD.date)
+            graph.add((node, DCTERMS.date, day))
+        for predicate, address in (
+            (RDFS.seeAlso, document.landing_page),
+            (DCTERMS.hasFormat, document.download),
+        ):
+            if address:
+                graph.add((node, predicate, URIRef(address)))
+    for cube in cubes:
+        for table in cube.structure.tables:
+            iri = uris.iri("table", document=table.document, hash=table.digest, table=table.name)
+            node = URIRef(iri)
+            graph.add((node, RDF.type, URIRef(uris.generic("Tabel"))))
+            source = URIRef(uris.iri("document", document=table.document))
+            graph.add((node, URIRef(uris.generic("inDocument")), source))
+            graph.add((node, DCTERMS.identifier, Literal(f"{table.document}/{table.name}")))
+            declared = cube.documents[table.document].tables.get(table.name)
+            title = declared.title if declared and declared.title else None
+            _add_text(graph, node, RDFS.label, title or {"nl": table.name, "en": table.name})
+    return graph
