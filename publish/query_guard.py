@@ -1,0 +1,172 @@
+"""What a stranger's query must be before the store sees it.
+
+In comes the text; out comes whether it names its own data set (``FROM``), or Refused with a
+plain sentence. The parser behind it skips white space between words (``1SERVICE<x>{}`` is a
+federated query), takes ``<`` for an operator or for the start of an IRI by what it expects,
+and recurses without bound. So this guard does not parse: it follows *every* way in which the
+text can be cut into strings, IRIs, comments and names, and refuses when one of them shows a
+word that may be ``SERVICE``. SPARQL 1.1 Query, sections 4 and 19; SPARQL 1.1 Federated Query.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+LONGEST = 256 * 1024
+DEEPEST = 100
+MOST_PARTS = 2000
+
+
+class Refused(Exception):
+    """The query may be good SPARQL, but this endpoint does not answer it."""
+
+    def __init__(self, message: str, *, permanent: bool = True) -> None:
+        self.permanent = permanent
+        super().__init__(message)
+
+
+class TooLarge(Refused):
+    """The query is longer, deeper or has more parts than this endpoint reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """What the guard learnt of a query that may be evaluated."""
+
+    has_dataset: bool
+
+
+FEDERATED = "SERVICE is not available here: this endpoint answers from its own data only."
+
+_NAME = r"[\w\-.:%\u00b7\u200c\u200d\u203f\u2040]|\\[^\s\w]"
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>\s++)
+    | (?P<comment>\#[^\n\r]*+)
+    | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^\"\\]|\\.))*+\"\"\"
+        | '{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*+'{{3}}
+        | \"(?:[^\"\\\n\r]|\\.)*+\" | '(?:[^'\\\n\r]|\\.)*+')
+    | (?P<variable>[?$]\w[\w\u00b7\u200c\u200d\u203f\u2040]*)
+    | (?P<name>(?:{_NAME})+)
+    | (?P<open>[({{\[])
+    | (?P<close>[)}}\]])
+    | (?P<operator>&&|\|\||[!<>]=|[!+*/|^=<>])
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_IRI = re.compile(r'<[^<>"{}|^`\x00-\x20]*>')
+_SERVICE = re.compile("service", re.IGNORECASE)
+_FROM = re.compile(r"[^:]*from", re.IGNORECASE)
+_BLOCK_NEXT = re.compile(r"(?:\s|#[^\n\r]*+)*+\{")
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_NESTING_WORDS = frozenset({"union", "optional", "minus", "bind", "values", "graph"})
+
+
+def examine(text: str) -> Examined:
+    """Return what the guard knows of a query, or raise Refused or TooLarge.
+
+    Code point escapes are judged twice, as written and resolved: parsers differ in when they
+    resolve them.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > LONGEST:
+        raise TooLarge(f"The query is longer than {LONGEST // 1024} KB. Send a shorter one.")
+    if "\x00" in text:
+        raise Refused("The query contains a NUL character. Remove it.")
+    has_dataset = _examine(text)
+    resolved = _ESCAPE.sub(_resolve, text)
+    if resolved != text:
+        has_dataset = _examine(resolved) or has_dataset
+    return Examined(has_dataset=has_dataset)
+
+
+def _resolve(escape: re.Match[str]) -> str:
+    """Return the character of a code point escape, or the escape when there is none such."""
+    code = int(escape[1] or escape[2], 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code < 0xE000 else escape[0]
+
+
+def _examine(text: str) -> bool:
+    """Follow every reading of the text; return whether one of them has a FROM."""
+    has_dataset = False
+    line_ends = [found.start() for found in re.finditer(r"[\n\r]", text)]
+    seen: set[int] = set()
+    starts = [0]
+    while starts:
+        at = starts.pop()
+        while at < len(text) and at not in seen:
+            seen.add(at)
+            if text[at] == "<" and (iri := _IRI.match(text, at)):
+                starts.append(iri.end())
+            if text[at] == "#":
+                line = bisect_left(line_ends, at)
+                at = line_ends[line] if line < len(line_ends) else len(text)
+                continue
+            token = _TOKEN.match(text, at)
+            if token is None or text.startswith("//", at):
+                break  # no reading of SPARQL goes on here
+            if token.lastgroup == "name":
+                if _may_be_service(text, token):
+                    raise Refused(FEDERATED)
+                has_dataset = has_dataset or _FROM.fullmatch(token[0]) is not None
+            at = token.end()
+    _bound(text)
+    return has_dataset
+
+
+def _may_be_service(text: str, token: re.Match[str]) -> bool:
+    """Return whether a run of name characters may hold the keyword SERVICE.
+
+    Letters may stick to it on both sides. In ``prefix:local`` it can only be the keyword when
+    a block follows, since SERVICE needs one.
+    """
+    name = token[0]
+    for found in _SERVICE.finditer(name):
+        prefix, colon, _ = name[: found.start()].rpartition(".")[2].partition(":")
+        if colon and prefix.casefold() != "service":
+            continue  # it stands in a local name
+        if ":" not in name[found.end() :] or _BLOCK_NEXT.match(text, token.end()):
+            return True
+    return False
+
+
+def _bound(text: str) -> None:
+    """Raise TooLarge for a nesting or a number of parts that may exhaust a parser's stack.
+
+    Braces inside strings, comments and IRIs are not counted. Only the plain reading is looked
+    at: what slips through costs the one worker that evaluates it.
+    """
+    depth = deepest = braces = operators = 0
+    at = 0
+    while at < len(text):
+        iri = _IRI.match(text, at) if text[at] == "<" else None
+        token = iri or _TOKEN.match(text, at)
+        if token is None:
+            break
+        at = token.end()
+        kind = None if iri else token.lastgroup
+        if kind == "open":
+            depth += 1
+            deepest = max(deepest, depth)
+            braces += token[0] == "{"
+        elif kind == "close":
+            depth = max(0, depth - 1)
+        elif kind == "operator" or (kind == "name" and token[0].startswith("-")):
+            operators += not _is_sign(text, token)
+        elif kind == "name" and token[0].casefold() in _NESTING_WORDS:
+            operators += 1
+    if deepest > DEEPEST:
+        raise TooLarge(f"The query nests deeper than {DEEPEST} brackets. Flatten it.")
+    if max(braces, operators) > MOST_PARTS:
+        raise TooLarge(
+            f"The query has more than {MOST_PARTS} blocks or operators. "
+            "Put the alternatives in VALUES, or send several queries."
+        )
+
+
+def _is_sign(text: str, token: re.Match[str]) -> bool:
+    """Return whether an operator is the sign of a number in a list, as in ``(-1 -2)``."""
+    number = token[0][1:] or text[token.end() : token.end() + 1]
+    return token[0][0] in "+-" and number[:1].isdigit() and text[token.start() - 1] in " \n\t(,{"
