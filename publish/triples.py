@@ -36,6 +36,11 @@ def _escape(text: str) -> str:
     return _ESCAPED.sub(lambda found: _ESCAPES.get(found[0], f"\\u{ord(found[0]):04X}"), text)
 
 
+def _as_bytes(texts: Sequence[str]) -> list[bytes]:
+    """Return texts without line feeds as bytes, encoded in one go."""
+    return "\n".join(texts).encode().split(b"\n")
+
+
 def _escape_all(texts: Sequence[str]) -> Sequence[str]:
     """Return texts escaped; usually none needs it, which one search over all of them tells."""
     if _ESCAPED.search("".join(texts)) is None:
@@ -45,6 +50,10 @@ def _escape_all(texts: Sequence[str]) -> Sequence[str]:
 
 SUBJECT = "\0"
 """Stands for the observation's IRI in a prepared line; no text can hold it unescaped."""
+_SUBJECT = SUBJECT.encode()
+
+TOGETHER = 512
+"""Observations written at once: as many as stay in the processor's cache."""
 
 
 @dataclass(kw_only=True)
@@ -57,7 +66,7 @@ class TriplesWriter:
     cells: BinaryIO | None
     """Where the cells go; None leaves them out."""
     count: int = 0
-    _lines: list[list[str]] = field(default_factory=list)
+    _lines: list[list[bytes]] = field(default_factory=list)
     """Per dimension and index the lines that the code brings."""
 
     def write(self, batch: Batch) -> None:
@@ -65,29 +74,42 @@ class TriplesWriter:
         if not len(batch):
             return
         structure = self.structure
-        head = "<" + self.uris.iri("observation", slug=structure.slug, codes="")
-        codes = [
-            [dimension.codes[index] for index in key.tolist()]
-            for dimension, key in zip(structure.dimensions, batch.keys, strict=True)
-        ]
-        subjects = [f"{head}{'/'.join(parts)}>" for parts in zip(*codes, strict=True)]
         self._prepare_lines()
-        columns: list[Sequence[str]] = [
+        columns = [
             [lines[index] for index in key.tolist()]
             for lines, key in zip(self._lines, batch.keys, strict=True)
         ]
-        columns.append(canonical_texts(batch.mantissa, batch.decimals))
+        columns.append(_as_bytes(canonical_texts(batch.mantissa, batch.decimals)))
         columns.append(self._endings(batch))
-        sources = self._cell_iris(batch)
-        columns.append(self._derivations(batch, sources))
-        blocks = [
-            "".join(parts).replace(SUBJECT, subject)
-            for subject, parts in zip(subjects, zip(*columns, strict=True), strict=True)
-        ]
-        self.observations.write("".join(blocks).encode())
+        columns.append(self._derivations(batch))
+        subjects = self._subjects(batch)
+        for start in range(0, len(batch), TOGETHER):
+            part = slice(start, start + TOGETHER)
+            blocks = [
+                b"".join(texts).replace(_SUBJECT, subject)
+                for subject, texts in zip(
+                    subjects[part],
+                    zip(*(column[part] for column in columns), strict=True),
+                    strict=True,
+                )
+            ]
+            self.observations.write(b"".join(blocks))
         self.count += len(batch)
         if self.cells:
-            self.cells.write(self._cell_lines(batch, sources).encode())
+            self.cells.write(self._cell_lines(batch).encode())
+
+    def _subjects(self, batch: Batch) -> list[bytes]:
+        """Return the IRI of every observation, in angle brackets."""
+        head = "<" + self.uris.iri("observation", slug=self.structure.slug, codes="")
+        columns = []
+        last = len(self.structure.dimensions) - 1
+        for place, (dimension, key) in enumerate(
+            zip(self.structure.dimensions, batch.keys, strict=True)
+        ):
+            before, after = (head if place == 0 else ""), (">" if place == last else "/")
+            texts = [f"{before}{code}{after}".encode() for code in dimension.codes]
+            columns.append([texts[index] for index in key.tolist()])
+        return [b"".join(texts) for texts in zip(*columns, strict=True)]
 
     def _prepare_lines(self) -> None:
         """Prepare the lines of every code that has none yet; periods come as they are met."""
@@ -107,7 +129,7 @@ class TriplesWriter:
                         f"{SUBJECT} <{RDF.type}> <{QB.Observation}> .\n"
                         f"{SUBJECT} <{QB.dataSet}> <{data_set}> .\n{text}"
                     )
-                lines.append(text)
+                lines.append(text.encode())
 
     def _lines_of_code(self, dimension: CubeDimension, index: int) -> str:
         """Return the lines that a code brings: its triple, and its slice or that it is a total."""
@@ -129,51 +151,56 @@ class TriplesWriter:
             f'{SUBJECT} <{measure.iri}> "'
         )
 
-    def _endings(self, batch: Batch) -> list[str]:
+    def _endings(self, batch: Batch) -> list[bytes]:
         """Return what follows the value: its datatype, the printed decimals and the status."""
+        decimals, status = str(SDMX_ATTRIBUTE.decimals), str(SDMX_ATTRIBUTE.obsStatus)
         prepared = [
-            f'"^^<{measure.datatype}> .\n'
-            f"{SUBJECT} <{SDMX_ATTRIBUTE.decimals}> <{SDMX_CODE[f'decimals-{places}']}> .\n"
-            f"{SUBJECT} <{SDMX_ATTRIBUTE.obsStatus}> <{SDMX_CODE[f'obsStatus-{status}']}> .\n"
+            (
+                f'"^^<{measure.datatype}> .\n'
+                f"{SUBJECT} <{decimals}> <{SDMX_CODE[f'decimals-{places}']}> .\n"
+                f"{SUBJECT} <{status}> <{SDMX_CODE[f'obsStatus-{code}']}> .\n"
+            ).encode()
             for measure in self.structure.measures
             for places in range(MOST_DECIMALS + 1)
-            for status in STATUSES
+            for code in STATUSES
         ]
         index = batch.keys[-1].astype(np.int64) * (MOST_DECIMALS + 1) + batch.decimals
         index = index * len(STATUSES) + batch.status
         return [prepared[at] for at in index.tolist()]
 
-    def _cell_iris(self, batch: Batch) -> list[str]:
-        """Return the IRI of every source cell, in angle brackets."""
-        heads = [
-            "<"
-            + self.uris.iri("table", document=table.document, hash=table.digest, table=table.name)
+    def _tables(self) -> list[str]:
+        """Return the IRIs of the printed tables."""
+        return [
+            self.uris.iri("table", document=table.document, hash=table.digest, table=table.name)
             for table in self.structure.tables
         ]
+
+    def _derivations(self, batch: Batch) -> list[bytes]:
+        """Return the lines from each observation to its source cells."""
+        derived = str(PROV.wasDerivedFrom)
+        heads = [f"{SUBJECT} <{derived}> <{table}#cell=" for table in self._tables()]
         cells = batch.cells
-        return [
-            f"{heads[table]}#cell={row},{column}>"
+        lines = [
+            f"{heads[table]}{row},{column}> .\n"
             for table, row, column in zip(
                 cells.table.tolist(), cells.row.tolist(), cells.column.tolist(), strict=True
             )
         ]
+        if len(lines) > len(batch):
+            joined = [""] * len(batch)
+            for place, line in zip(cells.observation.tolist(), lines, strict=True):
+                joined[place] += line
+            lines = joined
+        return [line.encode() for line in lines]
 
-    def _derivations(self, batch: Batch, sources: list[str]) -> list[str]:
-        """Return the lines from each observation to its source cells."""
-        lines = [f"{SUBJECT} <{PROV.wasDerivedFrom}> {source} .\n" for source in sources]
-        if len(sources) == len(batch):
-            return lines
-        result = [""] * len(batch)
-        for place, line in zip(batch.cells.observation.tolist(), lines, strict=True):
-            result[place] += line
-        return result
-
-    def _cell_lines(self, batch: Batch, sources: list[str]) -> str:
+    def _cell_lines(self, batch: Batch) -> str:
         """Return the lines that describe the source cells."""
-        uris, cells = self.uris, batch.cells
-        tables = [
-            uris.iri("table", document=table.document, hash=table.digest, table=table.name)
-            for table in self.structure.tables
+        uris, cells, tables = self.uris, batch.cells, self._tables()
+        sources = [
+            f"<{tables[table]}#cell={row},{column}>"
+            for table, row, column in zip(
+                cells.table.tolist(), cells.row.tolist(), cells.column.tolist(), strict=True
+            )
         ]
         a_cell = f" <{RDF.type}> <{uris.generic('Cel')}> .\n"
         text, line = f" <{uris.generic('tekst')}> ", f" <{uris.generic('bronregel')}> "

@@ -1,0 +1,145 @@
+"""Speed as ratios measured in one run: `make bench`.
+
+Mapping: how fast a plain crosstab becomes N-Triples, against a bare Python loop that writes
+exactly the same triples to a file, one line at a time; and the peak memory at a tenth of the
+size. Every measurement is a process of its own; the two sides take turns, so that a drift of
+the machine's speed hits both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from big_project import make_big_project
+
+RUNS = 5
+MAP = """
+import sys
+from pathlib import Path
+from publish.assemble import assemble_cube
+from publish.document import read_documents
+from publish.mapping import read_mappings
+from publish.project import read_project
+from publish.triples import TriplesWriter
+from publish.vocabulary import read_vocabulary
+import resource, time
+
+root, target = Path(sys.argv[1]), Path(sys.argv[2])
+project, faults = read_project(root), []
+vocabulary, documents = read_vocabulary(project, faults), read_documents(project, faults)
+[mapping] = read_mappings(project, faults)
+start = time.perf_counter()
+cube = assemble_cube(project, mapping, vocabulary, documents, faults)
+with target.open("wb") as out, (target.with_suffix(".cells")).open("wb") as cells:
+    writer = TriplesWriter(
+        structure=cube.structure, uris=project.uris, observations=out,
+        cells=cells if mapping.cells else None,
+    )
+    for batch in cube.batches(faults):
+        writer.write(batch)
+assert not faults, faults[:3]
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(writer.count, time.perf_counter() - start, peak)
+"""
+LOOP = """
+import csv, hashlib, sys, time
+
+source, target = sys.argv[1:3]
+base = "https://data.example.org"
+qb, xsd = "http://purl.org/linked-data/cube#", "http://www.w3.org/2001/XMLSchema#"
+sdmx = "http://purl.org/linked-data/sdmx/2009/"
+table = hashlib.sha256(open(source, "rb").read()).hexdigest()[:16]
+with open(source, encoding="utf-8", newline="") as lines:
+    header, *rows = csv.reader(lines)
+quarters = [label.replace(" - K", "-Q") for label in header[2:]]
+observations = []
+for number, (place, age, *figures) in enumerate(rows, start=2):
+    for column, (quarter, figure) in enumerate(zip(quarters, figures), start=3):
+        value = figure.replace(".", "").replace(",", ".").rstrip("0").rstrip(".")
+        observations.append((quarter, age, place, value, number, column))
+del rows
+start = time.perf_counter()
+with open(target, "w", encoding="utf-8") as out:
+    write = out.write
+    for quarter, age, place, value, row, column in observations:
+        s = f"<{base}/id/observatie/groot/{quarter}/{age}/{place}/percentage>"
+        write(f"{s} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{qb}Observation> .\\n")
+        write(f"{s} <{qb}dataSet> <{base}/id/dataset/groot> .\\n")
+        write(f"{s} <{base}/ns/proef#kwartaal> <{base}/id/kwartaal/{quarter}> .\\n")
+        write(f"<{base}/id/slice/groot/{quarter}> <{qb}observation> {s} .\\n")
+        write(f"{s} <{base}/ns/proef#leeftijd> <{base}/id/concept/leeftijd/{age}> .\\n")
+        write(f"{s} <{base}/ns/proef#plaats> <{base}/id/concept/plaats/{place}> .\\n")
+        write(f"{s} <{qb}measureType> <{base}/ns/proef#percentage> .\\n")
+        write(f"{s} <{sdmx}attribute#unitMeasure> <{base}/id/concept/eenheid/PC> .\\n")
+        write(f'{s} <{base}/ns/proef#percentage> "{value}"^^<{xsd}decimal> .\\n')
+        write(f"{s} <{sdmx}attribute#decimals> <{sdmx}code#decimals-2> .\\n")
+        write(f"{s} <{sdmx}attribute#obsStatus> <{sdmx}code#obsStatus-A> .\\n")
+        write(
+            f"{s} <http://www.w3.org/ns/prov#wasDerivedFrom>"
+            f" <{base}/id/tabel/bron/{table}/groot.csv#cell={row},{column}> .\\n"
+        )
+print(len(observations), time.perf_counter() - start, 0)
+"""
+
+
+def run(code: str, *arguments: object) -> tuple[int, float, int]:
+    """Run a program in a process of its own; return observations, seconds and peak KiB."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    count, seconds, peak = out.split()
+    return int(count), float(seconds), int(peak)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def bench_mapping(folder: Path) -> None:
+    """Print the rate of mapping against the bare loop, and the memory at two sizes."""
+    small = make_big_project(folder / "small", 100_000)
+    large = make_big_project(folder / "large", 1_000_000)
+    source = large / "mappings" / "bron" / "groot.csv"
+    target, again = folder / "ours.nt", folder / "loop.nt"
+    ratios, ours, bare, low, high = [], [], [], [], []
+    for number in range(RUNS):
+        low.append(run(MAP, small, target)[2] / 1024)
+        count, seconds, peak = run(MAP, large, target)
+        high.append(peak / 1024)
+        _, loop_seconds, _ = run(LOOP, source, again)
+        if number == 0 and digest(target) != digest(again):
+            sys.exit("the bare loop does not write the same bytes: the comparison is void")
+        ours.append(count / seconds)
+        bare.append(count / loop_seconds)
+        ratios.append(ours[-1] / bare[-1])
+    print(f"a plain crosstab of {count:,} observations to N-Triples (median of {RUNS})")
+    print(f"  ours       {statistics.median(ours):10,.0f} observations/s")
+    print(f"  bare loop  {statistics.median(bare):10,.0f} observations/s, the same bytes")
+    print(
+        f"  ratio      {statistics.median(ratios):10.2f}"
+        f" (from {min(ratios):.2f} to {max(ratios):.2f})"
+    )
+    growth = statistics.median(high) / statistics.median(low)
+    print(
+        f"  memory     {statistics.median(low):.0f} MiB at 100,000 and "
+        f"{statistics.median(high):.0f} MiB at {count:,}: {growth:.2f} times"
+    )
+
+
+def main() -> None:
+    """Run every measurement."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        bench_mapping(Path(folder))
+    print(f"({time.perf_counter() - start:.0f} s)")
+
+
+if __name__ == "__main__":
+    main()
