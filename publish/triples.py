@@ -124,20 +124,24 @@ class TriplesWriter:
                 else:
                     text = self._lines_of_code(dimension, index)
                 if place == 0:
-                    data_set = self.uris.iri("data-set", slug=self.structure.slug)
-                    text = (
-                        f"{SUBJECT} <{RDF.type}> <{QB.Observation}> .\n"
-                        f"{SUBJECT} <{QB.dataSet}> <{data_set}> .\n{text}"
-                    )
+                    text = self._first_lines(dimension, index) + text
                 lines.append(text.encode())
 
+    def _first_lines(self, dimension: CubeDimension, index: int) -> str:
+        """Return the lines with which an observation begins: its slice, class and data set."""
+        slug, text = self.structure.slug, ""
+        if dimension.period:
+            slice_ = self.uris.iri("slice", slug=slug, codes=dimension.codes[index])
+            text = f"<{slice_}> <{QB.observation}> {SUBJECT} .\n"
+        return (
+            f"{text}{SUBJECT} <{RDF.type}> <{QB.Observation}> .\n"
+            f"{SUBJECT} <{QB.dataSet}> <{self.uris.iri('data-set', slug=slug)}> .\n"
+        )
+
     def _lines_of_code(self, dimension: CubeDimension, index: int) -> str:
-        """Return the lines that a code brings: its triple, and its slice or that it is a total."""
+        """Return the lines that a code brings: its triple, and whether it is a total."""
         code = dimension.codes[index]
         text = f"{SUBJECT} <{dimension.iri}> <{dimension.value(code, self.uris)}> .\n"
-        if dimension is self.structure.period:
-            slice_ = self.uris.iri("slice", slug=self.structure.slug, codes=code)
-            text += f"<{slice_}> <{QB.observation}> {SUBJECT} .\n"
         if index == dimension.total:
             text += f"{SUBJECT} <{self.uris.generic('totaalOver')}> <{dimension.iri}> .\n"
         return text

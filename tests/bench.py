@@ -69,10 +69,10 @@ with open(target, "w", encoding="utf-8") as out:
     write = out.write
     for quarter, age, place, value, row, column in observations:
         s = f"<{base}/id/observatie/groot/{quarter}/{age}/{place}/percentage>"
+        write(f"<{base}/id/slice/groot/{quarter}> <{qb}observation> {s} .\\n")
         write(f"{s} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{qb}Observation> .\\n")
         write(f"{s} <{qb}dataSet> <{base}/id/dataset/groot> .\\n")
         write(f"{s} <{base}/ns/proef#kwartaal> <{base}/id/kwartaal/{quarter}> .\\n")
-        write(f"<{base}/id/slice/groot/{quarter}> <{qb}observation> {s} .\\n")
         write(f"{s} <{base}/ns/proef#leeftijd> <{base}/id/concept/leeftijd/{age}> .\\n")
         write(f"{s} <{base}/ns/proef#plaats> <{base}/id/concept/plaats/{place}> .\\n")
         write(f"{s} <{qb}measureType> <{base}/ns/proef#percentage> .\\n")
