@@ -6,6 +6,14 @@ HOST ?= 127.0.0.1
 PYTHON ?= python3
 BIN := .venv/bin
 
+# An environment that cannot start the program (broken off, moved, of a Python that is gone) has
+# no stamps, so it is made anew.
+ifneq ($(wildcard .venv),)
+ifneq ($(shell $(BIN)/publish --version >/dev/null 2>&1 && echo sound),sound)
+$(shell rm -f .venv/*.stamp)
+endif
+endif
+
 .PHONY: help serve build validate test test-all lint lock bench clean
 
 help:
