@@ -24,7 +24,6 @@ from typing import Any
 import pyoxigraph as ox
 
 from publish import query_guard
-from publish.query_guard import Refused
 from publish.query_worker import DATA, END, ERROR, HEAD, HEADER, READY
 
 Gone = Callable[[], bool]
@@ -54,6 +53,10 @@ class QuerySyntax(QueryFailed):
     def __init__(self, message: str, *, line: int, column: int) -> None:
         self.line, self.column = line, column
         super().__init__(message)
+
+
+class BadDataSet(QueryFailed):
+    """A graph is named by something that is no IRI."""
 
 
 class NotAcceptable(QueryFailed):
@@ -237,7 +240,7 @@ class QueryPool:
             try:
                 ox.NamedNode(iri)
             except ValueError as error:
-                raise Refused(f"{iri!r} is not the IRI of a graph: {error}.") from error
+                raise BadDataSet(f"{iri!r} is not the IRI of a graph: {error}.") from error
         job = {
             "text": question.text,
             "results": question.results,

@@ -22,10 +22,6 @@ MOST_PARTS = 2000
 class Refused(Exception):
     """The query may be good SPARQL, but this endpoint does not answer it."""
 
-    def __init__(self, message: str, *, permanent: bool = True) -> None:
-        self.permanent = permanent
-        super().__init__(message)
-
 
 class TooLarge(Refused):
     """The query is longer, deeper or has more parts than this endpoint reads."""

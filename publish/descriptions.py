@@ -1,0 +1,229 @@
+"""What is known of one thing: as triples for programs, and in words for a page.
+
+In comes an IRI of a served release; out come its own triples with the labels of what it points
+to, or its properties, and what points to it by the page. Never a whole cube: everything is
+bounded, and the rest is a query away.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from publish.served import LABELS, PREFIXES, TYPE, Node, Served
+
+MOST_TRIPLES = 20_000
+MOST_VALUES = 100
+PER_PAGE = 50
+MOST_PAGES = 200
+MEMBERS = 2000
+"""How many concepts a code list's description and page hold."""
+
+FIRST = [
+    f"{PREFIXES[prefix]}{name}"
+    for prefix, name in (
+        ("rdf", "type"),
+        ("skos", "prefLabel"),
+        ("rdfs", "label"),
+        ("dct", "title"),
+        ("skos", "notation"),
+        ("skos", "definition"),
+        ("dct", "description"),
+        ("rdfs", "comment"),
+        ("skos", "note"),
+        ("skos", "scopeNote"),
+    )
+]
+"""Properties that a reader looks for first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """A term as a page shows it: a link when it has an address, else text."""
+
+    text: str
+    href: str | None = None
+    local: bool = False
+    iri: str | None = None
+    language: str | None = None
+    datatype: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Property:
+    """A predicate with its values, of which ``more`` are left out."""
+
+    name: Value
+    values: tuple[Value, ...]
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One page of the things that point here: subject and predicate of each."""
+
+    links: tuple[tuple[Value, Value], ...]
+    page: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concept:
+    """One code of a list, as the page of the list shows it."""
+
+    link: Value
+    notation: str
+    printed: tuple[str, ...]
+    total: bool
+    definition: str | None
+
+
+def is_web_address(iri: str) -> bool:
+    """Return whether an IRI may become a link."""
+    return iri.startswith(("http://", "https://"))
+
+
+def value_of(served: Served, term: Node, language: str) -> Value:
+    """Return a term as a page shows it."""
+    if isinstance(term, ox.Literal):
+        datatype = None if term.language else served.compact(term.datatype.value)
+        plain = datatype in (None, "xsd:string")
+        return Value(text=term.value, language=term.language, datatype=None if plain else datatype)
+    if not isinstance(term, ox.NamedNode):
+        return Value(text=str(term))
+    iri = term.value
+    path = served.local_path(iri)
+    if path is not None:
+        return Value(text=served.label(iri, language), href=path, local=True, iri=iri)
+    href = iri if is_web_address(iri) else None
+    return Value(text=served.label(iri, language), href=href, iri=iri)
+
+
+def properties_of(served: Served, iri: ox.NamedNode, language: str) -> list[Property]:
+    """Return all that is said about a thing, by predicate, what a reader looks for first."""
+    found: dict[str, dict[Node, None]] = {}
+    quads = served.store.quads_for_pattern(iri, None, None, None)
+    for quad in itertools.islice(quads, MOST_TRIPLES):
+        found.setdefault(quad.predicate.value, {})[quad.object] = None
+
+    def rank(predicate: str) -> tuple[int, str]:
+        return (FIRST.index(predicate) if predicate in FIRST else len(FIRST), predicate)
+
+    properties = []
+    for predicate in sorted(found, key=rank):
+        terms = list(found[predicate])
+        values = [value_of(served, term, language) for term in terms[:MOST_VALUES]]
+        values.sort(key=lambda value: (value.language not in (None, language), value.text))
+        properties.append(
+            Property(
+                name=value_of(served, ox.NamedNode(predicate), language),
+                values=tuple(values),
+                more=len(terms) > MOST_VALUES,
+            )
+        )
+    return properties
+
+
+def incoming_of(served: Served, iri: ox.NamedNode, page: int, language: str) -> Incoming:
+    """Return one page, from 1, of what points to a thing."""
+    page = min(max(page, 1), MOST_PAGES)
+    quads = served.store.quads_for_pattern(None, None, iri, None)
+    start = (page - 1) * PER_PAGE
+    found = list(itertools.islice(quads, start, start + PER_PAGE + 1))
+    links = [
+        (value_of(served, quad.subject, language), value_of(served, quad.predicate, language))
+        for quad in found[:PER_PAGE]
+    ]
+    more = len(found) > PER_PAGE and page < MOST_PAGES
+    return Incoming(links=tuple(links), page=page, more=more)
+
+
+def types_of(served: Served, iri: ox.NamedNode) -> set[str]:
+    """Return the classes of a thing."""
+    return {term.value for term in served.objects(iri, TYPE) if isinstance(term, ox.NamedNode)}
+
+
+def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Concept]:
+    """Return the codes of a list in order, the total where the list puts it."""
+    rows = served.select("select_codes", list=scheme)
+    rows.sort(key=lambda row: (int(row["order"].value) if "order" in row else 0, row["code"].value))
+    notation = ox.NamedNode(PREFIXES["skos"] + "notation")
+    definition = ox.NamedNode(PREFIXES["skos"] + "definition")
+    concepts = []
+    for row in rows[:MEMBERS]:
+        code = row["code"]
+        meaning = served.text(code, (definition,), language)
+        short = served.text(code, (notation,), language)
+        printed = served.texts(code, served.generic("gedruktLabel"), language)
+        concepts.append(
+            Concept(
+                link=value_of(served, code, language),
+                notation=short.value if short else served.compact(code.value),
+                printed=tuple(item.value for item in printed),
+                total="total" in row,
+                definition=meaning.value if meaning else None,
+            )
+        )
+    return concepts
+
+
+def describe(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
+    """Yield a thing's own triples, then the labels of what it points to.
+
+    A code list brings its codes with it, a data set its structure, a vocabulary its terms.
+    """
+    subjects = [iri, *_belongings(served, iri)]
+    seen: set[ox.Triple] = set()
+    linked: dict[ox.NamedNode, None] = {}
+    for subject in subjects:
+        for quad in served.store.quads_for_pattern(subject, None, None, None):
+            if len(seen) >= MOST_TRIPLES:
+                return
+            if quad.triple not in seen:
+                seen.add(quad.triple)
+                yield quad.triple
+                for term in (quad.predicate, quad.object):
+                    if isinstance(term, ox.NamedNode):
+                        linked[term] = None
+    for node in itertools.islice(linked, MEMBERS):
+        for label in LABELS:
+            for quad in served.store.quads_for_pattern(node, label, None, None):
+                if quad.triple not in seen:
+                    seen.add(quad.triple)
+                    yield quad.triple
+
+
+def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
+    """Return the things that are described together with a thing."""
+    kinds = types_of(served, iri)
+    if PREFIXES["skos"] + "ConceptScheme" in kinds:
+        rows = served.select("select_codes", list=iri)
+        return sorted({row["code"] for row in rows[:MEMBERS]}, key=str)
+    if PREFIXES["qb"] + "DataSet" in kinds:
+        structure = ox.NamedNode(PREFIXES["qb"] + "structure")
+        return [node for node in served.objects(iri, structure) if isinstance(node, ox.NamedNode)]
+    if PREFIXES["qb"] + "DataStructureDefinition" in kinds:
+        component = ox.NamedNode(PREFIXES["qb"] + "component")
+        return [node for node in served.objects(iri, component) if isinstance(node, ox.NamedNode)]
+    if PREFIXES["owl"] + "Ontology" in kinds:
+        return [row["term"] for row in served.select("select_vocabulary", vocabulary=iri)]
+    return []
+
+
+def write_triples(served: Served, triples: Iterator[ox.Triple], format_: ox.RdfFormat) -> bytes:
+    """Write triples in a format, with the prefixes of the release that they use."""
+    listed = list(triples)
+    iris = [term.value for triple in listed for term in triple if isinstance(term, ox.NamedNode)]
+    iris += [
+        triple.object.datatype.value for triple in listed if isinstance(triple.object, ox.Literal)
+    ]
+    used = {
+        prefix: namespace
+        for prefix, namespace in served.prefixes.items()
+        if any(iri.startswith(namespace) for iri in iris)
+    }
+    written = ox.serialize(listed, format=format_, prefixes=used)
+    return written or b""

@@ -1,0 +1,65 @@
+"""Example queries that run on this release as they stand, prefixes included.
+
+In comes the name of an example and of a data set; out comes SPARQL for a person to start from.
+The texts are ``publish/sparql/examples/*.rq``, with the data set and language left open.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from publish.pivot import components_of
+from publish.served import DataSet, Served
+
+EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
+
+
+def prefix_lines(served: Served, query: str | None = None) -> str:
+    """Return PREFIX lines: all of the release, or those that a query uses."""
+    return "".join(
+        f"PREFIX {prefix}: <{namespace}>\n"
+        for prefix, namespace in sorted(served.prefixes.items())
+        if query is None or re.search(rf"(?<![\w-]){re.escape(prefix)}:", query)
+    )
+
+
+def table_query(served: Served, data_set: DataSet, language: str) -> str:
+    """Return the query that gives the figures of a data set as rows, with their labels."""
+    used: list[str] = []
+    lines, names = [], []
+    for component in components_of(served, data_set.iri):
+        if component.kind == "measure":
+            continue
+        name = re.sub(r"\W", "", component.iri.rpartition("#")[2]) or f"dim{len(names)}"
+        label = "rdfs:label" if component.kind == "period" else "skos:prefLabel"
+        names.append(f"?{name}")
+        used.append(f"    {served.compact(component.iri)} ?{name}Code ;")
+        lines.append(f'  ?{name}Code {label} ?{name} . FILTER(LANG(?{name}) = "{language}")')
+    body = "\n".join(
+        [
+            f"SELECT {' '.join(names)} ?measure ?value WHERE {{",
+            f"  ?observation qb:dataSet <{data_set.iri}> ;",
+            *used,
+            "    qb:measureType ?measure ; ?measure ?value .",
+            *lines,
+            "}",
+            f"ORDER BY ?measure {' '.join(f'{name}Code' for name in reversed(names))}",
+        ]
+    )
+    return prefix_lines(served, body) + "\n" + body + "\n"
+
+
+def example_query(served: Served, example: str | None, slug: str | None, language: str) -> str:
+    """Return the text of an example query about a data set of this release."""
+    name = example if example in EXAMPLES else "datasets"
+    chosen = [item for item in served.data_sets if item.slug == slug]
+    data_set = next(iter(chosen or served.data_sets), None)
+    if data_set is None:
+        return prefix_lines(served, "qb:") + "\nSELECT * WHERE { ?s ?p ?o } LIMIT 10\n"
+    if name == "table":
+        return table_query(served, data_set, language)
+    path = resources.files("publish").joinpath("sparql", "examples", f"{name}.rq")
+    body = path.read_text(encoding="utf-8")
+    body = body.replace("$dataSet", data_set.iri).replace("$language", language)
+    return prefix_lines(served, body) + "\n" + body

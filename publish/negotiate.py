@@ -1,0 +1,159 @@
+"""Which form of an answer a client gets: media type, extension and language.
+
+In comes what the request says (RFC 9110, section 12.5); out comes one of our own forms. A form
+knows its media type, the other names that clients use for it, and its extension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One way to write an answer."""
+
+    name: str
+    media_type: str
+    extension: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """The media type with its character set, where that says something."""
+        return with_charset(self.media_type)
+
+
+def with_charset(media_type: str) -> str:
+    """Return a media type with the character set that all our texts have."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+HTML = Form(name="HTML", media_type="text/html", extension="html")
+TURTLE = Form(
+    name="Turtle", media_type="text/turtle", extension="ttl", aliases=("application/x-turtle",)
+)
+N_TRIPLES = Form(name="N-Triples", media_type="application/n-triples", extension="nt")
+RDF_XML = Form(
+    name="RDF/XML",
+    media_type="application/rdf+xml",
+    extension="rdf",
+    aliases=("application/xml", "text/xml"),
+)
+JSON_LD = Form(
+    name="JSON-LD",
+    media_type="application/ld+json",
+    extension="jsonld",
+    aliases=("application/json",),
+)
+CSV = Form(name="CSV", media_type="text/csv", extension="csv")
+TSV = Form(name="TSV", media_type="text/tab-separated-values", extension="tsv")
+SPARQL_JSON = Form(
+    name="JSON",
+    media_type="application/sparql-results+json",
+    extension="srj",
+    aliases=("application/json",),
+)
+SPARQL_XML = Form(
+    name="XML",
+    media_type="application/sparql-results+xml",
+    extension="srx",
+    aliases=("application/xml", "text/xml"),
+)
+GRAPHS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
+"""What a description or a constructed graph can be written as, the preferred first."""
+RESULTS = (SPARQL_JSON, SPARQL_XML, CSV, TSV)
+"""What the result of SELECT or ASK can be written as, the preferred first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A form, under the name by which the client knows it."""
+
+    form: Form
+    media_type: str
+
+    @property
+    def content_type(self) -> str:
+        """The media type with its character set, where that says something."""
+        return with_charset(self.media_type)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Range:
+    """One element of an Accept or Accept-Language header."""
+
+    value: str
+    quality: float
+
+
+def _ranges(header: str) -> list[_Range]:
+    """Return the elements of a header; a quality that is no number counts as 1."""
+    ranges = []
+    for element in header.split(","):
+        value, *parameters = (part.strip().lower() for part in element.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            name, _, number = parameter.partition("=")
+            if name.strip() == "q":
+                try:
+                    quality = min(max(float(number), 0.0), 1.0)
+                except ValueError:
+                    quality = 1.0
+        if value:
+            ranges.append(_Range(value=value, quality=quality))
+    return ranges
+
+
+def _quality(media_type: str, ranges: Sequence[_Range]) -> float:
+    """Return the quality of a media type: the most specific range that fits decides."""
+    kind = media_type.partition("/")[0]
+    for wanted in (media_type, f"{kind}/*", "*/*"):
+        found = [item.quality for item in ranges if item.value == wanted]
+        if found:
+            return max(found)
+    return 0.0
+
+
+def rank_forms(accept: str | None, forms: Sequence[Form]) -> list[Offer]:
+    """Return the forms that a client accepts, best first; equals keep the order given.
+
+    A form under one of its other names counts only when that name itself is asked for.
+    """
+    if accept is None or not accept.strip():
+        return [Offer(form=form, media_type=form.media_type) for form in forms]
+    ranges = _ranges(accept)
+    ranked: list[tuple[float, int, Offer]] = []
+    for order, form in enumerate(forms):
+        names = [(_quality(form.media_type, ranges), form.media_type)]
+        for alias in form.aliases:
+            names += [(item.quality, alias) for item in ranges if item.value == alias]
+        quality, name = max(names, key=lambda pair: pair[0])
+        if quality > 0:
+            ranked.append((-quality, order, Offer(form=form, media_type=name)))
+    return [offer for _, _, offer in sorted(ranked, key=lambda item: item[:2])]
+
+
+def choose_language(header: str | None, languages: Sequence[str]) -> str:
+    """Return the first of our languages that suits the reader best; ours when none does."""
+    best, chosen = 0.0, languages[0]
+    ranges = _ranges(header or "")
+    for language in languages:
+        found = [
+            item.quality
+            for item in ranges
+            if item.value.partition("-")[0] == language or item.value == "*"
+        ]
+        if found and max(found) > best:
+            best, chosen = max(found), language
+    return chosen
+
+
+def form_of_extension(path: str, forms: Sequence[Form]) -> tuple[str, Form | None]:
+    """Split ``thing.ttl`` into ``thing`` and its form; a path without a known one stays whole."""
+    stem, dot, extension = path.rpartition(".")
+    for form in forms:
+        if dot and stem and extension == form.extension:
+            return stem, form
+    return path, None

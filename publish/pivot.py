@@ -1,0 +1,325 @@
+"""The figures of a data set, laid out as tables a reader knows.
+
+In comes a data set of a served release; out comes a Pivot: one block, or one per code of the
+dimensions that fit neither rows nor columns. Periods go across; what has one value only goes
+into the caption; totals come last and are marked; a period that the source does not give is a
+column that says so, never a zero. At most MOST observations are read.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import pyoxigraph as ox
+
+from publish.served import PREFIXES, DataSet, Served
+
+MOST = 2000
+"""How many observations one page shows."""
+QB = PREFIXES["qb"]
+PERIODS = PREFIXES["interval"] + "Calendar"
+MEASURE_TYPE = QB + "measureType"
+STATUS = PREFIXES["sdmx-attribute"] + "obsStatus"
+DECIMALS = PREFIXES["sdmx-attribute"] + "decimals"
+UNIT = PREFIXES["sdmx-attribute"] + "unitMeasure"
+NORMAL = PREFIXES["sdmx-code"] + "obsStatus-A"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One code, period or measure of an axis."""
+
+    iri: str
+    label: str
+    total: bool = False
+    missing: str | None = None
+    """Why the source does not give this period, when it does not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """A dimension, or the measures, with the members that occur."""
+
+    iri: str
+    label: str
+    kind: str
+    """``period``, ``code`` or ``measure``."""
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One figure: the observation and its value as printed."""
+
+    iri: str
+    text: str
+    status: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One table: what holds for all of it, its columns and its rows."""
+
+    fixed: tuple[tuple[str, str], ...]
+    columns: tuple[Member, ...]
+    rows: tuple[tuple[Member, tuple[Cell | None, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pivot:
+    """All tables of a data set."""
+
+    fixed: tuple[tuple[str, str], ...]
+    row_axis: Axis
+    column_axis: Axis
+    blocks: tuple[Block, ...]
+    axes: tuple[Axis, ...]
+    units: tuple[str, ...]
+    shown: int
+    total: int
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """What is not in the data, and why."""
+        return [
+            (member.label, member.missing)
+            for axis in self.axes
+            for member in axis.members
+            if member.missing
+        ]
+
+
+def format_number(text: str, decimals: int | None, language: str) -> str:
+    """Return a canonical number as it is written in a language, with its printed decimals."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not number.is_finite():
+        return text
+    places = max(0, -int(number.as_tuple().exponent)) if decimals is None else decimals
+    written = f"{number:,.{places}f}".replace("-", "−")
+    return written.translate(str.maketrans(",.", ".,")) if language == "nl" else written
+
+
+def decimals_of(code: str | None) -> int | None:
+    """Return the number of decimals that an SDMX code means."""
+    digits = (code or "").removeprefix(PREFIXES["sdmx-code"] + "decimals-")
+    return int(digits) if digits.isdigit() and len(digits) == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """A dimension or a measure of a data set."""
+
+    iri: str
+    kind: str
+    code_list: str | None
+    unit: str | None
+
+
+def components_of(served: Served, data_set: str) -> list[Component]:
+    """Return dimensions, the period first, then measures, each in the order of the structure."""
+    found: dict[str, tuple[tuple[bool, bool, int, str], Component]] = {}
+    for row in served.select("select_components", dataSet=ox.NamedNode(data_set)):
+        iri = row["property"].value
+        if iri == MEASURE_TYPE:
+            continue
+        range_ = row["range"].value if "range" in row else ""
+        measure = row["kind"].value == "measure"
+        period = range_.startswith(PERIODS)
+        kind = "measure" if measure else "period" if period else "code"
+        order = int(row["order"].value) if "order" in row else 0
+        if iri in found and found[iri][1].kind == "period":
+            continue
+        found[iri] = (
+            (measure, not period, order, iri),
+            Component(
+                iri=iri,
+                kind=kind,
+                code_list=row["list"].value if "list" in row else None,
+                unit=row["unit"].value if "unit" in row else None,
+            ),
+        )
+    return [component for _, component in sorted(found.values(), key=lambda pair: pair[0])]
+
+
+Observations = dict[str, dict[str, str]]
+"""Per observation its properties; one value each."""
+
+
+def make_pivot(served: Served, data_set: DataSet, language: str) -> Pivot | None:
+    """Lay the figures of a data set out, or return None when there are none."""
+    components = components_of(served, data_set.iri)
+    slices = served.select("select_slices", dataSet=ox.NamedNode(data_set.iri))
+    observations = _read(served, data_set, [row["slice"] for row in slices])
+    if not observations:
+        return None
+    missing = {
+        row["period"].value: _reason(served, row["slice"], language)
+        for row in slices
+        if "status" in row and row["status"].value != NORMAL
+    }
+    axes = [
+        _axis(served, component, observations, missing, language)
+        for component in components
+        if component.kind != "measure"
+    ]
+    measures = [component for component in components if component.kind == "measure"]
+    axes.append(_measures(served, measures, observations, language))
+    used = {properties[UNIT] for properties in observations.values() if UNIT in properties}
+    units = sorted(served.label(unit, language) for unit in used)
+    cells = {iri: _cell(iri, item, language) for iri, item in observations.items()}
+    return _lay_out([axis for axis in axes if axis.members], observations, cells, data_set, units)
+
+
+def _read(served: Served, data_set: DataSet, slices: list[ox.NamedNode]) -> Observations:
+    """Read the observations; of a large cube those of the last periods that fit."""
+    if data_set.observations <= MOST or not slices:
+        rows = served.select("select_observations", dataSet=ox.NamedNode(data_set.iri))
+        return _gather(rows)
+    observations: Observations = {}
+    for slice_ in reversed(slices):
+        found = _gather(served.select("select_observations_of_slice", slice=slice_))
+        if observations and len(observations) + len(found) > MOST:
+            break
+        observations |= found
+    return observations
+
+
+def _gather(rows: Iterable[dict[str, ox.NamedNode | ox.Literal]]) -> Observations:
+    observations: Observations = {}
+    for row in rows:
+        properties = observations.setdefault(row["observation"].value, {})
+        properties[row["property"].value] = row["value"].value
+    return observations
+
+
+def _reason(served: Served, slice_: ox.NamedNode, language: str) -> str:
+    comment = ox.NamedNode(PREFIXES["rdfs"] + "comment")
+    text = served.text(slice_, (comment,), language)
+    return text.value if text else "?"
+
+
+def _axis(
+    served: Served,
+    component: Component,
+    observations: Observations,
+    missing: dict[str, str],
+    language: str,
+) -> Axis:
+    """Return the members of a dimension that occur: codes in order, the total last."""
+    used = {properties.get(component.iri) for properties in observations.values()} - {None}
+    if component.kind == "period":
+        used |= set(missing)
+    order: dict[str, tuple[bool, int]] = {}
+    if component.code_list:
+        node = ox.NamedNode(component.code_list)
+        for row in served.select("select_codes", list=node):
+            place = int(row["order"].value) if "order" in row else 0
+            order[row["code"].value] = ("total" in row, place)
+    members = [
+        Member(
+            iri=iri,
+            label=served.label(iri, language),
+            total=order.get(iri, (False, 0))[0],
+            missing=missing.get(iri) if component.kind == "period" else None,
+        )
+        for iri in sorted(
+            (iri for iri in used if iri), key=lambda iri: (order.get(iri, (False, 0)), iri)
+        )
+    ]
+    return Axis(
+        iri=component.iri,
+        label=served.label(component.iri, language),
+        kind=component.kind,
+        members=tuple(members),
+    )
+
+
+def _measures(
+    served: Served, measures: list[Component], observations: Observations, language: str
+) -> Axis:
+    used = {properties.get(MEASURE_TYPE) for properties in observations.values()}
+    return Axis(
+        iri=MEASURE_TYPE,
+        label="",
+        kind="measure",
+        members=tuple(
+            Member(iri=item.iri, label=served.label(item.iri, language))
+            for item in measures
+            if item.iri in used
+        ),
+    )
+
+
+def _choose(axes: list[Axis]) -> tuple[Axis, Axis, list[Axis]]:
+    """Return the axis that goes down, the one that goes across, and the rest."""
+    free = [axis for axis in axes if len(axis.members) > 1]
+    if len(free) < 2:  # one figure, or one row of them
+        free += [axis for axis in axes if len(axis.members) == 1]
+    measures = next((axis for axis in free if axis.kind == "measure"), None)
+    period = next((axis for axis in free if axis.kind == "period"), None)
+    across = period or measures or min(free, key=lambda axis: len(axis.members))
+    if period is not None and len(period.members) == 1:
+        across = measures or period
+    down_choices = [axis for axis in free if axis is not across] or [across]
+    down = max(down_choices, key=lambda axis: (axis.kind == "code", len(axis.members)))
+    if across.kind == "measure" and len(across.members) > max(3, len(down.members)):
+        across, down = down, across  # long names read better down the side
+    return down, across, [axis for axis in axes if axis is not across and axis is not down]
+
+
+def _lay_out(
+    axes: list[Axis],
+    observations: Observations,
+    cells: dict[str, Cell],
+    data_set: DataSet,
+    units: list[str],
+) -> Pivot:
+    """Put the cells in their places."""
+    down, across, rest = _choose(axes)
+    places = {
+        frozenset((axis.iri, properties.get(axis.iri, "")) for axis in axes): cells[iri]
+        for iri, properties in observations.items()
+    }
+    blocks = []
+    for combination in itertools.product(*(axis.members for axis in rest)):
+        here = {(axis.iri, member.iri) for axis, member in zip(rest, combination, strict=True)}
+        rows = []
+        for member in down.members:
+            line = tuple(
+                places.get(frozenset({*here, (down.iri, member.iri), (across.iri, other.iri)}))
+                for other in across.members
+            )
+            rows.append((member, line))
+        several = [
+            (axis.label, member.label)
+            for axis, member in zip(rest, combination, strict=True)
+            if len(axis.members) > 1
+        ]
+        if any(cell for _, line in rows for cell in line):
+            blocks.append(Block(fixed=tuple(several), columns=across.members, rows=tuple(rows)))
+    return Pivot(
+        fixed=tuple((axis.label, axis.members[0].label) for axis in rest if len(axis.members) == 1),
+        row_axis=down,
+        column_axis=across,
+        blocks=tuple(blocks),
+        axes=tuple(axes),
+        units=tuple(units),
+        shown=len(observations),
+        total=data_set.observations,
+    )
+
+
+def _cell(iri: str, properties: dict[str, str], language: str) -> Cell:
+    value = properties.get(properties.get(MEASURE_TYPE, ""), "")
+    status = properties.get(STATUS, NORMAL)
+    return Cell(
+        iri=iri,
+        text=format_number(value, decimals_of(properties.get(DECIMALS)), language),
+        status=None if status == NORMAL else status,
+    )

@@ -1,0 +1,104 @@
+"""Pages in the reader's language, and plain sentences for programs.
+
+In comes what a page shows; out comes a response with the headers that every page needs. A page
+links to paths on this server, whatever the base of the identifiers is, and keeps the language
+when the reader has chosen one by ``?lang=``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Request, Response, render_template, request
+
+from publish import __version__
+from publish.descriptions import value_of
+from publish.negotiate import HTML, Form, choose_language, rank_forms
+from publish.served import LANGUAGES, Served, read_texts
+
+PLAIN = "text/plain; charset=utf-8"
+SAFE = "/:@!$&'()*+,;=-._~"
+"""What may stand in a path without being encoded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """The language of who asks, and whether it was chosen in the address."""
+
+    language: str
+    chosen: bool
+
+    def link(self, path: str, **query: object) -> str:
+        """Return the address on this server of a path, which may have a fragment."""
+        path, hash_, fragment = path.partition("#")
+        if self.chosen:
+            query["lang"] = self.language
+        root = request.script_root.rstrip("/")
+        text = root + quote(path, safe=SAFE)
+        if query:
+            text += "?" + urlencode(query)
+        return text + hash_ + quote(fragment, safe=SAFE)
+
+
+def reader_of(asked: Request) -> Reader:
+    """Return the language of a request: what the address says, else what the browser says."""
+    wanted = asked.args.get("lang", "")
+    if wanted in LANGUAGES:
+        return Reader(language=wanted, chosen=True)
+    header = asked.headers.get("Accept-Language")
+    return Reader(language=choose_language(header, LANGUAGES), chosen=False)
+
+
+def wants_page(asked: Request) -> bool:
+    """Return whether who asks prefers a page over anything else, as browsers do."""
+    plain = Form(name="plain text", media_type="text/plain", extension="txt")
+    offers = rank_forms(asked.headers.get("Accept"), (plain, HTML))
+    return bool(offers) and offers[0].form is HTML
+
+
+def show(served: Served, template: str, status: int = 200, /, **content: Any) -> Response:
+    """Return a page made from a template of ``publish/pages``."""
+    reader = reader_of(request)
+    texts = read_texts()[reader.language]
+
+    def term(node: Any) -> Any:
+        return value_of(served, node, reader.language)
+
+    def label(iri: str) -> str:
+        return served.label(iri, reader.language)
+
+    other = {**request.args, "lang": "en" if reader.language == "nl" else "nl"}
+    body = render_template(
+        template,
+        t=texts,
+        lang=reader.language,
+        other_lang=other["lang"],
+        other_language=f"{request.script_root}{quote(request.path, safe=SAFE)}?{urlencode(other)}",
+        link=reader.link,
+        term=term,
+        label=label,
+        local=served.local_path,
+        served=served,
+        version=__version__,
+        **content,
+    )
+    response = Response(body, status, content_type=HTML.content_type)
+    response.headers["Content-Language"] = reader.language
+    response.vary.update(("Accept", "Accept-Language"))
+    return response
+
+
+def say(sentence: str, status: int) -> Response:
+    """Return a plain sentence."""
+    response = Response(sentence.rstrip("\n") + "\n", status, content_type=PLAIN)
+    response.vary.add("Accept")
+    return response
+
+
+def refuse_form(forms: Sequence[Form]) -> Response:
+    """Return a 406 that lists what there is."""
+    names = ", ".join(form.media_type for form in forms)
+    return say(f"None of the media types asked for is available. Ask for one of: {names}.", 406)
