@@ -147,9 +147,14 @@ def types_of(served: Served, iri: ox.NamedNode) -> set[str]:
 
 
 def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Concept]:
-    """Return the codes of a list in order, the total where the list puts it."""
+    """Return the codes of a list in order, the total last."""
     rows = served.select("select_codes", list=scheme)
-    rows.sort(key=lambda row: (int(row["order"].value) if "order" in row else 0, row["code"].value))
+
+    def place(row: dict[str, ox.NamedNode | ox.Literal]) -> tuple[bool, int, str]:
+        order = int(row["order"].value) if "order" in row else 0
+        return ("total" in row, order, row["code"].value)
+
+    rows.sort(key=place)
     notation = ox.NamedNode(PREFIXES["skos"] + "notation")
     definition = ox.NamedNode(PREFIXES["skos"] + "definition")
     concepts = []

@@ -54,7 +54,8 @@ def example_query(served: Served, example: str | None, slug: str | None, languag
     """Return the text of an example query about a data set of this release."""
     name = example if example in EXAMPLES else "datasets"
     chosen = [item for item in served.data_sets if item.slug == slug]
-    data_set = next(iter(chosen or served.data_sets), None)
+    largest = max(served.data_sets, key=lambda item: item.observations, default=None)
+    data_set = chosen[0] if chosen else largest
     if data_set is None:
         return prefix_lines(served, "qb:") + "\nSELECT * WHERE { ?s ?p ?o } LIMIT 10\n"
     if name == "table":

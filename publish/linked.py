@@ -212,6 +212,7 @@ def _page(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
         return _observation_page(served, iri, content)
     if kind == "/ns/":
         terms = [row["term"] for row in served.select("select_vocabulary", vocabulary=iri)]
+        terms.sort(key=lambda term: served.label(term.value, language).casefold())
         content["terms"] = [
             (term.value, descriptions.properties_of(served, term, language)) for term in terms
         ]

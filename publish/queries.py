@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import selectors
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from publish import query_guard
+from publish.query_faults import explain_syntax
 from publish.query_worker import DATA, END, ERROR, HEAD, HEADER, READY
 
 Gone = Callable[[], bool]
@@ -106,15 +106,15 @@ class _Worker:
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             while True:
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise TimedOut("The deadline passed.")
                 if len(self.pending) >= HEADER.size:
                     kind, length = HEADER.unpack_from(self.pending)
                     if len(self.pending) >= (end := HEADER.size + length):
                         body = bytes(self.pending[HEADER.size : end])
                         del self.pending[:end]
                         return kind, body
-                left = until - time.monotonic()
-                if left <= 0:
-                    raise TimedOut("The deadline passed.")
                 if not selector.select(min(left, 0.25)):
                     if gone():
                         raise AskerGone("The client has closed the connection.")
@@ -176,9 +176,10 @@ class Answer:
         self._open = False
         try:
             if not self._ended:  # a small answer nobody read, as for HEAD, is soon over
-                kind, _ = self._worker.frame(time.monotonic() + 0.02, self._gone)
+                soon = time.monotonic() + 0.02
+                kind, _ = self._worker.frame(soon, self._gone)
                 while kind == DATA:
-                    kind, _ = self._worker.frame(time.monotonic() + 0.02, self._gone)
+                    kind, _ = self._worker.frame(soon, self._gone)
                 self._ended = kind == END
         except QueryFailed:
             self._ended = False
@@ -345,29 +346,6 @@ def _failure(content: dict[str, Any], text: str) -> QueryFailed:
     if content["error"] == "not-acceptable":
         return NotAcceptable(graph=content["graph"])
     if content["error"] == "syntax":
-        return _syntax(content["message"], text)
+        fault = explain_syntax(content["message"], text)
+        return QuerySyntax(fault.sentence, line=fault.line, column=fault.column)
     return WorkerLost(f"The query could not be evaluated: {content['message']}")
-
-
-_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_CHARACTERS = re.compile(r"\[[^\]]*\]|\"[^\"]*\"")
-
-
-def _syntax(message: str, text: str) -> QuerySyntax:
-    """Turn the parser's message into a place and a sentence."""
-    found = _PLACE.search(message)
-    if not found:
-        return QuerySyntax(f"This is not SPARQL: {message}", line=1, column=1)
-    line, column = int(found[1]), int(found[2])
-    lines = text.split("\n")
-    here = lines[line - 1] if line <= len(lines) else ""
-    words = (word for word in re.finditer(r"[\w:?$-]+|\S", here) if word.end() >= column)
-    if (word := next(words, None)) is not None and word.start() < column:
-        sentence = f"unexpected {word[0]!r}"
-    else:
-        sentence = "something is missing or too much here"
-    parts = _CHARACTERS.sub("", found[3].replace("\n", " ")).split(", ")
-    explained = [part.strip(" |") for part in parts if " " in part.strip(" |")]
-    if explained:
-        sentence = explained[0]
-    return QuerySyntax(sentence, line=line, column=column)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 LONGEST = 256 * 1024
@@ -128,21 +129,31 @@ def _may_be_service(text: str, token: re.Match[str]) -> bool:
     return False
 
 
-def _bound(text: str) -> None:
-    """Raise TooLarge for a nesting or a number of parts that may exhaust a parser's stack.
+def plain_tokens(text: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens of the plain reading: strings, names, variables, brackets, operators.
 
-    Braces inside strings, comments and IRIs are not counted. Only the plain reading is looked
-    at: what slips through costs the one worker that evaluates it.
+    White space, comments and IRIs are left out.
     """
-    depth = deepest = braces = operators = 0
     at = 0
     while at < len(text):
         iri = _IRI.match(text, at) if text[at] == "<" else None
         token = iri or _TOKEN.match(text, at)
         if token is None:
-            break
+            return
         at = token.end()
-        kind = None if iri else token.lastgroup
+        if iri is None and token.lastgroup not in ("space", "comment"):
+            yield token
+
+
+def _bound(text: str) -> None:
+    """Raise TooLarge for a nesting or a number of parts that may exhaust a parser's stack.
+
+    Only the plain reading is looked at: what slips through costs the one worker that
+    evaluates it.
+    """
+    depth = deepest = braces = operators = 0
+    for token in plain_tokens(text):
+        kind = token.lastgroup
         if kind == "open":
             depth += 1
             deepest = max(deepest, depth)

@@ -136,7 +136,10 @@ def _table(name: str, rows: list[list[str]]) -> tuple[str, str, str]:
     content = "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows)
     digest = hashlib.sha256(content.encode()).hexdigest()[:12]
     path = f"tabel/antwoord/{digest}/{name}.csv"
-    triples = f'<id/{path}> a pub:Tabel ; pub:inDocument <id/document/antwoord> ; rdfs:label "{name}"@nl .\n'
+    triples = (
+        f"<id/{path}> a pub:Tabel ; pub:inDocument <id/document/antwoord> ;"
+        f' rdfs:label "{name}"@nl .\n'
+    )
     for row, cells in enumerate(rows[1:], start=2):
         for column, text in enumerate(cells[1:-1], start=2):
             triples += (

@@ -1,0 +1,91 @@
+"""Content negotiation, RFC 9110 section 12.5."""
+
+from __future__ import annotations
+
+import pytest
+
+from publish.negotiate import (
+    GRAPHS,
+    HTML,
+    RESULTS,
+    TURTLE,
+    choose_language,
+    form_of_extension,
+    rank_forms,
+)
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        (None, ["HTML", "Turtle", "N-Triples", "RDF/XML", "JSON-LD"]),
+        ("", ["HTML", "Turtle", "N-Triples", "RDF/XML", "JSON-LD"]),
+        ("*/*", ["HTML", "Turtle", "N-Triples", "RDF/XML", "JSON-LD"]),
+        ("text/turtle", ["Turtle"]),
+        ("TEXT/Turtle", ["Turtle"]),
+        ("application/rdf+xml;q=0.5, text/turtle;q=0.4", ["RDF/XML", "Turtle"]),
+        ("text/*", ["HTML", "Turtle"]),
+        ("text/*;q=0.5, text/turtle", ["Turtle", "HTML"]),
+        ("*/*, text/turtle;q=0", ["HTML", "N-Triples", "RDF/XML", "JSON-LD"]),
+        ("text/turtle;q=0", []),
+        ("image/png", []),
+        ("application/n-triples;q=oops", ["N-Triples"]),
+        ("text/turtle;level=1;q=0.2, application/n-triples;q=0.3", ["N-Triples", "Turtle"]),
+        (",;, text/turtle", ["Turtle"]),
+        (BROWSER, ["HTML", "RDF/XML", "Turtle", "N-Triples", "JSON-LD"]),
+    ],
+)
+def test_rank_forms(accept: str | None, expected: list[str]) -> None:
+    """The most specific range decides, q=0 excludes, equals keep our order."""
+    assert [offer.form.name for offer in rank_forms(accept, (HTML, *GRAPHS))] == expected
+
+
+def test_rank_forms_under_another_name() -> None:
+    """A form asked for by another of its names is answered under that name."""
+    offers = rank_forms("application/json", RESULTS)
+    assert [(offer.form.name, offer.media_type) for offer in offers] == [
+        ("JSON", "application/json")
+    ]
+
+
+def test_content_type_of_text() -> None:
+    """Text says its character set, other types do not."""
+    assert TURTLE.content_type == "text/turtle; charset=utf-8"
+    assert RESULTS[0].content_type == "application/sparql-results+json"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (None, "nl"),
+        ("", "nl"),
+        ("en", "en"),
+        ("en-GB,en;q=0.9", "en"),
+        ("nl-BE, en;q=0.9", "nl"),
+        ("en;q=0.8, nl;q=0.9", "nl"),
+        ("fr", "nl"),
+        ("fr, *;q=0.1, en;q=0.5", "en"),
+        ("nl;q=0, en;q=0.1", "en"),
+    ],
+)
+def test_choose_language(header: str | None, expected: str) -> None:
+    """The reader's best language of ours, Dutch when none is asked for."""
+    assert choose_language(header, ("nl", "en")) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "stem", "extension"),
+    [
+        ("a/b.ttl", "a/b", "ttl"),
+        ("a/b.csv.html", "a/b.csv", "html"),
+        ("a/b.exe", "a/b.exe", None),
+        (".ttl", ".ttl", None),
+        ("a.b/c", "a.b/c", None),
+    ],
+)
+def test_form_of_extension(path: str, stem: str, extension: str | None) -> None:
+    """Only extensions of our forms are taken off."""
+    found, form = form_of_extension(path, (HTML, *GRAPHS))
+    assert (found, form and form.extension) == (stem, extension)
