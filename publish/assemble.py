@@ -15,12 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.crosstab import Crosstab, Findings
+from publish.crosstab import Crosstab, Findings, about_period, printed_measures, shown
 from publish.cube import (
+    MEASURE,
     Batch,
     Cells,
     CubeDimension,
     Structure,
+    align,
     cube_dimension,
     cut_batch,
     join_batches,
@@ -29,13 +31,21 @@ from publish.cube import (
 )
 from publish.document import Document
 from publish.faults import Fault, did_you_mean, fault
-from publish.mapping import Mapping, TableUse
+from publish.mapping import Mapping, MissingPeriod, TableUse
+from publish.periods import read_period
 from publish.project import Project
 from publish.table import BLOCK, Table, open_table
 from publish.vocabulary import Vocabulary
 
 UNITS = "eenheid"
 """The name of the code list of units."""
+
+CONTEXT = ("vocabularium", "codelijsten", "bronnen")
+"""The graphs that the data sets share."""
+RESERVED = {*CONTEXT, "catalogus"}
+"""Names of graphs that no data set can have."""
+CELLS = "-cellen"
+"""What the name of a graph of source cells ends in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,37 +56,45 @@ class Cube:
     structure: Structure
     crosstabs: tuple[Crosstab, ...]
     documents: dict[str, Document]
+    missing: dict[str, MissingPeriod]
+    """The periods for which the source gives no figures, by their code."""
 
     def batches(self, faults: list[Fault]) -> Iterator[Batch]:
         """Yield the observations; what is wrong in the tables is added to ``faults``."""
         if len(self.crosstabs) == 1:
-            yield from self.crosstabs[0].batches(faults, unique=True)
+            yield from self.crosstabs[0].batches(faults)
         else:
             parts = [
                 batch
                 for crosstab in self.crosstabs
-                for batch in crosstab.batches(faults, unique=True)
+                for batch in crosstab.batches(faults)
+                if len(batch)
             ]
             if parts:
-                yield from cut_batch(self._merge(join_batches(parts), faults), BLOCK)
+                together = join_batches(parts)
+                self._report_cells_read_twice(together, faults)
+                yield from cut_batch(self._merge(together, faults), BLOCK)
         self._report_unprinted(faults)
 
     def _merge(self, batch: Batch, faults: list[Fault]) -> Batch:
         """Return the batch with each observation once, its cells together, the last word first."""
         keys = mixed_radix(batch.keys, self.structure.dimensions)
-        dates = [self.documents[table.document].date.toordinal() for table in self.structure.tables]
-        newest = -np.array(dates)[batch.cells.table]
+        newest = -np.array([self._date(table) for table in self.structure.tables])
+        newest = newest[batch.cells.table]
         order = np.lexsort((np.arange(len(batch)), newest, keys))
         first = np.ones(len(batch), dtype=np.bool_)
         first[1:] = keys[order][1:] != keys[order][:-1]
         group = np.cumsum(first) - 1
         winner = order[first][group]
-        mantissa, decimals = batch.mantissa, batch.decimals.astype(np.int64)
-        most = int(decimals.max())
-        value = mantissa * 10 ** (most - decimals)
-        differs = value[order] != value[winner]
-        conflict = differs & (newest[order] == newest[winner])
-        self._report_conflicts(batch, order[conflict], winner[conflict], faults)
+        mantissa = batch.mantissa
+        value, _ = align(mantissa, batch.decimals)
+        differs = (value[order] != value[winner]).astype(np.bool_)
+        # Of each date the first cell speaks; those after it must say the same.
+        of_date = first.copy()
+        of_date[1:] |= newest[order][1:] != newest[order][:-1]
+        speaker = order[of_date][np.cumsum(of_date) - 1]
+        conflict = (value[order] != value[speaker]).astype(np.bool_)
+        self._report_conflicts(batch, order[conflict], speaker[conflict], faults)
         # Observations keep the order in which the tables first give them.
         rank = np.empty(int(first.sum()), dtype=np.int64)
         lowest = np.minimum.reduceat(order, np.flatnonzero(first))
@@ -109,20 +127,43 @@ class Cube:
     ) -> None:
         """Report cells of one date that give one observation two values."""
         cells = batch.cells
+        findings: dict[int, Findings] = {}
         for loser, winner in zip(losers.tolist(), winners.tolist(), strict=True):
-            here = self.structure.tables[int(cells.table[loser])]
-            other = self.structure.tables[int(cells.table[winner])]
-            findings = Findings(table=here)
-            findings.add(
+            table, other = int(cells.table[loser]), self.structure.tables[int(cells.table[winner])]
+            here = findings.setdefault(table, Findings(table=self.structure.tables[table]))
+            here.add(
                 "conflicting-cells",
                 int(cells.row[loser]),
                 int(cells.column[loser]),
                 codes=self.structure.codes_at(batch, loser),
-                text=cells.text[loser],
-                other=cells.text[winner],
+                text=shown(cells.text[loser]),
+                other=shown(cells.text[winner]),
                 place=f"{other.shown} row {cells.row[winner]} column {cells.column[winner]}",
             )
-            faults.extend(findings.faults())
+        for here in findings.values():
+            faults.extend(here.faults())
+
+    def _date(self, table: Table) -> int:
+        """Return the day of a table's document as a number; of a faulty one it does not matter."""
+        document = self.documents.get(table.document)
+        return document.date.toordinal() if document else 0
+
+    def _report_cells_read_twice(self, batch: Batch, faults: list[Fault]) -> None:
+        """Report tables of the mapping that read cells which one before them read already."""
+        tables = self.structure.tables
+        paths = {table.path: number for number, table in enumerate(tables)}
+        if len(paths) == len(tables):
+            return
+        cells = batch.cells
+        files = np.array([paths[table.path] for table in tables])[cells.table]
+        order = np.lexsort((cells.table, cells.column, cells.row, files))
+        again = np.zeros(len(order), dtype=np.bool_)
+        again[1:] = True
+        for column in (files, cells.row, cells.column):
+            again[1:] &= column[order][1:] == column[order][:-1]
+        for number in np.unique(cells.table[order[again]]).tolist():
+            place = self.mapping.file.place(*self.crosstabs[number].use.steps)
+            faults.append(fault("cells-read-twice", *place, table=tables[number].shown))
 
     def _report_unprinted(self, faults: list[Fault]) -> None:
         """Report labels the mapping takes or leaves that its tables do not print."""
@@ -158,7 +199,10 @@ def assemble_cube(
 ) -> Cube | None:
     """Return the cube of a mapping, or None when its names or tables do not exist."""
     before = len(faults)
+    if mapping.slug in RESERVED or mapping.slug.endswith(CELLS):
+        faults.append(fault("reserved-name", mapping.file.shown, name=mapping.slug))
     _check_names(mapping, vocabulary, faults)
+    missing = _read_missing(mapping, vocabulary, faults)
     tables = []
     for use in mapping.uses:
         path = project.root / "mappings" / use.document / f"{use.table}.csv"
@@ -192,7 +236,34 @@ def assemble_cube(
         )
         for number, (use, table) in enumerate(zip(mapping.uses, tables, strict=True))
     )
-    return Cube(mapping=mapping, structure=structure, crosstabs=crosstabs, documents=documents)
+    return Cube(
+        mapping=mapping,
+        structure=structure,
+        crosstabs=crosstabs,
+        documents=documents,
+        missing=missing,
+    )
+
+
+def _read_missing(
+    mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]
+) -> dict[str, MissingPeriod]:
+    """Return the periods that are declared missing by their code, however it was written."""
+    found: dict[str, MissingPeriod] = {}
+    for missing in mapping.missing:
+        name = missing.dimension
+        dimension = vocabulary.dimensions.get(name)
+        kind = dimension.period if dimension and name in _given(mapping.uses[0]) else None
+        place = mapping.file.place(*missing.steps, name)
+        if kind is None:
+            faults.append(fault("no-such-period", *place, name=name))
+            continue
+        code = read_period(kind, missing.code)
+        if code is None:
+            faults.append(fault("unknown-period", *place, **about_period(kind, missing.code)))
+            continue
+        found[code] = missing
+    return found
 
 
 def _given(use: TableUse) -> list[str]:
@@ -207,7 +278,7 @@ def _check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) 
     for use in mapping.uses:
         names = _given(use)
         for name in dict.fromkeys(names):
-            if name != "measure" and name not in vocabulary.dimensions:
+            if name != MEASURE and name not in vocabulary.dimensions:
                 hint = did_you_mean(name, vocabulary.dimensions)
                 steps = next(
                     (axis.steps for axis in (use.rows, use.columns) if name in axis.dimensions),
@@ -216,7 +287,7 @@ def _check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) 
                     else ("fixed", name),
                 )
                 faults.append(fault("no-such-dimension", *place(*steps), name=name, hint=hint))
-            if names.count(name) > 1 or (name == "measure" and mapping.measure):
+            if names.count(name) > 1 or (name == MEASURE and mapping.measure):
                 faults.append(fault("dimension-twice", *place(*use.steps), name=name))
         for axis in (use.rows, use.columns):
             for label, codes in (axis.labels or {}).items():
@@ -228,13 +299,15 @@ def _check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) 
             found, wanted = ", ".join(sorted(set(names))), ", ".join(sorted(first))
             at = place(*use.steps)
             faults.append(fault("dimensions-differ", *at, found=found, wanted=wanted))
-    if mapping.measure is None and "measure" not in first:
+    if mapping.measure is None and MEASURE not in first:
         faults.append(fault("no-measure", *place()))
     for name in sorted(mapping.totals):
         dimension = vocabulary.dimensions.get(name)
         if name not in first or dimension is None:
-            hint = did_you_mean(name, first)
-            faults.append(fault("no-such-dimension", *place("totals", name), name=name, hint=hint))
+            known = ", ".join(sorted(first - {MEASURE}))
+            faults.append(
+                fault("dimension-not-used", *place("totals", name), name=name, known=known)
+            )
         elif dimension.codes is None or dimension.codes.total is None:
             faults.append(fault("no-total", *place("totals", name), name=name))
     periods = [
@@ -244,11 +317,6 @@ def _check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) 
     ]
     if len(periods) > 1:
         faults.append(fault("no-period-twice", *place(), names=", ".join(periods)))
-    for missing in mapping.missing:
-        if missing.dimension not in periods:
-            at, name = place(*missing.steps), missing.dimension
-            hint = did_you_mean(name, periods)
-            faults.append(fault("no-such-dimension", *at, name=name, hint=hint))
 
 
 def _measure_names(mapping: Mapping) -> dict[str, tuple[str | int, ...]]:
@@ -266,17 +334,6 @@ def _measure_names(mapping: Mapping) -> dict[str, tuple[str | int, ...]]:
     return names
 
 
-def _measures_in_headers(mapping: Mapping, tables: list[Table]) -> dict[str, tuple[str | int, ...]]:
-    """Return the measures that header rows name themselves: `columns: measure`."""
-    names: dict[str, tuple[str | int, ...]] = {}
-    for use, table in zip(mapping.uses, tables, strict=True):
-        if "measure" in use.columns.dimensions:
-            level = use.columns.dimensions.index("measure")
-            labels = table.headers[level][max(1, use.rows.depth) : table.width]
-            names |= {label: use.columns.steps for label in labels if label}
-    return names
-
-
 def _structure(
     project: Project,
     mapping: Mapping,
@@ -286,7 +343,7 @@ def _structure(
 ) -> Structure | None:
     """Return what the observations have in common, or None when a measure does not exist."""
     place = mapping.file.place
-    names = _measure_names(mapping) or _measures_in_headers(mapping, tables)
+    names = _measure_names(mapping)
     for name, steps in names.items():
         if name not in vocabulary.measures:
             hint = did_you_mean(name, vocabulary.measures)
@@ -300,9 +357,16 @@ def _structure(
             return None
     if any(name not in vocabulary.measures for name in names):
         return None
-    measures = tuple(vocabulary.measures[name] for name in names)
+    # What tables name themselves is judged where it stands, in the table.
+    printed = [
+        name
+        for use, table in zip(mapping.uses, tables, strict=True)
+        for name in printed_measures(table, use)
+        if name in vocabulary.measures
+    ]
+    measures = tuple(vocabulary.measures[name] for name in dict.fromkeys([*names, *printed]))
     own_unit = unit and project.uris.iri("concept", scheme=UNITS, code=unit)
-    given = set(_given(mapping.uses[0])) - {"measure"}
+    given = set(_given(mapping.uses[0])) - {MEASURE}
     dimensions = [cube_dimension(vocabulary.dimensions[name]) for name in given]
 
     def rank(dimension: CubeDimension) -> tuple[bool, str]:

@@ -11,22 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.crosstab import Findings
-from publish.cube import Batch, Indices, Structure, mixed_radix
+from publish.cube import Batch, Indices, Structure, align, mixed_radix
 from publish.faults import Fault, fault
 from publish.mapping import Mapping
 from publish.numerals import FORMATS, written
+
+OF_CELLS = {"not-a-number", "empty-cell", "not-whole", "percent-mismatch"}
+"""Faults that concern one cell and nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """What is kept of a batch, or of all: of the cells only the place of an observation's first."""
+
+    keys: tuple[Indices, ...]
+    mantissa: NDArray[np.int64]
+    decimals: NDArray[np.int8]
+    table: NDArray[np.int16]
+    row: Indices
+    column: Indices
 
 
 @dataclass(kw_only=True)
 class TotalsCheck:
     """Checks that totals are declared, and that parts add up to them where they are complete.
 
-    Holds 30 bytes per observation of a cube that declares totals, nothing for others.
+    Holds some 30 bytes per observation of a cube that declares totals, nothing for others.
     """
 
     mapping: Mapping
     structure: Structure
-    _kept: list[Batch] = field(default_factory=list)
+    _kept: list[_Kept] = field(default_factory=list)
     _used: set[str] = field(default_factory=set)
 
     def see(self, batch: Batch) -> None:
@@ -35,36 +50,50 @@ class TotalsCheck:
             if dimension.total is not None and (key == dimension.total).any():
                 self._used.add(dimension.name)
         if self.mapping.totals:
-            self._kept.append(batch)
+            cells = batch.cells
+            first = np.searchsorted(cells.observation, np.arange(len(batch)))
+            self._kept.append(
+                _Kept(
+                    keys=batch.keys,
+                    mantissa=batch.mantissa,
+                    decimals=batch.decimals,
+                    table=cells.table[first],
+                    row=cells.row[first],
+                    column=cells.column[first],
+                )
+            )
 
-    def faults(self) -> list[Fault]:
-        """Return the faults, once all batches have been seen."""
-        found: list[Fault] = []
+    def faults(self, others: list[Fault]) -> list[Fault]:
+        """Return the faults, once all batches have been seen.
+
+        ``others`` are those of the tables already. A total is not blamed for a part that could
+        not be read: of broken cells only the totals without them are judged, else none.
+        """
         place = self.mapping.file.place
-        for name in sorted(self._used - set(self.mapping.totals)):
-            found.append(fault("total-not-declared", *place(), name=name))
-        if not self._kept:
+        found = [
+            fault("total-not-declared", *place(), name=name)
+            for name in sorted(self._used - set(self.mapping.totals))
+        ]
+        if not self._kept or any(other.code not in OF_CELLS for other in others):
             return found
-        keys = tuple(
-            np.concatenate(parts) for parts in zip(*(b.keys for b in self._kept), strict=True)
+        kept = _Kept(
+            keys=tuple(
+                np.concatenate(parts) for parts in zip(*(k.keys for k in self._kept), strict=True)
+            ),
+            mantissa=np.concatenate([part.mantissa for part in self._kept]),
+            decimals=np.concatenate([part.decimals for part in self._kept]),
+            table=np.concatenate([part.table for part in self._kept]),
+            row=np.concatenate([part.row for part in self._kept]),
+            column=np.concatenate([part.column for part in self._kept]),
         )
-        decimals = np.concatenate([batch.decimals for batch in self._kept]).astype(np.int64)
-        most = int(decimals.max()) if len(decimals) else 0
-        values = np.concatenate([batch.mantissa for batch in self._kept]) * 10 ** (most - decimals)
         for name, kind in self.mapping.totals.items():
-            found += self._compare(name, kind, keys, values, most)
+            found += self._compare(name, kind, kept, whole=bool(others))
         return found
 
-    def _compare(
-        self,
-        name: str,
-        kind: str,
-        keys: tuple[Indices, ...],
-        values: NDArray[np.int64],
-        most: int,
-    ) -> list[Fault]:
+    def _compare(self, name: str, kind: str, kept: _Kept, *, whole: bool) -> list[Fault]:
         """Return a fault for every total over one dimension that its parts contradict."""
-        dimensions = self.structure.dimensions
+        keys, dimensions = kept.keys, self.structure.dimensions
+        values, most = align(kept.mantissa, kept.decimals)
         at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
         others = [place for place in range(len(dimensions)) if place != at]
         rest = mixed_radix(
@@ -72,43 +101,30 @@ class TotalsCheck:
         )
         groups, group = np.unique(rest, return_inverse=True)
         is_total = keys[at] == dimensions[at].total
-        sums = np.zeros(len(groups), dtype=np.int64)
+        sums = np.zeros(len(groups), dtype=values.dtype)
         np.add.at(sums, group[~is_total], values[~is_total])
         parts = np.bincount(group[~is_total], minlength=len(groups))
         totals = np.flatnonzero(is_total)
         own = group[totals]
-        difference = values[totals] - sums[own]
-        shares = np.array([unit.endswith("/PC") for unit in self.structure.units])
-        wrong = (difference != 0) if kind == "complete" else (difference < 0)
+        shares = np.array([unit.endswith("/PC") for unit in self.structure.units], dtype=np.bool_)
+        differs = values[totals] != sums[own] if kind == "complete" else values[totals] < sums[own]
         # Percentages do not add up, and a total without parts has nothing to be compared with.
-        wrong &= ~shares[keys[-1][totals]] & (parts[own] > 0)
+        enough = max(1, int(parts.max(initial=0)) if whole else 1)
+        wrong = differs.astype(np.bool_) & ~shares[keys[-1][totals]] & (parts[own] >= enough)
         code = "total-differs" if kind == "complete" else "parts-exceed-total"
         form = FORMATS[self.mapping.numbers]
-        found: list[Fault] = []
         by_table: dict[int, Findings] = {}
         for position in totals[wrong].tolist():
-            batch, place = self._locate(position)
-            cell = int(np.searchsorted(batch.cells.observation, place))
-            table = int(batch.cells.table[cell])
+            table = int(kept.table[position])
             findings = by_table.setdefault(table, Findings(table=self.structure.tables[table]))
             codes = [dimensions[other].codes[int(keys[other][position])] for other in others]
             findings.add(
                 code,
-                int(batch.cells.row[cell]),
-                int(batch.cells.column[cell]),
+                int(kept.row[position]),
+                int(kept.column[position]),
                 name=name,
                 codes=", ".join(codes),
                 total=written(int(values[position]), most, form),
                 parts=written(int(sums[group[position]]), most, form),
             )
-        for findings in by_table.values():
-            found.extend(findings.faults())
-        return found
-
-    def _locate(self, position: int) -> tuple[Batch, int]:
-        """Return the batch of an observation and its place there."""
-        for batch in self._kept:
-            if position < len(batch):
-                return batch, position
-            position -= len(batch)
-        raise IndexError(position)
+        return [found for findings in by_table.values() for found in findings.faults()]

@@ -7,26 +7,52 @@ wrong is noted with row and column, and becomes a fault with line and column at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from publish.cube import Batch, Cells, CubeDimension, Indices, SeenKeys, Structure, mixed_radix
+from publish.cube import (
+    MEASURE,
+    Batch,
+    Cells,
+    CubeDimension,
+    Indices,
+    SeenKeys,
+    Structure,
+)
 from publish.faults import Fault, did_you_mean, fault
 from publish.mapping import Axis, Mapping, TableUse
 from publish.namespaces import XSD
 from publish.numerals import FORMATS, read_numbers, written
 from publish.periods import EXAMPLES, read_period
 from publish.table import Block, Table, places, read_blocks
-from publish.vocabulary import CodeList, Vocabulary
+from publish.vocabulary import Vocabulary
 
 MOST_FINDINGS = 10_000
 """Findings kept of one table; a table with more is wrong as a whole."""
 
+MOST_HINTS = 50
+"""Labels of one table for which the nearest known one is looked for, which takes a while."""
+
+LONGEST_SHOWN = 80
+"""Characters of a cell that a message repeats."""
+
 UNKNOWN = -1
+
+
+def shown(text: str) -> str:
+    """Return the text of a cell as a message repeats it: on one line, and not for ever."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text[: LONGEST_SHOWN + 1])
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def about_period(kind: str, label: str) -> dict[str, object]:
+    """Return what a message says of a label that is no period."""
+    words = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
+    return {"label": shown(label), "kind": words[kind], "example": EXAMPLES[kind]}
 
 
 @dataclass(kw_only=True)
@@ -45,8 +71,14 @@ class Findings:
         """Yield the findings as faults with their line and column in the file."""
         if not self.found:
             return
-        at = places(self.table, {(row, column) for _, row, column, _ in self.found})
+        wanted = {(row, column) for _, row, column, _ in self.found}
+        wanted |= {(int(str(p["first"])), 1) for *_, p in self.found if "first" in p}
+        at = places(self.table, wanted)
         for code, row, column, particulars in self.found:
+            if "first" in particulars:
+                # A row is named by its line, which a cell with a line feed makes another number.
+                first = int(str(particulars["first"]))
+                particulars = particulars | {"first": at.get((first, 1), (first, 1))[0]}
             yield fault(code, self.table.shown, *at.get((row, column), (row, 1)), **particulars)
 
 
@@ -63,19 +95,21 @@ class Crosstab:
     vocabulary: Vocabulary
     chosen: set[str] = field(default_factory=set)
     """The labels under `take:` and `leave:` that were found in the table."""
+    unknown: set[str] = field(default_factory=set)
+    """Labels that stand for nothing, as many of them as get a hint."""
 
     @property
     def label_columns(self) -> int:
         """How many leading columns hold labels."""
         return max(1, self.use.rows.depth)
 
-    def batches(self, faults: list[Fault], *, unique: bool) -> Iterator[Batch]:
-        """Yield the observations of the table; with ``unique`` no key may occur twice in it."""
+    def batches(self, faults: list[Fault]) -> Iterator[Batch]:
+        """Yield the observations of the table; no key may occur twice in it."""
         findings = Findings(table=self.table)
-        yield from self._read(findings, faults, unique)
+        yield from self._read(findings, faults)
         faults.extend(findings.faults())
 
-    def _read(self, findings: Findings, faults: list[Fault], unique: bool) -> Iterator[Batch]:
+    def _read(self, findings: Findings, faults: list[Fault]) -> Iterator[Batch]:
         width = self.table.width - self.label_columns
         if width < 1:
             wanted, found = self.label_columns + 1, self.table.width
@@ -88,7 +122,7 @@ class Crosstab:
             if (index := self._given(name, code, (*self._fixed_steps(name),), faults)) is not None
         }
         if self.mapping.measure:
-            fixed.setdefault("measure", 0)
+            fixed.setdefault(MEASURE, 0)
         self._check_columns(columns, findings)
         lookup = _Lookup(crosstab=self, findings=findings, faults=faults)
         seen = SeenKeys()
@@ -96,8 +130,7 @@ class Crosstab:
             kept, rows = lookup.rows(block)
             if not len(kept):
                 continue
-            if unique:
-                self._check_rows(rows, kept + block.first_row, seen, findings)
+            self._check_rows(rows, block.rows[kept], seen, findings)
             yield self._batch(block, kept, rows, columns, fixed, findings)
 
     def _fixed_steps(self, name: str) -> tuple[str | int, ...]:
@@ -125,22 +158,32 @@ class Crosstab:
         if dimension.period:
             code = read_period(dimension.period, label)
             if code is None:
-                example = EXAMPLES[dimension.period]
-                return "unknown-period", {
-                    "label": label,
-                    "kind": dimension.period,
-                    "example": example,
-                }
+                return "unknown-period", about_period(dimension.period, label)
             return dimension.index(code)
         if dimension.scheme is None:
             if label in dimension.positions:
                 return dimension.positions[label]
-            return "no-such-measure", {
-                "name": label,
-                "hint": did_you_mean(label, dimension.codes),
-            }
+            hint = self._hint(label, self.vocabulary.measures)
+            return "no-such-measure", {"name": shown(label), "hint": hint}
         code_list = self.vocabulary.lists[dimension.scheme]
-        return _find_code(code_list, dimension, label)
+        codes = code_list.find(label)
+        if len(codes) == 1:
+            return dimension.positions[codes[0]]
+        particulars: dict[str, object] = {
+            "label": shown(label),
+            "list": code_list.name,
+            "file": code_list.path,
+        }
+        if codes:
+            return "ambiguous-label", particulars | {"codes": ", ".join(codes)}
+        return "unknown-code", particulars | {"hint": self._hint(label, code_list.all_labels())}
+
+    def _hint(self, label: str, known: Iterable[str]) -> str:
+        """Return a hint at the nearest known label, unless very many are unknown."""
+        if len(self.unknown) == MOST_HINTS and label not in self.unknown:
+            return ""
+        self.unknown.add(label)
+        return did_you_mean(label, known)
 
     def axis_indices(
         self, axis: Axis, name: str, label: str, level: int, faults: list[Fault]
@@ -151,8 +194,8 @@ class Crosstab:
             return {axis.dimensions[level]: found} if isinstance(found, int) else found
         key = label if label in axis.labels else " ".join(label.split())
         if key not in axis.labels:
-            hint = did_you_mean(label, axis.labels)
-            return "label-not-mapped", {"label": label, "axis": name, "hint": hint}
+            hint = self._hint(label, axis.labels)
+            return "label-not-mapped", {"label": shown(label), "axis": name, "hint": hint}
         given = {
             dimension: self._given(dimension, code, (*axis.steps, key, dimension), faults)
             for dimension, code in axis.labels[key].items()
@@ -167,12 +210,12 @@ class Crosstab:
         width = self.table.width - first
         result = {name: np.full(width, UNKNOWN, np.int32) for name in axis.dimensions}
         for level in range(axis.depth):
-            shown = ""
+            title = ""
             upper = level < axis.depth - 1
             for place, label in enumerate(self.table.headers[level][first : first + width]):
                 # In an upper header row a title is printed once, above the first of its columns.
-                shown = label if label or not upper else shown
-                found = self.axis_indices(axis, "columns", shown, level, faults)
+                title = label if label or not upper else title
+                found = self.axis_indices(axis, "columns", title, level, faults)
                 if isinstance(found, tuple):
                     findings.add(found[0], level + 1, first + place + 1, **found[1])
                     continue
@@ -208,16 +251,12 @@ class Crosstab:
         sound = np.ones(len(numbers), dtype=np.bool_)
         for indices in rows.values():
             sound &= indices != UNKNOWN
-        if rows:
-            dimensions = tuple(self.dimension(name) for name in rows)
-            keys = mixed_radix(tuple(index[sound] for index in rows.values()), dimensions)
-        else:
-            keys = np.zeros(int(sound.sum()), dtype=np.int64)
-        own = numbers[sound].astype(np.int32)
-        for position, first in seen.add(keys, own):
+        keys = tuple(indices[sound] for indices in rows.values())
+        own = numbers[sound]
+        for position, first in seen.add(keys, tuple(map(self.dimension, rows)), own):
             codes = ", ".join(
-                self.dimension(name).codes[int(index[sound][position])]
-                for name, index in rows.items()
+                self.dimension(name).codes[int(key[position])]
+                for name, key in zip(rows, keys, strict=True)
             )
             findings.add(
                 "duplicate-observation",
@@ -246,7 +285,7 @@ class Crosstab:
             .ravel()
             .tolist()
         )
-        row_numbers = np.repeat((kept + block.first_row).astype(np.int32), width)
+        row_numbers = np.repeat(block.rows[kept], width)
         column_numbers = np.tile(np.arange(first + 1, first + width + 1, dtype=np.int32), len(kept))
         keys = []
         for dimension in self.structure.dimensions:
@@ -264,10 +303,10 @@ class Crosstab:
             place = int(row_numbers[at]), int(column_numbers[at])
             if texts[at].strip():
                 example = written(123456, 2, form)
-                findings.add("not-a-number", *place, text=texts[at], example=example)
+                findings.add("not-a-number", *place, text=shown(texts[at]), example=example)
             else:
-                row = block.cells.iat[place[0] - block.first_row, 0]
-                header = self.table.headers[-1][place[1] - 1]
+                row = shown(str(block.cells.iat[int(kept[at // width]), 0]))
+                header = shown(self.table.headers[-1][place[1] - 1])
                 findings.add("empty-cell", *place, row=row, column=header)
         sound &= self._check_numbers(
             texts,
@@ -317,6 +356,8 @@ class Crosstab:
         findings: Findings,
     ) -> NDArray[np.bool_]:
         """Report decimals in counts and percent signs on other units; return what is right."""
+        if not self.structure.measures:
+            return np.zeros(len(texts), dtype=np.bool_)
         counts = np.array([m.datatype == str(XSD.integer) for m in self.structure.measures])
         shares = np.array([unit.endswith("/PC") for unit in self.structure.units])
         known = sound & (measures != UNKNOWN)
@@ -328,7 +369,7 @@ class Crosstab:
                 "not-whole" if not_whole[at] else "percent-mismatch",
                 int(rows[at]),
                 int(columns[at]),
-                text=texts[at],
+                text=shown(texts[at]),
                 measure=self.structure.measures[measure].name,
                 unit=self.structure.units[measure].rpartition("/")[2],
             )
@@ -350,12 +391,7 @@ class _Lookup:
     def rows(self, block: Block) -> tuple[Indices, dict[str, Indices]]:
         """Return the places of the rows to take in a block, and their indices per dimension."""
         use = self.crosstab.use
-        kept = np.arange(len(block.cells), dtype=np.int32)
-        choice = use.take or use.leave
-        if choice:
-            first = block.cells.iloc[:, 0]
-            self.crosstab.chosen.update(set(first.unique()) & set(choice))
-            kept = kept[(first.isin(choice) == bool(use.take)).to_numpy()]
+        kept = rows_to_take(use, block, self.crosstab.chosen)
         axis = use.rows
         result = {name: np.full(len(kept), UNKNOWN, np.int32) for name in axis.dimensions}
         for level in range(axis.depth):
@@ -373,7 +409,7 @@ class _Lookup:
             for at in np.flatnonzero(np.isin(codes, wrong)).tolist() if wrong else ():
                 item = found[codes[at]]
                 if isinstance(item, tuple):
-                    row = int(kept[at]) + block.first_row
+                    row = int(block.rows[kept[at]])
                     self.findings.add(item[0], row, level + 1, **item[1])
         return kept, result
 
@@ -385,19 +421,33 @@ class _Lookup:
         return self.known[key]
 
 
-def _find_code(
-    code_list: CodeList, dimension: CubeDimension, label: str
-) -> int | tuple[str, dict[str, object]]:
-    """Return the index of the code a label stands for in a list."""
-    codes = code_list.find(label)
-    if len(codes) == 1:
-        return dimension.positions[codes[0]]
-    particulars: dict[str, object] = {
-        "label": label,
-        "list": code_list.name,
-        "file": code_list.path,
-    }
-    if codes:
-        return "ambiguous-label", particulars | {"codes": ", ".join(codes)}
-    hint = did_you_mean(label, code_list.all_labels())
-    return "unknown-code", particulars | {"hint": hint}
+def rows_to_take(use: TableUse, block: Block, found: set[str] | None = None) -> Indices:
+    """Return the places of the rows of a block that the mapping takes and does not leave.
+
+    The labels by which it does so are added to ``found``.
+    """
+    kept = np.arange(len(block.cells), dtype=np.int32)
+    if use.take or use.leave:
+        first = block.cells.iloc[:, 0]
+        chosen = np.ones(len(kept), dtype=np.bool_)
+        if use.take:
+            chosen &= first.isin(use.take).to_numpy(dtype=np.bool_)
+        if use.leave:
+            chosen &= ~first.isin(use.leave).to_numpy(dtype=np.bool_)
+        if found is not None:
+            found.update(set(first.unique()) & {*use.take, *use.leave})
+        kept = kept[chosen]
+    return kept
+
+
+def printed_measures(table: Table, use: TableUse) -> list[str]:
+    """Return what stands where the mapping says that measures stand, in order: `rows: measure`."""
+    depth = max(1, use.rows.depth)
+    labels: list[str] = []
+    if use.columns.labels is None and MEASURE in use.columns.dimensions:
+        labels += table.headers[use.columns.dimensions.index(MEASURE)][depth : table.width]
+    if use.rows.labels is None and MEASURE in use.rows.dimensions and table.width > depth:
+        column = use.rows.dimensions.index(MEASURE)
+        for block in read_blocks(table, []):
+            labels.extend(block.cells.iloc[rows_to_take(use, block), column].unique())
+    return list(dict.fromkeys(labels))

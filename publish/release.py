@@ -1,13 +1,15 @@
 """Releases: everything is made in a temporary folder and appears at once, or not at all.
 
 ``build/<id>/`` holds the dumps, the store and ``manifest.json``; ``build/current`` points to the
-release that is served. The id is a hash of the dumps, which hold no clock time, so the same
-input gives the same release. When the input has faults nothing of the build is left.
+release that is served. The id is a hash of the dumps and of the settings, which hold no clock
+time, so the same input gives the same release. When the input has faults nothing of the build is
+left.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import itertools
 import json
@@ -18,26 +20,38 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Graph
+from rdflib.term import Node
 
 from publish import __version__
-from publish.assemble import Cube, assemble_cube
+from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import TotalsCheck
 from publish.document import Document, read_documents
 from publish.faults import Fault, FaultyInput, fault
 from publish.mapping import read_mappings
+from publish.namespaces import QB, RDF
 from publish.periods import Period
 from publish.progress import Progress
 from publish.project import Project
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.triples import TriplesWriter
-from publish.validate import MOST_OBSERVATIONS, judge, read_shapes
-from publish.vocabulary import Vocabulary, add_triples, prefixes, read_vocabulary
+from publish.validate import (
+    MOST_OBSERVATIONS,
+    UnusableShapes,
+    find_unusable,
+    judge,
+    read_shapes,
+)
+from publish.vocabulary import Vocabulary, add_triples, new_graph, prefixes, read_vocabulary
 
 MANIFEST = 1
 """The number of the manifest format."""
+
+UNFINISHED = ".unfinished-"
+"""What the name of a folder begins with that is not yet a release."""
 
 MEDIA_TYPES = {
     ".nt": "application/n-triples",
@@ -78,28 +92,28 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     Raises FaultyInput, having written nothing, when anything in the input is at fault.
     """
     project.build.mkdir(exist_ok=True)
-    with _temporary_folder(project.build) as folder:
-        content = _write_content(project, folder, only)
+    with _alone(project.build), _temporary_folder(project.build) as folder:
+        content = _write_content(project, folder, tuple(only))
         log.info("writing Turtle")
         _write_turtle(project, content)
         files = [
             _entry(folder, dump, suffix) for dump in content.dumps for suffix in (".nt", ".ttl")
         ]
-        identifier = _identifier(files)
+        manifest = _manifest(project, content, files)
+        identifier = manifest["id"]
         release = project.build / identifier
         if (release / "manifest.json").exists():
             log.info("nothing has changed since release %s", identifier)
         else:
             _copy_tables(content)
             _load_store(content)
-            manifest = _manifest(project, content, identifier, files)
             text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             if release.exists():
                 shutil.rmtree(release)
             folder.chmod(0o755)
             folder.rename(release)
-    _switch(project.build, identifier)
+        _switch(project.build, identifier)
     return release, content.warnings
 
 
@@ -109,25 +123,43 @@ def validate(project: Project, only: Iterable[str] = ()) -> tuple[dict[str, int]
     Returns the number of observations per data set and the warnings. Raises FaultyInput.
     """
     with tempfile.TemporaryDirectory(prefix="publish-") as folder:
-        content = _write_content(project, Path(folder), only)
+        content = _write_content(project, Path(folder), tuple(only))
         return content.counts, content.warnings
+
+
+@contextlib.contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """Hold the lock of the releases, so that of two builds the second waits for the first.
+
+    The system lets go of it when the process ends, however it ends.
+    """
+    with (parent / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.info("waiting for another build")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextlib.contextmanager
 def _temporary_folder(parent: Path) -> Iterator[Path]:
     """Yield a folder beside the releases that is gone afterwards unless it was renamed."""
-    folder = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=parent))
+    for left in parent.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)  # by a build that was killed: nobody else is here
+    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_content(project: Project, folder: Path, only: Iterable[str]) -> Content:
+def _write_content(project: Project, folder: Path, only: tuple[str, ...]) -> Content:
     """Read everything, write the N-Triples and validate them. Raises FaultyInput."""
     faults: list[Fault] = []
     (folder / "dumps").mkdir()
     vocabulary = read_vocabulary(project, faults)
+    faults.extend(_blank_nodes(project))
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults, only)
     known = {mapping.slug for mapping in mappings}
@@ -169,7 +201,7 @@ def _write_cube(project: Project, folder: Path, cube: Cube, faults: list[Fault])
     ):
         cells = None
         if cube.structure.cells:
-            cells = stack.enter_context((folder / "dumps" / f"{slug}-cellen.nt").open("wb"))
+            cells = stack.enter_context((folder / "dumps" / f"{slug}{CELLS}.nt").open("wb"))
         writer = TriplesWriter(
             structure=cube.structure, uris=project.uris, observations=observations, cells=cells
         )
@@ -178,27 +210,48 @@ def _write_cube(project: Project, folder: Path, cube: Cube, faults: list[Fault])
             if len(faults) == before:
                 writer.write(batch)
             progress.step(len(batch))
-        faults.extend(check.faults())
+        faults.extend(check.faults(faults[before:]))
+        if not writer.count and len(faults) == before:
+            faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
         faults.extend(_missing_but_given(cube))
         if len(faults) == before:
-            graph = describe_cube(project, cube, project.licence)
-            observations.write(_sorted_triples(graph))
+            graph = describe_cube(project, cube)
+            observations.write(canonical_triples(graph))
     return writer.count
 
 
 def _missing_but_given(cube: Cube) -> Iterator[Fault]:
     """Yield a fault for a period that is declared missing although tables give it."""
     period = cube.structure.period
-    for missing in cube.mapping.missing:
-        if period and missing.code in period.positions:
-            place = cube.mapping.file.place(*missing.steps)
-            yield fault("missing-but-given", *place, code=missing.code)
+    for code, declared in cube.missing.items():
+        if period and code in period.positions:
+            place = cube.mapping.file.place(*declared.steps, declared.dimension)
+            yield fault("missing-but-given", *place, code=code)
 
 
-def _sorted_triples(graph: Graph) -> bytes:
-    """Return a graph as N-Triples in one order, whatever the order it was made in."""
-    lines = graph.serialize(format="nt", encoding="utf-8").splitlines(keepends=True)
-    return b"".join(sorted(line for line in lines if line.strip()))
+def canonical_triples(graph: Graph) -> bytes:
+    """Return a graph as N-Triples in one order and as the store will give it back."""
+    text = graph.serialize(format="nt", encoding="utf-8")
+    store = ox.Store()
+    store.load(text, format=ox.RdfFormat.N_TRIPLES)
+    lines = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+    return b"".join(sorted(lines.splitlines(keepends=True)))
+
+
+def _blank_nodes(project: Project) -> Iterator[Fault]:
+    """Yield a fault for each file of the ontology that holds a blank node.
+
+    Every run would name it otherwise, so equal input would not give equal dumps.
+    """
+    for path in sorted((project.root / "ontology").rglob("*.ttl")):
+        with contextlib.suppress(SyntaxError):  # reported where the file is read
+            triples = ox.parse(path=path, format=ox.RdfFormat.TURTLE, base_iri=project.base + "/")
+            if any(
+                isinstance(term, ox.BlankNode)
+                for triple in triples
+                for term in (triple.subject, triple.object)
+            ):
+                yield fault("blank-node", project.shown(path))
 
 
 def _write_context(
@@ -219,38 +272,58 @@ def _write_context(
         slug = cube.structure.slug
         add(slug, uris.iri("data-set", slug=slug))
         if cube.structure.cells:
-            add(f"{slug}-cellen", uris.iri("data-set", slug=slug))
+            add(f"{slug}{CELLS}", uris.iri("data-set", slug=slug))
     periods: set[Period] = {item for cube in cubes for item in periods_of(cube)}
     ordered = sorted(periods, key=lambda item: (item.kind, item.start))
     context = describe_periods(uris, ordered) + describe_sources(uris, documents.values(), cubes)
-    for name, graph, about in (
-        ("vocabularium", vocabulary.terms, uris.iri("vocabulary")),
-        ("codelijsten", vocabulary.concepts, uris.iri("concept-scheme", scheme="")),
-        ("bronnen", context, uris.iri("document", document="")),
+    for name, graph, about in zip(
+        CONTEXT,
+        (vocabulary.terms, vocabulary.concepts, context),
+        (
+            uris.iri("vocabulary"),
+            uris.iri("concept-scheme", scheme=""),
+            uris.iri("document", document=""),
+        ),
+        strict=True,
     ):
-        (folder / "dumps" / f"{name}.nt").write_bytes(_sorted_triples(graph))
+        (folder / "dumps" / f"{name}.nt").write_bytes(canonical_triples(graph))
         add(name, about)
     return dumps
 
 
 def _validated(project: Project, content: Content) -> Content:
     """Return the content with the warnings of the shapes. Raises FaultyInput on violations."""
-    graph = content.vocabulary.terms + content.vocabulary.concepts
+    graph = new_graph(project.uris)
+    large = {
+        cube.structure.slug: cube
+        for cube in content.cubes
+        if content.counts[cube.structure.slug] > MOST_OBSERVATIONS
+    }
     for dump in content.dumps:
-        if dump.name.endswith("-cellen") or dump.name in ("vocabularium", "codelijsten"):
-            continue
-        count = content.counts.get(dump.name, 0)
-        if count > MOST_OBSERVATIONS:
-            log.info("%s: %s observations, judged by the checks on columns only", dump.name, count)
-            continue
-        add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
+        if dump.name in large:
+            log.info("%s: its observations are judged by the checks on columns only", dump.name)
+            for triple in _without_slices(describe_cube(project, large[dump.name])):
+                graph.add(triple)
+        elif not dump.name.endswith(CELLS):
+            add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
     log.info("validating %s triples against the shapes", f"{len(graph):,}")
-    found = judge(graph, read_shapes(project))
+    try:
+        found = judge(graph, read_shapes(project))
+    except UnusableShapes as error:
+        raise FaultyInput([find_unusable(project, graph, str(error))]) from None
     errors = [item for item in found if item.severity == "error"]
     if errors:
         raise FaultyInput(found)
     content.warnings.extend(found)
     return content
+
+
+def _without_slices(graph: Graph) -> Iterator[tuple[Node, Node, Node]]:
+    """Yield the triples of a cube but for its slices, which are nothing without observations."""
+    slices = set(graph.subjects(RDF.type, QB.Slice))
+    for subject, predicate, value in graph:
+        if subject not in slices and value not in slices:
+            yield subject, predicate, value
 
 
 def _write_turtle(project: Project, content: Content) -> None:
@@ -284,12 +357,6 @@ def _entry(folder: Path, dump: Dump, suffix: str) -> dict[str, object]:
     }
 
 
-def _identifier(files: list[dict[str, object]]) -> str:
-    """Return the id of a release: a hash of the names and checksums of its dumps."""
-    text = "".join(f"{entry['sha256']}  {entry['path']}\n" for entry in files)
-    return hashlib.sha256(f"{MANIFEST}\n{text}".encode()).hexdigest()[:16]
-
-
 def _copy_tables(content: Content) -> None:
     """Copy each printed table to where its IRI says it is."""
     for table in itertools.chain.from_iterable(cube.structure.tables for cube in content.cubes):
@@ -313,13 +380,12 @@ def _load_store(content: Content) -> None:
     store.flush()
 
 
-def _manifest(
-    project: Project, content: Content, identifier: str, files: list[dict[str, object]]
-) -> dict[str, object]:
-    """Return what the release holds, for the server and for people."""
-    return {
-        "manifest": MANIFEST,
-        "id": identifier,
+def _manifest(project: Project, content: Content, files: list[dict[str, object]]) -> dict[str, Any]:
+    """Return what the release holds, for the server and for people.
+
+    Its id is a hash of all the rest, the checksums of the dumps among it.
+    """
+    rest = {
         "software": __version__,
         "base": project.base,
         "public-url": project.public_url,
@@ -337,6 +403,9 @@ def _manifest(
         ],
         "files": files,
     }
+    text = json.dumps({"manifest": MANIFEST, **rest}, sort_keys=True)
+    identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return {"manifest": MANIFEST, "id": identifier, **rest}
 
 
 def _switch(parent: Path, identifier: str) -> None:

@@ -33,7 +33,7 @@ from publish.vocabulary import PERIOD_KINDS, new_graph
 _INTERVAL_OF_KIND = {kind: interval for interval, kind in PERIOD_KINDS.items()}
 
 
-def describe_cube(project: Project, cube: Cube, license_: str | None) -> Graph:
+def describe_cube(project: Project, cube: Cube) -> Graph:
     """Return the data set, its structure and its slices as a graph."""
     uris, slug = project.uris, cube.structure.slug
     graph = new_graph(uris)
@@ -45,8 +45,8 @@ def describe_cube(project: Project, cube: Cube, license_: str | None) -> Graph:
     for note in cube.mapping.notes:
         _add_text(graph, data_set, SKOS.note, note)
     graph.add((data_set, DCTERMS.identifier, Literal(slug)))
-    if license_:
-        graph.add((data_set, DCTERMS.license, URIRef(license_)))
+    if project.licence:
+        graph.add((data_set, DCTERMS.license, URIRef(project.licence)))
     for document in sorted({use.document for use in cube.mapping.uses}):
         source = URIRef(uris.iri("document", document=document))
         graph.add((data_set, DCTERMS.source, source))
@@ -115,8 +115,7 @@ def _describe_slices(graph: Graph, uris: Uris, cube: Cube, data_set: URIRef) -> 
     if dimension is None or dimension.period is None:
         return
     slug = cube.structure.slug
-    reasons = {missing.code: missing.reason for missing in cube.mapping.missing}
-    for code in sorted({*dimension.codes, *reasons}):
+    for code in sorted({*dimension.codes, *cube.missing}):
         node = URIRef(uris.iri("slice", slug=slug, codes=code))
         when = period(dimension.period, code)
         graph.add((data_set, QB.slice, node))
@@ -126,9 +125,9 @@ def _describe_slices(graph: Graph, uris: Uris, cube: Cube, data_set: URIRef) -> 
         title = cube.mapping.title
         words = {language: f"{title[language]}, {when.label(language)}" for language in title}
         _add_text(graph, node, RDFS.label, words)
-        if code in reasons:
+        if code in cube.missing:
             graph.add((node, SDMX_ATTRIBUTE.obsStatus, SDMX_CODE["obsStatus-M"]))
-            _add_text(graph, node, RDFS.comment, reasons[code])
+            _add_text(graph, node, RDFS.comment, cube.missing[code].reason)
 
 
 def periods_of(cube: Cube) -> list[Period]:
@@ -136,8 +135,8 @@ def periods_of(cube: Cube) -> list[Period]:
     dimension = cube.structure.period
     if dimension is None or dimension.period is None:
         return []
-    codes = {*dimension.codes, *(missing.code for missing in cube.mapping.missing)}
-    return [period(dimension.period, code) for code in sorted(codes)]
+    codes = sorted({*dimension.codes, *cube.missing})
+    return [period(dimension.period, code) for code in codes]
 
 
 def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:

@@ -2,19 +2,25 @@
 
 In comes ``mappings/<document>/<table>.csv``, a header row or more and then the rows, every cell
 text; out come data frames of at most a block of cells, with the row numbers of the file. The
-fast reader knows no places, so when something is odd the file is read again, slowly, and the
-faults name line and column.
+fast reader knows no places and mends rows of a wrong length in silence, so from the first odd
+row on the file is read again, slowly: odd rows are left out, and the faults name line and
+column. RFC 4180.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator
+import itertools
+import sys
+import warnings
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from publish.extract import SOURCE_LINE
 from publish.faults import Fault, fault
@@ -22,8 +28,8 @@ from publish.faults import Fault, fault
 BLOCK = 32_768
 """Cells in a block: large enough to be fast, small enough to keep memory flat."""
 
-LONGEST_FIELD = 131_072
-"""Characters in one cell; a longer one is no table (the csv module's own limit)."""
+# The csv module would otherwise refuse a long cell which pandas reads without a word.
+csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +54,10 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """Some rows of a table; the first has number ``first_row``, counted from 1."""
+    """Some rows of a table."""
 
-    first_row: int
+    rows: NDArray[np.int32]
+    """The number of each row in the file, counted from 1."""
     cells: pd.DataFrame
     source_lines: list[str]
 
@@ -62,76 +69,191 @@ def open_table(
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-        headers: list[tuple[str, ...]] = []
-        with path.open(encoding="utf-8-sig", newline="") as text:
-            for record in csv.reader(text):
-                headers.append(tuple(record))
-                if len(headers) == header_rows:
-                    break
+        records = list(itertools.islice(_records(path), header_rows))
     except UnicodeDecodeError:
         faults.append(_encoding_fault(path, shown))
         return None
-    except csv.Error as error:
-        faults.append(fault("bad-csv", shown, 1, 1, problem=error))
+    except OSError as error:
+        faults.append(fault("cannot-read", shown, reason=error.strerror or error))
         return None
-    if len(headers) < header_rows or not headers[-1]:
+    if not records:
         faults.append(fault("empty-file", shown, 1, 1))
         return None
-    width = len(headers[0])
-    for number, row in enumerate(headers, start=1):
-        if len(row) != width:
-            faults.append(fault("ragged-row", shown, number, 1, found=len(row), wanted=width))
+    width = len(records[0].cells)
+    for record in records:
+        problem = _problem_of(record, shown, width)
+        if problem:
+            faults.append(problem)
             return None
+    if len(records) < header_rows:
+        wanted, found = header_rows, len(records)
+        what = "header rows"
+        faults.append(fault("too-few-columns", shown, 1, 1, what=what, wanted=wanted, found=found))
+        return None
     return Table(
         path=path,
         shown=shown,
         document=document,
         name=path.stem,
         digest=digest,
-        headers=tuple(headers),
-        has_source_line=headers[-1][-1] == SOURCE_LINE,
+        headers=tuple(tuple(record.cells) for record in records),
+        has_source_line=records[-1].cells[-1] == SOURCE_LINE,
     )
 
 
 def read_blocks(table: Table, faults: list[Fault]) -> Iterator[Block]:
-    """Yield the rows below the headers, block by block; stops where the file cannot be read on."""
-    width = len(table.headers[0])
-    rows = max(1, BLOCK // width)
-    row = len(table.headers) + 1
-    before = len(faults)
+    """Yield the rows below the headers, block by block, without those that have faults."""
+    row = first = len(table.headers) + 1
+    fast, odd = _read_fast(table), False
     try:
-        with pd.read_csv(
-            table.path,
-            header=None,
-            names=list(range(width)),
-            index_col=False,
-            skiprows=len(table.headers),
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            skip_blank_lines=False,
-            encoding="utf-8-sig",
-            chunksize=rows,
-        ) as reader:
-            for cells in reader:
-                if (cells == "").to_numpy().any() and row - len(table.headers) > 0:
-                    faults.extend(_shape_faults(table, row, row + len(cells)))
-                yield Block(
-                    first_row=row,
-                    cells=cells.iloc[:, : table.width],
-                    source_lines=(
-                        cells.iloc[:, -1].tolist() if table.has_source_line else [""] * len(cells)
-                    ),
-                )
-                row += len(cells)
-    except pd.errors.EmptyDataError:
-        faults.append(fault("empty-file", table.shown, 1, 1))
+        while True:
+            try:
+                cells = next(fast)
+            except StopIteration as end:
+                odd = end.value
+                break
+            yield _block(table, np.arange(row, row + len(cells), dtype=np.int32), cells)
+            row += len(cells)
+        if odd:
+            yield from _read_slowly(table, row, faults)
+        elif row == first:
+            faults.append(fault("no-rows", table.shown, 1, 1))
     except UnicodeDecodeError:
         faults.append(_encoding_fault(table.path, table.shown))
-    except pd.errors.ParserError as error:
-        faults.extend(_shape_faults(table, row, None))
-        if len(faults) == before:
-            faults.append(fault("bad-csv", table.shown, 1, 1, problem=error))
+
+
+def _block(table: Table, rows: NDArray[np.int32], cells: pd.DataFrame) -> Block:
+    """Return rows as a block, the source lines apart."""
+    lines = cells.iloc[:, -1].tolist() if table.has_source_line else [""] * len(cells)
+    return Block(rows=rows, cells=cells.iloc[:, : table.width], source_lines=lines)
+
+
+def _rows_at_once(table: Table) -> int:
+    return max(1, BLOCK // len(table.headers[0]))
+
+
+def _read_fast(table: Table) -> Generator[pd.DataFrame, None, bool]:
+    """Yield the rows below the headers as long as nothing is odd; return whether something is."""
+    width = len(table.headers[0])
+    with pd.read_csv(
+        table.path,
+        header=None,
+        names=list(range(width)),
+        index_col=False,
+        skiprows=len(table.headers),
+        dtype=str,
+        keep_default_na=False,
+        na_filter=False,
+        skip_blank_lines=False,
+        encoding="utf-8-sig",
+        chunksize=_rows_at_once(table),
+    ) as reader:
+        while True:
+            try:
+                with warnings.catch_warnings():
+                    # Of a first row that is too long pandas drops the end with this warning.
+                    warnings.simplefilter("error", pd.errors.ParserWarning)
+                    cells = next(reader)
+            except StopIteration:
+                return False
+            except (pd.errors.ParserError, pd.errors.ParserWarning):
+                return True
+            # A row that is too short, or empty, ends in cells without text.
+            if (cells.iloc[:, -1] == "").any():
+                return True
+            yield cells
+
+
+def _read_slowly(table: Table, first_row: int, faults: list[Fault]) -> Iterator[Block]:
+    """Yield the rows from one on; a row that is empty or has another length becomes a fault."""
+    width = len(table.headers[0])
+    found: list[tuple[int, list[str]]] = []
+
+    def together() -> Block:
+        numbers = np.array([number for number, _ in found], dtype=np.int32)
+        cells = pd.DataFrame([cells for _, cells in found], columns=range(width), dtype=str)
+        return _block(table, numbers, cells)
+
+    for number, record in enumerate(_records(table.path), start=1):
+        if number < first_row:
+            continue
+        problem = _problem_of(record, table.shown, width)
+        if problem:
+            faults.append(problem)
+            continue
+        found.append((number, record.cells))
+        if len(found) == _rows_at_once(table):
+            yield together()
+            found.clear()
+    if found:
+        yield together()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Record:
+    """A row as it stands in the file; a quoted cell may hold line feeds."""
+
+    line: int
+    """The line on which it begins."""
+    text: str
+    cells: list[str]
+
+    def place(self, column: int) -> tuple[int, int]:
+        """Return line and column at which a cell begins, cells counted from 1."""
+        before = self.text[: self._offset(column)]
+        return self.line + before.count("\n"), len(before) - (before.rfind("\n") + 1) + 1
+
+    def _offset(self, column: int) -> int:
+        """Return the offset at which a cell begins; that of the end when there is none."""
+        at, quoted, fresh = 1, False, True
+        for offset, character in enumerate(self.text):
+            if at == column:
+                return offset
+            if character == '"' and (quoted or fresh):
+                quoted = not quoted
+            elif character == "," and not quoted:
+                at += 1
+            fresh = character == "," and not quoted
+        return len(self.text.rstrip("\r\n"))
+
+    def is_open(self) -> bool:
+        """Return whether a quote is opened that the file never closes."""
+        if self.cells and '"' in self.text:
+            try:
+                list(csv.reader([self.text], strict=True))
+            except csv.Error as error:
+                return "end of data" in str(error)
+        return False
+
+
+def _problem_of(record: _Record, shown: str, width: int) -> Fault | None:
+    """Return what is wrong with the shape of a row, if anything."""
+    if record.is_open():
+        problem = "the quote that opens here is never closed"
+        return fault("bad-csv", shown, *record.place(len(record.cells)), problem=problem)
+    if not any(record.cells):
+        return fault("empty-row", shown, record.line, 1)
+    found = len(record.cells)
+    if found != width:
+        return fault("ragged-row", shown, record.line, 1, found=found, wanted=width)
+    return None
+
+
+def _records(path: Path, errors: str = "strict") -> Iterator[_Record]:
+    """Yield the rows of a file with their places."""
+    with path.open(encoding="utf-8-sig", newline="", errors=errors) as text:
+        lines: list[str] = []
+
+        def kept() -> Iterator[str]:
+            for line in text:
+                lines.append(line)
+                yield line
+
+        number = 1
+        for cells in csv.reader(kept()):
+            yield _Record(line=number, text="".join(lines), cells=cells)
+            number += len(lines)
+            lines.clear()
 
 
 def _encoding_fault(path: Path, shown: str) -> Fault:
@@ -145,76 +267,17 @@ def _encoding_fault(path: Path, shown: str) -> Fault:
     return fault("wrong-encoding", shown, 1, 1)
 
 
-def _shape_faults(table: Table, first_row: int, end_row: int | None) -> Iterator[Fault]:
-    """Yield a fault for each row that is empty or whose length is not the header's."""
-    width = len(table.headers[0])
-    for number, line, row in _rows_with_lines(table):
-        if number < first_row:
-            continue
-        if end_row is not None and number >= end_row:
-            return
-        if not row or set(row) == {""}:
-            yield fault("empty-row", table.shown, line, 1)
-        elif len(row) != width:
-            yield fault("ragged-row", table.shown, line, 1, found=len(row), wanted=width)
-
-
-def _rows_with_lines(table: Table) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield row number, line and cells; a quoted cell may hold line feeds."""
-    with table.path.open(encoding="utf-8-sig", newline="") as text:
-        reader = csv.reader(text)
-        line = 1
-        for number, row in enumerate(reader, start=1):
-            yield number, line, row
-            line = reader.line_num + 1
-
-
 def places(table: Table, cells: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, int]]:
     """Return line and column of cells, given as row and column from 1. Reads the file once."""
     found: dict[tuple[int, int], tuple[int, int]] = {}
     wanted: dict[int, list[int]] = {}
     for row, column in cells:
         wanted.setdefault(row, []).append(column)
-    with table.path.open(encoding="utf-8-sig", newline="") as text:
-        lines = _Lines(text)
-        for number, record in enumerate(csv.reader(lines), start=1):
-            for column in wanted.get(number, ()):
-                at = _column_of(lines.record, column) if column <= len(record) else 0
-                found[number, column] = (lines.first, at + 1)
-            lines.start_record()
+    last = max(wanted, default=0)
+    # Whether every byte is UTF-8 is judged elsewhere; the places before a wrong one are right.
+    for number, record in enumerate(_records(table.path, errors="replace"), start=1):
+        for column in wanted.get(number, ()):
+            found[number, column] = record.place(column)
+        if number >= last:
+            break
     return found
-
-
-class _Lines:
-    """Passes the lines of a file on and remembers those of the record being read."""
-
-    def __init__(self, text: Iterator[str]) -> None:
-        self._text = text
-        self._number = 0
-        self.record = ""
-        self.first = 1
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._text)
-        self._number += 1
-        self.record += line
-        return line
-
-    def start_record(self) -> None:
-        self.record, self.first = "", self._number + 1
-
-
-def _column_of(record: str, column: int) -> int:
-    """Return the offset in a CSV record at which a cell begins, columns counted from 1."""
-    quoted, at = False, 1
-    for offset, character in enumerate(record):
-        if at == column:
-            return offset
-        if character == '"':
-            quoted = not quoted
-        elif character == "," and not quoted:
-            at += 1
-    return len(record.rstrip("\r\n"))

@@ -7,14 +7,19 @@ of the project's ``shapes/``. Out come faults, one per result, in plain words.
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
 import pyshacl
+from pyparsing import ParseBaseException
+from pyshacl.errors import ReportableRuntimeError
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.faults import Fault, FaultyInput, fault
+from publish.faults import Fault, FaultyInput, did_you_mean, fault
 from publish.project import Project
 from publish.vocabulary import new_graph, read_turtle
 
@@ -35,18 +40,62 @@ def read_shapes(project: Project) -> Graph:
     for item in sorted(own.iterdir(), key=lambda entry: entry.name):
         if item.name.endswith(".ttl"):
             read_turtle(item.read_bytes(), item.name, project.base, shapes, faults)
-    for path in sorted((project.root / "shapes").glob("*.ttl")):
-        read_turtle(path.read_bytes(), project.shown(path), project.base, shapes, faults)
+    for path in _own_files(project):
+        text = path.read_bytes()
+        read_turtle(text, project.shown(path), project.base, shapes, faults)
+        faults.extend(_unknown_terms(text, project.shown(path)))
     if faults:
         raise FaultyInput(faults)
     return shapes
 
 
+def _own_files(project: Project) -> list[Path]:
+    return sorted((project.root / "shapes").glob("*.ttl"))
+
+
+def _unknown_terms(text: bytes, shown: str) -> Iterator[Fault]:
+    """Yield a fault for each misspelt term of SHACL, which a validator ignores in silence."""
+    known = [str(term).rpartition("#")[2] for term in dir(SH)]
+    for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), start=1):
+        for found in re.finditer(r"\bsh:([A-Za-z]+)", re.sub(r"#.*|\"[^\"]*\"", _blank, line)):
+            name = found[1]
+            if name not in known:
+                hint, place = did_you_mean(name, known), (number, found.start() + 1)
+                yield fault("unknown-shape-term", shown, *place, name=name, hint=hint)
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Return as many spaces as there are characters: a comment or a text holds no terms."""
+    return " " * len(found[0])
+
+
+def find_unusable(project: Project, graph: Graph, problem: str) -> Fault:
+    """Return the fault of shapes with which pySHACL fails, at the file that fails alone."""
+    for path in _own_files(project):
+        alone = new_graph(project.uris)
+        read_turtle(path.read_bytes(), project.shown(path), project.base, alone, [])
+        try:
+            judge(graph, alone)
+        except UnusableShapes as error:
+            return fault("bad-shape", project.shown(path), problem=error)
+    return fault("bad-shape", "shapes", problem=problem)
+
+
+class UnusableShapes(Exception):
+    """The shapes are no SHACL; the text says why."""
+
+
 def judge(graph: Graph, shapes: Graph, language: str = "en") -> list[Fault]:
-    """Return a fault for every result of the shapes on the graph, warnings among them."""
-    _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
+    """Return a fault for every result of the shapes on the graph, warnings among them.
+
+    Raises UnusableShapes.
+    """
+    try:
+        _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
+    except (ReportableRuntimeError, ParseBaseException, re.error) as error:
+        raise UnusableShapes(_in_short(str(error))) from None
     if not isinstance(report, Graph):
-        raise TypeError("pySHACL gave no report")
+        raise UnusableShapes(_in_short(str(report)))
     found = []
     for result in report.objects(None, SH.result):
         path = report.value(result, SH.resultPath)
@@ -87,6 +136,11 @@ def _in_language(messages: list[Node], language: str) -> str:
         if isinstance(message, Literal) and message.language == language:
             return str(message)
     return str(min(messages, key=str)) if messages else "does not conform"
+
+
+def _in_short(problem: str) -> str:
+    """Return the first line of what a library says; its names of blank nodes mean nothing."""
+    return re.sub(r"'n[0-9a-f]{32}b[0-9]+'", "a blank node", problem.partition("\n")[0])
 
 
 def _short(term: Node | None) -> str:
