@@ -38,15 +38,27 @@ class Verbs(click.Group):
         except CannotRun as error:
             click.echo(f"publish: {error}", err=True)
             ctx.exit(2)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            click.echo(f"publish: {error.filename or 'the system'}: {error.strerror}.", err=True)
+            ctx.exit(2)
 
 
-def _report(faults: list[Fault], form: str) -> None:
-    """Print faults on stdout: they are the result of the run."""
+def _report(faults: list[Fault], form: str, *, err: bool = False) -> None:
+    """Print faults: on stdout where they are the result of the run, else on stderr."""
     if form == "json":
-        click.echo(json.dumps([item.record() for item in faults], ensure_ascii=False, indent=2))
+        text = json.dumps([item.record() for item in faults], ensure_ascii=False, indent=2)
+        click.echo(text, err=err)
         return
     for item in faults:
-        click.echo(str(item))
+        click.echo(str(item), err=err)
+
+
+def _warn(ctx: click.Context, warnings: list[Fault]) -> None:
+    """Print the warnings of a run that went well, if there are any."""
+    if warnings:
+        _report(warnings, ctx.obj["format"], err=True)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,9 +94,10 @@ def main(
         stream=sys.stderr,
         format="%(message)s",
         level=logging.WARNING if quiet else logging.INFO,
+        force=True,
     )
     logging.getLogger("rdflib").setLevel(logging.ERROR)
-    ctx.obj = {"root": root, "base": base, "public_url": public_url}
+    ctx.obj = {"root": root, "base": base, "public_url": public_url, "format": fault_format}
 
 
 def _project(ctx: click.Context) -> Project:
@@ -104,7 +117,7 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     from publish import release
 
     folder, warnings = release.build(_project(ctx), slugs)
-    _report(warnings, "text")
+    _warn(ctx, warnings)
     click.echo(folder)
 
 
@@ -116,7 +129,7 @@ def validate(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     from publish import release
 
     counts, warnings = release.validate(_project(ctx), slugs)
-    _report(warnings, "text")
+    _warn(ctx, warnings)
     for slug, count in counts.items():
         click.echo(f"{slug}: {count} observations, no faults")
 
