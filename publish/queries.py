@@ -160,14 +160,17 @@ class Answer:
         self._open, self._ended = True, False
 
     def __iter__(self) -> Iterator[bytes]:
-        while not self._ended:
-            kind, body = self._worker.frame(self._until, self._gone)
-            if kind == DATA:
-                yield body
-            elif kind == END:
-                self._ended = True
-            else:
-                raise WorkerLost(json.loads(body)["message"])
+        try:
+            while not self._ended:
+                kind, body = self._worker.frame(self._until, self._gone)
+                if kind == DATA:
+                    yield body
+                elif kind == END:
+                    self._ended = True
+                else:
+                    raise WorkerLost(json.loads(body)["message"])
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Give the worker back, or end it when it is still busy with this answer."""

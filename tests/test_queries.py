@@ -175,6 +175,7 @@ def test_lost_worker_costs_its_own_query(pool: QueryPool) -> None:
     """A worker that dies loses one answer; idle ones that died cost nothing."""
     for pid in pool.processes():
         os.kill(pid, signal.SIGKILL)
+    wait_gone(pool.processes())
     assert ask(pool, "ASK {}") == "true"
     lost: list[Exception] = []
 

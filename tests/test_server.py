@@ -1,0 +1,767 @@
+"""The server over HTTP: Flask's client, and a real process where the protocol matters."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+from small_release import BASE, make_release
+
+from publish.queries import QueryPool
+from publish.served import Served, read_texts
+from publish.server import create_app, listen, serve
+
+QUARTER = "2022-Q3"
+OBSERVATION = "/doc/observatie/werknemers/2022-Q3/_T/werknemers"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <http://purl.org/linked-data/cube#Observation> }"
+
+
+class Client(FlaskClient):
+    """A client that reads and closes every answer, as a server does."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """Send a request and read the whole answer."""
+        return super().open(*args, **{"buffered": True, **options})
+
+
+def client_of(release: Path, pool: QueryPool) -> FlaskClient:
+    app = create_app(release, pool)
+    app.test_client_class = Client
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_release(tmp_path_factory.mktemp("release") / "current")
+
+
+@pytest.fixture(scope="module")
+def pool(release: Path) -> Iterator[QueryPool]:
+    prefixes = Served(release).prefixes
+    with QueryPool(release / "store", workers=2, deadline=1, prefixes=prefixes) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def client(release: Path, pool: QueryPool) -> FlaskClient:
+    return client_of(release, pool)
+
+
+def page(client: FlaskClient, path: str, language: str = "nl", status: int = 200) -> str:
+    response = client.get(path, headers={"Accept": BROWSER, "Accept-Language": language})
+    assert response.status_code == status
+    assert response.content_type == "text/html; charset=utf-8"
+    return response.text
+
+
+# -- Things and documents ----------------------------------------------------------------------
+
+
+def test_get_id_redirects_to_document(client: FlaskClient) -> None:
+    """A thing answers 303 with the path of its document on this server."""
+    response = client.get("/id/dataset/werknemers")
+    assert (response.status_code, response.headers["Location"]) == (303, "/doc/dataset/werknemers")
+
+
+def test_get_id_under_a_prefix(client: FlaskClient) -> None:
+    """Behind a proxy that mounts the server elsewhere, the Location says so."""
+    response = client.get("/id/dataset/werknemers", base_url="http://elsewhere.example/cijfers/")
+    assert response.headers["Location"] == "/cijfers/doc/dataset/werknemers"
+
+
+@pytest.mark.parametrize("path", ["/id/dataset/none", "/doc/dataset/none", "/ns/none", "/none"])
+def test_get_unknown_helps(client: FlaskClient, path: str) -> None:
+    """What does not exist is 404: a sentence for programs, ways in for people."""
+    response = client.get(path, headers={"Accept": "text/turtle"})
+    assert (response.status_code, response.content_type) == (404, "text/plain; charset=utf-8")
+    assert path in response.text
+    body = page(client, path, status=404)
+    assert "Niet gevonden" in body
+    assert 'href="/sparql"' in body
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (BROWSER, "text/html"),
+        ("text/turtle", "text/turtle"),
+        ("application/n-triples", "application/n-triples"),
+        ("application/rdf+xml", "application/rdf+xml"),
+        ("application/ld+json", "application/ld+json"),
+        ("application/json", "application/json"),
+        ("text/html;q=0.1, text/turtle", "text/turtle"),
+        ("text/html;q=0, */*;q=0.1", "text/turtle"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/doc/dataset/werknemers", OBSERVATION, "/ns/proef", "/doc/kwartaal/2022-Q3"]
+)
+def test_get_document_by_accept(
+    client: FlaskClient, path: str, accept: str, media_type: str
+) -> None:
+    """A document comes in the form that is asked for, and says that it varies."""
+    response = client.get(path, headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (200, media_type)
+    assert "Accept" in response.headers["Vary"]
+    assert f'<{BASE}{path.replace("/doc/", "/id/")}>; rel="describes"' in response.headers["Link"]
+
+
+@pytest.mark.parametrize(
+    ("extension", "media_type"),
+    [
+        ("html", "text/html"),
+        ("ttl", "text/turtle"),
+        ("nt", "application/n-triples"),
+        ("rdf", "application/rdf+xml"),
+        ("jsonld", "application/ld+json"),
+    ],
+)
+def test_get_document_by_extension(client: FlaskClient, extension: str, media_type: str) -> None:
+    """An extension wins over Accept."""
+    response = client.get(f"{OBSERVATION}.{extension}", headers={"Accept": "image/png"})
+    assert (response.status_code, response.mimetype) == (200, media_type)
+
+
+def test_get_document_not_acceptable(client: FlaskClient) -> None:
+    """406 lists what there is."""
+    response = client.get(OBSERVATION, headers={"Accept": "image/png"})
+    assert response.status_code == 406
+    assert "text/turtle" in response.text
+
+
+@pytest.mark.parametrize("extension", ["ttl", "nt", "rdf", "jsonld"])
+def test_data_keeps_the_base(client: FlaskClient, extension: str) -> None:
+    """Data has the thing's own triples, under the base, with labels of what it links to."""
+    body = client.get(f"{OBSERVATION}.{extension}").data
+    format_ = ox.RdfFormat.from_extension(extension)
+    triples = [quad.triple for quad in ox.parse(body, format=format_)]
+    iri = ox.NamedNode(BASE + OBSERVATION.replace("/doc/", "/id/"))
+    own = [triple for triple in triples if triple.subject == iri]
+    assert len(own) == 11
+    assert any(triple.object == ox.Literal("totaal", language="nl") for triple in triples)
+    assert b"localhost" not in body
+
+
+def test_description_of_data_set_is_small(client: FlaskClient) -> None:
+    """A data set's description has its structure and never its observations."""
+    body = client.get("/doc/dataset/werknemers.nt").text
+    assert f"<{BASE}/id/structuur/werknemers>" in body
+    assert "/id/observatie/" not in body
+
+
+def test_vocabulary_is_whole(client: FlaskClient) -> None:
+    """A vocabulary's document has all its terms."""
+    assert client.get("/ns/proef.ttl").text.count("rdfs:isDefinedBy") == 6
+    assert "bronregel" in client.get("/ns/publicatie.ttl").text
+    assert 'id="leeftijd"' in page(client, "/ns/proef")
+
+
+def test_code_list_has_its_codes(client: FlaskClient) -> None:
+    """A code list's description and page hold its codes, the total last."""
+    assert "20 tot 64" in client.get("/doc/conceptscheme/leeftijd.ttl").text
+    body = page(client, "/doc/conceptscheme/leeftijd")
+    assert body.index("jonger dan 20") < body.index("20 tot 64") < body.index("totaal</a>")
+
+
+# -- Printed tables ----------------------------------------------------------------------------
+
+
+def printed_table(release: Path, name: str) -> str:
+    path = next((release / "tables").rglob(f"{name}.csv"))
+    return path.relative_to(release / "tables").as_posix()
+
+
+def test_get_printed_table(client: FlaskClient, release: Path) -> None:
+    """A printed table's document is the CSV itself."""
+    path = printed_table(release, "leeftijd")
+    response = client.get(f"/doc/tabel/{path}")
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.data == (release / "tables" / path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("accept", "extension"), [("*/*", ""), (BROWSER, ".html"), ("text/turtle", ".ttl")]
+)
+def test_get_id_of_printed_table(
+    client: FlaskClient, release: Path, accept: str, extension: str
+) -> None:
+    """A printed table leads programs to the CSV and readers to its page."""
+    path = printed_table(release, "leeftijd")
+    response = client.get(f"/id/tabel/{path}", headers={"Accept": accept})
+    assert response.headers["Location"] == f"/doc/tabel/{path}{extension}"
+
+
+def test_page_of_printed_table(client: FlaskClient, release: Path) -> None:
+    """Each printed cell has an anchor and links to the observation made from it."""
+    body = page(client, f"/doc/tabel/{printed_table(release, 'leeftijd')}.html")
+    assert f'id="cell=4,2"><a href="{OBSERVATION}">1.676,15</a>' in body
+
+
+@pytest.mark.parametrize("path", ["../../manifest.json", "%2e%2e/%2e%2e/manifest.json", "x.csv"])
+def test_get_printed_table_outside(client: FlaskClient, path: str) -> None:
+    """Only printed tables are served."""
+    assert client.get(f"/doc/tabel/{path}").status_code == 404
+
+
+# -- Pages -------------------------------------------------------------------------------------
+
+
+def test_home_lists_data_sets(client: FlaskClient) -> None:
+    """Home names each data set with its periods and number of observations, and the ways in."""
+    body = page(client, "/")
+    assert '<a href="/doc/dataset/werknemers">Werknemers naar leeftijd</a>' in body
+    assert "3e kwartaal 2022 – 1e kwartaal 2023" in body
+    for link in ("/sparql", "/dumps/", "/ns/proef", "/doc/conceptscheme/", "/doc/document/"):
+        assert f'href="{link}"' in body
+
+
+def rows_of(body: str) -> list[list[str]]:
+    """Return the cells of the first table of figures, as text."""
+    table = re.search(r'<table class="figures">(.*?)</table>', body, re.DOTALL)
+    assert table
+    rows = re.findall(r"<tr.*?>(.*?)</tr>", table[1], re.DOTALL)
+    cells = [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r"<.*?>", "", cell).strip() for cell in row] for row in cells]
+
+
+def test_data_set_page_shows_crosstab(client: FlaskClient) -> None:
+    """Periods go across; a missing one is a column that says so; totals come last, marked."""
+    body = page(client, "/doc/dataset/werknemers")
+    assert rows_of(body) == [
+        ["leeftijd", "3e kwartaal 2022", "4e kwartaal 2022", "1e kwartaal 2023"],
+        ["jonger dan 20", "2,05", "niet beschikbaar", "3,50"],
+        ["20 tot 64", "1.674,10", "1.700,00"],
+        ["totaal", "1.676,15", "1.703,50"],
+    ]
+    assert '<tr class="total">' in body
+    assert "Niet in het antwoord." in body
+    assert f'<a href="{OBSERVATION}">1.676,15</a>' in body
+
+
+def test_data_set_page_in_english(client: FlaskClient) -> None:
+    """Labels and numbers follow the reader's language."""
+    body = page(client, "/doc/dataset/werknemers", "en")
+    assert rows_of(body)[3] == ["total", "1,676.15", "1,703.50"]
+    assert "Not in the answer." in body
+
+
+def test_data_set_page_with_several_measures(client: FlaskClient) -> None:
+    """Without periods, measures and codes make the table."""
+    body = page(client, "/doc/dataset/uitstroom")
+    assert rows_of(body) == [
+        ["termijn", "gestart", "uitgestroomd"],
+        ["na zes maanden", "12", "3"],
+        ["na een jaar", "20", "9"],
+    ]
+
+
+def test_observation_page(client: FlaskClient) -> None:
+    """An observation shows value, unit, dimensions, total, and its place in the source."""
+    body = page(client, OBSERVATION)
+    for words in ("1.676,15", "voltijdsequivalent", "3e kwartaal 2022", "normale waarde"):
+        assert words in body
+    assert "Dit is een totaal" in body
+    assert "<q>1.676,15</q>" in body
+    assert "regel 7" in body
+    assert "rij 4, kolom 2" in body
+
+
+def test_pages_escape_and_link_safely(client: FlaskClient) -> None:
+    """Text is never markup, and only http and https become links."""
+    assert "<script" not in page(client, "/doc/dataset/werknemers")
+    body = page(client, "/doc/document/antwoord")
+    assert 'href="https://parlement.example/19"' in body
+    assert 'href="javascript' not in body
+    assert "javascript:alert(1)" in body
+    assert "<script" not in page(client, "/doc/%3Cscript%3E", status=404)
+
+
+def test_pages_link_locally(client: FlaskClient) -> None:
+    """No page links to the base: that is another server's address."""
+    for path in ("/", "/doc/dataset/werknemers", OBSERVATION, "/ns/proef", "/doc/kwartaal/2022-Q3"):
+        assert f'href="{BASE}' not in page(client, path)
+
+
+@pytest.mark.parametrize("accept_language", ["nl", "en", "fr"])
+def test_language_is_chosen_in_the_address(client: FlaskClient, accept_language: str) -> None:
+    """?lang= wins over the browser and stays in the links."""
+    body = page(client, "/?lang=en", accept_language)
+    assert '<html lang="en">' in body
+    assert 'href="/doc/dataset/werknemers?lang=en"' in body
+
+
+def test_incoming_links_are_paged(client: FlaskClient) -> None:
+    """What points to a thing comes by the page."""
+    assert "Wat hiernaar verwijst" in page(client, "/doc/concept/leeftijd/_T")
+    assert "bladzijde 3" in page(client, "/doc/concept/leeftijd/_T?page=3")
+    assert page(client, "/doc/concept/leeftijd/_T?page=-7&page=x")
+
+
+def test_texts_exist_in_both_languages() -> None:
+    """Dutch and English say the same things."""
+    texts = read_texts()
+    for part in (lambda t: t, lambda t: t["names"], lambda t: t["examples"]):
+        assert part(texts["nl"]).keys() == part(texts["en"]).keys()
+
+
+def test_security_headers(client: FlaskClient) -> None:
+    """Nothing inline, nothing from elsewhere, data open to all."""
+    for path in ("/", OBSERVATION + ".ttl", "/none", "/sparql", "/static/style.css"):
+        headers = client.get(path, headers={"Accept": BROWSER}).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Access-Control-Allow-Origin"] == "*"
+    for path in ("/", "/sparql", "/doc/dataset/werknemers"):
+        assert not re.search(r"<script|<style| style=| on[a-z]+=|src=", page(client, path))
+
+
+# -- Dumps -------------------------------------------------------------------------------------
+
+
+def test_get_dump(client: FlaskClient, release: Path) -> None:
+    """A dump has its media type, length and a strong ETag from its checksum."""
+    response = client.get("/dumps/werknemers.nt")
+    assert response.data == (release / "dumps" / "werknemers.nt").read_bytes()
+    assert response.mimetype == "application/n-triples"
+    manifest = json.loads((release / "manifest.json").read_text())
+    entry = next(file for file in manifest["files"] if file["path"] == "dumps/werknemers.nt")
+    assert response.headers["ETag"] == f'"{entry["sha256"]}"'
+    again = client.get("/dumps/werknemers.nt", headers={"If-None-Match": response.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_get_dump_range(client: FlaskClient) -> None:
+    """A part of a dump can be fetched; a part beyond its end is 416."""
+    response = client.get("/dumps/werknemers.nt", headers={"Range": "bytes=0-9"})
+    assert (response.status_code, len(response.data)) == (206, 10)
+    response = client.get("/dumps/werknemers.nt", headers={"Range": "bytes=99999999-"})
+    assert response.status_code == 416
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../manifest.json", "%2e%2e/manifest.json", "none.nt", "../store/CURRENT", "/etc/passwd"],
+)
+def test_get_dump_outside(client: FlaskClient, path: str) -> None:
+    """Only files of the manifest are served."""
+    assert client.get(f"/dumps/{path}").status_code == 404
+
+
+def test_dump_index(client: FlaskClient) -> None:
+    """The downloads page lists the files with size and checksum."""
+    assert 'href="/dumps/uitstroom.nt"' in page(client, "/dumps/")
+
+
+# -- SPARQL ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type", "start"),
+    [
+        (None, "application/sparql-results+json", b'{"head":{"vars":["n"]}'),
+        ("*/*", "application/sparql-results+json", b'{"head":{"vars":["n"]}'),
+        ("application/json", "application/json", b'{"head":{"vars":["n"]}'),
+        ("application/sparql-results+xml", "application/sparql-results+xml", b"<?xml"),
+        ("text/csv", "text/csv", b"n\r\n10"),
+        ("text/tab-separated-values", "text/tab-separated-values", b"?n\n10"),
+        ("text/csv;q=0.1, text/tab-separated-values", "text/tab-separated-values", b"?n\n"),
+        ("text/csv;q=0, */*;q=0.5", "application/sparql-results+json", b"{"),
+    ],
+)
+def test_query_select_by_accept(
+    client: FlaskClient, accept: str | None, media_type: str, start: bytes
+) -> None:
+    """SELECT comes as JSON, XML, CSV or TSV."""
+    headers = {"Accept": accept} if accept else {}
+    response = client.get("/sparql", query_string={"query": COUNT}, headers=headers)
+    assert (response.status_code, response.mimetype) == (200, media_type)
+    assert response.data.startswith(start)
+    assert "Accept" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"]
+)
+@pytest.mark.parametrize(
+    "query", [f"DESCRIBE <{BASE}/id/dataset/werknemers>", "CONSTRUCT { ?s a ?o } { ?s a ?o }"]
+)
+def test_query_graph_by_accept(client: FlaskClient, query: str, accept: str) -> None:
+    """CONSTRUCT and DESCRIBE come as Turtle, N-Triples, RDF/XML or JSON-LD."""
+    response = client.get("/sparql", query_string={"query": query}, headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (200, accept)
+    assert list(ox.parse(response.data, format=ox.RdfFormat.from_media_type(accept)))
+
+
+def test_query_post_form(client: FlaskClient) -> None:
+    """A query may be posted as a form, decoded once."""
+    query = 'SELECT ("a+b%20c é" AS ?x) {}'
+    response = client.post("/sparql", data={"query": query}, headers={"Accept": "text/csv"})
+    assert response.text == "x\r\na+b%20c é\r\n"
+
+
+def test_query_post_direct(client: FlaskClient) -> None:
+    """A query may be posted as itself, with the data set in the address."""
+    response = client.post(
+        f"/sparql?default-graph-uri={quote(BASE + '/id/graaf/uitstroom', safe='')}",
+        data=COUNT,
+        content_type="application/sparql-query",
+        headers={"Accept": "text/csv"},
+    )
+    assert response.text == "n\r\n4\r\n"
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [
+        ({"method": "POST", "data": {}}, 415),
+        ({"method": "POST", "data": {"x": "y"}}, 400),
+        ({"method": "POST", "data": {"query": ["ASK {}", "ASK {}"]}}, 400),
+        ({"method": "POST", "data": {"update": "CLEAR ALL"}}, 400),
+        ({"method": "POST", "data": b"ASK {}", "content_type": "text/plain"}, 415),
+        ({"method": "POST", "data": b"x", "content_type": "application/sparql-update"}, 415),
+        ({"method": "POST", "data": b"\xff", "content_type": "application/sparql-query"}, 400),
+        ({"method": "GET", "query_string": "query=%FF"}, 400),
+        ({"method": "GET", "query_string": "query=ASK%20%7B%7D&query=ASK%20%7B%7D"}, 400),
+        ({"method": "GET", "query_string": {"query": ""}}, 400),
+        ({"method": "GET", "query_string": {"query": "CLEAR ALL"}}, 400),
+        ({"method": "GET", "query_string": {"query": "ASK {}", "default-graph-uri": "x y"}}, 400),
+        ({"method": "GET", "query_string": {"query": "ASK {}", "format": "exe"}}, 400),
+        ({"method": "GET", "query_string": {"query": "ASK { SERVICE <http://a/> {} }"}}, 403),
+        ({"method": "GET", "query_string": {"query": "ASK " + "{" * 200 + "}" * 200}}, 413),
+        ({"method": "POST", "data": b"x" * 3_000_000, "content_type": "text/csv"}, 415),
+        ({"method": "PUT", "data": b"x"}, 405),
+        ({"method": "DELETE"}, 405),
+    ],
+)
+def test_query_refused(client: FlaskClient, how: dict[str, object], status: int) -> None:
+    """What is not a query of the protocol gets its status and a plain sentence."""
+    response = client.open("/sparql", **how)  # type: ignore[arg-type]
+    assert response.status_code == status
+    assert response.content_type == "text/plain; charset=utf-8"
+    assert response.text.strip()
+    if status == 405:
+        assert set(response.headers["Allow"].split(", ")) >= {"GET", "HEAD", "POST", "OPTIONS"}
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [
+        ("ASK {}", "text/turtle"),
+        ("ASK {}", "image/png"),
+        ("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", "text/csv"),
+    ],
+)
+def test_query_not_acceptable(client: FlaskClient, query: str, accept: str) -> None:
+    """A form that cannot come in a type asked for is 406."""
+    response = client.get("/sparql", query_string={"query": query}, headers={"Accept": accept})
+    assert response.status_code == 406
+
+
+def test_query_syntax_error(client: FlaskClient) -> None:
+    """A syntax error has line and column, and the query is kept."""
+    query = "SELECT * {\n  ?s ex:p ?o }"
+    response = client.get("/sparql", query_string={"query": query})
+    assert response.status_code == 400
+    assert response.text.startswith("Line 2, column 6: The prefix 'ex'")
+    assert query in response.text
+    response = client.get("/sparql", query_string={"query": query}, headers={"Accept": BROWSER})
+    assert response.status_code == 400
+    assert "Line 2, column 6" in response.text or "Regel 2, kolom 6" in response.text
+    assert "?s ex:p ?o }</textarea>" in response.text
+
+
+def test_query_timeout(client: FlaskClient) -> None:
+    """A query past the deadline is 503, names the limit and when to come back."""
+    response = client.get("/sparql", query_string={"query": RUNAWAY})
+    assert response.status_code == 503
+    assert "limit of 1 seconds" in response.text
+    assert response.headers["Retry-After"] == "5"
+
+
+def test_query_options(client: FlaskClient) -> None:
+    """A preflight is answered for any origin, without credentials."""
+    response = client.options("/sparql", headers={"Origin": "https://elsewhere.example"})
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in response.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+def test_service_description(client: FlaskClient) -> None:
+    """Without a query, a program gets a description of the endpoint."""
+    response = client.get("/sparql")
+    assert response.content_type == "text/turtle; charset=utf-8"
+    text = response.text
+    assert f"<{BASE}/sparql>" in text
+    assert "UnionDefaultGraph" in text
+    assert f"<{BASE}/id/graaf/uitstroom>" in text
+
+
+def test_query_page(client: FlaskClient) -> None:
+    """Without a query, a browser gets an editor with an example and the prefixes."""
+    body = page(client, "/sparql")
+    assert "<textarea" in body
+    assert f"PREFIX p: &lt;{BASE}/ns/proef#&gt;" in body
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("data_set", ["werknemers", "uitstroom"])
+@pytest.mark.parametrize(
+    "name", ["datasets", "table", "totals", "sources", "missing", "codes", "overview"]
+)
+def test_example_queries_run(client: FlaskClient, name: str, data_set: str, language: str) -> None:
+    """Each example runs as it stands, and finds something where there is something."""
+    body = page(client, f"/sparql?example={name}&dataset={data_set}", language)
+    editor = re.search(r"<textarea.*?>(.*?)</textarea>", body, re.DOTALL)
+    assert editor
+    query = editor[1].replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"')
+    query = query.replace("&amp;", "&").replace("&#39;", "'")
+    response = client.post("/sparql", data={"query": query}, headers={"Accept": "text/csv"})
+    assert response.status_code == 200, response.text
+    if (name, data_set) != ("totals", "uitstroom"):
+        assert len(response.text.splitlines()) > 1
+
+
+def test_table_example_gives_the_table(client: FlaskClient) -> None:
+    """The query behind a data set gives its figures with their labels."""
+    served_query = re.search(
+        r"<textarea.*?>(.*?)</textarea>",
+        page(client, "/sparql?example=table&dataset=werknemers"),
+        re.DOTALL,
+    )
+    assert served_query
+    text = served_query[1].replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"')
+    rows = client.post("/sparql", data={"query": text}, headers={"Accept": "text/csv"}).text
+    assert f"3e kwartaal 2022,totaal,{BASE}/ns/proef#werknemers,1676.15" in rows
+
+
+def test_query_page_shows_results(client: FlaskClient) -> None:
+    """A browser gets a table: local things as local links, text as text."""
+    query = "SELECT ?s ?l { ?s a ?c ; ?p ?l FILTER(ISLITERAL(?l)) } ORDER BY ?s"
+    response = client.post("/sparql", data={"query": query}, headers={"Accept": BROWSER})
+    assert response.status_code == 200
+    assert '<a href="/doc/dataset/werknemers"' in response.text
+    assert "&lt;script&gt;" in response.text
+    assert "<script" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("ASK {}", "Ja"),
+        ("ASK { <a:a> <a:b> <a:c> }", "Nee"),
+        ("CONSTRUCT { ?s a ?o } { ?s a ?o }", "subject"),
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f }", "de eerste 1000 rijen"),
+        ("SELECT ?x { VALUES ?x { UNDEF 1 } }", "2 rijen"),
+        ("SELECT ?x {}", "1 rij"),
+    ],
+)
+def test_query_page_shows_any_form(client: FlaskClient, query: str, words: str) -> None:
+    """Every form of query can be read on the page, and a long result is cut with a notice."""
+    body = page(client, f"/sparql?query={quote(query)}")
+    assert words in body
+
+
+def test_query_download(client: FlaskClient) -> None:
+    """The page's links fetch the same result as a file."""
+    response = client.get("/sparql", query_string={"query": COUNT, "format": "csv"})
+    assert response.mimetype == "text/csv"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="result.csv"'
+
+
+# -- Other bases -------------------------------------------------------------------------------
+
+
+def test_base_with_a_path(tmp_path: Path) -> None:
+    """A base with a path is served under that path and under the root alike."""
+    base = "https://cijfers.example/open/data"
+    release = make_release(tmp_path / "current", base)
+    with QueryPool(release / "store", workers=1) as pool:
+        client = client_of(release, pool)
+        response = client.get("/open/data/id/dataset/werknemers")
+        assert response.headers["Location"] == "/open/data/doc/dataset/werknemers"
+        assert client.get("/id/dataset/werknemers").headers["Location"] == "/doc/dataset/werknemers"
+        body = page(client, "/open/data/doc/dataset/werknemers")
+        path = OBSERVATION.replace("/doc/", "/open/data/doc/")
+        assert f'<a href="{path}">1.676,15</a>' in body
+        assert f"<{base}/id/dataset/werknemers>" in client.get("/doc/dataset/werknemers.nt").text
+
+
+def test_not_a_release(tmp_path: Path) -> None:
+    """A folder without a manifest cannot be served."""
+    with pytest.raises(FileNotFoundError):
+        Served(tmp_path)
+
+
+# -- A real server -----------------------------------------------------------------------------
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from publish.server import serve
+serve(Path(sys.argv[1]), host="127.0.0.1", port=0, deadline=60,
+      ready=lambda address: print(address, flush=True))
+"""
+
+
+@contextmanager
+def running(release: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Start a server on a free port and yield its process and port."""
+    root = Path(__file__).parent.parent
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(release)], stdout=subprocess.PIPE, text=True, cwd=root
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline()
+        yield process, int(address.rpartition(":")[2])
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def port(release: Path) -> Iterator[int]:
+    with running(release) as (_, port):
+        yield port
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes below a process."""
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found += [int(entry.name), *children_of(int(entry.name))]
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def fetch(port: int, method: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, path, headers=headers)
+        response = connection.getresponse()
+        return response.status, dict(response.getheaders()), response.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/doc/dataset/werknemers.ttl", "/dumps/werknemers.nt", "/sparql?query=ASK%20%7B%7D"],
+)
+def test_head(port: int, path: str) -> None:
+    """HEAD answers as GET does, without a body."""
+    status, headers, body = fetch(port, "HEAD", path)
+    assert (status, body) == (200, b"")
+    assert headers["Content-Type"] == fetch(port, "GET", path)[1]["Content-Type"]
+
+
+def test_answer_streams_over_http(port: int) -> None:
+    """A long answer arrives while it is being made; leaving frees the worker."""
+    query = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            request = f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n"
+            connection.sendall(request.encode())
+            assert b"200 OK" in connection.recv(65536)
+            assert connection.recv(65536)
+    status, _, body = fetch(port, "GET", "/sparql?query=ASK%20%7B%7D", Accept="text/csv")
+    assert (status, body) == (200, b"true")
+
+
+def test_client_that_leaves_ends_its_query(release: Path) -> None:
+    """A runaway query ends when its client goes away, and the workers answer others."""
+    with running(release) as (_, port):
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                request = f"GET /sparql?query={quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\n\r\n"
+                connection.sendall(request.encode())
+                time.sleep(0.2)
+        started = time.monotonic()
+        assert fetch(port, "GET", "/sparql?query=ASK%20%7B%7D")[0] == 200
+        assert time.monotonic() - started < 3
+
+
+def test_answer_that_is_cut_is_not_well_formed(release: Path) -> None:
+    """When a worker dies in the middle of an answer, the chunked body never ends."""
+    with running(release) as (process, port):
+        query = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            request = f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n"
+            connection.sendall(request.encode())
+            data = connection.recv(65536)
+            for pid in children_of(process.pid):
+                os.kill(pid, signal.SIGKILL)
+            while part := connection.recv(1 << 20):
+                data = part
+        assert not data.endswith(b"0\r\n\r\n")
+
+
+def test_sigkill_leaves_no_process(release: Path) -> None:
+    """When the server is killed in the middle of a runaway query, its workers end too."""
+    with running(release) as (process, port):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            request = f"GET /sparql?query={quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\n\r\n"
+            connection.sendall(request.encode())
+            time.sleep(0.5)
+            children = children_of(process.pid)
+            assert len(children) == 2
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        until = time.monotonic() + 5
+        while any(is_alive(pid) for pid in children):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_ends_cleanly(release: Path, number: signal.Signals) -> None:
+    """SIGTERM and Ctrl-C end the server with exit code 0 and no process left, busy or not."""
+    with running(release) as (process, port):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            request = f"GET /sparql?query={quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\n\r\n"
+            connection.sendall(request.encode())
+            time.sleep(0.3)
+            children = children_of(process.pid)
+            process.send_signal(number)
+            assert process.wait(8) == 0
+        assert not any(is_alive(pid) for pid in children)
+
+
+def test_taken_port(tmp_path: Path) -> None:
+    """A taken port is told before anything else is looked at."""
+    with listen("127.0.0.1", 0) as taken, pytest.raises(OSError) as error:
+        serve(tmp_path, host="127.0.0.1", port=taken.getsockname()[1])
+    assert error.value.errno == errno.EADDRINUSE
