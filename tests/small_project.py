@@ -1,0 +1,120 @@
+"""A project of a few lines in a folder of its own, for tests that need tables of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from big_project import CONCEPT, DIMENSION
+from click.testing import CliRunner, Result
+
+from publish.cli import main
+from publish.faults import Fault, FaultyInput
+from publish.project import Project, read_project
+from publish.release import validate
+from publish.starter import start_project
+
+LISTS = {
+    "leeftijd": ("jong", "oud", "_T"),
+    "geslacht": ("M", "V"),
+    "statuut": ("W", "Z", "_T"),
+}
+"""The code lists and their codes; of those with a total it comes last."""
+
+SCHEME = """@prefix code: <id/concept/{name}/> .
+@prefix pub: <ns/publicatie#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+<id/conceptscheme/{name}> a skos:ConceptScheme ; pub:optelbaar true ;
+    skos:prefLabel "{name}"@nl, "{name}"@en .
+"""
+
+MEASURE = """
+ns:{name}
+    a rdf:Property, qb:MeasureProperty ;
+    rdfs:label "{name}"@nl, "{name}"@en ;
+    skos:definition "{name}"@nl, "{name}"@en ;
+    rdfs:range xsd:{datatype} ;
+    rdfs:subPropertyOf sdmx-measure:obsValue ;
+    pub:eenheid unit:{unit} .
+"""
+
+HEAD = """mapping: 1
+title: {nl: Proef, en: Trial}
+description: {nl: Een proef., en: A trial.}
+"""
+"""The three lines with which every mapping of a test begins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallProject:
+    """A project folder to which tests add tables and mappings."""
+
+    root: Path
+
+    def table(self, text: str | bytes, name: str = "tabel", document: str = "bron") -> Path:
+        """Write a printed table and return its path."""
+        path = self.root / "mappings" / document / f"{name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def mapping(self, text: str, slug: str = "proef", head: str = HEAD) -> Path:
+        """Write a mapping whose own lines begin at line 4, and return its path."""
+        path = self.root / "mappings" / f"{slug}.yaml"
+        path.write_text(head + text, encoding="utf-8")
+        return path
+
+    def document(self, name: str, date: str) -> None:
+        """Declare a document with its date."""
+        path = self.root / "mappings" / name / "document.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"document: 1\ntitle: {{nl: D, en: D}}\ndate: {date}\n", encoding="utf-8")
+
+    def read(self) -> Project:
+        """Return the project as the program reads it."""
+        return read_project(self.root)
+
+    def faults(self) -> list[Fault]:
+        """Return everything that is wrong, in order of place."""
+        try:
+            _, warnings = validate(self.read())
+        except FaultyInput as error:
+            return error.faults
+        return warnings
+
+    def places(self) -> list[tuple[str, str, int, int]]:
+        """Return code, file, line and column of every fault, in order of place."""
+        return [(item.code, Path(item.path).name, item.line, item.column) for item in self.faults()]
+
+    def run(self, *arguments: str) -> Result:
+        """Run the command line on the project."""
+        return run("--project", str(self.root), *arguments)
+
+
+def run(*arguments: str) -> Result:
+    """Run the command line; an error that it does not expect is raised."""
+    return CliRunner().invoke(main, arguments, catch_exceptions=False)
+
+
+def make_small_project(folder: Path) -> SmallProject:
+    """Make a project with three small code lists and three measures."""
+    start_project(folder, vocabulary="proef")
+    dimensions = folder / "ontology" / "dimensions.ttl"
+    text = dimensions.read_text(encoding="utf-8")
+    for name, codes in LISTS.items():
+        text += DIMENSION.format(name=name)
+        scheme = SCHEME.format(name=name)
+        for order, code in enumerate(codes):
+            concept = CONCEPT.format(code=code, name=name, order=order)
+            if code == "_T":
+                concept = concept.replace("skos:Concept ;", "skos:Concept, pub:Totaal ;")
+            scheme += concept
+        path = folder / "ontology" / "codelists" / f"{name}.ttl"
+        path.write_text(scheme, encoding="utf-8")
+    dimensions.write_text(text, encoding="utf-8")
+    measures = folder / "ontology" / "measures.ttl"
+    text = measures.read_text(encoding="utf-8")
+    text += MEASURE.format(name="bedrag", datatype="decimal", unit="NR")
+    measures.write_text(text, encoding="utf-8")
+    return SmallProject(root=folder)
