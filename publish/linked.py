@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, abort, redirect, request, send_file
@@ -152,15 +153,24 @@ def _add_links(
 
 def _home(served: Served) -> Response:
     language = reader_of(request).language
-    periods: dict[str, list[str]] = {}
-    for row in served.select("select_periods"):
-        periods.setdefault(row["dataSet"].value, []).append(row["period"].value)
     entries = []
     for data_set in served.data_sets:
-        found = periods.get(data_set.iri, [])
+        found = _periods_of(served, data_set)
         ends = [found[0], found[-1]] if len(found) > 1 else found
         entries.append((data_set, [served.label(iri, language) for iri in ends]))
     return show(served, "home.html", entries=entries)
+
+
+@lru_cache(maxsize=10_000)
+def _periods_of(served: Served, data_set: DataSet) -> list[str]:
+    """Return the periods of which a data set has a slice, in order."""
+    return [
+        row["period"].value
+        for dimension in served.select("select_period_dimensions")
+        for row in served.select(
+            "select_slices", dataSet=ox.NamedNode(data_set.iri), property=dimension["property"]
+        )
+    ]
 
 
 def _collection(served: Served, title: str, class_: str) -> Response:

@@ -57,6 +57,7 @@ class Cell:
     iri: str
     text: str
     status: str | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,12 @@ class Block:
     fixed: tuple[tuple[str, str], ...]
     columns: tuple[Member, ...]
     rows: tuple[tuple[Member, tuple[Cell | None, ...]], ...]
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of all its figures, or None when they have several."""
+        units = {cell.unit for _, line in self.rows for cell in line if cell}
+        return units.pop() if len(units) == 1 else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +161,16 @@ Observations = dict[str, dict[str, str]]
 def make_pivot(served: Served, data_set: DataSet, language: str) -> Pivot | None:
     """Lay the figures of a data set out, or return None when there are none."""
     components = components_of(served, data_set.iri)
-    slices = served.select("select_slices", dataSet=ox.NamedNode(data_set.iri))
+    slices = [
+        row
+        for component in components
+        if component.kind == "period"
+        for row in served.select(
+            "select_slices",
+            dataSet=ox.NamedNode(data_set.iri),
+            property=ox.NamedNode(component.iri),
+        )
+    ]
     observations = _read(served, data_set, [row["slice"] for row in slices])
     if not observations:
         return None
@@ -170,9 +186,8 @@ def make_pivot(served: Served, data_set: DataSet, language: str) -> Pivot | None
     ]
     measures = [component for component in components if component.kind == "measure"]
     axes.append(_measures(served, measures, observations, language))
-    used = {properties[UNIT] for properties in observations.values() if UNIT in properties}
-    units = sorted(served.label(unit, language) for unit in used)
-    cells = {iri: _cell(iri, item, language) for iri, item in observations.items()}
+    cells = {iri: _cell(served, iri, item, language) for iri, item in observations.items()}
+    units = sorted({cell.unit for cell in cells.values() if cell.unit})
     return _lay_out([axis for axis in axes if axis.members], observations, cells, data_set, units)
 
 
@@ -315,11 +330,12 @@ def _lay_out(
     )
 
 
-def _cell(iri: str, properties: dict[str, str], language: str) -> Cell:
+def _cell(served: Served, iri: str, properties: dict[str, str], language: str) -> Cell:
     value = properties.get(properties.get(MEASURE_TYPE, ""), "")
     status = properties.get(STATUS, NORMAL)
     return Cell(
         iri=iri,
         text=format_number(value, decimals_of(properties.get(DECIMALS)), language),
         status=None if status == NORMAL else status,
+        unit=served.label(properties[UNIT], language) if UNIT in properties else None,
     )

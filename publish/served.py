@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -65,7 +65,7 @@ class DataSet:
 
     slug: str
     iri: str
-    title: Texts
+    title: Texts = field(hash=False)
     observations: int
 
 
