@@ -241,7 +241,7 @@ def _failed(
     query = asked.query if asked else None
     if wants_page(request):
         kept = asked or Asked(query=None)
-        failure = {"message": sentence, "place": place}
+        failure: dict[str, object] = {"message": sentence, "place": place}
         return _query_page(served, pool, kept, query or "", status=status, failure=failure)
     at = f"Line {place[0]}, column {place[1]}: " if place else ""
     end = "" if sentence.endswith(".") else "."

@@ -27,7 +27,8 @@ def prefix_lines(served: Served, query: str | None = None) -> str:
 def table_query(served: Served, data_set: DataSet, language: str) -> str:
     """Return the query that gives the figures of a data set as rows, with their labels."""
     used: list[str] = []
-    lines, names = [], []
+    lines: list[str] = []
+    names: list[str] = []
     for component in components_of(served, data_set.iri):
         if component.kind == "measure":
             continue

@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, abort, redirect, request, send_file
@@ -206,7 +207,7 @@ def _page(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
     language = reader_of(request).language
     kinds = descriptions.types_of(served, iri)
     local = ("/doc/" if kind == "/id/" else "/ns/") + path
-    content = {
+    content: dict[str, Any] = {
         "iri": iri.value,
         "path": local,
         "forms": GRAPHS,
@@ -238,7 +239,7 @@ def _page(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
 
 
 def _data_set_page(
-    served: Served, data_set: DataSet, iri: ox.NamedNode, content: dict[str, object]
+    served: Served, data_set: DataSet, iri: ox.NamedNode, content: dict[str, Any]
 ) -> Response:
     language = reader_of(request).language
     note = ox.NamedNode(SKOS + "note")
@@ -258,7 +259,7 @@ def _data_set_page(
     )
 
 
-def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, object]) -> Response:
+def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]) -> Response:
     language = reader_of(request).language
 
     def one(name: str) -> ox.NamedNode | ox.Literal | None:

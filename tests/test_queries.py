@@ -191,6 +191,7 @@ def test_lost_worker_costs_its_own_query(pool: QueryPool) -> None:
     time.sleep(0.3)
     for pid in before:
         os.kill(pid, signal.SIGKILL)
+    wait_gone(list(before))
     thread.join(5)
     assert len(lost) == 1
     assert ask(pool, "ASK {}") == "true"
