@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from big_project import CONCEPT, DIMENSION
 from click.testing import CliRunner, Result
 
+from publish.assemble import assemble_cube
 from publish.cli import main
+from publish.document import read_documents
 from publish.faults import Fault, FaultyInput
+from publish.mapping import read_mappings
 from publish.project import Project, read_project
 from publish.release import validate
 from publish.starter import start_project
+from publish.vocabulary import read_vocabulary
 
 LISTS = {
     "leeftijd": ("jong", "oud", "_T"),
@@ -86,6 +91,37 @@ class SmallProject:
     def places(self) -> list[tuple[str, str, int, int]]:
         """Return code, file, line and column of every fault, in order of place."""
         return [(item.code, Path(item.path).name, item.line, item.column) for item in self.faults()]
+
+    def observations(self, slug: str = "proef") -> dict[str, tuple[Decimal, list[str]]]:
+        """Return value and cells of each observation by its codes; nothing may be wrong.
+
+        A cell is its table, row and column, and a cross where a later document says otherwise.
+        """
+        project, faults, found = self.read(), [], {}
+        vocabulary = read_vocabulary(project, faults)
+        documents = read_documents(project, faults)
+        [mapping] = read_mappings(project, faults, [slug])
+        cube = assemble_cube(project, mapping, vocabulary, documents, faults)
+        assert cube, faults
+        for batch in cube.batches(faults):
+            cells = batch.cells
+            for at in range(len(batch)):
+                value = Decimal(int(batch.mantissa[at])).scaleb(-int(batch.decimals[at]))
+                sources = [
+                    f"{cube.structure.tables[cells.table[cell]].name} "
+                    f"{cells.row[cell]},{cells.column[cell]}{' x' * bool(cells.superseded[cell])}"
+                    for cell in range(len(cells.text))
+                    if cells.observation[cell] == at
+                ]
+                codes = cube.structure.codes_at(batch, at).replace(", ", "/")
+                assert codes not in found
+                found[codes] = (value, sources)
+        assert not faults, faults
+        return found
+
+    def values(self, slug: str = "proef") -> dict[str, str]:
+        """Return the value of each observation by its codes, in the order they come in."""
+        return {codes: str(value) for codes, (value, _) in self.observations(slug).items()}
 
     def run(self, *arguments: str) -> Result:
         """Run the command line on the project."""

@@ -612,10 +612,7 @@ def test_agree_with_totals_of_other_questions(printed: list[Figure]) -> None:
     for advice in ("CMW", "LDE", "AMA"):
         expected = by_path[f"wzw-advies/2023-Q2/{advice}/werkzoekenden"]
         for name in OF_ADVICES:
-            codes = ["2023-06-30", advice, "_T"]
-            if DIMENSION_OF.get(name, name) < "advies":
-                codes = ["2023-06-30", "_T", advice]
-            path = "/".join([f"wzw-advies-{name}", *codes, "werkzoekenden"])
+            path = f"wzw-advies-{name}/2023-06-30/{advice}/_T/werkzoekenden"
             assert by_path[path] == expected
 
 
