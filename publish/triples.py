@@ -28,7 +28,7 @@ _ESCAPES = {
     "\b": "\\b",
     "\f": "\\f",
 }
-_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
+_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\\ufffe\uffff]')
 
 
 def _escape(text: str) -> str:

@@ -212,7 +212,7 @@ def test_order_dimensions_by_name(project: SmallProject) -> None:
         (("bron/tabel", "/etc/passwd"), ("wrong-type", 4, 10)),
         (
             ("rows: leeftijd", "rows: {jong: {leeftijd: jong}, oud: {}}"),
-            ("label-lacks-code", 5, 34),
+            ("label-lacks-code", 5, 32),
         ),
         (("rows: leeftijd", "rijen: leeftijd"), ("unknown-key", 5, 1)),
         (("leeftijd\n", "leeftijd\nrows: leeftijd\n"), ("duplicate-key", 6, 1)),
