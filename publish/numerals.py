@@ -99,6 +99,10 @@ def read_numbers(texts: Sequence[str], form: NumberFormat) -> Numbers:
 def _read_sound(texts: Sequence[str], joined: str, form: NumberFormat) -> Numbers:
     """Read numbers known to be well written; raises OverflowError when they are too long."""
     digits = joined.translate(form.dropped).split("\n")[:-1]
+    if max(map(len, digits), default=0) > MOST_DIGITS and (
+        max(len(text.lstrip("-")) for text in digits) > MOST_DIGITS
+    ):
+        raise OverflowError
     mantissa = np.array([int(text) for text in digits], dtype=np.int64)
     percent = np.zeros(len(texts), dtype=np.bool_)
     if "%" in joined:

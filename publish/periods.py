@@ -1,6 +1,7 @@
 """Quarters, years and days: from a printed label to a code, from a code to its interval.
 
-A code is ``2022-Q1``, ``2022`` or ``2023-06-30``. Intervals begin at a date and end before
+A code is ``2022-Q1``, ``2022`` or ``2023-06-30``, of the years 0001 to 9998: the day after a
+period must be a date too. Intervals begin at a date and end before
 another (OWL-Time, section 4.2.3: a proper interval with instants at both ends).
 """
 
@@ -26,7 +27,7 @@ _QUARTER = (
     re.compile(r"[KQT](?P<quarter>[1-4])\s*[-/ ]?\s*(?P<year>[0-9]{4})", re.IGNORECASE),
     re.compile(r"(?P<quarter>[1-4])e kwartaal (?:van )?(?P<year>[0-9]{4})", re.IGNORECASE),
 )
-_YEAR = re.compile(r"[0-9]{4}")
+_YEAR = (re.compile(r"(?P<year>[0-9]{4})"),)
 _DAY = (
     re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
     re.compile(r"(?P<day>[0-9]{1,2})[/-](?P<month>[0-9]{1,2})[/-](?P<year>[0-9]{4})"),
@@ -59,9 +60,9 @@ class Period:
 
     def label(self, language: str) -> str:
         """Return the period in words."""
-        year = self.start.year
+        year = f"{self.start.year:04}"
         if self.kind == "jaar":
-            return str(year)
+            return year
         if self.kind == "dag":
             return f"{self.start.day} {MONTHS[language].split()[self.start.month - 1]} {year}"
         quarter = (self.start.month + 2) // 3
@@ -71,12 +72,12 @@ class Period:
 def read_period(kind: str, label: str) -> str | None:
     """Return the code of a printed period, or None when the label is no period of that kind."""
     text = label.strip()
-    if kind == "jaar":
-        return text if _YEAR.fullmatch(text) and text != "0000" else None
-    patterns = _QUARTER if kind == "kwartaal" else _DAY
+    patterns = {"kwartaal": _QUARTER, "jaar": _YEAR, "dag": _DAY}[kind]
     found = next((match for pattern in patterns if (match := pattern.fullmatch(text))), None)
-    if found is None or found["year"] == "0000":
+    if found is None or found["year"] in ("0000", "9999"):
         return None
+    if kind == "jaar":
+        return found["year"]
     if kind == "kwartaal":
         return f"{found['year']}-Q{found['quarter']}"
     parts = found.groupdict()
