@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-CODE = re.compile(r"[A-Za-z0-9._~-]+")
-"""What a code, a name or a slug may consist of: the unreserved characters of RFC 3986."""
+CODE = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9._~-]+")
+"""What a code, a name or a slug may consist of: the unreserved characters of RFC 3986.
+
+Not ``.`` and ``..``, which disappear when an address is resolved (section 5.2.4).
+"""
 
 PATTERNS: dict[str, tuple[str, str]] = {
     "data-set": ("/id/dataset/{slug}", "a qb:DataSet"),
