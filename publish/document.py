@@ -13,10 +13,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from publish.faults import Fault, fault
+from publish.faults import Fault, did_you_mean, fault
 from publish.mapping import Text
 from publish.project import Project
 from publish.yamlfile import Steps, YamlFile, read_yaml
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+"""A row label in a sentence, where a figure is printed."""
+
+_APART = re.compile(r"(?<![^\s(])\{[^{}]+\}[.,;:!?)]*(?!\S)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,7 @@ class TableDeclaration:
     sentence: str | None
     total: str | None
     wrapped: frozenset[str]
+    fingerprint: str | None
     steps: Steps
 
 
@@ -113,14 +119,19 @@ def _read_table(
 ) -> TableDeclaration:
     steps = ("tables", name)
     sentence = entry.get("sentence")
-    rows = tuple(re.findall(r"\{([^{}]+)\}", sentence) if sentence else entry.get("rows", ()))
-    if bool(sentence) == ("rows" in entry):
+    rows = tuple(PLACEHOLDER.findall(sentence) if sentence else entry.get("rows", ()))
+    if (sentence is None) == ("rows" not in entry):
         faults.append(fault("rows-or-sentence", *file.place(*steps), table=name))
+    if sentence is not None and (problem := _problem_of(sentence, rows, entry["columns"])):
+        place = file.place(*steps, "sentence")
+        faults.append(fault("bad-sentence", *place, table=name, problem=problem))
     for key in ("total", "wrapped"):
         wanted = entry.get(key, [])
-        for label in [wanted] if isinstance(wanted, str) else wanted:
+        for index, label in enumerate([wanted] if isinstance(wanted, str) else wanted):
             if label not in rows:
-                faults.append(fault("no-such-row", *file.place(*steps, key), label=label))
+                place = file.place(*steps, key, *([] if isinstance(wanted, str) else [index]))
+                hint = did_you_mean(label, rows)
+                faults.append(fault("no-such-row", *place, label=label, hint=hint))
     return TableDeclaration(
         name=name,
         title=entry.get("title"),
@@ -131,5 +142,17 @@ def _read_table(
         sentence=sentence,
         total=entry.get("total"),
         wrapped=frozenset(entry.get("wrapped", ())),
+        fingerprint=entry.get("fingerprint"),
         steps=steps,
     )
+
+
+def _problem_of(sentence: str, rows: tuple[str, ...], columns: list[str]) -> str | None:
+    """Return what would let a figure of a sentence be read wrongly, if anything."""
+    if len(set(rows)) < len(rows):
+        return "two figures have the same row label"
+    if len(_APART.findall(sentence)) < max(sentence.count("{"), sentence.count("}")):
+        return "other characters stick to a row label in braces"
+    if len(columns) > 1:
+        return "it gives one figure a row, but there is more than one column"
+    return None

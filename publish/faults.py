@@ -8,6 +8,7 @@ stands in ``faults.toml``, one table per code; the program only fills in the par
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -64,15 +65,38 @@ def fault(
     Raises KeyError for a code or a particular that ``faults.toml`` does not know.
     """
     kind = KINDS[code]
+    texts = {name: _on_one_line(value) for name, value in particulars.items()}
     return Fault(
-        path=str(path),
+        path=_on_one_line(path),
         line=line,
         column=column,
         code=code,
-        finding=kind["finding"].format_map(particulars),
-        fix=kind["fix"].format_map(particulars),
+        finding=kind["finding"].format_map(texts),
+        fix=kind["fix"].format_map(texts),
         severity=kind.get("severity", "error"),
     )
+
+
+def _on_one_line(value: object) -> str:
+    """Return a value as text that can neither break a line nor command a terminal."""
+    text = re.sub(r"[\t\n\r]", " ", str(value))
+    return re.sub(
+        r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]",
+        lambda found: found[0].encode("unicode_escape").decode(),
+        text,
+    )
+
+
+def shortened(text: str) -> str:
+    """Return a text that is not too long for a message."""
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def place_of_byte(error: UnicodeDecodeError) -> tuple[int, int]:
+    """Return line and column, from 1, of the first byte that is not UTF-8; a BOM counts not."""
+    before = error.object[: error.start].removeprefix(b"\xef\xbb\xbf")
+    line = before[before.rfind(b"\n") + 1 :]
+    return before.count(b"\n") + 1, len(line.decode("utf-8")) + 1
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -9,16 +9,38 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean, fault
-from publish.uris import CODE, Uris
+from publish.faults import (
+    CannotRun,
+    Fault,
+    FaultyInput,
+    did_you_mean,
+    fault,
+    place_of_byte,
+    shortened,
+)
+from publish.uris import CODE, GENERIC_VOCABULARY, Uris
 
 SETTINGS = "publish.toml"
-ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`?#/]+(/[^\s<>\"{}|\\^`?#/]+)*")
-TEXTS = ("base", "public-url", "vocabulary", "numbers", "licence", "title", "description")
+_PART = r"[^\s\x00-\x20\x7f<>\"{}|\\^`?#/]+"
+ADDRESS = re.compile(rf"https?://{_PART}(?:/{_PART})*")
 NUMBERS = ("nl", "en", "plain")
+TEXT = "a table with a text nl and a text en"
+KEYS = {
+    "base": "the http(s) address under which identifiers are minted, as https://data.example.org",
+    "public-url": "the http(s) address where downloads and endpoints are found",
+    "vocabulary": "the name of the project's own terms, of letters, digits, . _ ~ and -; "
+    f"not {GENERIC_VOCABULARY}, which is the program's own",
+    "numbers": "how numbers are written: " + ", ".join(NUMBERS),
+    "licence": "the http(s) address of the licence of the data",
+    "title": f"the title of the publication, {TEXT}",
+    "description": f"what is published, {TEXT}",
+}
+"""Every setting and what it says."""
+COMPULSORY = ("base", "vocabulary", "title", "description")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,24 +80,26 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     """
     path = root / SETTINGS
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         settings = tomllib.loads(text)
     except FileNotFoundError:
         raise CannotRun(
             f"{root} is no project: it has no {SETTINGS}. "
             "Go to the project's folder, name it with --project, or start one with publish init."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        at = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (int(at[1]), int(at[2])) if at else (1, 1)
-        raise FaultyInput([fault("toml-syntax", SETTINGS, line, column, problem=error)]) from None
-    if base:
-        settings["base"] = base
-    if public_url:
-        settings["public-url"] = public_url
-    faults = list(_judge(settings, text))
+    except OSError as error:
+        raise CannotRun(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise FaultyInput([fault("wrong-encoding", SETTINGS, *place_of_byte(error))]) from None
+    except (ValueError, RecursionError) as error:
+        raise FaultyInput([_syntax_fault(error, text)]) from None
+    overridden = {
+        key: value for key, value in (("base", base), ("public-url", public_url)) if value
+    }
+    faults = list(_judge(settings | overridden, text, set(overridden)))
     if faults:
         raise FaultyInput(faults)
+    settings |= overridden
     base = settings["base"].rstrip("/")
     return Project(
         root=root.resolve(),
@@ -89,48 +113,57 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     )
 
 
-def _judge(settings: dict[str, object], text: str) -> list[Fault]:
-    """Return the faults of the settings, each at the line where its key stands."""
-    faults: list[Fault] = []
+def _syntax_fault(error: Exception, text: str) -> Fault:
+    """Return the fault of settings that are no TOML, where the parser says it is."""
+    problem = re.fullmatch(
+        r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)",
+        str(error),
+        re.DOTALL,
+    )
+    lines = text.split("\n")
+    line, column, what = 1, 1, "a value is too large or nested too deeply"
+    if problem and problem["line"]:
+        line, column, what = int(problem["line"]), int(problem["column"]), problem["what"]
+    elif problem:
+        line, column, what = len(lines), len(lines[-1]) + 1, f"{problem['what']} at the end"
+    return fault("toml-syntax", SETTINGS, line, column, problem=what[:1].lower() + what[1:])
 
-    def add(code: str, key: str, **particulars: object) -> None:
-        found = re.search(rf"^\s*\[?\s*{re.escape(key)}\b", text, re.MULTILINE)
-        line = text.count("\n", 0, found.end()) + 1 if found else 1
-        faults.append(fault(code, SETTINGS, line, 1, key=key, **particulars))
+
+def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iterator[Fault]:
+    """Yield the faults of the settings: where the key stands, or at the option that gave it."""
+
+    def found(code: str, key: str, **particulars: object) -> Fault:
+        if key in overridden:
+            return fault(code, f"--{key}", key=key, **particulars)
+        at = re.search(rf"^[ \t]*\[?[ \t]*[\"']?(?={re.escape(key)}[\"']?\s*[=.\]])", text, re.M)
+        line = text.count("\n", 0, at.end()) + 1 if at else 1
+        column = at.end() - text.rfind("\n", 0, at.end()) if at else 1
+        return fault(code, SETTINGS, line, column, key=key, **particulars)
 
     for key in settings:
-        if key not in TEXTS:
-            add("unknown-key", key, hint=did_you_mean(key, TEXTS), known=", ".join(TEXTS))
-    for key in ("base", "vocabulary", "title", "description"):
+        if key not in KEYS:
+            yield found("unknown-key", key, hint=did_you_mean(key, KEYS), known=", ".join(KEYS))
+    for key in COMPULSORY:
         if key not in settings:
-            add("missing-key", key)
-    for key in ("base", "public-url", "licence"):
-        value = settings.get(key)
-        if value is not None and not (
-            isinstance(value, str) and ADDRESS.fullmatch(value.rstrip("/"))
-        ):
-            add(
-                "wrong-type",
-                key,
-                value=value,
-                wanted="an http(s) address without query or fragment, as https://data.example.org",
-            )
-    vocabulary = settings.get("vocabulary", "x")
-    if not (isinstance(vocabulary, str) and CODE.fullmatch(vocabulary)):
-        add(
-            "wrong-type",
-            "vocabulary",
-            value=vocabulary,
-            wanted="one name of letters, digits, - or _",
-        )
-    if settings.get("numbers", "nl") not in NUMBERS:
-        add("wrong-value", "numbers", value=settings["numbers"], allowed=", ".join(NUMBERS))
-    for key in ("title", "description"):
-        value = settings.get(key)
-        if value is not None and not (
+            yield found("missing-key", key, about=KEYS[key])
+    for key, value in settings.items():
+        shown = f'"{shortened(value)}"' if isinstance(value, str) else "this value"
+        if key in KEYS and not _is_allowed(key, value):
+            yield found("wrong-type", key, value=shown, wanted=KEYS[key])
+
+
+def _is_allowed(key: str, value: object) -> bool:
+    """Return whether a setting has a usable value."""
+    if key in ("title", "description"):
+        return (
             isinstance(value, dict)
             and set(value) == {"nl", "en"}
-            and all(isinstance(part, str) and part for part in value.values())
-        ):
-            add("wrong-type", key, value=value, wanted="a table with a text nl and a text en")
-    return faults
+            and all(isinstance(part, str) and part.strip() for part in value.values())
+        )
+    if not isinstance(value, str):
+        return False
+    if key == "numbers":
+        return value in NUMBERS
+    if key == "vocabulary":
+        return CODE.fullmatch(value) is not None and value != GENERIC_VOCABULARY
+    return ADDRESS.fullmatch(value.rstrip("/")) is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from publish.faults import CannotRun
 from publish.project import ADDRESS
-from publish.uris import CODE
+from publish.uris import CODE, GENERIC_VOCABULARY
 
 EXAMPLE_BASE = "https://data.example.org"
 
@@ -20,15 +20,19 @@ def start_project(
 ) -> list[Path]:
     """Write the files of an empty project and return their paths.
 
-    Raises CannotRun when the folder holds a project or any other file already.
+    Raises CannotRun when the folder holds a project or any other file already, cannot be
+    written, or the name or the address cannot be used.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotRun(f"{folder} is not an empty folder: name one that is, or a new one.")
     name = vocabulary or re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
-    if not CODE.fullmatch(name):
-        raise CannotRun(f"{name!r} cannot be part of an address: name one with --vocabulary.")
+    if not CODE.fullmatch(name) or name == GENERIC_VOCABULARY:
+        raise CannotRun(
+            f'"{name}" cannot be the name of a vocabulary: give one of letters, digits and - '
+            f"with --vocabulary; {GENERIC_VOCABULARY} is the program's own."
+        )
     if base and not ADDRESS.fullmatch(base.rstrip("/")):
-        raise CannotRun(f"{base!r} is not an http(s) address.")
+        raise CannotRun(f'"{base}" is not an http(s) address: give --base as {EXAMPLE_BASE}.')
     filled = {"{vocabulary}": name, "{base}": (base or EXAMPLE_BASE).rstrip("/")}
     filled |= {"{open}": "{", "{close}": "}"}
     written = []
@@ -36,8 +40,11 @@ def start_project(
         text = source.read_text(encoding="utf-8")
         for mark, value in filled.items():
             text = text.replace(mark, value)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CannotRun(f"{path} cannot be written: {error.strerror}.") from None
         written.append(path)
     return written
 

@@ -8,15 +8,17 @@ RDF Data Cube, sections 5.2 (components) and 8.1 (code lists).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
+from rdflib.term import Node
 
 from publish.faults import Fault, fault
-from publish.namespaces import INTERVALS, PREFIXES, QB, RDF, RDFS, SKOS
+from publish.namespaces import INTERVALS, PREFIXES, QB, RDF, RDFS, SKOS, XSD
 from publish.project import Project
 from publish.uris import CODE, Uris
 
@@ -89,24 +91,55 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
     terms, concepts = new_graph(project.uris), new_graph(project.uris)
     own = resources.files("publish").joinpath("vocabulary", "publicatie.ttl").read_bytes()
     read_turtle(own, "publicatie.ttl", project.base, terms, faults)
-    sources: dict[str, str] = {}
+    sources = _Sources(found={})
     for path in sorted((project.root / "ontology").rglob("*.ttl")):
         is_list = path.parent.name == "codelists"
         graph = new_graph(project.uris)
-        read_turtle(path.read_bytes(), project.shown(path), project.base, graph, faults)
-        if is_list:
-            for scheme in graph.subjects(RDF.type, SKOS.ConceptScheme):
-                sources[str(scheme)] = project.shown(path)
+        try:
+            text = path.read_bytes()
+        except OSError as error:
+            faults.append(fault("cannot-read", project.shown(path), reason=error.strerror))
+            continue
+        read_turtle(text, project.shown(path), project.base, graph, faults)
+        sources.add(graph, project.shown(path), text)
         for triple in graph:
             (concepts if is_list else terms).add(triple)
     lists = {found.iri: found for found in _read_lists(concepts, project.uris, sources, faults)}
+    dimensions = _read_dimensions(terms, lists, sources, faults)
+    measures = _read_measures(terms, concepts, project.uris, sources, faults)
     return Vocabulary(
-        dimensions={item.name: item for item in _read_dimensions(terms, lists, project, faults)},
-        measures={item.name: item for item in _read_measures(terms, project, faults)},
+        dimensions={item.name: item for item in dimensions},
+        measures={item.name: item for item in measures},
         lists={found.name: found for found in lists.values()},
         terms=terms,
         concepts=concepts,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sources:
+    """In which file a thing is described: path and text by IRI."""
+
+    found: dict[str, tuple[str, str]]
+
+    def add(self, graph: Graph, shown: str, text: bytes) -> None:
+        """Note the subjects of a file that are not described in a file before it."""
+        for subject in graph.subjects(unique=True):
+            self.found.setdefault(str(subject), (shown, text.decode("utf-8", "replace")))
+
+    def path(self, iri: object, default: str = "ontology") -> str:
+        """Return the file that describes a thing."""
+        return self.found.get(str(iri), (default, ""))[0]
+
+    def place(self, iri: object) -> tuple[str, int, int]:
+        """Return path, line and column where a thing stands as a subject, line 0 if unseen."""
+        path, text = self.found.get(str(iri), ("ontology", ""))
+        name = re.escape(local_name(str(iri)))
+        match = re.search(rf"^[ \t]*(?=(?:<[^<>\s]*[/#]|[^<>\s:]*:){name}>?(?:\s|$))", text, re.M)
+        if match is None:
+            return path, 0, 0
+        line = text.count("\n", 0, match.end()) + 1
+        return path, line, match.end() - text.rfind("\n", 0, match.end())
 
 
 def new_graph(uris: Uris) -> Graph:
@@ -127,7 +160,7 @@ def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[F
     try:
         _add(graph, ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"))
     except SyntaxError as error:
-        problem = str(error.msg)
+        problem = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
         place = (error.lineno or 1, error.offset or 1)
         faults.append(fault("turtle-syntax", shown, *place, problem=problem))
 
@@ -169,26 +202,20 @@ def local_name(iri: str) -> str:
 
 
 def _read_lists(
-    graph: Graph, uris: Uris, sources: dict[str, str], faults: list[Fault]
+    graph: Graph, uris: Uris, sources: _Sources, faults: list[Fault]
 ) -> Iterator[CodeList]:
     """Yield the code lists of a graph, their codes in the order of ``pub:volgorde``."""
-    printed, order = URIRef(uris.generic("gedruktLabel")), URIRef(uris.generic("volgorde"))
-    total_class = URIRef(uris.generic("Totaal"))
+    printed, total_class = URIRef(uris.generic("gedruktLabel")), URIRef(uris.generic("Totaal"))
     for scheme in sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str):
-        path = sources.get(str(scheme), "ontology/codelists")
         found: list[tuple[int, str]] = []
         totals: list[str] = []
         exact: dict[str, set[str]] = {}
         words: dict[str, set[str]] = {}
         folded: dict[str, set[str]] = {}
-        for concept in graph.subjects(SKOS.inScheme, scheme):
+        for concept in sorted(graph.subjects(SKOS.inScheme, scheme), key=str):
             code = local_name(str(concept))
-            expected = uris.iri("concept", scheme=local_name(str(scheme)), code=code)
-            notation = graph.value(concept, SKOS.notation)
-            if not CODE.fullmatch(code) or str(concept) != expected or str(notation) != code:
-                faults.append(fault("code-and-iri-differ", path, iri=concept, notation=notation))
-            rank = graph.value(concept, order)
-            found.append((int(rank.toPython()) if isinstance(rank, Literal) else 0, code))
+            _check_code(graph, concept, scheme, uris, sources, faults)
+            found.append((_order(graph, concept, uris, sources, faults), code))
             if (concept, RDF.type, total_class) in graph:
                 totals.append(code)
             exact.setdefault(code, set()).add(code)
@@ -201,13 +228,16 @@ def _read_lists(
                     tier.setdefault(str(label), set()).add(code)
                     folded.setdefault(_folded(str(label)), set()).add(code)
         if len(totals) > 1:
-            faults.append(fault("two-totals", path, codes=", ".join(sorted(totals))))
+            place = sources.place(
+                uris.iri("concept", scheme=local_name(str(scheme)), code=totals[1])
+            )
+            faults.append(fault("two-totals", *place, codes=", ".join(totals)))
         yield CodeList(
             name=local_name(str(scheme)),
             iri=str(scheme),
-            path=path,
+            path=sources.path(scheme, "ontology/codelists"),
             codes=tuple(code for _, code in sorted(found)),
-            total=min(totals) if totals else None,
+            total=totals[0] if totals else None,
             labels=tuple(
                 {label: tuple(sorted(codes)) for label, codes in tier.items()}
                 for tier in (exact, words, folded)
@@ -215,8 +245,35 @@ def _read_lists(
         )
 
 
+def _check_code(
+    graph: Graph, concept: Node, scheme: Node, uris: Uris, sources: _Sources, faults: list[Fault]
+) -> None:
+    """Report a concept whose notation, IRI and list do not agree."""
+    code = local_name(str(concept))
+    expected = uris.iri("concept", scheme=local_name(str(scheme)), code=code)
+    notations = sorted(str(notation) for notation in graph.objects(concept, SKOS.notation))
+    if CODE.fullmatch(code) and str(concept) == expected and notations == [code]:
+        return
+    found = "the notation " + " and ".join(f'"{text}"' for text in notations)
+    place = sources.place(concept)
+    notation = found if notations else "no notation"
+    faults.append(fault("code-and-iri-differ", *place, iri=concept, notation=notation))
+
+
+def _order(graph: Graph, concept: Node, uris: Uris, sources: _Sources, faults: list[Fault]) -> int:
+    """Return the place of a concept in its list, 0 if it says none."""
+    order = graph.value(concept, URIRef(uris.generic("volgorde")))
+    if order is None:
+        return 0
+    number = order.toPython() if isinstance(order, Literal) else None
+    if isinstance(number, int) and not isinstance(number, bool):
+        return number
+    faults.append(fault("wrong-order", *sources.place(concept), iri=concept, order=order))
+    return 0
+
+
 def _read_dimensions(
-    graph: Graph, lists: dict[str, CodeList], project: Project, faults: list[Fault]
+    graph: Graph, lists: dict[str, CodeList], sources: _Sources, faults: list[Fault]
 ) -> Iterator[Dimension]:
     """Yield the dimension properties of the project's own vocabulary."""
     for prop in sorted(graph.subjects(RDF.type, QB.DimensionProperty), key=str):
@@ -224,22 +281,30 @@ def _read_dimensions(
         range_ = graph.value(prop, RDFS.range)
         kind = PERIOD_KINDS.get(range_) if isinstance(range_, URIRef) else None
         if kind is None and str(code_list) not in lists:
-            faults.append(
-                fault("no-code-list", "ontology/dimensions.ttl", name=name, list=code_list)
-            )
+            reason = "it has no code list, and its range is no period"
+            if code_list:
+                reason = f"there is no code list <{code_list}>"
+            faults.append(fault("no-code-list", *sources.place(prop), name=name, reason=reason))
             continue
         yield Dimension(name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind)
 
 
-def _read_measures(graph: Graph, project: Project, faults: list[Fault]) -> Iterator[Measure]:
+def _read_measures(
+    graph: Graph, concepts: Graph, uris: Uris, sources: _Sources, faults: list[Fault]
+) -> Iterator[Measure]:
     """Yield the measure properties, each with one datatype and one unit."""
     for prop in sorted(graph.subjects(RDF.type, QB.MeasureProperty), key=str):
         name = local_name(str(prop))
         datatype = graph.value(prop, RDFS.range)
-        unit = graph.value(prop, URIRef(project.uris.generic("eenheid")))
-        if local_name(str(datatype)) not in ("integer", "decimal") or unit is None:
-            faults.append(
-                fault("incomplete-measure", "ontology/measures.ttl", name=name, range=datatype)
-            )
+        unit = graph.value(prop, URIRef(uris.generic("eenheid")))
+        lacking = []
+        if datatype not in (XSD.integer, XSD.decimal):
+            lacking.append("datatype")
+        if unit is None or (unit, RDF.type, SKOS.Concept) not in concepts:
+            lacking.append("unit that is in a code list")
+        if lacking:
+            what = " and no ".join(lacking)
+            place = sources.place(prop)
+            faults.append(fault("incomplete-measure", *place, name=name, lacking=what))
             continue
         yield Measure(name=name, iri=str(prop), datatype=str(datatype), unit=str(unit))

@@ -21,7 +21,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, did_you_mean, fault, place_of_byte, shortened
 
 Steps = tuple[str | int, ...]
 
@@ -50,9 +50,9 @@ def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlF
     """
     before = len(faults)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        faults.append(fault("wrong-encoding", shown, *_place_of_byte(path, error.start)))
+        faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
         return None
     except OSError as error:
         faults.append(fault("cannot-read", shown, reason=error.strerror or error))
@@ -65,11 +65,16 @@ def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlF
         faults.append(fault("yaml-syntax", shown, *at, problem=error.problem or "unreadable"))
         return None
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        faults.append(fault("yaml-syntax", shown, line, 1, problem=error.reason))
+        at = _place_of(text, error.position)
+        faults.append(fault("yaml-syntax", shown, *at, problem=error.reason))
         return None
     except RecursionError:
-        faults.append(fault("yaml-syntax", shown, 1, 1, problem="nested too deeply"))
+        faults.append(fault("yaml-syntax", shown, 1, 1, problem="it is nested too deeply"))
+        return None
+    except (ValueError, OverflowError):  # PyYAML takes the number after \U as it comes
+        found = re.search(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}", text)
+        at = _place_of(text, found.start() if found else 0)
+        faults.append(fault("yaml-syntax", shown, *at, problem="there is no such character"))
         return None
     if node is None:
         faults.append(fault("empty-file", shown, 1, 1))
@@ -78,15 +83,15 @@ def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlF
     seen: set[int] = set()
     data = _content(node, (), places, seen, shown, faults)
     read = YamlFile(path=path, shown=shown, data=data, places=places)
-    if len(faults) == before:
-        faults.extend(_judge(read, _validator(schema)))
+    known = {(item.line, item.column) for item in faults[before:]}
+    judged = dict.fromkeys(_judge(read, _validator(schema)))
+    faults.extend(item for item in judged if (item.line, item.column) not in known)
     return read if len(faults) == before else None
 
 
-def _place_of_byte(path: Path, offset: int) -> tuple[int, int]:
-    """Return line and column, from 1, of a byte of a file."""
-    before = path.read_bytes()[:offset]
-    return before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1
+def _place_of(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column, from 1, of a character of a text."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _content(
@@ -113,6 +118,9 @@ def _content(
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key_at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if id(key_node) in seen:
+                faults.append(fault("yaml-alias", shown, *key_at))
+                continue
             if not isinstance(key_node, yaml.ScalarNode):
                 faults.append(fault("yaml-syntax", shown, *key_at, problem="a key must be text"))
                 continue
@@ -124,7 +132,11 @@ def _content(
             places[(*steps, key)] = key_at
             result[key] = _content(value_node, (*steps, key), places, seen, shown, faults)
         return result
-    return str(node.value)
+    text = str(node.value)
+    if re.search("[\ud800-\udfff]", text):
+        faults.append(fault("yaml-syntax", shown, *at, problem="half a character (a surrogate)"))
+        return ""
+    return text
 
 
 def _is_whole_number(_: object, value: object) -> bool:
@@ -149,10 +161,10 @@ def _validator(schema: str) -> Any:
 def _judge(read: YamlFile, validator: Any) -> Iterator[Fault]:
     """Yield a fault for each way in which the content does not follow the schema."""
     for error in validator.iter_errors(read.data):
-        yield from _faults_of(error, read)
+        yield from _faults_of(error, read, validator.schema)
 
 
-def _faults_of(error: ValidationError, read: YamlFile) -> Iterator[Fault]:
+def _faults_of(error: ValidationError, read: YamlFile, root: dict[str, Any]) -> Iterator[Fault]:
     steps = tuple(error.absolute_path)
     schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
     value: Any = schema.get(str(error.validator))
@@ -171,30 +183,40 @@ def _faults_of(error: ValidationError, read: YamlFile) -> Iterator[Fault]:
     elif error.validator == "required":
         for key in value:
             if key not in instance:
-                yield fault("missing-key", *read.place(*steps), key=key)
+                about = _description(schema.get("properties", {}).get(key, {}), root)
+                yield fault("missing-key", *read.place(*steps), key=key, about=about)
     elif error.validator in ("enum", "const"):
         allowed = [value] if error.validator == "const" else value
         yield fault(
             "wrong-value",
             *read.place(*steps),
             key=_key(steps),
-            value=error.instance,
-            allowed=", ".join(map(str, allowed)),
+            value=shortened(str(error.instance)),
+            allowed=", ".join(dict.fromkeys(map(str, allowed))),
         )
     else:
+        if "propertyNames" in error.absolute_schema_path:
+            steps = (*steps, instance)
         yield fault(
             "wrong-type",
             *read.place(*steps),
             key=_key(steps),
             value=_short(error.instance),
-            wanted=schema.get("description", f"{error.validator}: {value}"),
+            wanted=_description(schema, root) or f"{error.validator}: {value}",
         )
 
 
+def _description(schema: dict[str, Any], root: dict[str, Any]) -> str:
+    """Return what a schema says of a value, there or in the definition it refers to."""
+    if "description" not in schema and "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return str(schema.get("description", ""))
+
+
 def _key(steps: Steps) -> str:
-    return ".".join(str(step) for step in steps) or "the file"
+    """Return the names of the keys that lead to a value, for messages."""
+    return ".".join(step for step in steps if isinstance(step, str)) or "the file"
 
 
 def _short(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return shortened(json.dumps(value, ensure_ascii=False))

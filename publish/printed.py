@@ -1,0 +1,117 @@
+"""The text of a document, in which every place has a line and a column.
+
+In comes a text file (UTF-8) or a PDF with a text layer; out comes one text. The lines of a PDF
+are counted through all its pages, as ``publish extract --show-text`` prints them.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import struct
+import zlib
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pypdf
+from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+
+from publish.faults import Fault, fault, place_of_byte
+
+BROKEN = (
+    PyPdfError,
+    # What pypdf lets through when a file is not built as a PDF should be.
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedText:
+    """The text of a document; places are offsets, lines and columns count from 1."""
+
+    shown: str
+    text: str
+    starts: list[int] = field(repr=False)
+
+    def place(self, offset: int) -> tuple[str, int, int]:
+        """Return path, line and column of an offset."""
+        line = self.line(offset)
+        return self.shown, line, offset - self.starts[line - 1] + 1
+
+    def line(self, offset: int) -> int:
+        """Return the line of an offset."""
+        return bisect_right(self.starts, offset)
+
+    def end_of_line(self, offset: int) -> int:
+        """Return the offset of the line feed that ends the line, or of the end of the text."""
+        end = self.text.find("\n", offset)
+        return len(self.text) if end < 0 else end
+
+    def next_line(self, offset: int, end: int) -> int:
+        """Return where the first line from ``offset`` on begins that is not blank, at most end."""
+        while offset < end and not self.text[offset : self.end_of_line(offset)].strip():
+            offset = self.end_of_line(offset) + 1
+        return min(offset, end)
+
+    def words(self, offset: int) -> str:
+        """Return the rest of the line, with single spaces."""
+        return " ".join(self.text[offset : self.end_of_line(offset)].split())
+
+
+def read_text(path: Path, faults: list[Fault]) -> PrintedText | None:
+    """Read a text file (UTF-8) or the text layer of a PDF."""
+    shown = str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        faults.append(fault("cannot-read", shown, reason=error.strerror))
+        return None
+    if b"%PDF-" in raw[:1024]:
+        text = _text_of_pdf(shown, raw, faults)
+        return printed_text(shown, text) if text else None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
+        return None
+    if not text.strip():
+        faults.append(fault("empty-file", shown, 1, 1))
+        return None
+    return printed_text(shown, text)
+
+
+def printed_text(shown: str, text: str) -> PrintedText:
+    """Return a text with its lines found."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    return PrintedText(shown=shown, text=text, starts=starts)
+
+
+def _text_of_pdf(shown: str, raw: bytes, faults: list[Fault]) -> str | None:
+    """Return the text layer of all pages, or None when there is none to be had."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of repairs nobody asked for
+    try:
+        pages = pypdf.PdfReader(io.BytesIO(raw)).pages
+        text = "\n".join(page.extract_text() for page in pages)
+    except (FileNotDecryptedError, DependencyError):
+        reason = "the PDF is encrypted; save a copy without a password"
+    except BROKEN as error:
+        reason = f"the PDF is broken ({type(error).__name__}: {error})"
+    else:
+        if text.strip():
+            return text
+        reason = "the PDF has no text layer; it may be a scan"
+    faults.append(fault("cannot-read", shown, reason=reason))
+    return None

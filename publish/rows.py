@@ -1,0 +1,228 @@
+"""The rows of a printed table: labels as declared, and as many numbers as there are columns.
+
+In come the text, the declaration of a table and where its rows must stand; out come the rows
+that are as declared, while everything else there is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from publish.document import TableDeclaration
+from publish.faults import Fault, did_you_mean, fault, shortened
+from publish.numerals import NumberFormat, read_numbers, written
+from publish.printed import PrintedText
+
+_CELL = re.compile(r"\S+(?:[ \t]%(?!\S))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row found: its label, its cells with their offsets, its first and last line."""
+
+    label: str
+    cells: tuple[tuple[str, int], ...]
+    lines: str
+
+
+def loose(words: str) -> str:
+    """Return a pattern for printed words: any white space where there is some."""
+    return r"\s+".join(re.escape(word) for word in words.split())
+
+
+@cache
+def _label_pattern(label: str) -> re.Pattern[str]:
+    """Return the pattern of a row's label: what follows must not make it another word."""
+    if not label:
+        return re.compile(r"[^\S\n]*")
+    follows = r"(?![\w.,%])" if label[-1].isdigit() else r"(?=[\s\d-]|$)"
+    return re.compile(r"[^\S\n]*" + loose(label) + follows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowReader:
+    """Reads the rows below a header."""
+
+    text: PrintedText
+    declaration: TableDeclaration
+    form: NumberFormat
+    faults: list[Fault]
+
+    @property
+    def width(self) -> int:
+        """The number of figures in a row."""
+        return len(self.declaration.columns)
+
+    def read(self, start: int, end: int) -> list[Row]:
+        """Return the rows that are as declared; report the others and go on below them."""
+        rows: list[Row] = []
+        expected = list(self.declaration.rows)
+        cursor = self.text.next_line(start, end)
+        while expected:
+            skipped, number, cursor = self._seek(expected, cursor, end)
+            self._report(skipped, expected, number, cursor, end)
+            if number == len(expected):
+                return rows
+            label, expected = expected[number], expected[number + 1 :]
+            row, cursor = self._row(label, cursor, end)
+            if row:
+                rows.append(row)
+            cursor = self.text.next_line(cursor, end)
+        last = self.declaration.rows[-1]
+        while cursor < end and self._is_left_over(cursor, last):
+            words = shortened(self.text.words(cursor))
+            self._fault("extra-row", cursor, found=words, table=self.declaration.name)
+            cursor = self.text.next_line(self.text.end_of_line(cursor) + 1, end)
+        return rows
+
+    def _fault(self, code: str, offset: int, **particulars: object) -> None:
+        self.faults.append(fault(code, *self.text.place(offset), **particulars))
+
+    def _seek(self, expected: list[str], start: int, end: int) -> tuple[list[int], int, int]:
+        """Return the lines before the next expected row, which one that is, and where it is.
+
+        When no row follows, what is skipped are only the lines that look like rows.
+        """
+        skipped: list[int] = []
+        offset = start
+        while offset < end:
+            found = {
+                number: self._numbers(match.end(), end)
+                for number, label in enumerate(expected)
+                if (match := _label_pattern(label).match(self.text.text, offset, end))
+            }
+            whole = [number for number, count in found.items() if count == self.width]
+            if whole or (found and (not skipped or any(found.values()))):
+                return skipped, min(whole or found), offset
+            skipped.append(offset)
+            offset = self.text.next_line(self.text.end_of_line(offset) + 1, end)
+        like_rows: list[int] = []
+        for offset in skipped:
+            if not self._looks_like_row(offset):
+                return like_rows, len(expected), offset
+            like_rows.append(offset)
+        return like_rows, len(expected), end
+
+    def _report(
+        self, skipped: list[int], expected: list[str], number: int, cursor: int, end: int
+    ) -> None:
+        """Report skipped lines and the rows that were expected before the one that was found."""
+        missing = expected[:number]
+        in_text = False
+        for offset in skipped:
+            words = self.text.words(offset)
+            like_row = self._looks_like_row(offset)
+            label = " ".join(words.split()[: -self.width]) or words
+            awaited = missing[0] if missing else expected[min(number, len(expected) - 1)]
+            if like_row and missing:
+                hint = did_you_mean(label, expected)
+                particulars = {"found": shortened(words), "expected": missing.pop(0), "hint": hint}
+                self._fault("unknown-row", offset, **particulars)
+            elif like_row:
+                particulars = {"found": shortened(words), "table": self.declaration.name}
+                self._fault("extra-row", offset, **particulars)
+            elif not in_text:
+                hint = did_you_mean(label, expected)
+                particulars = {"found": shortened(words), "expected": awaited, "hint": hint}
+                self._fault("unexpected-text", offset, **particulars)
+            in_text = not like_row
+        at_end = cursor >= len(self.text.text)
+        found = "the end of the text" if at_end else f'"{shortened(self.text.words(cursor))}"'
+        for label in missing:
+            self._fault("row-missing", min(cursor, end), label=label, found=found)
+
+    def _numbers(self, offset: int, end: int) -> int:
+        """Return how many numbers the rest of a line holds, 0 if there is anything else."""
+        last = min(self.text.end_of_line(offset), end)
+        cells = _CELL.findall(self.text.text, offset, last)
+        return len(cells) if all(map(self.form.one.fullmatch, cells)) else 0
+
+    def _looks_like_row(self, offset: int) -> bool:
+        """Return whether a line ends in as many numbers as the table has columns."""
+        cells = _CELL.findall(self.text.text, offset, self.text.end_of_line(offset))
+        last = cells[-self.width :]
+        return len(last) == self.width and all(map(self.form.one.fullmatch, last))
+
+    def _is_left_over(self, offset: int, last: str) -> bool:
+        """Return whether a line below the last row may hold figures of the table."""
+        if self.width > 1 and self._looks_like_row(offset):
+            return True
+        end = self.text.end_of_line(offset)
+        alone = self._numbers(offset, end)
+        labels = filter(None, self.declaration.rows)
+        matches = (_label_pattern(label).match(self.text.text, offset, end) for label in labels)
+        return (
+            alone > 1
+            or (alone == 1 and (not last or last in self.declaration.wrapped))
+            or any(match and self._numbers(match.end(), end) == self.width for match in matches)
+        )
+
+    def _row(self, label: str, start: int, limit: int) -> tuple[Row | None, int]:
+        """Read one row at its label; return it, if it has its cells, and where it ends."""
+        match = _label_pattern(label).match(self.text.text, start)
+        offset = match.end() if match else start
+        end = self.text.end_of_line(offset)
+        cells = self._cells(offset, end)
+        sound = bool(label) or self.width > 1 or not self._is_lone_number(cells, label)
+        while label in self.declaration.wrapped and len(cells) < self.width:
+            following = self.text.next_line(end + 1, limit)
+            count = self._numbers(following, limit)
+            if not count:
+                break
+            end = self.text.end_of_line(following)
+            continued = self._cells(following, end)
+            sound = not self._is_lone_number(continued, label) and sound
+            cells += continued
+        if len(cells) != self.width:
+            sound = False
+            after_last = cells[-1][1] + len(cells[-1][0]) if cells else offset
+            at = cells[self.width][1] if len(cells) > self.width else after_last
+            particulars = {"label": label, "found": len(cells), "wanted": self.width}
+            self._fault("wrong-cell-count", at, **particulars)
+        lines = (self.text.line(start), self.text.line(end))
+        row = Row(label=label, cells=tuple(cells), lines="-".join(map(str, dict.fromkeys(lines))))
+        if not sound:
+            self._check_some(row)
+        return row if sound else None, end + 1
+
+    def _is_lone_number(self, cells: list[tuple[str, int]], label: str) -> bool:
+        """Report a line that holds one number only, which no fingerprint tells from a page's."""
+        if len(cells) != 1 or self.declaration.fingerprint is not None:
+            return False
+        self._fault("lone-number", cells[0][1], text=cells[0][0], label=label)
+        return True
+
+    def _check_some(self, row: Row) -> None:
+        """Report what is no number in a row with a wrong number of cells, unless all is text."""
+        if any(self.form.one.fullmatch(cell) for cell, _ in row.cells):
+            check_numbers(self.text, row, self.form, self.faults)
+
+    def _cells(self, start: int, end: int) -> list[tuple[str, int]]:
+        cells = _CELL.finditer(self.text.text, start, end)
+        return [(cell[0], cell.start()) for cell in cells]
+
+
+def rows_of_sentence(
+    text: PrintedText, declaration: TableDeclaration, match: re.Match[str]
+) -> list[Row]:
+    """Return the figures of a sentence as rows of one cell."""
+    return [
+        Row(
+            label=label,
+            cells=((match[number], match.start(number)),),
+            lines=str(text.line(match.start(number))),
+        )
+        for number, label in enumerate(declaration.rows, start=1)
+    ]
+
+
+def check_numbers(text: PrintedText, row: Row, form: NumberFormat, faults: list[Fault]) -> None:
+    """Report every cell that is not a number."""
+    faulty = read_numbers([cell for cell, _ in row.cells], form).faulty.tolist()
+    example = written(123456, 2, form)
+    for (cell, offset), is_faulty in zip(row.cells, faulty, strict=True):
+        if is_faulty:
+            place = text.place(offset)
+            faults.append(fault("not-a-number", *place, text=shortened(cell), example=example))
