@@ -1,14 +1,15 @@
-"""Observations and their source cells as N-Triples, straight from the column batches.
+"""Observations and their source cells as N-Triples or Turtle, straight from the batches.
 
 The lines that a code brings are prepared once, with a placeholder for the observation; per
 observation they are joined and the placeholder replaced, both loops in C. Observations come
-out in the order of their tables and in canonical form, so equal input gives equal bytes.
+out in the order of their tables and N-Triples in canonical form, so equal input gives equal
+bytes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ from publish.cube import STATUSES, Batch, CubeDimension, Structure
 from publish.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.numerals import MOST_DECIMALS, canonical_texts
 from publish.uris import Uris
+from publish.vocabulary import Measure
 
 _ESCAPES = {
     "\\": "\\\\",
@@ -51,17 +53,80 @@ def _escape_all(texts: Sequence[str]) -> Sequence[str]:
 SUBJECT = "\0"
 """Stands for the observation's IRI in a prepared line; no text can hold it unescaped."""
 _SUBJECT = SUBJECT.encode()
+VALUE = "\1"
+"""Stands for what is filled in between two prepared texts."""
 
 TOGETHER = 512
 """Observations written at once: as many as stay in the processor's cache."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Syntax:
+    """How a triple is written: of an observation (or cell), and its last one."""
+
+    prefixes: dict[str, str]
+    begin: str
+    """What stands before the first triple of a subject."""
+    fact: str
+    last: str
+    loose: str
+    """A triple of another subject."""
+
+    def term(self, iri: object) -> str:
+        """Return an IRI, short where a prefix allows it."""
+        text = str(iri)
+        if self.prefixes and text == str(RDF.type):
+            return "a"
+        for prefix, namespace in self.prefixes.items():
+            if text.startswith(namespace) and _LOCAL.fullmatch(text, len(namespace)):
+                return f"{prefix}:{text[len(namespace) :]}"
+        return f"<{text}>"
+
+    def state(self, predicate: object, value: str) -> str:
+        """Return a triple of the subject."""
+        return self.fact.format(s=SUBJECT, p=self.term(predicate), o=value)
+
+    def conclude(self, predicate: object, values: Iterable[str]) -> str:
+        """Return the last triples of the subject, one per value."""
+        *others, last = values
+        text = "".join(self.state(predicate, value) for value in others)
+        return text + self.last.format(s=SUBJECT, p=self.term(predicate), o=last)
+
+    def header(self) -> bytes:
+        """Return what stands at the top of a file."""
+        lines = (f"@prefix {name}: <{iri}> .\n" for name, iri in self.prefixes.items())
+        return ("".join(lines) + "\n" if self.prefixes else "").encode()
+
+
+_LOCAL = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
+
+N_TRIPLES = Syntax(
+    prefixes={},
+    begin="",
+    fact="{s} {p} {o} .\n",
+    last="{s} {p} {o} .\n",
+    loose="{s} {p} {o} .\n",
+)
+
+
+def turtle(prefixes: dict[str, str]) -> Syntax:
+    """Return Turtle with these prefixes."""
+    return Syntax(
+        prefixes=prefixes,
+        begin="{s}\n",
+        fact="    {p} {o} ;\n",
+        last="    {p} {o} .\n\n",
+        loose="{s} {p} {o} .\n",
+    )
+
+
 @dataclass(kw_only=True)
 class TriplesWriter:
-    """Writes the observations of one cube, and their cells, as N-Triples."""
+    """Writes the observations of one cube, and their cells."""
 
     structure: Structure
     uris: Uris
+    syntax: Syntax = N_TRIPLES
     observations: BinaryIO
     cells: BinaryIO | None
     """Where the cells go; None leaves them out."""
@@ -73,7 +138,6 @@ class TriplesWriter:
         """Write the triples of a batch."""
         if not len(batch):
             return
-        structure = self.structure
         self._prepare_lines()
         columns = [
             [lines[index] for index in key.tolist()]
@@ -129,40 +193,58 @@ class TriplesWriter:
 
     def _first_lines(self, dimension: CubeDimension, index: int) -> str:
         """Return the lines with which an observation begins: its slice, class and data set."""
-        slug, text = self.structure.slug, ""
+        slug, text, syntax = self.structure.slug, "", self.syntax
         if dimension.period:
             slice_ = self.uris.iri("slice", slug=slug, codes=dimension.codes[index])
-            text = f"<{slice_}> <{QB.observation}> {SUBJECT} .\n"
+            text = syntax.loose.format(
+                s=syntax.term(slice_), p=syntax.term(QB.observation), o=SUBJECT
+            )
         return (
-            f"{text}{SUBJECT} <{RDF.type}> <{QB.Observation}> .\n"
-            f"{SUBJECT} <{QB.dataSet}> <{self.uris.iri('data-set', slug=slug)}> .\n"
+            text
+            + syntax.begin.format(s=SUBJECT)
+            + syntax.state(RDF.type, syntax.term(QB.Observation))
+            + syntax.state(QB.dataSet, syntax.term(self.uris.iri("data-set", slug=slug)))
         )
 
     def _lines_of_code(self, dimension: CubeDimension, index: int) -> str:
         """Return the lines that a code brings: its triple, and whether it is a total."""
-        code = dimension.codes[index]
-        text = f"{SUBJECT} <{dimension.iri}> <{dimension.value(code, self.uris)}> .\n"
+        syntax = self.syntax
+        value = dimension.value(dimension.codes[index], self.uris)
+        text = syntax.state(dimension.iri, syntax.term(value))
         if index == dimension.total:
-            text += f"{SUBJECT} <{self.uris.generic('totaalOver')}> <{dimension.iri}> .\n"
+            total = self.uris.generic("totaalOver")
+            text += syntax.state(total, syntax.term(dimension.iri))
         return text
 
     def _lines_of_measure(self, index: int) -> str:
         """Return the lines of a measure up to the value itself."""
         measure, unit = self.structure.measures[index], self.structure.units[index]
+        syntax = self.syntax
+        value, _ = self._around_value(measure)
         return (
-            f"{SUBJECT} <{QB.measureType}> <{measure.iri}> .\n"
-            f"{SUBJECT} <{SDMX_ATTRIBUTE.unitMeasure}> <{unit}> .\n"
-            f'{SUBJECT} <{measure.iri}> "'
+            syntax.state(QB.measureType, syntax.term(measure.iri))
+            + syntax.state(SDMX_ATTRIBUTE.unitMeasure, syntax.term(unit))
+            + value
         )
+
+    def _around_value(self, measure: Measure) -> tuple[str, str]:
+        """Return what stands before and after a value of a measure."""
+        literal = f'"{VALUE}"^^{self.syntax.term(measure.datatype)}'
+        before, _, after = self.syntax.state(measure.iri, literal).partition(VALUE)
+        return before, after
 
     def _endings(self, batch: Batch) -> list[bytes]:
         """Return what follows the value: its datatype, the printed decimals and the status."""
-        decimals, status = str(SDMX_ATTRIBUTE.decimals), str(SDMX_ATTRIBUTE.obsStatus)
+        syntax = self.syntax
         prepared = [
             (
-                f'"^^<{measure.datatype}> .\n'
-                f"{SUBJECT} <{decimals}> <{SDMX_CODE[f'decimals-{places}']}> .\n"
-                f"{SUBJECT} <{status}> <{SDMX_CODE[f'obsStatus-{code}']}> .\n"
+                self._around_value(measure)[1]
+                + syntax.state(
+                    SDMX_ATTRIBUTE.decimals, syntax.term(SDMX_CODE[f"decimals-{places}"])
+                )
+                + syntax.state(
+                    SDMX_ATTRIBUTE.obsStatus, syntax.term(SDMX_CODE[f"obsStatus-{code}"])
+                )
             ).encode()
             for measure in self.structure.measures
             for places in range(MOST_DECIMALS + 1)
@@ -180,41 +262,49 @@ class TriplesWriter:
         ]
 
     def _derivations(self, batch: Batch) -> list[bytes]:
-        """Return the lines from each observation to its source cells."""
-        derived = str(PROV.wasDerivedFrom)
-        heads = [f"{SUBJECT} <{derived}> <{table}#cell=" for table in self._tables()]
-        cells = batch.cells
-        lines = [
-            f"{heads[table]}{row},{column}> .\n"
-            for table, row, column in zip(
-                cells.table.tolist(), cells.row.tolist(), cells.column.tolist(), strict=True
-            )
-        ]
-        if len(lines) > len(batch):
-            joined = [""] * len(batch)
-            for place, line in zip(cells.observation.tolist(), lines, strict=True):
-                joined[place] += line
-            lines = joined
-        return [line.encode() for line in lines]
+        """Return the lines from each observation to its source cells, which are its last."""
+        syntax, cells = self.syntax, batch.cells
+        places = zip(cells.table.tolist(), cells.row.tolist(), cells.column.tolist(), strict=True)
+        if len(cells.text) == len(batch):
+            line = syntax.conclude(PROV.wasDerivedFrom, [VALUE])
+            before, _, after = line.partition(VALUE)
+            heads = [f"{before}<{table}#cell=" for table in self._tables()]
+            end = f">{after}"
+            return [f"{heads[table]}{row},{column}{end}".encode() for table, row, column in places]
+        tables = self._tables()
+        sources: list[list[str]] = [[] for _ in range(len(batch))]
+        for place, (table, row, column) in zip(cells.observation.tolist(), places, strict=True):
+            sources[place].append(f"<{tables[table]}#cell={row},{column}>")
+        return [syntax.conclude(PROV.wasDerivedFrom, iris).encode() for iris in sources]
 
     def _cell_lines(self, batch: Batch) -> str:
         """Return the lines that describe the source cells."""
-        uris, cells, tables = self.uris, batch.cells, self._tables()
+        uris, cells, tables, syntax = self.uris, batch.cells, self._tables(), self.syntax
         sources = [
             f"<{tables[table]}#cell={row},{column}>"
             for table, row, column in zip(
                 cells.table.tolist(), cells.row.tolist(), cells.column.tolist(), strict=True
             )
         ]
-        a_cell = f" <{RDF.type}> <{uris.generic('Cel')}> .\n"
-        text, line = f" <{uris.generic('tekst')}> ", f" <{uris.generic('bronregel')}> "
-        row, column = f" <{uris.generic('rij')}> ", f" <{uris.generic('kolom')}> "
-        inside, whole = f" <{uris.generic('inTabel')}> ", f"^^<{XSD.integer}> .\n"
+        whole = f'"{{}}"^^{syntax.term(XSD.integer)}'
+        block = (
+            syntax.begin.format(s=SUBJECT)
+            + syntax.state(RDF.type, syntax.term(uris.generic("Cel")))
+            + syntax.state(uris.generic("tekst"), '"{}"')
+            + syntax.state(uris.generic("rij"), whole)
+            + syntax.state(uris.generic("kolom"), whole)
+        )
+        line = syntax.state(uris.generic("bronregel"), '"{}"')
+        inside = [
+            syntax.conclude(uris.generic("inTabel"), [syntax.term(table)]) for table in tables
+        ]
         blocks = [
-            f'{cell}{a_cell}{cell}{text}"{printed}" .\n{cell}{row}"{y}"{whole}'
-            f'{cell}{column}"{x}"{whole}{cell}{inside}<{tables[table]}> .\n'
-            + (f'{cell}{line}"{source}" .\n' if source else "")
-            for cell, printed, y, x, table, source in zip(
+            (
+                block.format(printed, row, column)
+                + (line.format(source) if source else "")
+                + inside[table]
+            ).replace(SUBJECT, cell)
+            for cell, printed, row, column, table, source in zip(
                 sources,
                 _escape_all(cells.text),
                 cells.row.tolist(),
@@ -231,11 +321,12 @@ class TriplesWriter:
     def _revisions(self, batch: Batch, sources: list[str]) -> Iterator[str]:
         """Yield a line from the cell that holds to each cell of an earlier figure."""
         holds: dict[int, str] = {}
-        cells = batch.cells
+        cells, syntax = batch.cells, self.syntax
+        revision = syntax.term(PROV.wasRevisionOf)
         places = cells.observation.tolist()
         for place, source, old in zip(places, sources, cells.superseded.tolist(), strict=True):
             if not old:
                 holds.setdefault(place, source)
         for place, source, old in zip(places, sources, cells.superseded.tolist(), strict=True):
             if old:
-                yield f"{holds[place]} <{PROV.wasRevisionOf}> {source} .\n"
+                yield syntax.loose.format(s=holds[place], p=revision, o=source)
