@@ -30,6 +30,7 @@ from publish import __version__
 from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import TotalsCheck
 from publish.document import Document, read_documents
+from publish.dumps import FORMATS, open_dumps, write_graph
 from publish.faults import Fault, FaultyInput, fault
 from publish.mapping import read_mappings
 from publish.namespaces import QB, RDF
@@ -37,7 +38,6 @@ from publish.periods import Period
 from publish.progress import Progress
 from publish.project import Project
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
-from publish.triples import TriplesWriter
 from publish.validate import (
     MOST_OBSERVATIONS,
     UnusableShapes,
@@ -45,19 +45,13 @@ from publish.validate import (
     judge,
     read_shapes,
 )
-from publish.vocabulary import Vocabulary, add_triples, new_graph, prefixes, read_vocabulary
+from publish.vocabulary import Vocabulary, add_triples, new_graph, read_vocabulary
 
 MANIFEST = 1
 """The number of the manifest format."""
 
 UNFINISHED = ".unfinished-"
 """What the name of a folder begins with that is not yet a release."""
-
-MEDIA_TYPES = {
-    ".nt": "application/n-triples",
-    ".ttl": "text/turtle",
-    ".csv": "text/csv",
-}
 
 log = logging.getLogger("publish")
 
@@ -94,11 +88,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     project.build.mkdir(exist_ok=True)
     with _alone(project.build), _temporary_folder(project.build) as folder:
         content = _write_content(project, folder, tuple(only))
-        log.info("writing Turtle")
-        _write_turtle(project, content)
-        files = [
-            _entry(folder, dump, suffix) for dump in content.dumps for suffix in (".nt", ".ttl")
-        ]
+        files = [_entry(folder, dump, ending) for dump in content.dumps for ending in FORMATS]
         manifest = _manifest(project, content, files)
         identifier = manifest["id"]
         release = project.build / identifier
@@ -123,7 +113,7 @@ def validate(project: Project, only: Iterable[str] = ()) -> tuple[dict[str, int]
     Returns the number of observations per data set and the warnings. Raises FaultyInput.
     """
     with tempfile.TemporaryDirectory(prefix="publish-") as folder:
-        content = _write_content(project, Path(folder), tuple(only))
+        content = _write_content(project, Path(folder), tuple(only), formats=(".nt",))
         return content.counts, content.warnings
 
 
@@ -154,8 +144,13 @@ def _temporary_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_content(project: Project, folder: Path, only: tuple[str, ...]) -> Content:
-    """Read everything, write the N-Triples and validate them. Raises FaultyInput."""
+def _write_content(
+    project: Project,
+    folder: Path,
+    only: tuple[str, ...],
+    formats: tuple[str, ...] = tuple(FORMATS),
+) -> Content:
+    """Read everything, write the dumps and validate them. Raises FaultyInput."""
     faults: list[Fault] = []
     (folder / "dumps").mkdir()
     vocabulary = read_vocabulary(project, faults)
@@ -175,7 +170,7 @@ def _write_content(project: Project, folder: Path, only: tuple[str, ...]) -> Con
             cubes.append(cube)
     counts = {}
     for cube in cubes:
-        counts[cube.structure.slug] = _write_cube(project, folder, cube, faults)
+        counts[cube.structure.slug] = _write_cube(project, folder, cube, formats, faults)
     if faults:
         raise FaultyInput(faults)
     dumps = _write_context(project, folder, vocabulary, documents, cubes)
@@ -190,34 +185,28 @@ def _write_content(project: Project, folder: Path, only: tuple[str, ...]) -> Con
     return _validated(project, content)
 
 
-def _write_cube(project: Project, folder: Path, cube: Cube, faults: list[Fault]) -> int:
-    """Write a cube's observations and cells, its structure after them; return their number."""
-    slug, before = cube.structure.slug, len(faults)
+def _write_cube(
+    project: Project, folder: Path, cube: Cube, formats: tuple[str, ...], faults: list[Fault]
+) -> int:
+    """Check and write a cube, batch by batch; return the number of its observations."""
+    before = len(faults)
     check = TotalsCheck(mapping=cube.mapping, structure=cube.structure)
     with (
-        (folder / "dumps" / f"{slug}.nt").open("wb") as observations,
-        contextlib.ExitStack() as stack,
-        Progress(slug, "observations") as progress,
+        open_dumps(folder / "dumps", cube.structure, project.uris, formats=formats) as dumps,
+        Progress(cube.structure.slug, "observations") as progress,
     ):
-        cells = None
-        if cube.structure.cells:
-            cells = stack.enter_context((folder / "dumps" / f"{slug}{CELLS}.nt").open("wb"))
-        writer = TriplesWriter(
-            structure=cube.structure, uris=project.uris, observations=observations, cells=cells
-        )
         for batch in cube.batches(faults):
             check.see(batch)
             if len(faults) == before:
-                writer.write(batch)
+                dumps.write(batch)
             progress.step(len(batch))
         faults.extend(check.faults(faults[before:]))
-        if not writer.count and len(faults) == before:
+        if not dumps.count and len(faults) == before:
             faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
         faults.extend(_missing_but_given(cube))
         if len(faults) == before:
-            graph = describe_cube(project, cube)
-            observations.write(canonical_triples(graph))
-    return writer.count
+            dumps.describe(describe_cube(project, cube))
+    return dumps.count
 
 
 def _missing_but_given(cube: Cube) -> Iterator[Fault]:
@@ -227,15 +216,6 @@ def _missing_but_given(cube: Cube) -> Iterator[Fault]:
         if period and code in period.positions:
             place = cube.mapping.file.place(*declared.steps, declared.dimension)
             yield fault("missing-but-given", *place, code=code)
-
-
-def canonical_triples(graph: Graph) -> bytes:
-    """Return a graph as N-Triples in one order and as the store will give it back."""
-    text = graph.serialize(format="nt", encoding="utf-8")
-    store = ox.Store()
-    store.load(text, format=ox.RdfFormat.N_TRIPLES)
-    lines = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
-    return b"".join(sorted(lines.splitlines(keepends=True)))
 
 
 def _blank_nodes(project: Project) -> Iterator[Fault]:
@@ -286,7 +266,7 @@ def _write_context(
         ),
         strict=True,
     ):
-        (folder / "dumps" / f"{name}.nt").write_bytes(canonical_triples(graph))
+        write_graph(folder / "dumps", name, graph, uris)
         add(name, about)
     return dumps
 
@@ -326,32 +306,16 @@ def _without_slices(graph: Graph) -> Iterator[tuple[Node, Node, Node]]:
             yield subject, predicate, value
 
 
-def _write_turtle(project: Project, content: Content) -> None:
-    """Write every dump as Turtle too, streaming."""
-    names = prefixes(project.uris)
-    with Progress("Turtle", "files", len(content.dumps)) as progress:
-        for dump in content.dumps:
-            path = content.folder / "dumps" / f"{dump.name}.nt"
-            triples = ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES)
-            ox.serialize(
-                (quad.triple for quad in triples),
-                path.with_suffix(".ttl"),
-                ox.RdfFormat.TURTLE,
-                prefixes=names,
-            )
-            progress.step()
-
-
-def _entry(folder: Path, dump: Dump, suffix: str) -> dict[str, object]:
+def _entry(folder: Path, dump: Dump, ending: str) -> dict[str, object]:
     """Return the manifest's entry of a file: its size and checksum are read from the disk."""
-    path = folder / "dumps" / f"{dump.name}{suffix}"
+    path = folder / "dumps" / f"{dump.name}{ending}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {
         "path": f"dumps/{path.name}",
         "bytes": path.stat().st_size,
         "sha256": digest,
-        "media-type": MEDIA_TYPES[suffix],
+        "media-type": FORMATS[ending],
         "about": dump.about,
         "graph": dump.graph,
     }

@@ -1,0 +1,112 @@
+"""The dump files of a graph, in every format a release offers.
+
+A cube's observations and cells are written as their batches come, each by a writer of its own;
+what describes the data set is known only at the end but stands first in Turtle, where people
+look. Files are named after the graph: ``<name>.nt`` and ``<name>.ttl``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyoxigraph as ox
+from rdflib import Graph
+
+from publish.assemble import CELLS
+from publish.cube import Batch, Structure
+from publish.triples import N_TRIPLES, Syntax, TriplesWriter, turtle
+from publish.uris import Uris
+from publish.vocabulary import prefixes
+
+FORMATS = {".nt": "application/n-triples", ".ttl": "text/turtle"}
+"""The media type of each format of a dump, by the ending of its name."""
+
+
+def canonical_triples(graph: Graph) -> bytes:
+    """Return a graph as N-Triples in one order and as the store will give it back."""
+    text = graph.serialize(format="nt", encoding="utf-8")
+    store = ox.Store()
+    store.load(text, format=ox.RdfFormat.N_TRIPLES)
+    lines = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+    return b"".join(sorted(lines.splitlines(keepends=True)))
+
+
+def write_graph(folder: Path, name: str, graph: Graph, uris: Uris) -> None:
+    """Write the dumps of a small graph."""
+    (folder / f"{name}.nt").write_bytes(canonical_triples(graph))
+    (folder / f"{name}.ttl").write_bytes(turtle(prefixes(uris)).header() + _body(graph))
+
+
+def _body(graph: Graph) -> bytes:
+    """Return a graph as Turtle without the prefixes at its top."""
+    text = graph.serialize(format="turtle")
+    _, _, body = text.partition("\n\n") if text.startswith("@prefix") else ("", "", text)
+    return body.encode()
+
+
+@dataclass(kw_only=True)
+class CubeDumps:
+    """The dumps of a cube while they are being written."""
+
+    folder: Path
+    structure: Structure
+    uris: Uris
+    writers: list[TriplesWriter]
+
+    @property
+    def count(self) -> int:
+        """The number of observations written."""
+        return self.writers[0].count
+
+    def write(self, batch: Batch) -> None:
+        """Write a batch in every format."""
+        for writer in self.writers:
+            writer.write(batch)
+
+    def describe(self, graph: Graph) -> None:
+        """Add what describes the data set, now that its observations are known."""
+        for writer in self.writers:
+            if writer.syntax is N_TRIPLES:
+                writer.observations.write(canonical_triples(graph))
+                continue
+            writer.observations.flush()
+            path = self.folder / f"{self.structure.slug}.ttl"
+            with path.open("wb") as whole, Path(writer.observations.name).open("rb") as rest:
+                whole.write(writer.syntax.header() + _body(graph))
+                shutil.copyfileobj(rest, whole, 1 << 20)
+
+
+@contextmanager
+def open_dumps(
+    folder: Path, structure: Structure, uris: Uris, *, formats: tuple[str, ...] = tuple(FORMATS)
+) -> Iterator[CubeDumps]:
+    """Open the dumps of a cube; nothing is left of those that stay without description."""
+    syntaxes = {".nt": N_TRIPLES, ".ttl": turtle(prefixes(uris))}
+    with ExitStack() as stack:
+
+        def opened(name: str) -> BinaryIO:
+            return stack.enter_context((folder / name).open("wb"))
+
+        writers = []
+        for ending in formats:
+            syntax: Syntax = syntaxes[ending]
+            name = structure.slug + (ending if syntax is N_TRIPLES else f"{ending}.part")
+            cells = opened(f"{structure.slug}{CELLS}{ending}") if structure.cells else None
+            if cells:
+                cells.write(syntax.header())
+            writers.append(
+                TriplesWriter(
+                    structure=structure,
+                    uris=uris,
+                    syntax=syntax,
+                    observations=opened(name),
+                    cells=cells,
+                )
+            )
+        yield CubeDumps(folder=folder, structure=structure, uris=uris, writers=writers)
+    (folder / f"{structure.slug}.ttl.part").unlink(missing_ok=True)
