@@ -59,7 +59,7 @@ def _unknown_terms(text: bytes, shown: str) -> Iterator[Fault]:
     for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), start=1):
         for found in re.finditer(r"\bsh:([A-Za-z]+)", re.sub(r"#.*|\"[^\"]*\"", _blank, line)):
             name = found[1]
-            if name not in known:
+            if name not in SH:
                 hint, place = did_you_mean(name, known), (number, found.start() + 1)
                 yield fault("unknown-shape-term", shown, *place, name=name, hint=hint)
 
@@ -100,10 +100,13 @@ def judge(graph: Graph, shapes: Graph, language: str = "en") -> list[Fault]:
     for result in report.objects(None, SH.result):
         path = report.value(result, SH.resultPath)
         value = report.value(result, SH.value)
-        shape = report.value(result, SH.sourceShape)
+        # A SPARQL constraint says more than the node shape that holds it.
+        shape = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
+        templates = list(shapes.objects(shape, SH.message))
         if not isinstance(shape, URIRef):
             shape = next(iter(_owners(shapes, shape)), shape)
-        message = _in_language(list(report.objects(result, SH.resultMessage)), language)
+        messages = list(report.objects(result, SH.resultMessage))
+        message = _in_language(messages, templates, language)
         finding = fault(
             "shape-violation",
             str(report.value(result, SH.focusNode)),
@@ -130,11 +133,21 @@ def _owners(shapes: Graph, inner: Node | None) -> list[Node]:
     ]
 
 
-def _in_language(messages: list[Node], language: str) -> str:
-    """Return the message in a language, or the first there is."""
+def _in_language(messages: list[Node], templates: list[Node], language: str) -> str:
+    """Return the message in a language, or the first there is.
+
+    Where pySHACL has filled in a message it loses the language, which its template still knows.
+    """
     for message in messages:
         if isinstance(message, Literal) and message.language == language:
             return str(message)
+    for template in templates:
+        if isinstance(template, Literal) and template.language == language:
+            fixed = map(re.escape, re.split(r"\{[?$]\w+\}", template))
+            pattern = re.compile(".*".join(fixed), re.DOTALL)
+            for message in messages:
+                if pattern.fullmatch(str(message)):
+                    return str(message)
     return str(min(messages, key=str)) if messages else "does not conform"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from small_project import SmallProject, make_small_project
 from publish.project import Project, read_project
 from publish.release import build
 
+PROGRAM = str(Path(sys.executable).with_name("publish"))
+"""The program, for tests that need processes of their own."""
 REPOSITORY = Path(__file__).resolve().parents[1]
 INPUT = ("publish.toml", "ontology", "mappings", "shapes")
 """What a build reads of this repository."""

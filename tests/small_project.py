@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from big_project import CONCEPT, DIMENSION
+from big_project import CONCEPT
 from click.testing import CliRunner, Result
 
 from publish.assemble import assemble_cube
@@ -34,11 +34,22 @@ SCHEME = """@prefix code: <id/concept/{name}/> .
     skos:prefLabel "{name}"@nl, "{name}"@en .
 """
 
+DIMENSION = """
+ns:{name}
+    a rdf:Property, qb:DimensionProperty, qb:CodedProperty ;
+    rdfs:label "{name}"@nl, "{name}"@en ;
+    skos:definition "{name}"@nl, "{name}"@en ;
+    rdfs:isDefinedBy <ns/proef> ;
+    rdfs:range skos:Concept ;
+    qb:codeList <id/conceptscheme/{name}> .
+"""
+
 MEASURE = """
 ns:{name}
     a rdf:Property, qb:MeasureProperty ;
     rdfs:label "{name}"@nl, "{name}"@en ;
     skos:definition "{name}"@nl, "{name}"@en ;
+    rdfs:isDefinedBy <ns/proef> ;
     rdfs:range xsd:{datatype} ;
     rdfs:subPropertyOf sdmx-measure:obsValue ;
     pub:eenheid unit:{unit} .

@@ -1,0 +1,258 @@
+"""Shapes: each has a target, each defect is found and named, and odd shapes are faults."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Built, built
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import RDF, SH
+from small_project import SmallProject, make_small_project
+
+from publish.faults import Fault
+from publish.project import Project
+from publish.release import validate
+from publish.validate import judge, read_shapes
+from publish.vocabulary import add_triples, new_graph, read_turtle
+
+DEFECTS = Path(__file__).parent / "defects"
+"""One small change per file: what it adds, and in comments what it takes away and must give."""
+
+PLAIN = """tables: [bron/tabel]
+rows: leeftijd
+columns: kwartaal
+measure: percentage
+totals: {leeftijd: incomplete}
+missing: [{kwartaal: 2022-Q2, reason: {nl: Nog niet., en: Not yet.}}]
+"""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A small data set with a total, a percentage and a missing period; the shapes are ours."""
+    project = make_small_project(tmp_path_factory.mktemp("shapes") / "project")
+    project.table("x,2022 - K1\njong,40\noud,60\n_T,100\n")
+    project.mapping(PLAIN)
+    for path in (REPOSITORY / "shapes").glob("*.ttl"):
+        shutil.copyfile(path, project.root / "shapes" / path.name)
+    return built(project.read())
+
+
+@pytest.fixture(scope="module")
+def graph(small: Built) -> Graph:
+    """What a build judges of the small data set."""
+    graph = new_graph(small.project.uris)
+    for name in ("vocabularium", "codelijsten", "bronnen", "proef"):
+        add_triples(graph, (small.folder / "dumps" / f"{name}.nt").read_bytes())
+    return graph
+
+
+@pytest.fixture(scope="module")
+def shapes(small: Built) -> Graph:
+    return read_shapes(small.project)
+
+
+def node_shapes(shapes: Graph) -> list[URIRef]:
+    return sorted(s for s in shapes.subjects(RDF.type, SH.NodeShape) if isinstance(s, URIRef))
+
+
+def test_accept_sound_data_set(graph: Graph, shapes: Graph) -> None:
+    """A data set without defects conforms to every shape."""
+    assert judge(graph, shapes) == []
+
+
+def test_accept_the_answer(answer: Built) -> None:
+    """The answer conforms to every shape, without warnings."""
+    assert validate(answer.project)[1] == []
+
+
+def test_give_every_shape_a_target(answer: Built) -> None:
+    """Every shape of package and project judges something in the answer: none is idle."""
+    shapes = read_shapes(answer.project)
+    assert len(node_shapes(shapes)) >= 9
+    for shape in node_shapes(shapes):
+        queries = [
+            *(f"?x a <{term}>" for term in shapes.objects(shape, SH.targetClass)),
+            *(f"?x <{term}> ?o" for term in shapes.objects(shape, SH.targetSubjectsOf)),
+            *(f"?s <{term}> ?x" for term in shapes.objects(shape, SH.targetObjectsOf)),
+        ]
+        assert queries, f"{shape} has no target"
+        for query in queries:
+            assert answer.ask(f"SELECT ?x WHERE {{ {query} }} LIMIT 1"), f"{shape}: {query}"
+
+
+ONE_OF = {"data-set#observed", "data-set#unavailable", "data-set#reason"}
+"""Constraints of which one of several must hold; the shape that says so speaks for them."""
+
+
+def constraints(shapes: Graph) -> dict[str, URIRef]:
+    """Return everything that can fail by the end of its IRI: `<file>#<name>`."""
+    found = {
+        *shapes.subjects(RDF.type, SH.PropertyShape),
+        *shapes.objects(None, SH.sparql),
+        *shapes.subjects(SH["or"]),
+    }
+    named = {str(item).partition("/shapes/")[2]: item for item in found if isinstance(item, URIRef)}
+    assert len(named) == len(found)
+    return named
+
+
+def test_give_every_constraint_its_words(shapes: Graph) -> None:
+    """Every constraint speaks Dutch and English, in messages and nowhere else."""
+    for name, constraint in constraints(shapes).items():
+        messages = [m for m in shapes.objects(constraint, SH.message) if isinstance(m, Literal)]
+        wanted = [] if name in ONE_OF else ["en", "nl"]
+        assert sorted(str(message.language) for message in messages) == wanted, name
+
+
+def defects() -> list[Path]:
+    return sorted(DEFECTS.glob("*.ttl"))
+
+
+@cache
+def instructions(path: Path) -> dict[str, list[str]]:
+    """Return what the comments of a defect say: `# without: …`, `# shape: …`, `# message: …`."""
+    found: dict[str, list[str]] = {"without": [], "shape": [], "message": []}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key, colon, value = line.removeprefix("# ").partition(": ")
+        if line.startswith("# ") and colon and key in found:
+            found[key].append(value)
+    return found
+
+
+def with_defect(graph: Graph, path: Path, project: Project) -> Graph:
+    """Return the graph without what a defect takes away and with what it adds."""
+    changed = new_graph(project.uris)
+    for triple in graph:
+        changed.add(triple)
+    for pattern in instructions(path)["without"]:
+        before = len(changed)
+        changed.update(f"BASE <{project.base}/> DELETE WHERE {{ {pattern} }}")
+        assert len(changed) < before, pattern
+    faults: list[Fault] = []
+    read_turtle(path.read_bytes(), path.name, project.base, changed, faults)
+    assert not faults
+    return changed
+
+
+@pytest.mark.parametrize("path", defects(), ids=lambda path: path.stem)
+def test_find_defect(graph: Graph, shapes: Graph, small: Built, path: Path) -> None:
+    """pySHACL finds the planted defect, names the shape and says it in the words agreed."""
+    found = judge(with_defect(graph, path, small.project), shapes)
+    wanted = instructions(path)
+    assert {item.code for item in found} == {"shape-violation"}
+    for shape in wanted["shape"]:
+        assert any(f"Shape {small.base}/shapes/{shape};" in item.fix for item in found), found
+    for message in wanted["message"]:
+        assert any(item.finding.endswith(message) for item in found), found
+    assert all(item.severity == "error" for item in found)
+
+
+def test_fail_every_constraint_with_some_defect(shapes: Graph) -> None:
+    """There is no constraint that no defect makes fail."""
+    failed = {shape for path in defects() for shape in instructions(path)["shape"]}
+    assert failed == set(constraints(shapes)) - ONE_OF
+
+
+def messages(project: SmallProject, text: str) -> list[tuple[str, str, int, int]]:
+    head = (
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "@prefix qb: <http://purl.org/linked-data/cube#> .\n"
+    )
+    (project.root / "shapes" / "eigen.ttl").write_text(head + text, encoding="utf-8")
+    project.table("x,2022 - K1\njong,1\n")
+    project.mapping(PLAIN)
+    return project.places()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<s> a sh:NodeShape ; sh:targetClas qb:Slice .", ("unknown-shape-term", 3, 22)),
+        (
+            "<s> a sh:NodeShape ; sh:targetClass qb:Slice ;\n"
+            '  sh:property [ sh:path qb:x ; sh:dataType qb:y ; sh:message "sh:oeps" ] . # sh:oeps',
+            ("unknown-shape-term", 4, 32),
+        ),
+        ("<s> a sh:NodeShape ; sh:targetClass", ("turtle-syntax", 3, 36)),
+        (
+            "<s> a sh:NodeShape ; sh:targetClass qb:Slice ;\n"
+            '  sh:property [ sh:path qb:x ; sh:minCount "een" ] .',
+            ("bad-shape", 0, 0),
+        ),
+        (
+            "<s> a sh:NodeShape ; sh:targetClass qb:Slice ;\n"
+            '  sh:property [ sh:path qb:sliceStructure ; sh:pattern "(" ] .',
+            ("bad-shape", 0, 0),
+        ),
+        (
+            "<s> a sh:NodeShape ; sh:targetClass qb:Slice ;\n"
+            '  sh:sparql [ a sh:SPARQLConstraint ; sh:select "SELECTEER" ] .',
+            ("bad-shape", 0, 0),
+        ),
+        (
+            "<s> a sh:NodeShape ; sh:targetClass qb:Slice ; sh:property [ sh:minCount 1 ] .",
+            ("bad-shape", 0, 0),
+        ),
+        ("<s> a sh:NodeShape ; sh:targetClass qb:Slice ; sh:or <x> .", ("bad-shape", 0, 0)),
+    ],
+)
+def test_report_shape_that_cannot_be_used(
+    project: SmallProject, text: str, expected: tuple[str, int, int]
+) -> None:
+    """A shape that is no SHACL, or that would be ignored in silence, is a fault of its file."""
+    code, line, column = expected
+    assert messages(project, text) == [(code, "eigen.ttl", line, column)]
+
+
+@pytest.mark.parametrize(("severity", "word"), [("Warning", "warning"), ("Info", "info")])
+def test_build_in_spite_of_warnings(project: SmallProject, severity: str, word: str) -> None:
+    """A shape may warn without stopping the build; stdout holds the result all the same."""
+    text = (
+        "<s> a sh:NodeShape ; sh:targetClass qb:Slice ; "
+        f"sh:property [ sh:path qb:x ; sh:minCount 1 ; sh:severity sh:{severity} ; "
+        'sh:message "Liever wel."@nl, "Rather so."@en ] .'
+    )
+    assert {code for code, *_ in messages(project, text)} == {"shape-violation"}
+    assert {item.severity for item in project.faults()} == {word}
+    result = project.run("-q", "build")
+    assert result.exit_code == 0
+    assert Path(result.stdout.strip()).is_dir()
+    assert "Rather so." in result.stderr
+
+
+def test_report_shape_of_project_by_its_name(project: SmallProject) -> None:
+    """A result of an inline shape names the shape that holds it, in English."""
+    found = messages(
+        project,
+        "<shapes/eigen#SliceShape> a sh:NodeShape ; sh:targetClass qb:SliceKey ;\n"
+        '  sh:property [ sh:path qb:x ; sh:minCount 1 ; sh:message "Nee."@nl, "No."@en ] .',
+    )
+    assert [code for code, *_ in found] == ["shape-violation"]
+    [fault] = project.faults()
+    assert fault.path == "https://data.example.org/id/slicesleutel/proef"
+    assert fault.finding == "http://purl.org/linked-data/cube#x: No."
+    assert "https://data.example.org/shapes/eigen#SliceShape" in fault.fix
+
+
+def shape_files() -> Iterator[Path]:
+    yield from sorted(Path(str(resources.files("publish").joinpath("shapes"))).glob("*.ttl"))
+    yield from sorted((REPOSITORY / "shapes").glob("*.ttl"))
+
+
+@pytest.mark.parametrize("path", list(shape_files()), ids=lambda path: path.name)
+def test_name_shapes_after_their_file(answer: Built, path: Path) -> None:
+    """A shape's IRI is `shapes/<file>#…`, one node shape per class."""
+    graph = new_graph(answer.project.uris)
+    faults: list[Fault] = []
+    read_turtle(path.read_bytes(), path.name, answer.base, graph, faults)
+    assert not faults
+    head = f"{answer.base}/shapes/{path.stem}#"
+    found = node_shapes(graph)
+    assert found
+    assert all(str(shape).startswith(head) and str(shape).endswith("Shape") for shape in found)
