@@ -9,6 +9,7 @@ column. RFC 4180.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import itertools
@@ -135,19 +136,25 @@ def _rows_at_once(table: Table) -> int:
 def _read_fast(table: Table) -> Generator[pd.DataFrame, None, bool]:
     """Yield the rows below the headers as long as nothing is odd; return whether something is."""
     width = len(table.headers[0])
-    with pd.read_csv(
-        table.path,
-        header=None,
-        names=list(range(width)),
-        index_col=False,
-        skiprows=len(table.headers),
-        dtype=str,
-        keep_default_na=False,
-        na_filter=False,
-        skip_blank_lines=False,
-        encoding="utf-8-sig",
-        chunksize=_rows_at_once(table),
-    ) as reader:
+    with contextlib.ExitStack() as stack:
+        try:
+            reader = stack.enter_context(
+                pd.read_csv(
+                    table.path,
+                    header=None,
+                    names=list(range(width)),
+                    index_col=False,
+                    skiprows=len(table.headers),
+                    dtype=str,
+                    keep_default_na=False,
+                    na_filter=False,
+                    skip_blank_lines=False,
+                    encoding="utf-8-sig",
+                    chunksize=_rows_at_once(table),
+                )
+            )
+        except pd.errors.ParserError:
+            return True
         while True:
             try:
                 with warnings.catch_warnings():

@@ -71,6 +71,8 @@ def test_read_cell_with_line_feed(tmp_path: Path) -> None:
         ("x,a,b\nr\ns,4,5\n", [3], [("ragged-row", 2, 1)]),
         ("x,a,b\n\nr,1,2\n,,\ns,4,5\n\n", [3, 5], [("empty-row", n, 1) for n in (2, 4, 6)]),
         ('x,a,b\nr,1,2\ns,"4,5\nt,7,8\n', [2], [("bad-csv", 3, 3)]),
+        ('x,a,b\nr,1,"2\n', [], [("bad-csv", 2, 5)]),
+        ('x,a,b\n"', [], [("bad-csv", 2, 1)]),
         ('x,a,b\n"r\n1",1,2\ns,"4\n4","5\n', [2], [("bad-csv", 5, 4)]),
         ("x,a,b\n", [], [("no-rows", 1, 1)]),
         ("x,a,b", [], [("no-rows", 1, 1)]),
