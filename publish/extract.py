@@ -115,7 +115,7 @@ def _heads(
         for declaration in group:
             words = declaration.sentence or " ".join((declaration.corner, *declaration.columns))
             pattern = _sentence_pattern(words) if declaration.sentence else _header(declaration)
-            what = "the sentence" if declaration.sentence else "the header"
+            what = "the sentence of table" if declaration.sentence else "the header of table"
             match = pattern.search(text.text, cursor, end)
             if match:
                 cursor = match.end()
@@ -157,7 +157,8 @@ def _parts(
         earlier = anchor.search(text.text)
         if earlier:
             place = text.place(_first_word(earlier))
-            faults.append(fault("out-of-order", *place, what="the text before", **particulars))
+            what = "the text before table"
+            faults.append(fault("out-of-order", *place, what=what, **particulars))
         else:
             faults.append(fault("text-missing", *text.place(cursor), **particulars))
     after_last: tuple[list[TableDeclaration], int, int] = ([], len(text.text), len(text.text))

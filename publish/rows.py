@@ -15,7 +15,7 @@ from publish.faults import Fault, did_you_mean, fault, shortened
 from publish.numerals import NumberFormat, read_numbers, written
 from publish.printed import PrintedText
 
-_CELL = re.compile(r"\S+(?:[ \t]%(?!\S))?")
+_CELL = re.compile(r"\S+(?:[^\S\n]+%(?!\S))?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +94,10 @@ class RowReader:
                 if (match := _label_pattern(label).match(self.text.text, offset, end))
             }
             whole = [number for number, count in found.items() if count == self.width]
-            if whole or (found and (not skipped or any(found.values()))):
-                return skipped, min(whole or found), offset
+            named = [number for number in found if expected[number] and not skipped]
+            likely = whole or named or [number for number, count in found.items() if count]
+            if likely:
+                return skipped, min(likely), offset
             skipped.append(offset)
             offset = self.text.next_line(self.text.end_of_line(offset) + 1, end)
         like_rows: list[int] = []
@@ -118,32 +120,32 @@ class RowReader:
             awaited = missing[0] if missing else expected[min(number, len(expected) - 1)]
             if like_row and missing:
                 hint = did_you_mean(label, expected)
-                particulars = {"found": shortened(words), "expected": missing.pop(0), "hint": hint}
+                awaited = _shown(missing.pop(0))
+                particulars = {"found": shortened(words), "expected": awaited, "hint": hint}
                 self._fault("unknown-row", offset, **particulars)
             elif like_row:
                 particulars = {"found": shortened(words), "table": self.declaration.name}
                 self._fault("extra-row", offset, **particulars)
             elif not in_text:
                 hint = did_you_mean(label, expected)
-                particulars = {"found": shortened(words), "expected": awaited, "hint": hint}
+                particulars = {"found": shortened(words), "expected": _shown(awaited), "hint": hint}
                 self._fault("unexpected-text", offset, **particulars)
             in_text = not like_row
         at_end = cursor >= len(self.text.text)
         found = "the end of the text" if at_end else f'"{shortened(self.text.words(cursor))}"'
         for label in missing:
-            self._fault("row-missing", min(cursor, end), label=label, found=found)
+            self._fault("row-missing", min(cursor, end), label=_shown(label), found=found)
 
     def _numbers(self, offset: int, end: int) -> int:
         """Return how many numbers the rest of a line holds, 0 if there is anything else."""
         last = min(self.text.end_of_line(offset), end)
-        cells = _CELL.findall(self.text.text, offset, last)
-        return len(cells) if all(map(self.form.one.fullmatch, cells)) else 0
+        cells = self._cells(offset, last)
+        return len(cells) if all(self.form.one.fullmatch(cell) for cell, _ in cells) else 0
 
     def _looks_like_row(self, offset: int) -> bool:
         """Return whether a line ends in as many numbers as the table has columns."""
-        cells = _CELL.findall(self.text.text, offset, self.text.end_of_line(offset))
-        last = cells[-self.width :]
-        return len(last) == self.width and all(map(self.form.one.fullmatch, last))
+        last = self._cells(offset, self.text.end_of_line(offset))[-self.width :]
+        return len(last) == self.width and all(self.form.one.fullmatch(cell) for cell, _ in last)
 
     def _is_left_over(self, offset: int, last: str) -> bool:
         """Return whether a line below the last row may hold figures of the table."""
@@ -179,8 +181,13 @@ class RowReader:
             sound = False
             after_last = cells[-1][1] + len(cells[-1][0]) if cells else offset
             at = cells[self.width][1] if len(cells) > self.width else after_last
-            particulars = {"label": label, "found": len(cells), "wanted": self.width}
-            self._fault("wrong-cell-count", at, **particulars)
+            self._fault(
+                "wrong-cell-count",
+                at,
+                label=_shown(label),
+                found=_count(len(cells), "figure"),
+                wanted=_count(self.width, "column"),
+            )
         lines = (self.text.line(start), self.text.line(end))
         row = Row(label=label, cells=tuple(cells), lines="-".join(map(str, dict.fromkeys(lines))))
         if not sound:
@@ -191,7 +198,7 @@ class RowReader:
         """Report a line that holds one number only, which no fingerprint tells from a page's."""
         if len(cells) != 1 or self.declaration.fingerprint is not None:
             return False
-        self._fault("lone-number", cells[0][1], text=cells[0][0], label=label)
+        self._fault("lone-number", cells[0][1], text=cells[0][0], label=_shown(label))
         return True
 
     def _check_some(self, row: Row) -> None:
@@ -200,8 +207,17 @@ class RowReader:
             check_numbers(self.text, row, self.form, self.faults)
 
     def _cells(self, start: int, end: int) -> list[tuple[str, int]]:
+        """Return the cells of a line with their offsets; ``5,9 %`` is one."""
         cells = _CELL.finditer(self.text.text, start, end)
-        return [(cell[0], cell.start()) for cell in cells]
+        return [(" ".join(cell[0].split()), cell.start()) for cell in cells]
+
+
+def _shown(label: str) -> str:
+    return label or "(without label)"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def rows_of_sentence(
