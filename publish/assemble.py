@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,15 +207,15 @@ def assemble_cube(
     tables = []
     for use in mapping.uses:
         path = project.root / "mappings" / use.document / f"{use.table}.csv"
-        if not path.is_file():
-            shown = project.shown(path)
-            name = f"{use.document}/{use.table}"
+        if not _is_file(path):
+            file = shown(project.shown(path))
+            name = shown(f"{use.document}/{use.table}")
             known = [
                 f"{p.parent.name}/{p.stem}" for p in (project.root / "mappings").glob("*/*.csv")
             ]
             place = mapping.file.place(*use.steps)
             hint = did_you_mean(name, known)
-            faults.append(fault("no-such-table", *place, table=name, file=shown, hint=hint))
+            faults.append(fault("no-such-table", *place, table=name, file=file, hint=hint))
             continue
         header_rows = max(1, use.columns.depth)
         table = open_table(path, project.shown(path), use.document, header_rows, faults)
@@ -243,6 +244,14 @@ def assemble_cube(
         documents=documents,
         missing=missing,
     )
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is such a file; a name too long for the system is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _read_missing(

@@ -207,6 +207,7 @@ def test_order_dimensions_by_name(project: SmallProject) -> None:
         (("aantal\n", "aantal\nleave:\n  - jong\n  - kind\n"), ("label-not-printed", 10, 5)),
         (("bron/tabel", "bron/tabbel"), ("no-such-table", 4, 10)),
         (("bron/tabel", "bran/tabel"), ("no-such-table", 4, 10)),
+        (("bron/tabel", "bron/" + "x" * 5000), ("no-such-table", 4, 10)),
         (("bron/tabel", "../tabel"), ("wrong-type", 4, 10)),
         (("bron/tabel", "bron/../../tabel"), ("wrong-type", 4, 10)),
         (("bron/tabel", "/etc/passwd"), ("wrong-type", 4, 10)),
