@@ -28,6 +28,9 @@ from publish.query_worker import DATA, END, ERROR, HEAD, HEADER, READY
 
 Gone = Callable[[], bool]
 
+AT_ONCE = 0.2
+"""Seconds within which the loss of a worker is no sign yet that the query caused it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
@@ -80,6 +83,10 @@ class WorkerLost(QueryFailed):
     """The process that evaluated the query died, or the query failed inside it."""
 
 
+class _WorkerDied(WorkerLost):
+    """The process is gone, so nothing is known of the query itself."""
+
+
 class AskerGone(QueryFailed):
     """The one who asked has left."""
 
@@ -98,7 +105,7 @@ class _Worker:
         try:
             self.process.stdin.write(HEADER.pack(DATA, len(body)) + body)
         except OSError as error:
-            raise WorkerLost("The process for this query was gone. Try again.") from error
+            raise _WorkerDied("The process for this query was gone. Try again.") from error
 
     def frame(self, until: float, gone: Gone) -> tuple[bytes, bytes]:
         """Return the next frame; raises TimedOut, AskerGone or WorkerLost when none comes."""
@@ -121,7 +128,7 @@ class _Worker:
                     continue
                 data = os.read(self.process.stdout.fileno(), 256 * 1024)
                 if not data:
-                    raise WorkerLost(
+                    raise _WorkerDied(
                         "The process that evaluated this query ended without an answer: "
                         "the query needs more than it is given. Narrow it."
                     )
@@ -253,6 +260,18 @@ class QueryPool:
             "named-graphs": question.named_graphs,
             "union": not examined.has_dataset,
         }
+        started = time.monotonic()
+        try:
+            return self._ask(question, job, gone)
+        except _WorkerDied:
+            # A worker that was dying before it got the query may still look alive. A query that
+            # kills its worker does so again.
+            if time.monotonic() - started > AT_ONCE:
+                raise
+            return self._ask(question, job, gone)
+
+    def _ask(self, question: Question, job: dict[str, Any], gone: Gone) -> Answer:
+        """Hand a job to a worker and return the answer once its first part is there."""
         worker = self._take()
         sound = answered = False
         try:
