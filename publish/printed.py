@@ -18,7 +18,7 @@ from pathlib import Path
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
-from publish.faults import Fault, fault, place_of_byte
+from publish.faults import Fault, fault, place_of_byte, shortened
 
 BROKEN = (
     PyPdfError,
@@ -104,11 +104,11 @@ def _text_of_pdf(shown: str, raw: bytes, faults: list[Fault]) -> str | None:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of repairs nobody asked for
     try:
         pages = pypdf.PdfReader(io.BytesIO(raw)).pages
-        text = "\n".join(page.extract_text() for page in pages)
+        text = "\n".join(page.extract_text().removesuffix("\n") for page in pages)
     except (FileNotDecryptedError, DependencyError):
         reason = "the PDF is encrypted; save a copy without a password"
     except BROKEN as error:
-        reason = f"the PDF is broken ({type(error).__name__}: {error})"
+        reason = f"the PDF is broken ({shortened(str(error)) or type(error).__name__})"
     else:
         if text.strip():
             return text
