@@ -6,6 +6,7 @@ nothing was written; 2: it could not run.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
@@ -175,23 +176,42 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
     if faults:
         raise FaultyInput(faults)
     folder = project.root / "mappings" / key
-    for table in tables:
-        unfinished = folder / f".{table.name}.csv"
-        unfinished.write_bytes(table.as_csv())
-    for table in tables:
-        path = folder / f"{table.name}.csv"
-        (folder / f".{table.name}.csv").replace(path)
-        click.echo(project.shown(path))
+    with contextlib.ExitStack() as stack:
+        written = []
+        for table in tables:
+            unfinished = folder / f".{table.name}.csv"
+            stack.callback(unfinished.unlink, missing_ok=True)
+            unfinished.write_bytes(table.as_csv())
+            written.append((unfinished, folder / f"{table.name}.csv"))
+        for unfinished, path in written:
+            unfinished.replace(path)
+            click.echo(project.shown(path))
     cells = sum(len(row) - 2 for table in tables for row in table.rows)
     log.info("%d tables with %d figures", len(tables), cells)
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
-@click.option("--workers", default=2, show_default=True, help="Processes that answer queries.")
 @click.option(
-    "--deadline", default=30.0, show_default=True, help="Seconds a query may take at most."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 takes any that is free.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Processes that answer queries.",
+)
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds a query may take at most.",
 )
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: float) -> None:
