@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.served import LABELS, PREFIXES, TYPE, Node, Served
+from publish.served import LABELS, TYPE, Node, Served
+from publish.uris import PREFIXES
 
 MOST_TRIPLES = 20_000
 MOST_VALUES = 100

@@ -21,7 +21,6 @@ from publish.assemble import CELLS
 from publish.cube import Batch, Structure
 from publish.triples import N_TRIPLES, Syntax, TriplesWriter, turtle
 from publish.uris import Uris
-from publish.vocabulary import prefixes
 
 FORMATS = {".nt": "application/n-triples", ".ttl": "text/turtle"}
 """The media type of each format of a dump, by the ending of its name."""
@@ -39,7 +38,7 @@ def canonical_triples(graph: Graph) -> bytes:
 def write_graph(folder: Path, name: str, graph: Graph, uris: Uris) -> None:
     """Write the dumps of a small graph."""
     (folder / f"{name}.nt").write_bytes(canonical_triples(graph))
-    (folder / f"{name}.ttl").write_bytes(turtle(prefixes(uris)).header() + _body(graph))
+    (folder / f"{name}.ttl").write_bytes(turtle(uris.prefixes()).header() + _body(graph))
 
 
 def _body(graph: Graph) -> bytes:
@@ -86,7 +85,7 @@ def open_dumps(
     folder: Path, structure: Structure, uris: Uris, *, formats: tuple[str, ...] = tuple(FORMATS)
 ) -> Iterator[CubeDumps]:
     """Open the dumps of a cube; nothing is left of those that stay without description."""
-    syntaxes = {".nt": N_TRIPLES, ".ttl": turtle(prefixes(uris))}
+    syntaxes = {".nt": N_TRIPLES, ".ttl": turtle(uris.prefixes())}
     with ExitStack() as stack:
 
         def opened(name: str) -> BinaryIO:

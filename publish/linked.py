@@ -21,7 +21,8 @@ from publish.descriptions import describe, write_triples
 from publish.negotiate import CSV, GRAPHS, HTML, Form, form_of_extension, rank_forms
 from publish.pivot import MOST, components_of, decimals_of, format_number, make_pivot
 from publish.rendering import reader_of, refuse_form, show
-from publish.served import DESCRIPTIONS, PREFIXES, DataSet, Served
+from publish.served import DESCRIPTIONS, DataSet, Served
+from publish.uris import PREFIXES
 
 DOCUMENTS = (HTML, *GRAPHS)
 QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]

@@ -11,7 +11,6 @@ from rdflib.namespace import (
     RDFS,
     SKOS,
     TIME,
-    VOID,
     XSD,
     ClosedNamespace,
 )
@@ -20,7 +19,6 @@ __all__ = [
     "DCTERMS",
     "INTERVALS",
     "OWL",
-    "PREFIXES",
     "PROV",
     "QB",
     "RDF",
@@ -29,7 +27,6 @@ __all__ = [
     "SDMX_CODE",
     "SKOS",
     "TIME",
-    "VOID",
     "XSD",
 ]
 
@@ -44,22 +41,3 @@ INTERVALS = ClosedNamespace(
     "http://reference.data.gov.uk/def/intervals/",
     ["CalendarQuarter", "CalendarYear", "CalendarDay"],
 )
-
-PREFIXES = {
-    "dct": str(DCTERMS),
-    "interval": "http://reference.data.gov.uk/def/intervals/",
-    "owl": str(OWL),
-    "prov": str(PROV),
-    "qb": str(QB),
-    "rdf": str(RDF),
-    "rdfs": str(RDFS),
-    "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
-    "sdmx-code": "http://purl.org/linked-data/sdmx/2009/code#",
-    "sdmx-concept": "http://purl.org/linked-data/sdmx/2009/concept#",
-    "sdmx-dimension": "http://purl.org/linked-data/sdmx/2009/dimension#",
-    "sdmx-measure": "http://purl.org/linked-data/sdmx/2009/measure#",
-    "skos": str(SKOS),
-    "time": str(TIME),
-    "void": str(VOID),
-    "xsd": str(XSD),
-}

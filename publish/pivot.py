@@ -15,7 +15,8 @@ from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
-from publish.served import PREFIXES, DataSet, Served
+from publish.served import DataSet, Served
+from publish.uris import PREFIXES
 
 MOST = 2000
 """How many observations one page shows."""

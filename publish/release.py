@@ -53,6 +53,11 @@ MANIFEST = 1
 UNFINISHED = ".unfinished-"
 """What the name of a folder begins with that is not yet a release."""
 
+NAMES_UNKNOWN = frozenset(
+    {"no-such-dimension", "no-such-measure", "no-such-unit", "no-code-list", "unknown-code"}
+)
+"""Faults that say that the ontology does not know a name."""
+
 log = logging.getLogger("publish")
 
 
@@ -154,6 +159,7 @@ def _write_content(
     faults: list[Fault] = []
     (folder / "dumps").mkdir()
     vocabulary = read_vocabulary(project, faults)
+    is_whole = not any(item.code == "turtle-syntax" for item in faults)
     faults.extend(_blank_nodes(project))
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults, only)
@@ -171,6 +177,9 @@ def _write_content(
     counts = {}
     for cube in cubes:
         counts[cube.structure.slug] = _write_cube(project, folder, cube, formats, faults)
+    if not is_whole:
+        # Names may be unknown only because the file that defines them cannot be read.
+        faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
     if faults:
         raise FaultyInput(faults)
     dumps = _write_context(project, folder, vocabulary, documents, cubes)

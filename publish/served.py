@@ -19,25 +19,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from publish.uris import PREFIXES, Uris
+
 LANGUAGES = ("nl", "en")
 
-PREFIXES = {
-    "dct": "http://purl.org/dc/terms/",
-    "interval": "http://reference.data.gov.uk/def/intervals/",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "qb": "http://purl.org/linked-data/cube#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
-    "sdmx-code": "http://purl.org/linked-data/sdmx/2009/code#",
-    "sdmx-concept": "http://purl.org/linked-data/sdmx/2009/concept#",
-    "sdmx-dimension": "http://purl.org/linked-data/sdmx/2009/dimension#",
-    "sdmx-measure": "http://purl.org/linked-data/sdmx/2009/measure#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "time": "http://www.w3.org/2006/time#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
 Texts = Mapping[str, str]
 """A text by language."""
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -133,18 +118,8 @@ class Served:
             if entry["path"].startswith("dumps/")
         }
         self.store = ox.Store.read_only(str(self.folder / "store"))
-        self.prefixes = {
-            **PREFIXES,
-            "pub": f"{self.base}/ns/publicatie#",
-            self.short_name: f"{self.base}/ns/{self.vocabulary}#",
-        }
+        self.prefixes = Uris(base=self.base, vocabulary=self.vocabulary).prefixes()
         self._label = lru_cache(maxsize=20_000)(self._find_label)
-
-    @property
-    def short_name(self) -> str:
-        """The prefix of the project's own terms: the initials of its vocabulary's name."""
-        initials = "".join(word[0] for word in self.vocabulary.split("-") if word[:1].isalpha())
-        return initials if initials and initials not in PREFIXES else "eigen"
 
     def generic(self, name: str) -> ox.NamedNode:
         """Return a term of the package's own vocabulary."""

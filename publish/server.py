@@ -189,5 +189,3 @@ def serve(
                     signal.signal(number, handler)
     finally:
         listening.close()
-
-

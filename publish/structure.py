@@ -82,8 +82,10 @@ def _describe_structure(graph: Graph, uris: Uris, cube: Cube, structure: URIRef)
     for order, dimension in enumerate(cube.structure.dimensions, start=1):
         node = component(dimension.name, QB.dimension, dimension.iri)
         graph.add((node, QB.order, Literal(order)))
-    for measure in cube.structure.measures:
-        component(measure.name, QB.measure, measure.iri)
+    first = len(cube.structure.dimensions) + 1
+    for order, measure in enumerate(cube.structure.measures, start=first):
+        node = component(measure.name, QB.measure, measure.iri)
+        graph.add((node, QB.order, Literal(order)))
     required = [
         ("unitMeasure", str(SDMX_ATTRIBUTE.unitMeasure)),
         ("obsStatus", str(SDMX_ATTRIBUTE.obsStatus)),

@@ -54,6 +54,17 @@ class Uris:
     base: str
     vocabulary: str
 
+    @property
+    def prefix(self) -> str:
+        """The prefix of the project's terms: the initials of the words of its vocabulary."""
+        initials = "".join(word[0] for word in self.vocabulary.split("-") if word[:1].isalpha())
+        return initials if initials and initials not in (*PREFIXES, "pub") else "own"
+
+    def prefixes(self) -> dict[str, str]:
+        """Return the prefixes for Turtle and SPARQL: public ones, ``pub``, the project's own."""
+        own = {self.prefix: self.term(""), "pub": self.generic("")}
+        return dict(sorted((PREFIXES | own).items()))
+
     def iri(self, pattern: str, **parts: object) -> str:
         """Return the IRI of a pattern. Raises KeyError for an unknown pattern or missing part."""
         return self.base + PATTERNS[pattern][0].format_map({"vocabulary": self.vocabulary} | parts)
@@ -68,3 +79,22 @@ class Uris:
 
 
 GENERIC_VOCABULARY = "publicatie"
+
+PREFIXES = {
+    "dct": "http://purl.org/dc/terms/",
+    "interval": "http://reference.data.gov.uk/def/intervals/",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "qb": "http://purl.org/linked-data/cube#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
+    "sdmx-code": "http://purl.org/linked-data/sdmx/2009/code#",
+    "sdmx-concept": "http://purl.org/linked-data/sdmx/2009/concept#",
+    "sdmx-dimension": "http://purl.org/linked-data/sdmx/2009/dimension#",
+    "sdmx-measure": "http://purl.org/linked-data/sdmx/2009/measure#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "time": "http://www.w3.org/2006/time#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""The public vocabularies by their usual prefix."""

@@ -18,7 +18,7 @@ from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 from rdflib.term import Node
 
 from publish.faults import Fault, fault
-from publish.namespaces import INTERVALS, PREFIXES, QB, RDF, RDFS, SKOS, XSD
+from publish.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
 from publish.project import Project
 from publish.uris import CODE, Uris
 
@@ -145,14 +145,9 @@ class _Sources:
 def new_graph(uris: Uris) -> Graph:
     """Return an empty graph that knows the usual prefixes and the project's."""
     graph = Graph(bind_namespaces="none")
-    for prefix, namespace in prefixes(uris).items():
+    for prefix, namespace in uris.prefixes().items():
         graph.bind(prefix, namespace)
     return graph
-
-
-def prefixes(uris: Uris) -> dict[str, str]:
-    """Return the prefixes for Turtle: the public ones, ``pub`` and ``ns`` for our own terms."""
-    return dict(sorted((PREFIXES | {"ns": uris.term(""), "pub": uris.generic("")}).items()))
 
 
 def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[Fault]) -> None:

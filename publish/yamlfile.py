@@ -24,6 +24,8 @@ from jsonschema.validators import extend
 from publish.faults import Fault, did_you_mean, fault, place_of_byte, shortened
 
 Steps = tuple[str | int, ...]
+SURROGATE = re.compile("[\ud800-\udfff]")
+ALIAS = "alias"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,17 @@ class YamlFile:
         return (self.shown, *self.places[steps])
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads an alias as an empty text of a tag of its own, at its own place."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Return the next node."""
+        if not self.check_event(yaml.AliasEvent):
+            return super().compose_node(parent, index)
+        event = self.get_event()  # type: ignore[no-untyped-call]
+        return yaml.ScalarNode(ALIAS, "", event.start_mark, event.end_mark)
+
+
 def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlFile | None:
     """Read a YAML file and judge it by a schema of ``publish/schema/``.
 
@@ -58,7 +71,7 @@ def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlF
         faults.append(fault("cannot-read", shown, reason=error.strerror or error))
         return None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -80,12 +93,10 @@ def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlF
         faults.append(fault("empty-file", shown, 1, 1))
         return None
     places: dict[Steps, tuple[int, int]] = {}
-    seen: set[int] = set()
-    data = _content(node, (), places, seen, shown, faults)
+    unusable: set[Steps] = set()
+    data = _content(node, (), places, unusable, shown, faults)
     read = YamlFile(path=path, shown=shown, data=data, places=places)
-    known = {(item.line, item.column) for item in faults[before:]}
-    judged = dict.fromkeys(_judge(read, _validator(schema)))
-    faults.extend(item for item in judged if (item.line, item.column) not in known)
+    faults.extend(dict.fromkeys(_judge(read, _validator(schema), unusable)))
     return read if len(faults) == before else None
 
 
@@ -98,44 +109,46 @@ def _content(
     node: yaml.Node,
     steps: Steps,
     places: dict[Steps, tuple[int, int]],
-    seen: set[int],
+    unusable: set[Steps],
     shown: str,
     faults: list[Fault],
 ) -> Any:
-    """Return a node's content with all scalars as text, noting places and odd keys."""
+    """Return a node's content with all scalars as text, noting places and what is unusable."""
     at = (node.start_mark.line + 1, node.start_mark.column + 1)
     places.setdefault(steps, at)
-    if id(node) in seen:
-        faults.append(fault("yaml-alias", shown, *at))
-        return ""
-    seen.add(id(node))
+
+    def refuse(code: str, place: tuple[int, int], **particulars: object) -> None:
+        faults.append(fault(code, shown, *place, **particulars))
+
     if isinstance(node, yaml.SequenceNode):
         return [
-            _content(item, (*steps, index), places, seen, shown, faults)
+            _content(item, (*steps, index), places, unusable, shown, faults)
             for index, item in enumerate(node.value)
         ]
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key_at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            if id(key_node) in seen:
-                faults.append(fault("yaml-alias", shown, *key_at))
-                continue
-            if not isinstance(key_node, yaml.ScalarNode):
-                faults.append(fault("yaml-syntax", shown, *key_at, problem="a key must be text"))
-                continue
-            key = key_node.value
-            if key in result:
+            if key_node.tag == ALIAS:
+                refuse("yaml-alias", key_at)
+            elif not isinstance(key_node, yaml.ScalarNode):
+                refuse("yaml-syntax", key_at, problem="a key must be text")
+            elif SURROGATE.search(key_node.value):
+                refuse("yaml-syntax", key_at, problem="half a character (a surrogate)")
+            elif (key := key_node.value) in result:
                 first = places[(*steps, key)][0]
-                faults.append(fault("duplicate-key", shown, *key_at, key=key, first=first))
-                continue
-            places[(*steps, key)] = key_at
-            result[key] = _content(value_node, (*steps, key), places, seen, shown, faults)
+                refuse("duplicate-key", key_at, key=key, first=first)
+            else:
+                places[(*steps, key)] = key_at
+                result[key] = _content(value_node, (*steps, key), places, unusable, shown, faults)
         return result
     text = str(node.value)
-    if re.search("[\ud800-\udfff]", text):
-        faults.append(fault("yaml-syntax", shown, *at, problem="half a character (a surrogate)"))
-        return ""
+    if node.tag == ALIAS:
+        refuse("yaml-alias", at)
+        unusable.add(steps)
+    elif SURROGATE.search(text):
+        refuse("yaml-syntax", at, problem="half a character (a surrogate)")
+        unusable.add(steps)
     return text
 
 
@@ -158,10 +171,11 @@ def _validator(schema: str) -> Any:
     return kind(json.loads(text))
 
 
-def _judge(read: YamlFile, validator: Any) -> Iterator[Fault]:
-    """Yield a fault for each way in which the content does not follow the schema."""
+def _judge(read: YamlFile, validator: Any, unusable: set[Steps]) -> Iterator[Fault]:
+    """Yield a fault for each way in which the usable content does not follow the schema."""
     for error in validator.iter_errors(read.data):
-        yield from _faults_of(error, read, validator.schema)
+        if tuple(error.absolute_path) not in unusable:
+            yield from _faults_of(error, read, validator.schema)
 
 
 def _faults_of(error: ValidationError, read: YamlFile, root: dict[str, Any]) -> Iterator[Fault]:
