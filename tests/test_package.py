@@ -142,7 +142,8 @@ def project(installed: Installed) -> Path:
 
 def test_hold_everything_generic_in_wheel(wheel: Path) -> None:
     """The wheel holds every file of the package, and nothing of this project."""
-    names = set(zipfile.ZipFile(wheel).namelist())
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
     package = {
         str(path.relative_to(REPOSITORY))
         for path in (REPOSITORY / "publish").rglob("*")
@@ -193,8 +194,7 @@ def address(installed: Installed, project: Path) -> Iterator[str]:
             pytest.fail("the server said nothing of where it listens")
     finally:
         process.terminate()
-        process.stderr.read()
-        process.wait(timeout=30)
+        process.communicate(timeout=30)
 
 
 def fetch(address: str, accept: str) -> tuple[str, str]:
@@ -221,12 +221,9 @@ def test_serve_with_wheel_only(address: str) -> None:
 
 def test_use_nothing_of_the_repository(installed: Installed) -> None:
     """The installed program is that of the wheel, not the one beside these tests."""
+    python = str(installed.program.with_name("python"))
     result = subprocess.run(
-        [
-            str(installed.program.with_name("python")),
-            "-c",
-            "import publish; print(publish.__file__)",
-        ],
+        [python, "-c", "import publish; print(publish.__file__)"],
         cwd=installed.folder,
         env=clean_environment(),
         capture_output=True,
