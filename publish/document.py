@@ -89,18 +89,18 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
     file = read_yaml(path, project.shown(path), "document.schema.json", faults)
     if file is None:
         return None
-    try:
-        day = date.fromisoformat(file.data["date"])
-    except ValueError:
-        value = file.data["date"]
-        place = file.place("date")
-        wanted = "a date that exists, as 2023-10-12"
-        faults.append(fault("wrong-type", *place, key="date", value=value, wanted=wanted))
-        return None
     tables = {
         name: _read_table(name, entry, file, faults)
         for name, entry in file.data.get("tables", {}).items()
     }
+    try:
+        day = date.fromisoformat(file.data["date"])
+    except ValueError:
+        value = f'"{file.data["date"]}"'
+        wanted = "a date that exists, as 2023-10-12"
+        place = file.place("date")
+        faults.append(fault("wrong-type", *place, key="date", value=value, wanted=wanted))
+        return None
     return Document(
         key=folder.name,
         file=file,
