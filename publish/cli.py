@@ -223,6 +223,12 @@ def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: floa
     if not (release / "manifest.json").exists():
         raise CannotRun("there is no release to serve yet: run publish build first.")
     try:
+        json.loads((release / "manifest.json").read_text(encoding="utf-8"))["manifest"]
+    except (ValueError, KeyError, TypeError):
+        raise CannotRun(
+            f"the release {release.resolve().name} is damaged: publish build makes it anew."
+        ) from None
+    try:
         server.serve(release.resolve(), host=host, port=port, workers=workers, deadline=deadline)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:

@@ -97,12 +97,12 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         manifest = _manifest(project, content, files)
         identifier = manifest["id"]
         release = project.build / identifier
-        if (release / "manifest.json").exists():
+        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        if _holds(release, text):
             log.info("nothing has changed since release %s", identifier)
         else:
             _copy_tables(content)
             _load_store(content)
-            text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             if release.exists():
                 shutil.rmtree(release)
@@ -110,6 +110,14 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             folder.rename(release)
         _switch(project.build, identifier)
     return release, content.warnings
+
+
+def _holds(release: Path, manifest: str) -> bool:
+    """Return whether a folder is the release of a manifest, which is written last."""
+    try:
+        return (release / "manifest.json").read_text(encoding="utf-8") == manifest
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def validate(project: Project, only: Iterable[str] = ()) -> tuple[dict[str, int], list[Fault]]:

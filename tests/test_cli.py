@@ -180,6 +180,20 @@ def test_refuse_to_serve_without_release(sound: SmallProject) -> None:
     assert "run publish build first" in result.stderr
 
 
+@pytest.mark.parametrize("manifest", ["{}", "{", "[]", ""])
+def test_refuse_to_serve_damaged_release(sound: SmallProject, manifest: str) -> None:
+    """A release whose manifest cannot be read is not served; a build makes it anew."""
+    assert sound.run("-q", "build").exit_code == 0
+    path = sound.root / "build" / "current" / "manifest.json"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(manifest, encoding="utf-8")
+    result = sound.run("serve")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is damaged: publish build makes it anew" in result.stderr
+    assert sound.run("-q", "build").exit_code == 0
+    assert path.read_text(encoding="utf-8") == before
+
+
 def test_refuse_taken_port(sound: SmallProject) -> None:
     """A port that is taken is said in a sentence, with how to take another."""
     assert sound.run("-q", "build").exit_code == 0
