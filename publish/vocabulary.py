@@ -135,7 +135,8 @@ class _Sources:
         """Return path, line and column where a thing stands as a subject, line 0 if unseen."""
         path, text = self.found.get(str(iri), ("ontology", ""))
         name = re.escape(local_name(str(iri)))
-        match = re.search(rf"^[ \t]*(?=(?:<[^<>\s]*[/#]|[^<>\s:]*:){name}>?(?:\s|$))", text, re.M)
+        subject = rf"(?:<(?:[^<>\s]*[/#])?|[^<>\s:]*:){name}>?(?=\s+[^\s,;.])"
+        match = re.search(rf"^[ \t]*(?={subject})", text, re.MULTILINE)
         if match is None:
             return path, 0, 0
         line = text.count("\n", 0, match.end()) + 1
@@ -156,8 +157,16 @@ def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[F
         _add(graph, ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"))
     except SyntaxError as error:
         problem = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
-        place = (error.lineno or 1, error.offset or 1)
+        place = _place_of(b"<<", text)  # no syntax error, but nothing rdflib can hold
+        if error.lineno and error.offset:
+            place = error.lineno, error.offset
         faults.append(fault("turtle-syntax", shown, *place, problem=problem))
+
+
+def _place_of(mark: bytes, text: bytes) -> tuple[int, int]:
+    """Return line and column, from 1, of the first mark in a text."""
+    before = text[: max(text.find(mark), 0)]
+    return before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
 
 
 def add_triples(graph: Graph, text: bytes) -> None:
