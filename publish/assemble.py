@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.crosstab import Crosstab, Findings, about_period, printed_measures, shown
+from publish.crosstab import Crosstab, Findings, printed_measures, shown
 from publish.cube import (
     MEASURE,
     Batch,
@@ -32,14 +32,11 @@ from publish.cube import (
 )
 from publish.document import Document
 from publish.faults import Fault, did_you_mean, fault
-from publish.mapping import Mapping, MissingPeriod, TableUse
-from publish.periods import read_period
+from publish.mapping import Mapping, MissingPeriod
+from publish.names import UNITS, check_names, given_by, measure_names, read_missing
 from publish.project import Project
 from publish.table import BLOCK, Table, open_table
 from publish.vocabulary import Vocabulary
-
-UNITS = "eenheid"
-"""The name of the code list of units."""
 
 CONTEXT = ("vocabularium", "codelijsten", "bronnen")
 """The graphs that the data sets share."""
@@ -202,8 +199,8 @@ def assemble_cube(
     before = len(faults)
     if mapping.slug in RESERVED or mapping.slug.endswith(CELLS):
         faults.append(fault("reserved-name", mapping.file.shown, name=mapping.slug))
-    _check_names(mapping, vocabulary, faults)
-    missing = _read_missing(mapping, vocabulary, faults)
+    check_names(mapping, vocabulary, faults)
+    missing = read_missing(mapping, vocabulary, faults)
     tables = []
     for use in mapping.uses:
         path = project.root / "mappings" / use.document / f"{use.table}.csv"
@@ -223,9 +220,7 @@ def assemble_cube(
             tables.append(table)
     if len(faults) > before:
         return None
-    structure = _structure(project, mapping, vocabulary, tables, faults)
-    if structure is None or len(faults) > before:
-        return None
+    structure = _structure(project, mapping, vocabulary, tables)
     crosstabs = tuple(
         Crosstab(
             mapping=mapping,
@@ -254,118 +249,13 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _read_missing(
-    mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]
-) -> dict[str, MissingPeriod]:
-    """Return the periods that are declared missing by their code, however it was written."""
-    found: dict[str, MissingPeriod] = {}
-    for missing in mapping.missing:
-        name = missing.dimension
-        dimension = vocabulary.dimensions.get(name)
-        kind = dimension.period if dimension and name in _given(mapping.uses[0]) else None
-        place = mapping.file.place(*missing.steps, name)
-        if kind is None:
-            faults.append(fault("no-such-period", *place, name=name))
-            continue
-        code = read_period(kind, missing.code)
-        if code is None:
-            faults.append(fault("unknown-period", *place, **about_period(kind, missing.code)))
-            continue
-        found[code] = missing
-    return found
-
-
-def _given(use: TableUse) -> list[str]:
-    """Return the names of the dimensions a table gives, as often as they are given."""
-    return [*use.rows.dimensions, *use.columns.dimensions, *use.fixed]
-
-
-def _check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -> None:
-    """Report dimensions, measures and units that do not exist or do not fit together."""
-    place = mapping.file.place
-    first = set(_given(mapping.uses[0]))
-    for use in mapping.uses:
-        names = _given(use)
-        for name in dict.fromkeys(names):
-            if name != MEASURE and name not in vocabulary.dimensions:
-                hint = did_you_mean(name, vocabulary.dimensions)
-                steps = next(
-                    (axis.steps for axis in (use.rows, use.columns) if name in axis.dimensions),
-                    (*use.steps, "fixed", name)
-                    if (*use.steps, "fixed", name) in mapping.file.places
-                    else ("fixed", name),
-                )
-                faults.append(fault("no-such-dimension", *place(*steps), name=name, hint=hint))
-            if names.count(name) > 1 or (name == MEASURE and mapping.measure):
-                faults.append(fault("dimension-twice", *place(*use.steps), name=name))
-        for axis in (use.rows, use.columns):
-            for label, codes in (axis.labels or {}).items():
-                for name in axis.dimensions:
-                    if name not in codes:
-                        at = place(*axis.steps, label)
-                        faults.append(fault("label-lacks-code", *at, label=label, name=name))
-        if set(names) != first:
-            found, wanted = ", ".join(sorted(set(names))), ", ".join(sorted(first))
-            at = place(*use.steps)
-            faults.append(fault("dimensions-differ", *at, found=found, wanted=wanted))
-    if mapping.measure is None and MEASURE not in first:
-        faults.append(fault("no-measure", *place()))
-    for name in sorted(mapping.totals):
-        dimension = vocabulary.dimensions.get(name)
-        if name not in first or dimension is None:
-            known = ", ".join(sorted(first - {MEASURE}))
-            faults.append(
-                fault("dimension-not-used", *place("totals", name), name=name, known=known)
-            )
-        elif dimension.codes is None or dimension.codes.total is None:
-            faults.append(fault("no-total", *place("totals", name), name=name))
-    periods = [
-        name
-        for name in sorted(first)
-        if name in vocabulary.dimensions and vocabulary.dimensions[name].period
-    ]
-    if len(periods) > 1:
-        faults.append(fault("no-period-twice", *place(), names=", ".join(periods)))
-
-
-def _measure_names(mapping: Mapping) -> dict[str, tuple[str | int, ...]]:
-    """Return the measures of a mapping in the order in which they are named, and where."""
-    if mapping.measure:
-        return {mapping.measure: ("measure",)}
-    names: dict[str, tuple[str | int, ...]] = {}
-    for use in mapping.uses:
-        if "measure" in use.fixed:
-            names.setdefault(use.fixed["measure"], use.steps)
-        for axis in (use.rows, use.columns):
-            for label, codes in (axis.labels or {}).items():
-                if "measure" in codes:
-                    names.setdefault(codes["measure"], (*axis.steps, label, "measure"))
-    return names
-
-
 def _structure(
     project: Project,
     mapping: Mapping,
     vocabulary: Vocabulary,
     tables: list[Table],
-    faults: list[Fault],
-) -> Structure | None:
-    """Return what the observations have in common, or None when a measure does not exist."""
-    place = mapping.file.place
-    names = _measure_names(mapping)
-    for name, steps in names.items():
-        if name not in vocabulary.measures:
-            hint = did_you_mean(name, vocabulary.measures)
-            faults.append(fault("no-such-measure", *place(*steps), name=name, hint=hint))
-    unit = mapping.unit
-    if unit is not None:
-        units = vocabulary.lists.get(UNITS)
-        if units is None or unit not in units.codes:
-            hint = did_you_mean(unit, units.codes if units else ())
-            faults.append(fault("no-such-unit", *place("unit"), name=unit, hint=hint))
-            return None
-    if any(name not in vocabulary.measures for name in names):
-        return None
+) -> Structure:
+    """Return what the observations have in common."""
     # What tables name themselves is judged where it stands, in the table.
     printed = [
         name
@@ -373,9 +263,11 @@ def _structure(
         for name in printed_measures(table, use)
         if name in vocabulary.measures
     ]
-    measures = tuple(vocabulary.measures[name] for name in dict.fromkeys([*names, *printed]))
-    own_unit = unit and project.uris.iri("concept", scheme=UNITS, code=unit)
-    given = set(_given(mapping.uses[0])) - {MEASURE}
+    measures = tuple(
+        vocabulary.measures[name] for name in dict.fromkeys([*measure_names(mapping), *printed])
+    )
+    own_unit = mapping.unit and project.uris.iri("concept", scheme=UNITS, code=mapping.unit)
+    given = set(given_by(mapping.uses[0])) - {MEASURE}
     dimensions = [cube_dimension(vocabulary.dimensions[name]) for name in given]
 
     def rank(dimension: CubeDimension) -> tuple[bool, str]:

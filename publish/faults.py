@@ -99,8 +99,17 @@ def place_of_byte(error: UnicodeDecodeError) -> tuple[int, int]:
     return before.count(b"\n") + 1, len(line.decode("utf-8")) + 1
 
 
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """Return the known word that ``word`` may be a slip for, or None.
+
+    The likeness is twice the letters in common over all letters, from 0 to 1.
+    """
+    folded = {candidate.casefold(): candidate for candidate in known}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=likeness)
+    return folded[near[0]] if near else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``Did you mean "x"? `` for the known word nearest to ``word``, else nothing."""
-    folded = {candidate.casefold(): candidate for candidate in known}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return f'Did you mean "{folded[near[0]]}"? ' if near else ""
+    near = nearest(word, known)
+    return f'Did you mean "{near}"? ' if near else ""

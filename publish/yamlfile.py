@@ -21,7 +21,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from publish.faults import Fault, did_you_mean, fault, place_of_byte, shortened
+from publish.faults import Fault, did_you_mean, fault, nearest, place_of_byte, shortened
 
 Steps = tuple[str | int, ...]
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -97,7 +97,27 @@ def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlF
     data = _content(node, (), places, unusable, shown, faults)
     read = YamlFile(path=path, shown=shown, data=data, places=places)
     faults.extend(dict.fromkeys(_judge(read, _validator(schema), unusable)))
-    return read if len(faults) == before else None
+    if all(item.code == "unknown-key" for item in faults[before:]):
+        return _without_unknown_keys(read, _validator(schema))
+    return None
+
+
+def _without_unknown_keys(read: YamlFile, validator: Any) -> YamlFile | None:
+    """Return the content as it was probably meant, so that the rest of it can be judged too.
+
+    A key that is a slip for one that is missing counts as that one, any other is left out.
+    """
+    for error in list(validator.iter_errors(read.data)):
+        steps = tuple(error.absolute_path)
+        known = error.schema.get("properties", {})
+        for key in [key for key in error.instance if key not in known]:
+            value, meant = error.instance.pop(key), nearest(key, known, likeness=0.75)
+            if meant and meant not in error.instance:
+                error.instance[meant] = value
+                old, new = (*steps, key), (*steps, meant)
+                for place in [place for place in read.places if place[: len(old)] == old]:
+                    read.places[new + place[len(old) :]] = read.places[place]
+    return read if validator.is_valid(read.data) else None
 
 
 def _place_of(text: str, offset: int) -> tuple[int, int]:

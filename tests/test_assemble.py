@@ -215,7 +215,7 @@ def test_order_dimensions_by_name(project: SmallProject) -> None:
             ("rows: leeftijd", "rows: {jong: {leeftijd: jong}, oud: {}}"),
             ("label-lacks-code", 5, 32),
         ),
-        (("aantal\n", "aantal\nrijen: leeftijd\n"), ("unknown-key", 8, 1)),
+        (("aantal\n", "aantal\nrwos: leeftijd\n"), ("unknown-key", 8, 1)),
         (("leeftijd\n", "leeftijd\nrows: leeftijd\n"), ("duplicate-key", 6, 1)),
         (
             ("aantal\n", "aantal\nmissing: [{kwartaal: 2022-Q9, reason: {nl: r, en: r}}]\n"),

@@ -199,6 +199,16 @@ def test_read_yaml_reports_place_of_content(tmp_path: Path, content: str, expect
     assert places(faults) == expected
 
 
+def test_read_yaml_takes_a_slip_in_a_key_for_the_key_that_is_meant(tmp_path: Path) -> None:
+    """A key that is misspelt or too many is a fault, but the rest can still be judged."""
+    file, faults = read(tmp_path, SOUND + "colums: kwartaal\ncolour: red\n")
+    assert places(faults) == [("unknown-key", 5, 1), ("unknown-key", 6, 1)]
+    assert file is not None
+    assert file.data["columns"] == "kwartaal"
+    assert file.place("columns")[1:] == (5, 1)
+    assert "colour" not in file.data
+
+
 def test_read_yaml_reports_all_faults_at_once(tmp_path: Path) -> None:
     """Faults of different kinds are found in one run."""
     content = SOUND.replace("mapping: 1", "mapping: 3") + (

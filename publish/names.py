@@ -1,0 +1,114 @@
+"""Whether the names in a mapping exist and fit together.
+
+In come a mapping and the vocabulary; out come faults at the lines of the mapping. No table is
+read here.
+"""
+
+from __future__ import annotations
+
+from publish.crosstab import about_period
+from publish.cube import MEASURE
+from publish.faults import Fault, did_you_mean, fault
+from publish.mapping import Mapping, MissingPeriod, TableUse
+from publish.periods import read_period
+from publish.vocabulary import Vocabulary
+
+UNITS = "eenheid"
+"""The name of the code list of units."""
+
+
+def given_by(use: TableUse) -> list[str]:
+    """Return the names of the dimensions a table gives, as often as they are given."""
+    return [*use.rows.dimensions, *use.columns.dimensions, *use.fixed]
+
+
+def measure_names(mapping: Mapping) -> dict[str, tuple[str | int, ...]]:
+    """Return the measures of a mapping in the order in which they are named, and where."""
+    if mapping.measure:
+        return {mapping.measure: ("measure",)}
+    names: dict[str, tuple[str | int, ...]] = {}
+    for use in mapping.uses:
+        if MEASURE in use.fixed:
+            names.setdefault(use.fixed[MEASURE], use.steps)
+        for axis in (use.rows, use.columns):
+            for label, codes in (axis.labels or {}).items():
+                if MEASURE in codes:
+                    names.setdefault(codes[MEASURE], (*axis.steps, label, "measure"))
+    return names
+
+
+def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -> None:
+    """Report dimensions, measures and units that do not exist or do not fit together."""
+    place = mapping.file.place
+    first = set(given_by(mapping.uses[0]))
+    for use in mapping.uses:
+        names = given_by(use)
+        for name in dict.fromkeys(names):
+            if name != MEASURE and name not in vocabulary.dimensions:
+                hint = did_you_mean(name, vocabulary.dimensions)
+                steps = next(
+                    (axis.steps for axis in (use.rows, use.columns) if name in axis.dimensions),
+                    (*use.steps, "fixed", name)
+                    if (*use.steps, "fixed", name) in mapping.file.places
+                    else ("fixed", name),
+                )
+                faults.append(fault("no-such-dimension", *place(*steps), name=name, hint=hint))
+            if names.count(name) > 1 or (name == MEASURE and mapping.measure):
+                faults.append(fault("dimension-twice", *place(*use.steps), name=name))
+        for axis in (use.rows, use.columns):
+            for label, codes in (axis.labels or {}).items():
+                for name in axis.dimensions:
+                    if name not in codes:
+                        at = place(*axis.steps, label)
+                        faults.append(fault("label-lacks-code", *at, label=label, name=name))
+        if set(names) != first:
+            found, wanted = ", ".join(sorted(set(names))), ", ".join(sorted(first))
+            at = place(*use.steps)
+            faults.append(fault("dimensions-differ", *at, found=found, wanted=wanted))
+    if mapping.measure is None and MEASURE not in first:
+        faults.append(fault("no-measure", *place()))
+    for name, steps in measure_names(mapping).items():
+        if name not in vocabulary.measures:
+            hint = did_you_mean(name, vocabulary.measures)
+            faults.append(fault("no-such-measure", *place(*steps), name=name, hint=hint))
+    units = vocabulary.lists[UNITS].codes if UNITS in vocabulary.lists else ()
+    if mapping.unit is not None and mapping.unit not in units:
+        hint = did_you_mean(mapping.unit, units)
+        faults.append(fault("no-such-unit", *place("unit"), name=mapping.unit, hint=hint))
+    for name in sorted(mapping.totals):
+        dimension = vocabulary.dimensions.get(name)
+        if name not in first or dimension is None:
+            known = ", ".join(sorted(first - {MEASURE}))
+            faults.append(
+                fault("dimension-not-used", *place("totals", name), name=name, known=known)
+            )
+        elif dimension.codes is None or dimension.codes.total is None:
+            faults.append(fault("no-total", *place("totals", name), name=name))
+    periods = [
+        name
+        for name in sorted(first)
+        if name in vocabulary.dimensions and vocabulary.dimensions[name].period
+    ]
+    if len(periods) > 1:
+        faults.append(fault("no-period-twice", *place(), names=", ".join(periods)))
+
+
+def read_missing(
+    mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]
+) -> dict[str, MissingPeriod]:
+    """Return the periods that are declared missing by their code, however it was written."""
+    found: dict[str, MissingPeriod] = {}
+    for missing in mapping.missing:
+        name = missing.dimension
+        dimension = vocabulary.dimensions.get(name)
+        kind = dimension.period if dimension and name in given_by(mapping.uses[0]) else None
+        place = mapping.file.place(*missing.steps, name)
+        if kind is None:
+            faults.append(fault("no-such-period", *place, name=name))
+            continue
+        code = read_period(kind, missing.code)
+        if code is None:
+            faults.append(fault("unknown-period", *place, **about_period(kind, missing.code)))
+            continue
+        found[code] = missing
+    return found
