@@ -16,6 +16,7 @@ from typing import Any
 from publish.faults import Fault, did_you_mean, fault
 from publish.mapping import Text
 from publish.project import Project
+from publish.uris import is_address
 from publish.yamlfile import Steps, YamlFile, read_yaml
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -101,6 +102,14 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         place = file.place("date")
         faults.append(fault("wrong-type", *place, key="date", value=value, wanted=wanted))
         return None
+    for key in ("landing-page", "download"):
+        address = file.data.get(key)
+        if address is not None and not is_address(address):
+            wanted = "an http(s) address, as https://www.example.org/page?id=1"
+            faults.append(
+                fault("wrong-type", *file.place(key), key=key, value=f'"{address}"', wanted=wanted)
+            )
+            return None
     return Document(
         key=folder.name,
         file=file,

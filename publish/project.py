@@ -22,11 +22,9 @@ from publish.faults import (
     place_of_byte,
     shortened,
 )
-from publish.uris import CODE, GENERIC_VOCABULARY, Uris
+from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base
 
 SETTINGS = "publish.toml"
-_PART = r"[^\s\x00-\x20\x7f<>\"{}|\\^`?#/]+"
-ADDRESS = re.compile(rf"https?://{_PART}(?:/{_PART})*")
 NUMBERS = ("nl", "en", "plain")
 TEXT = "a table with a text nl and a text en"
 KEYS = {
@@ -166,4 +164,4 @@ def _is_allowed(key: str, value: object) -> bool:
         return value in NUMBERS
     if key == "vocabulary":
         return CODE.fullmatch(value) is not None and value != GENERIC_VOCABULARY
-    return ADDRESS.fullmatch(value.rstrip("/")) is not None
+    return is_base(value)

@@ -9,8 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from publish.faults import CannotRun
-from publish.project import ADDRESS
-from publish.uris import CODE, GENERIC_VOCABULARY
+from publish.uris import CODE, GENERIC_VOCABULARY, is_base
 
 EXAMPLE_BASE = "https://data.example.org"
 
@@ -31,7 +30,7 @@ def start_project(
             f'"{name}" cannot be the name of a vocabulary: give one of letters, digits and - '
             f"with --vocabulary; {GENERIC_VOCABULARY} is the program's own."
         )
-    if base and not ADDRESS.fullmatch(base.rstrip("/")):
+    if base and not is_base(base):
         raise CannotRun(f'"{base}" is not an http(s) address: give --base as {EXAMPLE_BASE}.')
     filled = {"{vocabulary}": name, "{base}": (base or EXAMPLE_BASE).rstrip("/")}
     filled |= {"{open}": "{", "{close}": "}"}

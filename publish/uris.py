@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
 
 CODE = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9._~-]+")
 """What a code, a name or a slug may consist of: the unreserved characters of RFC 3986.
@@ -45,6 +48,22 @@ PATTERNS: dict[str, tuple[str, str]] = {
     "vocabulary": ("/ns/{vocabulary}", "the project's vocabulary"),
     "term": ("/ns/{vocabulary}#{term}", "a dimension, measure, attribute or class"),
 }
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an absolute http(s) IRI of a host and, perhaps, a port."""
+    try:
+        parts = urlsplit(text)
+        ox.NamedNode(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def is_base(text: str) -> bool:
+    """Return whether paths can be put after an address, a slash at its end left out."""
+    path = text.partition("://")[2].rstrip("/")
+    return is_address(text) and "//" not in path and not set("?#") & set(text)
 
 
 @dataclass(frozen=True, kw_only=True)

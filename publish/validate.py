@@ -23,9 +23,9 @@ from publish.faults import Fault, FaultyInput, did_you_mean, fault
 from publish.project import Project
 from publish.vocabulary import new_graph, read_turtle
 
-MOST_OBSERVATIONS = 20_000
+MOST_OBSERVATIONS = 5_000
 """Observations of one cube that pySHACL judges; of a larger cube only the structure is judged
-by it, its observations by the checks on columns. At some 4,000 a second this is five seconds."""
+by it, its observations by the checks on columns. At some 1,000 a second this is five seconds."""
 
 SEVERITIES = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
 
