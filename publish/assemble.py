@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.crosstab import Crosstab, Findings, printed_measures, shown
+from publish.crosstab import Crosstab, printed_measures
 from publish.cube import (
     MEASURE,
     Batch,
@@ -32,6 +32,7 @@ from publish.cube import (
 )
 from publish.document import Document
 from publish.faults import Fault, did_you_mean, fault
+from publish.findings import Findings, shown
 from publish.mapping import Mapping, MissingPeriod
 from publish.names import UNITS, check_names, given_by, measure_names, read_missing
 from publish.project import Project

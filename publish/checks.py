@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.crosstab import Findings
 from publish.cube import Batch, Indices, Structure, align, mixed_radix
 from publish.faults import Fault, fault
+from publish.findings import Findings
 from publish.mapping import Mapping
 from publish.numerals import FORMATS, written
 

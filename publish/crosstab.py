@@ -24,62 +24,18 @@ from publish.cube import (
     Structure,
 )
 from publish.faults import Fault, did_you_mean, fault
+from publish.findings import Findings, about_period, shown
 from publish.mapping import Axis, Mapping, TableUse
 from publish.namespaces import XSD
 from publish.numerals import FORMATS, read_numbers, written
-from publish.periods import EXAMPLES, read_period
-from publish.table import Block, Table, places, read_blocks
+from publish.periods import read_period
+from publish.table import Block, Table, read_blocks
 from publish.vocabulary import Vocabulary
-
-MOST_FINDINGS = 10_000
-"""Findings kept of one table; a table with more is wrong as a whole."""
 
 MOST_HINTS = 50
 """Labels of one table for which the nearest known one is looked for, which takes a while."""
 
-LONGEST_SHOWN = 80
-"""Characters of a cell that a message repeats."""
-
 UNKNOWN = -1
-
-
-def shown(text: str) -> str:
-    """Return the text of a cell as a message repeats it: on one line, and not for ever."""
-    text = "".join(letter if letter.isprintable() else " " for letter in text[: LONGEST_SHOWN + 1])
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
-
-
-def about_period(kind: str, label: str) -> dict[str, object]:
-    """Return what a message says of a label that is no period."""
-    words = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
-    return {"label": shown(label), "kind": words[kind], "example": EXAMPLES[kind]}
-
-
-@dataclass(kw_only=True)
-class Findings:
-    """What is wrong in a table, by row and column; turned into faults in one go."""
-
-    table: Table
-    found: list[tuple[str, int, int, dict[str, object]]] = field(default_factory=list)
-
-    def add(self, code: str, row: int, column: int, /, **particulars: object) -> None:
-        """Note a finding at a cell, row and column counted from 1."""
-        if len(self.found) < MOST_FINDINGS:
-            self.found.append((code, row, column, particulars))
-
-    def faults(self) -> Iterator[Fault]:
-        """Yield the findings as faults with their line and column in the file."""
-        if not self.found:
-            return
-        wanted = {(row, column) for _, row, column, _ in self.found}
-        wanted |= {(int(str(p["first"])), 1) for *_, p in self.found if "first" in p}
-        at = places(self.table, wanted)
-        for code, row, column, particulars in self.found:
-            if "first" in particulars:
-                # A row is named by its line, which a cell with a line feed makes another number.
-                first = int(str(particulars["first"]))
-                particulars = particulars | {"first": at.get((first, 1), (first, 1))[0]}
-            yield fault(code, self.table.shown, *at.get((row, column), (row, 1)), **particulars)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ read here.
 
 from __future__ import annotations
 
-from publish.crosstab import about_period
 from publish.cube import MEASURE
 from publish.faults import Fault, did_you_mean, fault
+from publish.findings import about_period
 from publish.mapping import Mapping, MissingPeriod, TableUse
 from publish.periods import read_period
 from publish.vocabulary import Vocabulary

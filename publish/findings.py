@@ -1,0 +1,63 @@
+"""What is wrong in a printed table: noted by row and column, reported by line and column.
+
+Reading notes findings as it goes; where a row stands in the file is looked up once, at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from publish.faults import Fault, fault
+from publish.periods import EXAMPLES
+from publish.table import Table, places
+
+MOST_FINDINGS = 10_000
+"""Findings kept of one table; a table with more is wrong as a whole."""
+
+LONGEST_SHOWN = 80
+"""Characters of a cell that a message repeats."""
+
+
+def shown(text: str) -> str:
+    """Return the text of a cell as a message repeats it: on one line, and not for ever."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text[: LONGEST_SHOWN + 1])
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def about_period(kind: str, label: str) -> dict[str, object]:
+    """Return what a message says of a label that is no period."""
+    words = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
+    return {"label": shown(label), "kind": words[kind], "example": EXAMPLES[kind]}
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """What is wrong in a table, by row and column; turned into faults in one go."""
+
+    table: Table
+    found: list[tuple[str, int, int, dict[str, object]]] = field(default_factory=list)
+    dropped: int = 0
+
+    def add(self, code: str, row: int, column: int, /, **particulars: object) -> None:
+        """Note a finding at a cell, row and column counted from 1."""
+        if len(self.found) < MOST_FINDINGS:
+            self.found.append((code, row, column, particulars))
+        else:
+            self.dropped += 1
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield the findings as faults with their line and column in the file."""
+        if not self.found:
+            return
+        wanted = {(row, column) for _, row, column, _ in self.found}
+        wanted |= {(int(str(p["first"])), 1) for *_, p in self.found if "first" in p}
+        at = places(self.table, wanted)
+        for code, row, column, particulars in self.found:
+            if "first" in particulars:
+                # A row is named by its line, which a cell with a line feed makes another number.
+                first = int(str(particulars["first"]))
+                particulars = particulars | {"first": at.get((first, 1), (first, 1))[0]}
+            yield fault(code, self.table.shown, *at.get((row, column), (row, 1)), **particulars)
+        if self.dropped:
+            yield fault("more-faults", self.table.shown, kept=len(self.found), more=self.dropped)
