@@ -147,7 +147,8 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
     is found as declared, faults are printed and no table is written.
     """
     from publish.document import read_documents
-    from publish.extract import extract_tables, read_text
+    from publish.extract import extract_tables
+    from publish.printed import read_text
 
     project = _project(ctx)
     faults: list[Fault] = []

@@ -22,7 +22,6 @@ from publish.document import PLACEHOLDER, Document, TableDeclaration
 from publish.faults import Fault, fault
 from publish.numerals import FORMATS, NumberFormat, read_numbers, written
 from publish.printed import PrintedText
-from publish.printed import read_text as read_text
 from publish.rows import Row, RowReader, check_numbers, loose, rows_of_sentence
 
 SOURCE_LINE = "bronregel"
