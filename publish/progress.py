@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from types import TracebackType
+from typing import BinaryIO
 
 from tqdm import tqdm
 
@@ -51,3 +52,16 @@ class Progress:
             of = f" of {self._total:,}" if self._total else ""
             log.info("%s: %s%s %s", self._task, f"{self._count:,}", of, self._unit)
             self._next_line = now + LINE_EVERY
+
+
+class CountedReader:
+    """Reads a file for a library that takes long over it, counting the bytes that are read."""
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file, self._progress = file, progress
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most ``size`` bytes."""
+        data = self._file.read(size)
+        self._progress.step(len(data))
+        return data

@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pyoxigraph as ox
 from rdflib import Graph
@@ -35,7 +35,7 @@ from publish.faults import Fault, FaultyInput, fault
 from publish.mapping import read_mappings
 from publish.namespaces import QB, RDF
 from publish.periods import Period
-from publish.progress import Progress
+from publish.progress import CountedReader, Progress
 from publish.project import Project
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.validate import (
@@ -93,7 +93,11 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     project.build.mkdir(exist_ok=True)
     with _alone(project.build), _temporary_folder(project.build) as folder:
         content = _write_content(project, folder, tuple(only))
-        files = [_entry(folder, dump, ending) for dump in content.dumps for ending in FORMATS]
+        with Progress("checksums", "files", len(content.dumps) * len(FORMATS)) as progress:
+            files = []
+            for dump, ending in itertools.product(content.dumps, FORMATS):
+                files.append(_entry(folder, dump, ending))
+                progress.step()
         manifest = _manifest(project, content, files)
         identifier = manifest["id"]
         release = project.build / identifier
@@ -349,14 +353,16 @@ def _copy_tables(content: Content) -> None:
 def _load_store(content: Content) -> None:
     """Load every dump into its named graph of an embedded store."""
     store = ox.Store(str(content.folder / "store"))
-    with Progress("store", "files", len(content.dumps)) as progress:
-        for dump in content.dumps:
-            store.bulk_load(
-                path=content.folder / "dumps" / f"{dump.name}.nt",
-                format=ox.RdfFormat.N_TRIPLES,
-                to_graph=ox.NamedNode(dump.graph),
-            )
-            progress.step()
+    paths = [content.folder / "dumps" / f"{dump.name}.nt" for dump in content.dumps]
+    size = sum(path.stat().st_size for path in paths)
+    with Progress("loading the store", "bytes", size) as progress:
+        for dump, path in zip(content.dumps, paths, strict=True):
+            with path.open("rb") as file:
+                store.bulk_load(
+                    cast("BinaryIO", CountedReader(file, progress)),
+                    format=ox.RdfFormat.N_TRIPLES,
+                    to_graph=ox.NamedNode(dump.graph),
+                )
     store.optimize()
     store.flush()
 
