@@ -219,7 +219,8 @@ def assemble_cube(
         table = open_table(path, project.shown(path), use.document, header_rows, faults)
         if table:
             tables.append(table)
-    if len(faults) > before:
+    used = {*given_by(mapping.uses[0]), *measure_names(mapping)}
+    if len(faults) > before or used & vocabulary.unusable:
         return None
     structure = _structure(project, mapping, vocabulary, tables)
     crosstabs = tuple(

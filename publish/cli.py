@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -33,7 +34,9 @@ class Verbs(click.Group):
             _report(error.faults, ctx.params["fault_format"])
             count = len(error.faults)
             what = "1 fault" if count == 1 else f"{count} faults"
-            done = "Nothing was written; what is being served has not changed."
+            done = "Nothing was written."
+            if ctx.invoked_subcommand in ("build", "validate"):
+                done = "Nothing was written; what is being served has not changed."
             click.echo(f"{what}. {done}", err=True)
             ctx.exit(1)
         except CannotRun as error:
@@ -117,8 +120,15 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     """
     from publish import release
 
+    # Told to stop, a build takes away what it has half written.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder, warnings = release.build(_project(ctx), slugs)
     _warn(ctx, warnings)
+    if slugs:
+        log.warning(
+            "This release holds only %s; publish build makes one of everything.", ", ".join(slugs)
+        )
+    log.info("A server that is running goes on with its release until it is started again.")
     click.echo(folder)
 
 

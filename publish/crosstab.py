@@ -69,6 +69,12 @@ class Crosstab:
         width = self.table.width - self.label_columns
         if width < 1:
             wanted, found = self.label_columns + 1, self.table.width
+            header = self.table.headers[0][0] if found == 1 else ""
+            mark = next((mark for mark in (";", "\t", "|") if mark in header), None)
+            if mark:
+                name = {";": "semicolons", "\t": "tabs", "|": "bars"}[mark]
+                findings.add("wrong-separator", 1, 1, separator=name)
+                return
             findings.add("too-few-columns", 1, 1, what="columns", wanted=wanted, found=found)
             return
         columns = self._column_indices(findings, faults)
@@ -192,11 +198,12 @@ class Crosstab:
                     for name, index in zip(columns, key, strict=True)
                 )
                 findings.add(
-                    "duplicate-observation",
+                    "duplicate-column",
                     len(self.table.headers),
                     self.label_columns + place + 1,
                     codes=codes or "a column without dimension",
-                    first=len(self.table.headers),
+                    other=shown(self.table.headers[-1][self.label_columns + first[key]]),
+                    number=self.label_columns + first[key] + 1,
                 )
             first.setdefault(key, place)
 

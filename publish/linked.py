@@ -74,7 +74,7 @@ def make_linked_data(served: Served) -> Blueprint:
 
     def dump(path: str) -> Response:
         file = served.files.get(path)
-        if file is None:
+        if file is None or not (served.folder / file.path).is_file():
             abort(404)
         return send_file(
             served.folder / file.path,

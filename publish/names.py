@@ -44,7 +44,8 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
     for use in mapping.uses:
         names = given_by(use)
         for name in dict.fromkeys(names):
-            if name != MEASURE and name not in vocabulary.dimensions:
+            is_known = name in vocabulary.dimensions or name in vocabulary.unusable
+            if name != MEASURE and not is_known:
                 hint = did_you_mean(name, vocabulary.dimensions)
                 steps = next(
                     (axis.steps for axis in (use.rows, use.columns) if name in axis.dimensions),
@@ -68,7 +69,7 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
     if mapping.measure is None and MEASURE not in first:
         faults.append(fault("no-measure", *place()))
     for name, steps in measure_names(mapping).items():
-        if name not in vocabulary.measures:
+        if name not in vocabulary.measures and name not in vocabulary.unusable:
             hint = did_you_mean(name, vocabulary.measures)
             faults.append(fault("no-such-measure", *place(*steps), name=name, hint=hint))
     units = vocabulary.lists[UNITS].codes if UNITS in vocabulary.lists else ()
@@ -77,12 +78,12 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
         faults.append(fault("no-such-unit", *place("unit"), name=mapping.unit, hint=hint))
     for name in sorted(mapping.totals):
         dimension = vocabulary.dimensions.get(name)
-        if name not in first or dimension is None:
+        if name not in first:
             known = ", ".join(sorted(first - {MEASURE}))
             faults.append(
                 fault("dimension-not-used", *place("totals", name), name=name, known=known)
             )
-        elif dimension.codes is None or dimension.codes.total is None:
+        elif dimension and (dimension.codes is None or dimension.codes.total is None):
             faults.append(fault("no-total", *place("totals", name), name=name))
     periods = [
         name

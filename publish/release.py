@@ -173,6 +173,8 @@ def _write_content(
     vocabulary = read_vocabulary(project, faults)
     is_whole = not any(item.code == "turtle-syntax" for item in faults)
     faults.extend(_blank_nodes(project))
+    with _noted(faults):
+        read_shapes(project)
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults, only)
     known = {mapping.slug for mapping in mappings}
@@ -204,6 +206,15 @@ def _write_content(
         warnings=[],
     )
     return _validated(project, content)
+
+
+@contextlib.contextmanager
+def _noted(faults: list[Fault]) -> Iterator[None]:
+    """Add to the faults what is raised as FaultyInput, and go on."""
+    try:
+        yield
+    except FaultyInput as error:
+        faults.extend(error.faults)
 
 
 def _write_cube(

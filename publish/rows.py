@@ -119,7 +119,7 @@ class RowReader:
             label = " ".join(words.split()[: -self.width]) or words
             awaited = missing[0] if missing else expected[min(number, len(expected) - 1)]
             if like_row and missing:
-                hint = did_you_mean(label, expected)
+                hint = did_you_mean(label, missing[:1]) or did_you_mean(label, expected)
                 awaited = _shown(missing.pop(0))
                 particulars = {"found": shortened(words), "expected": awaited, "hint": hint}
                 self._fault("unknown-row", offset, **particulars)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -24,7 +25,8 @@ def start_project(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotRun(f"{folder} is not an empty folder: name one that is, or a new one.")
-    name = vocabulary or re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
+    plain = unicodedata.normalize("NFKD", folder.resolve().name).encode("ascii", "ignore").decode()
+    name = vocabulary or re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     if not CODE.fullmatch(name) or name == GENERIC_VOCABULARY:
         raise CannotRun(
             f'"{name}" cannot be the name of a vocabulary: give one of letters, digits and - '

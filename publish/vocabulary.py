@@ -84,6 +84,8 @@ class Vocabulary:
     """Dimensions, measures, attributes and classes, the package's own terms among them."""
     concepts: Graph
     """The concept schemes with their concepts."""
+    unusable: frozenset[str]
+    """Dimensions and measures that are defined but at fault, which was reported."""
 
 
 def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
@@ -105,9 +107,16 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
         for triple in graph:
             (concepts if is_list else terms).add(triple)
     lists = {found.iri: found for found in _read_lists(concepts, project.uris, sources, faults)}
-    dimensions = _read_dimensions(terms, lists, sources, faults)
-    measures = _read_measures(terms, concepts, project.uris, sources, faults)
+    dimensions = list(_read_dimensions(terms, lists, sources, faults))
+    measures = list(_read_measures(terms, concepts, project.uris, sources, faults))
+    usable = {item.name for item in dimensions} | {item.name for item in measures}
+    defined = {
+        local_name(str(term))
+        for kind in (QB.DimensionProperty, QB.MeasureProperty)
+        for term in terms.subjects(RDF.type, kind)
+    }
     return Vocabulary(
+        unusable=frozenset(defined - usable),
         dimensions={item.name: item for item in dimensions},
         measures={item.name: item for item in measures},
         lists={found.name: found for found in lists.values()},

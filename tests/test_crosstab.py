@@ -233,7 +233,9 @@ def test_read_table_alike_in_blocks(project: SmallProject, monkeypatch: pytest.M
         ("x,2022 - K1\n,5\n", ("unknown-code", 2, 1)),
         ("x,2022 - K5\njong,5\n", ("unknown-period", 1, 3)),
         ("x,\njong,5\n", ("unknown-period", 1, 3)),
-        ("x,2022 - K1,2022-Q1\njong,5,6\n", ("duplicate-observation", 1, 13)),
+        ("x,2022 - K1,2022-Q1\njong,5,6\n", ("duplicate-column", 1, 13)),
+        ("x;2022 - K1\njong;5\n", ("wrong-separator", 1, 1)),
+        ("x\t2022 - K1\njong\t5\n", ("wrong-separator", 1, 1)),
         ("x,2022 - K1\njong,5\noud,7\njong,6\n", ("duplicate-observation", 4, 1)),
         ("x\njong\n", ("too-few-columns", 1, 1)),
         ("x,bronregel\njong,1\n", ("too-few-columns", 1, 1)),
@@ -281,7 +283,7 @@ def test_report_broken_cell(
         (
             "rows: leeftijd\nmeasure: aantal\n",
             "x,y,z\njong,1,2\n",
-            ("duplicate-observation", "tabel.csv", 1, 5),
+            ("duplicate-column", "tabel.csv", 1, 5),
         ),
         (
             "rows: leeftijd\ncolumns: [geslacht, jaar]\nmeasure: aantal\n",
