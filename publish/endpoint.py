@@ -19,12 +19,14 @@ from publish.queries import (
     Answer,
     BadDataSet,
     Busy,
+    CannotEvaluate,
     NotAcceptable,
     QueryFailed,
     QueryPool,
     QuerySyntax,
     Question,
     TimedOut,
+    WorkerLost,
 )
 from publish.query_guard import LONGEST, Refused, TooLarge
 from publish.rendering import reader_of, refuse_form, say, show, wants_page
@@ -226,7 +228,9 @@ def _status(error: Exception) -> int:
         return 400
     if isinstance(error, NotAcceptable):
         return 406
-    return 503 if isinstance(error, (Busy, TimedOut)) else 500
+    if isinstance(error, CannotEvaluate):
+        return 400
+    return 503 if isinstance(error, (Busy, TimedOut, WorkerLost)) else 500
 
 
 def _failed(

@@ -89,7 +89,7 @@ def make_linked_data(served: Served) -> Blueprint:
     blueprint.add_url_rule("/id/<path:path>", "thing", thing)
     blueprint.add_url_rule("/doc/<path:path>", "document", document)
     blueprint.add_url_rule("/ns/<path:path>", "vocabulary", vocabulary)
-    blueprint.add_url_rule("/dumps/", "dumps", dump_index)
+    blueprint.add_url_rule("/dumps/", "dumps", dump_index, strict_slashes=False)
     blueprint.add_url_rule("/dumps/<path:path>", "dump", dump)
     return blueprint
 

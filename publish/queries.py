@@ -28,6 +28,9 @@ from publish.query_worker import DATA, END, ERROR, HEAD, HEADER, READY
 
 Gone = Callable[[], bool]
 
+MOST_BYTES = 128 << 20
+"""Bytes of an answer; a longer one is broken off. Who wants everything takes the dumps."""
+
 AT_ONCE = 0.2
 """Seconds within which the loss of a worker is no sign yet that the query caused it."""
 
@@ -81,6 +84,10 @@ class Busy(QueryFailed):
 
 class WorkerLost(QueryFailed):
     """The process that evaluated the query died, or the query failed inside it."""
+
+
+class CannotEvaluate(QueryFailed):
+    """The query is SPARQL, but asks for something that does not exist, as a function."""
 
 
 class _WorkerDied(WorkerLost):
@@ -167,9 +174,13 @@ class Answer:
         self._open, self._ended = True, False
 
     def __iter__(self) -> Iterator[bytes]:
+        sent = 0
         try:
             while not self._ended:
                 kind, body = self._worker.frame(self._until, self._gone)
+                sent += len(body)
+                if sent > MOST_BYTES:
+                    raise WorkerLost(f"The answer is larger than {MOST_BYTES >> 20} MB.")
                 if kind == DATA:
                     yield body
                 elif kind == END:
@@ -370,4 +381,4 @@ def _failure(content: dict[str, Any], text: str) -> QueryFailed:
     if content["error"] == "syntax":
         fault = explain_syntax(content["message"], text)
         return QuerySyntax(fault.sentence, line=fault.line, column=fault.column)
-    return WorkerLost(f"The query could not be evaluated: {content['message']}")
+    return CannotEvaluate(f"The query could not be evaluated: {content['message']}")

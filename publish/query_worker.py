@@ -10,9 +10,11 @@ evaluates without holding Python's lock.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
+import resource
 import signal
 import struct
 import sys
@@ -25,6 +27,8 @@ HEADER = struct.Struct(">cI")
 READY, HEAD, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"
 FRAME = 64 * 1024
 STACK = 256 * 1024 * 1024
+MEMORY = 4 * 1024 * 1024 * 1024
+"""Bytes a query may take; one that takes more ends its own worker."""
 
 
 class _Frames:
@@ -130,6 +134,9 @@ def main() -> None:
     """Open the store, say READY, and evaluate until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    with contextlib.suppress(ValueError, OSError):  # not every system bounds memory
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     settings = json.loads(sys.argv[2])

@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from publish.endpoint import make_endpoint
 from publish.linked import make_linked_data
-from publish.queries import QueryPool
+from publish.queries import MOST_BYTES, QueryPool
 from publish.rendering import say, show, wants_page
 from publish.served import Served
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 2 * 1024 * 1024
 THREADS = 16
+CONNECTIONS = 500
+IDLE = 20
+"""Seconds after which a connection that asks nothing is closed."""
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -170,6 +173,11 @@ def serve(
                 ident="publish",
                 max_request_body_size=LARGEST_BODY,
                 channel_request_lookahead=1,
+                channel_timeout=IDLE,
+                cleanup_interval=IDLE // 4,
+                connection_limit=CONNECTIONS,
+                # A client that does not read must not hold a thread, and with it a worker.
+                outbuf_high_watermark=MOST_BYTES + (1 << 20),
             )
 
             def stop(number: int, frame: FrameType | None) -> None:

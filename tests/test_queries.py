@@ -17,6 +17,7 @@ from publish.queries import (
     AskerGone,
     BadDataSet,
     Busy,
+    CannotEvaluate,
     NotAcceptable,
     QueryPool,
     QuerySyntax,
@@ -169,6 +170,13 @@ def test_deadline_replaces_worker(pool: QueryPool) -> None:
     assert len(after) == 2
     wait_gone(list(set(before) - set(after)))
     assert len(set(before) - set(after)) == 1
+
+
+def test_query_that_asks_for_what_does_not_exist_is_the_askers_fault(pool: QueryPool) -> None:
+    """An unknown function is no fault of the server, and the worker stays."""
+    with pytest.raises(CannotEvaluate, match="urn:f"):
+        ask(pool, "SELECT * { ?a ?b ?c FILTER(<urn:f>(1)) }")
+    assert ask(pool, "ASK {}") == "true"
 
 
 def test_lost_worker_costs_its_own_query(pool: QueryPool) -> None:

@@ -729,6 +729,40 @@ def test_answer_that_is_cut_is_not_well_formed(release: Path) -> None:
         assert not data.endswith(b"0\r\n\r\n")
 
 
+def test_clients_that_do_not_read_hold_no_worker(release: Path) -> None:
+    """As many clients as there are workers ask for a lot and read nothing; others are answered."""
+    text = quote("SELECT * { ?a ?b ?c . ?d ?e ?f }")
+    with running(release) as (_, port):
+        stalled = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
+        for client in stalled:
+            client.sendall(f"GET /sparql?query={text} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        time.sleep(0.5)
+        until = time.monotonic() + 20
+        answered = False
+        while not answered and time.monotonic() < until:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            connection.request("GET", "/sparql?query=ASK%7B%7D")
+            answered = connection.getresponse().status == 200
+            connection.close()
+        for client in stalled:
+            client.close()
+        assert answered
+
+
+def test_idle_connections_keep_nobody_out(release: Path) -> None:
+    """Two hundred connections that never finish their request do not stop the service."""
+    with running(release) as (_, port):
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
+        for client in idle:
+            client.sendall(b"GET / HTTP/1.1\r\n")
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == 200
+        connection.close()
+        for client in idle:
+            client.close()
+
+
 def test_sigkill_leaves_no_process(release: Path) -> None:
     """When the server is killed in the middle of a runaway query, its workers end too."""
     with running(release) as (process, port):
