@@ -173,8 +173,11 @@ def _write_content(
     vocabulary = read_vocabulary(project, faults)
     is_whole = not any(item.code == "turtle-syntax" for item in faults)
     faults.extend(_blank_nodes(project))
-    with _noted(faults):
-        read_shapes(project)
+    shapes = new_graph(project.uris)
+    try:
+        shapes = read_shapes(project)
+    except FaultyInput as error:
+        faults.extend(error.faults)
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults, only)
     known = {mapping.slug for mapping in mappings}
@@ -205,16 +208,7 @@ def _write_content(
         dumps=dumps,
         warnings=[],
     )
-    return _validated(project, content)
-
-
-@contextlib.contextmanager
-def _noted(faults: list[Fault]) -> Iterator[None]:
-    """Add to the faults what is raised as FaultyInput, and go on."""
-    try:
-        yield
-    except FaultyInput as error:
-        faults.extend(error.faults)
+    return _validated(project, content, shapes)
 
 
 def _write_cube(
@@ -303,7 +297,7 @@ def _write_context(
     return dumps
 
 
-def _validated(project: Project, content: Content) -> Content:
+def _validated(project: Project, content: Content, shapes: Graph) -> Content:
     """Return the content with the warnings of the shapes. Raises FaultyInput on violations."""
     graph = new_graph(project.uris)
     large = {
@@ -320,7 +314,7 @@ def _validated(project: Project, content: Content) -> Content:
             add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
     log.info("validating %s triples against the shapes", f"{len(graph):,}")
     try:
-        found = judge(graph, read_shapes(project))
+        found = judge(graph, shapes)
     except UnusableShapes as error:
         raise FaultyInput([find_unusable(project, graph, str(error))]) from None
     errors = [item for item in found if item.severity == "error"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -118,9 +119,7 @@ def judge(graph: Graph, shapes: Graph, language: str = "en") -> list[Fault]:
             value=_short(value) if value is not None else "none",
         )
         severity = SEVERITIES.get(URIRef(str(report.value(result, SH.resultSeverity))), "error")
-        found.append(
-            Fault(**{**finding.record(), "severity": severity})  # type: ignore[arg-type]
-        )
+        found.append(replace(finding, severity=severity))
     return sorted(set(found))
 
 
