@@ -84,18 +84,24 @@ class Vocabulary:
     """Dimensions, measures, attributes and classes, the package's own terms among them."""
     concepts: Graph
     """The concept schemes with their concepts."""
+    links: Graph
+    """What ``ontology/links/`` says of counterparts elsewhere."""
     unusable: frozenset[str]
     """Dimensions and measures that are defined but at fault, which was reported."""
 
 
 def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
     """Read the package's vocabulary and the project's ``ontology/``."""
-    terms, concepts = new_graph(project.uris), new_graph(project.uris)
-    own = resources.files("publish").joinpath("vocabulary", "publicatie.ttl").read_bytes()
-    read_turtle(own, "publicatie.ttl", project.base, terms, faults)
+    terms, concepts, links = (new_graph(project.uris) for _ in range(3))
+    graph_of = {"codelists": concepts, "links": links}
     sources = _Sources(found={})
+    own = resources.files("publish").joinpath("vocabulary")
+    read_turtle(
+        own.joinpath("publicatie.ttl").read_bytes(), "publicatie.ttl", project.base, terms, faults
+    )
+    for item in sorted(own.joinpath("codelists").iterdir(), key=lambda entry: entry.name):
+        read_turtle(item.read_bytes(), item.name, project.base, concepts, faults)
     for path in sorted((project.root / "ontology").rglob("*.ttl")):
-        is_list = path.parent.name == "codelists"
         graph = new_graph(project.uris)
         try:
             text = path.read_bytes()
@@ -105,7 +111,7 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
         read_turtle(text, project.shown(path), project.base, graph, faults)
         sources.add(graph, project.shown(path), text)
         for triple in graph:
-            (concepts if is_list else terms).add(triple)
+            graph_of.get(path.parent.name, terms).add(triple)
     lists = {found.iri: found for found in _read_lists(concepts, project.uris, sources, faults)}
     dimensions = list(_read_dimensions(terms, lists, sources, faults))
     measures = list(_read_measures(terms, concepts, project.uris, sources, faults))
@@ -122,6 +128,7 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
         lists={found.name: found for found in lists.values()},
         terms=terms,
         concepts=concepts,
+        links=links,
     )
 
 
@@ -264,7 +271,12 @@ def _check_code(
     """Report a concept whose notation, IRI and list do not agree."""
     code = local_name(str(concept))
     expected = uris.iri("concept", scheme=local_name(str(scheme)), code=code)
-    notations = sorted(str(notation) for notation in graph.objects(concept, SKOS.notation))
+    # A notation with a datatype of its own is the code in somebody else's list.
+    notations = sorted(
+        str(notation)
+        for notation in graph.objects(concept, SKOS.notation)
+        if not isinstance(notation, Literal) or notation.datatype in (None, XSD.string)
+    )
     if CODE.fullmatch(code) and str(concept) == expected and notations == [code]:
         return
     found = "the notation " + " and ".join(f'"{text}"' for text in notations)

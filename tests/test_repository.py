@@ -15,7 +15,9 @@ import yaml
 from conftest import REPOSITORY
 from rdflib import URIRef
 from rdflib.namespace import (
+    DCAT,
     DCTERMS,
+    FOAF,
     OWL,
     PROV,
     QB,
@@ -36,7 +38,9 @@ BASE = "https://data.sociale-economie.example"
 PACKAGE = REPOSITORY / "publish"
 
 PUBLIC: list[DefinedNamespaceMeta] = [
+    DCAT,
     DCTERMS,
+    FOAF,
     OWL,
     PROV,
     QB,
@@ -140,7 +144,7 @@ def test_use_only_terms_of_sdmx_that_exist() -> None:
     known = {
         "dimension#": {"refPeriod", "age", "educationLev", "refArea", "sex", "timePeriod"},
         "measure#": {"obsValue"},
-        "attribute#": {"unitMeasure", "obsStatus", "decimals", "unitMult", "comment"},
+        "attribute#": {"unitMeasure", "obsStatus", "decimals", "timePerCollect"},
         "concept#": {"refPeriod", "age", "educationLev", "obsStatus", "unitMeasure"},
         "code#": {"obsStatus-M", "obsStatus-A"},
     }

@@ -88,7 +88,7 @@ def test_read_vocabulary_gives_code_lists(tmp_path: Path) -> None:
     """A code list has its codes in the order of pub:volgorde, its total and its file."""
     vocabulary, faults = read(tmp_path)
     assert not faults
-    [colours] = vocabulary.lists.values()
+    colours = vocabulary.lists["kleur"]
     assert colours.name == "kleur"
     assert colours.iri == f"{BASE}/id/conceptscheme/kleur"
     assert colours.path == "ontology/codelists/kleur.ttl"
