@@ -36,6 +36,7 @@ def make_linked_data(served: Served) -> Blueprint:
     collections = {
         "conceptscheme/": ("code-lists", SCHEME),
         "document/": ("documents", served.generic("Document").value),
+        "linkset/": ("linksets", PREFIXES["void"] + "Linkset"),
     }
 
     def home() -> Response:
