@@ -47,6 +47,7 @@ from publish.quality import (
     describe_code_quality,
     describe_document_quality,
 )
+from publish.samples import Sample, read_samples
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.validate import (
     MOST_OBSERVATIONS,
@@ -92,6 +93,7 @@ class Content:
     counts: dict[str, int]
     """Observations per data set."""
     dumps: list[Dump]
+    samples: list[Sample]
     warnings: list[Fault]
 
 
@@ -116,6 +118,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             log.info("nothing has changed since release %s", identifier)
         else:
             _copy_tables(content)
+            _write_samples(content)
             _load_store(content)
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             if release.exists():
@@ -195,6 +198,7 @@ def _write_content(
         if slug not in known and not any(f"/{slug}.y" in item.path for item in faults):
             path = f"mappings/{slug}.yaml"
             faults.append(fault("cannot-read", path, reason="there is no such mapping"))
+    samples = read_samples(project, faults)
     links = read_links(project.uris, vocabulary, faults)
     levels = describe_levels(project.uris, vocabulary, faults)
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
@@ -223,6 +227,7 @@ def _write_content(
         cubes=cubes,
         counts={slug: dumped.count for slug, dumped in written.items()},
         dumps=dumps,
+        samples=samples,
         warnings=[],
     )
     return _validated(project, content, shapes)
@@ -452,6 +457,14 @@ def _load_store(content: Content) -> None:
     store.flush()
 
 
+def _write_samples(content: Content) -> None:
+    """Write the example queries, which the query page offers."""
+    (content.folder / "queries").mkdir()
+    for sample in content.samples:
+        path = content.folder / "queries" / f"{sample.name}.rq"
+        path.write_text(sample.text, encoding="utf-8")
+
+
 def _manifest(project: Project, content: Content, files: list[dict[str, object]]) -> dict[str, Any]:
     """Return what the release holds, for the server and for people.
 
@@ -472,6 +485,14 @@ def _manifest(project: Project, content: Content, files: list[dict[str, object]]
                 "observations": content.counts[cube.structure.slug],
             }
             for cube in content.cubes
+        ],
+        "queries": [
+            {
+                "name": sample.name,
+                "title": sample.title,
+                "sha256": hashlib.sha256(sample.text.encode()).hexdigest(),
+            }
+            for sample in content.samples
         ],
         "files": files,
     }

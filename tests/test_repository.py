@@ -57,6 +57,7 @@ PUBLIC: list[DefinedNamespaceMeta] = [
 LAYERS = [
     ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile"],
     ["mapping", "document"],
+    ["samples"],
     ["starter", "vocabulary"],
     ["levels", "links"],
     ["extract", "table"],
