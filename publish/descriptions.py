@@ -24,6 +24,7 @@ MOST_PAGES = 200
 MOST_TARGETS = 5
 """How many things a remark names that it concerns."""
 COMMENT = ox.NamedNode(PREFIXES["rdfs"] + "comment")
+DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
 MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
 
@@ -270,7 +271,8 @@ def describe(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
                     if isinstance(term, ox.NamedNode):
                         linked[term] = None
     for quad in itertools.islice(incoming_quads(served, iri), PER_PAGE):
-        if quad.triple not in seen:
+        # That an observation belongs to its data set says nothing about the data set.
+        if quad.triple not in seen and quad.predicate != DATA_SET:
             seen.add(quad.triple)
             yield quad.triple
             linked.update({node: None for node in (quad.predicate, quad.subject)
