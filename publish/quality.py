@@ -67,6 +67,16 @@ class RemarkTargets:
         code = _code(period, remark.at[period.name])
         return code and self.uris.iri("slice", slug=self.cube.structure.slug, codes=code)
 
+    def _names_exist(self, remark: Remark) -> bool:
+        """Return whether the dimensions of a remark are the cube's, and its codes theirs."""
+        known = {item.name: item for item in self.cube.structure.dimensions}
+        return all(
+            name in known
+            and (code := _code(known[name], text)) is not None
+            and (known[name].period is not None or code in known[name].positions)
+            for name, text in remark.at.items()
+        )
+
     def targets(self, remark: Remark) -> list[str]:
         """Return the IRIs that a remark concerns, once all batches have been seen."""
         slice_ = self._slice(remark)
@@ -80,6 +90,8 @@ class RemarkTargets:
         known = {*(period.codes if period else ()), *self.cube.missing}
         found = []
         for remark in self.cube.mapping.remarks:
+            if not self._names_exist(remark):
+                continue  # reported where the names stand
             is_nothing = not self.targets(remark)
             if self._slice(remark) and period:
                 is_nothing = _code(period, remark.at[period.name]) not in known
