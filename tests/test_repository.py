@@ -392,7 +392,15 @@ def test_keep_top_level_as_agreed() -> None:
 
 def test_name_tests_after_modules() -> None:
     """Every file of tests has the name of what it tests: a module, or something larger."""
-    larger = {"answer", "conformance", "repository", "package", "pages_browser", "environment"}
+    larger = {
+        "answer",
+        "answer_served",
+        "conformance",
+        "repository",
+        "package",
+        "pages_browser",
+        "environment",
+    }
     named = {path.stem.removeprefix("test_") for path in (REPOSITORY / "tests").glob("test_*.py")}
     assert named - {path.stem for path in PACKAGE.glob("*.py")} <= larger
 
