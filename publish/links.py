@@ -148,6 +148,8 @@ def describe_links(uris: Uris, vocabulary: Vocabulary, links: Iterable[Link]) ->
             if triple not in graph:
                 counted[link.linkset, triple[1]] += 1
             graph.add(triple)
+        whole = URIRef(uris.iri("linkset", linkset=link.linkset))
+        graph.add((link.iri, DCTERMS.isPartOf, whole))
         for language, words in _label_of(uris, vocabulary, link).items():
             graph.add((link.iri, RDFS.label, Literal(words, lang=language)))
     graph.add((lists, RDF.type, VOID.Dataset))

@@ -20,7 +20,7 @@ from publish.document import Document, MissingFigures
 from publish.faults import Fault, did_you_mean, fault
 from publish.findings import about_period
 from publish.mapping import Mapping, Remark, Text
-from publish.namespaces import DQV, OA, RDF, RDFS
+from publish.namespaces import DQV, OA, RDF, RDFS, SKOS
 from publish.periods import read_period
 from publish.uris import Uris
 from publish.vocabulary import Vocabulary, new_graph
@@ -40,6 +40,7 @@ class RemarkTargets:
 
     cube: AnyCube
     uris: Uris
+    vocabulary: Vocabulary
     found: dict[str, list[str]] = field(default_factory=dict)
     """The IRIs of the targets of each remark, by its name."""
 
@@ -105,7 +106,7 @@ class RemarkTargets:
         graph = new_graph(self.uris)
         slug = self.cube.structure.slug
         for remark in self.cube.mapping.remarks:
-            add_remark(graph, self.uris, slug, remark, self.targets(remark))
+            add_remark(graph, self.uris, self.vocabulary, slug, remark, self.targets(remark))
         return graph
 
 
@@ -115,12 +116,22 @@ def _code(dimension: CubeDimension, text: str) -> str | None:
 
 
 def add_remark(
-    graph: Graph, uris: Uris, about: str, remark: Remark, targets: Iterable[str]
+    graph: Graph,
+    uris: Uris,
+    vocabulary: Vocabulary,
+    about: str,
+    remark: Remark,
+    targets: Iterable[str],
 ) -> None:
     """Add a remark as an annotation of its targets; ``about`` is the key of what it belongs to."""
     node = URIRef(uris.iri("quality", about=about, name=remark.name))
     _annotate(graph, uris, node, DQV.QualityAnnotation, remark.about, targets)
     _add_text(graph, node, RDFS.comment, remark.text)
+    aspect = URIRef(uris.iri("concept", scheme=ASPECTS, code=remark.about))
+    for label in vocabulary.concepts.objects(aspect, SKOS.prefLabel):
+        if isinstance(label, Literal):
+            words = f"{label}: {remark.name.replace('-', ' ')}"
+            graph.add((node, RDFS.label, Literal(words, lang=label.language)))
 
 
 def _annotate(
@@ -140,7 +151,9 @@ def _add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> N
         graph.add((subject, predicate, Literal(words, lang=language)))
 
 
-def describe_document_quality(uris: Uris, document: Document, cubes: Iterable[AnyCube]) -> Graph:
+def describe_document_quality(
+    uris: Uris, vocabulary: Vocabulary, document: Document, cubes: Iterable[AnyCube]
+) -> Graph:
     """Return the remarks on a document and what it lacks, with the data sets they concern."""
     graph = new_graph(uris)
     source = uris.iri("document", document=document.key)
@@ -150,7 +163,7 @@ def describe_document_quality(uris: Uris, document: Document, cubes: Iterable[An
         if document.key in cube.sources()
     }
     for remark in document.remarks:
-        add_remark(graph, uris, document.key, remark, [source, *made.values()])
+        add_remark(graph, uris, vocabulary, document.key, remark, [source, *made.values()])
     for item in document.missing:
         node = URIRef(uris.iri("missing", document=document.key, name=item.name))
         targets = [source, *(made[slug] for slug in item.slugs if slug in made)]
