@@ -93,7 +93,7 @@ def test_give_incoming_links_of_every_code(answer: Built, client: FlaskClient) -
     ("path", "words"),
     [
         ("/doc/concept/leeftijdsgroep/Y20T24", ["Y20-24", "hetzelfde als", "Leeftijdsklassen"]),
-        ("/doc/concept/leeftijdsklasse/Y_LT25", ["18 tot en met 19 jaar", "enger elders"]),
+        ("/doc/concept/leeftijdsklasse/Y_LT25", ["18 tot en met 19 jaar", "enger in andere lijst"]),
         ("/doc/concept/maatregel/CMW", ["travail adapté", "sheltered employment"]),
         (
             "/doc/dataset/ama-deelnemers-leeftijd",
