@@ -722,3 +722,86 @@ def test_keep_each_data_set_in_graphs_of_its_own(answer: Built) -> None:
     assert graphs == {f"{answer.base}/id/graaf/{name}" for name in names}
     assert {entry["graph"] for entry in answer.manifest["files"]} == graphs
     assert not list(answer.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+
+def test_define_every_term_of_the_answer_whole(answer: Built) -> None:
+    """Each term has labels, definitions, vocabulary, range and concept; coded ones a list."""
+    for part in (
+        'rdfs:label ?x . FILTER(LANG(?x) = "nl")',
+        'rdfs:label ?x . FILTER(LANG(?x) = "en")',
+        'skos:definition ?x . FILTER(LANG(?x) = "nl")',
+        'skos:definition ?x . FILTER(LANG(?x) = "en")',
+        "rdfs:isDefinedBy ?x",
+        "rdfs:range ?x",
+        "qb:concept ?x",
+    ):
+        kinds = "qb:DimensionProperty qb:MeasureProperty"
+        rows = answer.ask(
+            f"""SELECT ?term WHERE {{ VALUES ?kind {{ {kinds} }} ?term a ?kind
+                FILTER NOT EXISTS {{ ?term {part} }} }}"""
+        )
+        assert not rows, part
+    assert not answer.ask(
+        """SELECT ?term WHERE { ?term a qb:CodedProperty
+            FILTER NOT EXISTS { ?term qb:codeList/a skos:ConceptScheme } }"""
+    )
+    measures = answer.ask("SELECT ?term WHERE { ?term a qb:MeasureProperty }")
+    assert len(measures) >= 18
+    for row in measures:
+        assert answer.ask(
+            f"""SELECT ?of WHERE {{ <{row["term"]}> rdfs:subPropertyOf ?of
+                FILTER(STRSTARTS(STR(?of), "http://purl.org/linked-data/sdmx/2009/measure#")) }}"""
+        )
+    for name, parent in (
+        ("kwartaal", "refPeriod"),
+        ("jaar", "refPeriod"),
+        ("dag", "refPeriod"),
+        ("leeftijdsgroep", "age"),
+        ("leeftijdsgroepAma", "age"),
+        ("leeftijdsklasse", "age"),
+        ("opleidingsniveau", "educationLev"),
+    ):
+        assert answer.ask(
+            f"""SELECT ?x WHERE {{ se:{name} rdfs:subPropertyOf
+                <http://purl.org/linked-data/sdmx/2009/dimension#{parent}> . BIND(1 AS ?x) }}"""
+        ), name
+
+
+@pytest.mark.parametrize(
+    ("code", "low", "included", "high", "also", "unit"),
+    [
+        ("leeftijdsgroep/Y18T19", "18", "true", "19", "true", "YEAR"),
+        ("leeftijdsgroep/Y_GE65", "65", "true", None, None, "YEAR"),
+        ("leeftijdsklasse/Y_LT25", None, None, "25", "false", "YEAR"),
+        ("leeftijdsgroep-ama/Y30T40", "30", None, "40", None, "YEAR"),
+        ("leeftijdsgroep-ama/Y_GT60", "60", None, None, None, "YEAR"),
+        ("grootteklasse-lde/FTE5T10", "5", "true", "10", "true", "FTE"),
+        ("grootteklasse-cmw/FTE_GT1000", "1000", None, None, None, "FTE"),
+        ("werkloosheidsduur/M12T23", "12", "true", "24", "false", "MONTH"),
+        ("opvolgtermijn/M6", "6", "true", None, None, "MONTH"),
+    ],
+)
+def test_bound_every_range_of_the_answer(
+    answer: Built,
+    code: str,
+    low: str | None,
+    included: str | None,
+    high: str | None,
+    also: str | None,
+    unit: str,
+) -> None:
+    """A class that is a range has its bounds, in or out, or a note that the source is silent."""
+    [row] = answer.ask(
+        f"""SELECT ?low ?included ?high ?also ?unit ?note WHERE {{
+            <{answer.base}/id/concept/{code}> pub:grensEenheid/skos:notation ?unit .
+            OPTIONAL {{ <{answer.base}/id/concept/{code}> pub:vanaf ?low }}
+            OPTIONAL {{ <{answer.base}/id/concept/{code}> pub:vanafInbegrepen ?included }}
+            OPTIONAL {{ <{answer.base}/id/concept/{code}> pub:tot ?high }}
+            OPTIONAL {{ <{answer.base}/id/concept/{code}> pub:totInbegrepen ?also }}
+            OPTIONAL {{ <{answer.base}/id/concept/{code}> skos:scopeNote ?note
+                FILTER(LANG(?note) = "en") }} }}"""
+    )
+    found = tuple(row.get(name) for name in ("low", "included", "high", "also", "unit"))
+    assert found == (low, included, high, also, unit)
+    is_open = (low and not included) or (high and not also)
+    assert not is_open or row.get("note")
