@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
+from pathlib import Path
 
+import numpy as np
 import pyoxigraph as ox
 import pytest
+from big_project import make_big_project
 from conftest import Built, built
 from small_project import SmallProject
 
 from publish import table as tables
+from publish.assemble import assemble_cube
+from publish.document import read_documents
+from publish.faults import Fault
+from publish.mapping import read_mappings
+from publish.project import read_project
+from publish.vocabulary import read_vocabulary
 
 PLAIN = """tables: [bron/tabel]
 rows: leeftijd
@@ -498,6 +509,36 @@ def test_read_marks_alike_in_blocks(project: SmallProject, monkeypatch: pytest.M
     assert len(known_of(whole)) == 9
     monkeypatch.setattr(tables, "BLOCK", 6)
     assert built(project.read()).manifest == whole.manifest
+
+
+def test_stream_large_table_with_marks(tmp_path: Path) -> None:
+    """Of a table of 200,000 cells, one in a hundred a mark, only a block is in memory."""
+    root, chance = make_big_project(tmp_path / "groot", 200_000), random.Random(1)
+    path = root / "mappings" / "bron" / "groot.csv"
+    printed = re.sub(
+        r'"[^"]*"',
+        lambda found: chance.choice(['"< 2,5"', "x"]) if chance.random() < 0.01 else found[0],
+        path.read_text(encoding="utf-8"),
+    )
+    path.write_text(printed, encoding="utf-8")
+    with (root / "mappings" / "groot.yaml").open("a", encoding="utf-8") as file:
+        file.write(MARKS)
+    project, faults = read_project(root), list[Fault]()
+    vocabulary = read_vocabulary(project, faults)
+    [mapping] = read_mappings(project, faults)
+    cube = assemble_cube(project, mapping, vocabulary, read_documents(project, faults), faults)
+    assert cube, faults
+    sizes, signs = [], Counter[str]()
+    for batch in cube.batches(faults):
+        sizes.append(len(batch))
+        absent = np.flatnonzero(batch.absence).tolist()
+        signs.update(batch.cells.text[at] for at in absent)
+        assert set(batch.status[absent].tolist()) <= {1}
+        assert batch.status.sum() == len(absent)
+    assert not faults
+    assert sum(sizes) == 200_000
+    assert max(sizes) <= tables.BLOCK
+    assert signs == {"< 2,5": printed.count("< 2,5"), "x": printed.count("x")}
 
 
 def test_add_no_marks_up(project: SmallProject) -> None:
