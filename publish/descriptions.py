@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
@@ -24,6 +25,7 @@ MOST_PAGES = 200
 MOST_TARGETS = 5
 """How many things a remark names that it concerns."""
 COMMENT = ox.NamedNode(PREFIXES["rdfs"] + "comment")
+DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
 MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
 
@@ -92,6 +94,8 @@ class LinkOfCode:
 
     relation: Value
     other: Value
+    where: str
+    """The code list of the other term, or the host that publishes it."""
     reason: ox.Literal | None
 
 
@@ -184,10 +188,29 @@ def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCod
         LinkOfCode(
             relation=value_of(served, row["relation"], language),
             other=value_of(served, row["other"], language),
+            where=_where(served, row["other"], language),
             reason=served.text(row["link"], (COMMENT,), language),
         )
         for row in served.select("select_links", concept=iri)
     ]
+
+
+def _where(served: Served, other: ox.NamedNode, language: str) -> str:
+    """Return the code list of a term, or the host that publishes it."""
+    scheme = next(served.objects(other, ox.NamedNode(PREFIXES["skos"] + "inScheme")), None)
+    if isinstance(scheme, ox.NamedNode):
+        return served.label(scheme.value, language)
+    return urlsplit(other.value).hostname or ""
+
+
+def _target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
+    """Return a thing that a remark concerns; an observation by its codes."""
+    value = value_of(served, target, language)
+    head = f"{served.base}/id/observatie/"
+    if not target.value.startswith(head):
+        return value
+    codes = target.value.removeprefix(head).split("/")[1:-1]
+    return replace(value, text=" · ".join(codes) or value.text)
 
 
 def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkOnQuality]:
@@ -199,7 +222,7 @@ def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkO
     for remark, found in rows.items():
         first, node = found[0], ox.NamedNode(remark)
         targets = [
-            value_of(served, row["target"], language) for row in found if row["target"] != iri
+            _target_of(served, row["target"], language) for row in found if row["target"] != iri
         ]
         title = served.text(node, LABELS, language)
         remarks.append(
@@ -270,7 +293,8 @@ def describe(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
                     if isinstance(term, ox.NamedNode):
                         linked[term] = None
     for quad in itertools.islice(incoming_quads(served, iri), PER_PAGE):
-        if quad.triple not in seen:
+        # That an observation belongs to its data set says nothing about the data set.
+        if quad.triple not in seen and quad.predicate != DATA_SET:
             seen.add(quad.triple)
             yield quad.triple
             linked.update({node: None for node in (quad.predicate, quad.subject)

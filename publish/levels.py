@@ -15,10 +15,10 @@ from publish.namespaces import RDF, SKOS, XKOS
 from publish.uris import Uris
 from publish.vocabulary import CodeList, Vocabulary, new_graph
 
-NAMES = {
-    True: {"nl": "totaal", "en": "total"},
-    False: {"nl": "niveau {depth}", "en": "level {depth}"},
-}
+TOTAL = {"nl": "totaal", "en": "total"}
+CLASSES = {"nl": "klassen", "en": "classes"}
+BETWEEN = {"nl": "niveau {depth}", "en": "level {depth}"}
+"""What levels are called: the total, the finest classes, and those between."""
 
 
 def describe_levels(uris: Uris, vocabulary: Vocabulary, faults: list[Fault]) -> Graph:
@@ -103,7 +103,8 @@ def _add_levels(
         graph.add((level, RDF.type, XKOS.ClassificationLevel))
         graph.add((level, XKOS.depth, Literal(depth)))
         is_total = depth == 1 and code_list.total is not None
-        for language, words in NAMES[is_total].items():
+        name = TOTAL if is_total else CLASSES if depth == count else BETWEEN
+        for language, words in name.items():
             text = f"{names.get(language, code_list.name)}: {words.format(depth=depth)}"
             graph.add((level, SKOS.prefLabel, Literal(text, lang=language)))
         for code, found in depths.items():

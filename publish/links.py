@@ -148,6 +148,8 @@ def describe_links(uris: Uris, vocabulary: Vocabulary, links: Iterable[Link]) ->
             if triple not in graph:
                 counted[link.linkset, triple[1]] += 1
             graph.add(triple)
+        whole = URIRef(uris.iri("linkset", linkset=link.linkset))
+        graph.add((link.iri, DCTERMS.isPartOf, whole))
         for language, words in _label_of(uris, vocabulary, link).items():
             graph.add((link.iri, RDFS.label, Literal(words, lang=language)))
     graph.add((lists, RDF.type, VOID.Dataset))
@@ -247,3 +249,37 @@ def describe_statuses(uris: Uris, report: dict[str, list[CodeLinks]]) -> Graph:
             status = URIRef(uris.iri("concept", scheme="koppelstatus", code=item.status))
             graph.add((concept, predicate, status))
     return graph
+
+
+def report_as_text(report: dict[str, list[CodeLinks]], language: str) -> str:
+    """Return the report of the links for people: per list its codes, with links or the reason."""
+    lines = []
+    for name, codes in report.items():
+        linked = sum(item.status == STATUSES[0] for item in codes)
+        lines.append(f"{name}: {linked} of {len(codes)} codes linked")
+        width = max((len(item.code) for item in codes), default=0)
+        for item in codes:
+            kinds = [f"{relation} {target}" for relation, target in item.links]
+            if item.status == STATUSES[1]:
+                kinds.append("no counterpart: " + item.reason.get(language, ""))
+            if item.status == STATUSES[2]:
+                kinds.append("not looked for")
+            for number, text in enumerate(kinds):
+                code = item.code if number == 0 else ""
+                lines.append(f"    {code:{width}}  {text}")
+    return "\n".join(lines)
+
+
+def report_as_records(report: dict[str, list[CodeLinks]]) -> list[dict[str, object]]:
+    """Return the report of the links as JSON objects, one per code."""
+    return [
+        {
+            "list": name,
+            "code": item.code,
+            "status": item.status,
+            "links": [{"relation": relation, "target": target} for relation, target in item.links],
+            "reason": item.reason,
+        }
+        for name, codes in report.items()
+        for item in codes
+    ]

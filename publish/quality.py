@@ -20,7 +20,7 @@ from publish.document import Document, MissingFigures
 from publish.faults import Fault, did_you_mean, fault
 from publish.findings import about_period
 from publish.mapping import Mapping, Remark, Text
-from publish.namespaces import DQV, OA, RDF, RDFS
+from publish.namespaces import DQV, OA, RDF, RDFS, SKOS
 from publish.periods import read_period
 from publish.uris import Uris
 from publish.vocabulary import Vocabulary, new_graph
@@ -40,6 +40,7 @@ class RemarkTargets:
 
     cube: AnyCube
     uris: Uris
+    vocabulary: Vocabulary
     found: dict[str, list[str]] = field(default_factory=dict)
     """The IRIs of the targets of each remark, by its name."""
 
@@ -67,6 +68,16 @@ class RemarkTargets:
         code = _code(period, remark.at[period.name])
         return code and self.uris.iri("slice", slug=self.cube.structure.slug, codes=code)
 
+    def _names_exist(self, remark: Remark) -> bool:
+        """Return whether the dimensions of a remark are the cube's, and its codes theirs."""
+        known = {item.name: item for item in self.cube.structure.dimensions}
+        return all(
+            name in known
+            and (code := _code(known[name], text)) is not None
+            and (known[name].period is not None or code in known[name].positions)
+            for name, text in remark.at.items()
+        )
+
     def targets(self, remark: Remark) -> list[str]:
         """Return the IRIs that a remark concerns, once all batches have been seen."""
         slice_ = self._slice(remark)
@@ -80,6 +91,8 @@ class RemarkTargets:
         known = {*(period.codes if period else ()), *self.cube.missing}
         found = []
         for remark in self.cube.mapping.remarks:
+            if not self._names_exist(remark):
+                continue  # reported where the names stand
             is_nothing = not self.targets(remark)
             if self._slice(remark) and period:
                 is_nothing = _code(period, remark.at[period.name]) not in known
@@ -93,7 +106,7 @@ class RemarkTargets:
         graph = new_graph(self.uris)
         slug = self.cube.structure.slug
         for remark in self.cube.mapping.remarks:
-            add_remark(graph, self.uris, slug, remark, self.targets(remark))
+            add_remark(graph, self.uris, self.vocabulary, slug, remark, self.targets(remark))
         return graph
 
 
@@ -103,12 +116,22 @@ def _code(dimension: CubeDimension, text: str) -> str | None:
 
 
 def add_remark(
-    graph: Graph, uris: Uris, about: str, remark: Remark, targets: Iterable[str]
+    graph: Graph,
+    uris: Uris,
+    vocabulary: Vocabulary,
+    about: str,
+    remark: Remark,
+    targets: Iterable[str],
 ) -> None:
     """Add a remark as an annotation of its targets; ``about`` is the key of what it belongs to."""
     node = URIRef(uris.iri("quality", about=about, name=remark.name))
     _annotate(graph, uris, node, DQV.QualityAnnotation, remark.about, targets)
     _add_text(graph, node, RDFS.comment, remark.text)
+    aspect = URIRef(uris.iri("concept", scheme=ASPECTS, code=remark.about))
+    for label in vocabulary.concepts.objects(aspect, SKOS.prefLabel):
+        if isinstance(label, Literal):
+            words = f"{label}: {remark.name.replace('-', ' ')}"
+            graph.add((node, RDFS.label, Literal(words, lang=label.language)))
 
 
 def _annotate(
@@ -128,7 +151,9 @@ def _add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> N
         graph.add((subject, predicate, Literal(words, lang=language)))
 
 
-def describe_document_quality(uris: Uris, document: Document, cubes: Iterable[AnyCube]) -> Graph:
+def describe_document_quality(
+    uris: Uris, vocabulary: Vocabulary, document: Document, cubes: Iterable[AnyCube]
+) -> Graph:
     """Return the remarks on a document and what it lacks, with the data sets they concern."""
     graph = new_graph(uris)
     source = uris.iri("document", document=document.key)
@@ -138,7 +163,7 @@ def describe_document_quality(uris: Uris, document: Document, cubes: Iterable[An
         if document.key in cube.sources()
     }
     for remark in document.remarks:
-        add_remark(graph, uris, document.key, remark, [source, *made.values()])
+        add_remark(graph, uris, vocabulary, document.key, remark, [source, *made.values()])
     for item in document.missing:
         node = URIRef(uris.iri("missing", document=document.key, name=item.name))
         targets = [source, *(made[slug] for slug in item.slugs if slug in made)]

@@ -204,7 +204,8 @@ def _write_content(
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
     cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
     written = {
-        cube.structure.slug: _write_cube(project, folder, cube, formats, faults) for cube in cubes
+        cube.structure.slug: _write_cube(project, folder, cube, vocabulary, formats, faults)
+        for cube in cubes
     }
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
@@ -217,7 +218,7 @@ def _write_content(
         "vocabularium": vocabulary.terms,
         "codelijsten": concepts,
         "koppelingen": describe_links(project.uris, vocabulary, links),
-        "bronnen": _describe_sources(project, documents, cubes),
+        "bronnen": _describe_sources(project, vocabulary, documents, cubes),
     }
     with_cells = {slug for slug, dumped in written.items() if dumped.has_cells}
     dumps = _write_context(project, folder, context, cubes, with_cells)
@@ -279,13 +280,14 @@ def _write_cube(
     project: Project,
     folder: Path,
     cube: AnyCube,
+    vocabulary: Vocabulary,
     formats: tuple[str, ...],
     faults: list[Fault],
 ) -> _Written:
     """Check and write a cube, batch by batch; return what was written."""
     before = len(faults)
     check = TotalsCheck(mapping=cube.mapping, structure=cube.structure)
-    remarks = RemarkTargets(cube=cube, uris=project.uris)
+    remarks = RemarkTargets(cube=cube, uris=project.uris, vocabulary=vocabulary)
     with (
         open_dumps(
             folder / "dumps",
@@ -339,7 +341,10 @@ def _blank_nodes(project: Project) -> Iterator[Fault]:
 
 
 def _describe_sources(
-    project: Project, documents: dict[str, Document], cubes: list[AnyCube]
+    project: Project,
+    vocabulary: Vocabulary,
+    documents: dict[str, Document],
+    cubes: list[AnyCube],
 ) -> Graph:
     """Return periods, documents and tables, and what documents say of quality and lack."""
     periods: set[Period] = {item for cube in cubes for item in periods_of(cube)}
@@ -347,7 +352,7 @@ def _describe_sources(
     graph = describe_periods(project.uris, ordered)
     graph += describe_sources(project.uris, documents.values(), cubes)
     for document in documents.values():
-        graph += describe_document_quality(project.uris, document, cubes)
+        graph += describe_document_quality(project.uris, vocabulary, document, cubes)
     return graph
 
 
