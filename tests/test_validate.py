@@ -80,6 +80,7 @@ def judging(built: Built) -> dict[str, bool]:
             *(f"?x a <{term}>" for term in shapes.objects(shape, SH.targetClass)),
             *(f"?x <{term}> ?o" for term in shapes.objects(shape, SH.targetSubjectsOf)),
             *(f"?s <{term}> ?x" for term in shapes.objects(shape, SH.targetObjectsOf)),
+            *(f"?x a <{term}>" for term in shapes.objects(shape, SH.targetNode)),
         ]
         assert queries, f"{shape} has no target"
         asked = [bool(built.ask(f"SELECT ?x WHERE {{ {query} }} LIMIT 1")) for query in queries]
