@@ -555,7 +555,8 @@ def test_add_no_marks_up(project: SmallProject) -> None:
 <id/conceptscheme/groep> a skos:ConceptScheme ; pub:optelbaar true ;
     skos:prefLabel "groep"@nl, "groep"@en .
 code:alle a skos:Concept ; skos:prefLabel "alle"@nl, "all"@en ; skos:notation "alle" ;
-    skos:definition "alle"@nl, "all"@en ; skos:inScheme <id/conceptscheme/groep> .
+    skos:definition "alle"@nl, "all"@en ; skos:inScheme <id/conceptscheme/groep> ;
+    pub:volgorde 1 .
 """,
         encoding="utf-8",
     )
