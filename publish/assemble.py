@@ -34,6 +34,7 @@ from publish.document import Document
 from publish.faults import Fault, did_you_mean, fault
 from publish.findings import Findings, shown
 from publish.mapping import Mapping, MissingPeriod
+from publish.marks import Absence, absences_of, read_marks
 from publish.names import UNITS, check_names, given_by, measure_names, read_missing
 from publish.project import Project
 from publish.table import BLOCK, Table, open_table
@@ -91,12 +92,15 @@ class Cube:
         winner = order[first][group]
         mantissa = batch.mantissa
         value, _ = align(mantissa, batch.decimals)
+        absence = batch.absence
         differs = (value[order] != value[winner]).astype(np.bool_)
+        differs |= absence[order] != absence[winner]
         # Of each date the first cell speaks; those after it must say the same.
         of_date = first.copy()
         of_date[1:] |= newest[order][1:] != newest[order][:-1]
         speaker = order[of_date][np.cumsum(of_date) - 1]
         conflict = (value[order] != value[speaker]).astype(np.bool_)
+        conflict |= absence[order] != absence[speaker]
         self._report_conflicts(batch, order[conflict], speaker[conflict], faults)
         # Observations keep the order in which the tables first give them.
         rank = np.empty(int(first.sum()), dtype=np.int64)
@@ -110,6 +114,7 @@ class Cube:
             mantissa=mantissa[kept],
             decimals=batch.decimals[kept],
             status=batch.status[kept],
+            absence=absence[kept],
             cells=Cells(
                 observation=rank[group][by_observation],
                 table=cells.table[sources],
@@ -205,6 +210,7 @@ def assemble_cube(
     reserved_name(mapping, faults)
     check_names(mapping, vocabulary, faults)
     missing = read_missing(mapping, vocabulary, faults)
+    marks = read_marks(mapping, documents, vocabulary, faults)
     tables = []
     for use in mapping.uses:
         path = project.root / "mappings" / use.document / f"{use.table}.csv"
@@ -225,7 +231,8 @@ def assemble_cube(
     used = {*given_by(mapping.uses[0]), *measure_names(mapping)}
     if len(faults) > before or used & vocabulary.unusable:
         return None
-    structure = _structure(project, mapping, vocabulary, tables)
+    absences = absences_of(mark for own in marks.values() for mark in own)
+    structure = _structure(project, mapping, vocabulary, tables, absences)
     crosstabs = tuple(
         Crosstab(
             mapping=mapping,
@@ -234,6 +241,7 @@ def assemble_cube(
             number=number,
             structure=structure,
             vocabulary=vocabulary,
+            marks=marks[use.document],
         )
         for number, (use, table) in enumerate(zip(mapping.uses, tables, strict=True))
     )
@@ -265,6 +273,7 @@ def _structure(
     mapping: Mapping,
     vocabulary: Vocabulary,
     tables: list[Table],
+    absences: tuple[Absence, ...],
 ) -> Structure:
     """Return what the observations have in common."""
     # What tables name themselves is judged where it stands, in the table.
@@ -291,4 +300,5 @@ def _structure(
         units=tuple(own_unit or measure.unit for measure in measures),
         tables=tables,
         cells=mapping.most_cells != 0,
+        absences=absences,
     )

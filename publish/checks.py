@@ -10,13 +10,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube import Batch, Indices, Structure, align, mixed_radix
+from publish.cube import Batch, Indices, Structure, mixed_radix
 from publish.faults import Fault, fault
 from publish.findings import Findings
 from publish.mapping import Mapping
 from publish.numerals import FORMATS, written
+from publish.ranges import Ends, Ranges, exceeds, read_ranges
 
-OF_CELLS = {"not-a-number", "empty-cell", "not-whole", "percent-mismatch"}
+OF_CELLS = {
+    "not-a-number",
+    "empty-cell",
+    "no-number-in-mark",
+    "wrong-bounds",
+    "not-whole",
+    "percent-mismatch",
+}
 """Faults that concern one cell and nothing else."""
 
 
@@ -27,6 +35,7 @@ class _Kept:
     keys: tuple[Indices, ...]
     mantissa: NDArray[np.int64]
     decimals: NDArray[np.int8]
+    absence: NDArray[np.int16]
     table: NDArray[np.int16]
     row: Indices
     column: Indices
@@ -57,6 +66,7 @@ class TotalsCheck:
                     keys=batch.keys,
                     mantissa=batch.mantissa,
                     decimals=batch.decimals,
+                    absence=batch.absence,
                     table=cells.table[first],
                     row=cells.row[first],
                     column=cells.column[first],
@@ -82,18 +92,23 @@ class TotalsCheck:
             ),
             mantissa=np.concatenate([part.mantissa for part in self._kept]),
             decimals=np.concatenate([part.decimals for part in self._kept]),
+            absence=np.concatenate([part.absence for part in self._kept]),
             table=np.concatenate([part.table for part in self._kept]),
             row=np.concatenate([part.row for part in self._kept]),
             column=np.concatenate([part.column for part in self._kept]),
         )
+        ranges = read_ranges(
+            kept.keys[-1], kept.mantissa, kept.decimals, kept.absence, self.structure
+        )
         for name, kind in self.mapping.totals.items():
-            found += self._compare(name, kind, kept, whole=bool(others))
+            found += self._compare(name, kind, kept, ranges, whole=bool(others))
         return found
 
-    def _compare(self, name: str, kind: str, kept: _Kept, *, whole: bool) -> list[Fault]:
+    def _compare(
+        self, name: str, kind: str, kept: _Kept, ranges: Ranges, *, whole: bool
+    ) -> list[Fault]:
         """Return a fault for every total over one dimension that its parts contradict."""
         keys, dimensions = kept.keys, self.structure.dimensions
-        values, most = align(kept.mantissa, kept.decimals)
         at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
         others = [place for place in range(len(dimensions)) if place != at]
         rest = mixed_radix(
@@ -101,30 +116,46 @@ class TotalsCheck:
         )
         groups, group = np.unique(rest, return_inverse=True)
         is_total = keys[at] == dimensions[at].total
-        sums = np.zeros(len(groups), dtype=values.dtype)
-        np.add.at(sums, group[~is_total], values[~is_total])
+        least, most = ranges.least.sums(group, ~is_total), ranges.most.sums(group, ~is_total)
         parts = np.bincount(group[~is_total], minlength=len(groups))
         totals = np.flatnonzero(is_total)
         own = group[totals]
         shares = np.array([unit.endswith("/PC") for unit in self.structure.units], dtype=np.bool_)
-        differs = values[totals] != sums[own] if kind == "complete" else values[totals] < sums[own]
+        over = exceeds(least.at(own), ranges.most.at(totals))
+        under = exceeds(ranges.least.at(totals), most.at(own)) & (kind == "complete")
         # Percentages do not add up, and a total without parts has nothing to be compared with.
         enough = max(1, int(parts.max(initial=0)) if whole else 1)
-        wrong = differs.astype(np.bool_) & ~shares[keys[-1][totals]] & (parts[own] >= enough)
-        code = "total-differs" if kind == "complete" else "parts-exceed-total"
-        form = FORMATS[self.mapping.numbers]
+        judged = ~shares[keys[-1][totals]] & (parts[own] >= enough)
+        unknown = np.bincount(group, weights=kept.absence > 0, minlength=len(groups)) > 0
         by_table: dict[int, Findings] = {}
-        for position in totals[wrong].tolist():
-            table = int(kept.table[position])
+        for position, exceeded in zip(
+            totals[judged & (over | under)].tolist(),
+            over[judged & (over | under)].tolist(),
+            strict=True,
+        ):
+            table, here = int(kept.table[position]), int(group[position])
             findings = by_table.setdefault(table, Findings(table=self.structure.tables[table]))
             codes = [dimensions[other].codes[int(keys[other][position])] for other in others]
+            total, sums = (ranges.most, least) if exceeded else (ranges.least, most)
+            if kind == "complete" and not unknown[here]:
+                code = "total-differs"
+            else:
+                code = "parts-exceed-total" if exceeded else "parts-below-total"
             findings.add(
                 code,
                 int(kept.row[position]),
                 int(kept.column[position]),
                 name=name,
                 codes=", ".join(codes),
-                total=written(int(values[position]), most, form),
-                parts=written(int(sums[group[position]]), most, form),
+                total=self._in_words(total, position, upper=exceeded),
+                parts=self._in_words(sums, here, upper=not exceeded),
             )
         return [found for findings in by_table.values() for found in findings.faults()]
+
+    def _in_words(self, ends: Ends, place: int, *, upper: bool) -> str:
+        """Return one end as a message has it: a number, or a bound with its words."""
+        number = written(int(ends.numbers[place]), ends.decimals, FORMATS[self.mapping.numbers])
+        if not ends.bounds[place]:
+            return number
+        words = ("at least", "at most"), ("more than", "less than")
+        return f"{words[int(ends.open[place])][int(upper)]} {number}"

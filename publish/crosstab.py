@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from publish.cube import (
     MEASURE,
+    MISSING,
     Batch,
     Cells,
     CubeDimension,
@@ -26,8 +27,9 @@ from publish.cube import (
 from publish.faults import Fault, did_you_mean, fault
 from publish.findings import Findings, about_period, shown
 from publish.mapping import Axis, Mapping, TableUse
+from publish.marks import Mark, read_marked
 from publish.namespaces import XSD
-from publish.numerals import FORMATS, read_numbers, written
+from publish.numerals import FORMATS, Numbers, read_numbers, written
 from publish.periods import read_period
 from publish.table import Block, Table, read_blocks
 from publish.vocabulary import Vocabulary
@@ -49,6 +51,8 @@ class Crosstab:
     """The place of the table among those of the cube."""
     structure: Structure
     vocabulary: Vocabulary
+    marks: tuple[Mark, ...]
+    """The signs that stand in the table for a figure that is not shown."""
     chosen: set[str] = field(default_factory=set)
     """The labels under `take:` and `leave:` that were found in the table."""
     unknown: set[str] = field(default_factory=set)
@@ -93,7 +97,7 @@ class Crosstab:
             if not len(kept):
                 continue
             self._check_rows(rows, block.rows[kept], seen, findings)
-            yield self._batch(block, kept, rows, columns, fixed, findings)
+            yield self._batch(block, kept, rows, columns, fixed, findings, faults)
 
     def _fixed_steps(self, name: str) -> tuple[str | int, ...]:
         own = (*self.use.steps, "fixed", name)
@@ -237,6 +241,7 @@ class Crosstab:
         columns: dict[str, Indices],
         fixed: dict[str, int],
         findings: Findings,
+        faults: list[Fault],
     ) -> Batch:
         """Return the cells of the kept rows as observations, without those that are faulty."""
         first = self.label_columns
@@ -261,25 +266,12 @@ class Crosstab:
                 keys.append(np.full(len(texts), fixed.get(name, UNKNOWN), dtype=np.int32))
         form = FORMATS[self.mapping.numbers]
         numbers = read_numbers(texts, form)
+        absence = np.zeros(len(texts), dtype=np.int16)
+        if numbers.faulty.any():
+            self._read_odd_cells(texts, block, kept, numbers, absence, findings, faults)
         sound = ~numbers.faulty
-        for at in np.flatnonzero(numbers.faulty).tolist():
-            place = int(row_numbers[at]), int(column_numbers[at])
-            if texts[at].strip():
-                example = written(123456, 2, form)
-                findings.add("not-a-number", *place, text=shown(texts[at]), example=example)
-            else:
-                row = shown(str(block.cells.iat[int(kept[at // width]), 0]))
-                header = shown(self.table.headers[-1][place[1] - 1])
-                findings.add("empty-cell", *place, row=row, column=header)
         sound &= self._check_numbers(
-            texts,
-            keys[-1],
-            numbers.decimals,
-            numbers.percent,
-            sound,
-            row_numbers,
-            column_numbers,
-            findings,
+            texts, keys[-1], numbers, absence, row_numbers, column_numbers, findings
         )
         for key in keys:
             sound &= key != UNKNOWN
@@ -295,7 +287,8 @@ class Crosstab:
             keys=tuple(key[sound] for key in keys),
             mantissa=numbers.mantissa[sound],
             decimals=numbers.decimals[sound],
-            status=np.zeros(count, dtype=np.int8),
+            status=(absence[sound] > 0) * np.int8(MISSING),
+            absence=absence[sound],
             cells=Cells(
                 observation=np.arange(count, dtype=np.int64),
                 table=np.full(count, self.number, dtype=np.int16),
@@ -307,13 +300,61 @@ class Crosstab:
             ),
         )
 
+    def _read_odd_cells(
+        self,
+        texts: list[str],
+        block: Block,
+        kept: Indices,
+        numbers: Numbers,
+        absence: NDArray[np.int16],
+        findings: Findings,
+        faults: list[Fault],
+    ) -> None:
+        """Enter the marks among the cells that are no numbers, and report the rest."""
+        form, first = FORMATS[self.mapping.numbers], self.label_columns
+        index = {item: number for number, item in enumerate(self.structure.absences, start=1)}
+        odd = np.flatnonzero(numbers.faulty).tolist()
+        rivals: dict[tuple[Mark, ...], None] = {}
+        readings = read_marked([texts[at] for at in odd], self.marks, form)
+        for at, reading in zip(odd, readings, strict=True):
+            line, column = divmod(at, self.table.width - first)
+            row = kept[line]
+            place = int(block.rows[row]), first + column + 1
+            if reading is None and texts[at].strip():
+                example = written(123456, 2, form)
+                findings.add("not-a-number", *place, text=shown(texts[at]), example=example)
+            elif reading is None:
+                label = shown(str(block.cells.iat[int(row), 0]))
+                header = shown(self.table.headers[-1][place[1] - 1])
+                findings.add("empty-cell", *place, row=label, column=header)
+            elif reading.problem:
+                code, particulars = reading.problem
+                findings.add(code, *place, text=shown(texts[at]), **particulars)
+            elif reading.mark:
+                absence[at] = index[reading.mark.absence]
+                numbers.mantissa[at] = reading.mantissa
+                numbers.decimals[at] = reading.decimals
+                numbers.percent[at] = reading.percent
+                numbers.faulty[at] = False
+            else:
+                rivals[reading.rivals] = None
+        for one, other, *_ in rivals:
+            faults.append(
+                fault(
+                    "ambiguous-mark",
+                    *other.place,
+                    mark=other.sign,
+                    other=one.sign,
+                    table=self.table.shown,
+                )
+            )
+
     def _check_numbers(
         self,
         texts: list[str],
         measures: Indices,
-        decimals: NDArray[np.int8],
-        percent: NDArray[np.bool_],
-        sound: NDArray[np.bool_],
+        numbers: Numbers,
+        absence: NDArray[np.int16],
         rows: Indices,
         columns: Indices,
         findings: Findings,
@@ -323,9 +364,10 @@ class Crosstab:
             return np.zeros(len(texts), dtype=np.bool_)
         counts = np.array([m.datatype == str(XSD.integer) for m in self.structure.measures])
         shares = np.array([unit.endswith("/PC") for unit in self.structure.units])
-        known = sound & (measures != UNKNOWN)
-        not_whole = known & counts[measures] & (decimals > 0)
-        misplaced = known & percent & ~shares[measures]
+        known = ~numbers.faulty & (measures != UNKNOWN)
+        # A bound may have decimals where the value itself cannot.
+        not_whole = known & counts[measures] & (numbers.decimals > 0) & (absence == 0)
+        misplaced = known & numbers.percent & ~shares[measures]
         for at in np.flatnonzero(not_whole | misplaced).tolist():
             measure = int(measures[at])
             findings.add(

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from publish.marks import Absence
 from publish.namespaces import QB
 from publish.table import Table
 from publish.uris import Uris
@@ -24,8 +25,9 @@ from publish.vocabulary import Dimension, Measure
 MEASURE = "measure"
 """The name of the measure dimension (qb:measureType), the last of every cube."""
 
-STATUSES = ("A",)
-"""The statuses an observation can have, as notations of sdmx-code:obsStatus: A is normal."""
+STATUSES = ("A", "M")
+"""The statuses of observations, as in sdmx-code:obsStatus: A is normal, M lacks its value."""
+MISSING = STATUSES.index("M")
 
 Indices = NDArray[np.int32]
 
@@ -102,6 +104,10 @@ class Batch:
     """The number of printed decimals: value = mantissa / 10**decimals."""
     status: NDArray[np.int8]
     """An index of STATUSES."""
+    absence: NDArray[np.int16]
+    """0 where there is a value; k where there is none, for the k-th absence of the structure.
+
+    The number is then the one printed in the mark, or zero."""
     cells: Cells
     sums: Sums | None = None
     """What was added up, in a derived cube."""
@@ -124,6 +130,8 @@ class Structure:
     """The printed tables; ``Cells.table`` is an index of this list."""
     cells: bool
     """Whether the source cells are published."""
+    absences: tuple[Absence, ...] = ()
+    """Why observations can have no value; ``Batch.absence`` counts them from 1."""
 
     @property
     def period(self) -> CubeDimension | None:
@@ -270,6 +278,7 @@ def join_batches(batches: list[Batch]) -> Batch:
         mantissa=np.concatenate([batch.mantissa for batch in batches]),
         decimals=np.concatenate([batch.decimals for batch in batches]),
         status=np.concatenate([batch.status for batch in batches]),
+        absence=np.concatenate([batch.absence for batch in batches]),
         cells=Cells(
             observation=np.concatenate(
                 [part.observation + offset for part, offset in zip(cells, offsets, strict=True)]
@@ -314,6 +323,7 @@ def cut_batch(batch: Batch, size: int) -> Iterator[Batch]:
             mantissa=batch.mantissa[start:end],
             decimals=batch.decimals[start:end],
             status=batch.status[start:end],
+            absence=batch.absence[start:end],
             cells=Cells(
                 observation=cells.observation[low:high] - start,
                 table=cells.table[low:high],

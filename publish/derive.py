@@ -17,6 +17,7 @@ from rdflib import Graph, Literal, URIRef
 
 from publish.assemble import Cube, reserved_name
 from publish.cube import (
+    MISSING,
     Batch,
     Cells,
     CubeDimension,
@@ -33,6 +34,7 @@ from publish.document import Document
 from publish.faults import Fault, did_you_mean, fault
 from publish.links import Link
 from publish.mapping import Input, Mapping, MissingPeriod
+from publish.marks import in_order
 from publish.namespaces import SKOS
 from publish.project import Project
 from publish.table import BLOCK
@@ -121,9 +123,11 @@ class DerivedCube:
             )
             for place in range(len(batch))
         ]
+        reasons = [self.structure.absences.index(one.bare()) + 1 for one in source.absences]
         return replace(
             batch,
             keys=tuple(keys),
+            absence=np.array([0, *reasons], dtype=np.int16)[batch.absence],
             cells=replace(batch.cells, table=(batch.cells.table + offset).astype(np.int16)),
             sums=Sums(observation=np.arange(len(batch), dtype=np.int64), iris=iris),
         )
@@ -143,6 +147,12 @@ class DerivedCube:
         decimals = np.zeros(len(first), dtype=np.int8)
         np.maximum.at(decimals, group, batch.decimals)
         scale = np.array([10 ** (most - int(places)) for places in decimals], dtype=sums.dtype)
+        # A sum lacks its value when one of its parts does, and then for the first of the reasons.
+        none = len(self.structure.absences) + 1
+        absence = np.full(len(first), none, dtype=np.int16)
+        np.minimum.at(absence, group[batch.absence > 0], batch.absence[batch.absence > 0])
+        absence[absence == none] = 0
+        sums[absence > 0], decimals[absence > 0] = 0, 0
         cells, parents = batch.cells, batch.sums
         order = np.argsort(group[cells.observation], kind="stable")
         by_group = np.argsort(group, kind="stable")
@@ -150,7 +160,8 @@ class DerivedCube:
             keys=tuple(key[first] for key in batch.keys),
             mantissa=(sums // scale).astype(np.int64),
             decimals=decimals,
-            status=batch.status[first],
+            status=(absence > 0) * np.int8(MISSING),
+            absence=absence,
             cells=Cells(
                 observation=group[cells.observation][order],
                 table=cells.table[order],
@@ -300,6 +311,9 @@ def _structure(
         units=tuple(unit for _, unit in pairs.values()),
         tables=[table for _, cube in inputs for table in cube.structure.tables],
         cells=False,  # they are published with the data sets that print them
+        absences=in_order(
+            (one.bare() for _, cube in inputs for one in cube.structure.absences), vocabulary
+        ),
     )
 
 

@@ -76,6 +76,8 @@ class Document:
     numbers: str
     tables: dict[str, TableDeclaration]
     missing: tuple[MissingFigures, ...]
+    marks: dict[str, dict[str, str]]
+    """Signs for figures that are not shown, as declared."""
     remarks: tuple[Remark, ...]
 
 
@@ -110,6 +112,7 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
             numbers=project.numbers,
             tables={},
             missing=(),
+            marks={},
             remarks=(),
         )
     file = read_yaml(path, project.shown(path), "document.schema.json", faults)
@@ -164,6 +167,7 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
             )
             for name, entry in file.data.get("missing", {}).items()
         ),
+        marks=file.data.get("marks", {}),
         remarks=read_remarks(file.data),
     )
 

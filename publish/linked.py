@@ -18,8 +18,9 @@ from flask import Blueprint, Response, abort, redirect, request, send_file
 
 from publish import descriptions
 from publish.descriptions import describe, write_triples
+from publish.figures import Figure, figure_of
 from publish.negotiate import CSV, GRAPHS, HTML, Form, form_of_extension, rank_forms
-from publish.pivot import DECIMALS, MOST, components_of, decimals_of, format_number, make_pivot
+from publish.pivot import MOST, components_of, make_pivot
 from publish.rendering import reader_of, refuse_form, show
 from publish.served import DESCRIPTIONS, DataSet, Served
 from publish.uris import PREFIXES
@@ -256,11 +257,16 @@ def _data_set_page(
     note = ox.NamedNode(SKOS + "note")
     names = (data_set.slug, f"{data_set.slug}-cellen")
     dumps = [file for file in served.files.values() if file.name.rpartition(".")[0] in names]
+    pivot = make_pivot(served, data_set, language)
     return show(
         served,
         "dataset.html",
         data_set=data_set,
-        pivot=make_pivot(served, data_set, language),
+        pivot=pivot,
+        reasons=[
+            (node, served.text(node, DESCRIPTIONS, language))
+            for node in map(ox.NamedNode, pivot.reasons if pivot else ())
+        ],
         notes=served.texts(iri, note, language),
         remarks=descriptions.remarks_of(served, iri, language),
         way=next(served.objects(iri, served.generic("meetwijze")), None),
@@ -283,11 +289,8 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
         found = next(served.objects(iri, ox.NamedNode(served.prefixes[prefix] + local)), None)
         return found if isinstance(found, (ox.NamedNode, ox.Literal)) else None
 
-    measure, decimals = one("qb:measureType"), one("sdmx-attribute:decimals")
-    value = None
-    if isinstance(measure, ox.NamedNode):
-        value = next(served.objects(iri, measure), None)
-    text = value.value if isinstance(value, ox.Literal) else "?"
+    figure = _figure_of(served, iri, language)
+    reason = ox.NamedNode(figure.reason) if figure.reason else None
     data_set = one("qb:dataSet")
     dimensions = []
     if data_set is not None:
@@ -299,8 +302,11 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
     return show(
         served,
         "observation.html",
-        value=format_number(text, decimals_of(decimals.value if decimals else None), language),
-        measure=measure,
+        value=figure.text,
+        bounds=figure.bounds,
+        reason=reason,
+        meaning=served.text(reason, DESCRIPTIONS, language) if reason else None,
+        measure=one("qb:measureType"),
         unit=one("sdmx-attribute:unitMeasure"),
         status=one("sdmx-attribute:obsStatus"),
         total_over=list(served.objects(iri, served.generic("totaalOver"))),
@@ -309,23 +315,22 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
         sources={row["cell"].value: row for row in sources}.values(),
         remarks=descriptions.remarks_of(served, iri, language),
         summed=[
-            (part, _figure_of(served, part, language))
+            (part, _figure_of(served, part, language).text)
             for part in served.objects(iri, served.generic("somVan"))
+            if isinstance(part, ox.NamedNode)
         ],
         **content,
     )
 
 
-def _figure_of(served: Served, iri: Any, language: str) -> str:
-    """Return the value of an observation as it is written in a language."""
-    facts = {q.predicate.value: q.object for q in
-             served.store.quads_for_pattern(iri, None, None, None)}  # fmt: skip
-    measure = facts.get(QB + "measureType")
-    value = facts.get(measure.value) if isinstance(measure, ox.NamedNode) else None
-    decimals = facts.get(DECIMALS)
-    code = decimals.value if isinstance(decimals, ox.NamedNode) else None
-    text = value.value if isinstance(value, ox.Literal) else "?"
-    return format_number(text, decimals_of(code), language)
+def _figure_of(served: Served, iri: ox.NamedNode, language: str) -> Figure:
+    """Return the figure of an observation as it is written in a language."""
+    properties = {
+        quad.predicate.value: quad.object.value
+        for quad in served.store.quads_for_pattern(iri, None, None, None)
+        if isinstance(quad.object, (ox.NamedNode, ox.Literal))
+    }
+    return figure_of(served, iri.value, properties, language)
 
 
 def _dimensions(served: Served, data_set: str) -> Sequence[str]:

@@ -120,6 +120,8 @@ class Mapping:
     numbers: str
     totals: dict[str, str]
     missing: tuple[MissingPeriod, ...]
+    marks: dict[str, dict[str, str]]
+    """Signs for figures that are not shown, as declared."""
     method: Method | None
     area: str | None
     """The area the figures are about, as ``<code list>/<code>``."""
@@ -140,6 +142,7 @@ NOT_DERIVED = [
     "unit",
     "numbers",
     "missing",
+    "marks",
     "cells",
 ]
 """Keys that say how tables are read, which a derived data set has none of."""
@@ -208,6 +211,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
             )
             for index, entry in enumerate(data.get("missing", ()))
         ),
+        marks=data.get("marks", {}),
         method=_read_method(data),
         area=data.get("area"),
         remarks=read_remarks(data),

@@ -77,22 +77,28 @@ def read_numbers(texts: Sequence[str], form: NumberFormat) -> Numbers:
             return _read_sound(texts, joined, form)
         except OverflowError:
             pass
-    faulty = np.array(
-        [
-            form.one.fullmatch(text) is None
-            or sum(map(str.isdigit, text)) > MOST_DIGITS
-            or sum(map(str.isdigit, text.partition(form.decimal)[2])) > MOST_DECIMALS
-            for text in texts
-        ],
-        dtype=np.bool_,
-    )
-    sound = ["0" if bad else text for text, bad in zip(texts, faulty.tolist(), strict=True)]
-    numbers = _read_sound(sound, "\n".join(sound) + "\n", form)
+    one = form.one.fullmatch
+    faulty = [one(text) is None for text in texts]
+    sound = ["0" if bad else text for text, bad in zip(texts, faulty, strict=True)]
+    try:
+        numbers = _read_sound(sound, "\n".join(sound) + "\n", form)
+    except OverflowError:
+        faulty = [bad or _is_too_long(text, form) for text, bad in zip(texts, faulty, strict=True)]
+        sound = ["0" if bad else text for text, bad in zip(texts, faulty, strict=True)]
+        numbers = _read_sound(sound, "\n".join(sound) + "\n", form)
     return Numbers(
         mantissa=numbers.mantissa,
         decimals=numbers.decimals,
         percent=numbers.percent,
-        faulty=faulty,
+        faulty=np.array(faulty, dtype=np.bool_),
+    )
+
+
+def _is_too_long(text: str, form: NumberFormat) -> bool:
+    """Return whether a number has more digits or decimals than can be kept."""
+    return (
+        sum(map(str.isdigit, text)) > MOST_DIGITS
+        or sum(map(str.isdigit, text.partition(form.decimal)[2])) > MOST_DECIMALS
     )
 
 

@@ -3,7 +3,8 @@
 In comes a data set of a served release; out comes a Pivot: one block, or one per code of the
 dimensions that fit neither rows nor columns. Periods go across; what has one value only goes
 into the caption; totals come last and are marked; a period that the source does not give is a
-column that says so, never a zero. At most MOST observations are read.
+column that says so, never a zero; a figure that is not shown has its reason beside it. At most
+MOST observations are read.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
+from publish.figures import MEASURE_TYPE, figure_of
 from publish.served import DataSet, Served
 from publish.uris import PREFIXES
 
@@ -22,9 +23,7 @@ MOST = 2000
 """How many observations one page shows."""
 QB = PREFIXES["qb"]
 PERIODS = PREFIXES["interval"] + "Calendar"
-MEASURE_TYPE = QB + "measureType"
 STATUS = PREFIXES["sdmx-attribute"] + "obsStatus"
-DECIMALS = PREFIXES["sdmx-attribute"] + "decimals"
 UNIT = PREFIXES["sdmx-attribute"] + "unitMeasure"
 NORMAL = PREFIXES["sdmx-code"] + "obsStatus-A"
 
@@ -53,11 +52,12 @@ class Axis:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One figure: the observation and its value as printed."""
+    """One figure: the observation and its value as printed, or why it has none."""
 
     iri: str
     text: str
     status: str | None = None
+    reason: str | None = None
     unit: str | None = None
 
 
@@ -90,6 +90,18 @@ class Pivot:
     total: int
 
     @property
+    def reasons(self) -> list[str]:
+        """The reasons for which figures are not shown, codes of a list."""
+        found = {
+            cell.reason
+            for block in self.blocks
+            for _, line in block.rows
+            for cell in line
+            if cell and cell.reason
+        }
+        return sorted(found)
+
+    @property
     def notes(self) -> list[tuple[str, str]]:
         """What is not in the data, and why."""
         return [
@@ -98,25 +110,6 @@ class Pivot:
             for member in axis.members
             if member.missing
         ]
-
-
-def format_number(text: str, decimals: int | None, language: str) -> str:
-    """Return a canonical number as it is written in a language, with its printed decimals."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text
-    if not number.is_finite():
-        return text
-    places = max(0, -int(number.as_tuple().exponent)) if decimals is None else decimals
-    written = f"{number:,.{places}f}".replace("-", "−")
-    return written.translate(str.maketrans(",.", ".,")) if language == "nl" else written
-
-
-def decimals_of(code: str | None) -> int | None:
-    """Return the number of decimals that an SDMX code means."""
-    digits = (code or "").removeprefix(PREFIXES["sdmx-code"] + "decimals-")
-    return int(digits) if digits.isdigit() and len(digits) == 1 else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -332,11 +325,12 @@ def _lay_out(
 
 
 def _cell(served: Served, iri: str, properties: dict[str, str], language: str) -> Cell:
-    value = properties.get(properties.get(MEASURE_TYPE, ""), "")
+    figure = figure_of(served, iri, properties, language)
     status = properties.get(STATUS, NORMAL)
     return Cell(
         iri=iri,
-        text=format_number(value, decimals_of(properties.get(DECIMALS)), language),
+        text=figure.text,
         status=None if status == NORMAL else status,
+        reason=figure.reason,
         unit=served.label(properties[UNIT], language) if UNIT in properties else None,
     )

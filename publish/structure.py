@@ -14,6 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from publish.derive import AnyCube, DerivedCube
 from publish.document import Document
 from publish.mapping import Text
+from publish.marks import BOUNDS
 from publish.namespaces import (
     DCAT,
     DCTERMS,
@@ -139,6 +140,10 @@ def _describe_structure(graph: Graph, uris: Uris, cube: AnyCube, structure: URIR
     optional = [("decimals", str(SDMX_ATTRIBUTE.decimals))]
     if any(dimension.total is not None for dimension in cube.structure.dimensions):
         optional.append(("totaalOver", uris.generic("totaalOver")))
+    if cube.structure.absences:
+        used = {key for absence in cube.structure.absences for key, _ in absence.bounds}
+        names = ["afwezigheid", *(BOUNDS[key] for key in BOUNDS if key in used)]
+        optional += [(name, uris.generic(name)) for name in names]
     if isinstance(cube, DerivedCube):
         optional.append(("somVan", uris.generic("somVan")))
     for name, term in optional:

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from publish.cube import STATUSES, Batch, CubeDimension, Structure, Sums
+from publish.marks import BOUNDS, REASONS, Absence, plain
 from publish.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.numerals import MOST_DECIMALS, canonical_texts
 from publish.uris import Uris
@@ -55,6 +56,7 @@ SUBJECT = "\0"
 _SUBJECT = SUBJECT.encode()
 VALUE = "\1"
 """Stands for what is filled in between two prepared texts."""
+_VALUE = VALUE.encode()
 
 TOGETHER = 512
 """Observations written at once: as many as stay in the processor's cache."""
@@ -145,6 +147,8 @@ class TriplesWriter:
         ]
         columns.append(_as_bytes(canonical_texts(batch.mantissa, batch.decimals)))
         columns.append(self._endings(batch))
+        if batch.absence.any():
+            self._withhold(batch, columns)
         if batch.sums is not None:
             columns.append(self._summed(batch, batch.sums))
         columns.append(self._derivations(batch))
@@ -220,13 +224,15 @@ class TriplesWriter:
 
     def _lines_of_measure(self, index: int) -> str:
         """Return the lines of a measure up to the value itself."""
+        value, _ = self._around_value(self.structure.measures[index])
+        return self._unit_of_measure(index) + value
+
+    def _unit_of_measure(self, index: int) -> str:
+        """Return the lines that name a measure and its unit."""
         measure, unit = self.structure.measures[index], self.structure.units[index]
         syntax = self.syntax
-        value, _ = self._around_value(measure)
-        return (
-            syntax.state(QB.measureType, syntax.term(measure.iri))
-            + syntax.state(SDMX_ATTRIBUTE.unitMeasure, syntax.term(unit))
-            + value
+        return syntax.state(QB.measureType, syntax.term(measure.iri)) + syntax.state(
+            SDMX_ATTRIBUTE.unitMeasure, syntax.term(unit)
         )
 
     def _around_value(self, measure: Measure) -> tuple[str, str]:
@@ -255,6 +261,30 @@ class TriplesWriter:
         index = batch.keys[-1].astype(np.int64) * (MOST_DECIMALS + 1) + batch.decimals
         index = index * len(STATUSES) + batch.status
         return [prepared[at] for at in index.tolist()]
+
+    def _withhold(self, batch: Batch, columns: list[list[bytes]]) -> None:
+        """Replace measure, value and ending of observations that have no value.
+
+        They are the last three columns; the value is the number printed in the mark.
+        """
+        heads = [self._unit_of_measure(at).encode() for at in range(len(self.structure.measures))]
+        tails = [self._reason_and_bounds(one) for one in self.structure.absences]
+        measures, absence = batch.keys[-1].tolist(), batch.absence.tolist()
+        for at in np.flatnonzero(batch.absence).tolist():
+            tail = tails[absence[at] - 1].replace(_VALUE, columns[-2][at])
+            columns[-3][at], columns[-2][at], columns[-1][at] = heads[measures[at]], b"", tail
+
+    def _reason_and_bounds(self, absence: Absence) -> bytes:
+        """Return the lines of an absence, VALUE standing for the number printed in the mark."""
+        syntax, uris = self.syntax, self.uris
+        reason = uris.iri("concept", scheme=REASONS, code=absence.reason)
+        text = syntax.state(SDMX_ATTRIBUTE.obsStatus, syntax.term(SDMX_CODE["obsStatus-M"]))
+        text += syntax.state(uris.generic("afwezigheid"), syntax.term(reason))
+        for key, number in absence.bounds:
+            digits = VALUE if number is None else plain(number)
+            literal = f'"{digits}"^^{syntax.term(XSD.decimal)}'
+            text += syntax.state(uris.generic(BOUNDS[key]), literal)
+        return text.encode()
 
     def _summed(self, batch: Batch, sums: Sums) -> list[bytes]:
         """Return the lines from each sum to the observations that were added up."""

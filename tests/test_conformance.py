@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
-from conftest import Built
+from conftest import Built, built
 from shared_material import shared_folder
+from small_project import SmallProject
 
 FOLDER = shared_folder()
 QUERIES = FOLDER / "conformance" / "qb" if FOLDER else None
@@ -72,6 +73,18 @@ def test_break_no_constraint(answer: Built) -> None:
         store = normalised(answer, entry["slug"])
         broken = [name for name in constraints() if is_broken(store, name)]
         assert broken == [], entry["slug"]
+
+
+@needs_queries
+def test_break_only_the_constraint_on_values_with_marks(project: SmallProject) -> None:
+    """A data set with figures that are not shown deviates from IC-15 and from nothing else."""
+    project.table("x,2022 - K1,2022 - K2\njong,<5,7\noud,x,8\n")
+    project.mapping(
+        "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"
+        'marks: {"<#": {reason: ONDERDRUKT, below: "#"}, x: {reason: ONBEKEND}}\n'
+    )
+    store = normalised(built(project.read()), "proef")
+    assert [name for name in constraints() if is_broken(store, name)] == ["15"]
 
 
 SET = "<id/dataset/wzw-uitstroom>"

@@ -42,6 +42,7 @@ def batch(size: int, cells_of: list[int]) -> Batch:
         mantissa=np.arange(size, dtype=np.int64) * 10,
         decimals=np.ones(size, dtype=np.int8),
         status=np.zeros(size, dtype=np.int8),
+        absence=np.arange(size, dtype=np.int16),
         cells=Cells(
             observation=owner,
             table=np.zeros(count, dtype=np.int16),

@@ -1,0 +1,87 @@
+"""A figure as a reader sees it: a number in their language, or what is known where there is none.
+
+In come the properties of an observation of a served release; out comes its text. What has no
+value is never blank and never zero: its bounds are shown, else what is printed, else a colon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import pyoxigraph as ox
+
+from publish.served import Served
+from publish.uris import PREFIXES
+
+MEASURE_TYPE = PREFIXES["qb"] + "measureType"
+DECIMALS = PREFIXES["sdmx-attribute"] + "decimals"
+SIGNS = {"minstens": "≥", "meerDan": ">", "hoogstens": "≤", "minderDan": "<"}
+"""The sign of each bound."""
+NOTHING_KNOWN = ":"
+"""What stands where nothing is known of a value, as in the tables of Eurostat."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """The text of an observation; without a value also the reason (an IRI) and the bounds."""
+
+    text: str
+    reason: str | None = None
+    bounds: str = ""
+
+
+def format_number(text: str, decimals: int | None, language: str) -> str:
+    """Return a canonical number as it is written in a language, with its printed decimals."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not number.is_finite():
+        return text
+    places = max(0, -int(number.as_tuple().exponent)) if decimals is None else decimals
+    written = f"{number:,.{places}f}".replace("-", "−")
+    return written.translate(str.maketrans(",.", ".,")) if language == "nl" else written
+
+
+def decimals_of(code: str | None) -> int | None:
+    """Return the number of decimals that an SDMX code means."""
+    digits = (code or "").removeprefix(PREFIXES["sdmx-code"] + "decimals-")
+    return int(digits) if digits.isdigit() and len(digits) == 1 else None
+
+
+def figure_of(served: Served, iri: str, properties: Mapping[str, str], language: str) -> Figure:
+    """Return the figure of an observation, given the value of each of its properties."""
+    value = properties.get(properties.get(MEASURE_TYPE, ""))
+    if value is not None:
+        return Figure(text=format_number(value, decimals_of(properties.get(DECIMALS)), language))
+    known = {
+        name: format_number(properties[term], None, language)
+        for name in SIGNS
+        if (term := served.generic(name).value) in properties
+    }
+    bounds = ", ".join(f"{SIGNS[name]} {number}" for name, number in known.items())
+    if known.keys() == {"minstens", "hoogstens"}:
+        bounds = f"{known['minstens']}–{known['hoogstens']}"
+    return Figure(
+        text=bounds or _printed(served, iri) or NOTHING_KNOWN,
+        reason=properties.get(served.generic("afwezigheid").value),
+        bounds=bounds,
+    )
+
+
+def _printed(served: Served, iri: str) -> str:
+    """Return what is printed for an observation, when that is one text and it is published."""
+    from_, revises = (
+        ox.NamedNode(PREFIXES["prov"] + name) for name in ("wasDerivedFrom", "wasRevisionOf")
+    )
+    texts = {
+        text.value.strip()
+        for cell in served.objects(ox.NamedNode(iri), from_)
+        if isinstance(cell, ox.NamedNode)
+        and next(served.store.quads_for_pattern(None, revises, cell, None), None) is None
+        for text in served.objects(cell, served.generic("tekst"))
+        if isinstance(text, ox.Literal)
+    }
+    return texts.pop() if len(texts) == 1 else ""

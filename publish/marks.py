@@ -1,0 +1,278 @@
+"""Signs that are printed where a figure is not shown, as their source explains them.
+
+In come the ``marks:`` of a mapping and of its documents, and the texts of cells that are no
+numbers; out comes for each cell the one mark that it is: why there is no value, and between
+which bounds the value lies. A sign means what its source says of it, so nothing is guessed. In
+a mark ``#`` stands for a printed number; white space does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from publish.document import Document
+from publish.faults import Fault, did_you_mean, fault
+from publish.findings import shown
+from publish.mapping import Mapping
+from publish.numerals import FORMATS, NumberFormat, read_numbers, written
+from publish.vocabulary import Vocabulary
+from publish.yamlfile import YamlFile
+
+REASONS = "afwezigheid"
+"""The list of the reasons for which a value is not shown."""
+NUMBER = "#"
+"""What stands in a mark for a printed number."""
+
+BOUNDS = {
+    "at-least": "minstens",
+    "more-than": "meerDan",
+    "at-most": "hoogstens",
+    "below": "minderDan",
+}
+"""The bounds that a mark can give: their key in a mapping, and the attribute of observations."""
+LOWER = ("at-least", "more-than")
+OPEN = ("more-than", "below")
+"""Bounds that the value itself cannot be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absence:
+    """Why observations have no value, and what is known of it all the same."""
+
+    reason: str
+    """A code of the list of reasons."""
+    bounds: tuple[tuple[str, Decimal | None], ...] = ()
+    """Bounds by their key, in the order of BOUNDS; None is the number printed in the mark."""
+    numbered: bool = False
+    """Whether the mark holds a printed number."""
+
+    def bare(self) -> Absence:
+        """Return the absence with its reason and nothing else."""
+        return Absence(reason=self.reason)
+
+    def limits(self, printed: Decimal) -> tuple[Limit | None, Limit | None]:
+        """Return the lower and the upper bound of a value whose mark holds ``printed``."""
+        ends: list[Limit | None] = [None, None]
+        for key, value in self.bounds:
+            limit = Limit(key=key, value=printed if value is None else value)
+            ends[0 if key in LOWER else 1] = limit
+        return ends[0], ends[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A bound with its number."""
+
+    key: str
+    value: Decimal
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the value cannot be the bound itself."""
+        return self.key in OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A sign that a source prints instead of a figure."""
+
+    sign: str
+    """As declared, but for white space."""
+    absence: Absence
+    place: tuple[str, int, int]
+    """Where it is declared."""
+
+    def number_in(self, text: str) -> str | None:
+        """Return what stands in a cell where the mark has its number; None if it does not fit."""
+        before, _, after = self.sign.partition(NUMBER)
+        for letter in before:
+            text = text.lstrip()
+            if not text.startswith(letter):
+                return None
+            text = text[1:]
+        for letter in reversed(after):
+            text = text.rstrip()
+            if not text.endswith(letter):
+                return None
+            text = text[:-1]
+        return text.strip() or None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a cell that is no number is: a mark with its number, or a problem."""
+
+    mark: Mark | None = None
+    mantissa: int = 0
+    decimals: int = 0
+    percent: bool = False
+    problem: tuple[str, dict[str, object]] | None = None
+    """A fault of this cell, its code and particulars."""
+    rivals: tuple[Mark, ...] = ()
+    """The marks that fit, when there are several."""
+
+
+def read_marks(
+    mapping: Mapping, documents: dict[str, Document], vocabulary: Vocabulary, faults: list[Fault]
+) -> dict[str, tuple[Mark, ...]]:
+    """Return per document of a mapping the marks in its tables; the mapping's own go first."""
+    cells = FORMATS[mapping.numbers]
+    own = _declared(mapping.marks, mapping.file, cells, cells, vocabulary, faults)
+    found = {}
+    for key in dict.fromkeys(use.document for use in mapping.uses):
+        document, theirs = documents.get(key), dict[str, Mark]()
+        if document and document.file:
+            form = FORMATS[document.numbers]
+            theirs = _declared(document.marks, document.file, form, cells, vocabulary, faults)
+        found[key] = tuple((theirs | own).values())
+    return found
+
+
+def _declared(
+    entries: dict[str, dict[str, str]],
+    file: YamlFile,
+    form: NumberFormat,
+    cells: NumberFormat,
+    vocabulary: Vocabulary,
+    faults: list[Fault],
+) -> dict[str, Mark]:
+    """Return the marks of a file by their sign; ``form`` is how the file writes numbers."""
+    reasons = vocabulary.lists[REASONS].codes if REASONS in vocabulary.lists else ()
+    found: dict[str, Mark] = {}
+    for key, entry in entries.items():
+        sign, place = "".join(key.split()), file.place("marks", key)
+        reason = entry["reason"]
+        if sign in found:
+            faults.append(fault("duplicate-key", *place, key=key, first=found[sign].place[1]))
+            continue
+        if cells.one.fullmatch(sign.replace(NUMBER, "1")):
+            faults.append(fault("mark-is-number", *place, mark=key))
+        if reason not in reasons:
+            at, hint = file.place("marks", key, "reason"), did_you_mean(reason, reasons)
+            known = ", ".join(reasons)
+            faults.append(fault("no-such-reason", *at, name=reason, hint=hint, known=known))
+        bounds = []
+        for name in (name for name in BOUNDS if name in entry):
+            value = _bound(entry[name], form)
+            problem = None
+            if entry[name] == NUMBER and NUMBER not in sign:
+                problem = f"{name} is the number printed, but the mark has no {NUMBER}"
+            elif value is None and entry[name] != NUMBER:
+                example = written(123456, 2, form)
+                problem = f'{name} is "{entry[name]}", which is no number like {example}'
+            if problem:
+                at = file.place("marks", key, name)
+                faults.append(fault("wrong-bounds", *at, mark=key, problem=problem))
+            bounds.append((name, value))
+        absence = Absence(reason=reason, bounds=tuple(bounds), numbered=NUMBER in sign)
+        for problem in _contradictions(absence, entry):
+            faults.append(fault("wrong-bounds", *place, mark=key, problem=problem))
+        found[sign] = Mark(sign=sign, absence=absence, place=place)
+    return found
+
+
+def _bound(text: str, form: NumberFormat) -> Decimal | None:
+    """Return a number as a bound, None when it is none."""
+    numbers = read_numbers([text.strip()], form)
+    if numbers.faulty[0]:
+        return None
+    return exact(int(numbers.mantissa[0]), int(numbers.decimals[0]))
+
+
+def exact(mantissa: int, decimals: int) -> Decimal:
+    """Return a number as printed as a decimal without trailing zeros."""
+    return Decimal(mantissa).scaleb(-decimals).normalize() + 0
+
+
+def _contradictions(absence: Absence, entry: dict[str, str]) -> Iterator[str]:
+    """Yield what is wrong with bounds that do not depend on a printed number."""
+    names = [name for name, _ in absence.bounds]
+    for one, other in (LOWER, ("at-most", "below")):
+        if one in names and other in names:
+            yield f"{one} and {other} cannot stand together"
+            return
+    if all(value is not None for _, value in absence.bounds):
+        yield from _empty(absence, Decimal(0))
+
+
+def _empty(absence: Absence, printed: Decimal) -> Iterator[str]:
+    """Yield that there is no number between the bounds, if so."""
+    low, high = absence.limits(printed)
+    if low is None or high is None or low.value < high.value:
+        return
+    if low.value > high.value or low.is_open or high.is_open:
+        yield (f"no number is {low.key} {plain(low.value)} and {high.key} {plain(high.value)}")
+
+
+def plain(value: Decimal) -> str:
+    """Return a number in its canonical form, which is that of xsd:decimal."""
+    return f"{value.normalize() + 0:f}"
+
+
+def absences_of(marks: Iterable[Mark]) -> tuple[Absence, ...]:
+    """Return each absence once: signs that mean the same are the same to observations."""
+    return tuple(dict.fromkeys(mark.absence for mark in marks))
+
+
+def in_order(absences: Iterable[Absence], vocabulary: Vocabulary) -> tuple[Absence, ...]:
+    """Return each absence once, in the order of the list of reasons."""
+    reasons = vocabulary.lists[REASONS].codes
+    return tuple(sorted(dict.fromkeys(absences), key=lambda one: reasons.index(one.reason)))
+
+
+def read_marked(
+    texts: Sequence[str], marks: Sequence[Mark], form: NumberFormat
+) -> list[Reading | None]:
+    """Return for each cell that is no number what it is, or None when it is no mark either."""
+    whole = {mark.sign: mark for mark in marks if not mark.absence.numbered}
+    framed = [mark for mark in marks if mark.absence.numbered]
+    if not marks:
+        return [None] * len(texts)
+    # The numbers in all cells are read in one go.
+    candidates = [
+        [(mark, number) for mark in framed if (number := mark.number_in(text)) is not None]
+        for text in texts
+    ]
+    printed = [number for pairs in candidates for _, number in pairs]
+    numbers = read_numbers(printed, form)
+    found: list[Reading | None] = []
+    at = 0
+    for text, pairs in zip(texts, candidates, strict=True):
+        fitting = [
+            Reading(
+                mark=mark,
+                mantissa=int(numbers.mantissa[place]),
+                decimals=int(numbers.decimals[place]),
+                percent=bool(numbers.percent[place]),
+            )
+            for place, (mark, _) in enumerate(pairs, start=at)
+            if not numbers.faulty[place]
+        ]
+        at += len(pairs)
+        same = whole.get("".join(text.split()))
+        if same:
+            fitting.append(Reading(mark=same))
+        if len(fitting) > 1:
+            rivals = tuple(item.mark for item in fitting if item.mark)
+            found.append(Reading(rivals=rivals))
+        elif fitting:
+            found.append(_judged(fitting[0]))
+        elif pairs:
+            mark, number = pairs[0]
+            particulars: dict[str, object] = {"mark": mark.sign, "number": shown(number)}
+            found.append(Reading(problem=("no-number-in-mark", particulars)))
+        else:
+            found.append(None)
+    return found
+
+
+def _judged(reading: Reading) -> Reading:
+    """Return a reading, or the problem that its number leaves nothing between the bounds."""
+    assert reading.mark is not None  # noqa: S101 - only what fits a mark comes here
+    printed = exact(reading.mantissa, reading.decimals)
+    for problem in _empty(reading.mark.absence, printed):
+        particulars: dict[str, object] = {"mark": reading.mark.sign, "problem": problem}
+        return Reading(problem=("wrong-bounds", particulars))
+    return reading
