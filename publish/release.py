@@ -18,45 +18,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyoxigraph as ox
-from rdflib import Graph
-from rdflib.term import Node
 
 from publish import __version__
-from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
-from publish.checks import TotalsCheck
-from publish.derive import AnyCube, assemble_derived
-from publish.document import Document, read_documents
-from publish.dumps import FORMATS, open_dumps, write_graph
-from publish.faults import Fault, FaultyInput, fault
-from publish.levels import describe_levels
-from publish.links import Link, describe_links, describe_statuses, read_links, report_links
-from publish.mapping import Mapping, read_mappings
-from publish.namespaces import QB, RDF
-from publish.periods import Period
+from publish.content import Content, Dump, write_content
+from publish.dumps import FORMATS
+from publish.faults import Fault
 from publish.progress import CountedReader, Progress
 from publish.project import Project
-from publish.quality import (
-    RemarkTargets,
-    check_document_quality,
-    check_mapping_quality,
-    describe_code_quality,
-    describe_document_quality,
-)
-from publish.samples import Sample, read_samples
-from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
-from publish.validate import (
-    MOST_OBSERVATIONS,
-    UnusableShapes,
-    find_unusable,
-    judge,
-    read_shapes,
-)
-from publish.vocabulary import Vocabulary, add_triples, new_graph, read_vocabulary
 
 MANIFEST = 1
 """The number of the manifest format."""
@@ -64,37 +36,8 @@ MANIFEST = 1
 UNFINISHED = ".unfinished-"
 """What the name of a folder begins with that is not yet a release."""
 
-NAMES_UNKNOWN = frozenset(
-    {"no-such-dimension", "no-such-measure", "no-such-unit", "no-code-list", "unknown-code"}
-)
-"""Faults that say that the ontology does not know a name."""
 
 log = logging.getLogger("publish")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dump:
-    """One graph of the release, written as N-Triples and Turtle under the same name."""
-
-    name: str
-    graph: str
-    """The IRI of the named graph in the store."""
-    about: str
-    """The IRI of what it describes."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Content:
-    """What has been read, checked and written as N-Triples, but is not yet a release."""
-
-    folder: Path
-    vocabulary: Vocabulary
-    cubes: list[AnyCube]
-    counts: dict[str, int]
-    """Observations per data set."""
-    dumps: list[Dump]
-    samples: list[Sample]
-    warnings: list[Fault]
 
 
 def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]]:
@@ -104,7 +47,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     """
     project.build.mkdir(exist_ok=True)
     with _alone(project.build), _temporary_folder(project.build) as folder:
-        content = _write_content(project, folder, tuple(only))
+        content = write_content(project, folder, tuple(only))
         with Progress("checksums", "files", len(content.dumps) * len(FORMATS)) as progress:
             files = []
             for dump, ending in itertools.product(content.dumps, FORMATS):
@@ -143,7 +86,7 @@ def validate(project: Project, only: Iterable[str] = ()) -> tuple[dict[str, int]
     Returns the number of observations per data set and the warnings. Raises FaultyInput.
     """
     with tempfile.TemporaryDirectory(prefix="publish-") as folder:
-        content = _write_content(project, Path(folder), tuple(only), formats=(".nt",))
+        content = write_content(project, Path(folder), tuple(only), formats=(".nt",))
         return content.counts, content.warnings
 
 
@@ -172,254 +115,6 @@ def _temporary_folder(parent: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write_content(
-    project: Project,
-    folder: Path,
-    only: tuple[str, ...],
-    formats: tuple[str, ...] = tuple(FORMATS),
-) -> Content:
-    """Read everything, write the dumps and validate them. Raises FaultyInput."""
-    faults: list[Fault] = []
-    (folder / "dumps").mkdir()
-    vocabulary = read_vocabulary(project, faults)
-    is_whole = not any(item.code == "turtle-syntax" for item in faults)
-    faults.extend(_blank_nodes(project))
-    shapes = new_graph(project.uris)
-    try:
-        shapes = read_shapes(project)
-    except FaultyInput as error:
-        faults.extend(error.faults)
-    documents = read_documents(project, faults)
-    mappings = read_mappings(project, faults, only)
-    known = {mapping.slug for mapping in mappings}
-    for slug in only:
-        if slug not in known and not any(f"/{slug}.y" in item.path for item in faults):
-            path = f"mappings/{slug}.yaml"
-            faults.append(fault("cannot-read", path, reason="there is no such mapping"))
-    samples = read_samples(project, faults)
-    links = read_links(project.uris, vocabulary, faults)
-    levels = describe_levels(project.uris, vocabulary, faults)
-    # Tables and mappings are read even when the ontology has faults: all faults, at once.
-    cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
-    written = {
-        cube.structure.slug: _write_cube(project, folder, cube, vocabulary, formats, faults)
-        for cube in cubes
-    }
-    if not is_whole:
-        # Names may be unknown only because the file that defines them cannot be read.
-        faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
-    if faults:
-        raise FaultyInput(faults)
-    concepts = vocabulary.concepts + levels + describe_code_quality(project.uris, vocabulary)
-    concepts += describe_statuses(project.uris, report_links(project.uris, vocabulary, links))
-    context = {
-        "vocabularium": vocabulary.terms,
-        "codelijsten": concepts,
-        "koppelingen": describe_links(project.uris, vocabulary, links),
-        "bronnen": _describe_sources(project, vocabulary, documents, cubes),
-    }
-    with_cells = {slug for slug, dumped in written.items() if dumped.has_cells}
-    dumps = _write_context(project, folder, context, cubes, with_cells)
-    content = Content(
-        folder=folder,
-        vocabulary=vocabulary,
-        cubes=cubes,
-        counts={slug: dumped.count for slug, dumped in written.items()},
-        dumps=dumps,
-        samples=samples,
-        warnings=[],
-    )
-    return _validated(project, content, shapes)
-
-
-def _assemble(
-    project: Project,
-    vocabulary: Vocabulary,
-    links: list[Link],
-    documents: dict[str, Document],
-    mappings: list[Mapping],
-    faults: list[Fault],
-) -> list[AnyCube]:
-    """Return the cubes of all mappings whose names and tables exist, in the order of their slugs.
-
-    What a derived data set is made from comes before it.
-    """
-    slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
-    for document in documents.values():
-        faults.extend(check_document_quality(document, slugs, vocabulary))
-    printed: dict[str, Cube] = {}
-    found: list[AnyCube] = []
-    for mapping in mappings:
-        if mapping.derivation is None:
-            cube = assemble_cube(project, mapping, vocabulary, documents, faults)
-            if cube:
-                printed[mapping.slug] = cube
-                found.append(cube)
-    for mapping in mappings:
-        if mapping.derivation is not None:
-            derived = assemble_derived(project, mapping, vocabulary, links, printed, slugs, faults)
-            if derived:
-                found.append(derived)
-    for item in found:
-        faults.extend(check_mapping_quality(item.mapping, item, vocabulary))
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Written:
-    """What was written of a cube."""
-
-    count: int
-    """The number of its observations."""
-    has_cells: bool
-
-
-def _write_cube(
-    project: Project,
-    folder: Path,
-    cube: AnyCube,
-    vocabulary: Vocabulary,
-    formats: tuple[str, ...],
-    faults: list[Fault],
-) -> _Written:
-    """Check and write a cube, batch by batch; return what was written."""
-    before = len(faults)
-    check = TotalsCheck(mapping=cube.mapping, structure=cube.structure)
-    remarks = RemarkTargets(cube=cube, uris=project.uris, vocabulary=vocabulary)
-    with (
-        open_dumps(
-            folder / "dumps",
-            cube.structure,
-            project.uris,
-            formats=formats,
-            most_cells=cube.mapping.most_cells,
-        ) as dumps,
-        Progress(cube.structure.slug, "observations") as progress,
-    ):
-        for batch in cube.batches(faults):
-            check.see(batch)
-            remarks.see(batch)
-            if len(faults) == before:
-                dumps.write(batch)
-            progress.step(len(batch))
-        faults.extend(check.faults(faults[before:]))
-        if not dumps.count and len(faults) == before:
-            faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
-        faults.extend(_missing_but_given(cube))
-        if len(faults) == before:
-            faults.extend(remarks.faults())
-        if len(faults) == before:
-            dumps.describe(describe_cube(project, cube) + remarks.describe())
-    return _Written(count=dumps.count, has_cells=dumps.has_cells)
-
-
-def _missing_but_given(cube: AnyCube) -> Iterator[Fault]:
-    """Yield a fault for a period that is declared missing although tables give it."""
-    period = cube.structure.period
-    for code, declared in cube.missing.items():
-        if period and code in period.positions:
-            place = cube.mapping.file.place(*declared.steps, declared.dimension)
-            yield fault("missing-but-given", *place, code=code)
-
-
-def _blank_nodes(project: Project) -> Iterator[Fault]:
-    """Yield a fault for each file of the ontology that holds a blank node.
-
-    Every run would name it otherwise, so equal input would not give equal dumps.
-    """
-    for path in sorted((project.root / "ontology").rglob("*.ttl")):
-        with contextlib.suppress(SyntaxError):  # reported where the file is read
-            triples = ox.parse(path=path, format=ox.RdfFormat.TURTLE, base_iri=project.base + "/")
-            if any(
-                isinstance(term, ox.BlankNode)
-                for triple in triples
-                for term in (triple.subject, triple.object)
-            ):
-                yield fault("blank-node", project.shown(path))
-
-
-def _describe_sources(
-    project: Project,
-    vocabulary: Vocabulary,
-    documents: dict[str, Document],
-    cubes: list[AnyCube],
-) -> Graph:
-    """Return periods, documents and tables, and what documents say of quality and lack."""
-    periods: set[Period] = {item for cube in cubes for item in periods_of(cube)}
-    ordered = sorted(periods, key=lambda item: (item.kind, item.start))
-    graph = describe_periods(project.uris, ordered)
-    graph += describe_sources(project.uris, documents.values(), cubes)
-    for document in documents.values():
-        graph += describe_document_quality(project.uris, vocabulary, document, cubes)
-    return graph
-
-
-def _write_context(
-    project: Project,
-    folder: Path,
-    context: dict[str, Graph],
-    cubes: list[AnyCube],
-    with_cells: set[str],
-) -> list[Dump]:
-    """Write what the cubes share, and return all dumps of the release in order."""
-    uris = project.uris
-    dumps = []
-
-    def add(name: str, about: str) -> None:
-        dumps.append(Dump(name=name, graph=uris.iri("graph", name=name), about=about))
-
-    for cube in cubes:
-        slug = cube.structure.slug
-        add(slug, uris.iri("data-set", slug=slug))
-        if slug in with_cells:
-            add(f"{slug}{CELLS}", uris.iri("data-set", slug=slug))
-    about = {
-        "vocabularium": uris.iri("vocabulary"),
-        "codelijsten": uris.iri("concept-scheme", scheme=""),
-        "koppelingen": uris.iri("linkset", linkset=""),
-        "bronnen": uris.iri("document", document=""),
-    }
-    for name in CONTEXT:
-        write_graph(folder / "dumps", name, context[name], uris)
-        add(name, about[name])
-    return dumps
-
-
-def _validated(project: Project, content: Content, shapes: Graph) -> Content:
-    """Return the content with the warnings of the shapes. Raises FaultyInput on violations."""
-    graph = new_graph(project.uris)
-    large = {
-        cube.structure.slug: cube
-        for cube in content.cubes
-        if content.counts[cube.structure.slug] > MOST_OBSERVATIONS
-    }
-    for dump in content.dumps:
-        if dump.name in large:
-            log.info("%s: its observations are judged by the checks on columns only", dump.name)
-            for triple in _without_slices(describe_cube(project, large[dump.name])):
-                graph.add(triple)
-        elif not dump.name.endswith(CELLS):
-            add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
-    log.info("validating %s triples against the shapes", f"{len(graph):,}")
-    try:
-        found = judge(graph, shapes)
-    except UnusableShapes as error:
-        raise FaultyInput([find_unusable(project, graph, str(error))]) from None
-    errors = [item for item in found if item.severity == "error"]
-    if errors:
-        raise FaultyInput(found)
-    content.warnings.extend(found)
-    return content
-
-
-def _without_slices(graph: Graph) -> Iterator[tuple[Node, Node, Node]]:
-    """Yield the triples of a cube but for its slices, which are nothing without observations."""
-    slices = set(graph.subjects(RDF.type, QB.Slice))
-    for subject, predicate, value in graph:
-        if subject not in slices and value not in slices:
-            yield subject, predicate, value
 
 
 def _entry(folder: Path, dump: Dump, ending: str) -> dict[str, object]:

@@ -70,6 +70,7 @@ LAYERS = [
     ["triples"],
     ["dumps"],
     ["validate"],
+    ["content"],
     ["release"],
     ["server"],
     ["cli"],
