@@ -39,7 +39,7 @@ cube = assemble_cube(project, mapping, vocabulary, documents, faults)
 with target.open("wb") as out, (target.with_suffix(".cells")).open("wb") as cells:
     writer = TriplesWriter(
         structure=cube.structure, uris=project.uris, observations=out,
-        cells=cells if mapping.cells else None,
+        cells=cells if mapping.most_cells != 0 else None,
     )
     for batch in cube.batches(faults):
         writer.write(batch)
