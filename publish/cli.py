@@ -274,3 +274,56 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 
     for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
         click.echo(path)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def links(ctx: click.Context) -> None:
+    """Counterparts of our codes in the lists of others."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@links.command("suggest")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
+@click.option(
+    "--language",
+    "languages",
+    type=click.Choice(["nl", "en", "fr"]),
+    multiple=True,
+    help="The language of their labels; by default all are compared.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this .csv, .ttl or .json instead of the screen.",
+)
+@click.pass_context
+def suggest_links(
+    ctx: click.Context,
+    file: Path,
+    lists: tuple[str, ...],
+    languages: tuple[str, ...],
+    output: Path | None,
+) -> None:
+    """Propose which of our codes those of a list in FILE correspond to.
+
+    FILE is SKOS (Turtle, RDF/XML, N-Triples or JSON-LD), or a CSV file with a code and a label.
+    Proposals have a score and a reason and are for a person to judge; the ontology stays as it is.
+    """
+    from publish import suggest
+
+    project = _project(ctx)
+    if output:
+        suggest.check_output(project, file, output)
+    found = suggest.suggest(project, file, lists, languages)
+    if output:
+        suggest.write(found, project, output)
+        click.echo(output)
+        without = len(found.without)
+        log.info("%d suggested, %d without.", len(found.found) - without, without)
+    elif ctx.obj["format"] == "json":
+        click.echo(suggest.as_json(found))
+    else:
+        click.echo(suggest.as_text(found))
