@@ -124,17 +124,20 @@ class Matcher:
             meaning: self._weight(meaning, len(places), len(codes))
             for meaning, places in found_in.items()
         }
+        named = {item.name: self._thesaurus.read(item.about[0]).meanings for item in self._lists.values()}
+        self._named = {found[0]: name for name, found in named.items() if len(found) == 1}
+        """The lists that one word names, by that word."""
         self._joined = [form.phrase.joined for form in self._forms]
         self._ranges = [code for code in codes if code.range]
 
     def _with_titles(self, code: Code) -> list[Label]:
         """Return short labels together with the title of their list: "decision: refused"."""
-        titles = self._lists[code.list_name].about[1:]
+        titles = {_bare(title) for title in self._lists[code.list_name].about[1:]}
         return [
-            Label(text=f"{title} {label.text}", kind="hidden")
+            Label(text=f"{title} {_bare(label.text)}", kind="hidden")
             for label in code.labels
             if len(label.text.split()) <= 2 and label.kind != "code" and not code.range
-            for title in titles
+            for title in sorted(titles)
         ]
 
     @staticmethod
@@ -199,7 +202,7 @@ class Matcher:
             ]
             score = max(scores, default=0.0)
             if score > 0 and not extra:
-                reason = "same range" if score >= 0.9 else "range, limits not certain"
+                reason = "same range" if score > 0.9 else "range, limits not certain"
                 found.append(Candidate(code=code, score=score, reason=reason))
         return found
 
@@ -292,7 +295,7 @@ class Matcher:
         wanted = {meaning: self._rarity.get(meaning, 1.0) for meaning in ours.meanings}
         left = dict(wanted)
         matched = weight = shared = theirs = 0.0
-        typo = False
+        typo = foreign_list = False
         for word in phrase.words:
             likely = max(word.meanings, key=word.meanings.__getitem__)
             meaning = max(
@@ -304,6 +307,8 @@ class Matcher:
             weight += own
             heavy = own > 0.25
             theirs += heavy
+            if meaning is None and self._named.get(likely, form.code.list_name) != form.code.list_name:
+                foreign_list = True
             if meaning is not None:
                 matched += own * word.meanings[meaning]
                 shared += heavy
@@ -316,7 +321,7 @@ class Matcher:
         precision, recall = matched / weight, covered / total
         heavy_ours = sum(1 for value in wanted.values() if value > 0.25)
         score = (1 + RECALL) * precision * recall / (RECALL * precision + recall)
-        if shared <= 1 and max(theirs, heavy_ours) > 1:
+        if foreign_list or (shared <= 1 and max(theirs, heavy_ours) > 1):
             score = min(score, 0.65)
         if not shared and max(theirs, heavy_ours) > 0:
             score = 0.0
@@ -337,7 +342,7 @@ class Matcher:
         return "synonym"
 
     def _favour(self, found: list[dict[tuple[str, str], Candidate]], about: str) -> dict[str, float]:
-        """Return by list how much the foreign list as a whole speaks for it, from 0 to 1."""
+        """Return by list what is added because the foreign list as a whole speaks for it."""
         votes: Counter[str] = Counter()
         count = 0
         for candidates in found:
@@ -349,19 +354,17 @@ class Matcher:
             count += 1
             for name in names:
                 votes[name] += 1 / len(names)  # type: ignore[assignment]
-        favour = {
+        shares = {
             name: value / count
             for name, value in votes.items()
-            if self._lists[name].used or value >= 3
+            if value / count >= 0.5 and (self._lists[name].used or value >= 3)
         }
+        favour = {name: 0.03 * share for name, share in shares.items()}
         words = set(self._thesaurus.read(about).meanings) - WORDS.light
-        if words:
-            for name, item in self._lists.items():
-                own = {
-                    meaning for text in item.about for meaning in self._thesaurus.read(text).meanings
-                }
-                if words & own - WORDS.light:
-                    favour[name] = min(1.0, favour.get(name, 0.0) + 0.5)
+        for name, item in self._lists.items():
+            own = {word for text in item.about for word in self._thesaurus.read(text).meanings}
+            if words & own - WORDS.light:
+                favour[name] = favour.get(name, 0.0) + 0.035
         return favour
 
     def _ranked(
@@ -374,44 +377,44 @@ class Matcher:
         kept = []
         for candidate in found.values():
             name, score = candidate.code.list_name, candidate.score
-            share = favour.get(name, 0.0)
+            more = favour.get(name, 0.0)
             if candidate.code.total:
-                score = self._of_total(candidate, entry, share)
+                score = self._of_total(candidate, entry, favoured=bool(more))
             elif not self._lists[name].used and len(self._lists) > 1:
-                if score < SURE or (self._is_general(candidate, entry) and share < 0.5):
+                if score < SURE or (self._is_general(entry) and not more):
                     continue
                 score -= 0.03
-            if share >= 0.5:
-                score += 0.03 * share
             if score >= THRESHOLD:
-                kept.append(replace(candidate, score=round(min(1.0, score), 3)))
+                kept.append(replace(candidate, score=score + more))
         order = {name: number for number, name in enumerate(self._lists)}
         kept.sort(
             key=lambda item: (
                 -item.score,
                 not self._lists[item.code.list_name].used,
                 KINDS_OF.get(item.reason, 9),
+                self._is_special(item.code),
                 order[item.code.list_name],
                 item.code.code,
             )
         )
-        return kept[:MOST]
+        return [replace(item, score=round(min(1.0, item.score), 3)) for item in kept[:MOST]]
 
-    def _of_total(self, candidate: Candidate, entry: Foreign, share: float) -> float:
+    def _of_total(self, candidate: Candidate, entry: Foreign, *, favoured: bool) -> float:
         """Return the score of a total: nearly every list has one, so the rest must tell which."""
-        if len({code.list_name for code in self._codes}) == 1:
+        if len(self._lists) == 1:
             return candidate.score
-        if share >= 0.5:
+        if favoured:
             return min(candidate.score, 0.9)
-        bare = all(
-            meaning == "=totaal" for text in entry.labels for meaning in self._thesaurus.read(text).meanings
-        )
-        if bare:
-            return 0.0
-        return min(candidate.score, THRESHOLD if share else THRESHOLD)
+        meanings = {word for text in entry.labels for word in self._thesaurus.read(text).meanings}
+        return 0.0 if meanings == {"=totaal"} else min(candidate.score, THRESHOLD)
 
-    def _is_general(self, candidate: Candidate, entry: Foreign) -> bool:
-        """Return whether a label is one word that many codes of other lists have."""
+    def _is_special(self, code: Code) -> bool:
+        """Return whether a code's label begins with what its list is: "ticket …" in tickets."""
+        first = self._thesaurus.read(code.shown).meanings[:1]
+        return bool(first) and self._named.get(first[0]) == code.list_name
+
+    def _is_general(self, entry: Foreign) -> bool:
+        """Return whether a label consists of words that many of our codes have."""
         meanings = self._thesaurus.read(entry.labels[0]).meanings
         return all(self._rarity.get(meaning, 1.0) < 0.65 for meaning in meanings)
 
@@ -421,12 +424,16 @@ KINDS_OF = {"same label": 0, "same range": 0, "same code": 1, "word order": 2, "
 
 def _variants(text: str) -> list[str]:
     """Return a label as it is, without what stands in brackets, and an acronym from them."""
-    found = [text]
-    bare = re.sub(r"\s*[(\[][^)\]]*[)\]]", "", text).strip()
+    found, bare = [text], _bare(text)
     if bare and bare != text:
         found.append(bare)
         found += [item for item in re.findall(r"[(\[]([A-Z]{2,6})[)\]]", text)]
     return found
+
+
+def _bare(text: str) -> str:
+    """Return a text without what stands in brackets."""
+    return re.sub(r"\s*[(\[][^)\]]*[)\]]", "", text).strip()
 
 
 def _may_be_alike(one: Phrase, other: Phrase) -> bool:

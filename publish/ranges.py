@@ -23,13 +23,14 @@ SIZES = (
     r"vte|fte|etp|(?:voltijdse? ?|full[- ]?time )?equivalent\w*|voltijds?equivalent\w*|personen|persons?"
     r"|personnes|werknemers?|employees|salaries|travailleurs|workers?|medewerkers|personeelsleden|staff"
 )
-UNIT = rf"\s*(?:(?<![a-z])({YEARS}|{MONTHS}|{SIZES})\b\.?)?"
+UNIT = rf"\s*(?:(?<![a-z])({YEARS}|{MONTHS}|m|{SIZES})\b\.?)?"
 INCLUSIVE = r"tot ?(?:en|&) ?met|t\. ?e\. ?m\.?|t\.?/?e?\.?/?m\.?|tem|through|up to and including"
 EXCLUSIVE = (
     r"tot (?:minder|jonger|korter) dan|tot (?:net )?onder|to (?:less than|under|below)"
     r"|(?:jusqu'?)?a moins de|- ?<|tot ?<"
+    r"|(?:(?:en|and|et|maar|but|mais|,) ?)?(?:<(?!=)|(?:minder|jonger|korter) dan|(?:less|younger) than|under|moins de)"
 )
-SOFT = r"tot|to|until|a|jusqu'?a|-|/|_"
+SOFT = r"tot|to|until|a|jusqu'?a|-|/|_|\.{2,3}|;"
 AND = r"(?:en|of|and|or|et|ou|&)"
 ARTICLE = r"(?:de |the |l')?(?:age of |leeftijd van |age de )?"
 MORE = (
@@ -42,7 +43,7 @@ BETWEEN = re.compile(
     rf"(?:\b(?:tussen|between|entre)\s+(?:{ARTICLE}){NUMBER}{UNIT}\s*(?:en|and|et)\s+(?:{ARTICLE}){NUMBER}{UNIT})"
 )
 FROM_TO = re.compile(
-    rf"(?:\b(?:vanaf|van|from|de)\s+)?{NUMBER}{UNIT}\s*(?:({INCLUSIVE})|({EXCLUSIVE})|({SOFT}))\s*"
+    rf"(?:\b(?:vanaf|van|from|de)\s+)?{NUMBER}{UNIT}-?\s*(?:({INCLUSIVE})|({EXCLUSIVE})|({SOFT}))\s*"
     rf"{NUMBER}{UNIT}(\s*\(?(?:inclus\w*|incl\.?|inbegrepen|included)\b\)?)?"
 )
 ONE_SIDED = (
@@ -77,13 +78,14 @@ ONE_SIDED = (
         True,
     ),
     (
-        r"\b(?:hoogstens|maximaal|maximum|max\.?|at most|up to|tot en met|t\.?e\.?m\.?|au plus|ten hoogste)"
+        r"\b(?:hoogstens|maximaal|maximum|max\.?|at most|up to(?: and including)?|tot en met|t\.?e\.?m\.?|au plus|ten hoogste)"
         rf" {ARTICLE}{NUMBER}{UNIT}",
         False,
         True,
     ),
     (rf"\b(?:tot|until|jusqu'?a)\s+{ARTICLE}{NUMBER}{UNIT}", False, None),
     (rf"(?<![\w.,])-\s?{NUMBER}{UNIT}", False, False),
+    (rf"(?<![\w.,])\+\s?{NUMBER}{UNIT}", True, None),
 )
 SIDES = tuple((re.compile(pattern), below, included) for pattern, below, included in ONE_SIDED)
 CODED = re.compile(r"(Y|M|FTE|VTE)_?(LT|LE|GE|GT)?_?(\d+)(?:(?:T|_|-)(\d+))?")
@@ -113,6 +115,8 @@ class Range:
     """None where it is not said."""
     usually: bool = True
     """Whether the upper bound is usually included where it is not said."""
+    usually_lower: bool = True
+    """The same of the lower bound."""
     kinds: frozenset[str] = frozenset()
     """What it can be a range of; nothing when the text does not say."""
     months: bool = False
@@ -230,7 +234,7 @@ def _number(text: str) -> Decimal:
 
 
 def _in_months(unit: str | None) -> bool:
-    return bool(unit) and re.fullmatch(MONTHS, unit or "") is not None
+    return bool(unit) and re.fullmatch(rf"{MONTHS}|m", unit or "") is not None
 
 
 def _rest(match: re.Match[str], text: str) -> str:
@@ -243,7 +247,7 @@ def _kinds(text: str, unit: str | None) -> frozenset[str]:
     """Return what a range can be about, from its unit and the words around it."""
     if unit and re.fullmatch(SIZES, unit):
         return frozenset({SIZE})
-    if DURATION_WORDS.search(text):
+    if _in_months(unit) or DURATION_WORDS.search(text):
         return frozenset({DURATION})
     if AGE_WORDS.search(text):
         return frozenset({AGE})
@@ -283,7 +287,7 @@ def _readings(item: Range) -> list[tuple[bool, bool, float]]:
     """Return which bounds may be included, with the doubt of each reading."""
     lowers = [(item.lower_included, 0.0)] if item.lower_included is not None else []
     uppers = [(item.upper_included, 0.0)] if item.upper_included is not None else []
-    lowers = lowers or [(True, 0.05), (False, 0.1)]
+    lowers = lowers or [(item.usually_lower, 0.0), (not item.usually_lower, 0.2)]
     if not uppers:
         # "25-29" is never meant to stop before 29; "25 tot 29" often is not either.
         uppers = [(item.usually, 0.0)] if item.usually else [(False, 0.0), (True, 0.1)]

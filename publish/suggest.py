@@ -167,7 +167,9 @@ def _range_of(
     return Range(
         lower=first,
         upper=last,
-        lower_included=_flag(flags[0], (item.lower_included for item in said if not item.upper)),
+        # "Over 60" and "60+" are often said of the same, so a label does not settle it.
+        lower_included=flags[0] if isinstance(flags[0], bool) else None,
+        usually_lower=all(item.lower_included for item in said),
         upper_included=_flag(flags[1], (item.upper_included for item in said)),
         usually=False,
         kinds=frozenset({kind}),
