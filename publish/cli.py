@@ -81,7 +81,7 @@ def _warn(ctx: click.Context, warnings: list[Fault]) -> None:
     "fault_format",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="How faults are printed.",
+    help="How faults and suggestions are printed.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 @click.pass_context
@@ -312,18 +312,19 @@ def suggest_links(
     FILE is SKOS (Turtle, RDF/XML, N-Triples or JSON-LD), or a CSV file with a code and a label.
     Proposals have a score and a reason and are for a person to judge; the ontology stays as it is.
     """
-    from publish import suggest
+    from publish import suggestions
+    from publish.suggest import suggest
 
     project = _project(ctx)
     if output:
-        suggest.check_output(project, file, output)
-    found = suggest.suggest(project, file, lists, languages)
+        suggestions.check_output(project, file, output)
+    found = suggest(project, file, lists, languages)
     if output:
-        suggest.write(found, project, output)
+        suggestions.write(found, project, output)
         click.echo(output)
         without = len(found.without)
         log.info("%d suggested, %d without.", len(found.found) - without, without)
     elif ctx.obj["format"] == "json":
-        click.echo(suggest.as_json(found))
+        click.echo(suggestions.as_json(found))
     else:
-        click.echo(suggest.as_text(found))
+        click.echo(suggestions.as_text(found))

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from publish.entries import Foreign
 from publish.faults import Fault, did_you_mean, fault, place_of_byte
-from publish.matching import Foreign
-from publish.ranges import plain
+from publish.words import plain
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -36,13 +36,27 @@ SYNTAXES = {
 CONTENTS = (
     (re.compile(rb"\s*[{\[]"), ox.RdfFormat.JSON_LD),
     (re.compile(rb"\s*<(?:\?xml|rdf:RDF|!DOCTYPE|!--)"), ox.RdfFormat.RDF_XML),
-    (re.compile(rb"(?:\s|#[^\n]*\n)*(?:@prefix|@base|prefix\s|base\s|<[^>\s]+>\s)", re.I), ox.RdfFormat.TURTLE),
+    (
+        re.compile(rb"(?:\s|#[^\n]*\n)*(?:@prefix|@base|prefix\s|base\s|<[^>\s]+>\s)", re.I),
+        ox.RdfFormat.TURTLE,
+    ),
 )
 """How the syntaxes begin, for files whose name does not tell."""
 TABLES = (".csv", ".tsv", ".tab")
 SEPARATORS = ",;\t|"
 
-CODE_COLUMNS = ("code", "notation", "notatie", "id", "codes", "sleutel", "key", "nummer", "nr", "cd")
+CODE_COLUMNS = (
+    "code",
+    "notation",
+    "notatie",
+    "id",
+    "codes",
+    "sleutel",
+    "key",
+    "nummer",
+    "nr",
+    "cd",
+)
 LABEL_COLUMNS = (
     "label", "labels", "naam", "name", "omschrijving", "description", "titel", "title", "preflabel",
     "benaming", "term", "waarde", "value", "tekst", "libelle", "betekenis",
@@ -59,7 +73,7 @@ class ForeignList:
 
 
 def read_foreign(path: Path, languages: frozenset[str], faults: list[Fault]) -> ForeignList | None:
-    """Read a code list; labels in other languages than those wanted are left out, if any are given."""
+    """Read a code list, without labels in other languages than those given, if any are."""
     shown = str(path)
     try:
         content = path.read_bytes()
@@ -166,9 +180,7 @@ def _read_table(path: Path, text: str, faults: list[Fault]) -> ForeignList | Non
     entries = []
     for line, cells, places in rows[1:]:
         if len(cells) != len(header):
-            faults.append(
-                fault("ragged-row", shown, line, 1, found=len(cells), wanted=len(header))
-            )
+            faults.append(fault("ragged-row", shown, line, 1, found=len(cells), wanted=len(header)))
             continue
         label = cells[label_column].strip()
         code = cells[code_column].strip() if code_column is not None else ""
@@ -188,7 +200,7 @@ def _separator_of(text: str) -> str:
 def _rows(
     text: str, separator: str, shown: str, faults: list[Fault]
 ) -> Iterator[tuple[int, list[str], list[int]]]:
-    """Yield each row that is not empty: its line, its cells, and the column at which each begins."""
+    """Yield each row that is not empty: its line, its cells, and where each begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     lines = text.splitlines(keepends=True)
     line = 1
@@ -229,7 +241,7 @@ def _columns_of(header: list[str]) -> tuple[int | None, int] | None:
             for at, name in enumerate(names)
             if any(name.endswith(word) or name.startswith(word) for word in known if len(word) > 3)
         ]
-        return (exact or inside or [None])[0]
+        return next(iter(exact or inside), None)
 
     label, code = named(LABEL_COLUMNS), named(CODE_COLUMNS)
     if len(header) == 1:

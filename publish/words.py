@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,8 +19,6 @@ from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
-
-from publish.ranges import plain
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+\.?|%")
 PART = 4
@@ -30,7 +29,16 @@ GENERAL: dict[str, Any] = tomllib.loads(
 NUMBERS: dict[str, int] = GENERAL["numbers"] | {
     f"{one}en{ten}": GENERAL["numbers"][one] + GENERAL["numbers"][ten]
     for one in ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen")
-    for ten in ("twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig")
+    for ten in (
+        "twintig",
+        "dertig",
+        "veertig",
+        "vijftig",
+        "zestig",
+        "zeventig",
+        "tachtig",
+        "negentig",
+    )
 }
 """Words for numbers; Dutch says the units before the tens."""
 STOP = frozenset(GENERAL["stop"].split())
@@ -47,6 +55,16 @@ class Word:
     known: bool = True
     """Whether the word itself is known, without a typo."""
 
+    @cached_property
+    def meaning(self) -> str:
+        """The likeliest meaning."""
+        return max(self.meanings, key=self.meanings.__getitem__)
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it is a general word."""
+        return self.meaning in WORDS.light
+
 
 @dataclass(frozen=True, kw_only=True)
 class Phrase:
@@ -56,13 +74,31 @@ class Phrase:
     marks: frozenset[str]
     """What turns it into its opposite."""
     numbers: frozenset[str]
-    joined: str
-    """Its letters and digits without anything between."""
+    spelling: tuple[str, ...]
+
+    @cached_property
+    def joined(self) -> str:
+        """Its letters and digits without anything between."""
+        return "".join(token.rstrip(".") for token in self.spelling)
 
     @cached_property
     def meanings(self) -> tuple[str, ...]:
         """The likeliest meaning of each word, in order."""
-        return tuple(max(word.meanings, key=word.meanings.__getitem__) for word in self.words)
+        return tuple(word.meaning for word in self.words)
+
+    def may_equal(self, other: Phrase) -> bool:
+        """Return whether neither is the opposite of the other, nor has other numbers."""
+        return self.marks == other.marks and self.numbers == other.numbers
+
+
+def plain(text: str) -> str:
+    """Return a text in lower case without accents, with simple marks and single spaces."""
+    text = unicodedata.normalize(
+        "NFKD", text.replace("’", "'").replace("≥", ">=").replace("≤", "<=")
+    )
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+    return " ".join(text.casefold().split())
 
 
 def spelt(text: str) -> list[str]:
@@ -77,13 +113,13 @@ def stem(word: str) -> str:
     if len(found) > 5:
         for ending in ("eren", "ies", "en", "es", "e", "s", "n"):
             if found.endswith(ending) and len(found) - len(ending) >= 4:
-                found = found[: -len(ending)] + ("y" if ending == "ies" else "")
+                found = found[: -len(ending)] + ("i" if ending == "ies" else "")
                 break
     elif len(found) == 5 and found[-1] in "es":
         found = found[:-1]
     found = re.sub(r"([aeou])\1(?=[^aeiou]+$)", r"\1", found)
     found = re.sub(r"([^aeiou])\1$", r"\1", found)
-    return re.sub(r"z$", "s", re.sub(r"v$", "f", found))
+    return found[:-1] + {"v": "f", "z": "s", "y": "i"}.get(found[-1:], found[-1:])
 
 
 class _General:
@@ -131,7 +167,6 @@ class Thesaurus:
     def read(self, text: str) -> Phrase:
         """Return a label in words."""
         tokens = spelt(text)
-        joined = "".join(token.rstrip(".") for token in tokens)
         words: list[Word] = []
         marks: set[str] = set()
         numbers: set[str] = set()
@@ -141,7 +176,9 @@ class Thesaurus:
             token = tokens[at]
             phrase = self._phrase(stems, at)
             if phrase:
-                words.append(Word(text=" ".join(tokens[at : at + phrase[1]]), meanings={phrase[0]: 1}))
+                words.append(
+                    Word(text=" ".join(tokens[at : at + phrase[1]]), meanings={phrase[0]: 1})
+                )
                 at += phrase[1]
                 continue
             if tuple(stems[at : at + 2]) in WORDS.marks:
@@ -157,7 +194,7 @@ class Thesaurus:
                 marks.add("negated")
             elif bare in WITH:
                 marks.add("with")
-            elif token == "%":
+            elif not bare.isalnum():
                 words.extend(self._word("procent"))
             elif bare not in STOP and (len(bare) > 1 or len(tokens) == 1):
                 joint = self._joint(tokens, at)
@@ -170,12 +207,12 @@ class Thesaurus:
             marks.add("no")
         seen: dict[str, Word] = {}
         for word in words:
-            seen.setdefault(max(word.meanings, key=word.meanings.__getitem__), word)
+            seen.setdefault(word.meaning, word)
         return Phrase(
             words=tuple(seen.values()),
             marks=frozenset(marks),
             numbers=frozenset(numbers),
-            joined=joined,
+            spelling=tuple(tokens),
         )
 
     def _phrase(self, stems: list[str], at: int) -> tuple[str, int] | None:
@@ -241,7 +278,9 @@ class Thesaurus:
         near = self._near(word)
         if near:
             meanings = self._exact(near[0]) or (stem(near[0]),)
-            return tuple(Word(text=word, meanings={name: near[1]}, known=False) for name in meanings)
+            return tuple(
+                Word(text=word, meanings={name: near[1]}, known=False) for name in meanings
+            )
         return self._nearly_compound(word) or (
             Word(text=word, meanings={f"?{stem(word)}": 1}, known=False),
         )
