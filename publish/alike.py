@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -26,6 +26,8 @@ FEW = 0.65
 """The score at most of labels that share one word of several, which is never proposed."""
 TYPO = 0.04
 """What each mistyped letter costs."""
+OTHER_ACRONYM = 0.1
+"""What is taken off when an acronym in brackets is that of other codes."""
 REWORDED = 0.985
 """The score at most of a label that is not written exactly as ours."""
 KINDS = {"pref": 0.0, "alt": 0.005, "printed": 0.01, "hidden": 0.015, "code": 0.02}
@@ -99,6 +101,8 @@ class Labels:
     def alike(self, text: str) -> list[Candidate]:
         """Return the codes that have a label like this one; those hardly alike are left out."""
         best: dict[tuple[str, str], Candidate] = {}
+        acronyms = ACRONYM.findall(text)
+        confirmed: set[tuple[str, str]] = set()
         for variant, cost in self._ways_to_read(text):
             phrase = self.thesaurus.read(variant)
             for form, score, reason in (
@@ -109,15 +113,22 @@ class Labels:
                 known = best.get(form.code.place)
                 if likely > 0.5 and (known is None or known.score < likely):
                     best[form.code.place] = Candidate(code=form.code, score=likely, reason=reason)
-        return list(best.values())
+                if variant in acronyms and score == 1:
+                    confirmed.add(form.code.place)
+        if not confirmed:
+            return list(best.values())
+        return [
+            item if place in confirmed else replace(item, score=item.score - OTHER_ACRONYM)
+            for place, item in best.items()
+        ]
 
     def _ways_to_read(self, text: str) -> Iterator[tuple[str, float]]:
         """Yield a label as it is and in other forms, each with what it costs."""
         yield text, 0.0
-        # What stands in brackets says something, unless it is an acronym.
-        cost = 0.0 if ACRONYM.search(text) else TYPO
+        # What stands in brackets says something, unless it is an acronym; that alone says less.
+        acronyms = ACRONYM.findall(text)
         for variant in _variants(text)[1:]:
-            yield variant, cost
+            yield variant, TYPO if variant in acronyms or not acronyms else 0.0
         tokens = spelt(text)
         for at, token in enumerate(tokens):
             for full in sorted(self._acronyms.get(token, ())):

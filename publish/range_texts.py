@@ -131,7 +131,7 @@ def _digits(word: re.Match[str], text: str) -> str:
     value = NUMBERS.get(word[0])
     if value is None:
         return word[0]
-    if value == 1 and not re.match(rf"\s*(?:{YEARS}|{MONTHS})\b", text[word.end() :]):
+    if value == 1 and not re.match(rf"\s*(?:{YEARS}|{MONTHS}|tot)\b", text[word.end() :]):
         return word[0]
     return str(value)
 

@@ -108,12 +108,12 @@ def as_csv(suggestions: Suggestions) -> str:
 TURTLE_HEAD = """\
 # Suggestions by publish links suggest. Every line is a comment: nothing is said yet.
 #
-# What is right: copy its block to a file of ontology/links/, take away the "#" before its lines,
-# replace what stands between « and », and put skos:exactMatch, broadMatch, narrowMatch or
-# relatedMatch where closeMatch is not what it is. What is wrong: leave it.
+# What is right: copy its block to a file of ontology/links/, take away the "#" at the beginning of
+# its lines, fill in what stands between « and », and replace closeMatch where another relation
+# (broadMatch, narrowMatch, relatedMatch, or exactMatch) is what it is. What is wrong: leave it.
 #
-#@prefix dct: <http://purl.org/dc/terms/> .
 #@prefix pub: <ns/publicatie#> .
+#@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 #@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
 
@@ -122,26 +122,30 @@ def as_turtle(suggestions: Suggestions, project: Project) -> str:
     """Return the candidates as blocks of pub:Koppeling in which every line is a comment."""
     blocks = [TURTLE_HEAD]
     for entry, candidates in suggestions.found:
-        theirs = " ".join(f"{entry.code} {entry.labels[0]}".split())
-        blocks.append(f"\n# -- {theirs}\n")
+        blocks.append(f"\n# -- {_on_one_line(f'{entry.code} {entry.labels[0]}')}\n")
         if not candidates:
             blocks.append("# Nothing is proposed.\n")
-        name = re.sub(r"[^A-Za-z0-9]+", "-", entry.code or entry.labels[0]).strip("-")
-        target = f"<{entry.iri}>" if entry.iri else "<«the address of theirs»>"
+        name = re.sub(r"[^A-Za-z0-9._~-]+", "-", entry.code or entry.labels[0]).strip("-.")
+        target = f"<{_on_one_line(entry.iri)}>" if entry.iri else "<«the address of theirs»>"
         for candidate in candidates:
             code = candidate.code
             iri = code.iri.removeprefix(project.base + "/")
             blocks.append(
                 f"#\n# {candidate.score:.2f}, {candidate.reason}: {code.list_name}/{code.code},"
-                f' "{" ".join(code.shown.split())}"\n'
-                f"#<id/koppeling/«target»/{code.list_name}-{code.code}-{name}>\n"
+                f' "{_on_one_line(code.shown)}"\n'
+                f"#<id/koppeling/«whose»/{code.list_name}/{code.code}/{name}>\n"
                 "#    a pub:Koppeling ;\n"
-                f"#    pub:van <{iri}> ;\n"
-                "#    pub:relatie skos:closeMatch ;\n"
+                '#    rdfs:comment "«waarom»"@nl , "«why»"@en ;\n'
                 f"#    pub:naar {target} ;\n"
-                '#    dct:description "«waarom»"@nl , "«why»"@en .\n'
+                "#    pub:relatie skos:closeMatch ;\n"
+                f"#    pub:van <{iri}> .\n"
             )
     return "".join(blocks)
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text that cannot end a comment."""
+    return " ".join(text.split())
 
 
 def check_output(project: Project, file: Path, output: Path) -> None:

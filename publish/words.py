@@ -111,7 +111,7 @@ def stem(word: str) -> str:
     """Return a word without its usual Dutch, English or French ending."""
     found = word
     if len(found) > 5:
-        for ending in ("eren", "ies", "en", "es", "e", "s", "n"):
+        for ending in ("eren", "ees", "ies", "ee", "en", "es", "e", "s", "n"):
             if found.endswith(ending) and len(found) - len(ending) >= 4:
                 found = found[: -len(ending)] + ("i" if ending == "ies" else "")
                 break
