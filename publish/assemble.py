@@ -39,7 +39,7 @@ from publish.project import Project
 from publish.table import BLOCK, Table, open_table
 from publish.vocabulary import Vocabulary
 
-CONTEXT = ("vocabularium", "codelijsten", "bronnen")
+CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""
 RESERVED = {*CONTEXT, "catalogus"}
 """Names of graphs that no data set can have."""
@@ -57,6 +57,10 @@ class Cube:
     documents: dict[str, Document]
     missing: dict[str, MissingPeriod]
     """The periods for which the source gives no figures, by their code."""
+
+    def sources(self) -> list[str]:
+        """Return the keys of the documents in which the tables are printed."""
+        return sorted({table.document for table in self.structure.tables})
 
     def batches(self, faults: list[Fault]) -> Iterator[Batch]:
         """Yield the observations; what is wrong in the tables is added to ``faults``."""
@@ -198,8 +202,7 @@ def assemble_cube(
 ) -> Cube | None:
     """Return the cube of a mapping, or None when its names or tables do not exist."""
     before = len(faults)
-    if mapping.slug in RESERVED or mapping.slug.endswith(CELLS):
-        faults.append(fault("reserved-name", mapping.file.shown, name=mapping.slug))
+    reserved_name(mapping, faults)
     check_names(mapping, vocabulary, faults)
     missing = read_missing(mapping, vocabulary, faults)
     tables = []
@@ -243,6 +246,12 @@ def assemble_cube(
     )
 
 
+def reserved_name(mapping: Mapping, faults: list[Fault]) -> None:
+    """Report a data set whose name is that of a graph of the program's own."""
+    if mapping.slug in RESERVED or mapping.slug.endswith(CELLS):
+        faults.append(fault("reserved-name", mapping.file.shown, name=mapping.slug))
+
+
 def _is_file(path: Path) -> bool:
     """Return whether there is such a file; a name too long for the system is none."""
     try:
@@ -281,5 +290,5 @@ def _structure(
         measures=measures,
         units=tuple(own_unit or measure.unit for measure in measures),
         tables=tables,
-        cells=mapping.cells,
+        cells=mapping.most_cells != 0,
     )

@@ -251,6 +251,56 @@ def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: floa
 
 
 @main.command()
+@click.option(
+    "--language",
+    type=click.Choice(["nl", "en"]),
+    default="en",
+    show_default=True,
+    help="The language of what is missing and why.",
+)
+@click.pass_context
+def missing(ctx: click.Context, language: str) -> None:
+    """List the figures that were asked for and that the documents do not give.
+
+    They are declared under `missing:` in mappings/<document>/document.yaml, and as periods
+    under `missing:` in the mappings. With --format json each is an object.
+    """
+    from publish.document import read_documents
+    from publish.mapping import read_mappings
+    from publish.quality import missing_figures
+
+    project = _project(ctx)
+    faults: list[Fault] = []
+    documents = read_documents(project, faults)
+    mappings = read_mappings(project, faults)
+    if faults:
+        raise FaultyInput(faults)
+    found = missing_figures(documents.values(), mappings)
+    if ctx.obj["format"] == "json":
+        records = [
+            {
+                "document": key,
+                "question": item.question,
+                "lines": item.lines,
+                "data-sets": list(item.slugs),
+                "what": item.what,
+                "why": item.why,
+            }
+            for key, item in found
+        ]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        return
+    for key, item in found:
+        question = f", question {item.question}" if item.question else ""
+        lines = f" (line {item.lines})" if item.lines else ""
+        click.echo(f"{key}{question}: {item.what[language]}{lines}")
+        click.echo(f"    {item.why[language]}")
+        if item.slugs:
+            click.echo(f"    Data sets: {', '.join(item.slugs)}")
+    log.info("%d figures or groups of figures are missing", len(found))
+
+
+@main.command()
 @click.pass_context
 def uris(ctx: click.Context) -> None:
     """Print every IRI pattern and what it names."""

@@ -83,6 +83,15 @@ class Cells:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sums:
+    """The observations that were added up in a batch, those of one sum next to each other."""
+
+    observation: NDArray[np.int64]
+    """The place of the sum in its batch; never falls."""
+    iris: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batch:
     """Some observations of a cube as columns of one length."""
 
@@ -94,6 +103,8 @@ class Batch:
     status: NDArray[np.int8]
     """An index of STATUSES."""
     cells: Cells
+    sums: Sums | None = None
+    """What was added up, in a derived cube."""
 
     def __len__(self) -> int:
         return len(self.mantissa)
@@ -124,12 +135,16 @@ class Structure:
         """Return the names of the dimensions, without the measure dimension."""
         return [dimension.name for dimension in self.dimensions[:-1]]
 
-    def codes_at(self, batch: Batch, position: int) -> str:
-        """Return the codes of one observation, for messages."""
-        return ", ".join(
+    def codes_of(self, batch: Batch, position: int) -> list[str]:
+        """Return the codes of one observation, in the order of its IRI."""
+        return [
             dimension.codes[int(key[position])]
             for dimension, key in zip(self.dimensions, batch.keys, strict=True)
-        )
+        ]
+
+    def codes_at(self, batch: Batch, position: int) -> str:
+        """Return the codes of one observation, for messages."""
+        return ", ".join(self.codes_of(batch, position))
 
 
 def cube_dimension(dimension: Dimension) -> CubeDimension:
@@ -266,7 +281,26 @@ def join_batches(batches: list[Batch]) -> Batch:
             source_line=[line for part in cells for line in part.source_line],
             superseded=np.concatenate([part.superseded for part in cells]),
         ),
+        sums=_join_sums(batches, offsets),
     )
+
+
+def _join_sums(batches: list[Batch], offsets: Indices) -> Sums | None:
+    parts = [(batch.sums, offset) for batch, offset in zip(batches, offsets, strict=True)]
+    known = [(sums, offset) for sums, offset in parts if sums is not None]
+    if not known:
+        return None
+    return Sums(
+        observation=np.concatenate([sums.observation + offset for sums, offset in known]),
+        iris=[iri for sums, _ in known for iri in sums.iris],
+    )
+
+
+def _cut_sums(sums: Sums | None, start: int, end: int) -> Sums | None:
+    if sums is None:
+        return None
+    low, high = np.searchsorted(sums.observation, [start, end]).tolist()
+    return Sums(observation=sums.observation[low:high] - start, iris=sums.iris[low:high])
 
 
 def cut_batch(batch: Batch, size: int) -> Iterator[Batch]:
@@ -289,4 +323,5 @@ def cut_batch(batch: Batch, size: int) -> Iterator[Batch]:
                 source_line=cells.source_line[low:high],
                 superseded=cells.superseded[low:high],
             ),
+            sums=_cut_sums(batch.sums, start, end),
         )

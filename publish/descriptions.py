@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from publish.served import LABELS, TYPE, Node, Served
+from publish.served import CONTEXT, LABELS, TYPE, Node, Served
 from publish.uris import PREFIXES
 
 MOST_TRIPLES = 20_000
 MOST_VALUES = 100
 PER_PAGE = 50
 MOST_PAGES = 200
+MOST_TARGETS = 5
+"""How many things a remark names that it concerns."""
+COMMENT = ox.NamedNode(PREFIXES["rdfs"] + "comment")
+DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
 MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
 
@@ -82,6 +88,31 @@ class Concept:
     definition: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class LinkOfCode:
+    """A link of a code: its kind, the term at the other end, and why it holds."""
+
+    relation: Value
+    other: Value
+    where: str
+    """The code list of the other term, or the host that publishes it."""
+    reason: ox.Literal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemarkOnQuality:
+    """A remark on quality, or figures that are missing, with the things it concerns."""
+
+    aspect: str
+    title: str | None
+    text: ox.Literal | None
+    targets: tuple[Value, ...]
+    more: bool
+    missing: bool
+    question: str | None
+    line: str | None
+
+
 def is_web_address(iri: str) -> bool:
     """Return whether an IRI may become a link."""
     return iri.startswith(("http://", "https://"))
@@ -131,15 +162,82 @@ def properties_of(served: Served, iri: ox.NamedNode, language: str) -> list[Prop
 def incoming_of(served: Served, iri: ox.NamedNode, page: int, language: str) -> Incoming:
     """Return one page, from 1, of what points to a thing."""
     page = min(max(page, 1), MOST_PAGES)
-    quads = served.store.quads_for_pattern(None, None, iri, None)
     start = (page - 1) * PER_PAGE
-    found = list(itertools.islice(quads, start, start + PER_PAGE + 1))
+    found = list(itertools.islice(incoming_quads(served, iri), start, start + PER_PAGE + 1))
     links = [
         (value_of(served, quad.subject, language), value_of(served, quad.predicate, language))
         for quad in found[:PER_PAGE]
     ]
     more = len(found) > PER_PAGE and page < MOST_PAGES
     return Incoming(links=tuple(links), page=page, more=more)
+
+
+def incoming_quads(served: Served, iri: ox.NamedNode) -> Iterator[ox.Quad]:
+    """Yield what points to a thing: definitions, links and sources first, then data sets."""
+    shared = [ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in CONTEXT]
+    for graph in shared:
+        yield from served.store.quads_for_pattern(None, None, iri, graph)
+    for quad in served.store.quads_for_pattern(None, None, iri, None):
+        if quad.graph_name not in shared:
+            yield quad
+
+
+def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCode]:
+    """Return the links of a code to terms elsewhere and in other lists."""
+    return [
+        LinkOfCode(
+            relation=value_of(served, row["relation"], language),
+            other=value_of(served, row["other"], language),
+            where=_where(served, row["other"], language),
+            reason=served.text(row["link"], (COMMENT,), language),
+        )
+        for row in served.select("select_links", concept=iri)
+    ]
+
+
+def _where(served: Served, other: ox.NamedNode, language: str) -> str:
+    """Return the code list of a term, or the host that publishes it."""
+    scheme = next(served.objects(other, ox.NamedNode(PREFIXES["skos"] + "inScheme")), None)
+    if isinstance(scheme, ox.NamedNode):
+        return served.label(scheme.value, language)
+    return urlsplit(other.value).hostname or ""
+
+
+def _target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
+    """Return a thing that a remark concerns; an observation by its codes."""
+    value = value_of(served, target, language)
+    head = f"{served.base}/id/observatie/"
+    if not target.value.startswith(head):
+        return value
+    codes = target.value.removeprefix(head).split("/")[1:-1]
+    return replace(value, text=" · ".join(codes) or value.text)
+
+
+def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkOnQuality]:
+    """Return what must be known of a data set or document: remarks first, then what it lacks."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in served.select("select_remarks", about=iri):
+        rows.setdefault(row["remark"].value, []).append(row)
+    remarks = []
+    for remark, found in rows.items():
+        first, node = found[0], ox.NamedNode(remark)
+        targets = [
+            _target_of(served, row["target"], language) for row in found if row["target"] != iri
+        ]
+        title = served.text(node, LABELS, language)
+        remarks.append(
+            RemarkOnQuality(
+                aspect=served.label(first["aspect"].value, language) if "aspect" in first else "",
+                title=title.value if title else None,
+                text=served.text(node, (COMMENT,), language),
+                targets=tuple(targets[:MOST_TARGETS]),
+                more=len(targets) > MOST_TARGETS,
+                missing="missing" in first,
+                question=first["question"].value if "question" in first else None,
+                line=first["line"].value if "line" in first else None,
+            )
+        )
+    return sorted(remarks, key=lambda item: (item.missing, item.question or "", item.aspect))
 
 
 def types_of(served: Served, iri: ox.NamedNode) -> set[str]:
@@ -177,7 +275,7 @@ def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Con
 
 
 def describe(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
-    """Yield a thing's own triples, then the labels of what it points to.
+    """Yield a thing's own triples, the first that point to it, then the labels of both ends.
 
     A code list brings its codes with it, a data set its structure, a vocabulary its terms.
     """
@@ -194,6 +292,13 @@ def describe(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
                 for term in (quad.predicate, quad.object):
                     if isinstance(term, ox.NamedNode):
                         linked[term] = None
+    for quad in itertools.islice(incoming_quads(served, iri), PER_PAGE):
+        # That an observation belongs to its data set says nothing about the data set.
+        if quad.triple not in seen and quad.predicate != DATA_SET:
+            seen.add(quad.triple)
+            yield quad.triple
+            linked.update({node: None for node in (quad.predicate, quad.subject)
+                           if isinstance(node, ox.NamedNode)})  # fmt: skip
     for node in itertools.islice(linked, MEMBERS):
         for label in LABELS:
             for quad in served.store.quads_for_pattern(node, label, None, None):

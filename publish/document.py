@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.faults import Fault, did_you_mean, fault
-from publish.mapping import Text
+from publish.mapping import Remark, Text, read_remarks
 from publish.project import Project
 from publish.uris import is_address
 from publish.yamlfile import Steps, YamlFile, read_yaml
@@ -43,6 +43,24 @@ class TableDeclaration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MissingFigures:
+    """Figures that were asked for and that a document does not give."""
+
+    name: str
+    question: str | None
+    lines: str | None
+    slugs: tuple[str, ...]
+    """The data sets in which one would look for them."""
+    what: Text
+    why: Text
+    steps: Steps
+
+
+ADDRESSES = ["landing-page", "download", "record", "publisher", "author", "licence", "language"]
+"""The keys of a document that are each an http(s) address."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """A source document: its key is the name of its folder."""
 
@@ -51,10 +69,14 @@ class Document:
     title: Text
     date: date
     number: str | None
-    landing_page: str | None
-    download: str | None
+    addresses: dict[str, str]
+    """Addresses by their key, one of ADDRESSES."""
+    subjects: tuple[str, ...]
+    area: str | None
     numbers: str
     tables: dict[str, TableDeclaration]
+    missing: tuple[MissingFigures, ...]
+    remarks: tuple[Remark, ...]
 
 
 def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]:
@@ -82,10 +104,13 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
             title={"nl": folder.name, "en": folder.name},
             date=date.min,
             number=None,
-            landing_page=None,
-            download=None,
+            addresses={},
+            subjects=(),
+            area=None,
             numbers=project.numbers,
             tables={},
+            missing=(),
+            remarks=(),
         )
     file = read_yaml(path, project.shown(path), "document.schema.json", faults)
     if file is None:
@@ -102,24 +127,44 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         place = file.place("date")
         faults.append(fault("wrong-type", *place, key="date", value=value, wanted=wanted))
         return None
-    for key in ("landing-page", "download"):
-        address = file.data.get(key)
-        if address is not None and not is_address(address):
-            wanted = "an http(s) address, as https://www.example.org/page?id=1"
-            faults.append(
-                fault("wrong-type", *file.place(key), key=key, value=f'"{address}"', wanted=wanted)
-            )
-            return None
+    addresses = {key: file.data[key] for key in ADDRESSES if key in file.data}
+    subjects = {("subjects", at): item for at, item in enumerate(file.data.get("subjects", ()))}
+    wrong = [
+        (steps, address)
+        for steps, address in [*(((key,), value) for key, value in addresses.items()),
+                               *subjects.items()]
+        if not is_address(address)
+    ]  # fmt: skip
+    for steps, address in wrong:
+        wanted = "an http(s) address, as https://www.example.org/page?id=1"
+        value, key = f'"{address}"', steps[0]
+        faults.append(fault("wrong-type", *file.place(*steps), key=key, value=value, wanted=wanted))
+    if wrong:
+        return None
     return Document(
         key=folder.name,
         file=file,
         title=file.data["title"],
         date=day,
         number=file.data.get("number"),
-        landing_page=file.data.get("landing-page"),
-        download=file.data.get("download"),
+        addresses=addresses,
+        subjects=tuple(subjects.values()),
+        area=file.data.get("area"),
         numbers=file.data.get("numbers", project.numbers),
         tables=tables,
+        missing=tuple(
+            MissingFigures(
+                name=name,
+                question=entry.get("question"),
+                lines=entry.get("lines"),
+                slugs=tuple(entry.get("data-sets", ())),
+                what=entry["what"],
+                why=entry["why"],
+                steps=("missing", name),
+            )
+            for name, entry in file.data.get("missing", {}).items()
+        ),
+        remarks=read_remarks(file.data),
     )
 
 

@@ -56,6 +56,14 @@ class CubeDumps:
     structure: Structure
     uris: Uris
     writers: list[TriplesWriter]
+    most_cells: int | None = None
+    """Up to how many observations the source cells are written; None for any number."""
+
+    @property
+    def has_cells(self) -> bool:
+        """Whether the source cells are among the dumps."""
+        is_few = self.most_cells is None or self.count <= self.most_cells
+        return self.structure.cells and is_few
 
     @property
     def count(self) -> int:
@@ -66,6 +74,8 @@ class CubeDumps:
         """Write a batch in every format."""
         for writer in self.writers:
             writer.write(batch)
+            if not self.has_cells:
+                writer.cells = None
 
     def describe(self, graph: Graph) -> None:
         """Add what describes the data set, now that its observations are known."""
@@ -82,9 +92,17 @@ class CubeDumps:
 
 @contextmanager
 def open_dumps(
-    folder: Path, structure: Structure, uris: Uris, *, formats: tuple[str, ...] = tuple(FORMATS)
+    folder: Path,
+    structure: Structure,
+    uris: Uris,
+    *,
+    formats: tuple[str, ...] = tuple(FORMATS),
+    most_cells: int | None = None,
 ) -> Iterator[CubeDumps]:
-    """Open the dumps of a cube; nothing is left of those that stay without description."""
+    """Open the dumps of a cube; nothing is left of those that stay without description.
+
+    Of a cube with more observations than ``most_cells`` no cells are left either.
+    """
     syntaxes = {".nt": N_TRIPLES, ".ttl": turtle(uris.prefixes())}
     with ExitStack() as stack:
 
@@ -107,5 +125,15 @@ def open_dumps(
                     cells=cells,
                 )
             )
-        yield CubeDumps(folder=folder, structure=structure, uris=uris, writers=writers)
+        dumps = CubeDumps(
+            folder=folder,
+            structure=structure,
+            uris=uris,
+            writers=writers,
+            most_cells=most_cells,
+        )
+        yield dumps
+    if structure.cells and not dumps.has_cells:
+        for ending in formats:
+            (folder / f"{structure.slug}{CELLS}{ending}").unlink()
     (folder / f"{structure.slug}.ttl.part").unlink(missing_ok=True)

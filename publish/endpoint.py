@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from publish.descriptions import Value, value_of, write_triples
-from publish.examples import EXAMPLES, example_query, prefix_lines
+from publish.examples import example_query, examples_of
 from publish.negotiate import GRAPHS, HTML, N_TRIPLES, RESULTS, TSV, Form, Offer, rank_forms
 from publish.queries import (
     Answer,
@@ -30,7 +30,8 @@ from publish.queries import (
 )
 from publish.query_guard import LONGEST, Refused, TooLarge
 from publish.rendering import reader_of, refuse_form, say, show, wants_page
-from publish.served import Served, read_texts
+from publish.samples import prefix_lines
+from publish.served import Served
 from publish.service_description import describe_service
 
 MOST_ROWS = 1000
@@ -301,7 +302,6 @@ def _query_page(
     table: Table | None = None,
     failure: dict[str, object] | None = None,
 ) -> Response:
-    texts = read_texts()[reader_of(request).language]
     return show(
         served,
         "query.html",
@@ -309,8 +309,8 @@ def _query_page(
         query=query,
         table=table,
         failure=failure,
-        examples=[(name, texts["examples"][name]) for name in EXAMPLES],
-        prefix_lines=prefix_lines(served),
+        examples=examples_of(served, reader_of(request).language),
+        prefix_lines=prefix_lines(served.prefixes),
         downloads=GRAPHS if table and table.graph else RESULTS,
         asked=asked,
         deadline=f"{pool.deadline:g}",

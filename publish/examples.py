@@ -1,7 +1,8 @@
 """Example queries that run on this release as they stand, prefixes included.
 
 In comes the name of an example and of a data set; out comes SPARQL for a person to start from.
-The texts are ``publish/sparql/examples/*.rq``, with the data set and language left open.
+The general ones are ``publish/sparql/examples/*.rq``, with the data set and language left open;
+those of a project come with its release.
 """
 
 from __future__ import annotations
@@ -10,18 +11,10 @@ import re
 from importlib import resources
 
 from publish.pivot import components_of
-from publish.served import DataSet, Served
+from publish.samples import complete, prefix_lines
+from publish.served import DataSet, Served, read_texts
 
 EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
-
-
-def prefix_lines(served: Served, query: str | None = None) -> str:
-    """Return PREFIX lines: all of the release, or those that a query uses."""
-    return "".join(
-        f"PREFIX {prefix}: <{namespace}>\n"
-        for prefix, namespace in sorted(served.prefixes.items())
-        if query is None or re.search(rf"(?<![\w-]){re.escape(prefix)}:", query)
-    )
 
 
 def table_query(served: Served, data_set: DataSet, language: str) -> str:
@@ -48,20 +41,29 @@ def table_query(served: Served, data_set: DataSet, language: str) -> str:
             f"ORDER BY ?measure {' '.join(f'{name}Code' for name in reversed(names))}",
         ]
     )
-    return prefix_lines(served, body) + "\n" + body + "\n"
+    return prefix_lines(served.prefixes, body) + "\n" + body + "\n"
 
 
 def example_query(served: Served, example: str | None, slug: str | None, language: str) -> str:
     """Return the text of an example query about a data set of this release."""
+    sample = next((item for item in served.samples if item.name == example), None)
+    if sample is not None:
+        return complete(sample.text, served.base, served.prefixes, language)
     name = example if example in EXAMPLES else "datasets"
     chosen = [item for item in served.data_sets if item.slug == slug]
     largest = max(served.data_sets, key=lambda item: item.observations, default=None)
     data_set = chosen[0] if chosen else largest
     if data_set is None:
-        return prefix_lines(served, "qb:") + "\nSELECT * WHERE { ?s ?p ?o } LIMIT 10\n"
+        return prefix_lines(served.prefixes, "qb:") + "\nSELECT * WHERE { ?s ?p ?o } LIMIT 10\n"
     if name == "table":
         return table_query(served, data_set, language)
     path = resources.files("publish").joinpath("sparql", "examples", f"{name}.rq")
     body = path.read_text(encoding="utf-8")
-    body = body.replace("$dataSet", data_set.iri).replace("$language", language)
-    return prefix_lines(served, body) + "\n" + body
+    body = body.replace("$dataSet", data_set.iri)
+    return complete(body, served.base, served.prefixes, language)
+
+
+def examples_of(served: Served, language: str) -> list[tuple[str, str]]:
+    """Return the examples by name with what each answers: the project's own, then the general."""
+    own = [(sample.name, sample.title[language]) for sample in served.samples]
+    return own + [(name, read_texts()[language]["examples"][name]) for name in EXAMPLES]

@@ -19,7 +19,7 @@ from flask import Blueprint, Response, abort, redirect, request, send_file
 from publish import descriptions
 from publish.descriptions import describe, write_triples
 from publish.negotiate import CSV, GRAPHS, HTML, Form, form_of_extension, rank_forms
-from publish.pivot import MOST, components_of, decimals_of, format_number, make_pivot
+from publish.pivot import DECIMALS, MOST, components_of, decimals_of, format_number, make_pivot
 from publish.rendering import reader_of, refuse_form, show
 from publish.served import DESCRIPTIONS, DataSet, Served
 from publish.uris import PREFIXES
@@ -36,6 +36,7 @@ def make_linked_data(served: Served) -> Blueprint:
     collections = {
         "conceptscheme/": ("code-lists", SCHEME),
         "document/": ("documents", served.generic("Document").value),
+        "linkset/": ("linksets", PREFIXES["void"] + "Linkset"),
     }
 
     def home() -> Response:
@@ -226,7 +227,13 @@ def _page(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
         terms = [row["term"] for row in served.select("select_vocabulary", vocabulary=iri)]
         terms.sort(key=lambda term: served.label(term.value, language).casefold())
         content["terms"] = [
-            (term.value, descriptions.properties_of(served, term, language)) for term in terms
+            (
+                term.value,
+                descriptions.properties_of(served, term, language),
+                [row["dataSet"] for row in served.select("select_users", term=term)],
+                descriptions.incoming_of(served, term, 1, language),
+            )
+            for term in terms
         ]
         return show(served, "vocabulary.html", **content)
     if SCHEME in kinds:
@@ -234,6 +241,9 @@ def _page(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
     if served.generic("Tabel").value in kinds:
         content["rows"] = _table_rows(served, iri)
         content["made"] = _made_from(served, iri)
+    if SKOS + "Concept" in kinds:
+        content["links"] = descriptions.links_of(served, iri, language)
+    content["remarks"] = descriptions.remarks_of(served, iri, language)
     page = request.args.get("page", default=1, type=int)
     content["incoming"] = descriptions.incoming_of(served, iri, page, language)
     return show(served, "thing.html", **content)
@@ -252,6 +262,11 @@ def _data_set_page(
         data_set=data_set,
         pivot=make_pivot(served, data_set, language),
         notes=served.texts(iri, note, language),
+        remarks=descriptions.remarks_of(served, iri, language),
+        way=next(served.objects(iri, served.generic("meetwijze")), None),
+        method=served.text(iri, (served.generic("methode"),), language),
+        areas=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "spatial"))),
+        derived_from=list(served.objects(iri, ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom"))),
         sources=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "source"))),
         licences=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "license"))),
         dumps=dumps,
@@ -292,8 +307,25 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
         data_set=data_set,
         dimensions=dimensions,
         sources={row["cell"].value: row for row in sources}.values(),
+        remarks=descriptions.remarks_of(served, iri, language),
+        summed=[
+            (part, _figure_of(served, part, language))
+            for part in served.objects(iri, served.generic("somVan"))
+        ],
         **content,
     )
+
+
+def _figure_of(served: Served, iri: Any, language: str) -> str:
+    """Return the value of an observation as it is written in a language."""
+    facts = {q.predicate.value: q.object for q in
+             served.store.quads_for_pattern(iri, None, None, None)}  # fmt: skip
+    measure = facts.get(QB + "measureType")
+    value = facts.get(measure.value) if isinstance(measure, ox.NamedNode) else None
+    decimals = facts.get(DECIMALS)
+    code = decimals.value if isinstance(decimals, ox.NamedNode) else None
+    text = value.value if isinstance(value, ox.Literal) else "?"
+    return format_number(text, decimals_of(code), language)
 
 
 def _dimensions(served: Served, data_set: str) -> Sequence[str]:

@@ -66,6 +66,46 @@ class MissingPeriod:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Method:
+    """Whether the figures are a stock, a flow or an average, and what the source says of it."""
+
+    code: str
+    """A code of the list meetwijze."""
+    text: Text
+    steps: Steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """A remark on the quality of figures: of all, or of those with the codes of ``at``."""
+
+    name: str
+    about: str
+    """A code of the list kwaliteit."""
+    at: dict[str, str]
+    text: Text
+    steps: Steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """A data set that is added up in a derived one."""
+
+    slug: str
+    fixed: dict[str, str]
+    steps: Steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derivation:
+    """How a data set is made from others: added up to wider classes."""
+
+    inputs: tuple[Input, ...]
+    classes: dict[str, str]
+    """Per dimension of the inputs the dimension with the wider classes."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mapping:
     """How printed tables become one data set."""
 
@@ -80,21 +120,53 @@ class Mapping:
     numbers: str
     totals: dict[str, str]
     missing: tuple[MissingPeriod, ...]
-    cells: bool
+    method: Method | None
+    area: str | None
+    """The area the figures are about, as ``<code list>/<code>``."""
+    remarks: tuple[Remark, ...]
+    derivation: Derivation | None
+    """How the data set is made from others; it then has no tables."""
+    most_cells: int | None
+    """Up to how many observations the source cells are published; None for any number."""
+
+
+NOT_DERIVED = [
+    "take",
+    "leave",
+    "rows",
+    "columns",
+    "fixed",
+    "measure",
+    "unit",
+    "numbers",
+    "missing",
+    "cells",
+]
+"""Keys that say how tables are read, which a derived data set has none of."""
 
 
 def read_mappings(project: Project, faults: list[Fault], only: Iterable[str] = ()) -> list[Mapping]:
     """Read the mappings of a project in the order of their slugs, or only those asked for."""
-    wanted = set(only)
+    wanted, left = set(only), {}
     found = []
     for path in sorted((project.root / "mappings").glob("*.y*ml")):
         if path.suffix == ".yml":
             faults.append(fault("wrong-file-name", project.shown(path), name=path.name))
-        elif not wanted or path.stem in wanted:
+        elif wanted and path.stem not in wanted:
+            left[path.stem] = path
+        else:
             mapping = read_mapping(path, project, faults)
             if mapping:
                 found.append(mapping)
-    return found
+    # What a derived data set is made from has to be read with it.
+    needed = [item.slug for mapping in found if mapping.derivation
+              for item in mapping.derivation.inputs]  # fmt: skip
+    for slug in dict.fromkeys(needed):
+        if slug in left:
+            mapping = read_mapping(left[slug], project, faults)
+            if mapping:
+                found.append(mapping)
+    return sorted(found, key=lambda mapping: mapping.slug)
 
 
 def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping | None:
@@ -107,6 +179,12 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
     if file is None:
         return None
     data = file.data
+    if ("tables" in data) == ("derived" in data):
+        faults.append(fault("tables-or-derived", *file.place()))
+        return None
+    if "derived" in data and (extra := [key for key in NOT_DERIVED if key in data]):
+        faults.extend(fault("not-for-derived", *file.place(key), key=key) for key in extra)
+        return None
     return Mapping(
         slug=path.stem,
         file=file,
@@ -114,7 +192,8 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         description=data["description"],
         notes=tuple(data.get("notes", ())),
         uses=tuple(
-            _read_use(data, entry, ("tables", index)) for index, entry in enumerate(data["tables"])
+            _read_use(data, entry, ("tables", index))
+            for index, entry in enumerate(data.get("tables", ()))
         ),
         measure=data.get("measure"),
         unit=data.get("unit"),
@@ -129,8 +208,51 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
             )
             for index, entry in enumerate(data.get("missing", ()))
         ),
-        cells=data.get("cells", "true") == "true",
+        method=_read_method(data),
+        area=data.get("area"),
+        remarks=read_remarks(data),
+        derivation=_read_derivation(data),
+        most_cells=_read_most_cells(data.get("cells", "true")),
     )
+
+
+def read_remarks(data: dict[str, Any]) -> tuple[Remark, ...]:
+    """Return the remarks on quality of a mapping or a document."""
+    return tuple(
+        Remark(
+            name=name,
+            about=entry["about"],
+            at=entry.get("at", {}),
+            text={"nl": entry["nl"], "en": entry["en"]},
+            steps=("quality", name),
+        )
+        for name, entry in data.get("quality", {}).items()
+    )
+
+
+def _read_method(data: dict[str, Any]) -> Method | None:
+    entry = data.get("method")
+    if entry is None:
+        return None
+    text = {"nl": entry["nl"], "en": entry["en"]}
+    return Method(code=entry["code"], text=text, steps=("method",))
+
+
+def _read_derivation(data: dict[str, Any]) -> Derivation | None:
+    entry = data.get("derived")
+    if entry is None:
+        return None
+    return Derivation(
+        inputs=tuple(
+            Input(slug=item["data-set"], fixed=item.get("fixed", {}), steps=("derived", "from", at))
+            for at, item in enumerate(entry["from"])
+        ),
+        classes=entry["classes"],
+    )
+
+
+def _read_most_cells(text: str) -> int | None:
+    return {"true": None, "false": 0}[text] if text in ("true", "false") else int(text)
 
 
 def _read_use(data: dict[str, Any], entry: str | dict[str, Any], steps: Steps) -> TableUse:

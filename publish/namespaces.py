@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rdflib.namespace import (
+    DCAT,
     DCTERMS,
+    FOAF,
     OWL,
     PROV,
     QB,
@@ -11,13 +13,18 @@ from rdflib.namespace import (
     RDFS,
     SKOS,
     TIME,
+    VOID,
     XSD,
     ClosedNamespace,
 )
 
 __all__ = [
+    "DCAT",
     "DCTERMS",
+    "DQV",
+    "FOAF",
     "INTERVALS",
+    "OA",
     "OWL",
     "PROV",
     "QB",
@@ -27,6 +34,8 @@ __all__ = [
     "SDMX_CODE",
     "SKOS",
     "TIME",
+    "VOID",
+    "XKOS",
     "XSD",
 ]
 
@@ -40,4 +49,13 @@ SDMX_CODE = ClosedNamespace(
 INTERVALS = ClosedNamespace(
     "http://reference.data.gov.uk/def/intervals/",
     ["CalendarQuarter", "CalendarYear", "CalendarDay"],
+)
+DQV = ClosedNamespace(
+    "http://www.w3.org/ns/dqv#",
+    ["QualityAnnotation", "hasQualityAnnotation", "inDimension", "qualityAssessment"],
+)
+OA = ClosedNamespace("http://www.w3.org/ns/oa#", ["hasTarget", "motivatedBy"])
+XKOS = ClosedNamespace(
+    "http://rdf-vocabulary.ddialliance.org/xkos#",
+    ["ClassificationLevel", "depth", "levels", "numberOfLevels"],
 )

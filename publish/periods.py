@@ -58,6 +58,16 @@ class Period:
         """The last day of the period."""
         return self.end - timedelta(days=1)
 
+    def finished(self) -> list[Period]:
+        """Return the longer calendar periods that end when this one ends."""
+        longer = []
+        if self.kind == "dag" and self.end.day == 1 and self.end.month in (1, 4, 7, 10):
+            quarter = (self.start.month + 2) // 3
+            longer.append(period("kwartaal", f"{self.start.year:04}-Q{quarter}"))
+        if self.kind != "jaar" and self.end.day == 1 and self.end.month == 1:
+            longer.append(period("jaar", f"{self.start.year:04}"))
+        return longer
+
     def label(self, language: str) -> str:
         """Return the period in words."""
         year = f"{self.start.year:04}"

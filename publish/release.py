@@ -29,14 +29,25 @@ from rdflib.term import Node
 from publish import __version__
 from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import TotalsCheck
+from publish.derive import AnyCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
 from publish.faults import Fault, FaultyInput, fault
-from publish.mapping import read_mappings
+from publish.levels import describe_levels
+from publish.links import Link, describe_links, describe_statuses, read_links, report_links
+from publish.mapping import Mapping, read_mappings
 from publish.namespaces import QB, RDF
 from publish.periods import Period
 from publish.progress import CountedReader, Progress
 from publish.project import Project
+from publish.quality import (
+    RemarkTargets,
+    check_document_quality,
+    check_mapping_quality,
+    describe_code_quality,
+    describe_document_quality,
+)
+from publish.samples import Sample, read_samples
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.validate import (
     MOST_OBSERVATIONS,
@@ -78,10 +89,11 @@ class Content:
 
     folder: Path
     vocabulary: Vocabulary
-    cubes: list[Cube]
+    cubes: list[AnyCube]
     counts: dict[str, int]
     """Observations per data set."""
     dumps: list[Dump]
+    samples: list[Sample]
     warnings: list[Fault]
 
 
@@ -106,6 +118,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             log.info("nothing has changed since release %s", identifier)
         else:
             _copy_tables(content)
+            _write_samples(content)
             _load_store(content)
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             if release.exists():
@@ -185,44 +198,109 @@ def _write_content(
         if slug not in known and not any(f"/{slug}.y" in item.path for item in faults):
             path = f"mappings/{slug}.yaml"
             faults.append(fault("cannot-read", path, reason="there is no such mapping"))
-    cubes: list[Cube] = []
+    samples = read_samples(project, faults)
+    links = read_links(project.uris, vocabulary, faults)
+    levels = describe_levels(project.uris, vocabulary, faults)
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
-    for mapping in mappings:
-        cube = assemble_cube(project, mapping, vocabulary, documents, faults)
-        if cube:
-            cubes.append(cube)
-    counts = {}
-    for cube in cubes:
-        counts[cube.structure.slug] = _write_cube(project, folder, cube, formats, faults)
+    cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
+    written = {
+        cube.structure.slug: _write_cube(project, folder, cube, vocabulary, formats, faults)
+        for cube in cubes
+    }
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
         faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
     if faults:
         raise FaultyInput(faults)
-    dumps = _write_context(project, folder, vocabulary, documents, cubes)
+    concepts = vocabulary.concepts + levels + describe_code_quality(project.uris, vocabulary)
+    concepts += describe_statuses(project.uris, report_links(project.uris, vocabulary, links))
+    context = {
+        "vocabularium": vocabulary.terms,
+        "codelijsten": concepts,
+        "koppelingen": describe_links(project.uris, vocabulary, links),
+        "bronnen": _describe_sources(project, vocabulary, documents, cubes),
+    }
+    with_cells = {slug for slug, dumped in written.items() if dumped.has_cells}
+    dumps = _write_context(project, folder, context, cubes, with_cells)
     content = Content(
         folder=folder,
         vocabulary=vocabulary,
         cubes=cubes,
-        counts=counts,
+        counts={slug: dumped.count for slug, dumped in written.items()},
         dumps=dumps,
+        samples=samples,
         warnings=[],
     )
     return _validated(project, content, shapes)
 
 
+def _assemble(
+    project: Project,
+    vocabulary: Vocabulary,
+    links: list[Link],
+    documents: dict[str, Document],
+    mappings: list[Mapping],
+    faults: list[Fault],
+) -> list[AnyCube]:
+    """Return the cubes of all mappings whose names and tables exist, in the order of their slugs.
+
+    What a derived data set is made from comes before it.
+    """
+    slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
+    for document in documents.values():
+        faults.extend(check_document_quality(document, slugs, vocabulary))
+    printed: dict[str, Cube] = {}
+    found: list[AnyCube] = []
+    for mapping in mappings:
+        if mapping.derivation is None:
+            cube = assemble_cube(project, mapping, vocabulary, documents, faults)
+            if cube:
+                printed[mapping.slug] = cube
+                found.append(cube)
+    for mapping in mappings:
+        if mapping.derivation is not None:
+            derived = assemble_derived(project, mapping, vocabulary, links, printed, slugs, faults)
+            if derived:
+                found.append(derived)
+    for item in found:
+        faults.extend(check_mapping_quality(item.mapping, item, vocabulary))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """What was written of a cube."""
+
+    count: int
+    """The number of its observations."""
+    has_cells: bool
+
+
 def _write_cube(
-    project: Project, folder: Path, cube: Cube, formats: tuple[str, ...], faults: list[Fault]
-) -> int:
-    """Check and write a cube, batch by batch; return the number of its observations."""
+    project: Project,
+    folder: Path,
+    cube: AnyCube,
+    vocabulary: Vocabulary,
+    formats: tuple[str, ...],
+    faults: list[Fault],
+) -> _Written:
+    """Check and write a cube, batch by batch; return what was written."""
     before = len(faults)
     check = TotalsCheck(mapping=cube.mapping, structure=cube.structure)
+    remarks = RemarkTargets(cube=cube, uris=project.uris, vocabulary=vocabulary)
     with (
-        open_dumps(folder / "dumps", cube.structure, project.uris, formats=formats) as dumps,
+        open_dumps(
+            folder / "dumps",
+            cube.structure,
+            project.uris,
+            formats=formats,
+            most_cells=cube.mapping.most_cells,
+        ) as dumps,
         Progress(cube.structure.slug, "observations") as progress,
     ):
         for batch in cube.batches(faults):
             check.see(batch)
+            remarks.see(batch)
             if len(faults) == before:
                 dumps.write(batch)
             progress.step(len(batch))
@@ -231,11 +309,13 @@ def _write_cube(
             faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
         faults.extend(_missing_but_given(cube))
         if len(faults) == before:
-            dumps.describe(describe_cube(project, cube))
-    return dumps.count
+            faults.extend(remarks.faults())
+        if len(faults) == before:
+            dumps.describe(describe_cube(project, cube) + remarks.describe())
+    return _Written(count=dumps.count, has_cells=dumps.has_cells)
 
 
-def _missing_but_given(cube: Cube) -> Iterator[Fault]:
+def _missing_but_given(cube: AnyCube) -> Iterator[Fault]:
     """Yield a fault for a period that is declared missing although tables give it."""
     period = cube.structure.period
     for code, declared in cube.missing.items():
@@ -260,12 +340,28 @@ def _blank_nodes(project: Project) -> Iterator[Fault]:
                 yield fault("blank-node", project.shown(path))
 
 
+def _describe_sources(
+    project: Project,
+    vocabulary: Vocabulary,
+    documents: dict[str, Document],
+    cubes: list[AnyCube],
+) -> Graph:
+    """Return periods, documents and tables, and what documents say of quality and lack."""
+    periods: set[Period] = {item for cube in cubes for item in periods_of(cube)}
+    ordered = sorted(periods, key=lambda item: (item.kind, item.start))
+    graph = describe_periods(project.uris, ordered)
+    graph += describe_sources(project.uris, documents.values(), cubes)
+    for document in documents.values():
+        graph += describe_document_quality(project.uris, vocabulary, document, cubes)
+    return graph
+
+
 def _write_context(
     project: Project,
     folder: Path,
-    vocabulary: Vocabulary,
-    documents: dict[str, Document],
-    cubes: list[Cube],
+    context: dict[str, Graph],
+    cubes: list[AnyCube],
+    with_cells: set[str],
 ) -> list[Dump]:
     """Write what the cubes share, and return all dumps of the release in order."""
     uris = project.uris
@@ -277,23 +373,17 @@ def _write_context(
     for cube in cubes:
         slug = cube.structure.slug
         add(slug, uris.iri("data-set", slug=slug))
-        if cube.structure.cells:
+        if slug in with_cells:
             add(f"{slug}{CELLS}", uris.iri("data-set", slug=slug))
-    periods: set[Period] = {item for cube in cubes for item in periods_of(cube)}
-    ordered = sorted(periods, key=lambda item: (item.kind, item.start))
-    context = describe_periods(uris, ordered) + describe_sources(uris, documents.values(), cubes)
-    for name, graph, about in zip(
-        CONTEXT,
-        (vocabulary.terms, vocabulary.concepts, context),
-        (
-            uris.iri("vocabulary"),
-            uris.iri("concept-scheme", scheme=""),
-            uris.iri("document", document=""),
-        ),
-        strict=True,
-    ):
-        write_graph(folder / "dumps", name, graph, uris)
-        add(name, about)
+    about = {
+        "vocabularium": uris.iri("vocabulary"),
+        "codelijsten": uris.iri("concept-scheme", scheme=""),
+        "koppelingen": uris.iri("linkset", linkset=""),
+        "bronnen": uris.iri("document", document=""),
+    }
+    for name in CONTEXT:
+        write_graph(folder / "dumps", name, context[name], uris)
+        add(name, about[name])
     return dumps
 
 
@@ -372,6 +462,14 @@ def _load_store(content: Content) -> None:
     store.flush()
 
 
+def _write_samples(content: Content) -> None:
+    """Write the example queries, which the query page offers."""
+    (content.folder / "queries").mkdir()
+    for sample in content.samples:
+        path = content.folder / "queries" / f"{sample.name}.rq"
+        path.write_text(sample.text, encoding="utf-8")
+
+
 def _manifest(project: Project, content: Content, files: list[dict[str, object]]) -> dict[str, Any]:
     """Return what the release holds, for the server and for people.
 
@@ -392,6 +490,14 @@ def _manifest(project: Project, content: Content, files: list[dict[str, object]]
                 "observations": content.counts[cube.structure.slug],
             }
             for cube in content.cubes
+        ],
+        "queries": [
+            {
+                "name": sample.name,
+                "title": sample.title,
+                "sha256": hashlib.sha256(sample.text.encode()).hexdigest(),
+            }
+            for sample in content.samples
         ],
         "files": files,
     }

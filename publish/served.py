@@ -19,9 +19,12 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from publish.samples import Sample
 from publish.uris import PREFIXES, Uris
 
 LANGUAGES = ("nl", "en")
+CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
+"""The graphs that the data sets share."""
 
 Texts = Mapping[str, str]
 """A text by language."""
@@ -117,6 +120,14 @@ class Served:
             for entry in manifest["files"]
             if entry["path"].startswith("dumps/")
         }
+        self.samples = tuple(
+            Sample(
+                name=entry["name"],
+                title=entry["title"],
+                text=(self.folder / "queries" / f"{entry['name']}.rq").read_text(encoding="utf-8"),
+            )
+            for entry in manifest.get("queries", ())
+        )
         self.store = ox.Store.read_only(str(self.folder / "store"))
         self.prefixes = Uris(base=self.base, vocabulary=self.vocabulary).prefixes()
         self._label = lru_cache(maxsize=20_000)(self._find_label)

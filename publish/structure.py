@@ -11,11 +11,14 @@ from datetime import date
 
 from rdflib import Graph, Literal, URIRef
 
-from publish.assemble import Cube
+from publish.derive import AnyCube, DerivedCube
 from publish.document import Document
 from publish.mapping import Text
 from publish.namespaces import (
+    DCAT,
     DCTERMS,
+    FOAF,
+    PROV,
     QB,
     RDF,
     RDFS,
@@ -27,13 +30,18 @@ from publish.namespaces import (
 )
 from publish.periods import Period, period
 from publish.project import Project
+from publish.table import Table
 from publish.uris import Uris
 from publish.vocabulary import PERIOD_KINDS, new_graph
 
+REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"
+"""Where the British government names calendar periods; its calendar is ours since 1752."""
+LAST_JULIAN_YEAR = 1752
+_REFERENCE_KINDS = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
 _INTERVAL_OF_KIND = {kind: interval for interval, kind in PERIOD_KINDS.items()}
 
 
-def describe_cube(project: Project, cube: Cube) -> Graph:
+def describe_cube(project: Project, cube: AnyCube) -> Graph:
     """Return the data set, its structure and its slices as a graph."""
     uris, slug = project.uris, cube.structure.slug
     graph = new_graph(uris)
@@ -47,9 +55,20 @@ def describe_cube(project: Project, cube: Cube) -> Graph:
     graph.add((data_set, DCTERMS.identifier, Literal(slug)))
     if project.licence:
         graph.add((data_set, DCTERMS.license, URIRef(project.licence)))
-    for document in sorted({use.document for use in cube.mapping.uses}):
+    for document in cube.sources():
         source = URIRef(uris.iri("document", document=document))
         graph.add((data_set, DCTERMS.source, source))
+    documents = [cube.documents[key] for key in cube.sources() if key in cube.documents]
+    areas = [cube.mapping.area] if cube.mapping.area else [item.area for item in documents]
+    for area in sorted({area for area in areas if area}):
+        scheme, _, code = area.partition("/")
+        node = URIRef(uris.iri("concept", scheme=scheme, code=code))
+        graph.add((data_set, DCTERMS.spatial, node))
+    if cube.mapping.method:
+        way = uris.iri("concept", scheme="meetwijze", code=cube.mapping.method.code)
+        graph.add((data_set, URIRef(uris.generic("meetwijze")), URIRef(way)))
+        _add_text(graph, data_set, URIRef(uris.generic("methode")), cube.mapping.method.text)
+    _describe_activity(graph, uris, cube, data_set)
     structure = URIRef(uris.iri("structure", slug=slug))
     graph.add((data_set, QB.structure, structure))
     _describe_structure(graph, uris, cube, structure)
@@ -57,12 +76,36 @@ def describe_cube(project: Project, cube: Cube) -> Graph:
     return graph
 
 
+def _describe_activity(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef) -> None:
+    """Add how the data set came about: from which tables or data sets, without a clock time."""
+    activity = URIRef(uris.iri("activity", slug=cube.structure.slug))
+    graph.add((data_set, PROV.wasGeneratedBy, activity))
+    graph.add((activity, RDF.type, PROV.Activity))
+    title = cube.mapping.title
+    if isinstance(cube, DerivedCube):
+        prefix = {"nl": "Optelling tot ruimere klassen", "en": "Adding up to wider classes"}
+        used = {uris.iri("data-set", slug=item.cube.structure.slug) for item in cube.inputs}
+        for iri in sorted(used):
+            graph.add((data_set, PROV.wasDerivedFrom, URIRef(iri)))
+    else:
+        prefix = {"nl": "Omzetting van gedrukte tabellen", "en": "Conversion of printed tables"}
+        used = {_table_iri(uris, table) for table in cube.structure.tables}
+    words = {language: f"{prefix[language]}: {title[language]}" for language in title}
+    _add_text(graph, activity, RDFS.label, words)
+    for iri in sorted(used):
+        graph.add((activity, PROV.used, URIRef(iri)))
+
+
+def _table_iri(uris: Uris, table: Table) -> str:
+    return uris.iri("table", document=table.document, hash=table.digest, table=table.name)
+
+
 def _add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> None:
     for language, words in text.items():
         graph.add((subject, predicate, Literal(words, lang=language)))
 
 
-def _describe_structure(graph: Graph, uris: Uris, cube: Cube, structure: URIRef) -> None:
+def _describe_structure(graph: Graph, uris: Uris, cube: AnyCube, structure: URIRef) -> None:
     """Add the data structure definition: each component a resource with an IRI."""
     slug, title = cube.structure.slug, cube.mapping.title
     graph.add((structure, RDF.type, QB.DataStructureDefinition))
@@ -96,8 +139,14 @@ def _describe_structure(graph: Graph, uris: Uris, cube: Cube, structure: URIRef)
     optional = [("decimals", str(SDMX_ATTRIBUTE.decimals))]
     if any(dimension.total is not None for dimension in cube.structure.dimensions):
         optional.append(("totaalOver", uris.generic("totaalOver")))
+    if isinstance(cube, DerivedCube):
+        optional.append(("somVan", uris.generic("somVan")))
     for name, term in optional:
         node = component(name, QB.attribute, term)
+        graph.add((node, QB.componentRequired, Literal(False)))
+    if cube.mapping.method:
+        node = component("meetwijze", QB.attribute, uris.generic("meetwijze"))
+        graph.add((node, QB.componentAttachment, QB.DataSet))
         graph.add((node, QB.componentRequired, Literal(False)))
     if cube.structure.period:
         node = component("obsStatus-slice", QB.attribute, str(SDMX_ATTRIBUTE.obsStatus))
@@ -111,7 +160,7 @@ def _describe_structure(graph: Graph, uris: Uris, cube: Cube, structure: URIRef)
         _add_text(graph, key, RDFS.label, label)
 
 
-def _describe_slices(graph: Graph, uris: Uris, cube: Cube, data_set: URIRef) -> None:
+def _describe_slices(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef) -> None:
     """Add a slice per period, those that the source cannot give with status M and the reason."""
     dimension = cube.structure.period
     if dimension is None or dimension.period is None:
@@ -132,7 +181,7 @@ def _describe_slices(graph: Graph, uris: Uris, cube: Cube, data_set: URIRef) -> 
             _add_text(graph, node, RDFS.comment, cube.missing[code].reason)
 
 
-def periods_of(cube: Cube) -> list[Period]:
+def periods_of(cube: AnyCube) -> list[Period]:
     """Return the periods a cube speaks of, missing ones too, in order."""
     dimension = cube.structure.period
     if dimension is None or dimension.period is None:
@@ -142,9 +191,14 @@ def periods_of(cube: Cube) -> list[Period]:
 
 
 def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
-    """Return the periods as OWL-Time proper intervals between two instants."""
+    """Return the periods as OWL-Time proper intervals between two instants.
+
+    With them come the longer periods that they finish, as the quarter that ends on a day.
+    """
     graph = new_graph(uris)
-    for item in periods:
+    listed = list(periods)
+    longer = [other for item in listed for other in item.finished()]
+    for item in dict.fromkeys([*listed, *longer]):
         node = URIRef(uris.iri(item.kind, code=item.code))
         graph.add((node, RDF.type, TIME.ProperInterval))
         graph.add((node, RDF.type, _INTERVAL_OF_KIND[item.kind]))
@@ -153,6 +207,14 @@ def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
         _add_text(graph, node, RDFS.label, words)
         graph.add((node, TIME.hasBeginning, _instant(graph, uris, item.start)))
         graph.add((node, TIME.hasEnd, _instant(graph, uris, item.end)))
+        for predicate, day in ((DCAT.startDate, item.start), (DCAT.endDate, item.last)):
+            graph.add((node, predicate, Literal(day.isoformat(), datatype=XSD.date)))
+        if item.start.year > LAST_JULIAN_YEAR:
+            same = f"{REFERENCE_PERIODS}{_REFERENCE_KINDS[item.kind]}/{item.code}"
+            graph.add((node, SKOS.exactMatch, URIRef(same)))
+        for other in item.finished():
+            whole = URIRef(uris.iri(other.kind, code=other.code))
+            graph.add((node, TIME.intervalFinishes, whole))
     return graph
 
 
@@ -164,7 +226,19 @@ def _instant(graph: Graph, uris: Uris, day: date) -> URIRef:
     return node
 
 
-def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[Cube]) -> Graph:
+PREDICATES = {
+    "landing-page": RDFS.seeAlso,
+    "download": DCTERMS.hasFormat,
+    "record": FOAF.isPrimaryTopicOf,
+    "publisher": DCTERMS.publisher,
+    "author": DCTERMS.creator,
+    "licence": DCTERMS.license,
+    "language": DCTERMS.language,
+}
+"""How each address of a document is said."""
+
+
+def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[AnyCube]) -> Graph:
     """Return the documents, and the printed tables that cubes are made from."""
     graph = new_graph(uris)
     for document in documents:
@@ -176,16 +250,14 @@ def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[
         if document.date > date.min:
             day = Literal(document.date.isoformat(), datatype=XSD.date)
             graph.add((node, DCTERMS.date, day))
-        for predicate, address in (
-            (RDFS.seeAlso, document.landing_page),
-            (DCTERMS.hasFormat, document.download),
-        ):
-            if address:
-                graph.add((node, predicate, URIRef(address)))
+        for key, predicate in PREDICATES.items():
+            if key in document.addresses:
+                graph.add((node, predicate, URIRef(document.addresses[key])))
+        for subject in document.subjects:
+            graph.add((node, DCTERMS.subject, URIRef(subject)))
     for cube in cubes:
         for table in cube.structure.tables:
-            iri = uris.iri("table", document=table.document, hash=table.digest, table=table.name)
-            node = URIRef(iri)
+            node = URIRef(_table_iri(uris, table))
             graph.add((node, RDF.type, URIRef(uris.generic("Tabel"))))
             source = URIRef(uris.iri("document", document=table.document))
             graph.add((node, URIRef(uris.generic("inDocument")), source))

@@ -41,7 +41,7 @@ def suggest(
     foreign = read_foreign(file, frozenset(languages), faults)
     if faults or foreign is None:
         raise FaultyInput(faults)
-    chosen = _chosen(vocabulary, lists)
+    chosen = _chosen(vocabulary, project, lists)
     codes = [
         code
         for item in chosen
@@ -57,8 +57,11 @@ def suggest(
     )
 
 
-def _chosen(vocabulary: Vocabulary, names: tuple[str, ...]) -> list[CodeList]:
-    """Return the lists named; without names those of the project, not those of the program."""
+def _chosen(vocabulary: Vocabulary, project: Project, names: tuple[str, ...]) -> list[CodeList]:
+    """Return the lists named; without names those of the project.
+
+    Not those of the program, nor those that only name terms of somebody else.
+    """
     for name in names:
         if name not in vocabulary.lists:
             near = nearest(name, vocabulary.lists)
@@ -68,7 +71,13 @@ def _chosen(vocabulary: Vocabulary, names: tuple[str, ...]) -> list[CodeList]:
             raise CannotRun(f"there is no code list {name!r}: {hint}")
     if names:
         return [vocabulary.lists[name] for name in dict.fromkeys(names)]
-    own = [item for item in vocabulary.lists.values() if item.path.endswith(".ttl")]
+    stand_in = URIRef(project.uris.generic("plaatsvervangerVoor"))
+    own = [
+        item
+        for item in vocabulary.lists.values()
+        if item.path.endswith(".ttl")
+        and (URIRef(item.iri), stand_in, None) not in vocabulary.concepts
+    ]
     return sorted(own, key=lambda item: item.name)
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from publish.cube import STATUSES, Batch, CubeDimension, Structure
+from publish.cube import STATUSES, Batch, CubeDimension, Structure, Sums
 from publish.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.numerals import MOST_DECIMALS, canonical_texts
 from publish.uris import Uris
@@ -145,6 +145,8 @@ class TriplesWriter:
         ]
         columns.append(_as_bytes(canonical_texts(batch.mantissa, batch.decimals)))
         columns.append(self._endings(batch))
+        if batch.sums is not None:
+            columns.append(self._summed(batch, batch.sums))
         columns.append(self._derivations(batch))
         subjects = self._subjects(batch)
         for start in range(0, len(batch), TOGETHER):
@@ -253,6 +255,14 @@ class TriplesWriter:
         index = batch.keys[-1].astype(np.int64) * (MOST_DECIMALS + 1) + batch.decimals
         index = index * len(STATUSES) + batch.status
         return [prepared[at] for at in index.tolist()]
+
+    def _summed(self, batch: Batch, sums: Sums) -> list[bytes]:
+        """Return the lines from each sum to the observations that were added up."""
+        predicate = self.uris.generic("somVan")
+        lines: list[list[str]] = [[] for _ in range(len(batch))]
+        for place, iri in zip(sums.observation.tolist(), sums.iris, strict=True):
+            lines[place].append(self.syntax.state(predicate, f"<{iri}>"))
+        return ["".join(texts).encode() for texts in lines]
 
     def _tables(self) -> list[str]:
         """Return the IRIs of the printed tables."""

@@ -31,6 +31,12 @@ PATTERNS: dict[str, tuple[str, str]] = {
     ),
     "concept-scheme": ("/id/conceptscheme/{scheme}", "a code list"),
     "concept": ("/id/concept/{scheme}/{code}", "a code of a list"),
+    "level": ("/id/niveau/{scheme}/{depth}", "a level of a code list, the total on the first"),
+    "levels": ("/id/niveaus/{scheme}/{depth}", "the levels of a code list from one on, in order"),
+    "link": ("/id/koppeling/{linkset}/{scheme}/{code}", "a link of a code to a term elsewhere"),
+    "linkset": ("/id/linkset/{linkset}", "all links to one target"),
+    "quality": ("/id/kwaliteit/{about}/{name}", "a remark on the quality of figures or codes"),
+    "missing": ("/id/ontbrekend/{document}/{name}", "figures asked for that a document lacks"),
     "kwartaal": ("/id/kwartaal/{code}", "a calendar quarter, as 2022-Q1"),
     "jaar": ("/id/jaar/{code}", "a calendar year, as 2022"),
     "dag": ("/id/dag/{code}", "a day, as 2023-06-30"),
@@ -44,6 +50,7 @@ PATTERNS: dict[str, tuple[str, str]] = {
         "/id/tabel/{document}/{hash}/{table}.csv#cell={row},{column}",
         "a cell of a printed table by RFC 7111, counted from 1, header included",
     ),
+    "activity": ("/id/activiteit/{slug}", "the making of a data set"),
     "graph": ("/id/graaf/{name}", "a named graph of the store"),
     "vocabulary": ("/ns/{vocabulary}", "the project's vocabulary"),
     "term": ("/ns/{vocabulary}#{term}", "a dimension, measure, attribute or class"),
@@ -100,8 +107,12 @@ class Uris:
 GENERIC_VOCABULARY = "publicatie"
 
 PREFIXES = {
+    "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
+    "dqv": "http://www.w3.org/ns/dqv#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
     "interval": "http://reference.data.gov.uk/def/intervals/",
+    "oa": "http://www.w3.org/ns/oa#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
     "qb": "http://purl.org/linked-data/cube#",
@@ -114,6 +125,8 @@ PREFIXES = {
     "sdmx-measure": "http://purl.org/linked-data/sdmx/2009/measure#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "time": "http://www.w3.org/2006/time#",
+    "void": "http://rdfs.org/ns/void#",
+    "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """The public vocabularies by their usual prefix."""

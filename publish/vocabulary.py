@@ -38,6 +38,8 @@ class CodeList:
     path: str
     codes: tuple[str, ...]
     total: str | None
+    additive: bool
+    """Whether its classes exclude one another, so that they may be added up."""
     labels: tuple[dict[str, tuple[str, ...]], ...]
     """Codes by label, nearest first: as printed or the code itself, in words, case folded."""
 
@@ -74,6 +76,33 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sources:
+    """In which file a thing is described: path and text by IRI."""
+
+    found: dict[str, tuple[str, str]]
+
+    def add(self, graph: Graph, shown: str, text: bytes) -> None:
+        """Note the subjects of a file that are not described in a file before it."""
+        for subject in graph.subjects(unique=True):
+            self.found.setdefault(str(subject), (shown, text.decode("utf-8", "replace")))
+
+    def path(self, iri: object, default: str = "ontology") -> str:
+        """Return the file that describes a thing."""
+        return self.found.get(str(iri), (default, ""))[0]
+
+    def place(self, iri: object) -> tuple[str, int, int]:
+        """Return path, line and column where a thing stands as a subject, line 0 if unseen."""
+        path, text = self.found.get(str(iri), ("ontology", ""))
+        name = re.escape(local_name(str(iri)))
+        subject = rf"(?:<(?:[^<>\s]*[/#])?|[^<>\s:]*:){name}>?(?=\s+[^\s,;.])"
+        match = re.search(rf"^[ \t]*(?={subject})", text, re.MULTILINE)
+        if match is None:
+            return path, 0, 0
+        line = text.count("\n", 0, match.end()) + 1
+        return path, line, match.end() - text.rfind("\n", 0, match.end())
+
+
+@dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """All that the ontology says, in look-up tables and as graphs to publish."""
 
@@ -86,6 +115,8 @@ class Vocabulary:
     """The concept schemes with their concepts."""
     links: Graph
     """What ``ontology/links/`` says of counterparts elsewhere."""
+    sources: Sources
+    """Where each thing is described."""
     unusable: frozenset[str]
     """Dimensions and measures that are defined but at fault, which was reported."""
 
@@ -94,7 +125,7 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
     """Read the package's vocabulary and the project's ``ontology/``."""
     terms, concepts, links = (new_graph(project.uris) for _ in range(3))
     graph_of = {"codelists": concepts, "links": links}
-    sources = _Sources(found={})
+    sources = Sources(found={})
     own = resources.files("publish").joinpath("vocabulary")
     read_turtle(
         own.joinpath("publicatie.ttl").read_bytes(), "publicatie.ttl", project.base, terms, faults
@@ -129,34 +160,8 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
         terms=terms,
         concepts=concepts,
         links=links,
+        sources=sources,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Sources:
-    """In which file a thing is described: path and text by IRI."""
-
-    found: dict[str, tuple[str, str]]
-
-    def add(self, graph: Graph, shown: str, text: bytes) -> None:
-        """Note the subjects of a file that are not described in a file before it."""
-        for subject in graph.subjects(unique=True):
-            self.found.setdefault(str(subject), (shown, text.decode("utf-8", "replace")))
-
-    def path(self, iri: object, default: str = "ontology") -> str:
-        """Return the file that describes a thing."""
-        return self.found.get(str(iri), (default, ""))[0]
-
-    def place(self, iri: object) -> tuple[str, int, int]:
-        """Return path, line and column where a thing stands as a subject, line 0 if unseen."""
-        path, text = self.found.get(str(iri), ("ontology", ""))
-        name = re.escape(local_name(str(iri)))
-        subject = rf"(?:<(?:[^<>\s]*[/#])?|[^<>\s:]*:){name}>?(?=\s+[^\s,;.])"
-        match = re.search(rf"^[ \t]*(?={subject})", text, re.MULTILINE)
-        if match is None:
-            return path, 0, 0
-        line = text.count("\n", 0, match.end()) + 1
-        return path, line, match.end() - text.rfind("\n", 0, match.end())
 
 
 def new_graph(uris: Uris) -> Graph:
@@ -222,10 +227,11 @@ def local_name(iri: str) -> str:
 
 
 def _read_lists(
-    graph: Graph, uris: Uris, sources: _Sources, faults: list[Fault]
+    graph: Graph, uris: Uris, sources: Sources, faults: list[Fault]
 ) -> Iterator[CodeList]:
     """Yield the code lists of a graph, their codes in the order of ``pub:volgorde``."""
     printed, total_class = URIRef(uris.generic("gedruktLabel")), URIRef(uris.generic("Totaal"))
+    additive = URIRef(uris.generic("optelbaar"))
     for scheme in sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str):
         found: list[tuple[int, str]] = []
         totals: list[str] = []
@@ -258,6 +264,7 @@ def _read_lists(
             path=sources.path(scheme, "ontology/codelists"),
             codes=tuple(code for _, code in sorted(found)),
             total=totals[0] if totals else None,
+            additive=graph.value(scheme, additive) == Literal(True),
             labels=tuple(
                 {label: tuple(sorted(codes)) for label, codes in tier.items()}
                 for tier in (exact, words, folded)
@@ -266,7 +273,7 @@ def _read_lists(
 
 
 def _check_code(
-    graph: Graph, concept: Node, scheme: Node, uris: Uris, sources: _Sources, faults: list[Fault]
+    graph: Graph, concept: Node, scheme: Node, uris: Uris, sources: Sources, faults: list[Fault]
 ) -> None:
     """Report a concept whose notation, IRI and list do not agree."""
     code = local_name(str(concept))
@@ -285,7 +292,7 @@ def _check_code(
     faults.append(fault("code-and-iri-differ", *place, iri=concept, notation=notation))
 
 
-def _order(graph: Graph, concept: Node, uris: Uris, sources: _Sources, faults: list[Fault]) -> int:
+def _order(graph: Graph, concept: Node, uris: Uris, sources: Sources, faults: list[Fault]) -> int:
     """Return the place of a concept in its list, 0 if it says none."""
     order = graph.value(concept, URIRef(uris.generic("volgorde")))
     if order is None:
@@ -298,7 +305,7 @@ def _order(graph: Graph, concept: Node, uris: Uris, sources: _Sources, faults: l
 
 
 def _read_dimensions(
-    graph: Graph, lists: dict[str, CodeList], sources: _Sources, faults: list[Fault]
+    graph: Graph, lists: dict[str, CodeList], sources: Sources, faults: list[Fault]
 ) -> Iterator[Dimension]:
     """Yield the dimension properties of the project's own vocabulary."""
     for prop in sorted(graph.subjects(RDF.type, QB.DimensionProperty), key=str):
@@ -315,7 +322,7 @@ def _read_dimensions(
 
 
 def _read_measures(
-    graph: Graph, concepts: Graph, uris: Uris, sources: _Sources, faults: list[Fault]
+    graph: Graph, concepts: Graph, uris: Uris, sources: Sources, faults: list[Fault]
 ) -> Iterator[Measure]:
     """Yield the measure properties, each with one datatype and one unit."""
     for prop in sorted(graph.subjects(RDF.type, QB.MeasureProperty), key=str):

@@ -689,7 +689,7 @@ def test_keep_each_data_set_in_graphs_of_its_own(answer: Built) -> None:
     """The store holds one graph per dump and nothing in the default graph."""
     graphs = {graph.value for graph in answer.store.named_graphs()}
     names = {f"{slug}{end}" for slug in DIMENSIONS for end in ("", "-cellen")}
-    names |= {"vocabularium", "codelijsten", "bronnen"}
+    names |= {"vocabularium", "codelijsten", "koppelingen", "bronnen"}
     assert graphs == {f"{answer.base}/id/graaf/{name}" for name in names}
     assert {entry["graph"] for entry in answer.manifest["files"]} == graphs
     assert not list(answer.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))

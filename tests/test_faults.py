@@ -64,8 +64,8 @@ def test_fault_fills_in_particulars() -> None:
 
 def test_fault_without_its_particulars_raises() -> None:
     """A slip in the program raises, whether in the code or in a particular."""
-    with pytest.raises(KeyError, match="no-such-code"):
-        fault("no-such-code", "a")
+    with pytest.raises(KeyError, match="no-such-fault"):
+        fault("no-such-fault", "a")
     with pytest.raises(KeyError, match="reason"):
         fault("cannot-read", "a")
 

@@ -166,3 +166,21 @@ def test_period_of_every_code_that_is_read() -> None:
         code = read_period(kind, label)
         assert code == label
         assert period(kind, code).start < period(kind, code).end
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "longer"),
+    [
+        ("dag", "2023-06-30", ["2023-Q2"]),
+        ("dag", "2022-12-31", ["2022-Q4", "2022"]),
+        ("dag", "2023-06-29", []),
+        ("dag", "2024-02-29", []),
+        ("dag", "2023-09-30", ["2023-Q3"]),
+        ("kwartaal", "2022-Q4", ["2022"]),
+        ("kwartaal", "2022-Q3", []),
+        ("jaar", "2022", []),
+    ],
+)
+def test_finish_longer_periods(kind: str, code: str, longer: list[str]) -> None:
+    """A period knows the longer calendar periods that end when it ends."""
+    assert [item.code for item in period(kind, code).finished()] == longer

@@ -278,7 +278,7 @@ def test_build_thrice_at_the_same_time(sound: SmallProject) -> None:
     [folder] = folders
     assert {p.name for p in (root / "build").iterdir()} == {Path(folder).name, "current", ".lock"}
     store = ox.Store.read_only(str(root / "build" / "current" / "store"))
-    assert len(list(store.named_graphs())) == 2 + 3
+    assert len(list(store.named_graphs())) == 2 + 4
 
 
 def test_wait_for_another_build(sound: SmallProject) -> None:

@@ -57,7 +57,9 @@ PUBLIC: list[DefinedNamespaceMeta] = [
 LAYERS = [
     ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile"],
     ["mapping", "document"],
+    ["samples"],
     ["starter", "vocabulary"],
+    ["levels", "links"],
     ["extract", "table"],
     ["words", "ranges"],
     ["entries", "range_texts"],
@@ -68,7 +70,8 @@ LAYERS = [
     ["cube"],
     ["crosstab"],
     ["assemble"],
-    ["checks", "structure"],
+    ["derive"],
+    ["checks", "structure", "quality"],
     ["triples"],
     ["dumps"],
     ["validate"],
@@ -186,13 +189,13 @@ def test_keep_blank_nodes_out_of_ontology() -> None:
 
 
 def test_name_code_lists_after_their_file() -> None:
-    """The file of a code list has its name; every code is described in it once."""
+    """The file of a code list has its name; it holds its codes, and remarks on their quality."""
     for path in sorted((REPOSITORY / "ontology" / "codelists").glob("*.ttl")):
         scheme = f"{BASE}/id/conceptscheme/{path.stem}"
         subjects = {t.subject.value for t in triples(path) if isinstance(t.subject, ox.NamedNode)}
         assert scheme in subjects
-        head = f"{BASE}/id/concept/{path.stem}/"
-        assert all(iri == scheme or iri.startswith(head) for iri in subjects)
+        heads = (f"{BASE}/id/concept/{path.stem}/", f"{BASE}/id/kwaliteit/{path.stem}/")
+        assert all(iri == scheme or iri.startswith(heads) for iri in subjects)
 
 
 def test_find_tables_of_every_mapping() -> None:
@@ -395,7 +398,15 @@ def test_keep_top_level_as_agreed() -> None:
 
 def test_name_tests_after_modules() -> None:
     """Every file of tests has the name of what it tests: a module, or something larger."""
-    larger = {"answer", "conformance", "repository", "package", "pages_browser", "environment"}
+    larger = {
+        "answer",
+        "answer_served",
+        "conformance",
+        "repository",
+        "package",
+        "pages_browser",
+        "environment",
+    }
     named = {path.stem.removeprefix("test_") for path in (REPOSITORY / "tests").glob("test_*.py")}
     assert named - {path.stem for path in PACKAGE.glob("*.py")} <= larger
 

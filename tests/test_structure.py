@@ -102,3 +102,84 @@ def test_describe_document_without_declaration(project: SmallProject) -> None:
              OPTIONAL { ?d dct:date ?date } }"""
     )
     assert found == [{"id": "bron"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (
+            "kwartaal/2023-Q2",
+            {
+                "first": "2023-04-01",
+                "last": "2023-06-30",
+                "begin": "2023-04-01",
+                "end": "2023-07-01",
+                "same": "http://reference.data.gov.uk/id/quarter/2023-Q2",
+            },
+        ),
+        (
+            "dag/2023-06-30",
+            {
+                "first": "2023-06-30",
+                "last": "2023-06-30",
+                "begin": "2023-06-30",
+                "end": "2023-07-01",
+                "same": "http://reference.data.gov.uk/id/day/2023-06-30",
+                "finishes": "kwartaal/2023-Q2",
+            },
+        ),
+        (
+            "jaar/2020",
+            {
+                "first": "2020-01-01",
+                "last": "2020-12-31",
+                "begin": "2020-01-01",
+                "end": "2021-01-01",
+                "same": "http://reference.data.gov.uk/id/year/2020",
+            },
+        ),
+    ],
+)
+def test_describe_periods_as_intervals(answer: Built, path: str, expected: dict[str, str]) -> None:
+    """A period begins and ends at instants, the end exclusive; its last day is inclusive."""
+    [found] = answer.ask(
+        f"""PREFIX dcat: <http://www.w3.org/ns/dcat#>
+        SELECT ?first ?last ?begin ?end ?same ?finishes WHERE {{
+            <{answer.base}/id/{path}> a time:ProperInterval ; dcat:startDate ?first ;
+                dcat:endDate ?last ; time:hasBeginning/time:inXSDDate ?begin ;
+                time:hasEnd/time:inXSDDate ?end ; skos:exactMatch ?same .
+            OPTIONAL {{ <{answer.base}/id/{path}> time:intervalFinishes ?finishes }} }}"""
+    )
+    if "finishes" in found:
+        found["finishes"] = found["finishes"].removeprefix(f"{answer.base}/id/")
+    assert found == expected
+
+
+def test_describe_the_longer_period_a_day_finishes(project: SmallProject) -> None:
+    """A quarter that only a day leads to is described all the same; old periods match nothing."""
+    project.table("x,1700-12-31\njong,1\n")
+    dimensions = project.root / "ontology" / "dimensions.ttl"
+    text = dimensions.read_text(encoding="utf-8")
+    dimensions.write_text(text.replace("CalendarYear", "CalendarDay"), encoding="utf-8")
+    project.mapping("tables: [bron/tabel]\nrows: leeftijd\ncolumns: jaar\nmeasure: aantal\n")
+    release = built(project.read())
+    rows = release.ask("SELECT ?p WHERE { ?p a time:ProperInterval } ORDER BY ?p")
+    assert [row["p"].partition("/id/")[2] for row in rows] == [
+        "dag/1700-12-31",
+        "jaar/1700",
+        "kwartaal/1700-Q4",
+    ]
+    assert not release.ask("SELECT ?p ?q WHERE { ?p a time:ProperInterval ; skos:exactMatch ?q }")
+
+
+def test_describe_the_making_of_a_data_set(answer: Built) -> None:
+    """Every data set was made by an activity that used its tables, without a clock time."""
+    rows = answer.ask(
+        """SELECT ?set (COUNT(?used) AS ?count) WHERE { ?set a qb:DataSet ;
+            prov:wasGeneratedBy ?made . ?made a prov:Activity ; prov:used ?used } GROUP BY ?set"""
+    )
+    assert len(rows) == 20
+    counts = {row["set"].rpartition("/")[2]: row["count"] for row in rows}
+    assert counts["contingent"] == "4"
+    assert counts["werknemers-leeftijd-vergelijkbaar"] == "2"
+    assert not answer.ask("SELECT ?a ?t WHERE { ?a prov:startedAtTime|prov:endedAtTime ?t }")

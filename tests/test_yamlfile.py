@@ -169,7 +169,6 @@ def test_read_yaml_refuses_alias_as_key(tmp_path: Path) -> None:
         (SOUND.replace("en: Title", "nl: Weer"), [("missing-key", 2, 1), ("duplicate-key", 2, 20)]),
         (SOUND + "colums: kwartaal\n", [("unknown-key", 5, 1)]),
         (SOUND.replace("en: Title", "fr: Titre"), [("missing-key", 2, 1), ("unknown-key", 2, 20)]),
-        (SOUND.replace("tables: [a/b]\n", ""), [("missing-key", 1, 1)]),
         (SOUND.replace("[a/b]", "a/b"), [("wrong-type", 4, 1)]),
         (SOUND.replace("[a/b]", "[]"), [("wrong-type", 4, 1)]),
         (SOUND.replace("[a/b]", "[a/b, b]"), [("wrong-type", 4, 15)]),

@@ -1,0 +1,366 @@
+"""A data set made from others: their figures added up to wider classes.
+
+In come the cubes that are added up, and the links of their code lists, which say in which wider
+class each class lies (``skos:broadMatch`` or ``skos:exactMatch``); out comes a cube like any
+other. Each figure knows the observations it is the sum of and the printed cells they come from.
+What would make a sum wrong (shares, classes that overlap, a class that lies in none or not wholly
+in one) is a fault. The observations of the inputs are held as columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from rdflib import Graph, Literal, URIRef
+
+from publish.assemble import Cube, reserved_name
+from publish.cube import (
+    Batch,
+    Cells,
+    CubeDimension,
+    Structure,
+    Sums,
+    align,
+    cube_dimension,
+    cut_batch,
+    join_batches,
+    measure_dimension,
+    mixed_radix,
+)
+from publish.document import Document
+from publish.faults import Fault, did_you_mean, fault
+from publish.links import Link
+from publish.mapping import Input, Mapping, MissingPeriod
+from publish.namespaces import SKOS
+from publish.project import Project
+from publish.table import BLOCK
+from publish.uris import Uris
+from publish.vocabulary import CodeList, Vocabulary
+
+WIDER = (SKOS.broadMatch, SKOS.exactMatch)
+"""The links that say that all of a class lies in another."""
+
+Classes = dict[str, dict[str, str]]
+"""Per dimension of the inputs the wider class of each code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DerivedInput:
+    """A cube that is added up, and the codes that all of its figures get."""
+
+    cube: Cube
+    fixed: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DerivedCube:
+    """A data set whose observations are sums of those of others."""
+
+    mapping: Mapping
+    structure: Structure
+    inputs: tuple[DerivedInput, ...]
+    classes: Classes
+    uris: Uris
+    documents: dict[str, Document]
+    missing: dict[str, MissingPeriod] = field(default_factory=dict)
+
+    def sources(self) -> list[str]:
+        """Return the keys of the documents in which the figures are printed."""
+        return sorted({document for item in self.inputs for document in item.cube.sources()})
+
+    def batches(self, faults: list[Fault]) -> Iterator[Batch]:
+        """Yield the sums. What is wrong in the inputs is reported where they are written."""
+        parts, offset = [], 0
+        for item in self.inputs:
+            read = [batch for batch in item.cube.batches([]) if len(batch)]
+            if read:
+                batch = self._regrouped(item, join_batches(read), offset, faults)
+                if batch is not None:
+                    parts.append(batch)
+            offset += len(item.cube.structure.tables)
+        if parts:
+            yield from cut_batch(self._summed(join_batches(parts)), BLOCK)
+
+    def _regrouped(
+        self, item: DerivedInput, batch: Batch, offset: int, faults: list[Fault]
+    ) -> Batch | None:
+        """Return the observations of an input with the keys of this cube, not yet added up."""
+        source = item.cube.structure
+        target = self.mapping.derivation.classes if self.mapping.derivation else {}
+        places = {dimension.name: at for at, dimension in enumerate(source.dimensions)}
+        names = {target.get(name, name): name for name in places}
+        keys = []
+        for dimension in self.structure.dimensions:
+            if dimension.name in item.fixed:
+                code = item.fixed[dimension.name]
+                keys.append(np.full(len(batch), dimension.index(code), dtype=np.int32))
+                continue
+            name = names[dimension.name]
+            key = batch.keys[places[name]]
+            codes = source.dimensions[places[name]].codes
+            wider = self.classes.get(name)
+            used = {codes[index] for index in np.unique(key).tolist()}
+            lacking = sorted(used - set(wider)) if wider is not None else []
+            if lacking:
+                steps = ("derived", "classes", name)
+                place = self.mapping.file.place(*steps)
+                faults.append(
+                    fault("no-wider-class", *place, codes=", ".join(lacking), name=dimension.name)
+                )
+                return None
+            table = np.zeros(len(codes), dtype=np.int32)
+            for index, code in enumerate(codes):
+                if code in used:
+                    table[index] = dimension.index(wider[code] if wider is not None else code)
+            keys.append(table[key])
+        iris = [
+            self.uris.iri(
+                "observation", slug=source.slug, codes="/".join(source.codes_of(batch, place))
+            )
+            for place in range(len(batch))
+        ]
+        return replace(
+            batch,
+            keys=tuple(keys),
+            cells=replace(batch.cells, table=(batch.cells.table + offset).astype(np.int16)),
+            sums=Sums(observation=np.arange(len(batch), dtype=np.int64), iris=iris),
+        )
+
+    def _summed(self, batch: Batch) -> Batch:
+        """Return one observation per key: the sum, its cells and the observations added up."""
+        keys = mixed_radix(batch.keys, self.structure.dimensions)
+        _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+        # Sums come in the order in which their first part comes.
+        rank = np.empty(len(first), dtype=np.int64)
+        rank[np.argsort(first, kind="stable")] = np.arange(len(first))
+        group = rank[group]
+        first = np.sort(first)
+        values, most = align(batch.mantissa, batch.decimals)
+        sums = np.zeros(len(first), dtype=values.dtype)
+        np.add.at(sums, group, values)
+        decimals = np.zeros(len(first), dtype=np.int8)
+        np.maximum.at(decimals, group, batch.decimals)
+        scale = np.array([10 ** (most - int(places)) for places in decimals], dtype=sums.dtype)
+        cells, parents = batch.cells, batch.sums
+        order = np.argsort(group[cells.observation], kind="stable")
+        by_group = np.argsort(group, kind="stable")
+        return Batch(
+            keys=tuple(key[first] for key in batch.keys),
+            mantissa=(sums // scale).astype(np.int64),
+            decimals=decimals,
+            status=batch.status[first],
+            cells=Cells(
+                observation=group[cells.observation][order],
+                table=cells.table[order],
+                row=cells.row[order],
+                column=cells.column[order],
+                text=[cells.text[at] for at in order.tolist()],
+                source_line=[cells.source_line[at] for at in order.tolist()],
+                superseded=cells.superseded[order],
+            ),
+            sums=parents
+            and Sums(
+                observation=group[by_group],
+                iris=[parents.iris[at] for at in by_group.tolist()],
+            ),
+        )
+
+
+AnyCube = Cube | DerivedCube
+"""A data set, however it is made."""
+
+
+def assemble_derived(
+    project: Project,
+    mapping: Mapping,
+    vocabulary: Vocabulary,
+    links: list[Link],
+    cubes: dict[str, Cube],
+    known: set[str],
+    faults: list[Fault],
+) -> DerivedCube | None:
+    """Return the cube of a derived data set, or None when its names do not fit together.
+
+    ``cubes`` are those made from tables, by their slug; ``known`` the slugs of all mappings.
+    """
+    derivation, place = mapping.derivation, mapping.file.place
+    if derivation is None:
+        return None
+    before = len(faults)
+    reserved_name(mapping, faults)
+    inputs = []
+    for item in derivation.inputs:
+        if item.slug in cubes:
+            inputs.append((item, cubes[item.slug]))
+        elif item.slug not in known:
+            hint = did_you_mean(item.slug, known - {mapping.slug})
+            at = place(*item.steps, "data-set")
+            faults.append(fault("no-such-data-set", *at, name=item.slug, hint=hint))
+        elif item.slug == mapping.slug or item.slug not in cubes:
+            at = place(*item.steps, "data-set")
+            faults.append(fault("not-from-tables", *at, name=item.slug))
+    if len(faults) > before:
+        return None
+    classes: Classes = {}
+    for name, wider in derivation.classes.items():
+        steps = ("derived", "classes", name)
+        ends = [vocabulary.dimensions.get(end) for end in (name, wider)]
+        for end, dimension in zip((name, wider), ends, strict=True):
+            if dimension is None or dimension.codes is None:
+                hint = did_you_mean(end, vocabulary.dimensions)
+                faults.append(fault("no-such-dimension", *place(*steps), name=end, hint=hint))
+        fine, coarse = ends
+        if fine and coarse and fine.codes and coarse.codes:
+            for code_list in (fine.codes, coarse.codes):
+                if not code_list.additive:
+                    faults.append(fault("not-additive", *place(*steps), list=code_list.name))
+            classes[name] = _wider_codes(
+                project.uris, vocabulary, links, (fine.codes, coarse.codes), mapping, name, faults
+            )
+    structure = _structure(mapping, vocabulary, inputs, faults)
+    if structure is None or len(faults) > before:
+        return None
+    return DerivedCube(
+        mapping=mapping,
+        structure=structure,
+        inputs=tuple(DerivedInput(cube=cube, fixed=item.fixed) for item, cube in inputs),
+        classes=classes,
+        uris=project.uris,
+        documents={key: value for _, cube in inputs for key, value in cube.documents.items()},
+    )
+
+
+def _structure(
+    mapping: Mapping,
+    vocabulary: Vocabulary,
+    inputs: list[tuple[Input, Cube]],
+    faults: list[Fault],
+) -> Structure | None:
+    """Return what the sums have in common; every input must give the same dimensions."""
+    derivation, place = mapping.derivation, mapping.file.place
+    assert derivation is not None  # noqa: S101 - only derived data sets come here
+    before, wanted = len(faults), None
+    for item, cube in inputs:
+        own = set(cube.structure.names())
+        given = {derivation.classes.get(name, name) for name in own} | set(item.fixed)
+        at = place(*item.steps)
+        for name, code in item.fixed.items():
+            dimension = vocabulary.dimensions.get(name)
+            steps = (*item.steps, "fixed", name)
+            if dimension is None or dimension.codes is None:
+                hint = did_you_mean(name, vocabulary.dimensions)
+                faults.append(fault("no-such-dimension", *place(*steps), name=name, hint=hint))
+            elif code not in dimension.codes.codes:
+                hint = did_you_mean(code, dimension.codes.codes)
+                faults.append(
+                    fault("no-such-code", *place(*steps), code=code, list=name, hint=hint)
+                )
+            if name in own:
+                faults.append(fault("dimension-twice", *place(*steps), name=name))
+        for name in derivation.classes:
+            if name not in own:
+                known = ", ".join(sorted(own))
+                steps = ("derived", "classes", name)
+                faults.append(fault("dimension-not-used", *place(*steps), name=name, known=known))
+        for unit in cube.structure.units:
+            if unit.endswith("/PC"):
+                faults.append(fault("share-not-added", *at, name=item.slug))
+        if wanted is not None and given != wanted:
+            found, first = ", ".join(sorted(given)), ", ".join(sorted(wanted))
+            faults.append(fault("dimensions-differ", *at, found=found, wanted=first))
+        wanted = wanted or given
+    for name in sorted(mapping.totals):
+        if name not in (wanted or ()):
+            known = ", ".join(sorted(wanted or ()))
+            faults.append(
+                fault("dimension-not-used", *place("totals", name), name=name, known=known)
+            )
+    if len(faults) > before or not wanted:
+        return None
+    pairs = {
+        (measure.name, unit): (measure, unit)
+        for _, cube in inputs
+        for measure, unit in zip(cube.structure.measures, cube.structure.units, strict=True)
+    }
+    measures = tuple(measure for measure, _ in pairs.values())
+    if len({measure.name for measure in measures}) < len(measures):
+        faults.append(fault("units-differ", *place("derived")))
+        return None
+    dimensions = [cube_dimension(vocabulary.dimensions[name]) for name in wanted]
+
+    def rank(dimension: CubeDimension) -> tuple[bool, str]:
+        return dimension.period is None, dimension.name
+
+    return Structure(
+        slug=mapping.slug,
+        dimensions=(*sorted(dimensions, key=rank), measure_dimension(measures)),
+        measures=measures,
+        units=tuple(unit for _, unit in pairs.values()),
+        tables=[table for _, cube in inputs for table in cube.structure.tables],
+        cells=False,  # they are published with the data sets that print them
+    )
+
+
+def _wider_codes(
+    uris: Uris,
+    vocabulary: Vocabulary,
+    links: list[Link],
+    lists: tuple[CodeList, CodeList],
+    mapping: Mapping,
+    name: str,
+    faults: list[Fault],
+) -> dict[str, str]:
+    """Return the wider class of each code of a list, the total's being the total."""
+    fine, coarse = lists
+    place = mapping.file.place("derived", "classes", name)
+    concepts = {uris.iri("concept", scheme=fine.name, code=code): code for code in fine.codes}
+    wider = {uris.iri("concept", scheme=coarse.name, code=code): code for code in coarse.codes}
+    found: dict[str, set[str]] = {}
+    for link in links:
+        for subject, relation, target in link.triples(vocabulary.concepts):
+            if relation in WIDER and str(subject) in concepts and str(target) in wider:
+                found.setdefault(concepts[str(subject)], set()).add(wider[str(target)])
+    if fine.total and coarse.total:
+        found[fine.total] = {coarse.total}
+    for code, targets in found.items():
+        if len(targets) > 1:
+            codes = ", ".join(sorted(targets))
+            faults.append(fault("several-wider-classes", *place, code=code, codes=codes))
+        for wider_code in targets:
+            if code != fine.total and not _lies_within(
+                vocabulary.concepts,
+                uris,
+                URIRef(uris.iri("concept", scheme=fine.name, code=code)),
+                URIRef(uris.iri("concept", scheme=coarse.name, code=wider_code)),
+            ):
+                faults.append(fault("class-not-within", *place, code=code, wider=wider_code))
+    return {code: min(targets) for code, targets in found.items()}
+
+
+def _lies_within(graph: Graph, uris: Uris, inner: URIRef, outer: URIRef) -> bool:
+    """Return whether the bounds of a class lie within those of another; unknown bounds may."""
+
+    def bound(concept: URIRef, name: str) -> tuple[float, bool | None] | None:
+        value = graph.value(concept, URIRef(uris.generic(name)))
+        included = graph.value(concept, URIRef(uris.generic(f"{name}Inbegrepen")))
+        if not isinstance(value, Literal):
+            return None
+        return float(value), bool(included) if isinstance(included, Literal) else None
+
+    unit = URIRef(uris.generic("grensEenheid"))
+    units = [graph.value(inner, unit), graph.value(outer, unit)]
+    if None in units:
+        return True
+    if units[0] != units[1]:
+        return False
+    for side, sign in (("vanaf", 1.0), ("tot", -1.0)):
+        own, limit = bound(inner, side), bound(outer, side)
+        if limit is None:
+            continue
+        if own is None or sign * own[0] < sign * limit[0]:
+            return False
+        if own[0] == limit[0] and own[1] is not False and limit[1] is False:
+            return False
+    return True

@@ -1,0 +1,118 @@
+"""The levels of code lists: which codes may be added up without counting anything twice.
+
+In come the code lists with their totals and ``skos:broader``; out comes, for every code, the
+level it stands on, stated positively, so that one triple pattern selects a level. The total of a
+list is its first level; codes without anything narrower in a list that may be added up are base
+classes. XKOS, section 5 (classification levels).
+"""
+
+from __future__ import annotations
+
+from rdflib import Graph, Literal, URIRef
+
+from publish.faults import Fault, fault
+from publish.namespaces import RDF, SKOS, XKOS
+from publish.uris import Uris
+from publish.vocabulary import CodeList, Vocabulary, new_graph
+
+TOTAL = {"nl": "totaal", "en": "total"}
+CLASSES = {"nl": "klassen", "en": "classes"}
+BETWEEN = {"nl": "niveau {depth}", "en": "level {depth}"}
+"""What levels are called: the total, the finest classes, and those between."""
+
+
+def describe_levels(uris: Uris, vocabulary: Vocabulary, faults: list[Fault]) -> Graph:
+    """Return the level of every code, the levels of every list, and the base classes."""
+    graph = new_graph(uris)
+    base_class = URIRef(uris.generic("Basisklasse"))
+    for code_list in vocabulary.lists.values():
+        depths = _depths(uris, vocabulary, code_list, faults)
+        _add_levels(graph, uris, vocabulary, code_list, depths)
+        if not code_list.additive:
+            continue
+        for code in code_list.codes:
+            concept = _concept(uris, code_list, code)
+            narrower = (None, SKOS.broader, concept) in vocabulary.concepts
+            if code != code_list.total and not narrower:
+                graph.add((concept, RDF.type, base_class))
+    return graph
+
+
+def _concept(uris: Uris, code_list: CodeList, code: str) -> URIRef:
+    return URIRef(uris.iri("concept", scheme=code_list.name, code=code))
+
+
+def _depths(
+    uris: Uris, vocabulary: Vocabulary, code_list: CodeList, faults: list[Fault]
+) -> dict[str, int]:
+    """Return the depth of every code: 1 for the total, one more than what is broader."""
+    broader = {}
+    for code in code_list.codes:
+        concept = _concept(uris, code_list, code)
+        above = {str(item) for item in vocabulary.concepts.objects(concept, SKOS.broader)}
+        broader[code] = next(
+            (other for other in code_list.codes if str(_concept(uris, code_list, other)) in above),
+            None,
+        )
+    depths: dict[str, int] = {}
+    for code in code_list.codes:
+        path: list[str] = []
+        at: str | None = code
+        while at is not None and at not in depths and at not in path:
+            path.append(at)
+            at = broader[at]
+        if at in path:
+            place = vocabulary.sources.place(_concept(uris, code_list, code))
+            codes = " < ".join([*path[path.index(at) :], at])
+            faults.append(fault("cyclic-hierarchy", *place, codes=codes))
+        below = depths.get(at or "", 0) if at not in path else 0
+        for item in reversed(path):
+            if below == 0 and code_list.total not in (None, item):
+                below = 1  # what names nothing broader stands below the total
+            below += 1
+            depths[item] = below
+    return depths
+
+
+def _add_levels(
+    graph: Graph,
+    uris: Uris,
+    vocabulary: Vocabulary,
+    code_list: CodeList,
+    depths: dict[str, int],
+) -> None:
+    """Add the levels of a list, in order, each with its codes."""
+    scheme = URIRef(code_list.iri)
+    names = {
+        str(label.language): str(label)
+        for label in vocabulary.concepts.objects(scheme, SKOS.prefLabel)
+        if isinstance(label, Literal)
+    }
+    count = max(depths.values(), default=0)
+    if not count:
+        return
+    graph.add((scheme, XKOS.numberOfLevels, Literal(count)))
+    graph.add((scheme, XKOS.levels, _levels(uris, code_list, 1)))
+    for depth in range(1, count + 1):
+        level = URIRef(uris.iri("level", scheme=code_list.name, depth=depth))
+        cell = _levels(uris, code_list, depth)
+        rest = _levels(uris, code_list, depth + 1) if depth < count else RDF.nil
+        graph.add((cell, RDF.type, RDF.List))
+        graph.add((cell, RDF.first, level))
+        graph.add((cell, RDF.rest, rest))
+        graph.add((level, RDF.type, XKOS.ClassificationLevel))
+        graph.add((level, XKOS.depth, Literal(depth)))
+        is_total = depth == 1 and code_list.total is not None
+        name = TOTAL if is_total else CLASSES if depth == count else BETWEEN
+        for language, words in name.items():
+            text = f"{names.get(language, code_list.name)}: {words.format(depth=depth)}"
+            graph.add((level, SKOS.prefLabel, Literal(text, lang=language)))
+        for code, found in depths.items():
+            if found == depth:
+                concept = _concept(uris, code_list, code)
+                graph.add((level, SKOS.member, concept))
+                graph.add((concept, URIRef(uris.generic("niveau")), level))
+
+
+def _levels(uris: Uris, code_list: CodeList, depth: int) -> URIRef:
+    return URIRef(uris.iri("levels", scheme=code_list.name, depth=depth))

@@ -1,0 +1,288 @@
+"""What a reader of figures must know: remarks on their quality, and what is missing.
+
+In come the remarks of mappings and documents and, batch by batch, the observations of a cube;
+out come annotations with IRIs of their own, each with its targets: a data set, a slice, the
+observations with certain codes, a document. Figures that were asked for but not given are such
+annotations too. W3C Data Quality Vocabulary, section on quality annotations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from rdflib import Graph, Literal, URIRef
+
+from publish.cube import Batch, CubeDimension
+from publish.derive import AnyCube
+from publish.document import Document, MissingFigures
+from publish.faults import Fault, did_you_mean, fault
+from publish.findings import about_period
+from publish.mapping import Mapping, Remark, Text
+from publish.namespaces import DQV, OA, RDF, RDFS, SKOS
+from publish.periods import read_period
+from publish.uris import Uris
+from publish.vocabulary import Vocabulary, new_graph
+from publish.yamlfile import YamlFile
+
+ASPECTS = "kwaliteit"
+"""The list of the aspects of quality."""
+WAYS = "meetwijze"
+"""The list of the ways of measuring."""
+INCOMPLETE = "VOLLEDIGHEID"
+"""The aspect of what is missing."""
+
+
+@dataclass(kw_only=True)
+class RemarkTargets:
+    """Finds the observations that the remarks of a mapping concern, as the batches pass."""
+
+    cube: AnyCube
+    uris: Uris
+    vocabulary: Vocabulary
+    found: dict[str, list[str]] = field(default_factory=dict)
+    """The IRIs of the targets of each remark, by its name."""
+
+    def see(self, batch: Batch) -> None:
+        """Take note of the observations of a batch that a remark concerns."""
+        for remark in self.cube.mapping.remarks:
+            if not remark.at or self._slice(remark):
+                continue
+            concerned = np.ones(len(batch), dtype=np.bool_)
+            for dimension, key in zip(self.cube.structure.dimensions, batch.keys, strict=True):
+                if dimension.name in remark.at:
+                    code = _code(dimension, remark.at[dimension.name])
+                    concerned &= key == dimension.positions.get(code or "", -1)
+            for place in np.flatnonzero(concerned).tolist():
+                codes = "/".join(self.cube.structure.codes_of(batch, place))
+                slug = self.cube.structure.slug
+                iri = self.uris.iri("observation", slug=slug, codes=codes)
+                self.found.setdefault(remark.name, []).append(iri)
+
+    def _slice(self, remark: Remark) -> str | None:
+        """Return the slice that a remark on one period concerns."""
+        period = self.cube.structure.period
+        if period is None or list(remark.at) != [period.name]:
+            return None
+        code = _code(period, remark.at[period.name])
+        return code and self.uris.iri("slice", slug=self.cube.structure.slug, codes=code)
+
+    def _names_exist(self, remark: Remark) -> bool:
+        """Return whether the dimensions of a remark are the cube's, and its codes theirs."""
+        known = {item.name: item for item in self.cube.structure.dimensions}
+        return all(
+            name in known
+            and (code := _code(known[name], text)) is not None
+            and (known[name].period is not None or code in known[name].positions)
+            for name, text in remark.at.items()
+        )
+
+    def targets(self, remark: Remark) -> list[str]:
+        """Return the IRIs that a remark concerns, once all batches have been seen."""
+        slice_ = self._slice(remark)
+        if not remark.at:
+            return [self.uris.iri("data-set", slug=self.cube.structure.slug)]
+        return [slice_] if slice_ else self.found.get(remark.name, [])
+
+    def faults(self) -> list[Fault]:
+        """Return a fault for every remark that concerns nothing."""
+        period = self.cube.structure.period
+        known = {*(period.codes if period else ()), *self.cube.missing}
+        found = []
+        for remark in self.cube.mapping.remarks:
+            if not self._names_exist(remark):
+                continue  # reported where the names stand
+            is_nothing = not self.targets(remark)
+            if self._slice(remark) and period:
+                is_nothing = _code(period, remark.at[period.name]) not in known
+            if is_nothing:
+                place = self.cube.mapping.file.place(*remark.steps, "at")
+                found.append(fault("remark-on-nothing", *place, name=remark.name))
+        return found
+
+    def describe(self) -> Graph:
+        """Return the remarks as annotations with their targets."""
+        graph = new_graph(self.uris)
+        slug = self.cube.structure.slug
+        for remark in self.cube.mapping.remarks:
+            add_remark(graph, self.uris, self.vocabulary, slug, remark, self.targets(remark))
+        return graph
+
+
+def _code(dimension: CubeDimension, text: str) -> str | None:
+    """Return the code that a mapping gives for a dimension; a period may be written as printed."""
+    return read_period(dimension.period, text) if dimension.period else text
+
+
+def add_remark(
+    graph: Graph,
+    uris: Uris,
+    vocabulary: Vocabulary,
+    about: str,
+    remark: Remark,
+    targets: Iterable[str],
+) -> None:
+    """Add a remark as an annotation of its targets; ``about`` is the key of what it belongs to."""
+    node = URIRef(uris.iri("quality", about=about, name=remark.name))
+    _annotate(graph, uris, node, DQV.QualityAnnotation, remark.about, targets)
+    _add_text(graph, node, RDFS.comment, remark.text)
+    aspect = URIRef(uris.iri("concept", scheme=ASPECTS, code=remark.about))
+    for label in vocabulary.concepts.objects(aspect, SKOS.prefLabel):
+        if isinstance(label, Literal):
+            words = f"{label}: {remark.name.replace('-', ' ')}"
+            graph.add((node, RDFS.label, Literal(words, lang=label.language)))
+
+
+def _annotate(
+    graph: Graph, uris: Uris, node: URIRef, class_: URIRef, aspect: str, targets: Iterable[str]
+) -> None:
+    graph.add((node, RDF.type, class_))
+    graph.add((node, OA.motivatedBy, DQV.qualityAssessment))
+    dimension = URIRef(uris.iri("concept", scheme=ASPECTS, code=aspect))
+    graph.add((node, DQV.inDimension, dimension))
+    for target in targets:
+        graph.add((node, OA.hasTarget, URIRef(target)))
+        graph.add((URIRef(target), DQV.hasQualityAnnotation, node))
+
+
+def _add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> None:
+    for language, words in text.items():
+        graph.add((subject, predicate, Literal(words, lang=language)))
+
+
+def describe_document_quality(
+    uris: Uris, vocabulary: Vocabulary, document: Document, cubes: Iterable[AnyCube]
+) -> Graph:
+    """Return the remarks on a document and what it lacks, with the data sets they concern."""
+    graph = new_graph(uris)
+    source = uris.iri("document", document=document.key)
+    made = {
+        cube.structure.slug: uris.iri("data-set", slug=cube.structure.slug)
+        for cube in cubes
+        if document.key in cube.sources()
+    }
+    for remark in document.remarks:
+        add_remark(graph, uris, vocabulary, document.key, remark, [source, *made.values()])
+    for item in document.missing:
+        node = URIRef(uris.iri("missing", document=document.key, name=item.name))
+        targets = [source, *(made[slug] for slug in item.slugs if slug in made)]
+        class_ = URIRef(uris.generic("Ontbrekend"))
+        _annotate(graph, uris, node, class_, INCOMPLETE, targets)
+        graph.add((node, RDF.type, DQV.QualityAnnotation))
+        _add_text(graph, node, RDFS.label, item.what)
+        _add_text(graph, node, RDFS.comment, item.why)
+        for name, text in (("deelvraag", item.question), ("bronregel", item.lines)):
+            if text:
+                graph.add((node, URIRef(uris.generic(name)), Literal(text)))
+    return graph
+
+
+def describe_code_quality(uris: Uris, vocabulary: Vocabulary) -> Graph:
+    """Return for every remark on codes in the ontology the way back from the code."""
+    graph = new_graph(uris)
+    for node in vocabulary.concepts.subjects(RDF.type, DQV.QualityAnnotation):
+        for target in vocabulary.concepts.objects(node, OA.hasTarget):
+            graph.add((target, DQV.hasQualityAnnotation, node))
+    return graph
+
+
+def check_mapping_quality(mapping: Mapping, cube: AnyCube, vocabulary: Vocabulary) -> list[Fault]:
+    """Return the faults of a mapping's method, area and remarks: names that do not exist."""
+    found = []
+    if mapping.method:
+        steps = (*mapping.method.steps, "code")
+        found += _check_code(mapping.file, steps, mapping.method.code, WAYS, vocabulary)
+    found += check_area(mapping.file, mapping.area, vocabulary)
+    found += _check_aspects(mapping.file, mapping.remarks, vocabulary)
+    dimensions = {dimension.name: dimension for dimension in cube.structure.dimensions}
+    for remark in mapping.remarks:
+        for name, code in remark.at.items():
+            place = mapping.file.place(*remark.steps, "at", name)
+            dimension = dimensions.get(name)
+            if dimension is None:
+                known = ", ".join(sorted(dimensions))
+                found.append(fault("dimension-not-used", *place, name=name, known=known))
+            elif dimension.period and _code(dimension, code) is None:
+                found.append(
+                    fault("unknown-period", *place, **about_period(dimension.period, code))
+                )
+            elif not dimension.period and code not in dimension.positions:
+                hint = did_you_mean(code, dimension.codes)
+                found.append(fault("no-such-code", *place, code=code, list=name, hint=hint))
+    return found
+
+
+def check_document_quality(
+    document: Document, slugs: set[str], vocabulary: Vocabulary
+) -> list[Fault]:
+    """Return the faults of a document's area, remarks and missing figures."""
+    if document.file is None:
+        return []
+    found = check_area(document.file, document.area, vocabulary)
+    found += _check_aspects(document.file, document.remarks, vocabulary)
+    for item in document.missing:
+        for number, slug in enumerate(item.slugs):
+            if slug not in slugs:
+                place = document.file.place(*item.steps, "data-sets", number)
+                hint = did_you_mean(slug, slugs)
+                found.append(fault("no-such-data-set", *place, name=slug, hint=hint))
+    return found
+
+
+def check_area(file: YamlFile, area: str | None, vocabulary: Vocabulary) -> list[Fault]:
+    """Return a fault when an area is no code of a list."""
+    if area is None:
+        return []
+    scheme, _, code = area.partition("/")
+    return _check_code(file, ("area",), code, scheme, vocabulary)
+
+
+def _check_aspects(
+    file: YamlFile, remarks: Iterable[Remark], vocabulary: Vocabulary
+) -> list[Fault]:
+    found = []
+    for remark in remarks:
+        steps = (*remark.steps, "about")
+        found += _check_code(file, steps, remark.about, ASPECTS, vocabulary)
+    return found
+
+
+def _check_code(
+    file: YamlFile, steps: tuple[str | int, ...], code: str, scheme: str, vocabulary: Vocabulary
+) -> list[Fault]:
+    codes = vocabulary.lists[scheme].codes if scheme in vocabulary.lists else ()
+    if code in codes:
+        return []
+    hint = did_you_mean(code, codes)
+    return [fault("no-such-code", *file.place(*steps), code=code, list=scheme, hint=hint)]
+
+
+def missing_figures(
+    documents: Iterable[Document], mappings: Iterable[Mapping]
+) -> list[tuple[str, MissingFigures]]:
+    """Return what documents lack, by the document's key, in the order of the questions.
+
+    Periods that a mapping declares as missing are among them.
+    """
+    mappings = list(mappings)
+    found: list[tuple[str, MissingFigures]] = []
+    for document in documents:
+        entries = list(document.missing)
+        for mapping in mappings:
+            if all(use.document != document.key for use in mapping.uses):
+                continue
+            entries += [
+                MissingFigures(
+                    name=f"{mapping.slug}-{item.code}",
+                    question=None,
+                    lines=None,
+                    slugs=(mapping.slug,),
+                    what={key: f"{title}: {item.code}" for key, title in mapping.title.items()},
+                    why=item.reason,
+                    steps=item.steps,
+                )
+                for item in mapping.missing
+            ]
+        found += [(document.key, item) for item in entries]
+    return found

@@ -1,0 +1,79 @@
+"""Example queries of a project: ``ontology/queries/<name>.rq``, in its readers' languages.
+
+A query begins with two comments, ``# nl: …`` and ``# en: …``, that say what it answers; prefixes
+are those of the project and need no declaration, addresses may be relative to the base, and
+``$language`` stands for the language of who asks. Out come queries that the query page offers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from publish.faults import Fault, fault, place_of_byte
+from publish.mapping import SLUG, Text
+from publish.project import Project
+from publish.query_faults import explain_syntax
+
+TITLE = re.compile(r"^# (nl|en): (\S.*)$")
+RELATIVE = re.compile(r"<(?:id|ns)/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """An example query: its name, what it answers, and its text as it stands in the file."""
+
+    name: str
+    title: Text
+    text: str
+
+
+def prefix_lines(prefixes: dict[str, str], query: str | None = None) -> str:
+    """Return PREFIX lines: all, or those that a query uses."""
+    return "".join(
+        f"PREFIX {prefix}: <{namespace}>\n"
+        for prefix, namespace in sorted(prefixes.items())
+        if query is None or re.search(rf"(?<![\w-]){re.escape(prefix)}:", query)
+    )
+
+
+def complete(text: str, base: str, prefixes: dict[str, str], language: str) -> str:
+    """Return a query that runs anywhere: with its prefixes, its base and its language."""
+    head = f"BASE <{base}/>\n" if RELATIVE.search(text) else ""
+    return f"{head}{prefix_lines(prefixes, text)}\n{text.replace('$language', language)}"
+
+
+def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
+    """Read the example queries of a project in the order of their names."""
+    samples = []
+    prefixes = project.uris.prefixes()
+    for path in sorted((project.root / "ontology" / "queries").glob("*.rq")):
+        shown = project.shown(path)
+        if not SLUG.fullmatch(path.stem):
+            faults.append(fault("wrong-file-name", shown, name=path.name))
+            continue
+        try:
+            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
+            continue
+        except OSError as error:
+            faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+            continue
+        titles = [match for line in text.split("\n")[:2] if (match := TITLE.match(line))]
+        title = {match[1]: match[2] for match in titles}
+        if set(title) != {"nl", "en"}:
+            faults.append(fault("query-without-title", shown, 1, 1))
+        whole = complete(text, project.base, prefixes, "en")
+        before = whole.count("\n") - text.count("\n")
+        try:
+            ox.Store().query(whole)
+        except SyntaxError as error:
+            found = explain_syntax(str(error.msg), whole)
+            line, problem = max(found.line - before, 1), found.sentence.rstrip(".")
+            faults.append(fault("query-syntax", shown, line, found.column, problem=problem))
+            continue
+        samples.append(Sample(name=path.stem, title=title, text=text))
+    return samples

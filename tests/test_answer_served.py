@@ -1,0 +1,161 @@
+"""The answer on the server: every term resolves, and other engines join its data over HTTP."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+import pytest
+from conftest import Built
+from flask.testing import FlaskClient
+from rdflib import Graph
+
+from publish.queries import QueryPool
+from publish.server import create_app
+
+SHARED = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
+"""The graphs that the data sets share."""
+
+JOBSEEKERS = """@prefix x: <https://vdab.example/> .
+@prefix term: <{base}/id/concept/vdab-arvastat/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+x:r1 x:status term:IN_BEMIDDELING ; x:residents 81000 .
+x:r2 x:status term:IN_OPLEIDING_OF_VOORTRAJECT ; x:residents 32000 .
+x:r3 x:status term:NIET_INZETBAAR_OP_LANGE_TERMIJN ; x:residents 21000 .
+"""
+"""Figures as VDAB might publish them, by its own terms; they are made up."""
+
+JOIN = """PREFIX x: <https://vdab.example/>
+PREFIX se: <{base}/ns/sociale-economie#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?term ?residents ?label ?advised WHERE {{
+    ?row x:status ?term ; x:residents ?residents .
+    SERVICE <{endpoint}> {{
+        ?code skos:exactMatch ?term ; skos:prefLabel ?label .
+        ?observation se:bemiddelingsstatus ?code ;
+            se:advies <{base}/id/concept/advies/CMW> ; se:werkzoekenden ?advised .
+        FILTER(LANG(?label) = "nl")
+    }}
+}}"""
+
+
+@pytest.fixture(scope="module")
+def client(answer: Built) -> Iterator[FlaskClient]:
+    """A client of the application, with one process for queries."""
+    with QueryPool(answer.folder / "store", workers=1) as pool:
+        yield create_app(answer.folder, pool).test_client()
+
+
+def shared_things(answer: Built) -> list[str]:
+    """Return the paths of everything that the shared graphs describe, fragments left out."""
+    paths = set()
+    for name in SHARED:
+        graph = ox.NamedNode(f"{answer.base}/id/graaf/{name}")
+        for quad in answer.store.quads_for_pattern(None, None, None, graph):
+            if isinstance(quad.subject, ox.NamedNode):
+                iri = quad.subject.value.partition("#")[0]
+                if iri.startswith((f"{answer.base}/id/", f"{answer.base}/ns/")):
+                    paths.add(iri.removeprefix(answer.base))
+    return sorted(paths)
+
+
+@pytest.mark.timeout(180)
+def test_resolve_every_term_and_code(answer: Built, client: FlaskClient) -> None:
+    """Whatever the shared graphs describe answers as a page and as RDF about itself."""
+    paths = shared_things(answer)
+    assert len(paths) > 400
+    for path in paths:
+        document = re.sub(r"^/id/", "/doc/", path)
+        table = document.endswith(".csv")
+        page = client.get(document + (".html" if table else ""), headers={"Accept": "text/html"})
+        assert page.status_code == 200, path
+        assert "<h1" in page.text, path
+        data = client.get(f"{document}.nt")
+        assert data.status_code == 200, path
+        assert f"<{answer.base}{path}" in data.text, path
+
+
+def test_give_incoming_links_of_every_code(answer: Built, client: FlaskClient) -> None:
+    """The RDF of a code holds the first of what points to it."""
+    for path in shared_things(answer):
+        if not path.startswith("/id/concept/"):
+            continue
+        graph = Graph()
+        graph.parse(data=client.get(path.replace("/id/", "/doc/") + ".nt").data, format="nt")
+        subjects = {str(s) for s, _, o in graph if str(o) == answer.base + path}
+        assert subjects, path
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/doc/concept/leeftijdsgroep/Y20T24", ["Y20-24", "hetzelfde als", "Leeftijdsklassen"]),
+        ("/doc/concept/leeftijdsklasse/Y_LT25", ["18 tot en met 19 jaar", "enger elders"]),
+        ("/doc/concept/maatregel/CMW", ["travail adapté", "sheltered employment"]),
+        (
+            "/doc/dataset/ama-deelnemers-leeftijd",
+            ["werknemers-leeftijd-vergelijkbaar", "Gevraagd,"],
+        ),
+        ("/doc/dataset/werknemers-leeftijd-vergelijkbaar", ["vanaf 18 jaar", "Afgeleid van"]),
+        ("/doc/dataset/imw-aanvragen", ["afgeleid, niet gedrukt", "stroom"]),
+        ("/doc/document/sv-2023-19", ["deelvraag 9b", "Vlaams Parlement"]),
+        ("/doc/dag/2023-06-30", ["is het einde van", "2e kwartaal 2023"]),
+        ("/doc/conceptscheme/vdab-arvastat", ["IN_BEMIDDELING"]),
+        ("/doc/linkset/vdab", ["VDAB"]),
+        ("/doc/linkset/", ["Eurostat", "EuroVoc"]),
+        ("/ns/sociale-economie", ["Gebruikt in", "vdabContracttype"]),
+        (
+            "/doc/observatie/werknemers-leeftijd-vergelijkbaar/2022-Q1/Y_GE60/CMW/werknemersVte",
+            ["Som van", "1.123", "regel 115", "regel 116"],
+        ),
+        (
+            "/doc/observatie/wzw-uitstroom/2020/LDE/uitstroomUitWerkloosheidPercentage",
+            ["75 op 1126", "6,6"],
+        ),
+    ],
+)
+def test_tell_readers_what_the_data_tell(client: FlaskClient, path: str, words: list[str]) -> None:
+    """Pages show links with their kind, quality, what is missing and what sums are made of."""
+    page = client.get(path, headers={"Accept": "text/html", "Accept-Language": "nl"})
+    assert page.status_code == 200
+    for word in words:
+        assert word in page.text, word
+
+
+def test_offer_the_queries_of_the_project(client: FlaskClient) -> None:
+    """The query page offers the project's own queries first, ready to run."""
+    page = client.get("/sparql", headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert page.text.index("Share of the quota in use") < page.text.index("All data sets")
+    chosen = client.get("/sparql?example=vdab", headers={"Accept": "text/html"})
+    assert "plaatsvervangerVoor" in chosen.text
+
+
+@pytest.fixture(scope="module")
+def address(answer: Built) -> Iterator[str]:
+    """A server of its own process on a free port of the loopback address."""
+    code = (
+        "import sys; from pathlib import Path; from publish.server import serve; "
+        "serve(Path(sys.argv[1]), host='127.0.0.1', port=0, "
+        "ready=lambda address: print(address, flush=True))"
+    )
+    command = [sys.executable, "-c", code, str(answer.folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.terminate()
+
+
+def test_join_data_of_others_from_another_engine(answer: Built, address: str) -> None:
+    """Another engine joins data by VDAB's terms with the cube, over HTTP, through the links."""
+    theirs = Graph()
+    theirs.parse(data=JOBSEEKERS.format(base=answer.base), format="turtle")
+    found = theirs.query(JOIN.format(base=answer.base, endpoint=f"{address}/sparql"))
+    rows = {str(row.label): (int(row.residents), int(row.advised)) for row in found}  # type: ignore[union-attr,arg-type]
+    assert rows == {
+        "in bemiddeling": (81000, 3943),
+        "in opleiding of voortraject": (32000, 1678),
+        "niet inzetbaar op lange termijn": (21000, 1899),
+    }

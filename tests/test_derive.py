@@ -1,0 +1,209 @@
+"""Data sets made from others: sums over wider classes that know what they are the sum of."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import built
+from small_project import DIMENSION, SmallProject
+from test_links import link, write
+
+LIST = """@prefix code: <id/concept/klasse/> .
+@prefix pub: <ns/publicatie#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+<id/conceptscheme/klasse> a skos:ConceptScheme ; pub:optelbaar {additive} ;
+    skos:prefLabel "klasse"@nl, "class"@en .
+"""
+CODE = """
+code:{code} a skos:Concept{total} ; skos:prefLabel "{code}"@nl, "{code}"@en ;
+    skos:definition "{code}"@nl, "{code}"@en ; skos:notation "{code}" ;
+    skos:inScheme <id/conceptscheme/klasse> ; pub:volgorde {order} .
+"""
+FINE = "tables: [bron/{table}]\nrows: {rows}\ncolumns: kwartaal\nmeasure: {measure}\n"
+WIDE = """derived:
+  from:
+    - {data-set: een, fixed: {geslacht: M}}
+    - {data-set: twee, fixed: {geslacht: V}}
+  classes: {leeftijd: klasse}
+totals: {klasse: complete}
+"""
+
+
+def prepare(
+    project: SmallProject,
+    *,
+    additive: bool = True,
+    links: str | None = None,
+    measure: str = "bedrag",
+) -> None:
+    """Add a list of wider classes, two printed data sets and the one derived from them."""
+    text = LIST.format(additive=str(additive).lower())
+    for order, code in enumerate(("_T", "ALLE"), start=1):
+        total = ", pub:Totaal" if code == "_T" else ""
+        text += CODE.format(code=code, total=total, order=order)
+    (project.root / "ontology/codelists/klasse.ttl").write_text(text, encoding="utf-8")
+    with (project.root / "ontology/dimensions.ttl").open("a", encoding="utf-8") as file:
+        file.write(DIMENSION.format(name="klasse"))
+    write(
+        project,
+        link("leeftijd/jong", "skos:broadMatch", "id/concept/klasse/ALLE", "a")
+        + link("leeftijd/oud", "skos:broadMatch", "id/concept/klasse/ALLE", "b")
+        if links is None
+        else links,
+    )
+    project.table('x,2022 - K1,2022 - K2\njong,"1,5",2\noud,"2,25",3\n_T,"3,75",5\n', "een")
+    project.table("x,2022 - K2\njong,10\noud,20\n_T,30\n", "twee")
+    for slug in ("een", "twee"):
+        totals = "totals: {leeftijd: complete}\n"
+        project.mapping(FINE.format(table=slug, rows="leeftijd", measure=measure) + totals, slug)
+
+
+def test_add_up_to_wider_classes(project: SmallProject) -> None:
+    """Each sum is exact, has the class its parts lie in, and totals stay what was printed."""
+    prepare(project)
+    project.mapping(WIDE)
+    release = built(project.read())
+    rows = release.ask(
+        """PREFIX ns: <https://data.example.org/ns/proef#>
+        SELECT ?quarter ?sex ?class ?value (COUNT(DISTINCT ?part) AS ?parts)
+            (COUNT(DISTINCT ?cell) AS ?cells) WHERE {
+            ?sum qb:dataSet <https://data.example.org/id/dataset/proef> ; ns:bedrag ?value ;
+                ns:kwartaal/skos:notation ?quarter ; ns:geslacht/skos:notation ?sex ;
+                ns:klasse/skos:notation ?class ; pub:somVan ?part ; prov:wasDerivedFrom ?cell .
+            ?part prov:wasDerivedFrom ?cell .
+        } GROUP BY ?quarter ?sex ?class ?value ORDER BY ?quarter ?sex ?class"""
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("2022-Q1", "M", "ALLE", "3.75", "2", "2"),
+        ("2022-Q1", "M", "_T", "3.75", "1", "1"),
+        ("2022-Q2", "M", "ALLE", "5", "2", "2"),
+        ("2022-Q2", "M", "_T", "5", "1", "1"),
+        ("2022-Q2", "V", "ALLE", "30", "2", "2"),
+        ("2022-Q2", "V", "_T", "30", "1", "1"),
+    ]
+    assert not [item for item in release.manifest["files"] if "proef-cellen" in item["path"]]
+    [row] = release.ask(
+        """SELECT ?activity (COUNT(?set) AS ?sets) WHERE {
+            <https://data.example.org/id/dataset/proef> prov:wasGeneratedBy ?activity ;
+                prov:wasDerivedFrom ?set . ?activity prov:used ?set } GROUP BY ?activity"""
+    )
+    assert row == {"activity": "https://data.example.org/id/activiteit/proef", "sets": "2"}
+
+
+def test_keep_printed_decimals_of_a_sum(project: SmallProject) -> None:
+    """A sum has as many decimals as the most exact of its parts was printed with."""
+    prepare(project)
+    project.mapping(WIDE)
+    lines = built(project.read()).lines("proef")
+    head = "<https://data.example.org/id/observatie/proef/2022-Q1/M/ALLE/bedrag>"
+    assert any(line.startswith(head) and "decimals-2>" in line for line in lines)
+
+
+def test_build_the_inputs_of_a_derived_data_set_asked_for(project: SmallProject) -> None:
+    """Asked for only a derived data set, a build makes what it is derived from as well."""
+    prepare(project)
+    project.mapping(WIDE)
+    result = project.run("validate", "proef")
+    assert result.stdout.splitlines() == [
+        "een: 6 observations, no faults",
+        "twee: 3 observations, no faults",
+        "proef: 6 observations, no faults",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "line", "column"),
+    [
+        (("een, fixed", "eeen, fixed"), "no-such-data-set", 6, 8),
+        (("twee, fixed", "proef, fixed"), "not-from-tables", 7, 8),
+        (("geslacht: M", "geslacht: X"), "no-such-code", 6, 31),
+        (("geslacht: M", "geslagt: M"), "no-such-dimension", 6, 31),
+        (("geslacht: V", "leeftijd: jong"), "dimension-twice", 7, 32),
+        (("{leeftijd: klasse}", "{leeftijd: klas}"), "no-such-dimension", 8, 13),
+        (("{leeftijd: klasse}", "{statuut: klasse}"), "dimension-not-used", 8, 13),
+        (("{klasse: complete}", "{leeftijd: complete}"), "dimension-not-used", 9, 10),
+        ((", fixed: {geslacht: V}", ""), "dimensions-differ", 7, 7),
+        (("totals:", "measure: aantal\ntotals:"), "not-for-derived", 9, 1),
+        (("totals:", "tables: [bron/een]\ntotals:"), "tables-or-derived", 1, 1),
+    ],
+)
+def test_report_derivation_that_does_not_fit(
+    project: SmallProject, change: tuple[str, str], code: str, line: int, column: int
+) -> None:
+    """What is wrong with a derivation is a fault at its line."""
+    prepare(project)
+    assert change[0] in WIDE
+    project.mapping(WIDE.replace(*change))
+    found = [(item[0], item[2], item[3]) for item in project.places() if item[1] == "proef.yaml"]
+    assert (code, line, column) in found
+
+
+@pytest.mark.parametrize(
+    ("links", "code"),
+    [
+        (link("leeftijd/jong", "skos:broadMatch", "id/concept/klasse/ALLE"), "no-wider-class"),
+        (
+            link("leeftijd/jong", "skos:broadMatch", "id/concept/klasse/ALLE", "a")
+            + link("leeftijd/oud", "skos:broadMatch", "id/concept/klasse/ALLE", "b")
+            + link("leeftijd/oud", "skos:broadMatch", "id/concept/klasse/_T", "c"),
+            "several-wider-classes",
+        ),
+    ],
+)
+def test_report_class_without_one_wider_class(project: SmallProject, links: str, code: str) -> None:
+    """Each class lies in exactly one wider one, or nothing is added up."""
+    prepare(project, links=links)
+    project.mapping(WIDE)
+    assert project.places() == [(code, "proef.yaml", 8, 13)]
+
+
+def test_report_classes_that_may_not_be_added_up(project: SmallProject) -> None:
+    """Classes that overlap are never added up."""
+    prepare(project, additive=False)
+    project.mapping(WIDE)
+    assert ("not-additive", "proef.yaml", 8, 13) in project.places()
+
+
+def test_report_percentages_that_would_be_added_up(project: SmallProject) -> None:
+    """Percentages are never added up."""
+    prepare(project, measure="percentage")
+    project.mapping(WIDE)
+    found = {item[0] for item in project.places() if item[1] == "proef.yaml"}
+    assert found == {"share-not-added"}
+
+
+BOUNDS = """
+code:{code} pub:vanaf {low} ; pub:vanafInbegrepen true ; pub:tot {high} ;
+    pub:totInbegrepen {included} ; pub:grensEenheid <id/concept/eenheid/NR> .
+"""
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "fits"),
+    [
+        ((18, 24, "true"), (0, 25, "false"), True),
+        ((18, 25, "true"), (0, 25, "false"), False),
+        ((18, 25, "false"), (0, 25, "false"), True),
+        ((18, 25, "true"), (0, 25, "true"), True),
+        ((18, 26, "true"), (20, 30, "true"), False),
+        ((20, 31, "true"), (20, 30, "true"), False),
+    ],
+)
+def test_compare_limits_with_links(
+    project: SmallProject,
+    inner: tuple[int, int, str],
+    outer: tuple[int, int, str],
+    fits: bool,
+) -> None:
+    """A link that the limits of the two classes contradict is a fault."""
+    prepare(project)
+    project.mapping(WIDE)
+    for name, code, (low, high, included) in (
+        ("leeftijd", "jong", inner),
+        ("klasse", "ALLE", outer),
+    ):
+        path = project.root / "ontology" / "codelists" / f"{name}.ttl"
+        text = BOUNDS.format(code=code, low=low, high=high, included=included)
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+    expected = [] if fits else [("class-not-within", "proef.yaml", 8, 13)]
+    assert project.places() == expected
