@@ -163,8 +163,9 @@ def _read_table(path: Path, text: str, faults: list[Fault]) -> ForeignList | Non
     """Return the rows of a CSV file; the header tells which columns are codes and labels."""
     shown = str(path)
     separator = _separator_of(text)
+    broken = len(faults)
     rows = list(_rows(text, separator, shown, faults))
-    if not rows:
+    if len(faults) > broken:
         return None
     header = rows[0][1]
     columns = _columns_of(header)

@@ -2,7 +2,8 @@
 
 In come our codes and the entries; out come candidates with a score and a reason. A label that
 states a range is compared by its bounds only, any other by its words. Then the list as a whole
-counts: where several of our lists have the same code, the one that most entries fit comes first.
+counts for the order: where several of our lists have the same code, the one that most entries fit
+comes first, even before a score that is a little higher.
 
 A score of 1 is the same label or range; 0.9 and more the same but for spelling, word order,
 inflection or a known synonym; below that, part of the words differs, or it is not certain which
@@ -30,7 +31,7 @@ SURE = 0.85
 CERTAIN = 0.9
 """The likeness of ranges above which their bounds are certain."""
 FIT, TITLE = 0.03, 0.035
-"""What is added for a list that all entries fit, and for one that the foreign title names."""
+"""What a list gains that all entries fit, and one that the title of theirs names."""
 OTHER_KIND = 0.1
 """What is taken off a bare range like 5-10 for being something else than usual."""
 TOTAL = "=totaal"
@@ -135,7 +136,7 @@ class Matcher:
         return found
 
     def _favour(self, found: Sequence[Found], about: str) -> dict[str, float]:
-        """Return by list what is added because the foreign list as a whole speaks for it."""
+        """Return by list what it gains in order because the foreign list as a whole fits it."""
         votes: dict[str, float] = {}
         count = 0
         for candidates in found:
@@ -152,7 +153,7 @@ class Matcher:
             value = votes.get(name, 0.0)
             # A list that no dimension uses must fit the foreign list as a whole.
             least = 0.2 if own.used else 0.5
-            if value and value / count >= 0.5 and value / len(found) >= least:
+            if len(found) >= 3 and value >= count / 2 and value >= len(found) * least and value:
                 favour[name] = FIT * value / count
             if any(words & set(self._labels.meanings(text)) for text in own.about):
                 favour[name] = favour.get(name, 0.0) + TITLE
@@ -171,19 +172,17 @@ class Matcher:
                     continue
                 score -= FIT
             if score >= THRESHOLD:
-                kept.append(replace(candidate, score=score + more))
-        order = {name: number for number, name in enumerate(self._lists)}
+                kept.append(replace(candidate, score=round(score, 3)))
         kept.sort(
             key=lambda item: (
-                -round(item.score, 6),
+                -round(item.score + favour.get(item.code.list_name, 0.0), 6),
                 # Of "x" and "ticket x" the former is nearer to somebody's "x".
                 self._labels.list_named(item.code.shown) == item.code.list_name,
                 item.reason != "same label",
-                order[item.code.list_name],
-                item.code.code,
+                item.code.place,
             )
         )
-        return [replace(item, score=round(min(1.0, item.score), 3)) for item in kept[:MOST]]
+        return kept[:MOST]
 
     def _of_total(self, candidate: Candidate, entry: Foreign, *, favoured: bool) -> float:
         """Return the score of a total: nearly every list has one, so the rest must tell which."""

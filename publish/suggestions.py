@@ -50,11 +50,12 @@ def as_text(suggestions: Suggestions) -> str:
                 f"    {candidate.score:.2f}  {code.list_name}/{code.code}  {code.shown}"
                 f"  ({candidate.reason})"
             )
-    without = suggestions.without
-    proposed = len(suggestions.found) - len(without)
+    without, count = suggestions.without, len(suggestions.found)
+    have = "has" if count - len(without) == 1 else "have"
+    lacking = "has none" if len(without) == 1 else "have none"
     lines += [
         "",
-        f"{proposed} of {len(suggestions.found)} have a suggestion, {len(without)} have none.",
+        f"{count - len(without)} of {count} {have} a suggestion, {len(without)} {lacking}.",
     ]
     if without:
         lines.append("None for: " + ", ".join(f'"{entry.labels[0]}"' for entry in without) + ".")
@@ -106,12 +107,12 @@ def as_csv(suggestions: Suggestions) -> str:
 
 
 TURTLE_HEAD = """\
-# Suggestions by publish links suggest. Every line is a comment: nothing is said yet.
-#
-# What is right: copy its block to a file of ontology/links/, take away the "#" at the beginning of
-# its lines, fill in what stands between « and », and replace closeMatch where another relation
-# (broadMatch, narrowMatch, relatedMatch, or exactMatch) is what it is. What is wrong: leave it.
-#
+## Suggestions by publish links suggest. Every line is a comment: nothing is said yet.
+##
+## What is right: copy its block to a file of ontology/links/, take away the first "#" of its lines,
+## fill in what stands between « and », and replace closeMatch where another relation (broadMatch,
+## narrowMatch, relatedMatch, or exactMatch) is what it is. What is wrong: leave it.
+##
 #@prefix pub: <ns/publicatie#> .
 #@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 #@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -122,16 +123,16 @@ def as_turtle(suggestions: Suggestions, project: Project) -> str:
     """Return the candidates as blocks of pub:Koppeling in which every line is a comment."""
     blocks = [TURTLE_HEAD]
     for entry, candidates in suggestions.found:
-        blocks.append(f"\n# -- {_on_one_line(f'{entry.code} {entry.labels[0]}')}\n")
+        blocks.append(f"\n## -- {_on_one_line(f'{entry.code} {entry.labels[0]}')}\n")
         if not candidates:
-            blocks.append("# Nothing is proposed.\n")
+            blocks.append("## Nothing is proposed.\n")
         name = re.sub(r"[^A-Za-z0-9._~-]+", "-", entry.code or entry.labels[0]).strip("-.")
         target = f"<{_on_one_line(entry.iri)}>" if entry.iri else "<«the address of theirs»>"
         for candidate in candidates:
             code = candidate.code
             iri = code.iri.removeprefix(project.base + "/")
             blocks.append(
-                f"#\n# {candidate.score:.2f}, {candidate.reason}: {code.list_name}/{code.code},"
+                f"##\n## {candidate.score:.2f}, {candidate.reason}: {code.list_name}/{code.code},"
                 f' "{_on_one_line(code.shown)}"\n'
                 f"#<id/koppeling/«whose»/{code.list_name}/{code.code}/{name}>\n"
                 "#    a pub:Koppeling ;\n"

@@ -122,6 +122,11 @@ def stem(word: str) -> str:
     return found[:-1] + {"v": "f", "z": "s", "y": "i"}.get(found[-1:], found[-1:])
 
 
+def _initial(word: str) -> str:
+    """Return the first letter; letters that sound alike are one."""
+    return {"k": "c", "v": "f", "z": "s"}.get(word[0], word[0])
+
+
 class _General:
     """The general words: their meanings by spelling and by phrase."""
 
@@ -302,14 +307,13 @@ class Thesaurus:
             return None
         most = 1 if len(word) < 8 else 2
         near = process.extract(word, self._known, scorer=OSA.distance, score_cutoff=most, limit=6)
-        found = [
-            (edits, -JaroWinkler.similarity(word, known), known)
-            for known, edits, _ in near
-            if len(known) >= PART
-            and (known[0] == word[0] or (edits == 1 and len(word) > 6))
-            and (edits == 1 or JaroWinkler.similarity(word, known) >= 0.88)
-            and (len(word) > 4 or edits < 1 or len(known) > 4)
-        ]
+        sounds = _initial(word) + word[1:]
+        found = []
+        for known, edits, _ in near:
+            similar = JaroWinkler.similarity(sounds, _initial(known) + known[1:])
+            same_start = _initial(known) == sounds[0] or (edits == 1 and len(word) > 6)
+            if same_start and (edits == 1 or similar >= 0.88) and len(known) + len(word) > 8:
+                found.append((edits, -similar, known))
         if not found:
             return None
         edits, _, known = min(found)
