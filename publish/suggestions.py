@@ -39,7 +39,7 @@ def as_text(suggestions: Suggestions) -> str:
     """Return the suggestions as lines to read."""
     lines = []
     for entry, candidates in suggestions.found:
-        theirs = f"{entry.code}  {entry.labels[0]}".strip()
+        theirs = _printable(f"{entry.code}  {entry.labels[0]}".strip())
         if not candidates:
             lines.append(f"{theirs}\n    –")
             continue
@@ -58,8 +58,14 @@ def as_text(suggestions: Suggestions) -> str:
         f"{count - len(without)} of {count} {have} a suggestion, {len(without)} {lacking}.",
     ]
     if without:
-        lines.append("None for: " + ", ".join(f'"{entry.labels[0]}"' for entry in without) + ".")
+        texts = ", ".join(f'"{_printable(entry.labels[0])}"' for entry in without)
+        lines.append(f"None for: {texts}.")
     return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """Return a text that can neither break a line nor command a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def as_json(suggestions: Suggestions) -> str:

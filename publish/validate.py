@@ -100,7 +100,9 @@ def judge(graph: Graph, shapes: Graph, language: str = "en") -> list[Fault]:
     found = []
     for result in report.objects(None, SH.result):
         path = report.value(result, SH.resultPath)
-        value = report.value(result, SH.value)
+        value, focus = report.value(result, SH.value), report.value(result, SH.focusNode)
+        if (None, SH.targetNode, focus) in shapes and isinstance(value, URIRef):
+            focus = value  # asked of all things of a class together
         # A SPARQL constraint says more than the node shape that holds it.
         shape = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
         templates = list(shapes.objects(shape, SH.message))
@@ -110,7 +112,7 @@ def judge(graph: Graph, shapes: Graph, language: str = "en") -> list[Fault]:
         message = _in_language(messages, templates, language)
         finding = fault(
             "shape-violation",
-            str(report.value(result, SH.focusNode)),
+            str(focus),
             0,
             0,
             path=_short(path) if path is not None else "the resource",

@@ -18,6 +18,8 @@ import pytest
 from conftest import Built
 from shared_material import shared_folder
 
+DERIVED = "werknemers-leeftijd-vergelijkbaar"
+"""The data set that is not printed but added up from two others."""
 TABLES = "mappings/sv-2023-19"
 TEXT = "source/000_e92fee34555ae2f1.txt"
 
@@ -364,7 +366,8 @@ def observations(answer: Built) -> dict[str, dict[str, str]]:
     )
     head = f"{answer.base}/id/observatie/"
     assert all(row["o"].startswith(head) for row in found)
-    return {row["o"].removeprefix(head): row for row in found}
+    by_path = {row["o"].removeprefix(head): row for row in found}
+    return {path: row for path, row in by_path.items() if not path.startswith(DERIVED)}
 
 
 @pytest.fixture(scope="module")
@@ -379,7 +382,7 @@ def sources(answer: Built) -> dict[str, list[dict[str, str]]]:
              ?table a pub:Tabel ; pub:inDocument ?document }"""
     ):
         found[row["o"].partition("/id/observatie/")[2]].append(row)
-    return found
+    return {path: cells for path, cells in found.items() if not path.startswith(DERIVED)}
 
 
 def test_count_figures_of_the_answer(
@@ -472,22 +475,48 @@ def test_give_every_observation_its_codes(
 
 
 def test_describe_every_data_set_by_its_dimensions(answer: Built) -> None:
-    """There are nineteen data sets, each with the dimensions agreed and qb:measureType."""
+    """There are nineteen printed data sets and a derived one, with the dimensions agreed."""
     found = defaultdict(set)
     for row in answer.ask(
         """SELECT ?set ?dimension WHERE {
              ?set a qb:DataSet ; qb:structure/qb:component/qb:dimension ?dimension }"""
     ):
         found[local(row["set"])].add(local(row["dimension"]))
-    assert found == {slug: names | {"measureType"} for slug, names in DIMENSIONS.items()}
-    assert {entry["slug"] for entry in answer.manifest["data-sets"]} == set(DIMENSIONS)
+    expected = DIMENSIONS | {DERIVED: {"kwartaal", "leeftijdsklasse", "maatregel"}}
+    assert found == {slug: names | {"measureType"} for slug, names in expected.items()}
+    assert {entry["slug"] for entry in answer.manifest["data-sets"]} == set(expected)
 
 
 def test_count_observations_in_manifest(answer: Built, printed: list[Figure]) -> None:
     """The manifest counts the observations of every data set."""
     expected = Counter(path.partition("/")[0] for path in {figure.path for figure in printed})
     counts = {entry["slug"]: entry["observations"] for entry in answer.manifest["data-sets"]}
+    assert counts.pop(DERIVED) == 11 * 4
     assert counts == expected
+
+
+def test_add_up_ages_to_the_classes_of_jobseekers(answer: Built, printed: list[Figure]) -> None:
+    """Every derived figure is the sum of the printed ones its class covers, totals as printed."""
+    expected: dict[str, Decimal] = defaultdict(Decimal)
+    for figure in printed:
+        codes = dict(figure.codes)
+        if codes.get("measure") != "werknemersVte":
+            continue
+        age = codes["leeftijdsgroep"]
+        youngest = int(age[1:3]) if age[1:3].isdigit() else 65
+        wide = "Y_LT25" if youngest < 25 else "Y25T59" if youngest < 60 else "Y_GE60"
+        wide = "_T" if age == "_T" else wide
+        measure = figure.slug.partition("-")[0].upper()
+        path = f"{codes['kwartaal']}/{wide}/{measure}/werknemersVte"
+        expected[f"{DERIVED}/{path}"] += figure.value
+    found = answer.ask(
+        f"""SELECT ?o ?value WHERE {{ ?o se:werknemersVte ?value ;
+            qb:dataSet <{answer.base}/id/dataset/{DERIVED}> }}"""
+    )
+    head = f"{answer.base}/id/observatie/"
+    values = {row["o"].removeprefix(head): Decimal(row["value"]) for row in found}
+    assert len(values) == 44
+    assert values == expected
 
 
 @pytest.mark.parametrize(
@@ -688,7 +717,7 @@ def test_define_every_term_that_is_used(answer: Built) -> None:
 def test_keep_each_data_set_in_graphs_of_its_own(answer: Built) -> None:
     """The store holds one graph per dump and nothing in the default graph."""
     graphs = {graph.value for graph in answer.store.named_graphs()}
-    names = {f"{slug}{end}" for slug in DIMENSIONS for end in ("", "-cellen")}
+    names = {f"{slug}{end}" for slug in DIMENSIONS for end in ("", "-cellen")} | {DERIVED}
     names |= {"vocabularium", "codelijsten", "koppelingen", "bronnen"}
     assert graphs == {f"{answer.base}/id/graaf/{name}" for name in names}
     assert {entry["graph"] for entry in answer.manifest["files"]} == graphs

@@ -27,7 +27,7 @@ def test_describe_components_with_addresses(answer: Built) -> None:
              ?c ?kind ?p ; qb:componentProperty ?p } GROUP BY ?kind"""
     )
     totals = {row["kind"].partition("#")[2]: int(row["n"]) for row in kinds}
-    assert totals["measure"] == 17 + 2 * 5
+    assert totals["measure"] == 18 + 2 * 5
 
 
 def test_attach_status_to_slices_too(answer: Built) -> None:

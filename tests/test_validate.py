@@ -80,6 +80,7 @@ def test_give_every_shape_a_target(answer: Built) -> None:
             *(f"?x a <{term}>" for term in shapes.objects(shape, SH.targetClass)),
             *(f"?x <{term}> ?o" for term in shapes.objects(shape, SH.targetSubjectsOf)),
             *(f"?s <{term}> ?x" for term in shapes.objects(shape, SH.targetObjectsOf)),
+            *(f"?x a <{term}>" for term in shapes.objects(shape, SH.targetNode)),
         ]
         assert queries, f"{shape} has no target"
         for query in queries:
