@@ -22,6 +22,12 @@ RECALL = 0.6
 """How much words of ours that are missing in theirs weigh against words of theirs too many."""
 LIGHT = 0.25
 """The weight of a general word; alone it is no reason to propose anything."""
+SUBJECT = 0.3
+"""The weight of a word of theirs that is a label in a list which no dimension uses."""
+COMMON = 0.83
+"""The weight below which a word is one that many of our codes have."""
+UNKNOWN = 0.8
+"""The weight at most of a word of theirs that the label of ours does not have."""
 FEW = 0.65
 """The score at most of labels that share one word of several, which is never proposed."""
 TYPO = 0.04
@@ -74,6 +80,7 @@ class Labels:
             explained = re.fullmatch(r"(.+?) \(([A-Z]{2,6})\)", text)
             if explained:
                 self._acronyms.setdefault(explained[2].casefold(), set()).add(explained[1])
+        self._subjects = self._named_alone(lists, used=False) - self._named_alone(lists, used=True)
         names = {name: self.meanings(item.about[0]) for name, item in lists.items()}
         self._lists_named = {found[0]: name for name, found in names.items() if len(found) == 1}
 
@@ -85,13 +92,23 @@ class Labels:
             spelling=tuple(spelt(text)),
         )
 
+    def _named_alone(self, lists: dict[str, OwnList], *, used: bool) -> set[str]:
+        """Return the words that are a label by themselves, in lists of a dimension or others."""
+        return {
+            form.phrase.meanings[0]
+            for form in self._forms
+            if lists[form.code.list_name].used == used
+            and len(form.phrase.meanings) == 1
+            and form.label.kind != "code"
+        }
+
     def meanings(self, text: str) -> tuple[str, ...]:
         """Return the likeliest meanings of the words of a text."""
         return self.thesaurus.read(text).meanings
 
     def is_general(self, text: str) -> bool:
         """Return whether all words of a text are words that many of our codes have."""
-        return all(self._weights.get(meaning, 1.0) < FEW for meaning in self.meanings(text))
+        return all(self._weights.get(meaning, 1.0) < COMMON for meaning in self.meanings(text))
 
     def list_named(self, text: str) -> str | None:
         """Return the list whose name is the first word of a text, as in "ticket …" of tickets."""
@@ -174,6 +191,9 @@ class Labels:
             if phrase.may_equal(form.phrase):
                 yield form, 0.97 - TYPO * edits, "typo" if edits else "written otherwise"
 
+    def _weight(self, word: Word) -> float:
+        return min(UNKNOWN, self._weights.get(word.meaning, UNKNOWN))
+
     def _score(self, phrase: Phrase, form: Form) -> tuple[float, bool]:
         """Return which part of the words of both sides is the same, and whether with typos."""
         ours = {meaning: self._weights.get(meaning, 1.0) for meaning in form.phrase.meanings}
@@ -183,13 +203,17 @@ class Labels:
         typo = elsewhere = False
         for word in phrase.words:
             meaning = _best_of(word, left)
-            own = self._weights.get(meaning or word.meaning, LIGHT if word.is_light else 1.0)
-            weight += own
-            heavy += own > LIGHT
             if meaning is None:
+                # What figures are about, like "enterprises", narrows a label down no further.
+                subject = word.meaning in self._subjects
+                weight += LIGHT if word.is_light else SUBJECT if subject else self._weight(word)
+                heavy += not subject and not word.is_light
                 name = form.code.list_name
                 elsewhere |= self._lists_named.get(word.meaning, name) != name
                 continue
+            own = self._weights.get(meaning, 1.0)
+            weight += own
+            heavy += own > LIGHT
             matched += own * word.meanings[meaning]
             shared += own > LIGHT
             typo |= not word.known
@@ -233,7 +257,7 @@ def _weight(meaning: str, places: int, codes: int) -> float:
         return LIGHT
     if meaning.startswith("#"):
         return 1.0
-    return max(0.3, math.log((codes + 1) / places) / math.log(codes + 1))
+    return 0.5 + 0.5 * math.log((codes + 1) / places) / math.log(codes + 1)
 
 
 def _with_titles(code: Code, own: OwnList) -> list[Label]:

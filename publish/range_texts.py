@@ -53,7 +53,7 @@ MORE_THAN = (
 )
 LESS_THAN = (
     r"(?:minder|jonger|korter|kleiner|lager|less|younger|fewer|shorter|smaller|lower) (?:dan|than)"
-    r"|onder|under|below|moins d[e']|moins que"
+    r"|(?:nog|net) geen|onder|beneden|under|below|moins d[e']|moins que"
 )
 AT_LEAST = (
     r"vanaf|from|a partir de|des|minstens|minimum|minimaal|min\.?|at least|au moins|ten ?minste"
@@ -68,8 +68,9 @@ ONE_SIDED: tuple[tuple[re.Pattern[str], bool, bool | None], ...] = tuple(
         # the pattern, whether it bounds from below, whether the bound is included
         (rf"(?:>=|=>)\s*{BOUND}", True, True),
         (rf"(?:<=|=<)\s*{BOUND}", False, True),
-        (rf"{BOUND}\s*(?:{AND}\s*)(?:{MORE})(?!\w)", True, True),
-        (rf"{BOUND}\s*{AND}\s*(?:{LESS})(?!\w)", False, True),
+        (rf"{NUMBER}\s*\+\s*({YEARS}|{MONTHS}|{SIZES})\b", True, True),
+        (rf"{BOUND}\s*(?:[a-z]+ )?{AND}\s*(?:{MORE})(?!\w)", True, True),
+        (rf"{BOUND}\s*(?:[a-z]+ )?{AND}\s*(?:{LESS})(?!\w)", False, True),
         (rf"{BOUND}\s*(?:\+|-?\s*plus(?:sers?)?\b)", True, True),
         (rf"(?:>|\b(?:{MORE_THAN}))\s*{AFTER}", True, False),
         (rf"(?:<|\b(?:{LESS_THAN}))\s*{AFTER}", False, False),
@@ -105,7 +106,7 @@ def read_range(text: str) -> Range | None:
     if coded and (coded[2] or coded[4]):
         return _read_coded(coded)
     found = re.sub(r"(?<=\d)[. ](?=\d{3}\b)", "", plain(text))
-    found = re.sub(r"([a-z]{4,})-?(plussers?|jarigen?)\b", r"\1 \2", found)
+    found = re.sub(r"([a-z]{4,})-?(plus(?:sers?)?|jarigen?)\b", r"\1 \2", found)
     spelt_out = found
     found = re.sub(r"[a-z]+", lambda word: _digits(word, spelt_out), found)
     match = BETWEEN.search(found)

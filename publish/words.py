@@ -119,7 +119,8 @@ def stem(word: str) -> str:
         found = found[:-1]
     found = re.sub(r"([aeou])\1(?=[^aeiou]+$)", r"\1", found)
     found = re.sub(r"([^aeiou])\1$", r"\1", found)
-    return found[:-1] + {"v": "f", "z": "s", "y": "i"}.get(found[-1:], found[-1:])
+    found = re.sub(r"(?<=[^aeiou])y$", "i", found)
+    return found[:-1] + {"v": "f", "z": "s"}.get(found[-1:], found[-1:])
 
 
 def _initial(word: str) -> str:
@@ -279,7 +280,7 @@ class Thesaurus:
             return tuple(Word(text=word, meanings={meaning: 1}) for meaning in exact)
         short = self._shortened(word, dotted=token.endswith("."))
         if short:
-            return (Word(text=word, meanings=short, known=False),)
+            return short
         near = self._near(word)
         if near:
             meanings = self._exact(near[0]) or (stem(near[0]),)
@@ -290,16 +291,24 @@ class Thesaurus:
             Word(text=word, meanings={f"?{stem(word)}": 1}, known=False),
         )
 
-    def _shortened(self, word: str, *, dotted: bool) -> dict[str, float]:
-        """Return the meanings of an abbreviation: of the words that begin so."""
+    def _shortened(self, word: str, *, dotted: bool) -> tuple[Word, ...]:
+        """Return an abbreviation as the words, or the compound, that begin so."""
         if len(word) < (2 if dotted else 5):
-            return {}
-        found: dict[str, float] = {}
-        for known in self._known:
-            if known.startswith(word) and len(known) > len(word) + (1 if dotted else 2):
-                for meaning in (self._exact(known) or ())[: 1 if dotted else None]:
-                    found[meaning] = 0.88 if dotted else 0.8
-        return found if dotted or len(found) == 1 else {}
+            return ()
+        rest = 1 if dotted else 2
+        found = {
+            self._exact(known) or (stem(known),)
+            for known in self._known
+            if known.startswith(word) and len(known) > len(word) + rest
+        }
+        sure = 0.88 if dotted else 0.8
+        if len(found) == 1:
+            [meanings] = found
+            return tuple(Word(text=word, meanings={name: sure}, known=False) for name in meanings)
+        if not dotted or not found:
+            return ()
+        possible = dict.fromkeys(sorted(meanings[0] for meanings in found), sure)
+        return (Word(text=word, meanings=possible, known=False),)
 
     def _near(self, word: str) -> tuple[str, float] | None:
         """Return the known word of which this may be a misspelling, and how surely."""
@@ -311,7 +320,11 @@ class Thesaurus:
         found = []
         for known, edits, _ in near:
             similar = JaroWinkler.similarity(sounds, _initial(known) + known[1:])
-            same_start = _initial(known) == sounds[0] or (edits == 1 and len(word) > 6)
+            # Another first letter makes another word, unless letters are swapped or missing.
+            same_start = _initial(known) == sounds[0] or (
+                edits == 1
+                and (sorted(known[:2]) == sorted(word[:2]) or len(known) != len(word) > 6)
+            )
             if same_start and (edits == 1 or similar >= 0.88) and len(known) + len(word) > 8:
                 found.append((edits, -similar, known))
         if not found:

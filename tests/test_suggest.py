@@ -1,10 +1,10 @@
 """Suggestions for the lists of others: how many are right, and what is written where.
 
 The lists in ``lists/`` have labels with the code that is right, or labels without counterpart.
-The program was tuned on ``known`` and ``without``. ``fresh`` was made after that: 56 of its 69
-were right at first (81%), and what it showed missing was then added. ``second`` was made after
-that again: 60 of 66 were right when it was first measured (91%), and of the labels without
-counterpart in both nothing was proposed for any.
+The program was tuned on ``known`` and ``without``; each ``fresh`` list was made, and measured once,
+before the program saw it. Right at first were 56 of 69, 60 of 66, 53 of 60, 52 of 60, 57 of 62 and
+58 of 62; what the first five showed missing was added each time, the sixth was left as it is.
+All were made by one person, who knew the program: others' lists may fare worse.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def suggestions(folder: Path, texts: list[str], *lists: str) -> Suggestions:
     return suggest(read_project(REPOSITORY), path, lists)
 
 
-@pytest.mark.parametrize("name", ["known", "fresh", "second"])
+@pytest.mark.parametrize("name", ["known", *(f"fresh-{number}" for number in range(1, 7))])
 def test_suggest_right_code_first(tmp_path: Path, name: str) -> None:
     """With typos, synonyms and other orders at least 9 in 10 have the right code first."""
     rows = labels(name)
@@ -60,13 +60,23 @@ def test_suggest_right_code_first(tmp_path: Path, name: str) -> None:
     assert len(wrong) <= len(rows) / 10, wrong
 
 
-@pytest.mark.parametrize("name", ["without", "fresh-without", "second-without"])
+@pytest.mark.parametrize(
+    "name", ["without", "fresh-1-without", "fresh-2-without", "fresh-6-without"]
+)
 def test_suggest_nothing_without_counterpart(tmp_path: Path, name: str) -> None:
     """For labels without counterpart nothing is proposed, however near words of ours they are."""
     texts = [row["label"] for row in labels(name)]
     assert len(texts) >= 25
     found = suggested(tmp_path, texts)
     assert {text: place for text, place in zip(texts, found, strict=True) if place} == {}
+
+
+def test_suggest_little_for_two_shared_words(tmp_path: Path) -> None:
+    """Labels made of words of ours are mostly left alone, and never get a high score."""
+    found = suggestions(tmp_path, [row["label"] for row in labels("fresh-5-without")])
+    scores = [candidates[0].score for _, candidates in found.found if candidates]
+    assert len(scores) <= 3
+    assert max(scores, default=0.0) < 0.85
 
 
 def test_suggest_both_from_one_list(tmp_path: Path) -> None:
@@ -115,7 +125,7 @@ def test_suggest_from_named_lists_only(tmp_path: Path) -> None:
 
 def test_suggest_for_a_thousand_labels_in_seconds(tmp_path: Path) -> None:
     """A long list takes seconds, not minutes."""
-    rows = [row["label"] for name in ("known", "without", "second") for row in labels(name)]
+    rows = [row["label"] for name in ("known", "without", "fresh-1") for row in labels(name)]
     texts = [f"{text} {number // len(rows)}x" for number, text in enumerate(rows * 3)][:1000]
     assert len(texts) == 1000
     begin = time.perf_counter()
