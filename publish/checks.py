@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from publish.cube import Batch, Indices, Structure, mixed_radix
 from publish.faults import Fault, fault
 from publish.findings import Findings
+from publish.limits import Ends, Ranges, exceeds, read_ranges
 from publish.mapping import Mapping
 from publish.numerals import FORMATS, written
-from publish.ranges import Ends, Ranges, exceeds, read_ranges
 
 OF_CELLS = {
     "not-a-number",

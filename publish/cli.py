@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from publish import __version__
-from publish.faults import CannotRun, Fault, FaultyInput
+from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean
 from publish.project import Project, read_project
 
 log = logging.getLogger("publish")
@@ -81,7 +81,7 @@ def _warn(ctx: click.Context, warnings: list[Fault]) -> None:
     "fault_format",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="How faults are printed.",
+    help="How faults and suggestions are printed.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 @click.pass_context
@@ -324,3 +324,99 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 
     for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
         click.echo(path)
+
+
+@main.group(invoke_without_command=True)
+@click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
+@click.option(
+    "--language",
+    type=click.Choice(["nl", "en"]),
+    default="en",
+    show_default=True,
+    help="The language of the reasons.",
+)
+@click.pass_context
+def links(ctx: click.Context, lists: tuple[str, ...], language: str) -> None:
+    """Report per code list what is linked elsewhere, how, and what is not and why.
+
+    Links stand in ontology/links/. With --format json each code is an object. `publish links
+    suggest FILE` proposes links to somebody else's list.
+    """
+    from publish.links import (
+        STATUSES,
+        read_links,
+        report_as_records,
+        report_as_text,
+        report_links,
+    )
+    from publish.vocabulary import read_vocabulary
+
+    if ctx.invoked_subcommand is not None:
+        return
+    project = _project(ctx)
+    faults: list[Fault] = []
+    vocabulary = read_vocabulary(project, faults)
+    found = read_links(project.uris, vocabulary, faults)
+    if faults:
+        raise FaultyInput(faults)
+    report = report_links(project.uris, vocabulary, found)
+    for name in lists:
+        if name not in report:
+            hint = did_you_mean(name, report)
+            raise CannotRun(f"there is no code list {name}. {hint}Lists: {', '.join(report)}.")
+    report = {name: codes for name, codes in report.items() if not lists or name in lists}
+    if ctx.obj["format"] == "json":
+        click.echo(json.dumps(report_as_records(report), ensure_ascii=False, indent=2))
+        return
+    click.echo(report_as_text(report, language))
+    counts = {
+        status: sum(item.status == status for codes in report.values() for item in codes)
+        for status in STATUSES
+    }
+    log.info("%d codes linked, %d without counterpart, %d not looked for", *counts.values())
+
+
+@links.command("suggest")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
+@click.option(
+    "--language",
+    "languages",
+    type=click.Choice(["nl", "en", "fr"]),
+    multiple=True,
+    help="The language of their labels; by default all are compared.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this .csv, .ttl or .json instead of the screen.",
+)
+@click.pass_context
+def suggest_links(
+    ctx: click.Context,
+    file: Path,
+    lists: tuple[str, ...],
+    languages: tuple[str, ...],
+    output: Path | None,
+) -> None:
+    """Propose which of our codes those of a list in FILE correspond to.
+
+    FILE is SKOS (Turtle, RDF/XML, N-Triples or JSON-LD), or a CSV file with a code and a label.
+    Proposals have a score and a reason and are for a person to judge; the ontology stays as it is.
+    """
+    from publish import suggestions
+    from publish.suggest import suggest
+
+    project = _project(ctx)
+    if output:
+        suggestions.check_output(project, file, output)
+    found = suggest(project, file, lists, languages)
+    if output:
+        suggestions.write(found, project, output)
+        click.echo(output)
+        without = len(found.without)
+        log.info("%d suggested, %d without.", len(found.found) - without, without)
+    elif ctx.obj["format"] == "json":
+        click.echo(suggestions.as_json(found))
+    else:
+        click.echo(suggestions.as_text(found))

@@ -1,133 +1,112 @@
-"""Between which numbers observations and their sums lie, those without a value too.
+"""Ranges of ages, durations and sizes, and whether two of them are the same.
 
-In come values as columns, and for those that are not shown their bounds; out come two columns of
-ends, the least and the most that each can be. Of a value that is shown both are the value. What
-has no lower bound is taken to be at least zero, unless its measure has negative values.
+A range has two bounds, either of which may be open. Whether a bound is included may not be
+known (``None``), with what is usual then: sources print "20-30" beside "30-40", or "60+" for
+what others call "over 60". Only bounds tell whether ranges are the same.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from publish.cube import Indices, Structure, align
-from publish.marks import Limit, exact
-from publish.namespaces import XSD
+AGE, DURATION, SIZE = "age", "duration", "size"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ends:
-    """One end of each range, as columns: number / 10**decimals."""
+class Range:
+    """From a bound to a bound; a bound that is missing is open."""
 
-    numbers: NDArray[Any]
-    decimals: int
-    bounds: NDArray[np.bool_]
-    """Whether the end is a bound or rests on one, not on values alone."""
-    open: NDArray[np.bool_]
-    """Whether the range does not reach its end."""
-    endless: NDArray[np.bool_]
-    """Whether there is no end; the number then means nothing."""
-
-    def at(self, places: NDArray[np.int64]) -> Ends:
-        """Return the ends at some places."""
-        return Ends(
-            numbers=self.numbers[places],
-            decimals=self.decimals,
-            bounds=self.bounds[places],
-            open=self.open[places],
-            endless=self.endless[places],
-        )
-
-    def sums(self, group: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Ends:
-        """Return the ends of the sum of each group, over the chosen ones only."""
-        count = int(group.max(initial=-1)) + 1
-        numbers = np.zeros(count, dtype=self.numbers.dtype)
-        np.add.at(numbers, group[chosen], self.numbers[chosen])
-
-        def any_of(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-            found = np.zeros(count, dtype=np.bool_)
-            found[group[chosen & flags]] = True
-            return found
-
-        return Ends(
-            numbers=numbers,
-            decimals=self.decimals,
-            bounds=any_of(self.bounds),
-            open=any_of(self.open),
-            endless=any_of(self.endless),
-        )
+    lower: Decimal | None
+    upper: Decimal | None
+    lower_included: bool | None = True
+    upper_included: bool | None = True
+    """None where it is not said."""
+    usually: bool = True
+    """Whether the upper bound is usually included where it is not said."""
+    usually_lower: bool = True
+    """The same of the lower bound."""
+    kinds: frozenset[str] = frozenset()
+    """What it can be a range of; nothing when the text does not say."""
+    months: bool = False
+    """Whether the bounds are in months."""
+    rest: str = ""
+    """What the text says besides."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ranges:
-    """The least and the most that each observation can be."""
-
-    least: Ends
-    most: Ends
-
-
-def exceeds(one: Ends, other: Ends) -> NDArray[np.bool_]:
-    """Return where all of one range lies above another, given its least and the other's most."""
-    above = one.numbers > other.numbers
-    above |= (one.numbers == other.numbers) & (one.open | other.open)
-    found: NDArray[np.bool_] = above.astype(np.bool_) & ~one.endless & ~other.endless
-    return found
+def mark_touching(ranges: Iterable[Range]) -> list[Range]:
+    """Return the ranges of one list; where they share bounds, upper ones are mostly excluded."""
+    found = list(ranges)
+    lowers = {item.lower for item in found if item.lower}
+    touching = sum(1 for item in found if item.upper in lowers and item.upper_included is None)
+    if touching < 2:
+        return found
+    return [replace(item, usually=False) if item.upper_included is None else item for item in found]
 
 
-def read_ranges(
-    measures: Indices,
-    mantissa: NDArray[np.int64],
-    decimals: NDArray[np.int8],
-    absence: NDArray[np.int16],
-    structure: Structure,
-) -> Ranges:
-    """Return the ranges of observations; bounds of whole numbers are whole themselves."""
-    count, hidden = len(mantissa), np.flatnonzero(absence)
-    if not len(hidden):
-        values, most = align(mantissa, decimals)
-        none = np.zeros(count, dtype=np.bool_)
-        ends = Ends(numbers=values, decimals=most, bounds=none, open=none, endless=none)
-        return Ranges(least=ends, most=ends)
-    numbers = np.stack([mantissa, mantissa])
-    places = np.stack([decimals, decimals])
-    open_, endless = np.zeros((2, 2, count), dtype=np.bool_)
-    negative = np.bincount(measures, weights=(mantissa < 0) & (absence == 0)) > 0
-    for at in hidden.tolist():
-        printed = exact(int(mantissa[at]), int(decimals[at]))
-        limits = list(structure.absences[int(absence[at]) - 1].limits(printed))
-        measure = int(measures[at])
-        low, high = limits
-        if low is None and not negative[measure] and (high is None or high.value >= 0):
-            limits[0] = Limit(key="at-least", value=Decimal(0))
-        whole = structure.measures[measure].datatype == str(XSD.integer)
-        for end, limit in enumerate(limits):
-            endless[end, at] = limit is None
-            value = _whole(limit, end) if limit and whole else limit.value if limit else Decimal(0)
-            open_[end, at] = limit is not None and limit.is_open and not whole
-            places[end, at] = max(0, -int(value.as_tuple().exponent))
-            numbers[end, at] = int(value.scaleb(int(places[end, at])))
-    aligned, most = align(numbers.ravel(), places.ravel())
-    bounds = absence > 0
-    least_, most_ = (
-        Ends(
-            numbers=aligned[end * count : (end + 1) * count],
-            decimals=most,
-            bounds=bounds,
-            open=open_[end],
-            endless=endless[end],
-        )
-        for end in (0, 1)
+def likeness(theirs: Range, ours: Range, kind: str) -> float:
+    """Return how surely two ranges of a kind are the same: 0 if they are not, 1 if they are."""
+    if kind == DURATION:
+        theirs, ours = _as_months(theirs), _as_months(ours)
+    best = 0.0
+    for lower, upper, doubt in _readings(theirs):
+        for own_lower, own_upper, own_doubt in _readings(ours):
+            likely = _same(theirs, ours, (lower, upper), (own_lower, own_upper), kind)
+            # Where our source leaves a bound open, other numbers are only perhaps the same.
+            open_bound = (
+                0.12 if likely < 1 and None in (ours.lower_included, ours.upper_included) else 0
+            )
+            if likely:
+                best = max(
+                    best, likely - doubt - own_doubt / (2 if likely == 1 else 1) - open_bound
+                )
+    return best
+
+
+def _readings(item: Range) -> list[tuple[bool, bool, float]]:
+    """Return which bounds may be included, with the doubt of each reading."""
+    lowers = [(item.lower_included, 0.0)] if item.lower_included is not None else []
+    uppers = [(item.upper_included, 0.0)] if item.upper_included is not None else []
+    lowers = lowers or [(item.usually_lower, 0.0), (not item.usually_lower, 0.2)]
+    if not uppers:
+        # "25-29" is never meant to stop before 29; "25 tot 29" often is not either.
+        uppers = [(item.usually, 0.0)] if item.usually else [(False, 0.0), (True, 0.1)]
+    return [(bool(low), bool(up), doubt + more) for low, doubt in lowers for up, more in uppers]
+
+
+def _same(
+    theirs: Range, ours: Range, flags: tuple[bool, bool], own: tuple[bool, bool], kind: str
+) -> float:
+    if (theirs.upper is None) != (ours.upper is None):
+        return 0.0
+    low, own_low = theirs.lower or Decimal(0), ours.lower or Decimal(0)
+    lower = low == own_low and (flags[0] == own[0] or not low)
+    upper = theirs.upper == ours.upper and (flags[1] == own[1] or theirs.upper is None)
+    if lower and upper:
+        return 1.0
+    if kind == DURATION and low == own_low and theirs.upper == ours.upper:
+        return 0.9
+    whole = [low, own_low, *(bound for bound in (theirs.upper, ours.upper) if bound is not None)]
+    if any(bound != bound.to_integral_value() for bound in whole):
+        return 0.0
+    starts = low + (not flags[0]), own_low + (not own[0])
+    ends = [
+        bound + included
+        for bound, included in ((theirs.upper, flags[1]), (ours.upper, own[1]))
+        if bound is not None
+    ]
+    if starts[0] == starts[1] and len(set(ends)) < 2:
+        return 0.88 if kind == SIZE else 0.97
+    return 0.0
+
+
+def _as_months(item: Range) -> Range:
+    if item.months:
+        return item
+    return replace(
+        item,
+        lower=item.lower * 12 if item.lower is not None else None,
+        upper=item.upper * 12 if item.upper is not None else None,
+        months=True,
     )
-    return Ranges(least=least_, most=most_)
-
-
-def _whole(limit: Limit, end: int) -> Decimal:
-    """Return the whole number nearest to a bound that the value can be: above or below it."""
-    value = limit.value.to_integral_value(ROUND_FLOOR if end else ROUND_CEILING)
-    if limit.is_open and value == limit.value:
-        value += -1 if end else 1
-    return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from conftest import Built, built
 from rdflib import URIRef
@@ -221,3 +223,37 @@ def test_link_every_kind_that_was_asked_for(answer: Built) -> None:
     sets = {row["set"].rpartition("/")[2] for row in rows}
     assert sets >= {"vdab", "eurostat", "eu", "eurovoc", "qudt", "refnis", "ovo", "themis"}
     assert all(int(row["count"]) > 0 for row in rows)
+
+
+def test_print_links_for_people_and_programs(project: SmallProject) -> None:
+    """`publish links` says of every code how it is linked, or why it is not."""
+    write(
+        project,
+        link("leeftijd/jong", "skos:closeMatch", "https://elders.example/young")
+        + '<id/concept/leeftijd/oud> pub:geenTegenhanger "Nergens."@nl , "Nowhere."@en .\n',
+    )
+    result = project.run("links", "--list", "leeftijd")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "leeftijd: 1 of 3 codes linked",
+        "    jong  skos:closeMatch https://elders.example/young",
+        "    oud   no counterpart: Nowhere.",
+        "    _T    not looked for",
+    ]
+    assert "1 codes linked, 1 without counterpart, 1 not looked for" in result.stderr
+    assert "Nergens." in project.run("links", "--language", "nl").stdout
+    records = json.loads(project.run("--format", "json", "links", "--list", "leeftijd").stdout)
+    assert records[0] == {
+        "list": "leeftijd",
+        "code": "jong",
+        "status": "GEKOPPELD",
+        "links": [{"relation": "skos:closeMatch", "target": "https://elders.example/young"}],
+        "reason": {},
+    }
+
+
+def test_refuse_to_print_links_of_a_list_that_does_not_exist(project: SmallProject) -> None:
+    """A misspelt list is named with the nearest that exists."""
+    result = project.run("links", "--list", "leeftijdd")
+    assert result.exit_code == 2
+    assert 'Did you mean "leeftijd"?' in result.stderr

@@ -1,0 +1,255 @@
+"""Code lists of others: CSV with a code and a label, or SKOS in any usual syntax.
+
+In comes a file; out come its entries, each with code, labels and, in SKOS, its address. What is
+wrong is a fault with its place. RFC 4180 with any usual separator; SKOS Reference, section 5.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from publish.entries import Foreign
+from publish.faults import Fault, did_you_mean, fault, place_of_byte
+from publish.words import plain
+
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+LABELS = (f"{SKOS}prefLabel", "http://www.w3.org/2000/01/rdf-schema#label", f"{SKOS}altLabel")
+TITLES = (*LABELS[:2], "http://purl.org/dc/terms/title")
+
+SYNTAXES = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".json": ox.RdfFormat.JSON_LD,
+}
+CONTENTS = (
+    (re.compile(rb"\s*[{\[]"), ox.RdfFormat.JSON_LD),
+    (re.compile(rb"\s*<(?:\?xml|rdf:RDF|!DOCTYPE|!--)"), ox.RdfFormat.RDF_XML),
+    (
+        re.compile(rb"(?:\s|#[^\n]*\n)*(?:@prefix|@base|prefix\s|base\s|<[^>\s]+>\s)", re.I),
+        ox.RdfFormat.TURTLE,
+    ),
+)
+"""How the syntaxes begin, for files whose name does not tell."""
+TABLES = (".csv", ".tsv", ".tab")
+SEPARATORS = ",;\t|"
+
+CODE_COLUMNS = (
+    "code",
+    "notation",
+    "notatie",
+    "id",
+    "codes",
+    "sleutel",
+    "key",
+    "nummer",
+    "nr",
+    "cd",
+)
+LABEL_COLUMNS = (
+    "label", "labels", "naam", "name", "omschrijving", "description", "titel", "title", "preflabel",
+    "benaming", "term", "waarde", "value", "tekst", "libelle", "betekenis",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignList:
+    """A code list of somebody else."""
+
+    about: str
+    """What is known of it as a whole: its title, or the names of file and column."""
+    entries: tuple[Foreign, ...]
+
+
+def read_foreign(path: Path, languages: frozenset[str], faults: list[Fault]) -> ForeignList | None:
+    """Read a code list, without labels in other languages than those given, if any are."""
+    shown = str(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
+        return None
+    if not text.strip():
+        faults.append(fault("empty-file", shown, 1, 1))
+        return None
+    syntax = _syntax_of(path, content)
+    if syntax is None:
+        return _read_table(path, text, faults)
+    return _read_skos(path, text, syntax, languages, faults)
+
+
+def _syntax_of(path: Path, content: bytes) -> ox.RdfFormat | None:
+    """Return the RDF syntax of a file by its name, else by how it begins; None for a table."""
+    ending = path.suffix.lower()
+    if ending in SYNTAXES or ending in TABLES:
+        return SYNTAXES.get(ending)
+    start = content.removeprefix(b"\xef\xbb\xbf")[:2000]
+    return next((syntax for pattern, syntax in CONTENTS if pattern.match(start)), None)
+
+
+def _read_skos(
+    path: Path, text: str, syntax: ox.RdfFormat, languages: frozenset[str], faults: list[Fault]
+) -> ForeignList | None:
+    """Return the concepts of an RDF file in the order in which they stand there."""
+    labels: dict[str, list[tuple[int, str, str]]] = {}
+    codes: dict[str, list[str]] = {}
+    titles: dict[str, list[str]] = {}
+    kinds: dict[str, set[str]] = {}
+    try:
+        for triple in ox.parse(text.encode(), format=syntax, base_iri=path.resolve().as_uri()):
+            subject, predicate, value = triple.subject, triple.predicate.value, triple.object
+            if isinstance(subject, ox.Triple):
+                continue
+            name = subject.value
+            if isinstance(value, ox.Literal):
+                if predicate in LABELS:
+                    rank = LABELS.index(predicate)
+                    labels.setdefault(name, []).append((rank, value.language or "", value.value))
+                if predicate in TITLES:
+                    titles.setdefault(name, []).append(value.value)
+                if predicate == f"{SKOS}notation":
+                    codes.setdefault(name, []).append(value.value)
+            elif predicate == RDF_TYPE and isinstance(value, ox.NamedNode):
+                kinds.setdefault(name, set()).add(value.value)
+    except SyntaxError as error:
+        faults.append(_syntax_fault(path, syntax, error))
+        return None
+    schemes = {name for name, found in kinds.items() if f"{SKOS}ConceptScheme" in found}
+    concepts = {name for name, found in kinds.items() if f"{SKOS}Concept" in found}
+    entries = []
+    for name, found in labels.items():
+        if name in schemes or (concepts and name not in concepts):
+            continue
+        wanted = [item for item in found if not languages or item[1][:2] in languages | {""}]
+        texts = dict.fromkeys(text for _, _, text in sorted(wanted, key=lambda item: item[0]))
+        if texts:
+            is_address = "://" in name or name.startswith("urn:")
+            code = codes.get(name, [re.split(r"[/#]", name)[-1] if is_address else ""])[0]
+            entries.append(
+                Foreign(code=code, labels=tuple(texts), iri=name if is_address else None)
+            )
+    if not entries:
+        faults.append(fault("no-concepts", str(path)))
+        return None
+    about = " ".join(text for name in sorted(schemes) for text in titles.get(name, ()))
+    return ForeignList(about=about or path.stem, entries=tuple(entries))
+
+
+def _syntax_fault(path: Path, syntax: ox.RdfFormat, error: SyntaxError) -> Fault:
+    problem = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
+    place = (error.lineno, error.offset) if error.lineno and error.offset else (0, 0)
+    if syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES):
+        return fault("turtle-syntax", str(path), *place, problem=problem)
+    return fault("rdf-syntax", str(path), *place, syntax=syntax.name, problem=problem)
+
+
+def _read_table(path: Path, text: str, faults: list[Fault]) -> ForeignList | None:
+    """Return the rows of a CSV file; the header tells which columns are codes and labels."""
+    shown = str(path)
+    separator = _separator_of(text)
+    broken = len(faults)
+    rows = list(_rows(text, separator, shown, faults))
+    if len(faults) > broken:
+        return None
+    header = rows[0][1]
+    columns = _columns_of(header)
+    if columns is None:
+        known = ", ".join(LABEL_COLUMNS[:6])
+        hint = did_you_mean(header[0], LABEL_COLUMNS)
+        faults.append(fault("no-label-column", shown, rows[0][0], 1, hint=hint, known=known))
+        return None
+    if len(rows) == 1:
+        faults.append(fault("no-rows", shown, 1, 1))
+        return None
+    code_column, label_column = columns
+    entries = []
+    for line, cells, places in rows[1:]:
+        if len(cells) != len(header):
+            faults.append(fault("ragged-row", shown, line, 1, found=len(cells), wanted=len(header)))
+            continue
+        label = cells[label_column].strip()
+        code = cells[code_column].strip() if code_column is not None else ""
+        if not label:
+            faults.append(fault("empty-label", shown, line, places[label_column], code=code))
+            continue
+        entries.append(Foreign(code=code, labels=(label,)))
+    return ForeignList(about=f"{path.stem} {header[label_column]}", entries=tuple(entries))
+
+
+def _separator_of(text: str) -> str:
+    """Return the separator that the first line has most, outside quotes."""
+    first = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").splitlines()[0])
+    return max(SEPARATORS, key=lambda mark: (first.count(mark), -SEPARATORS.index(mark)))
+
+
+def _rows(
+    text: str, separator: str, shown: str, faults: list[Fault]
+) -> Iterator[tuple[int, list[str], list[int]]]:
+    """Yield each row that is not empty: its line, its cells, and where each begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = text.splitlines(keepends=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            column = lines[line - 1].find('"') + 1 if line <= len(lines) else 1
+            problem = "a quote is opened that is not closed, or text stands after one"
+            faults.append(fault("bad-csv", shown, line, max(column, 1), problem=problem))
+            return
+        if any(cell.strip() for cell in cells):
+            yield line, cells, _places(lines[line - 1], separator)
+        line = reader.line_num + 1
+
+
+def _places(line: str, separator: str) -> list[int]:
+    """Return the column at which each cell of a line begins, from 1."""
+    places, quoted = [1], False
+    for offset, character in enumerate(line):
+        if character == '"':
+            quoted = not quoted
+        elif character == separator and not quoted:
+            places.append(offset + 2)
+    return places
+
+
+def _columns_of(header: list[str]) -> tuple[int | None, int] | None:
+    """Return the columns of code and label: by name, else the first two; None without labels."""
+    names = [re.sub(r"[^a-z]", "", plain(name)) for name in header]
+
+    def named(known: tuple[str, ...]) -> int | None:
+        exact = [at for at, name in enumerate(names) if name in known]
+        inside = [
+            at
+            for at, name in enumerate(names)
+            if any(name.endswith(word) or name.startswith(word) for word in known if len(word) > 3)
+        ]
+        return next(iter(exact or inside), None)
+
+    label, code = named(LABEL_COLUMNS), named(CODE_COLUMNS)
+    if len(header) == 1:
+        return None if label is None and code is not None else (None, 0)
+    if label is None:
+        label = next(at for at in range(len(header)) if at != (0 if code is None else code))
+    if code is None or code == label:
+        others = [at for at in range(len(header)) if at != label]
+        code = others[0] if label > others[0] or len(header) == 2 else None
+    return code, label

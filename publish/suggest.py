@@ -1,0 +1,187 @@
+"""Which of our codes the entries of somebody else's list correspond to.
+
+In come the ontology and a foreign code list; out come candidates for a person to judge. Our
+codes are recognised by all their labels and, where they are ranges, by their bounds. The
+ontology is only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from rdflib import Graph, Literal, URIRef
+
+from publish.entries import Code, Label, OwnList
+from publish.faults import CannotRun, Fault, FaultyInput, nearest
+from publish.foreign import read_foreign
+from publish.matching import Matcher
+from publish.namespaces import RDFS, SKOS
+from publish.project import Project
+from publish.range_texts import read_range
+from publish.ranges import AGE, DURATION, SIZE, Range
+from publish.suggestions import Suggestions
+from publish.vocabulary import CodeList, Vocabulary, read_vocabulary
+
+KIND_OF_UNIT = {"YEAR": AGE, "MONTH": DURATION}
+"""What a range is of by the notation of its unit; anything else is a size."""
+
+
+def suggest(
+    project: Project, file: Path, lists: tuple[str, ...] = (), languages: tuple[str, ...] = ()
+) -> Suggestions:
+    """Return candidates for each entry of a file, from the lists named or from all of the project.
+
+    Raises FaultyInput when the ontology or the file has faults, CannotRun for an unknown list.
+    """
+    faults: list[Fault] = []
+    vocabulary = read_vocabulary(project, faults)
+    foreign = read_foreign(file, frozenset(languages), faults)
+    if faults or foreign is None:
+        raise FaultyInput(faults)
+    chosen = _chosen(vocabulary, project, lists)
+    codes = [
+        code
+        for item in chosen
+        for code in _codes_of(item, vocabulary, project, frozenset(languages))
+    ]
+    about = [_about(item, vocabulary) for item in chosen]
+    ranked = Matcher(codes, about).suggest(foreign.entries, foreign.about)
+    return Suggestions(
+        found=tuple(
+            (entry, tuple(candidates))
+            for entry, candidates in zip(foreign.entries, ranked, strict=True)
+        )
+    )
+
+
+def _chosen(vocabulary: Vocabulary, project: Project, names: tuple[str, ...]) -> list[CodeList]:
+    """Return the lists named; without names those of the project.
+
+    Not those of the program, nor those that only name terms of somebody else.
+    """
+    for name in names:
+        if name not in vocabulary.lists:
+            near = nearest(name, vocabulary.lists)
+            hint = (
+                f"did you mean {near}?" if near else "the lists are those of ontology/codelists/."
+            )
+            raise CannotRun(f"there is no code list {name!r}: {hint}")
+    if names:
+        return [vocabulary.lists[name] for name in dict.fromkeys(names)]
+    stand_in = URIRef(project.uris.generic("plaatsvervangerVoor"))
+    own = [
+        item
+        for item in vocabulary.lists.values()
+        if item.path.endswith(".ttl")
+        and (URIRef(item.iri), stand_in, None) not in vocabulary.concepts
+    ]
+    return sorted(own, key=lambda item: item.name)
+
+
+def _about(item: CodeList, vocabulary: Vocabulary) -> OwnList:
+    """Return the words about a list: its name and titles, and the labels of its dimension."""
+    dimensions = [
+        dimension
+        for dimension in vocabulary.dimensions.values()
+        if dimension.codes and dimension.codes.name == item.name
+    ]
+    texts = [str(text) for text in vocabulary.concepts.objects(URIRef(item.iri), SKOS.prefLabel)]
+    for dimension in dimensions:
+        texts += [str(text) for text in vocabulary.terms.objects(URIRef(dimension.iri), RDFS.label)]
+    about = (item.name.replace("-", " "), *sorted(texts))
+    return OwnList(name=item.name, about=about, used=bool(dimensions))
+
+
+def _codes_of(
+    item: CodeList, vocabulary: Vocabulary, project: Project, languages: frozenset[str]
+) -> Iterator[Code]:
+    """Yield the codes of a list with everything by which they can be recognised."""
+    graph, generic = vocabulary.concepts, project.uris.generic
+    kinds = {
+        "pref": SKOS.prefLabel,
+        "alt": SKOS.altLabel,
+        "printed": URIRef(generic("gedruktLabel")),
+        "hidden": SKOS.hiddenLabel,
+        "code": SKOS.notation,
+    }
+    for code in item.codes:
+        iri = URIRef(project.uris.iri("concept", scheme=item.name, code=code))
+        labels: dict[str, Label] = {}
+        for kind, predicate in kinds.items():
+            for text in sorted(graph.objects(iri, predicate), key=str):
+                language = text.language if isinstance(text, Literal) else None
+                if not languages or language is None or language in languages:
+                    labels.setdefault(str(text), Label(text=str(text), kind=kind))
+        preferred = {
+            text.language: str(text)
+            for text in graph.objects(iri, SKOS.prefLabel)
+            if isinstance(text, Literal)
+        }
+        wanted = [preferred[name] for name in (*sorted(languages), "nl") if name in preferred]
+        yield Code(
+            list_name=item.name,
+            code=code,
+            iri=str(iri),
+            shown=next(iter(wanted), next(iter(preferred.values()), code)),
+            labels=tuple(labels.values()),
+            range=_range_of(iri, graph, project, preferred.values()),
+            total=code == item.total,
+        )
+
+
+def _range_of(
+    iri: URIRef, graph: Graph, project: Project, preferred: Iterable[str]
+) -> Range | None:
+    """Return the range that a code stands for: its bounds, and what its labels say of them.
+
+    A code whose labels state no range is none, even if it has a bound.
+    """
+    stated = [found for text in preferred if (found := read_range(text)) and not found.rest]
+    code = read_range(str(iri).rpartition("/")[2])
+    if not stated:
+        return None
+
+    def value(name: str) -> object:
+        found = graph.value(iri, URIRef(project.uris.generic(name)))
+        return found.toPython() if isinstance(found, Literal) else None
+
+    lower, upper = value("vanaf"), value("tot")
+    unit = graph.value(iri, URIRef(project.uris.generic("grensEenheid")))
+    if unit is None or (lower is None and upper is None):
+        definite = [item for item in stated if item.upper_included is not None] or stated
+        return replace(definite[0], kinds=code.kinds) if code and code.kinds else definite[0]
+    kind = KIND_OF_UNIT.get(str(unit).rpartition("/")[2], SIZE)
+    first = Decimal(str(lower)) if lower is not None else Decimal(0)
+    last = Decimal(str(upper)) if upper is not None else None
+    flags = value("vanafInbegrepen"), value("totInbegrepen")
+    said = [item for item in stated if _same_numbers(item, first, last, kind)]
+    return Range(
+        lower=first,
+        upper=last,
+        # "Over 60" and "60+" are often said of the same, so a label does not settle it.
+        lower_included=flags[0] if isinstance(flags[0], bool) else None,
+        usually_lower=all(item.lower_included for item in said),
+        upper_included=_flag(flags[1], (item.upper_included for item in said)),
+        usually=False,
+        kinds=frozenset({kind}),
+        months=kind == DURATION,
+    )
+
+
+def _same_numbers(item: Range, lower: Decimal, upper: Decimal | None, kind: str) -> bool:
+    factor = 12 if kind == DURATION and not item.months else 1
+    bounds = tuple(
+        bound * factor if bound is not None else None for bound in (item.lower, item.upper)
+    )
+    return bounds == (lower, upper)
+
+
+def _flag(stated: object, said: Iterable[bool | None]) -> bool | None:
+    """Return whether a bound is included: as stated, else as all labels agree."""
+    if isinstance(stated, bool):
+        return stated
+    found = {item for item in said if item is not None}
+    return found.pop() if len(found) == 1 else None

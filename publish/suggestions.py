@@ -1,0 +1,187 @@
+"""Suggestions as a person reads and judges them: text, JSON, CSV, or Turtle in comments.
+
+Nothing is written into the ontology: what a person accepts is copied there by that person.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from publish.entries import Candidate, Foreign
+from publish.faults import CannotRun
+from publish.project import Project
+
+COLUMNS = (
+    "their code", "their label", "rank", "score", "list", "our code", "our label", "our IRI",
+    "reason", "accept", "relation",
+)  # fmt: skip
+ENDINGS = (".csv", ".json", ".ttl")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestions:
+    """The entries of a foreign list, each with its candidates, best first."""
+
+    found: tuple[tuple[Foreign, tuple[Candidate, ...]], ...]
+
+    @property
+    def without(self) -> list[Foreign]:
+        """The entries for which nothing is proposed."""
+        return [entry for entry, candidates in self.found if not candidates]
+
+
+def as_text(suggestions: Suggestions) -> str:
+    """Return the suggestions as lines to read."""
+    lines = []
+    for entry, candidates in suggestions.found:
+        theirs = _printable(f"{entry.code}  {entry.labels[0]}".strip())
+        if not candidates:
+            lines.append(f"{theirs}\n    –")
+            continue
+        lines.append(theirs)
+        for candidate in candidates:
+            code = candidate.code
+            lines.append(
+                f"    {candidate.score:.2f}  {code.list_name}/{code.code}  {code.shown}"
+                f"  ({candidate.reason})"
+            )
+    without, count = suggestions.without, len(suggestions.found)
+    have = "has" if count - len(without) == 1 else "have"
+    lacking = "has none" if len(without) == 1 else "have none"
+    lines += [
+        "",
+        f"{count - len(without)} of {count} {have} a suggestion, {len(without)} {lacking}.",
+    ]
+    if without:
+        texts = ", ".join(f'"{_printable(entry.labels[0])}"' for entry in without)
+        lines.append(f"None for: {texts}.")
+    return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """Return a text that can neither break a line nor command a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def as_json(suggestions: Suggestions) -> str:
+    """Return the suggestions as a JSON array, one object per entry."""
+    records = [
+        {
+            "code": entry.code,
+            "label": entry.labels[0],
+            "iri": entry.iri,
+            "candidates": [
+                {
+                    "rank": rank,
+                    "score": candidate.score,
+                    "list": candidate.code.list_name,
+                    "code": candidate.code.code,
+                    "label": candidate.code.shown,
+                    "iri": candidate.code.iri,
+                    "reason": candidate.reason,
+                }
+                for rank, candidate in enumerate(candidates, start=1)
+            ],
+        }
+        for entry, candidates in suggestions.found
+    ]
+    return json.dumps(records, ensure_ascii=False, indent=2)
+
+
+def as_csv(suggestions: Suggestions) -> str:
+    """Return one row per candidate, with empty columns in which a person judges.
+
+    An entry without candidates has one row, so that nothing is lost from sight.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for entry, candidates in suggestions.found:
+        theirs = [entry.code, entry.labels[0]]
+        if not candidates:
+            writer.writerow([*theirs, *[""] * (len(COLUMNS) - 2)])
+        for rank, candidate in enumerate(candidates, start=1):
+            code = candidate.code
+            ours = [code.list_name, code.code, code.shown, code.iri, candidate.reason]
+            writer.writerow([*theirs, rank, f"{candidate.score:.2f}", *ours, "", ""])
+    return text.getvalue()
+
+
+TURTLE_HEAD = """\
+## Suggestions by publish links suggest. Every line is a comment: nothing is said yet.
+##
+## What is right: copy its block to a file of ontology/links/, take away the first "#" of its lines,
+## fill in what stands between « and », and replace closeMatch where another relation (broadMatch,
+## narrowMatch, relatedMatch, or exactMatch) is what it is. What is wrong: leave it.
+##
+#@prefix pub: <ns/publicatie#> .
+#@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+#@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+"""
+
+
+def as_turtle(suggestions: Suggestions, project: Project) -> str:
+    """Return the candidates as blocks of pub:Koppeling in which every line is a comment."""
+    blocks = [TURTLE_HEAD]
+    for entry, candidates in suggestions.found:
+        blocks.append(f"\n## -- {_on_one_line(f'{entry.code} {entry.labels[0]}')}\n")
+        if not candidates:
+            blocks.append("## Nothing is proposed.\n")
+        name = re.sub(r"[^A-Za-z0-9._~-]+", "-", entry.code or entry.labels[0]).strip("-.")
+        target = f"<{_on_one_line(entry.iri)}>" if entry.iri else "<«the address of theirs»>"
+        for candidate in candidates:
+            code = candidate.code
+            iri = code.iri.removeprefix(project.base + "/")
+            blocks.append(
+                f"##\n## {candidate.score:.2f}, {candidate.reason}: {code.list_name}/{code.code},"
+                f' "{_on_one_line(code.shown)}"\n'
+                f"#<id/koppeling/«whose»/{code.list_name}/{code.code}/{name}>\n"
+                "#    a pub:Koppeling ;\n"
+                '#    rdfs:comment "«waarom»"@nl , "«why»"@en ;\n'
+                f"#    pub:naar {target} ;\n"
+                "#    pub:relatie skos:closeMatch ;\n"
+                f"#    pub:van <{iri}> .\n"
+            )
+    return "".join(blocks)
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text that cannot end a comment."""
+    return " ".join(text.split())
+
+
+def check_output(project: Project, file: Path, output: Path) -> None:
+    """Raise CannotRun for a file that suggestions are not written to."""
+    path = output.resolve()
+    if path.is_relative_to((project.root / "ontology").resolve()):
+        raise CannotRun(
+            f"{output} is inside ontology/: suggestions are for a person to judge first. "
+            "Write them elsewhere, and copy what is right to ontology/links/."
+        )
+    if path == file.resolve():
+        raise CannotRun(f"{output} is the list that is read: give another file with --output.")
+    if path.suffix.lower() not in ENDINGS:
+        raise CannotRun(f"{output} must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}.")
+
+
+def write(suggestions: Suggestions, project: Project, output: Path) -> None:
+    """Write suggestions to a file in the format of its name, at once or not at all."""
+    ending = output.suffix.lower()
+    if ending == ".csv":
+        # With a mark at the beginning, so that spreadsheets see that it is UTF-8.
+        text = "\ufeff" + as_csv(suggestions)
+    elif ending == ".ttl":
+        text = as_turtle(suggestions, project)
+    else:
+        text = as_json(suggestions) + "\n"
+    unfinished = output.with_name(f".{output.name}.unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="")
+        unfinished.replace(output)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,348 @@
+"""The words of labels, so that typos, synonyms, inflections and compounds can be compared.
+
+In comes a label in Dutch, English or French; out come its words, each with the meanings it may
+have and how surely, and the marks that turn the label into its opposite. General words stand in
+``words.toml``; those of a project are the words of its own labels. Nothing is learnt or guessed
+beyond that: a word that is neither known nor near a known word has a meaning of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+\.?|%")
+PART = 4
+"""Letters that a part of a compound has at least."""
+GENERAL: dict[str, Any] = tomllib.loads(
+    resources.files("publish").joinpath("words.toml").read_text(encoding="utf-8")
+)
+NUMBERS: dict[str, int] = GENERAL["numbers"] | {
+    f"{one}en{ten}": GENERAL["numbers"][one] + GENERAL["numbers"][ten]
+    for one in ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen")
+    for ten in (
+        "twintig",
+        "dertig",
+        "veertig",
+        "vijftig",
+        "zestig",
+        "zeventig",
+        "tachtig",
+        "negentig",
+    )
+}
+"""Words for numbers; Dutch says the units before the tens."""
+STOP = frozenset(GENERAL["stop"].split())
+NEGATION = frozenset(GENERAL["negation"].split())
+WITH = frozenset({"met", "with", "avec"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word of a label: its meanings with how surely it has them, from 0 to 1."""
+
+    text: str
+    meanings: dict[str, float]
+    known: bool = True
+    """Whether the word itself is known, without a typo."""
+
+    @cached_property
+    def meaning(self) -> str:
+        """The likeliest meaning."""
+        return max(self.meanings, key=self.meanings.__getitem__)
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it is a general word."""
+        return self.meaning in WORDS.light
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrase:
+    """A label in words."""
+
+    words: tuple[Word, ...]
+    marks: frozenset[str]
+    """What turns it into its opposite."""
+    numbers: frozenset[str]
+    spelling: tuple[str, ...]
+
+    @cached_property
+    def joined(self) -> str:
+        """Its letters and digits without anything between."""
+        return "".join(token.rstrip(".") for token in self.spelling)
+
+    @cached_property
+    def meanings(self) -> tuple[str, ...]:
+        """The likeliest meaning of each word, in order."""
+        return tuple(word.meaning for word in self.words)
+
+    def may_equal(self, other: Phrase) -> bool:
+        """Return whether neither is the opposite of the other, nor has other numbers."""
+        return self.marks == other.marks and self.numbers == other.numbers
+
+
+def plain(text: str) -> str:
+    """Return a text in lower case without accents, with simple marks and single spaces."""
+    text = unicodedata.normalize(
+        "NFKD", text.replace("’", "'").replace("≥", ">=").replace("≤", "<=")
+    )
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+    return " ".join(text.casefold().split())
+
+
+def spelt(text: str) -> list[str]:
+    """Return the words and numbers of a text in lower case, without accents and elisions."""
+    flat = re.sub(r"\b(?:l|d|qu|s|n)'(?=\w)", " ", plain(text))
+    return WORD.findall(flat.replace("'", ""))
+
+
+def stem(word: str) -> str:
+    """Return a word without its usual Dutch, English or French ending."""
+    found = word
+    if len(found) > 5:
+        for ending in ("eren", "ees", "ies", "ee", "en", "es", "e", "s", "n"):
+            if found.endswith(ending) and len(found) - len(ending) >= 4:
+                found = found[: -len(ending)] + ("i" if ending == "ies" else "")
+                break
+    elif len(found) == 5 and found[-1] in "es":
+        found = found[:-1]
+    found = re.sub(r"([aeou])\1(?=[^aeiou]+$)", r"\1", found)
+    found = re.sub(r"([^aeiou])\1$", r"\1", found)
+    found = re.sub(r"(?<=[^aeiou])y$", "i", found)
+    return found[:-1] + {"v": "f", "z": "s"}.get(found[-1:], found[-1:])
+
+
+def _initial(word: str) -> str:
+    """Return the first letter; letters that sound alike are one."""
+    return {"k": "c", "v": "f", "z": "s"}.get(word[0], word[0])
+
+
+class _General:
+    """The general words: their meanings by spelling and by phrase."""
+
+    def __init__(self) -> None:
+        self.meaning: dict[str, str] = {}
+        self.words: set[str] = set()
+        self.phrases: dict[tuple[str, ...], str] = {}
+        for line in GENERAL["alike"]:
+            names = [name.strip() for name in line.split(";")]
+            meaning = f"={names[0]}"
+            for name in names:
+                parts = spelt(name)
+                if len(parts) > 1:
+                    self.phrases[tuple(stem(part) for part in parts)] = meaning
+                    self.words.update(parts)
+                    continue
+                self.words.add(name)
+                self.meaning.setdefault(stem(name), meaning)
+        self.light = {self.meaning.get(stem(word), stem(word)) for word in GENERAL["light"].split()}
+        self.words |= set(GENERAL["light"].split())
+        self.marks = {tuple(stem(part) for part in pair.split()) for pair in GENERAL["comparison"]}
+
+
+WORDS = _General()
+
+
+class Thesaurus:
+    """Reads labels, knowing the general words and those of the labels of a project."""
+
+    def __init__(self, labels: Iterable[str]) -> None:
+        spellings = {
+            word.rstrip(".")
+            for label in labels
+            for word in spelt(label)
+            if word[0].isalpha() and word not in STOP and word not in NEGATION
+        }
+        self._own = {stem(word) for word in spellings if len(word) > 1}
+        self._known = sorted(
+            word for word in spellings | WORDS.words if len(word) >= PART and word not in STOP
+        )
+        self._cache: dict[str, tuple[Word, ...]] = {}
+
+    def read(self, text: str) -> Phrase:
+        """Return a label in words."""
+        tokens = spelt(text)
+        words: list[Word] = []
+        marks: set[str] = set()
+        numbers: set[str] = set()
+        at = 0
+        stems = [stem(token.rstrip(".")) for token in tokens]
+        while at < len(tokens):
+            token = tokens[at]
+            phrase = self._phrase(stems, at)
+            if phrase:
+                words.append(
+                    Word(text=" ".join(tokens[at : at + phrase[1]]), meanings={phrase[0]: 1})
+                )
+                at += phrase[1]
+                continue
+            if tuple(stems[at : at + 2]) in WORDS.marks:
+                marks.add("compared")
+                at += 2
+                continue
+            bare = token.rstrip(".")
+            if token[0].isdigit() or (bare in NUMBERS and NUMBERS[bare] > 1):
+                digits = str(NUMBERS.get(bare, bare))
+                numbers.add(digits)
+                words.append(Word(text=token, meanings={f"#{digits}": 1}))
+            elif bare in NEGATION:
+                marks.add("negated")
+            elif bare in WITH:
+                marks.add("with")
+            elif not bare.isalnum():
+                words.extend(self._word("procent"))
+            elif bare not in STOP and (len(bare) > 1 or len(tokens) == 1):
+                joint = self._joint(tokens, at)
+                words.extend(self._word(joint or token))
+                at += bool(joint)
+            at += 1
+        if "negated" not in marks:
+            marks.discard("with")
+        if any("=nee" in word.meanings for word in words):
+            marks.add("no")
+        seen: dict[str, Word] = {}
+        for word in words:
+            seen.setdefault(word.meaning, word)
+        return Phrase(
+            words=tuple(seen.values()),
+            marks=frozenset(marks),
+            numbers=frozenset(numbers),
+            spelling=tuple(tokens),
+        )
+
+    def _phrase(self, stems: list[str], at: int) -> tuple[str, int] | None:
+        """Return the meaning of the longest known phrase that begins here, and its length."""
+        for length in (4, 3, 2):
+            meaning = WORDS.phrases.get(tuple(stems[at : at + length]))
+            if meaning and at + length <= len(stems):
+                return meaning, length
+        return None
+
+    def _joint(self, tokens: list[str], at: int) -> str | None:
+        """Return two words as one where only together they are known."""
+        if at + 1 >= len(tokens) or not tokens[at + 1][0].isalpha() or tokens[at].endswith("."):
+            return None
+        both = (tokens[at] + tokens[at + 1]).rstrip(".")
+        apart = [self._exact(token.rstrip(".")) for token in tokens[at : at + 2]]
+        return both if None in apart and self._exact(both) else None
+
+    def _exact(self, word: str) -> tuple[str, ...] | None:
+        """Return the meanings of a known word, those of its parts if it is a compound."""
+        root = stem(word)
+        if root in WORDS.meaning:
+            return (WORDS.meaning[root],)
+        parts = self._parts(word)
+        if parts:
+            return parts
+        return (root,) if root in self._own or word in WORDS.words else None
+
+    def _parts(self, word: str) -> tuple[str, ...] | None:
+        """Return the meanings of the two known parts of a compound."""
+        for cut in range(len(word) - PART, PART - 1, -1):
+            head, tail = word[:cut], word[cut:]
+            second = self._part(tail)
+            if second is None:
+                continue
+            for ending in ("", "s", "en", "n", "e"):
+                if head.endswith(ending) and len(head) - len(ending) >= PART:
+                    first = self._part(head[: len(head) - len(ending)])
+                    if first is not None:
+                        return first, second
+        return None
+
+    def _part(self, word: str) -> str | None:
+        root = stem(word)
+        if root in WORDS.meaning:
+            return WORDS.meaning[root]
+        return root if root in self._own and len(root) >= PART else None
+
+    def _word(self, token: str) -> tuple[Word, ...]:
+        """Return a token as one word, or as two if it is a compound."""
+        if token not in self._cache:
+            self._cache[token] = self._look_up(token)
+        return self._cache[token]
+
+    def _look_up(self, token: str) -> tuple[Word, ...]:
+        word = token.rstrip(".")
+        exact = self._exact(word)
+        if exact:
+            return tuple(Word(text=word, meanings={meaning: 1}) for meaning in exact)
+        short = self._shortened(word, dotted=token.endswith("."))
+        if short:
+            return short
+        near = self._near(word)
+        if near:
+            meanings = self._exact(near[0]) or (stem(near[0]),)
+            return tuple(
+                Word(text=word, meanings={name: near[1]}, known=False) for name in meanings
+            )
+        return self._nearly_compound(word) or (
+            Word(text=word, meanings={f"?{stem(word)}": 1}, known=False),
+        )
+
+    def _shortened(self, word: str, *, dotted: bool) -> tuple[Word, ...]:
+        """Return an abbreviation as the words, or the compound, that begin so."""
+        if len(word) < (2 if dotted else 5):
+            return ()
+        rest = 1 if dotted else 2
+        found = {
+            self._exact(known) or (stem(known),)
+            for known in self._known
+            if known.startswith(word) and len(known) > len(word) + rest
+        }
+        sure = 0.88 if dotted else 0.8
+        if len(found) == 1:
+            [meanings] = found
+            return tuple(Word(text=word, meanings={name: sure}, known=False) for name in meanings)
+        if not dotted or not found:
+            return ()
+        possible = dict.fromkeys(sorted(meanings[0] for meanings in found), sure)
+        return (Word(text=word, meanings=possible, known=False),)
+
+    def _near(self, word: str) -> tuple[str, float] | None:
+        """Return the known word of which this may be a misspelling, and how surely."""
+        if len(word) < PART:
+            return None
+        most = 1 if len(word) < 8 else 2
+        near = process.extract(word, self._known, scorer=OSA.distance, score_cutoff=most, limit=6)
+        sounds = _initial(word) + word[1:]
+        found = []
+        for known, edits, _ in near:
+            similar = JaroWinkler.similarity(sounds, _initial(known) + known[1:])
+            # Another first letter makes another word, unless letters are swapped or missing.
+            same_start = _initial(known) == sounds[0] or (
+                edits == 1
+                and (sorted(known[:2]) == sorted(word[:2]) or len(known) != len(word) > 6)
+            )
+            if same_start and (edits == 1 or similar >= 0.88) and len(known) + len(word) > 8:
+                found.append((edits, -similar, known))
+        if not found:
+            return None
+        edits, _, known = min(found)
+        return known, 0.97 - 0.04 * edits
+
+    def _nearly_compound(self, word: str) -> tuple[Word, ...]:
+        """Return the parts of a compound of which one is misspelt."""
+        for cut in range(len(word) - PART, PART - 1, -1):
+            for known, other in ((word[:cut], word[cut:]), (word[cut:], word[:cut])):
+                part = self._part(known)
+                near = self._near(other) if part and len(other) >= 6 else None
+                if part and near:
+                    meanings = self._exact(near[0]) or (stem(near[0]),)
+                    first = Word(text=known, meanings={part: 1}, known=False)
+                    rest = [
+                        Word(text=other, meanings={name: near[1]}, known=False) for name in meanings
+                    ]
+                    return (first, *rest)
+        return ()
