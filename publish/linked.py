@@ -7,28 +7,21 @@ Location and link is a path on this server; identifiers inside data keep the bas
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, abort, redirect, request, send_file
 
 from publish import descriptions
 from publish.descriptions import describe, write_triples
-from publish.figures import Figure, figure_of
 from publish.negotiate import CSV, GRAPHS, HTML, Form, form_of_extension, rank_forms
-from publish.pivot import MOST, components_of, make_pivot
 from publish.rendering import reader_of, refuse_form, show
 from publish.served import DESCRIPTIONS, DataSet, Served
+from publish.thing_pages import page_about
 from publish.uris import PREFIXES
 
 DOCUMENTS = (HTML, *GRAPHS)
-QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]
-DATA_SET, OBSERVATION = QB + "DataSet", QB + "Observation"
-SCHEME = SKOS + "ConceptScheme"
+SCHEME = PREFIXES["skos"] + "ConceptScheme"
 
 
 def make_linked_data(served: Served) -> Blueprint:
@@ -128,7 +121,7 @@ def _document(served: Served, kind: str, path: str) -> Response:
             return refuse_form(DOCUMENTS)
         form, content_type = offers[0].form, offers[0].content_type
     if form is HTML:
-        response = _page(served, iri, kind, path)
+        response = page_about(served, iri, kind, path)
     else:
         format_ = ox.RdfFormat.from_media_type(form.media_type) or ox.RdfFormat.TURTLE
         body = write_triples(served, describe(served, iri), format_)
@@ -203,154 +196,3 @@ def _printed_table(served: Served, path: str) -> Response | None:
     links.append(f'<{request.script_root}/doc/{path}.html>; rel="describedby"; type="text/html"')
     response.headers["Link"] = ", ".join(links)
     return response
-
-
-def _page(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
-    """Return the page about a thing, in the layout of its class."""
-    language = reader_of(request).language
-    kinds = descriptions.types_of(served, iri)
-    local = ("/doc/" if kind == "/id/" else "/ns/") + path
-    content: dict[str, Any] = {
-        "iri": iri.value,
-        "path": local,
-        "forms": GRAPHS,
-        "title": served.label(iri.value, language),
-        "kinds": [served.label(item, language) for item in sorted(kinds)],
-        "properties": descriptions.properties_of(served, iri, language),
-        "summary": served.text(iri, DESCRIPTIONS, language),
-    }
-    data_set = next((item for item in served.data_sets if item.iri == iri.value), None)
-    if data_set is not None:
-        return _data_set_page(served, data_set, iri, content)
-    if OBSERVATION in kinds:
-        return _observation_page(served, iri, content)
-    if kind == "/ns/":
-        terms = [row["term"] for row in served.select("select_vocabulary", vocabulary=iri)]
-        terms.sort(key=lambda term: served.label(term.value, language).casefold())
-        content["terms"] = [
-            (
-                term.value,
-                descriptions.properties_of(served, term, language),
-                [row["dataSet"] for row in served.select("select_users", term=term)],
-                descriptions.incoming_of(served, term, 1, language),
-            )
-            for term in terms
-        ]
-        return show(served, "vocabulary.html", **content)
-    if SCHEME in kinds:
-        content["concepts"] = descriptions.concepts_of(served, iri, language)
-    if served.generic("Tabel").value in kinds:
-        content["rows"] = _table_rows(served, iri)
-        content["made"] = _made_from(served, iri)
-    if SKOS + "Concept" in kinds:
-        content["links"] = descriptions.links_of(served, iri, language)
-    content["remarks"] = descriptions.remarks_of(served, iri, language)
-    page = request.args.get("page", default=1, type=int)
-    content["incoming"] = descriptions.incoming_of(served, iri, page, language)
-    return show(served, "thing.html", **content)
-
-
-def _data_set_page(
-    served: Served, data_set: DataSet, iri: ox.NamedNode, content: dict[str, Any]
-) -> Response:
-    language = reader_of(request).language
-    note = ox.NamedNode(SKOS + "note")
-    names = (data_set.slug, f"{data_set.slug}-cellen")
-    dumps = [file for file in served.files.values() if file.name.rpartition(".")[0] in names]
-    pivot = make_pivot(served, data_set, language)
-    return show(
-        served,
-        "dataset.html",
-        data_set=data_set,
-        pivot=pivot,
-        reasons=[
-            (node, served.text(node, DESCRIPTIONS, language))
-            for node in map(ox.NamedNode, pivot.reasons if pivot else ())
-        ],
-        notes=served.texts(iri, note, language),
-        remarks=descriptions.remarks_of(served, iri, language),
-        way=next(served.objects(iri, served.generic("meetwijze")), None),
-        method=served.text(iri, (served.generic("methode"),), language),
-        areas=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "spatial"))),
-        derived_from=list(served.objects(iri, ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom"))),
-        sources=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "source"))),
-        licences=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "license"))),
-        dumps=dumps,
-        most=MOST,
-        **content,
-    )
-
-
-def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]) -> Response:
-    language = reader_of(request).language
-
-    def one(name: str) -> ox.NamedNode | ox.Literal | None:
-        prefix, _, local = name.partition(":")
-        found = next(served.objects(iri, ox.NamedNode(served.prefixes[prefix] + local)), None)
-        return found if isinstance(found, (ox.NamedNode, ox.Literal)) else None
-
-    figure = _figure_of(served, iri, language)
-    reason = ox.NamedNode(figure.reason) if figure.reason else None
-    data_set = one("qb:dataSet")
-    dimensions = []
-    if data_set is not None:
-        for component in _dimensions(served, data_set.value):
-            code = next(served.objects(iri, ox.NamedNode(component)), None)
-            if code is not None:
-                dimensions.append((component, code))
-    sources = served.select("select_sources", observation=iri)
-    return show(
-        served,
-        "observation.html",
-        value=figure.text,
-        bounds=figure.bounds,
-        reason=reason,
-        meaning=served.text(reason, DESCRIPTIONS, language) if reason else None,
-        measure=one("qb:measureType"),
-        unit=one("sdmx-attribute:unitMeasure"),
-        status=one("sdmx-attribute:obsStatus"),
-        total_over=list(served.objects(iri, served.generic("totaalOver"))),
-        data_set=data_set,
-        dimensions=dimensions,
-        sources={row["cell"].value: row for row in sources}.values(),
-        remarks=descriptions.remarks_of(served, iri, language),
-        summed=[
-            (part, _figure_of(served, part, language).text)
-            for part in served.objects(iri, served.generic("somVan"))
-            if isinstance(part, ox.NamedNode)
-        ],
-        **content,
-    )
-
-
-def _figure_of(served: Served, iri: ox.NamedNode, language: str) -> Figure:
-    """Return the figure of an observation as it is written in a language."""
-    properties = {
-        quad.predicate.value: quad.object.value
-        for quad in served.store.quads_for_pattern(iri, None, None, None)
-        if isinstance(quad.object, (ox.NamedNode, ox.Literal))
-    }
-    return figure_of(served, iri.value, properties, language)
-
-
-def _dimensions(served: Served, data_set: str) -> Sequence[str]:
-    return [item.iri for item in components_of(served, data_set) if item.kind != "measure"]
-
-
-def _table_rows(served: Served, iri: ox.NamedNode) -> list[list[str]]:
-    """Return a printed table as rows of text, at most as many as a code list has members."""
-    path = iri.value.removeprefix(f"{served.base}/id/tabel/")
-    file = served.folder / "tables" / path
-    if not file.resolve().is_relative_to(served.folder / "tables") or not file.is_file():
-        return []
-    text = io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")
-    return [row for row, _ in zip(csv.reader(text), range(descriptions.MEMBERS), strict=False)]
-
-
-def _made_from(served: Served, iri: ox.NamedNode) -> dict[tuple[int, int], str]:
-    """Return the observation made from each cell of a printed table, by row and column."""
-    return {
-        (int(row["row"].value), int(row["column"].value)): row["observation"].value
-        for row in served.select("select_cells", table=iri)
-        if "observation" in row
-    }

@@ -159,3 +159,12 @@ def test_join_data_of_others_from_another_engine(answer: Built, address: str) ->
         "in opleiding of voortraject": (32000, 1678),
         "niet inzetbaar op lange termijn": (21000, 1899),
     }
+
+
+def test_lead_from_a_printed_cell_to_the_figure_as_printed(client: FlaskClient) -> None:
+    """A printed table leads to the observations of its figures, not to sums of several."""
+    pages = client.get("/doc/document/sv-2023-19.nt").text
+    [path] = set(re.findall(r"/id(/tabel/sv-2023-19/[0-9a-f]+/lde-leeftijd\.csv)>", pages))
+    page = client.get(f"/doc{path}.html", headers={"Accept": "text/html"}).text
+    assert "/doc/observatie/lde-werknemers-leeftijd/2022-Q1/_T/werknemersVte" in page
+    assert "/doc/observatie/werknemers-leeftijd-vergelijkbaar/" not in page
