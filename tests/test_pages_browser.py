@@ -26,6 +26,13 @@ PAGES = (
     "/doc/observatie/contingent/2022-Q1/LDE/contingentVte",
     "/doc/conceptscheme/leeftijdsgroep",
     "/doc/concept/leeftijdsgroep/Y18T19",
+    "/doc/dataset/werknemers-leeftijd-vergelijkbaar",
+    "/doc/observatie/werknemers-leeftijd-vergelijkbaar/2022-Q1/Y_GE60/CMW/werknemersVte",
+    "/doc/concept/maatregel/CMW",
+    "/doc/conceptscheme/vdab-arvastat",
+    "/doc/linkset/",
+    "/doc/linkset/vdab",
+    "/doc/kwaliteit/wzw-uitstroom/uitstroom-werk-2021",
     "/doc/kwartaal/2022-Q1",
     "/doc/document/sv-2023-19",
     "/doc/slice/lde-werknemers-leeftijd/2023-Q2",
@@ -117,7 +124,7 @@ def test_ask_a_query_in_the_browser(browser: webdriver.Chrome, address: str) -> 
     )
     field.submit()
     WebDriverWait(browser, 10).until(
-        lambda page: "425" in page.find_element(By.TAG_NAME, "main").text
+        lambda page: "469" in page.find_element(By.TAG_NAME, "main").text
     )
     field = browser.find_element(By.NAME, "query")
     field.clear()
