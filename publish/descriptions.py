@@ -292,6 +292,11 @@ def describe(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
                 for term in (quad.predicate, quad.object):
                     if isinstance(term, ox.NamedNode):
                         linked[term] = None
+    for row in served.select("select_uses", vocabulary=iri) if len(subjects) > 1 else ():
+        triple = ox.Triple(row["component"], row["use"], row["term"])
+        if triple not in seen:
+            seen.add(triple)
+            yield triple
     for quad in itertools.islice(incoming_quads(served, iri), PER_PAGE):
         # That an observation belongs to its data set says nothing about the data set.
         if quad.triple not in seen and quad.predicate != DATA_SET:

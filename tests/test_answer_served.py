@@ -89,6 +89,17 @@ def test_give_incoming_links_of_every_code(answer: Built, client: FlaskClient) -
         assert subjects, path
 
 
+def test_give_the_uses_of_every_term(answer: Built, client: FlaskClient) -> None:
+    """The RDF of the vocabulary holds what points to each term, as the structures that use it."""
+    graph = Graph()
+    graph.parse(data=client.get("/ns/sociale-economie.nt").data, format="nt")
+    terms = {str(s) for s in graph.subjects() if "/ns/sociale-economie#" in str(s)}
+    used = {str(o) for s, _, o in graph if "/id/component/" in str(s)}
+    assert len(terms) > 30
+    unused = {term.partition("#")[2] for term in terms - used}
+    assert unused == {"vdabContracttype"}
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [
