@@ -2,7 +2,8 @@
 
 In come values as columns, and for those that are not shown their bounds; out come two columns of
 ends, the least and the most that each can be. Of a value that is shown both are the value. What
-has no lower bound is taken to be at least zero, unless its measure has negative values.
+has no lower bound is taken to be at least zero, unless its measure has negative values. What
+cannot be there adds nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube import Indices, Structure, align
-from publish.marks import Limit, exact
+from publish.marks import NOT_APPLICABLE, Limit, exact
 from publish.namespaces import XSD
 
 
@@ -98,7 +99,11 @@ def read_ranges(
     negative = np.bincount(measures, weights=(mantissa < 0) & (absence == 0)) > 0
     for at in hidden.tolist():
         printed = exact(int(mantissa[at]), int(decimals[at]))
-        limits = list(structure.absences[int(absence[at]) - 1].limits(printed))
+        reason = structure.absences[int(absence[at]) - 1]
+        limits = list(reason.limits(printed))
+        if reason.reason == NOT_APPLICABLE:
+            nothing = Decimal(0)
+            limits = [Limit(key="at-least", value=nothing), Limit(key="at-most", value=nothing)]
         measure = int(measures[at])
         low, high = limits
         if low is None and not negative[measure] and (high is None or high.value >= 0):

@@ -37,6 +37,10 @@ OPEN = ("more-than", "below")
 """Bounds that the value itself cannot be."""
 
 
+NOT_APPLICABLE = "NIET_VAN_TOEPASSING"
+"""The reason that there can be no value, so that nothing is lacking from a sum."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Absence:
     """Why observations have no value, and what is known of it all the same."""

@@ -582,3 +582,14 @@ code:alle a skos:Concept ; skos:prefLabel "alle"@nl, "all"@en ; skos:notation "a
         {"o": "2023/alle/aantal", "value": "3"},
         {"o": "2024/alle/aantal", "code": "NIET_BESCHIKBAAR"},
     ]
+
+
+@pytest.mark.parametrize(("total", "expected"), [("10", []), ("11", ["parts-below-total"])])
+def test_add_nothing_for_what_cannot_be_there(
+    project: SmallProject, total: str, expected: list[str]
+) -> None:
+    """A figure that is not applicable adds nothing to its total, so the others are the whole."""
+    project.table(f"x,2022\njong,nvt\noud,10\n_T,{total}\n")
+    marks = "marks:\n  nvt: {reason: NIET_VAN_TOEPASSING}\n"
+    project.mapping(PLAIN + "totals: {leeftijd: complete}\n" + marks)
+    assert [item[0] for item in project.places()] == expected
