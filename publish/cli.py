@@ -292,12 +292,13 @@ def missing(ctx: click.Context, language: str) -> None:
         return
     for key, item in found:
         question = f", question {item.question}" if item.question else ""
-        lines = f" (line {item.lines})" if item.lines else ""
+        word = "lines" if item.lines and "-" in item.lines else "line"
+        lines = f" ({word} {item.lines})" if item.lines else ""
         click.echo(f"{key}{question}: {item.what[language]}{lines}")
         click.echo(f"    {item.why[language]}")
         if item.slugs:
             click.echo(f"    Data sets: {', '.join(item.slugs)}")
-    log.info("%d figures or groups of figures are missing", len(found))
+    log.info("Missing: %d", len(found))
 
 
 @main.command()

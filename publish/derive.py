@@ -31,7 +31,7 @@ from publish.cube import (
     mixed_radix,
 )
 from publish.document import Document
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, did_you_mean, fault, some_of
 from publish.links import Link
 from publish.mapping import Input, Mapping, MissingPeriod
 from publish.marks import in_order
@@ -266,7 +266,14 @@ def _structure(
             elif code not in dimension.codes.codes:
                 hint = did_you_mean(code, dimension.codes.codes)
                 faults.append(
-                    fault("no-such-code", *place(*steps), code=code, list=name, hint=hint)
+                    fault(
+                        "no-such-code",
+                        *place(*steps),
+                        code=code,
+                        list=name,
+                        hint=hint,
+                        known=some_of(dimension.codes.codes),
+                    )
                 )
             if name in own:
                 faults.append(fault("dimension-twice", *place(*steps), name=name))

@@ -162,14 +162,19 @@ def properties_of(served: Served, iri: ox.NamedNode, language: str) -> list[Prop
 def incoming_of(served: Served, iri: ox.NamedNode, page: int, language: str) -> Incoming:
     """Return one page, from 1, of what points to a thing."""
     page = min(max(page, 1), MOST_PAGES)
-    start = (page - 1) * PER_PAGE
-    found = list(itertools.islice(incoming_quads(served, iri), start, start + PER_PAGE + 1))
+    found = incoming_page(served, iri, page)
     links = [
         (value_of(served, quad.subject, language), value_of(served, quad.predicate, language))
         for quad in found[:PER_PAGE]
     ]
     more = len(found) > PER_PAGE and page < MOST_PAGES
     return Incoming(links=tuple(links), page=page, more=more)
+
+
+def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Quad]:
+    """Return one page, from 1, of what points to a thing, and one more if there is a next page."""
+    start = (min(max(page, 1), MOST_PAGES) - 1) * PER_PAGE
+    return list(itertools.islice(incoming_quads(served, iri), start, start + PER_PAGE + 1))
 
 
 def incoming_quads(served: Served, iri: ox.NamedNode) -> Iterator[ox.Quad]:
@@ -195,6 +200,25 @@ def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCod
     ]
 
 
+def links_in(
+    served: Served, linkset: ox.NamedNode, language: str
+) -> list[tuple[Value, LinkOfCode]]:
+    """Return the links of a linkset, or of its part, each with the code it starts from."""
+    rows = served.select("select_linkset", linkset=linkset)
+    return [
+        (
+            value_of(served, row["code"], language),
+            LinkOfCode(
+                relation=value_of(served, row["relation"], language),
+                other=value_of(served, row["other"], language),
+                where=_where(served, row["other"], language),
+                reason=served.text(row["link"], (COMMENT,), language),
+            ),
+        )
+        for row in rows
+    ]
+
+
 def _where(served: Served, other: ox.NamedNode, language: str) -> str:
     """Return the code list of a term, or the host that publishes it."""
     scheme = next(served.objects(other, ox.NamedNode(PREFIXES["skos"] + "inScheme")), None)
@@ -203,7 +227,7 @@ def _where(served: Served, other: ox.NamedNode, language: str) -> str:
     return urlsplit(other.value).hostname or ""
 
 
-def _target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
+def target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
     """Return a thing that a remark concerns; an observation by its codes."""
     value = value_of(served, target, language)
     head = f"{served.base}/id/observatie/"
@@ -222,7 +246,7 @@ def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkO
     for remark, found in rows.items():
         first, node = found[0], ox.NamedNode(remark)
         targets = [
-            _target_of(served, row["target"], language) for row in found if row["target"] != iri
+            target_of(served, row["target"], language) for row in found if row["target"] != iri
         ]
         title = served.text(node, LABELS, language)
         remarks.append(
@@ -274,8 +298,8 @@ def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Con
     return concepts
 
 
-def describe(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
-    """Yield a thing's own triples, the first that point to it, then the labels of both ends.
+def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Triple]:
+    """Yield a thing's own triples, a page of those that point to it, then the labels of both ends.
 
     A code list brings its codes with it, a data set its structure, a vocabulary its terms.
     """
@@ -297,7 +321,7 @@ def describe(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
         if triple not in seen:
             seen.add(triple)
             yield triple
-    for quad in itertools.islice(incoming_quads(served, iri), PER_PAGE):
+    for quad in incoming_page(served, iri, page)[:PER_PAGE]:
         # That an observation belongs to its data set says nothing about the data set.
         if quad.triple not in seen and quad.predicate != DATA_SET:
             seen.add(quad.triple)

@@ -113,3 +113,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``Did you mean "x"? `` for the known word nearest to ``word``, else nothing."""
     near = nearest(word, known)
     return f'Did you mean "{near}"? ' if near else ""
+
+
+def some_of(known: Iterable[str], most: int = 12) -> str:
+    """Return known words for a message, at most so many of them."""
+    words = list(known)
+    more = ", …" if len(words) > most else ""
+    return ", ".join(words[:most]) + more if words else "there are none yet"

@@ -8,6 +8,7 @@ Location and link is a path on this server; identifiers inside data keep the bas
 from __future__ import annotations
 
 from functools import lru_cache
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, abort, redirect, request, send_file
@@ -15,7 +16,7 @@ from flask import Blueprint, Response, abort, redirect, request, send_file
 from publish import descriptions
 from publish.descriptions import describe, write_triples
 from publish.negotiate import CSV, GRAPHS, HTML, Form, form_of_extension, rank_forms
-from publish.rendering import reader_of, refuse_form, show
+from publish.rendering import SAFE, reader_of, refuse_form, show
 from publish.served import DESCRIPTIONS, DataSet, Served
 from publish.thing_pages import page_about
 from publish.uris import PREFIXES
@@ -124,9 +125,14 @@ def _document(served: Served, kind: str, path: str) -> Response:
         response = page_about(served, iri, kind, path)
     else:
         format_ = ox.RdfFormat.from_media_type(form.media_type) or ox.RdfFormat.TURTLE
-        body = write_triples(served, describe(served, iri), format_)
+        page = request.args.get("page", default=1, type=int)
+        body = write_triples(served, describe(served, iri, page), format_)
         response = Response(body, content_type=content_type)
         response.vary.add("Accept")
+        if len(descriptions.incoming_page(served, iri, page)) > descriptions.PER_PAGE:
+            query = urlencode({**request.args, "page": max(page, 1) + 1})
+            root, here = request.script_root, quote(request.path, safe=SAFE)
+            response.headers["Link"] = f'<{root}{here}?{query}>; rel="next"'
     _add_links(response, served, iri, kind, path, form)
     return response
 
@@ -137,7 +143,7 @@ def _add_links(
     """Say what the document describes, and in which other forms there is one."""
     local = "/doc/" if kind == "/id/" else "/ns/"
     root = request.script_root
-    links = [f'<{iri.value}>; rel="describes"']
+    links = [*response.headers.getlist("Link"), f'<{iri.value}>; rel="describes"']
     links += [
         f'<{root}{local}{path}.{other.extension}>; rel="alternate"; type="{other.media_type}"'
         for other in DOCUMENTS

@@ -17,7 +17,7 @@ from rdflib import Graph, Literal, URIRef
 from publish.cube import Batch, CubeDimension
 from publish.derive import AnyCube
 from publish.document import Document, MissingFigures
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, did_you_mean, fault, some_of
 from publish.findings import about_period
 from publish.mapping import Mapping, Remark, Text
 from publish.namespaces import DQV, OA, RDF, RDFS, SKOS
@@ -130,8 +130,7 @@ def add_remark(
     aspect = URIRef(uris.iri("concept", scheme=ASPECTS, code=remark.about))
     for label in vocabulary.concepts.objects(aspect, SKOS.prefLabel):
         if isinstance(label, Literal):
-            words = f"{label}: {remark.name.replace('-', ' ')}"
-            graph.add((node, RDFS.label, Literal(words, lang=label.language)))
+            graph.add((node, RDFS.label, label))
 
 
 def _annotate(
@@ -209,7 +208,16 @@ def check_mapping_quality(mapping: Mapping, cube: AnyCube, vocabulary: Vocabular
                 )
             elif not dimension.period and code not in dimension.positions:
                 hint = did_you_mean(code, dimension.codes)
-                found.append(fault("no-such-code", *place, code=code, list=name, hint=hint))
+                found.append(
+                    fault(
+                        "no-such-code",
+                        *place,
+                        code=code,
+                        list=name,
+                        hint=hint,
+                        known=some_of(dimension.codes),
+                    )
+                )
     return found
 
 
@@ -255,7 +263,16 @@ def _check_code(
     if code in codes:
         return []
     hint = did_you_mean(code, codes)
-    return [fault("no-such-code", *file.place(*steps), code=code, list=scheme, hint=hint)]
+    return [
+        fault(
+            "no-such-code",
+            *file.place(*steps),
+            code=code,
+            list=scheme,
+            hint=hint,
+            known=some_of(codes),
+        )
+    ]
 
 
 def missing_figures(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,10 +67,19 @@ def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Respo
         content["made"] = _made_from(served, iri)
     if SKOS + "Concept" in kinds:
         content["links"] = descriptions.links_of(served, iri, language)
+        content["scope"] = served.texts(iri, ox.NamedNode(SKOS + "scopeNote"), language)
+    if PREFIXES["void"] + "Linkset" in kinds:
+        content["members"] = descriptions.links_in(served, iri, language)
     content["remarks"] = descriptions.remarks_of(served, iri, language)
     page = request.args.get("page", default=1, type=int)
     content["incoming"] = descriptions.incoming_of(served, iri, page, language)
     return show(served, "thing.html", **content)
+
+
+def natural_order(text: str) -> list[tuple[int, str]]:
+    """Return a key by which texts come in the order of the numbers in them."""
+    parts = re.split(r"(\d+)", text)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def _data_set_page(
@@ -121,6 +131,7 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
             if code is not None:
                 dimensions.append((component, code))
     sources = served.select("select_sources", observation=iri)
+    sources.sort(key=lambda row: natural_order(row["cell"].value))
     return show(
         served,
         "observation.html",
@@ -137,8 +148,8 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
         sources={row["cell"].value: row for row in sources}.values(),
         remarks=descriptions.remarks_of(served, iri, language),
         summed=[
-            (part, _figure_of(served, part, language).text)
-            for part in served.objects(iri, served.generic("somVan"))
+            (descriptions.target_of(served, part, language), _figure_of(served, part, language))
+            for part in sorted(served.objects(iri, served.generic("somVan")), key=str)
             if isinstance(part, ox.NamedNode)
         ],
         **content,

@@ -89,6 +89,24 @@ def test_give_incoming_links_of_every_code(answer: Built, client: FlaskClient) -
         assert subjects, path
 
 
+def test_give_incoming_links_by_the_page_in_the_data_too(
+    answer: Built, client: FlaskClient
+) -> None:
+    """Where more points to a thing than one page holds, the data say where the next page is."""
+    path, seen, pages = "/doc/concept/eenheid/PERSON.nt", set(), 0
+    while path:
+        response = client.get(path)
+        lines = response.text.splitlines()
+        seen |= {line for line in lines if line.endswith("/id/concept/eenheid/PERSON> .")}
+        found = re.search(r'<([^>]*)>; rel="next"', response.headers["Link"])
+        path, pages = found[1] if found else "", pages + 1
+    assert pages > 3
+    units = [line for line in seen if "attribute#unitMeasure" in line]
+    person = f"<{answer.base}/id/concept/eenheid/PERSON>"
+    rows = answer.ask(f"SELECT ?o WHERE {{ ?o a qb:Observation ; attribute:unitMeasure {person} }}")
+    assert len(units) == len(rows) == 165
+
+
 def test_give_the_uses_of_every_term(answer: Built, client: FlaskClient) -> None:
     """The RDF of the vocabulary holds what points to each term, as the structures that use it."""
     graph = Graph()
