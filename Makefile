@@ -39,10 +39,12 @@ test: .venv/test.stamp
 	@$(BIN)/ruff check publish tests
 	@$(BIN)/ruff format --check --quiet publish tests
 	@$(BIN)/mypy
-	@$(BIN)/pytest -m "not slow and not browser"
+	@$(BIN)/pytest -n auto -m "not slow and not browser"
 
+# Tests that measure or look at pages have the machine to themselves.
 test-all: .venv/test.stamp
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto -m "not slow and not browser"
+	@$(BIN)/pytest -m "slow or browser"
 
 lint: .venv/test.stamp
 	@$(BIN)/ruff check publish tests
