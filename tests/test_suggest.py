@@ -7,7 +7,7 @@ before the program saw it. Right at first were 56 of 69, 60 of 66, 53 of 60, 52 
 One person, who knew the program, made these six. Another, who knew only the code lists, then made
 two of 50 labels with a counterpart and 40 without: right were 44 and 44, proposed wrongly 1 and 4.
 After what they showed missing was added, that person made the seventh, by then knowing the program:
-55 of 60, and nothing proposed for 36 without; it was left as it is.
+55 of 60, four of these by words just added, and nothing for 36 without; it was left as it is.
 """
 
 from __future__ import annotations
