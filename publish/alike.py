@@ -16,6 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from publish.entries import Candidate, Code, Label, OwnList
+from publish.range_texts import read_range
 from publish.words import WORDS, Phrase, Thesaurus, Word, spelt
 
 RECALL = 0.6
@@ -32,10 +33,15 @@ FEW = 0.65
 """The score at most of labels that share one word of several, which is never proposed."""
 TYPO = 0.04
 """What each mistyped letter costs."""
+STRONGER = 0.03
+"""What is taken off when they say "very" and we do not."""
 OTHER_ACRONYM = 0.1
 """What is taken off when an acronym in brackets is that of other codes."""
 REWORDED = 0.985
 """The score at most of a label that is not written exactly as ours."""
+SAME_LABEL = "same label"
+SAME = {"code": "same code", "hidden": "same as a search term"}
+"""The reason for a text that is ours, by the kind of our label; a search term is no synonym."""
 KINDS = {"pref": 0.0, "alt": 0.005, "printed": 0.01, "hidden": 0.015, "code": 0.02}
 """What is taken off for the kind of our label."""
 BRACKETS = re.compile(r"\s*[(\[]([^)\]]*)[)\]]")
@@ -50,6 +56,8 @@ class Form:
     label: Label
     phrase: Phrase
     spelling: tuple[str, ...]
+    bounds: bool = False
+    """Whether it states a range, which is compared by its bounds, not by its words."""
 
 
 class Labels:
@@ -69,7 +77,7 @@ class Labels:
         for number, form in enumerate(self._forms):
             for meaning in form.phrase.meanings:
                 self._by_meaning.setdefault(meaning, []).append(number)
-                if not form.code.range:
+                if not form.bounds:
                     places.setdefault(meaning, set()).add(form.code.place)
         self._weights = {
             meaning: _weight(meaning, len(found), len(codes)) for meaning, found in places.items()
@@ -81,8 +89,10 @@ class Labels:
             if explained:
                 self._acronyms.setdefault(explained[2].casefold(), set()).add(explained[1])
         self._subjects = self._named_alone(lists, used=False) - self._named_alone(lists, used=True)
-        names = {name: self.meanings(item.about[0]) for name, item in lists.items()}
-        self._lists_named = {found[0]: name for name, found in names.items() if len(found) == 1}
+        self._names = {name: self.meanings(item.about[0]) for name, item in lists.items()}
+        self._lists_named = {
+            found[0]: name for name, found in self._names.items() if len(found) == 1
+        }
 
     def _form(self, code: Code, kind: str, text: str) -> Form:
         return Form(
@@ -90,6 +100,7 @@ class Labels:
             label=Label(text=text, kind=kind),
             phrase=self.thesaurus.read(text),
             spelling=tuple(spelt(text)),
+            bounds=bool(code.range and read_range(text)),
         )
 
     def _named_alone(self, lists: dict[str, OwnList], *, used: bool) -> set[str]:
@@ -166,9 +177,8 @@ class Labels:
             if not phrase.may_equal(form.phrase):
                 continue
             if spelling == form.spelling:
-                same = "same code" if form.label.kind == "code" else "same label"
-                yield form, 1.0, same
-            elif form.label.kind != "code" and not form.code.range:
+                yield form, 1.0, SAME.get(form.label.kind, SAME_LABEL)
+            elif form.label.kind != "code" and not form.bounds:
                 score, typo = self._score(phrase, form)
                 yield form, REWORDED * score, _reason(phrase, form, score, typo=typo)
 
@@ -226,9 +236,28 @@ class Labels:
         most = max(heavy, sum(value > LIGHT for value in ours.values()))
         if not shared and most:
             return 0.0, typo
-        if elsewhere or (shared <= 1 and most > 1):
+        if form.phrase.degrees > phrase.degrees:
+            return 0.0, typo
+        if phrase.degrees > form.phrase.degrees:
+            score -= STRONGER
+        if elsewhere or (shared <= 1 and most > 1) or self._is_vague(ours, left, form):
             score = min(score, FEW)
         return score, typo
+
+    def _is_vague(self, ours: dict[str, float], left: dict[str, float], form: Form) -> bool:
+        """Return whether only words are shared that are no more ours than anybody's.
+
+        Where a word of ours is missing, besides those of the name of its list, one of the others
+        must be particular to our codes: "local economy" is not yet our "local services economy".
+        """
+        name = self._names[form.code.list_name]
+        if not any(weight > LIGHT and meaning not in name for meaning, weight in left.items()):
+            return False
+        return all(
+            meaning.startswith("=") or weight < COMMON
+            for meaning, weight in ours.items()
+            if meaning not in left
+        )
 
 
 def _best_of(word: Word, left: dict[str, float]) -> str | None:
@@ -266,7 +295,8 @@ def _with_titles(code: Code, own: OwnList) -> list[Label]:
     return [
         Label(text=f"{title} {_bare(label.text)}", kind="hidden")
         for label in code.labels
-        if len(label.text.split()) <= 2 and label.kind != "code" and not code.range
+        if len(label.text.split()) <= 2 and label.kind != "code"
+        if not (code.range and read_range(label.text))
         for title in titles
     ]
 

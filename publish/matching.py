@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from publish.alike import Labels
+from publish.alike import SAME, SAME_LABEL, Labels
 from publish.entries import Candidate, Code, Foreign, OwnList
 from publish.range_texts import read_range
 from publish.ranges import AGE, Range, likeness, mark_touching
@@ -90,10 +90,11 @@ class Matcher:
     def _of_bounds(self, stated: Range, kinds: dict[str, float]) -> list[Candidate]:
         """Return the codes with the same bounds, unless the label says something else besides."""
         possible = {kind: kinds.get(kind, 0.0) for kind in stated.kinds} or kinds
-        if not self._is_about_ranges(stated.rest):
-            return []
+        about = {name: self._is_about_ranges(stated.rest, name) for name in self._range_words}
         found = []
         for code, own in self._ranges:
+            if not about[code.list_name]:
+                continue
             scores = [
                 likeness(stated, own, kind) - off
                 for kind, off in possible.items()
@@ -106,16 +107,26 @@ class Matcher:
         return found
 
     @cached_property
-    def _range_words(self) -> frozenset[str]:
-        """What our lists with ranges are about."""
+    def _range_words(self) -> dict[str, frozenset[str]]:
+        """What our lists with ranges are about, and what else the ranges of each are called."""
         names = {code.list_name for code, _ in self._ranges}
-        texts = [text for name in names for text in self._lists[name].about]
-        return frozenset(word for text in texts for word in self._labels.meanings(text))
+        about = {
+            word
+            for name in names
+            for text in self._lists[name].about
+            for word in self._labels.meanings(text)
+        }
+        called: dict[str, set[str]] = {name: set(about) for name in names}
+        for code, _ in self._ranges:
+            for label in code.labels:
+                if label.kind != "code" and not read_range(label.text):
+                    called[code.list_name].update(self._labels.meanings(label.text))
+        return {name: frozenset(words) for name, words in called.items()}
 
-    def _is_about_ranges(self, text: str) -> bool:
-        """Return whether words beside a range narrow it down no further than our lists do."""
+    def _is_about_ranges(self, text: str, name: str) -> bool:
+        """Return whether words beside a range narrow it down no further than a list does."""
         phrase = self._labels.thesaurus.read(text)
-        known = self._range_words | WORDS.light
+        known = self._range_words[name] | WORDS.light
         return not phrase.marks and all(meaning in known for meaning in phrase.meanings)
 
     def _find(self, entry: Foreign, first: Range | None, kinds: dict[str, float]) -> Found:
@@ -125,7 +136,12 @@ class Matcher:
             stated = first if number == 0 else read_range(text)
             candidates = self._of_bounds(stated, kinds) if stated else []
             if not stated or (not candidates and stated.rest):
-                candidates = self._labels.alike(text)
+                candidates = [
+                    item
+                    for item in self._labels.alike(text)
+                    # Bounds that contradict what it is called count for more.
+                    if not (stated and item.code.range and not _may_be(stated, item.code.range))
+                ]
             for candidate in candidates:
                 place = candidate.code.place
                 if place not in found or found[place].score < candidate.score:
@@ -178,7 +194,7 @@ class Matcher:
                 -round(item.score + favour.get(item.code.list_name, 0.0), 6),
                 # Of "x" and "ticket x" the former is nearer to somebody's "x".
                 self._labels.list_named(item.code.shown) == item.code.list_name,
-                item.reason != "same label",
+                item.reason not in (SAME_LABEL, SAME["hidden"]),
                 item.code.place,
             )
         )
@@ -192,3 +208,8 @@ class Matcher:
         if favoured:
             return min(candidate.score, CERTAIN)
         return 0.0 if meanings == {TOTAL} else min(candidate.score, THRESHOLD)
+
+
+def _may_be(stated: Range, own: Range) -> bool:
+    """Return whether two ranges may be the same."""
+    return any(likeness(stated, own, kind) for kind in own.kinds)

@@ -7,6 +7,7 @@ comes the range it states, or None. The patterns are tried in order; the first o
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from publish.ranges import AGE, DURATION, SIZE, Range
@@ -34,6 +35,10 @@ EXCLUSIVE = (
 SOFT = r"tot|to|until|a|jusqu'?a|-|/|_|\.{2,3}|;"
 """What leaves open whether the upper bound is included."""
 
+INTERVAL = re.compile(
+    r"(?=\[|\]|.*\d\s*[\[\]])([\[\](])\s*(\d+(?:\.\d+)?)\s*[,;]\s*(\d+(?:\.\d+)?)\s*([\[\])])"
+)
+"""As in mathematics: [20, 30) or [20, 30[; two round brackets are only brackets."""
 BETWEEN = re.compile(rf"\b(?:tussen|between|entre)\s+{AFTER}\s*(?:en|and|et)\s+{AFTER}")
 NEXT = re.compile(rf"\b{BOUND}\s*{AND}\s*{BOUND}")
 """Two years, if they follow one another: "18 en 19 jaar"."""
@@ -109,6 +114,9 @@ def read_range(text: str) -> Range | None:
     found = re.sub(r"([a-z]{4,})-?(plus(?:sers?)?|jarigen?)\b", r"\1 \2", found)
     spelt_out = found
     found = re.sub(r"[a-z]+", lambda word: _digits(word, spelt_out), found)
+    match = INTERVAL.search(found)
+    if match:
+        return _interval(match, found)
     match = BETWEEN.search(found)
     if match:
         return _two(match, match[1], match[2], match[3], match[4], None, found)
@@ -182,6 +190,14 @@ def _two(
         months=any(months),
         rest=_rest(match, text),
     )
+
+
+def _interval(match: re.Match[str], text: str) -> Range | None:
+    """Return the range between brackets, which say what is included."""
+    unit = re.match(rf"\s*({YEARS}|{MONTHS}|{SIZES})\b", text[match.end() :])
+    name = unit[1] if unit else None
+    found = _two(match, match[2], name, match[3], name, match[4] == "]", text)
+    return replace(found, lower_included=match[1] == "[") if found else None
 
 
 def _one(match: re.Match[str], text: str, *, below: bool, included: bool | None) -> Range:

@@ -43,6 +43,7 @@ NUMBERS: dict[str, int] = GENERAL["numbers"] | {
 """Words for numbers; Dutch says the units before the tens."""
 STOP = frozenset(GENERAL["stop"].split())
 NEGATION = frozenset(GENERAL["negation"].split())
+DEGREE = frozenset(GENERAL["degree"].split())
 WITH = frozenset({"met", "with", "avec"})
 
 
@@ -75,6 +76,8 @@ class Phrase:
     """What turns it into its opposite."""
     numbers: frozenset[str]
     spelling: tuple[str, ...]
+    degrees: int = 0
+    """Words it has with a word of degree only: 1 in "very high", 0 in "high to very high"."""
 
     @cached_property
     def joined(self) -> str:
@@ -123,6 +126,14 @@ def stem(word: str) -> str:
     return found[:-1] + {"v": "f", "z": "s"}.get(found[-1:], found[-1:])
 
 
+def _degrees(tokens: list[str]) -> int:
+    """Return how many words follow a word of degree wherever they stand."""
+    after = {True: set[str](), False: set[str]()}
+    for before, token in zip(["", *tokens], tokens, strict=False):
+        after[before in DEGREE].add(stem(token))
+    return len(after[True] - after[False])
+
+
 def _initial(word: str) -> str:
     """Return the first letter; letters that sound alike are one."""
     return {"k": "c", "v": "f", "z": "s"}.get(word[0], word[0])
@@ -132,7 +143,8 @@ class _General:
     """The general words: their meanings by spelling and by phrase."""
 
     def __init__(self) -> None:
-        self.meaning: dict[str, str] = {}
+        self.spelt: dict[str, str] = {}
+        self._stems: dict[str, str] = {}
         self.words: set[str] = set()
         self.phrases: dict[tuple[str, ...], str] = {}
         for line in GENERAL["alike"]:
@@ -145,10 +157,15 @@ class _General:
                     self.words.update(parts)
                     continue
                 self.words.add(name)
-                self.meaning.setdefault(stem(name), meaning)
-        self.light = {self.meaning.get(stem(word), stem(word)) for word in GENERAL["light"].split()}
+                self.spelt.setdefault(name, meaning)
+                self._stems.setdefault(stem(name), meaning)
+        self.light = {self.meaning(word) or stem(word) for word in GENERAL["light"].split()}
         self.words |= set(GENERAL["light"].split())
         self.marks = {tuple(stem(part) for part in pair.split()) for pair in GENERAL["comparison"]}
+
+    def meaning(self, word: str) -> str | None:
+        """Return the meaning of a word, as it is written or else in another inflection."""
+        return self.spelt.get(word) or self._stems.get(stem(word))
 
 
 WORDS = _General()
@@ -219,6 +236,7 @@ class Thesaurus:
             marks=frozenset(marks),
             numbers=frozenset(numbers),
             spelling=tuple(tokens),
+            degrees=_degrees(tokens),
         )
 
     def _phrase(self, stems: list[str], at: int) -> tuple[str, int] | None:
@@ -239,12 +257,13 @@ class Thesaurus:
 
     def _exact(self, word: str) -> tuple[str, ...] | None:
         """Return the meanings of a known word, those of its parts if it is a compound."""
-        root = stem(word)
-        if root in WORDS.meaning:
-            return (WORDS.meaning[root],)
+        general = WORDS.meaning(word)
+        if general:
+            return (general,)
         parts = self._parts(word)
         if parts:
             return parts
+        root = stem(word)
         return (root,) if root in self._own or word in WORDS.words else None
 
     def _parts(self, word: str) -> tuple[str, ...] | None:
@@ -262,9 +281,10 @@ class Thesaurus:
         return None
 
     def _part(self, word: str) -> str | None:
+        general = WORDS.meaning(word)
+        if general:
+            return general
         root = stem(word)
-        if root in WORDS.meaning:
-            return WORDS.meaning[root]
         return root if root in self._own and len(root) >= PART else None
 
     def _word(self, token: str) -> tuple[Word, ...]:

@@ -9,14 +9,14 @@ import pytest
 from publish.entries import Code, Foreign, Label, OwnList
 from publish.matching import MOST, Matcher
 from publish.range_texts import read_range
-from publish.ranges import AGE, SIZE
+from publish.ranges import AGE, DURATION, SIZE
 
 
 def code(place: str, *labels: str, kind: str = "pref") -> Code:
     """Return a code, with a range if its first label states one."""
     name, _, notation = place.partition("/")
     stated = read_range(labels[0])
-    kinds = frozenset({AGE if name == "leeftijd" else SIZE})
+    kinds = frozenset({{"leeftijd": AGE, "duur": DURATION}.get(name, SIZE)})
     return Code(
         list_name=name,
         code=notation,
@@ -41,6 +41,8 @@ CODES = [
     code("grootte/K", "1 tot en met 9 werknemers"),
     code("grootte/M", "10 tot en met 49 werknemers"),
     code("grootte/G", "50 tot en met 64 werknemers"),
+    code("duur/K", "minder dan 1 jaar", "kortdurig wachtend", kind="hidden"),
+    code("duur/L", "2 jaar en langer", "zeer langdurig wachtend", kind="hidden"),
     code("eenheid/P", "personen"),
     code("eenheid/T", "tickets"),
 ]
@@ -49,6 +51,7 @@ LISTS = [
     OwnList(name="ticket", about=("ticket", "Tickets")),
     OwnList(name="leeftijd", about=("leeftijd", "Leeftijden")),
     OwnList(name="grootte", about=("grootte", "Grootte van ondernemingen")),
+    OwnList(name="duur", about=("duur", "Wachttijd")),
     OwnList(name="eenheid", about=("eenheid", "Eenheden"), used=False),
 ]
 
@@ -77,6 +80,9 @@ def first(matcher: Matcher, *labels: str, about: str = "") -> list[str]:
         ("ticket voor gedeeld vervoer", "ticket/K", 0.985, "same words"),
         ("65+", "leeftijd/O", 1.0, "same range"),
         ("24 jaar of jonger", "leeftijd/J", 0.97, "same range"),
+        ("kortdurig wachtend", "duur/K", 0.985, "same as a search term"),
+        ("kortdurig wachtend (< 12 maanden)", "duur/K", 1.0, "same range"),
+        ("wachtend, zeer langdurig", "duur/L", 0.97, "word order"),
     ],
 )
 def test_say_how_alike_and_why(
@@ -100,6 +106,9 @@ def test_say_how_alike_and_why(
         "25 tot 60 jaar",
         "vrouwen van 65 jaar en ouder",
         "niet 65+",
+        "langdurig wachtend",
+        "kortdurig wachtend (< 2 jaar)",
+        "kortdurig wachtend jonger dan 25 jaar",
         "",
         "?",
         "totaal",

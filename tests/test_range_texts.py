@@ -33,6 +33,9 @@ from publish.ranges import AGE, DURATION, SIZE
         ("501 tot en met 1.000 VTE", 501, 1000, True),
         ("van één tot en met vier", 1, 4, True),
         ("vijfentwintig tot dertig jaar", 25, 30, None),
+        ("[25, 30) jaar", 25, 30, False),
+        ("[25;30[", 25, 30, False),
+        ("[25, 29]", 25, 29, True),
     ],
 )
 def test_read_two_bounds(text: str, lower: int, upper: int, included: bool | None) -> None:

@@ -4,7 +4,10 @@ The lists in ``lists/`` have labels with the code that is right, or labels witho
 The program was tuned on ``known`` and ``without``; each ``fresh`` list was made, and measured once,
 before the program saw it. Right at first were 56 of 69, 60 of 66, 53 of 60, 52 of 60, 57 of 62 and
 58 of 62; what the first five showed missing was added each time, the sixth was left as it is.
-All were made by one person, who knew the program: others' lists may fare worse.
+One person, who knew the program, made these six. Another, who knew only the code lists, then made
+two of 50 labels with a counterpart and 40 without: right were 44 and 44, proposed wrongly 1 and 4.
+After what they showed missing was added, that person made the seventh, by then knowing the program:
+55 of 60, four of these by words just added, and nothing for 36 without; it was left as it is.
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ def suggestions(folder: Path, texts: list[str], *lists: str) -> Suggestions:
     return suggest(read_project(REPOSITORY), path, lists)
 
 
-@pytest.mark.parametrize("name", ["known", *(f"fresh-{number}" for number in range(1, 7))])
+@pytest.mark.parametrize("name", ["known", *(f"fresh-{number}" for number in range(1, 8))])
 def test_suggest_right_code_first(tmp_path: Path, name: str) -> None:
     """With typos, synonyms and other orders at least 9 in 10 have the right code first."""
     rows = labels(name)
@@ -61,7 +64,7 @@ def test_suggest_right_code_first(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["without", "fresh-1-without", "fresh-2-without", "fresh-6-without"]
+    "name", ["without", *(f"fresh-{number}-without" for number in (1, 2, 5, 6, 7))]
 )
 def test_suggest_nothing_without_counterpart(tmp_path: Path, name: str) -> None:
     """For labels without counterpart nothing is proposed, however near words of ours they are."""
@@ -69,14 +72,6 @@ def test_suggest_nothing_without_counterpart(tmp_path: Path, name: str) -> None:
     assert len(texts) >= 25
     found = suggested(tmp_path, texts)
     assert {text: place for text, place in zip(texts, found, strict=True) if place} == {}
-
-
-def test_suggest_little_for_two_shared_words(tmp_path: Path) -> None:
-    """Labels made of words of ours are mostly left alone, and never get a high score."""
-    found = suggestions(tmp_path, [row["label"] for row in labels("fresh-5-without")])
-    scores = [candidates[0].score for _, candidates in found.found if candidates]
-    assert len(scores) <= 3
-    assert max(scores, default=0.0) < 0.85
 
 
 def test_suggest_both_from_one_list(tmp_path: Path) -> None:
