@@ -174,12 +174,14 @@ def _read_table(path: Path, text: str, faults: list[Fault]) -> ForeignList | Non
         hint = did_you_mean(header[0], LABEL_COLUMNS)
         faults.append(fault("no-label-column", shown, rows[0][0], 1, hint=hint, known=known))
         return None
-    if len(rows) == 1:
+    # A first row that names no column is an entry like the others: nothing is lost in silence.
+    has_header = any(_named(header, known) is not None for known in (LABEL_COLUMNS, CODE_COLUMNS))
+    if len(rows) == 1 and has_header:
         faults.append(fault("no-rows", shown, 1, 1))
         return None
     code_column, label_column = columns
     entries = []
-    for line, cells, places in rows[1:]:
+    for line, cells, places in rows[1:] if has_header else rows:
         if len(cells) != len(header):
             faults.append(fault("ragged-row", shown, line, 1, found=len(cells), wanted=len(header)))
             continue
@@ -189,7 +191,8 @@ def _read_table(path: Path, text: str, faults: list[Fault]) -> ForeignList | Non
             faults.append(fault("empty-label", shown, line, places[label_column], code=code))
             continue
         entries.append(Foreign(code=code, labels=(label,)))
-    return ForeignList(about=f"{path.stem} {header[label_column]}", entries=tuple(entries))
+    about = f"{path.stem} {header[label_column]}" if has_header else path.stem
+    return ForeignList(about=about, entries=tuple(entries))
 
 
 def _separator_of(text: str) -> str:
@@ -231,20 +234,21 @@ def _places(line: str, separator: str) -> list[int]:
     return places
 
 
+def _named(header: list[str], known: tuple[str, ...]) -> int | None:
+    """Return the first column that has one of these names, or begins or ends with one."""
+    names = [re.sub(r"[^a-z]", "", plain(name)) for name in header]
+    exact = [at for at, name in enumerate(names) if name in known]
+    inside = [
+        at
+        for at, name in enumerate(names)
+        if any(name.endswith(word) or name.startswith(word) for word in known if len(word) > 3)
+    ]
+    return next(iter(exact or inside), None)
+
+
 def _columns_of(header: list[str]) -> tuple[int | None, int] | None:
     """Return the columns of code and label: by name, else the first two; None without labels."""
-    names = [re.sub(r"[^a-z]", "", plain(name)) for name in header]
-
-    def named(known: tuple[str, ...]) -> int | None:
-        exact = [at for at, name in enumerate(names) if name in known]
-        inside = [
-            at
-            for at, name in enumerate(names)
-            if any(name.endswith(word) or name.startswith(word) for word in known if len(word) > 3)
-        ]
-        return next(iter(exact or inside), None)
-
-    label, code = named(LABEL_COLUMNS), named(CODE_COLUMNS)
+    label, code = _named(header, LABEL_COLUMNS), _named(header, CODE_COLUMNS)
     if len(header) == 1:
         return None if label is None and code is not None else (None, 0)
     if label is None:

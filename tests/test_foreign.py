@@ -58,7 +58,7 @@ def pairs(found: tuple[ForeignList | None, list[Fault]]) -> list[tuple[str, str]
         "\ufeffID;Titel\r\nW;werknemer\r\n\r\nZ;zelfstandige\r\n",
         "label,code\nwerknemer,W\nzelfstandige,Z\n",
         "jaar,code,label\n2020,W,werknemer\n2020,Z,zelfstandige\n",
-        "x,y\nW,werknemer\nZ,zelfstandige\n",
+        "W,werknemer\nZ,zelfstandige\n",
         'code,label\n"W","werknemer"\n"Z","zelfstandige"\n,\n',
     ],
 )
@@ -69,10 +69,13 @@ def test_read_table(tmp_path: Path, text: str) -> None:
 
 def test_read_table_of_labels(tmp_path: Path) -> None:
     """A table of one column has labels only."""
-    assert pairs(read(tmp_path, "statuut\nwerknemer\nzelfstandige\n")) == [
-        ("", "werknemer"),
-        ("", "zelfstandige"),
-    ]
+    for text in ("label\nwerknemer\nzelfstandige\n", "werknemer\nzelfstandige\n"):
+        assert pairs(read(tmp_path, text)) == [("", "werknemer"), ("", "zelfstandige")]
+
+
+def test_lose_no_first_row(tmp_path: Path) -> None:
+    """A first row that names no column is an entry like the others."""
+    assert pairs(read(tmp_path, "x,y\nW,werknemer\n")) == [("x", "y"), ("W", "werknemer")]
 
 
 @pytest.mark.parametrize(
