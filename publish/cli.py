@@ -404,6 +404,7 @@ def suggest_links(
 
     FILE is SKOS (Turtle, RDF/XML, N-Triples or JSON-LD), or a CSV file with a code and a label;
     a first row that names no column counts as an entry.
+
     Proposals have a score and a reason and are for a person to judge; the ontology stays as it is.
     """
     from publish import suggestions
