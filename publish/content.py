@@ -19,7 +19,7 @@ from rdflib.term import Node
 
 from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import TotalsCheck
-from publish.derive import AnyCube, assemble_derived
+from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
 from publish.faults import Fault, FaultyInput, fault
@@ -110,10 +110,19 @@ def write_content(
     levels = describe_levels(project.uris, vocabulary, faults)
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
     cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
-    written = {
-        cube.structure.slug: _write_cube(project, folder, cube, vocabulary, formats, faults)
-        for cube in cubes
-    }
+    written, faulty = {}, set[str]()
+    for cube in cubes:
+        before, slug = len(faults), cube.structure.slug
+        inputs = (
+            {item.cube.structure.slug for item in cube.inputs}
+            if isinstance(cube, DerivedCube)
+            else set[str]()
+        )
+        written[slug] = _write_cube(
+            project, folder, cube, vocabulary, formats, faults, is_whole=not inputs & faulty
+        )
+        if len(faults) > before:
+            faulty.add(slug)
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
         faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
@@ -190,8 +199,13 @@ def _write_cube(
     vocabulary: Vocabulary,
     formats: tuple[str, ...],
     faults: list[Fault],
+    *,
+    is_whole: bool,
 ) -> _Written:
-    """Check and write a cube, batch by batch; return what was written."""
+    """Check and write a cube, batch by batch; return what was written.
+
+    Of one that is not whole, as data sets that it is made from have faults, no sums are judged.
+    """
     before = len(faults)
     check = TotalsCheck(mapping=cube.mapping, structure=cube.structure)
     remarks = RemarkTargets(cube=cube, uris=project.uris, vocabulary=vocabulary)
@@ -211,6 +225,8 @@ def _write_cube(
             if len(faults) == before:
                 dumps.write(batch)
             progress.step(len(batch))
+        if not is_whole:
+            return _Written(count=0, has_cells=False)
         faults.extend(check.faults(faults[before:]))
         if not dumps.count and len(faults) == before:
             faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
