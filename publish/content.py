@@ -221,9 +221,10 @@ def _write_cube(
     ):
         for batch in cube.batches(faults):
             check.see(batch)
-            remarks.see(batch)
+            annotations = list(remarks.see(batch))
             if len(faults) == before:
                 dumps.write(batch)
+                dumps.annotate(annotations)
             progress.step(len(batch))
         if not is_whole:
             return _Written(count=0, has_cells=False)

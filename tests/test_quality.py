@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
+from big_project import make_big_project
 from conftest import Built, built
 from small_project import SmallProject
+
+from publish.descriptions import remarks_of
+from publish.project import read_project
+from publish.served import Served
 
 TABLE = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"
 CSV = "x,2022 - K1,2022 - K2\njong,1,2\noud,3,4\n"
@@ -295,3 +301,23 @@ def test_tell_what_the_answer_does_not_give(answer: Built) -> None:
     found = {row["question"]: int(row["count"]) for row in rows}
     assert found == {"1": 1, "2": 1, "3": 1, "3a": 1, "6": 2, "7": 1, "9": 1, "9a": 1, "9b": 1,
                      "9c": 1}  # fmt: skip
+
+
+def test_remark_on_every_figure_of_a_large_data_set(tmp_path: Path) -> None:
+    """A remark may concern all figures of a large data set, and hides no other on its page."""
+    folder = make_big_project(tmp_path / "groot", 20_000)
+    with (folder / "mappings" / "groot.yaml").open("a", encoding="utf-8") as file:
+        file.write(remark(at="{measure: percentage}"))
+        file.write("  zelf: {about: AANNAME, nl: Alles., en: All.}\n")
+    release = built(read_project(folder))
+    head = f"<{BASE}/id/kwaliteit/groot/naam> <http://www.w3.org/ns/oa#hasTarget>"
+    assert sum(line.startswith(head) for line in release.lines("groot")) == 20_000
+    turtle = (release.folder / "dumps" / "groot.ttl").read_bytes()
+    assert set(release.lines("groot")) == {
+        f"{triple} ." for triple in ox.parse(turtle, format=ox.RdfFormat.TURTLE)
+    }
+    del release
+    [path] = {item.resolve() for item in (folder / "build").glob("current")}
+    found = remarks_of(Served(path), ox.NamedNode(f"{BASE}/id/dataset/groot"), "en")
+    about = [(item.text.value if item.text else "", len(item.targets), item.more) for item in found]
+    assert sorted(about) == [("All.", 0, False), ("Mind this.", 5, True)]
