@@ -34,6 +34,7 @@ from publish.quality import (
     RemarkTargets,
     check_document_quality,
     check_mapping_quality,
+    check_remark_names,
     describe_code_quality,
     describe_document_quality,
 )
@@ -49,9 +50,25 @@ from publish.validate import (
 from publish.vocabulary import Vocabulary, add_triples, new_graph, read_vocabulary
 
 NAMES_UNKNOWN = frozenset(
-    {"no-such-dimension", "no-such-measure", "no-such-unit", "no-code-list", "unknown-code"}
+    {
+        "no-such-dimension",
+        "no-such-measure",
+        "no-such-unit",
+        "no-such-code",
+        "no-such-concept",
+        "no-such-reason",
+        "no-code-list",
+        "no-total",
+        "no-wider-class",
+        "not-from-tables",
+        "dimension-without-codes",
+        "incomplete-link",
+        "link-without-reason",
+        "linkset-not-described",
+        "unknown-code",
+    }
 )
-"""Faults that say that the ontology does not know a name."""
+"""Faults that say that the ontology does not know a name, or not all of a thing."""
 
 log = logging.getLogger("publish")
 
@@ -165,6 +182,7 @@ def _assemble(
     slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
     for document in documents.values():
         faults.extend(check_document_quality(document, slugs, vocabulary))
+        faults.extend(check_remark_names(document, mappings))
     printed: dict[str, Cube] = {}
     found: list[AnyCube] = []
     for mapping in mappings:

@@ -162,13 +162,13 @@ def describe_document_quality(
     """Return the remarks on a document and what it lacks, with the data sets they concern."""
     graph = new_graph(uris)
     source = uris.iri("document", document=document.key)
-    made = {
-        cube.structure.slug: uris.iri("data-set", slug=cube.structure.slug)
-        for cube in cubes
-        if document.key in cube.sources()
-    }
+    made, concerned = {}, [source]
+    for cube in cubes:
+        made[cube.structure.slug] = uris.iri("data-set", slug=cube.structure.slug)
+        if document.key in cube.sources():
+            concerned.append(made[cube.structure.slug])
     for remark in document.remarks:
-        add_remark(graph, uris, vocabulary, document.key, remark, [source, *made.values()])
+        add_remark(graph, uris, vocabulary, document.key, remark, concerned)
     for item in document.missing:
         node = URIRef(uris.iri("missing", document=document.key, name=item.name))
         targets = [source, *(made[slug] for slug in item.slugs if slug in made)]
@@ -233,6 +233,24 @@ def check_document_quality(
                 hint = did_you_mean(slug, slugs)
                 found.append(fault("no-such-data-set", *place, name=slug, hint=hint))
     return found
+
+
+def check_remark_names(document: Document, mappings: Iterable[Mapping]) -> list[Fault]:
+    """Return a fault for each remark of a document that a data set with its name has as well."""
+    if document.file is None:
+        return []
+    taken = {
+        remark.name
+        for mapping in mappings
+        if mapping.slug == document.key
+        for remark in mapping.remarks
+    }
+    return [
+        fault("remark-twice", *document.file.place(*remark.steps), name=remark.name,
+              file=f"mappings/{document.key}.yaml")
+        for remark in document.remarks
+        if remark.name in taken
+    ]  # fmt: skip
 
 
 def check_area(file: YamlFile, area: str | None, vocabulary: Vocabulary) -> list[Fault]:

@@ -183,6 +183,30 @@ def test_report_faults_of_a_document(
     assert (code, "document.yaml", line, column) in project.places()
 
 
+def test_report_remarks_with_one_address(project: SmallProject) -> None:
+    """A document and a data set of one name never share a remark."""
+    project.table(CSV, document="proef")
+    text = DOCUMENT + remark("AANNAME")
+    (project.root / "mappings/proef/document.yaml").write_text(text, encoding="utf-8")
+    project.mapping(TABLE.replace("bron/", "proef/") + remark())
+    assert project.places() == [("remark-twice", "document.yaml", 5, 3)]
+
+
+def test_point_what_is_missing_to_data_sets_of_other_documents(project: SmallProject) -> None:
+    """What a document lacks may be looked for in a data set made from another document."""
+    lack = "missing:\n  iets: {what: {nl: a, en: b}, why: {nl: a, en: b}, data-sets: [proef]}\n"
+    document(project, lack)
+    project.table(CSV, document="ander")
+    project.mapping(TABLE.replace("bron/", "ander/"))
+    rows = built(project.read()).ask(
+        DQV + f"SELECT ?target {{ <{BASE}/id/ontbrekend/bron/iets> oa:hasTarget ?target }}"
+    )
+    assert {row["target"] for row in rows} == {
+        f"{BASE}/id/document/bron",
+        f"{BASE}/id/dataset/proef",
+    }
+
+
 def test_list_what_is_missing(project: SmallProject) -> None:
     """`publish missing` lists missing figures and periods, in either language and as JSON."""
     document(
