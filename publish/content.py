@@ -56,6 +56,7 @@ NAMES_UNKNOWN = frozenset(
         "no-such-unit",
         "no-such-code",
         "no-such-concept",
+        "no-such-list",
         "no-such-reason",
         "no-code-list",
         "no-total",

@@ -258,6 +258,9 @@ def check_area(file: YamlFile, area: str | None, vocabulary: Vocabulary) -> list
     if area is None:
         return []
     scheme, _, code = area.partition("/")
+    if scheme not in vocabulary.lists:
+        hint = did_you_mean(scheme, vocabulary.lists)
+        return [fault("no-such-list", *file.place("area"), name=scheme, hint=hint)]
     return _check_code(file, ("area",), code, scheme, vocabulary)
 
 

@@ -84,7 +84,7 @@ def test_put_a_remark_where_it_belongs(project: SmallProject, at: str, expected:
         (remark(at="{kwartaal: 2031-Q1}"), "remark-on-nothing", 11, 5),
         ("method: {code: STANT, nl: a, en: b}\n", "no-such-code", 8, 10),
         ("method: {code: STAND, nl: a}\n", "missing-key", 8, 1),
-        ("area: gebied/VLG\n", "no-such-code", 8, 1),
+        ("area: gebied/VLG\n", "no-such-list", 8, 1),
         ("cells: veel\n", "wrong-type", 8, 1),
     ],
 )
@@ -163,6 +163,7 @@ def test_describe_a_document_and_what_it_lacks(project: SmallProject) -> None:
         ("record: 'https://p.example:0/'\n", "wrong-type", 4, 1),
         ("subjects: ['https://a.example', 'https://p.example:0/']\n", "wrong-type", 4, 33),
         ("area: geslacht/X\n", "no-such-code", 4, 1),
+        ("area: geslagt/M\n", "no-such-list", 4, 1),
         ("quality:\n  a: {about: X, nl: a, en: b}\n", "no-such-code", 5, 7),
         (
             "missing:\n  a:\n    data-sets: [prof]\n    what: {nl: a, en: b}\n"
