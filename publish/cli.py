@@ -405,7 +405,7 @@ def suggest_links(
     FILE is SKOS (Turtle, RDF/XML, N-Triples or JSON-LD), or a CSV file with a code and a label;
     a first row that names no column counts as an entry.
 
-    Proposals have a score and a reason and are for a person to judge; the ontology stays as it is.
+    The ontology stays as it is: proposals have a score and a reason, for a person to judge.
     """
     from publish import suggestions
     from publish.suggest import suggest

@@ -19,7 +19,7 @@ from rdflib.term import Node
 
 from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import TotalsCheck
-from publish.derive import AnyCube, assemble_derived
+from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
 from publish.faults import Fault, FaultyInput, fault
@@ -34,6 +34,7 @@ from publish.quality import (
     RemarkTargets,
     check_document_quality,
     check_mapping_quality,
+    check_remark_names,
     describe_code_quality,
     describe_document_quality,
 )
@@ -49,9 +50,26 @@ from publish.validate import (
 from publish.vocabulary import Vocabulary, add_triples, new_graph, read_vocabulary
 
 NAMES_UNKNOWN = frozenset(
-    {"no-such-dimension", "no-such-measure", "no-such-unit", "no-code-list", "unknown-code"}
+    {
+        "no-such-dimension",
+        "no-such-measure",
+        "no-such-unit",
+        "no-such-code",
+        "no-such-concept",
+        "no-such-list",
+        "no-such-reason",
+        "no-code-list",
+        "no-total",
+        "no-wider-class",
+        "not-from-tables",
+        "dimension-without-codes",
+        "incomplete-link",
+        "link-without-reason",
+        "linkset-not-described",
+        "unknown-code",
+    }
 )
-"""Faults that say that the ontology does not know a name."""
+"""Faults that say that the ontology does not know a name, or not all of a thing."""
 
 log = logging.getLogger("publish")
 
@@ -110,10 +128,19 @@ def write_content(
     levels = describe_levels(project.uris, vocabulary, faults)
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
     cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
-    written = {
-        cube.structure.slug: _write_cube(project, folder, cube, vocabulary, formats, faults)
-        for cube in cubes
-    }
+    written, faulty = {}, set[str]()
+    for cube in cubes:
+        before, slug = len(faults), cube.structure.slug
+        inputs = (
+            {item.cube.structure.slug for item in cube.inputs}
+            if isinstance(cube, DerivedCube)
+            else set[str]()
+        )
+        written[slug] = _write_cube(
+            project, folder, cube, vocabulary, formats, faults, is_whole=not inputs & faulty
+        )
+        if len(faults) > before:
+            faulty.add(slug)
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
         faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
@@ -156,6 +183,7 @@ def _assemble(
     slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
     for document in documents.values():
         faults.extend(check_document_quality(document, slugs, vocabulary))
+        faults.extend(check_remark_names(document, mappings))
     printed: dict[str, Cube] = {}
     found: list[AnyCube] = []
     for mapping in mappings:
@@ -190,8 +218,13 @@ def _write_cube(
     vocabulary: Vocabulary,
     formats: tuple[str, ...],
     faults: list[Fault],
+    *,
+    is_whole: bool,
 ) -> _Written:
-    """Check and write a cube, batch by batch; return what was written."""
+    """Check and write a cube, batch by batch; return what was written.
+
+    Of one that is not whole, as data sets that it is made from have faults, no sums are judged.
+    """
     before = len(faults)
     check = TotalsCheck(mapping=cube.mapping, structure=cube.structure)
     remarks = RemarkTargets(cube=cube, uris=project.uris, vocabulary=vocabulary)
@@ -207,10 +240,13 @@ def _write_cube(
     ):
         for batch in cube.batches(faults):
             check.see(batch)
-            remarks.see(batch)
+            annotations = list(remarks.see(batch))
             if len(faults) == before:
                 dumps.write(batch)
+                dumps.annotate(annotations)
             progress.step(len(batch))
+        if not is_whole:
+            return _Written(count=0, has_cells=False)
         faults.extend(check.faults(faults[before:]))
         if not dumps.count and len(faults) == before:
             faults.append(fault("no-observations", *cube.mapping.file.place("tables")))

@@ -64,6 +64,8 @@ class DerivedCube:
     structure: Structure
     inputs: tuple[DerivedInput, ...]
     classes: Classes
+    above: dict[str, dict[str, frozenset[str]]]
+    """Per dimension with wider classes the codes above each code in its own list."""
     uris: Uris
     documents: dict[str, Document]
     missing: dict[str, MissingPeriod] = field(default_factory=dict)
@@ -83,7 +85,7 @@ class DerivedCube:
                     parts.append(batch)
             offset += len(item.cube.structure.tables)
         if parts:
-            yield from cut_batch(self._summed(join_batches(parts)), BLOCK)
+            yield from cut_batch(self._summed(join_batches(parts), faults), BLOCK)
 
     def _regrouped(
         self, item: DerivedInput, batch: Batch, offset: int, faults: list[Fault]
@@ -105,12 +107,15 @@ class DerivedCube:
             wider = self.classes.get(name)
             used = {codes[index] for index in np.unique(key).tolist()}
             lacking = sorted(used - set(wider)) if wider is not None else []
+            place = self.mapping.file.place("derived", "classes", name)
             if lacking:
-                steps = ("derived", "classes", name)
-                place = self.mapping.file.place(*steps)
                 faults.append(
                     fault("no-wider-class", *place, codes=", ".join(lacking), name=dimension.name)
                 )
+                return None
+            found = [] if wider is None else self._counted_twice(name, used, wider)
+            if found:
+                faults.extend(fault("nested-classes", *place, **parts) for parts in found)
                 return None
             table = np.zeros(len(codes), dtype=np.int32)
             for index, code in enumerate(codes):
@@ -132,7 +137,18 @@ class DerivedCube:
             sums=Sums(observation=np.arange(len(batch), dtype=np.int64), iris=iris),
         )
 
-    def _summed(self, batch: Batch) -> Batch:
+    def _counted_twice(
+        self, name: str, used: set[str], wider: dict[str, str]
+    ) -> list[dict[str, str]]:
+        """Return the classes that would be added up beside one that they are part of."""
+        return [
+            {"code": code, "above": above, "wider": wider[code]}
+            for code in sorted(used)
+            for above in sorted(self.above[name].get(code, frozenset()) & used)
+            if wider[above] == wider[code]
+        ]
+
+    def _summed(self, batch: Batch, faults: list[Fault]) -> Batch:
         """Return one observation per key: the sum, its cells and the observations added up."""
         keys = mixed_radix(batch.keys, self.structure.dimensions)
         _, first, group = np.unique(keys, return_index=True, return_inverse=True)
@@ -153,12 +169,18 @@ class DerivedCube:
         np.minimum.at(absence, group[batch.absence > 0], batch.absence[batch.absence > 0])
         absence[absence == none] = 0
         sums[absence > 0], decimals[absence > 0] = 0, 0
+        sums //= scale
+        for at in np.flatnonzero(np.abs(sums) > np.iinfo(np.int64).max).tolist():
+            place = self.mapping.file.place("derived")
+            codes = self.structure.codes_at(batch, int(first[at]))
+            faults.append(fault("sum-too-large", *place, codes=codes))
+            sums[at] = 0
         cells, parents = batch.cells, batch.sums
         order = np.argsort(group[cells.observation], kind="stable")
         by_group = np.argsort(group, kind="stable")
         return Batch(
             keys=tuple(key[first] for key in batch.keys),
-            mantissa=(sums // scale).astype(np.int64),
+            mantissa=sums.astype(np.int64),
             decimals=decimals,
             status=(absence > 0) * np.int8(MISSING),
             absence=absence,
@@ -215,13 +237,13 @@ def assemble_derived(
     if len(faults) > before:
         return None
     classes: Classes = {}
+    above = {}
     for name, wider in derivation.classes.items():
         steps = ("derived", "classes", name)
         ends = [vocabulary.dimensions.get(end) for end in (name, wider)]
         for end, dimension in zip((name, wider), ends, strict=True):
             if dimension is None or dimension.codes is None:
-                hint = did_you_mean(end, vocabulary.dimensions)
-                faults.append(fault("no-such-dimension", *place(*steps), name=end, hint=hint))
+                faults.append(_no_such_list(mapping, vocabulary, steps, end))
         fine, coarse = ends
         if fine and coarse and fine.codes and coarse.codes:
             for code_list in (fine.codes, coarse.codes):
@@ -230,6 +252,7 @@ def assemble_derived(
             classes[name] = _wider_codes(
                 project.uris, vocabulary, links, (fine.codes, coarse.codes), mapping, name, faults
             )
+            above[name] = _codes_above(project.uris, vocabulary, fine.codes)
     structure = _structure(mapping, vocabulary, inputs, faults)
     if structure is None or len(faults) > before:
         return None
@@ -238,6 +261,7 @@ def assemble_derived(
         structure=structure,
         inputs=tuple(DerivedInput(cube=cube, fixed=item.fixed) for item, cube in inputs),
         classes=classes,
+        above=above,
         uris=project.uris,
         documents={key: value for _, cube in inputs for key, value in cube.documents.items()},
     )
@@ -253,16 +277,26 @@ def _structure(
     derivation, place = mapping.derivation, mapping.file.place
     assert derivation is not None  # noqa: S101 - only derived data sets come here
     before, wanted = len(faults), None
+    seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
     for item, cube in inputs:
         own = set(cube.structure.names())
-        given = {derivation.classes.get(name, name) for name in own} | set(item.fixed)
+        wider = [derivation.classes.get(name, name) for name in sorted(own)]
+        given = {*wider, *item.fixed}
+        for name, end in derivation.classes.items():
+            if name in own and wider.count(end) > 1:
+                faults.append(
+                    fault("dimension-twice", *place("derived", "classes", name), name=end)
+                )
+        key = (item.slug, tuple(sorted(item.fixed.items())))
+        if key in seen:
+            faults.append(fault("input-twice", *place(*item.steps, "data-set"), name=item.slug))
+        seen.add(key)
         at = place(*item.steps)
         for name, code in item.fixed.items():
             dimension = vocabulary.dimensions.get(name)
             steps = (*item.steps, "fixed", name)
             if dimension is None or dimension.codes is None:
-                hint = did_you_mean(name, vocabulary.dimensions)
-                faults.append(fault("no-such-dimension", *place(*steps), name=name, hint=hint))
+                faults.append(_no_such_list(mapping, vocabulary, steps, name))
             elif code not in dimension.codes.codes:
                 hint = did_you_mean(code, dimension.codes.codes)
                 faults.append(
@@ -275,13 +309,13 @@ def _structure(
                         known=some_of(dimension.codes.codes),
                     )
                 )
-            if name in own:
+            if name in own or name in wider:
                 faults.append(fault("dimension-twice", *place(*steps), name=name))
         for name in derivation.classes:
             if name not in own:
                 known = ", ".join(sorted(own))
-                steps = ("derived", "classes", name)
-                faults.append(fault("dimension-not-used", *place(*steps), name=name, known=known))
+                at_name = place("derived", "classes", name)
+                faults.append(fault("dimension-not-used", *at_name, name=name, known=known))
         for unit in cube.structure.units:
             if unit.endswith("/PC"):
                 faults.append(fault("share-not-added", *at, name=item.slug))
@@ -295,6 +329,8 @@ def _structure(
             faults.append(
                 fault("dimension-not-used", *place("totals", name), name=name, known=known)
             )
+        elif (codes := vocabulary.dimensions[name].codes) is None or codes.total is None:
+            faults.append(fault("no-total", *place("totals", name), name=name))
     if len(faults) > before or not wanted:
         return None
     pairs = {
@@ -322,6 +358,30 @@ def _structure(
             (one.bare() for _, cube in inputs for one in cube.structure.absences), vocabulary
         ),
     )
+
+
+def _no_such_list(
+    mapping: Mapping, vocabulary: Vocabulary, steps: tuple[str | int, ...], name: str
+) -> Fault:
+    """Return the fault of a name that is no dimension, or one without a code list."""
+    place = mapping.file.place(*steps)
+    if name in vocabulary.dimensions:
+        return fault("dimension-without-codes", *place, name=name)
+    return fault(
+        "no-such-dimension", *place, name=name, hint=did_you_mean(name, vocabulary.dimensions)
+    )
+
+
+def _codes_above(uris: Uris, vocabulary: Vocabulary, codes: CodeList) -> dict[str, frozenset[str]]:
+    """Return the codes that hold each code of a list: all that is broader, and the total."""
+    concepts = {URIRef(uris.iri("concept", scheme=codes.name, code=code)): code
+                for code in codes.codes}  # fmt: skip
+    found = {}
+    for concept, code in concepts.items():
+        broader = vocabulary.concepts.transitive_objects(concept, SKOS.broader)
+        above = {concepts[item] for item in map(URIRef, map(str, broader)) if item in concepts}
+        found[code] = frozenset({*above, codes.total or code} - {code})
+    return found
 
 
 def _wider_codes(
@@ -366,9 +426,11 @@ def _lies_within(graph: Graph, uris: Uris, inner: URIRef, outer: URIRef) -> bool
     def bound(concept: URIRef, name: str) -> tuple[float, bool | None] | None:
         value = graph.value(concept, URIRef(uris.generic(name)))
         included = graph.value(concept, URIRef(uris.generic(f"{name}Inbegrepen")))
-        if not isinstance(value, Literal):
+        try:
+            number = float(str(value))
+        except ValueError:
             return None
-        return float(value), bool(included) if isinstance(included, Literal) else None
+        return number, bool(included) if isinstance(included, Literal) else None
 
     unit = URIRef(uris.generic("grensEenheid"))
     units = [graph.value(inner, unit), graph.value(outer, unit)]

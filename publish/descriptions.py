@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -25,6 +24,7 @@ MOST_PAGES = 200
 MOST_TARGETS = 5
 """How many things a remark names that it concerns."""
 COMMENT = ox.NamedNode(PREFIXES["rdfs"] + "comment")
+OA_TARGET = ox.NamedNode(PREFIXES["oa"] + "hasTarget")
 DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
 MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
@@ -237,28 +237,57 @@ def target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
     return replace(value, text=" · ".join(codes) or value.text)
 
 
+def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox.NamedNode]]:
+    """Return the remarks on a thing and its parts, each with things it concerns.
+
+    Of a remark on figures, which may be very many, some are looked at: all are of one data set.
+    """
+    found: dict[ox.NamedNode, list[ox.NamedNode]] = {}
+    for row in served.select("select_remarks", about=iri):
+        found.setdefault(row["remark"], []).append(row["target"])
+    if all(item.iri != iri.value for item in served.data_sets):
+        return found
+    annotation = ox.NamedNode(PREFIXES["dqv"] + "QualityAnnotation")
+    subjects = [quad.subject for quad in served.store.quads_for_pattern(None, TYPE, annotation)]
+    for remark in sorted({item for item in subjects if isinstance(item, ox.NamedNode)}, key=str):
+        quads = served.store.quads_for_pattern(remark, OA_TARGET, None)
+        some = [quad.object for quad in itertools.islice(quads, MOST_VALUES)]
+        figures = [
+            item
+            for item in some
+            if isinstance(item, ox.NamedNode) and iri in served.objects(item, DATA_SET)
+        ]
+        if figures:
+            found.setdefault(remark, []).extend(sorted(figures, key=str))
+    return found
+
+
 def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkOnQuality]:
     """Return what must be known of a data set or document: remarks first, then what it lacks."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for row in served.select("select_remarks", about=iri):
-        rows.setdefault(row["remark"].value, []).append(row)
     remarks = []
-    for remark, found in rows.items():
-        first, node = found[0], ox.NamedNode(remark)
-        targets = [
-            target_of(served, row["target"], language) for row in found if row["target"] != iri
-        ]
+    for node, found in _remarks_on(served, iri).items():
+        targets = [target for target in found if target != iri]
         title = served.text(node, LABELS, language)
+        aspect = next(served.objects(node, ox.NamedNode(PREFIXES["dqv"] + "inDimension")), None)
+        question, line = (
+            next((term.value for term in served.objects(node, served.generic(name))
+                  if isinstance(term, ox.Literal)), None)
+            for name in ("deelvraag", "bronregel")
+        )  # fmt: skip
         remarks.append(
             RemarkOnQuality(
-                aspect=served.label(first["aspect"].value, language) if "aspect" in first else "",
+                aspect=served.label(aspect.value, language)
+                if isinstance(aspect, ox.NamedNode)
+                else "",
                 title=title.value if title else None,
                 text=served.text(node, (COMMENT,), language),
-                targets=tuple(targets[:MOST_TARGETS]),
+                targets=tuple(
+                    target_of(served, target, language) for target in targets[:MOST_TARGETS]
+                ),
                 more=len(targets) > MOST_TARGETS,
-                missing="missing" in first,
-                question=first["question"].value if "question" in first else None,
-                line=first["line"].value if "line" in first else None,
+                missing=served.generic("Ontbrekend").value in types_of(served, node),
+                question=question,
+                line=line,
             )
         )
     return sorted(remarks, key=lambda item: (item.missing, item.question or "", item.aspect))

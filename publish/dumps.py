@@ -8,7 +8,7 @@ look. Files are named after the graph: ``<name>.nt`` and ``<name>.ttl``.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +76,11 @@ class CubeDumps:
             writer.write(batch)
             if not self.has_cells:
                 writer.cells = None
+
+    def annotate(self, annotations: Sequence[tuple[str, str]]) -> None:
+        """Write which observations remarks concern, in every format."""
+        for writer in self.writers:
+            writer.annotate(annotations)
 
     def describe(self, graph: Graph) -> None:
         """Add what describes the data set, now that its observations are known."""

@@ -47,13 +47,16 @@ def _depths(
 ) -> dict[str, int]:
     """Return the depth of every code: 1 for the total, one more than what is broader."""
     broader = {}
-    for code in code_list.codes:
-        concept = _concept(uris, code_list, code)
-        above = {str(item) for item in vocabulary.concepts.objects(concept, SKOS.broader)}
-        broader[code] = next(
-            (other for other in code_list.codes if str(_concept(uris, code_list, other)) in above),
-            None,
-        )
+    places = {
+        _concept(uris, code_list, code): number for number, code in enumerate(code_list.codes)
+    }
+    for concept, number in places.items():
+        above = [
+            places[item]
+            for item in vocabulary.concepts.objects(concept, SKOS.broader)
+            if isinstance(item, URIRef) and item in places
+        ]
+        broader[code_list.codes[number]] = code_list.codes[min(above)] if above else None
     depths: dict[str, int] = {}
     for code in code_list.codes:
         path: list[str] = []
@@ -61,8 +64,8 @@ def _depths(
         while at is not None and at not in depths and at not in path:
             path.append(at)
             at = broader[at]
-        if at in path:
-            place = vocabulary.sources.place(_concept(uris, code_list, code))
+        if at is not None and at in path:
+            place = vocabulary.sources.place(_concept(uris, code_list, at))
             codes = " < ".join([*path[path.index(at) :], at])
             faults.append(fault("cyclic-hierarchy", *place, codes=codes))
         below = depths.get(at or "", 0) if at not in path else 0

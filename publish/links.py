@@ -72,7 +72,9 @@ def read_links(uris: Uris, vocabulary: Vocabulary, faults: list[Fault]) -> list[
     """Return the links of the ontology in the order of their IRIs; report those that are faulty."""
     graph, links = vocabulary.links, []
     for iri in sorted(graph.subjects(RDF.type, URIRef(uris.generic("Koppeling"))), key=str):
-        link = _read_link(uris, vocabulary, URIRef(str(iri)), faults)
+        if not isinstance(iri, URIRef):
+            continue  # a blank node, which is reported for the file as a whole
+        link = _read_link(uris, vocabulary, iri, faults)
         if link:
             links.append(link)
     for stem in sorted({link.linkset for link in links}):
@@ -92,7 +94,8 @@ def _read_link(uris: Uris, vocabulary: Vocabulary, iri: URIRef, faults: list[Fau
         if len(values) == 1 and isinstance(values[0], URIRef):
             parts[name] = values[0]
         else:
-            faults.append(fault("incomplete-link", *place, iri=iri, name=name, count=len(values)))
+            found = " and ".join(sorted(item.n3() for item in values)) or "nothing"
+            faults.append(fault("incomplete-link", *place, iri=iri, name=name, found=found))
     languages = {text.language for text in graph.objects(iri, RDFS.comment)
                  if isinstance(text, Literal)}  # fmt: skip
     if not {"nl", "en"} <= languages:

@@ -8,7 +8,8 @@ annotations too. W3C Data Quality Vocabulary, section on quality annotations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,16 +37,20 @@ INCOMPLETE = "VOLLEDIGHEID"
 
 @dataclass(kw_only=True)
 class RemarkTargets:
-    """Finds the observations that the remarks of a mapping concern, as the batches pass."""
+    """Finds the observations that the remarks of a mapping concern, as the batches pass.
+
+    They are given at once and only counted, as a remark may concern every figure of a large cube.
+    """
 
     cube: AnyCube
     uris: Uris
     vocabulary: Vocabulary
-    found: dict[str, list[str]] = field(default_factory=dict)
-    """The IRIs of the targets of each remark, by its name."""
+    found: Counter[str] = field(default_factory=Counter)
+    """The number of observations that each remark concerns, by its name."""
 
-    def see(self, batch: Batch) -> None:
-        """Take note of the observations of a batch that a remark concerns."""
+    def see(self, batch: Batch) -> Iterator[tuple[str, str]]:
+        """Yield the IRIs of a remark and of an observation of the batch that it concerns."""
+        slug = self.cube.structure.slug
         for remark in self.cube.mapping.remarks:
             if not remark.at or self._slice(remark):
                 continue
@@ -54,11 +59,11 @@ class RemarkTargets:
                 if dimension.name in remark.at:
                     code = _code(dimension, remark.at[dimension.name])
                     concerned &= key == dimension.positions.get(code or "", -1)
+            node = self.uris.iri("quality", about=slug, name=remark.name)
             for place in np.flatnonzero(concerned).tolist():
                 codes = "/".join(self.cube.structure.codes_of(batch, place))
-                slug = self.cube.structure.slug
-                iri = self.uris.iri("observation", slug=slug, codes=codes)
-                self.found.setdefault(remark.name, []).append(iri)
+                yield node, self.uris.iri("observation", slug=slug, codes=codes)
+                self.found[remark.name] += 1
 
     def _slice(self, remark: Remark) -> str | None:
         """Return the slice that a remark on one period concerns."""
@@ -79,21 +84,21 @@ class RemarkTargets:
         )
 
     def targets(self, remark: Remark) -> list[str]:
-        """Return the IRIs that a remark concerns, once all batches have been seen."""
+        """Return the IRI of the data set or slice that a remark concerns, if it is one of them."""
         slice_ = self._slice(remark)
         if not remark.at:
             return [self.uris.iri("data-set", slug=self.cube.structure.slug)]
-        return [slice_] if slice_ else self.found.get(remark.name, [])
+        return [slice_] if slice_ else []
 
     def faults(self) -> list[Fault]:
-        """Return a fault for every remark that concerns nothing."""
+        """Return a fault for every remark that concerns nothing, once all batches were seen."""
         period = self.cube.structure.period
         known = {*(period.codes if period else ()), *self.cube.missing}
         found = []
         for remark in self.cube.mapping.remarks:
             if not self._names_exist(remark):
                 continue  # reported where the names stand
-            is_nothing = not self.targets(remark)
+            is_nothing = not self.targets(remark) and not self.found[remark.name]
             if self._slice(remark) and period:
                 is_nothing = _code(period, remark.at[period.name]) not in known
             if is_nothing:
@@ -102,7 +107,7 @@ class RemarkTargets:
         return found
 
     def describe(self) -> Graph:
-        """Return the remarks as annotations with their targets."""
+        """Return the remarks as annotations, but for the observations that they concern."""
         graph = new_graph(self.uris)
         slug = self.cube.structure.slug
         for remark in self.cube.mapping.remarks:
@@ -156,13 +161,13 @@ def describe_document_quality(
     """Return the remarks on a document and what it lacks, with the data sets they concern."""
     graph = new_graph(uris)
     source = uris.iri("document", document=document.key)
-    made = {
-        cube.structure.slug: uris.iri("data-set", slug=cube.structure.slug)
-        for cube in cubes
-        if document.key in cube.sources()
-    }
+    made, concerned = {}, [source]
+    for cube in cubes:
+        made[cube.structure.slug] = uris.iri("data-set", slug=cube.structure.slug)
+        if document.key in cube.sources():
+            concerned.append(made[cube.structure.slug])
     for remark in document.remarks:
-        add_remark(graph, uris, vocabulary, document.key, remark, [source, *made.values()])
+        add_remark(graph, uris, vocabulary, document.key, remark, concerned)
     for item in document.missing:
         node = URIRef(uris.iri("missing", document=document.key, name=item.name))
         targets = [source, *(made[slug] for slug in item.slugs if slug in made)]
@@ -238,11 +243,32 @@ def check_document_quality(
     return found
 
 
+def check_remark_names(document: Document, mappings: Iterable[Mapping]) -> list[Fault]:
+    """Return a fault for each remark of a document that a data set with its name has as well."""
+    if document.file is None:
+        return []
+    taken = {
+        remark.name
+        for mapping in mappings
+        if mapping.slug == document.key
+        for remark in mapping.remarks
+    }
+    return [
+        fault("remark-twice", *document.file.place(*remark.steps), name=remark.name,
+              file=f"mappings/{document.key}.yaml")
+        for remark in document.remarks
+        if remark.name in taken
+    ]  # fmt: skip
+
+
 def check_area(file: YamlFile, area: str | None, vocabulary: Vocabulary) -> list[Fault]:
     """Return a fault when an area is no code of a list."""
     if area is None:
         return []
     scheme, _, code = area.partition("/")
+    if scheme not in vocabulary.lists:
+        hint = did_you_mean(scheme, vocabulary.lists)
+        return [fault("no-such-list", *file.place("area"), name=scheme, hint=hint)]
     return _check_code(file, ("area",), code, scheme, vocabulary)
 
 

@@ -16,9 +16,13 @@ from publish.faults import Fault, fault, place_of_byte
 from publish.mapping import SLUG, Text
 from publish.project import Project
 from publish.query_faults import explain_syntax
+from publish.query_guard import Refused, examine
 
 TITLE = re.compile(r"^# (nl|en): (\S.*)$")
 RELATIVE = re.compile(r"<(?:id|ns)/")
+
+ANY_LANGUAGE = "en-anyone"
+"""A language tag as long as ``$language``, so that columns stay what they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +70,14 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
         title = {match[1]: match[2] for match in titles}
         if set(title) != {"nl", "en"}:
             faults.append(fault("query-without-title", shown, 1, 1))
-        whole = complete(text, project.base, prefixes, "en")
+        whole = complete(text, project.base, prefixes, ANY_LANGUAGE)
         before = whole.count("\n") - text.count("\n")
         try:
+            examine(whole)
             ox.Store().query(whole)
+        except Refused as error:
+            faults.append(fault("query-refused", shown, problem=str(error)))
+            continue
         except SyntaxError as error:
             found = explain_syntax(str(error.msg), whole)
             line, problem = max(found.line - before, 1), found.sentence.rstrip(".")

@@ -17,7 +17,7 @@ import numpy as np
 
 from publish.cube import STATUSES, Batch, CubeDimension, Structure, Sums
 from publish.marks import BOUNDS, REASONS, Absence, plain
-from publish.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
+from publish.namespaces import DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.numerals import MOST_DECIMALS, canonical_texts
 from publish.uris import Uris
 from publish.vocabulary import Measure
@@ -167,6 +167,15 @@ class TriplesWriter:
         self.count += len(batch)
         if self.cells:
             self.cells.write(self._cell_lines(batch).encode())
+
+    def annotate(self, annotations: Iterable[tuple[str, str]]) -> None:
+        """Write remarks, each with an observation that it concerns, and the way back."""
+        syntax = self.syntax
+        target, back = syntax.term(OA.hasTarget), syntax.term(DQV.hasQualityAnnotation)
+        for remark, observation in annotations:
+            text = syntax.loose.format(s=f"<{remark}>", p=target, o=f"<{observation}>")
+            text += syntax.loose.format(s=f"<{observation}>", p=back, o=f"<{remark}>")
+            self.observations.write(text.encode())
 
     def _subjects(self, batch: Batch) -> list[bytes]:
         """Return the IRI of every observation, in angle brackets."""

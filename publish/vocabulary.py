@@ -141,8 +141,9 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
             continue
         read_turtle(text, project.shown(path), project.base, graph, faults)
         sources.add(graph, project.shown(path), text)
+        folder = path.relative_to(project.root / "ontology").parts[0]
         for triple in graph:
-            graph_of.get(path.parent.name, terms).add(triple)
+            graph_of.get(folder, terms).add(triple)
     lists = {found.iri: found for found in _read_lists(concepts, project.uris, sources, faults)}
     dimensions = list(_read_dimensions(terms, lists, sources, faults))
     measures = list(_read_measures(terms, concepts, project.uris, sources, faults))

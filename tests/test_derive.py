@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from big_project import CONCEPT
 from conftest import built
 from small_project import DIMENSION, SmallProject
 from test_links import link, write
@@ -123,10 +124,16 @@ def test_build_the_inputs_of_a_derived_data_set_asked_for(project: SmallProject)
         (("{leeftijd: klasse}", "{statuut: klasse}"), "dimension-not-used", 8, 13),
         (("{klasse: complete}", "{leeftijd: complete}"), "dimension-not-used", 9, 10),
         ((", fixed: {geslacht: V}", ""), "dimensions-differ", 7, 7),
+        (("{data-set: twee, fixed: {geslacht: V}}", "{data-set: een, fixed: {geslacht: M}}"),
+         "input-twice", 7, 8),
+        (("geslacht: V", "klasse: ALLE"), "dimension-twice", 7, 32),
+        (("geslacht: V", "jaar: 2022"), "dimension-without-codes", 7, 32),
+        (("leeftijd: klasse}", "kwartaal: klasse}"), "dimension-without-codes", 8, 13),
+        (("{klasse: complete}", "{geslacht: complete}"), "no-total", 9, 10),
         (("totals:", "measure: aantal\ntotals:"), "not-for-derived", 9, 1),
         (("totals:", "tables: [bron/een]\ntotals:"), "tables-or-derived", 1, 1),
     ],
-)
+)  # fmt: skip
 def test_report_derivation_that_does_not_fit(
     project: SmallProject, change: tuple[str, str], code: str, line: int, column: int
 ) -> None:
@@ -170,6 +177,82 @@ def test_report_percentages_that_would_be_added_up(project: SmallProject) -> Non
     project.mapping(WIDE)
     found = {item[0] for item in project.places() if item[1] == "proef.yaml"}
     assert found == {"share-not-added"}
+
+
+def test_report_wider_classes_that_a_data_set_has_already(project: SmallProject) -> None:
+    """A dimension of the inputs is never lost in one with the same name."""
+    prepare(project)
+    project.table("x,y,2022 - K1\njong,ALLE,1\noud,ALLE,2\n", "een")
+    project.mapping(FINE.format(table="een", rows="[leeftijd, klasse]", measure="bedrag"), "een")
+    project.mapping("derived:\n  from: [{data-set: een}]\n  classes: {leeftijd: klasse}\n")
+    assert project.places() == [("dimension-twice", "proef.yaml", 6, 13)]
+
+
+@pytest.mark.parametrize("above", ["jong", "_T"])
+def test_report_class_added_up_beside_what_it_is_part_of(project: SmallProject, above: str) -> None:
+    """A class and one that holds it, or the total, are never added up to one sum."""
+    links = "".join(
+        link(f"leeftijd/{code}", "skos:broadMatch", "id/concept/klasse/ALLE", code)
+        for code in ("oud", above)
+    )
+    prepare(project, links=links)
+    path = project.root / "ontology/codelists/leeftijd.ttl"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\ncode:oud skos:broader code:jong .\n", encoding="utf-8")
+    klasse = project.root / "ontology/codelists/klasse.ttl"
+    klasse.write_text(
+        klasse.read_text(encoding="utf-8").replace("skos:Concept, pub:Totaal", "skos:Concept"),
+        encoding="utf-8",
+    )
+    project.table(f"x,2022 - K1\n{above},7\noud,3\n", "een")
+    project.mapping("derived:\n  from: [{data-set: een}]\n  classes: {leeftijd: klasse}\n")
+    found = [item for item in project.places() if item[1] == "proef.yaml"]
+    assert found == [("nested-classes", "proef.yaml", 6, 13)]
+
+
+def test_report_sum_that_is_too_large(project: SmallProject) -> None:
+    """A sum that 64 bits do not hold is a fault of the derivation, not a crash."""
+    prepare(project)
+    path = project.root / "ontology/codelists/leeftijd.ttl"
+    codes = [f"c{number}" for number in range(10)]
+    text = path.read_text(encoding="utf-8")
+    text += "".join(
+        CONCEPT.format(code=code, name="leeftijd", order=9 + at) for at, code in enumerate(codes)
+    )
+    path.write_text(text, encoding="utf-8")
+    write(
+        project,
+        "".join(
+            link(f"leeftijd/{code}", "skos:broadMatch", "id/concept/klasse/ALLE", code)
+            for code in codes
+        ),
+    )
+    rows = "".join(f"{code},-{'9' * 18}\n" for code in codes)
+    project.table(f"x,2022 - K1\n{rows}", "een")
+    project.mapping(FINE.format(table="een", rows="leeftijd", measure="bedrag"), "een")
+    project.mapping("derived:\n  from: [{data-set: een}]\n  classes: {leeftijd: klasse}\n")
+    assert project.places() == [("sum-too-large", "proef.yaml", 4, 1)]
+
+
+def test_blame_no_sum_for_a_faulty_part(project: SmallProject) -> None:
+    """What cannot be read in an input is reported there, and no sum is compared without it."""
+    prepare(project)
+    project.table('x,2022 - K1,2022 - K2\njong,"1,5",?\noud,"2,25",3\n_T,"3,75",5\n', "een")
+    remark = "quality:\n  n: {about: AANNAME, at: {kwartaal: 2031-Q1}, nl: a, en: b}\n"
+    project.mapping(WIDE + remark)
+    assert project.places() == [("not-a-number", "een.csv", 2, 12)]
+
+
+def test_report_limits_that_are_no_numbers(project: SmallProject) -> None:
+    """A limit that is no number is left to the shapes, which say so."""
+    prepare(project)
+    for name, code in (("leeftijd", "jong"), ("klasse", "ALLE")):
+        with (project.root / f"ontology/codelists/{name}.ttl").open("a", encoding="utf-8") as file:
+            file.write(
+                f'code:{code} pub:vanaf "achttien" ; pub:grensEenheid <id/concept/eenheid/NR> .\n'
+            )
+    project.mapping(WIDE)
+    assert {item.code for item in project.faults()} == {"shape-violation"}
 
 
 BOUNDS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,24 @@ def test_report_hierarchy_that_runs_in_a_circle(project: SmallProject) -> None:
     assert (fault.code, fault.path) == ("cyclic-hierarchy", "ontology/codelists/boom.ttl")
     assert fault.line == 8
     assert "A < B < C < A" in fault.finding
+
+
+def test_report_circle_at_one_of_its_codes(project: SmallProject) -> None:
+    """A code below a circle is not blamed for it."""
+    tree(project.root, {"A": "B", "B": "C", "C": "B"})
+    *_, faults = levels(project)
+    [fault] = faults
+    path = project.root / "ontology/codelists/boom.ttl"
+    assert path.read_text(encoding="utf-8").splitlines()[fault.line - 1].startswith("code:B ")
+    assert "B < C < B" in fault.finding
+
+
+def test_describe_levels_of_a_long_list(project: SmallProject) -> None:
+    """The levels of a list of thousands of codes are found in seconds."""
+    tree(project.root, {f"C{number}": "C0" if number else None for number in range(3000)})
+    start = time.monotonic()
+    assert levels(project)[0]["C2999"] == 2
+    assert time.monotonic() - start < 10
 
 
 def test_find_levels_in_the_store(project: SmallProject) -> None:

@@ -105,9 +105,14 @@ def test_report_links_by_code_and_kind(project: SmallProject) -> None:
         (
             link("leeftijd/jong", "skos:closeMatch , skos:exactMatch", "https://e.example/"),
             "incomplete-link",
-            "2 addresses under pub:relatie",
+            "core#exactMatch> under pub:relatie",
         ),
-        ("<id/koppeling/elders/x> a pub:Koppeling .", "incomplete-link", "0 addresses"),
+        ("<id/koppeling/elders/x> a pub:Koppeling .", "incomplete-link", "nothing under pub:van"),
+        (
+            link("leeftijd/jong", "skos:closeMatch", "x").replace("<x>", '"https://e.example/"'),
+            "incomplete-link",
+            'has "https://e.example/" under pub:naar',
+        ),
     ],
 )
 def test_report_faulty_link(project: SmallProject, text: str, code: str, words: str) -> None:
@@ -125,6 +130,37 @@ def test_report_file_of_links_without_head(project: SmallProject) -> None:
     _, faults = report(project)
     assert places(faults) == [("linkset-not-described", "andere.ttl", 11, 1)]
     assert "id/linkset/andere" in faults[0].finding
+
+
+def test_read_links_in_folders_of_their_own(project: SmallProject) -> None:
+    """Files of links may stand in folders below `ontology/links/`."""
+    write(project, link("leeftijd/jong", "skos:closeMatch", "https://e.example/"))
+    folder = project.root / "ontology" / "links"
+    (folder / "ver").mkdir()
+    (folder / "elders.ttl").rename(folder / "ver" / "elders.ttl")
+    found, faults = report(project)
+    assert not faults
+    assert found["leeftijd"][0].links == (("skos:closeMatch", "https://e.example/"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("links/elders", "[] a pub:Koppeling .\n", ("blank-node", "elders.ttl", 0, 0)),
+        ("links/elders", "<x> a eu:Iets .\n", ("turtle-syntax", "elders.ttl", 13, 7)),
+        ("codelists/geslacht", "blub\n", ("turtle-syntax", "geslacht.ttl", 21, 1)),
+    ],
+)
+def test_blame_no_link_for_a_file_that_cannot_be_read(
+    project: SmallProject, name: str, text: str, expected: tuple[str, str, int, int]
+) -> None:
+    """Of a file that cannot be read, or a link without address, only that is reported."""
+    project.table("x,2022 - K1\njong,1\n")
+    project.mapping(TABLE)
+    write(project, link("leeftijd/jong", "skos:closeMatch", "id/concept/geslacht/V"))
+    with (project.root / "ontology" / f"{name}.ttl").open("a", encoding="utf-8") as file:
+        file.write(text)
+    assert project.places() == [expected]
 
 
 def test_refuse_to_build_with_faulty_links(project: SmallProject) -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
+from big_project import make_big_project
 from conftest import Built, built
 from small_project import SmallProject
+
+from publish.descriptions import remarks_of
+from publish.project import read_project
+from publish.served import Served
 
 TABLE = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"
 CSV = "x,2022 - K1,2022 - K2\njong,1,2\noud,3,4\n"
@@ -78,7 +84,7 @@ def test_put_a_remark_where_it_belongs(project: SmallProject, at: str, expected:
         (remark(at="{kwartaal: 2031-Q1}"), "remark-on-nothing", 11, 5),
         ("method: {code: STANT, nl: a, en: b}\n", "no-such-code", 8, 10),
         ("method: {code: STAND, nl: a}\n", "missing-key", 8, 1),
-        ("area: gebied/VLG\n", "no-such-code", 8, 1),
+        ("area: gebied/VLG\n", "no-such-list", 8, 1),
         ("cells: veel\n", "wrong-type", 8, 1),
     ],
 )
@@ -157,6 +163,7 @@ def test_describe_a_document_and_what_it_lacks(project: SmallProject) -> None:
         ("record: 'https://p.example:0/'\n", "wrong-type", 4, 1),
         ("subjects: ['https://a.example', 'https://p.example:0/']\n", "wrong-type", 4, 33),
         ("area: geslacht/X\n", "no-such-code", 4, 1),
+        ("area: geslagt/M\n", "no-such-list", 4, 1),
         ("quality:\n  a: {about: X, nl: a, en: b}\n", "no-such-code", 5, 7),
         (
             "missing:\n  a:\n    data-sets: [prof]\n    what: {nl: a, en: b}\n"
@@ -175,6 +182,30 @@ def test_report_faults_of_a_document(
     project.table(CSV)
     project.mapping(TABLE)
     assert (code, "document.yaml", line, column) in project.places()
+
+
+def test_report_remarks_with_one_address(project: SmallProject) -> None:
+    """A document and a data set of one name never share a remark."""
+    project.table(CSV, document="proef")
+    text = DOCUMENT + remark("AANNAME")
+    (project.root / "mappings/proef/document.yaml").write_text(text, encoding="utf-8")
+    project.mapping(TABLE.replace("bron/", "proef/") + remark())
+    assert project.places() == [("remark-twice", "document.yaml", 5, 3)]
+
+
+def test_point_what_is_missing_to_data_sets_of_other_documents(project: SmallProject) -> None:
+    """What a document lacks may be looked for in a data set made from another document."""
+    lack = "missing:\n  iets: {what: {nl: a, en: b}, why: {nl: a, en: b}, data-sets: [proef]}\n"
+    document(project, lack)
+    project.table(CSV, document="ander")
+    project.mapping(TABLE.replace("bron/", "ander/"))
+    rows = built(project.read()).ask(
+        DQV + f"SELECT ?target {{ <{BASE}/id/ontbrekend/bron/iets> oa:hasTarget ?target }}"
+    )
+    assert {row["target"] for row in rows} == {
+        f"{BASE}/id/document/bron",
+        f"{BASE}/id/dataset/proef",
+    }
 
 
 def test_list_what_is_missing(project: SmallProject) -> None:
@@ -295,3 +326,23 @@ def test_tell_what_the_answer_does_not_give(answer: Built) -> None:
     found = {row["question"]: int(row["count"]) for row in rows}
     assert found == {"1": 1, "2": 1, "3": 1, "3a": 1, "6": 3, "7": 1, "9": 1, "9a": 1, "9b": 1,
                      "9c": 1}  # fmt: skip
+
+
+def test_remark_on_every_figure_of_a_large_data_set(tmp_path: Path) -> None:
+    """A remark may concern all figures of a large data set, and hides no other on its page."""
+    folder = make_big_project(tmp_path / "groot", 20_000)
+    with (folder / "mappings" / "groot.yaml").open("a", encoding="utf-8") as file:
+        file.write(remark(at="{measure: percentage}"))
+        file.write("  zelf: {about: AANNAME, nl: Alles., en: All.}\n")
+    release = built(read_project(folder))
+    head = f"<{BASE}/id/kwaliteit/groot/naam> <http://www.w3.org/ns/oa#hasTarget>"
+    assert sum(line.startswith(head) for line in release.lines("groot")) == 20_000
+    turtle = (release.folder / "dumps" / "groot.ttl").read_bytes()
+    assert set(release.lines("groot")) == {
+        f"{triple} ." for triple in ox.parse(turtle, format=ox.RdfFormat.TURTLE)
+    }
+    del release
+    [path] = {item.resolve() for item in (folder / "build").glob("current")}
+    found = remarks_of(Served(path), ox.NamedNode(f"{BASE}/id/dataset/groot"), "en")
+    about = [(item.text.value if item.text else "", len(item.targets), item.more) for item in found]
+    assert sorted(about) == [("All.", 0, False), ("Mind this.", 5, True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rdflib import OWL, RDF, URIRef
 
 from publish.document import read_documents
 from publish.faults import CannotRun, Fault
@@ -35,6 +36,8 @@ def test_start_project_that_is_sound(tmp_path: Path) -> None:
     assert read_documents(project, faults) == {}
     assert not faults
     assert "eenheid" in vocabulary.lists
+    name = URIRef(project.uris.iri("vocabulary"))
+    assert (name, RDF.type, OWL.Ontology) in vocabulary.terms
 
 
 def test_start_project_leaves_no_mark_unfilled(tmp_path: Path) -> None:

@@ -265,6 +265,6 @@ def test_help_with_links(project: SmallProject) -> None:
     """`publish links suggest --help` explains the file and every option."""
     result = run("links", "suggest", "--help")
     assert result.exit_code == 0
-    for text in ("SKOS", "CSV", "--list", "--language", "--output", "the ontology stays"):
+    for text in ("SKOS", "CSV", "--list", "--language", "--output", "The ontology stays"):
         assert text in result.stdout
     assert "suggest" in run("links", "--help").stdout
