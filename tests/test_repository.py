@@ -68,6 +68,7 @@ LAYERS = [
     ["suggestions"],
     ["suggest"],
     ["cube"],
+    ["cells"],
     ["crosstab"],
     ["assemble"],
     ["derive"],

@@ -1,0 +1,187 @@
+"""The cells of a printed table, as observations: numbers, and signs for what is not shown.
+
+In come some rows of a table with the indices of their keys; out comes a batch. A cell that is
+neither a number nor a sign, and one that cannot be a value of its measure, is noted with row and
+column and left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from publish.cube import MISSING, Batch, Cells, Indices, Structure
+from publish.faults import Fault, fault
+from publish.findings import Findings, shown
+from publish.marks import Mark, read_marked
+from publish.namespaces import XSD
+from publish.numerals import FORMATS, Numbers, read_numbers, written
+from publish.table import Block, Table
+
+UNKNOWN = -1
+"""The index of a key that was not found, which is reported where it was looked up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellReader:
+    """Reads the figures of one printed table."""
+
+    table: Table
+    number: int
+    """The place of the table among those of the cube."""
+    structure: Structure
+    numbers: str
+    """How numbers are written, a key of FORMATS."""
+    marks: tuple[Mark, ...]
+    label_columns: int
+    """How many leading columns hold labels."""
+
+    def read(
+        self,
+        block: Block,
+        kept: Indices,
+        rows: dict[str, Indices],
+        columns: dict[str, Indices],
+        fixed: dict[str, int],
+        findings: Findings,
+        faults: list[Fault],
+    ) -> Batch:
+        """Return the cells of the kept rows as observations, without those that are faulty."""
+        first = self.label_columns
+        width = self.table.width - first
+        values = block.cells.iloc[:, first:]
+        texts: list[str] = (
+            (values if len(kept) == len(values) else values.iloc[kept])
+            .to_numpy(dtype=object)
+            .ravel()
+            .tolist()
+        )
+        row_numbers = np.repeat(block.rows[kept], width)
+        column_numbers = np.tile(np.arange(first + 1, first + width + 1, dtype=np.int32), len(kept))
+        keys = []
+        for dimension in self.structure.dimensions:
+            name = dimension.name
+            if name in rows:
+                keys.append(np.repeat(rows[name], width))
+            elif name in columns:
+                keys.append(np.tile(columns[name], len(kept)))
+            else:
+                keys.append(np.full(len(texts), fixed.get(name, UNKNOWN), dtype=np.int32))
+        form = FORMATS[self.numbers]
+        numbers = read_numbers(texts, form)
+        absence = np.zeros(len(texts), dtype=np.int16)
+        if numbers.faulty.any():
+            self._read_odd(texts, block, kept, numbers, absence, findings, faults)
+        sound = ~numbers.faulty
+        sound &= self._check_numbers(
+            texts, keys[-1], numbers, absence, row_numbers, column_numbers, findings
+        )
+        for key in keys:
+            sound &= key != UNKNOWN
+        lines = block.source_lines
+        source_lines = [lines[row] for row in kept.tolist() for _ in range(width)]
+        if not sound.all():
+            texts = [text for text, good in zip(texts, sound.tolist(), strict=True) if good]
+            source_lines = [
+                line for line, good in zip(source_lines, sound.tolist(), strict=True) if good
+            ]
+        count = len(texts)
+        return Batch(
+            keys=tuple(key[sound] for key in keys),
+            mantissa=numbers.mantissa[sound],
+            decimals=numbers.decimals[sound],
+            status=(absence[sound] > 0) * np.int8(MISSING),
+            absence=absence[sound],
+            cells=Cells(
+                observation=np.arange(count, dtype=np.int64),
+                table=np.full(count, self.number, dtype=np.int16),
+                row=row_numbers[sound],
+                column=column_numbers[sound],
+                text=texts,
+                source_line=source_lines,
+                superseded=np.zeros(count, dtype=np.bool_),
+            ),
+        )
+
+    def _read_odd(
+        self,
+        texts: list[str],
+        block: Block,
+        kept: Indices,
+        numbers: Numbers,
+        absence: NDArray[np.int16],
+        findings: Findings,
+        faults: list[Fault],
+    ) -> None:
+        """Enter the marks among the cells that are no numbers, and report the rest."""
+        form, first = FORMATS[self.numbers], self.label_columns
+        index = {item: number for number, item in enumerate(self.structure.absences, start=1)}
+        odd = np.flatnonzero(numbers.faulty).tolist()
+        rivals: dict[tuple[Mark, ...], None] = {}
+        readings = read_marked([texts[at] for at in odd], self.marks, form)
+        for at, reading in zip(odd, readings, strict=True):
+            line, column = divmod(at, self.table.width - first)
+            row = kept[line]
+            place = int(block.rows[row]), first + column + 1
+            if reading is None and texts[at].strip():
+                example = written(123456, 2, form)
+                findings.add("not-a-number", *place, text=shown(texts[at]), example=example)
+            elif reading is None:
+                label = shown(str(block.cells.iat[int(row), 0]))
+                header = shown(self.table.headers[-1][place[1] - 1])
+                findings.add("empty-cell", *place, row=label, column=header)
+            elif reading.problem:
+                code, particulars = reading.problem
+                findings.add(code, *place, text=shown(texts[at]), **particulars)
+            elif reading.mark:
+                absence[at] = index[reading.mark.absence]
+                numbers.mantissa[at] = reading.mantissa
+                numbers.decimals[at] = reading.decimals
+                numbers.percent[at] = reading.percent
+                numbers.faulty[at] = False
+            else:
+                rivals[reading.rivals] = None
+        for one, other, *_ in rivals:
+            faults.append(
+                fault(
+                    "ambiguous-mark",
+                    *other.place,
+                    mark=other.sign,
+                    other=one.sign,
+                    table=self.table.shown,
+                )
+            )
+
+    def _check_numbers(
+        self,
+        texts: list[str],
+        measures: Indices,
+        numbers: Numbers,
+        absence: NDArray[np.int16],
+        rows: Indices,
+        columns: Indices,
+        findings: Findings,
+    ) -> NDArray[np.bool_]:
+        """Report decimals in counts and percent signs on other units; return what is right."""
+        if not self.structure.measures:
+            return np.zeros(len(texts), dtype=np.bool_)
+        counts = np.array([m.datatype == str(XSD.integer) for m in self.structure.measures])
+        shares = np.array([unit.endswith("/PC") for unit in self.structure.units])
+        known = ~numbers.faulty & (measures != UNKNOWN)
+        # A bound may have decimals where the value itself cannot.
+        not_whole = known & counts[measures] & (numbers.decimals > 0) & (absence == 0)
+        misplaced = known & numbers.percent & ~shares[measures]
+        for at in np.flatnonzero(not_whole | misplaced).tolist():
+            measure = int(measures[at])
+            findings.add(
+                "not-whole" if not_whole[at] else "percent-mismatch",
+                int(rows[at]),
+                int(columns[at]),
+                text=shown(texts[at]),
+                measure=self.structure.measures[measure].name,
+                unit=self.structure.units[measure].rpartition("/")[2],
+            )
+        right: NDArray[np.bool_] = ~(not_whole | misplaced)
+        return right
