@@ -10,12 +10,12 @@ in one) is a fault. The observations of the inputs are held as columns.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-from rdflib import Graph, Literal, URIRef
 
 from publish.assemble import Cube, reserved_name
+from publish.classes import codes_above, wider_codes
 from publish.cube import (
     MISSING,
     Batch,
@@ -35,14 +35,10 @@ from publish.faults import Fault, did_you_mean, fault, some_of
 from publish.links import Link
 from publish.mapping import Input, Mapping, MissingPeriod
 from publish.marks import in_order
-from publish.namespaces import SKOS
 from publish.project import Project
 from publish.table import BLOCK
 from publish.uris import Uris
-from publish.vocabulary import CodeList, Vocabulary
-
-WIDER = (SKOS.broadMatch, SKOS.exactMatch)
-"""The links that say that all of a class lies in another."""
+from publish.vocabulary import Vocabulary
 
 Classes = dict[str, dict[str, str]]
 """Per dimension of the inputs the wider class of each code."""
@@ -68,7 +64,21 @@ class DerivedCube:
     """Per dimension with wider classes the codes above each code in its own list."""
     uris: Uris
     documents: dict[str, Document]
-    missing: dict[str, MissingPeriod] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> dict[str, MissingPeriod]:
+        """The periods that no input gives and one declares as missing, by their code.
+
+        What the inputs give is known once their figures have been read.
+        """
+        period = self.structure.period
+        given = period.positions if period else {}
+        return {
+            code: declared
+            for item in self.inputs
+            for code, declared in item.cube.missing.items()
+            if code not in given
+        }
 
     def sources(self) -> list[str]:
         """Return the keys of the documents in which the figures are printed."""
@@ -249,10 +259,10 @@ def assemble_derived(
             for code_list in (fine.codes, coarse.codes):
                 if not code_list.additive:
                     faults.append(fault("not-additive", *place(*steps), list=code_list.name))
-            classes[name] = _wider_codes(
+            classes[name] = wider_codes(
                 project.uris, vocabulary, links, (fine.codes, coarse.codes), mapping, name, faults
             )
-            above[name] = _codes_above(project.uris, vocabulary, fine.codes)
+            above[name] = codes_above(project.uris, vocabulary, fine.codes)
     structure = _structure(mapping, vocabulary, inputs, faults)
     if structure is None or len(faults) > before:
         return None
@@ -370,80 +380,3 @@ def _no_such_list(
     return fault(
         "no-such-dimension", *place, name=name, hint=did_you_mean(name, vocabulary.dimensions)
     )
-
-
-def _codes_above(uris: Uris, vocabulary: Vocabulary, codes: CodeList) -> dict[str, frozenset[str]]:
-    """Return the codes that hold each code of a list: all that is broader, and the total."""
-    concepts = {URIRef(uris.iri("concept", scheme=codes.name, code=code)): code
-                for code in codes.codes}  # fmt: skip
-    found = {}
-    for concept, code in concepts.items():
-        broader = vocabulary.concepts.transitive_objects(concept, SKOS.broader)
-        above = {concepts[item] for item in map(URIRef, map(str, broader)) if item in concepts}
-        found[code] = frozenset({*above, codes.total or code} - {code})
-    return found
-
-
-def _wider_codes(
-    uris: Uris,
-    vocabulary: Vocabulary,
-    links: list[Link],
-    lists: tuple[CodeList, CodeList],
-    mapping: Mapping,
-    name: str,
-    faults: list[Fault],
-) -> dict[str, str]:
-    """Return the wider class of each code of a list, the total's being the total."""
-    fine, coarse = lists
-    place = mapping.file.place("derived", "classes", name)
-    concepts = {uris.iri("concept", scheme=fine.name, code=code): code for code in fine.codes}
-    wider = {uris.iri("concept", scheme=coarse.name, code=code): code for code in coarse.codes}
-    found: dict[str, set[str]] = {}
-    for link in links:
-        for subject, relation, target in link.triples(vocabulary.concepts):
-            if relation in WIDER and str(subject) in concepts and str(target) in wider:
-                found.setdefault(concepts[str(subject)], set()).add(wider[str(target)])
-    if fine.total and coarse.total:
-        found[fine.total] = {coarse.total}
-    for code, targets in found.items():
-        if len(targets) > 1:
-            codes = ", ".join(sorted(targets))
-            faults.append(fault("several-wider-classes", *place, code=code, codes=codes))
-        for wider_code in targets:
-            if code != fine.total and not _lies_within(
-                vocabulary.concepts,
-                uris,
-                URIRef(uris.iri("concept", scheme=fine.name, code=code)),
-                URIRef(uris.iri("concept", scheme=coarse.name, code=wider_code)),
-            ):
-                faults.append(fault("class-not-within", *place, code=code, wider=wider_code))
-    return {code: min(targets) for code, targets in found.items()}
-
-
-def _lies_within(graph: Graph, uris: Uris, inner: URIRef, outer: URIRef) -> bool:
-    """Return whether the bounds of a class lie within those of another; unknown bounds may."""
-
-    def bound(concept: URIRef, name: str) -> tuple[float, bool | None] | None:
-        value = graph.value(concept, URIRef(uris.generic(name)))
-        included = graph.value(concept, URIRef(uris.generic(f"{name}Inbegrepen")))
-        try:
-            number = float(str(value))
-        except ValueError:
-            return None
-        return number, bool(included) if isinstance(included, Literal) else None
-
-    unit = URIRef(uris.generic("grensEenheid"))
-    units = [graph.value(inner, unit), graph.value(outer, unit)]
-    if None in units:
-        return True
-    if units[0] != units[1]:
-        return False
-    for side, sign in (("vanaf", 1.0), ("tot", -1.0)):
-        own, limit = bound(inner, side), bound(outer, side)
-        if limit is None:
-            continue
-        if own is None or sign * own[0] < sign * limit[0]:
-            return False
-        if own[0] == limit[0] and own[1] is not False and limit[1] is False:
-            return False
-    return True

@@ -1,33 +1,34 @@
-"""What is known of one thing: as triples for programs, and in words for a page.
+"""What is known of one thing in words, for a page.
 
-In comes an IRI of a served release; out come its own triples with the labels of what it points
-to, or its properties, and what points to it by the page. Never a whole cube: everything is
-bounded, and the rest is a query away.
+In comes an IRI of a served release; out come its properties, what points to it by the page, its
+links with their reasons and what must be known of its quality. Everything is bounded.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from publish.served import CONTEXT, LABELS, TYPE, Node, Served
+from publish.served import LABELS, TYPE, Node, Served
+from publish.triples_about import (
+    DATA_SET,
+    MEMBERS,
+    MOST_PAGES,
+    MOST_TRIPLES,
+    PER_PAGE,
+    incoming_page,
+    types_of,
+)
 from publish.uris import PREFIXES
 
-MOST_TRIPLES = 20_000
 MOST_VALUES = 100
-PER_PAGE = 50
-MOST_PAGES = 200
 MOST_TARGETS = 5
 """How many things a remark names that it concerns."""
 COMMENT = ox.NamedNode(PREFIXES["rdfs"] + "comment")
 OA_TARGET = ox.NamedNode(PREFIXES["oa"] + "hasTarget")
-DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
-MEMBERS = 2000
-"""How many concepts a code list's description and page hold."""
 
 FIRST = [
     f"{PREFIXES[prefix]}{name}"
@@ -171,22 +172,6 @@ def incoming_of(served: Served, iri: ox.NamedNode, page: int, language: str) -> 
     return Incoming(links=tuple(links), page=page, more=more)
 
 
-def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Quad]:
-    """Return one page, from 1, of what points to a thing, and one more if there is a next page."""
-    start = (min(max(page, 1), MOST_PAGES) - 1) * PER_PAGE
-    return list(itertools.islice(incoming_quads(served, iri), start, start + PER_PAGE + 1))
-
-
-def incoming_quads(served: Served, iri: ox.NamedNode) -> Iterator[ox.Quad]:
-    """Yield what points to a thing: definitions, links and sources first, then data sets."""
-    shared = [ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in CONTEXT]
-    for graph in shared:
-        yield from served.store.quads_for_pattern(None, None, iri, graph)
-    for quad in served.store.quads_for_pattern(None, None, iri, None):
-        if quad.graph_name not in shared:
-            yield quad
-
-
 def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCode]:
     """Return the links of a code to terms elsewhere and in other lists."""
     return [
@@ -293,11 +278,6 @@ def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkO
     return sorted(remarks, key=lambda item: (item.missing, item.question or "", item.aspect))
 
 
-def types_of(served: Served, iri: ox.NamedNode) -> set[str]:
-    """Return the classes of a thing."""
-    return {term.value for term in served.objects(iri, TYPE) if isinstance(term, ox.NamedNode)}
-
-
 def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Concept]:
     """Return the codes of a list in order, the total last."""
     rows = served.select("select_codes", list=scheme)
@@ -325,74 +305,3 @@ def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Con
             )
         )
     return concepts
-
-
-def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Triple]:
-    """Yield a thing's own triples, a page of those that point to it, then the labels of both ends.
-
-    A code list brings its codes with it, a data set its structure, a vocabulary its terms.
-    """
-    subjects = [iri, *_belongings(served, iri)]
-    seen: set[ox.Triple] = set()
-    linked: dict[ox.NamedNode, None] = {}
-    for subject in subjects:
-        for quad in served.store.quads_for_pattern(subject, None, None, None):
-            if len(seen) >= MOST_TRIPLES:
-                return
-            if quad.triple not in seen:
-                seen.add(quad.triple)
-                yield quad.triple
-                for term in (quad.predicate, quad.object):
-                    if isinstance(term, ox.NamedNode):
-                        linked[term] = None
-    for row in served.select("select_uses", vocabulary=iri) if len(subjects) > 1 else ():
-        triple = ox.Triple(row["component"], row["use"], row["term"])
-        if triple not in seen:
-            seen.add(triple)
-            yield triple
-    for quad in incoming_page(served, iri, page)[:PER_PAGE]:
-        # That an observation belongs to its data set says nothing about the data set.
-        if quad.triple not in seen and quad.predicate != DATA_SET:
-            seen.add(quad.triple)
-            yield quad.triple
-            linked.update({node: None for node in (quad.predicate, quad.subject)
-                           if isinstance(node, ox.NamedNode)})  # fmt: skip
-    for node in itertools.islice(linked, MEMBERS):
-        for label in LABELS:
-            for quad in served.store.quads_for_pattern(node, label, None, None):
-                if quad.triple not in seen:
-                    seen.add(quad.triple)
-                    yield quad.triple
-
-
-def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
-    """Return the things that are described together with a thing."""
-    kinds = types_of(served, iri)
-    if PREFIXES["skos"] + "ConceptScheme" in kinds:
-        rows = served.select("select_codes", list=iri)
-        return sorted({row["code"] for row in rows[:MEMBERS]}, key=str)
-    if PREFIXES["qb"] + "DataSet" in kinds:
-        structure = ox.NamedNode(PREFIXES["qb"] + "structure")
-        return [node for node in served.objects(iri, structure) if isinstance(node, ox.NamedNode)]
-    if PREFIXES["qb"] + "DataStructureDefinition" in kinds:
-        component = ox.NamedNode(PREFIXES["qb"] + "component")
-        return [node for node in served.objects(iri, component) if isinstance(node, ox.NamedNode)]
-    if PREFIXES["owl"] + "Ontology" in kinds:
-        return [row["term"] for row in served.select("select_vocabulary", vocabulary=iri)]
-    return []
-
-
-def write_triples(served: Served, triples: Iterator[ox.Triple], format_: ox.RdfFormat) -> bytes:
-    """Write triples in a format, with the prefixes of the release that they use."""
-    listed = list(triples)
-    iris = [term.value for triple in listed for term in triple if isinstance(term, ox.NamedNode)]
-    iris += [
-        triple.object.datatype.value for triple in listed if isinstance(triple.object, ox.Literal)
-    ]
-    used = {
-        prefix: namespace
-        for prefix, namespace in served.prefixes.items()
-        if any(iri.startswith(namespace) for iri in iris)
-    }
-    written = ox.serialize(listed, format=format_, prefixes=used)
-    return written or b""

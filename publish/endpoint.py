@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
-from publish.descriptions import Value, value_of, write_triples
+from publish.descriptions import Value, value_of
 from publish.examples import example_query, examples_of
 from publish.negotiate import GRAPHS, HTML, N_TRIPLES, RESULTS, TSV, Form, Offer, rank_forms
 from publish.queries import (
@@ -33,6 +33,7 @@ from publish.rendering import reader_of, refuse_form, say, show, wants_page
 from publish.samples import prefix_lines
 from publish.served import Served
 from publish.service_description import describe_service
+from publish.triples_about import write_triples
 
 MOST_ROWS = 1000
 MOST_BYTES = 2_000_000

@@ -13,12 +13,12 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 from flask import Blueprint, Response, abort, redirect, request, send_file
 
-from publish import descriptions
-from publish.descriptions import describe, write_triples
+from publish.descriptions import value_of
 from publish.negotiate import CSV, GRAPHS, HTML, Form, form_of_extension, rank_forms
 from publish.rendering import SAFE, reader_of, refuse_form, show
 from publish.served import DESCRIPTIONS, DataSet, Served
 from publish.thing_pages import page_about
+from publish.triples_about import PER_PAGE, describe, incoming_page, write_triples
 from publish.uris import PREFIXES
 
 DOCUMENTS = (HTML, *GRAPHS)
@@ -129,7 +129,7 @@ def _document(served: Served, kind: str, path: str) -> Response:
         body = write_triples(served, describe(served, iri, page), format_)
         response = Response(body, content_type=content_type)
         response.vary.add("Accept")
-        if len(descriptions.incoming_page(served, iri, page)) > descriptions.PER_PAGE:
+        if len(incoming_page(served, iri, page)) > PER_PAGE:
             query = urlencode({**request.args, "page": max(page, 1) + 1})
             root, here = request.script_root, quote(request.path, safe=SAFE)
             response.headers["Link"] = f'<{root}{here}?{query}>; rel="next"'
@@ -182,7 +182,7 @@ def _collection(served: Served, title: str, class_: str) -> Response:
     language = reader_of(request).language
     entries = [
         (
-            descriptions.value_of(served, row["member"], language),
+            value_of(served, row["member"], language),
             served.text(row["member"], DESCRIPTIONS, language),
         )
         for row in rows

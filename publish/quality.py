@@ -313,7 +313,8 @@ def missing_figures(
     for document in documents:
         entries = list(document.missing)
         for mapping in mappings:
-            if all(use.document != document.key for use in mapping.uses):
+            # A period that is missing is listed once, with the first document of its tables.
+            if min((use.document for use in mapping.uses), default=None) != document.key:
                 continue
             entries += [
                 MissingFigures(

@@ -21,6 +21,7 @@ from publish.negotiate import GRAPHS
 from publish.pivot import MOST, components_of, make_pivot
 from publish.rendering import reader_of, show
 from publish.served import DESCRIPTIONS, DataSet, Served
+from publish.triples_about import MEMBERS, types_of
 from publish.uris import PREFIXES
 
 QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]
@@ -31,7 +32,7 @@ SCHEME = SKOS + "ConceptScheme"
 def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
     """Return the page about a thing, in the layout of its class."""
     language = reader_of(request).language
-    kinds = descriptions.types_of(served, iri)
+    kinds = types_of(served, iri)
     local = ("/doc/" if kind == "/id/" else "/ns/") + path
     content: dict[str, Any] = {
         "iri": iri.value,
@@ -177,7 +178,7 @@ def _table_rows(served: Served, iri: ox.NamedNode) -> list[list[str]]:
     if not file.resolve().is_relative_to(served.folder / "tables") or not file.is_file():
         return []
     text = io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")
-    return [row for row, _ in zip(csv.reader(text), range(descriptions.MEMBERS), strict=False)]
+    return [row for row, _ in zip(csv.reader(text), range(MEMBERS), strict=False)]
 
 
 def _made_from(served: Served, iri: ox.NamedNode) -> dict[tuple[int, int], str]:

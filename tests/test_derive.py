@@ -290,3 +290,22 @@ def test_compare_limits_with_links(
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
     expected = [] if fits else [("class-not-within", "proef.yaml", 8, 13)]
     assert project.places() == expected
+
+
+def test_tell_that_no_input_gives_a_period(project: SmallProject) -> None:
+    """A period that an input declares missing and none gives is an empty slice with the reason."""
+    prepare(project)
+    for slug, totals in (("een", "2022-Q3"), ("twee", "2022-Q1")):
+        path = project.root / "mappings" / f"{slug}.yaml"
+        missing = f"missing: [{{kwartaal: {totals}, reason: {{nl: Later., en: Later on.}}}}]\n"
+        path.write_text(path.read_text(encoding="utf-8") + missing, encoding="utf-8")
+    project.mapping(WIDE)
+    rows = built(project.read()).ask(
+        """SELECT ?slice ?reason WHERE { ?slice a qb:Slice ;
+            attribute:obsStatus code:obsStatus-M ; rdfs:comment ?reason .
+            <https://data.example.org/id/dataset/proef> qb:slice ?slice .
+            FILTER(LANG(?reason) = "en") }"""
+    )
+    assert [(row["slice"].rpartition("/")[2], row["reason"]) for row in rows] == [
+        ("2022-Q3", "Later on.")
+    ]

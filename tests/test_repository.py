@@ -60,6 +60,7 @@ LAYERS = [
     ["samples"],
     ["starter", "vocabulary"],
     ["levels", "links"],
+    ["classes"],
     ["extract", "table", "marks"],
     ["words", "ranges"],
     ["entries", "range_texts"],
