@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -172,6 +173,15 @@ def incoming_of(served: Served, iri: ox.NamedNode, page: int, language: str) -> 
     return Incoming(links=tuple(links), page=page, more=more)
 
 
+KINDS = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "focus")
+"""The kinds of link in the order of a page, the nearest first; all others come last."""
+
+
+def _nearest_first(row: dict[str, Any]) -> tuple[int, str]:
+    name = row["relation"].value.rpartition("#")[2].rpartition("/")[2]
+    return (KINDS.index(name) if name in KINDS else len(KINDS), name)
+
+
 def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCode]:
     """Return the links of a code to terms elsewhere and in other lists."""
     return [
@@ -181,7 +191,7 @@ def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCod
             where=_where(served, row["other"], language),
             reason=served.text(row["link"], (COMMENT,), language),
         )
-        for row in served.select("select_links", concept=iri)
+        for row in sorted(served.select("select_links", concept=iri), key=_nearest_first)
     ]
 
 
@@ -189,7 +199,7 @@ def links_in(
     served: Served, linkset: ox.NamedNode, language: str
 ) -> list[tuple[Value, LinkOfCode]]:
     """Return the links of a linkset, or of its part, each with the code it starts from."""
-    rows = served.select("select_linkset", linkset=linkset)
+    rows = sorted(served.select("select_linkset", linkset=linkset), key=_nearest_first)
     return [
         (
             value_of(served, row["code"], language),
