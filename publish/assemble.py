@@ -21,13 +21,11 @@ from publish.cube import (
     MEASURE,
     Batch,
     Cells,
-    CubeDimension,
     Structure,
     align,
-    cube_dimension,
+    cube_dimensions,
     cut_batch,
     join_batches,
-    measure_dimension,
     mixed_radix,
 )
 from publish.document import Document
@@ -288,14 +286,9 @@ def _structure(
     )
     own_unit = mapping.unit and project.uris.iri("concept", scheme=UNITS, code=mapping.unit)
     given = set(given_by(mapping.uses[0])) - {MEASURE}
-    dimensions = [cube_dimension(vocabulary.dimensions[name]) for name in given]
-
-    def rank(dimension: CubeDimension) -> tuple[bool, str]:
-        return dimension.period is None, dimension.name
-
     return Structure(
         slug=mapping.slug,
-        dimensions=(*sorted(dimensions, key=rank), measure_dimension(measures)),
+        dimensions=cube_dimensions((vocabulary.dimensions[name] for name in given), measures),
         measures=measures,
         units=tuple(own_unit or measure.unit for measure in measures),
         tables=tables,

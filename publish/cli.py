@@ -109,6 +109,16 @@ def _project(ctx: click.Context) -> Project:
     return read_project(options["root"], base=options["base"], public_url=options["public_url"])
 
 
+in_language = click.option(
+    "--language",
+    type=click.Choice(["nl", "en"]),
+    default="en",
+    show_default=True,
+    help="The language of what is told and why.",
+)
+"""The option of verbs that print texts of the project."""
+
+
 @main.command()
 @click.argument("slugs", nargs=-1)
 @click.pass_context
@@ -251,13 +261,7 @@ def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: floa
 
 
 @main.command()
-@click.option(
-    "--language",
-    type=click.Choice(["nl", "en"]),
-    default="en",
-    show_default=True,
-    help="The language of what is missing and why.",
-)
+@in_language
 @click.pass_context
 def missing(ctx: click.Context, language: str) -> None:
     """List the figures that were asked for and that the documents do not give.
@@ -329,13 +333,7 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 
 @main.group(invoke_without_command=True)
 @click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
-@click.option(
-    "--language",
-    type=click.Choice(["nl", "en"]),
-    default="en",
-    show_default=True,
-    help="The language of the reasons.",
-)
+@in_language
 @click.pass_context
 def links(ctx: click.Context, lists: tuple[str, ...], language: str) -> None:
     """Report per code list what is linked elsewhere, how, and what is not and why.

@@ -9,7 +9,7 @@ RDF Data Cube, section 5.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -181,6 +181,14 @@ def measure_dimension(measures: tuple[Measure, ...]) -> CubeDimension:
         period=None,
         scheme=None,
     )
+
+
+def cube_dimensions(
+    dimensions: Iterable[Dimension], measures: tuple[Measure, ...]
+) -> tuple[CubeDimension, ...]:
+    """Return the dimensions of a cube in their order: period first, by name, measure last."""
+    ordered = sorted(dimensions, key=lambda item: (item.period is None, item.name))
+    return (*map(cube_dimension, ordered), measure_dimension(measures))
 
 
 PERIODS = 1 << 22

@@ -20,14 +20,12 @@ from publish.cube import (
     MISSING,
     Batch,
     Cells,
-    CubeDimension,
     Structure,
     Sums,
     align,
-    cube_dimension,
+    cube_dimensions,
     cut_batch,
     join_batches,
-    measure_dimension,
     mixed_radix,
 )
 from publish.document import Document
@@ -352,14 +350,9 @@ def _structure(
     if len({measure.name for measure in measures}) < len(measures):
         faults.append(fault("units-differ", *place("derived")))
         return None
-    dimensions = [cube_dimension(vocabulary.dimensions[name]) for name in wanted]
-
-    def rank(dimension: CubeDimension) -> tuple[bool, str]:
-        return dimension.period is None, dimension.name
-
     return Structure(
         slug=mapping.slug,
-        dimensions=(*sorted(dimensions, key=rank), measure_dimension(measures)),
+        dimensions=cube_dimensions((vocabulary.dimensions[name] for name in wanted), measures),
         measures=measures,
         units=tuple(unit for _, unit in pairs.values()),
         tables=[table for _, cube in inputs for table in cube.structure.tables],
