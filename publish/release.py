@@ -2,7 +2,7 @@
 
 ``build/<id>/`` holds the dumps, the store and ``manifest.json``; ``build/current`` points to the
 release that is served. The id is a hash of the dumps and of the settings, which hold no clock
-time, so the same input gives the same release. When the input has faults nothing of the build is
+time, so the same input gives the same release. When it was made stands beside, in ``made.json``. When the input has faults nothing of the build is
 left.
 """
 
@@ -18,6 +18,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -32,6 +33,9 @@ from publish.project import Project
 
 MANIFEST = 1
 """The number of the manifest format."""
+
+MADE = "made.json"
+"""When and with which version a release was made: the only file that holds a clock time."""
 
 UNFINISHED = ".unfinished-"
 """What the name of a folder begins with that is not yet a release."""
@@ -63,6 +67,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             _copy_tables(content)
             _write_samples(content)
             _load_store(content)
+            (folder / MADE).write_text(_made(identifier), encoding="utf-8")
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             if release.exists():
                 shutil.rmtree(release)
@@ -199,6 +204,12 @@ def _manifest(project: Project, content: Content, files: list[dict[str, object]]
     text = json.dumps({"manifest": MANIFEST, **rest}, sort_keys=True)
     identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
     return {"manifest": MANIFEST, "id": identifier, **rest}
+
+
+def _made(identifier: str) -> str:
+    """Return what is true of the making of a release and not of its content."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return json.dumps({"id": identifier, "made": now, "software": __version__}, indent=2) + "\n"
 
 
 def _switch(parent: Path, identifier: str) -> None:

@@ -94,6 +94,10 @@ class Served:
         if manifest["manifest"] != 1:
             raise ValueError(f"{folder} has a manifest of format {manifest['manifest']}, not 1.")
         self.id: str = manifest["id"]
+        made = self.folder / "made.json"
+        self.made: str | None = (
+            json.loads(made.read_text(encoding="utf-8"))["made"] if made.is_file() else None
+        )
         self.base: str = manifest["base"].rstrip("/")
         self.public_url: str = manifest.get("public-url", self.base).rstrip("/")
         self.vocabulary: str = manifest["vocabulary"]

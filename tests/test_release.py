@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,6 +19,7 @@ from big_project import make_big_project
 from conftest import PROGRAM, Built, built, copy_of_the_answer
 from small_project import SmallProject
 
+from publish import __version__
 from publish import validate as shapes
 from publish.project import read_project
 from publish.release import build, validate
@@ -373,3 +375,16 @@ def test_build_answer_within_five_seconds(tmp_path: Path) -> None:
     start = time.perf_counter()
     build(project)
     assert time.perf_counter() - start < 5
+
+
+def test_tell_when_and_with_what_a_release_was_made(sound: SmallProject) -> None:
+    """The time and the version of the software stand beside the content and do not change it."""
+    before = datetime.now(UTC).replace(microsecond=0)
+    folder, _ = build(sound.read())
+    made = json.loads((folder / "made.json").read_text(encoding="utf-8"))
+    assert (made["id"], made["software"]) == (folder.name, __version__)
+    assert before <= datetime.fromisoformat(made["made"]) <= datetime.now(UTC)
+    assert made["made"] not in (folder / "manifest.json").read_text(encoding="utf-8")
+    again, _ = build(sound.read())
+    assert again == folder
+    assert json.loads((folder / "made.json").read_text(encoding="utf-8")) == made
