@@ -2,8 +2,8 @@
 
 ``build/<id>/`` holds the dumps, the store and ``manifest.json``; ``build/current`` points to the
 release that is served. The id is a hash of the dumps and of the settings, which hold no clock
-time, so the same input gives the same release. When it was made stands beside, in ``made.json``. When the input has faults nothing of the build is
-left.
+time, so the same input gives the same release. When it was made stands beside, in ``made.json``.
+When the input has faults nothing of the build is left.
 """
 
 from __future__ import annotations
