@@ -15,7 +15,6 @@ import pyoxigraph as ox
 
 from publish.served import LABELS, TYPE, Node, Served
 from publish.triples_about import (
-    DATA_SET,
     MEMBERS,
     MOST_PAGES,
     MOST_TRIPLES,
@@ -25,6 +24,7 @@ from publish.triples_about import (
 )
 from publish.uris import PREFIXES
 
+DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
 MOST_VALUES = 100
 MOST_TARGETS = 5
 """How many things a remark names that it concerns."""

@@ -20,7 +20,11 @@ PER_PAGE = 50
 MOST_PAGES = 200
 MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
-DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
+TO_DATA_SETS = tuple(
+    ox.NamedNode(PREFIXES[prefix] + name)
+    for prefix, name in (("oa", "hasTarget"), ("prov", "used"), ("prov", "wasDerivedFrom"))
+)
+"""What points to a data set, besides its observations."""
 
 
 def types_of(served: Served, iri: ox.NamedNode) -> set[str]:
@@ -35,13 +39,21 @@ def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Quad]
 
 
 def incoming_quads(served: Served, iri: ox.NamedNode) -> Iterator[ox.Quad]:
-    """Yield what points to a thing: definitions, links and sources first, then data sets."""
+    """Yield what points to a thing: definitions, links and sources first, then data sets.
+
+    That an observation belongs to its data set says nothing about the data set, and there may be
+    very many: of what points to one only what else there can be is looked for.
+    """
     shared = [ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in CONTEXT]
     for graph in shared:
         yield from served.store.quads_for_pattern(None, None, iri, graph)
-    for quad in served.store.quads_for_pattern(None, None, iri, None):
-        if quad.graph_name not in shared:
-            yield quad
+    predicates: tuple[ox.NamedNode | None, ...] = (None,)
+    if PREFIXES["qb"] + "DataSet" in types_of(served, iri):
+        predicates = TO_DATA_SETS
+    for predicate in predicates:
+        for quad in served.store.quads_for_pattern(None, predicate, iri, None):
+            if quad.graph_name not in shared:
+                yield quad
 
 
 def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Triple]:
@@ -68,8 +80,7 @@ def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Tr
             seen.add(triple)
             yield triple
     for quad in incoming_page(served, iri, page)[:PER_PAGE]:
-        # That an observation belongs to its data set says nothing about the data set.
-        if quad.triple not in seen and quad.predicate != DATA_SET:
+        if quad.triple not in seen:
             seen.add(quad.triple)
             yield quad.triple
             linked.update({node: None for node in (quad.predicate, quad.subject)

@@ -107,6 +107,16 @@ def test_give_incoming_links_by_the_page_in_the_data_too(
     assert len(units) == len(rows) == 165
 
 
+def test_give_no_observations_with_a_data_set(answer: Built, client: FlaskClient) -> None:
+    """What points to a data set is given but for its observations, which may be very many."""
+    response = client.get("/doc/dataset/cmw-werknemers-leeftijd.nt")
+    assert 'rel="next"' not in response.headers["Link"]
+    assert "/id/observatie/" not in response.text
+    derived = f"<{answer.base}/id/dataset/werknemers-leeftijd-vergelijkbaar> "
+    assert f"{derived}<http://www.w3.org/ns/prov#wasDerivedFrom>" in response.text
+    assert f"<{answer.base}/id/kwaliteit/sv-2023-19/gebied>" in response.text
+
+
 def test_give_the_uses_of_every_term(answer: Built, client: FlaskClient) -> None:
     """The RDF of the vocabulary holds what points to each term, as the structures that use it."""
     graph = Graph()
