@@ -22,7 +22,7 @@ HEAD = """@prefix dct: <http://purl.org/dc/terms/> .
 @prefix void: <http://rdfs.org/ns/void#> .
 
 <id/linkset/elders> a void:Linkset ; dct:title "Elders"@nl , "Elsewhere"@en ;
-    void:objectsTarget <https://elders.example/> .
+    void:objectsTarget <https://elders.example/> . <https://elders.example/> a void:Dataset .
 """
 LINK = """
 <id/koppeling/elders/{name}> a pub:Koppeling ; rdfs:comment "Omdat."@nl , "Because."@en ;
