@@ -44,7 +44,8 @@ LINKS = """@prefix dct: <http://purl.org/dc/terms/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix void: <http://rdfs.org/ns/void#> .
-<id/linkset/groep> a void:Linkset ; dct:title "Groep"@nl, "Group"@en .
+<id/linkset/groep> a void:Linkset ; dct:title "Groep"@nl, "Group"@en ;
+    void:objectsTarget <id/graaf/codelijsten> .
 """
 LINK = """<id/koppeling/groep/{code}> a pub:Koppeling ; pub:van <id/concept/leeftijd/{code}> ;
     pub:relatie skos:broadMatch ; pub:naar group:alle ;
