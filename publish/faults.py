@@ -1,8 +1,9 @@
 """Faults in the input, as data.
 
 A fault in somebody's file is collected, never raised: every stage takes a list of faults,
-adds to it what it finds and goes on, so that one run reports them all. What a fault says
-stands in ``faults.toml``, one table per code; the program only fills in the particulars.
+adds to it what it finds and goes on, so that one run reports them all. What a fault says, in
+English and in Dutch, stands in ``fault_kinds/``, one table per code; the program only fills in
+the particulars.
 """
 
 from __future__ import annotations
@@ -11,8 +12,39 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import resources
+
+LANGUAGES = ("en", "nl")
+"""The languages in which faults are told; the first is that of programs."""
+
+
+class Words(str):
+    """A text in English that knows the same in Dutch."""
+
+    __slots__ = ("nl",)
+    nl: str
+
+    def __new__(cls, en: str, nl: str = "") -> Words:
+        """Make a text from its English and its Dutch; without Dutch it is the same in both."""
+        made = super().__new__(cls, en)
+        made.nl = nl or en
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.nl
+
+    def __add__(self, other: str) -> Words:
+        return Words(str(self) + str(other), self.nl + in_language(other, "nl"))
+
+    def told(self, language: str) -> str:
+        """Return the text in a language."""
+        return self.nl if language == "nl" else str(self)
+
+
+def in_language(value: object, language: str) -> str:
+    """Return a value as text, in a language where it knows more than one."""
+    return value.told(language) if isinstance(value, Words) else str(value)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -23,18 +55,38 @@ class Fault:
     line: int
     column: int
     code: str
-    finding: str
-    fix: str
+    finding: Words
+    fix: Words
     severity: str = "error"
+    text: str = ""
+    """The text of the cell at the place, where it is one of a table."""
+
+    @property
+    def place(self) -> str:
+        """The place as one text: path:line:column, or the path alone."""
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
     def __str__(self) -> str:
-        """Return the fault as two lines: the place with the finding, then what to do."""
-        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
-        return f"{place}: {self.code}: {self.finding}\n    {self.fix}"
+        """Return the fault as two lines, in English."""
+        return self.told("en")
 
-    def record(self) -> dict[str, object]:
+    def told(self, language: str) -> str:
+        """Return the fault as two lines: the place with the finding, then what to do."""
+        finding, fix = self.finding.told(language), self.fix.told(language)
+        return f"{self.place}: {self.code}: {finding}\n    {fix}"
+
+    def record(self, language: str = "en") -> dict[str, object]:
         """Return the fault as a JSON object."""
-        return asdict(self)
+        return {
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "code": self.code,
+            "finding": self.finding.told(language),
+            "fix": self.fix.told(language),
+            "severity": self.severity,
+            "text": self.text,
+        }
 
 
 class FaultyInput(Exception):
@@ -49,12 +101,50 @@ class CannotRun(Exception):
     """The program was asked something it cannot do at all. Exit code 2."""
 
 
-def _read_kinds() -> dict[str, dict[str, str]]:
-    text = resources.files("publish").joinpath("faults.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
+    kinds: dict[str, Kind] = {}
+    phrases: dict[str, Words] = {}
+    folder = resources.files("publish").joinpath("fault_kinds")
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for code, told in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if file.name == "phrases.toml":
+                phrases[code] = Words(**told)
+            else:
+                texts = {name: Words(**told.get(name, {"en": ""})) for name in TEXTS}
+                kinds[code] = Kind(
+                    code=code,
+                    subject=file.name.removesuffix(".toml"),
+                    severity=told.get("severity", "error"),
+                    can_be_acknowledged=told.get("can-be-acknowledged", False),
+                    **texts,
+                )
+    return kinds, phrases
 
 
-KINDS: dict[str, dict[str, str]] = _read_kinds()
+TEXTS = ("title", "finding", "fix", "when")
+"""What each kind of fault says of itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of fault. In ``finding`` and ``fix`` particulars stand in braces."""
+
+    code: str
+    subject: str
+    """The file of ``fault_kinds/`` in which it stands."""
+    title: Words
+    finding: Words
+    fix: Words
+    when: Words
+    """When it occurs and how to set it right: the text of its help page."""
+    severity: str
+    can_be_acknowledged: bool
+    """Whether a mapping can say that the source itself has it."""
+
+
+KINDS, PHRASES = _read_kinds()
 
 
 def fault(
@@ -62,19 +152,32 @@ def fault(
 ) -> Fault:
     """Return the fault ``code`` at a place, its texts filled in with the particulars.
 
-    Raises KeyError for a code or a particular that ``faults.toml`` does not know.
+    Raises KeyError for a code or a particular that ``fault_kinds/`` does not know.
     """
     kind = KINDS[code]
-    texts = {name: _on_one_line(value) for name, value in particulars.items()}
     return Fault(
         path=_on_one_line(path),
         line=line,
         column=column,
         code=code,
-        finding=kind["finding"].format_map(texts),
-        fix=kind["fix"].format_map(texts),
-        severity=kind.get("severity", "error"),
+        finding=_filled(kind.finding, particulars),
+        fix=_filled(kind.fix, particulars),
+        severity=kind.severity,
     )
+
+
+def said(phrase: str, /, **particulars: object) -> Words:
+    """Return a phrase of ``fault_kinds/phrases.toml``, to fill in as a particular."""
+    return _filled(PHRASES[phrase], particulars)
+
+
+def _filled(text: Words, particulars: dict[str, object]) -> Words:
+    """Return a text in both languages with its particulars."""
+    en, nl = (
+        {name: _on_one_line(in_language(value, language)) for name, value in particulars.items()}
+        for language in LANGUAGES
+    )
+    return Words(str(text).format_map(en), text.nl.format_map(nl))
 
 
 def _on_one_line(value: object) -> str:
@@ -109,14 +212,14 @@ def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | Non
     return folded[near[0]] if near else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Words:
     """Return ``Did you mean "x"? `` for the known word nearest to ``word``, else nothing."""
     near = nearest(word, known)
-    return f'Did you mean "{near}"? ' if near else ""
+    return said("did-you-mean", word=near) if near else Words("")
 
 
 def some_of(known: Iterable[str], most: int = 12) -> str:
     """Return known words for a message, at most so many of them."""
     words = list(known)
     more = ", …" if len(words) > most else ""
-    return ", ".join(words[:most]) + more if words else "there are none yet"
+    return ", ".join(words[:most]) + more if words else said("none-yet")

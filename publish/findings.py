@@ -6,7 +6,7 @@ Reading notes findings as it goes; where a row stands in the file is looked up o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from publish.faults import Fault, fault
 from publish.periods import EXAMPLES
@@ -57,7 +57,9 @@ class Findings:
             if "first" in particulars:
                 # A row is named by its line, which a cell with a line feed makes another number.
                 first = int(str(particulars["first"]))
-                particulars = particulars | {"first": at.get((first, 1), (first, 1))[0]}
-            yield fault(code, self.table.shown, *at.get((row, column), (row, 1)), **particulars)
+                particulars = particulars | {"first": at.get((first, 1), (first,))[0]}
+            line, place, text = at.get((row, column), (row, 1, ""))
+            found = fault(code, self.table.shown, line, place, **particulars)
+            yield replace(found, text=shown(text))
         if self.dropped:
             yield fault("more-faults", self.table.shown, kept=len(self.found), more=self.dropped)

@@ -274,9 +274,14 @@ def _encoding_fault(path: Path, shown: str) -> Fault:
     return fault("wrong-encoding", shown, 1, 1)
 
 
-def places(table: Table, cells: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, int]]:
-    """Return line and column of cells, given as row and column from 1. Reads the file once."""
-    found: dict[tuple[int, int], tuple[int, int]] = {}
+def places(
+    table: Table, cells: set[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, int, str]]:
+    """Return line, column and text of cells, given as row and column from 1.
+
+    Reads the file once.
+    """
+    found: dict[tuple[int, int], tuple[int, int, str]] = {}
     wanted: dict[int, list[int]] = {}
     for row, column in cells:
         wanted.setdefault(row, []).append(column)
@@ -284,7 +289,8 @@ def places(table: Table, cells: set[tuple[int, int]]) -> dict[tuple[int, int], t
     # Whether every byte is UTF-8 is judged elsewhere; the places before a wrong one are right.
     for number, record in enumerate(_records(table.path, errors="replace"), start=1):
         for column in wanted.get(number, ()):
-            found[number, column] = record.place(column)
+            text = record.cells[column - 1] if column <= len(record.cells) else ""
+            found[number, column] = (*record.place(column), text)
         if number >= last:
             break
     return found

@@ -141,6 +141,7 @@ def test_print_faults_as_json(sound: SmallProject) -> None:
             "fix": "Write it as printed, like 1.234,56. What a sign for a figure that is "
             "not shown means is declared under `marks:`.",
             "severity": "error",
+            "text": "één",
         }
     ]
 

@@ -36,14 +36,13 @@ def names_in(text: str) -> set[str]:
 def test_fault_of_every_kind_is_written_in_sentences(code: str) -> None:
     """Every kind has a title, a finding and a fix: what is wrong, and what to do."""
     kind = KINDS[code]
-    assert set(kind) <= {"title", "finding", "fix", "severity"}
-    assert kind.get("severity", "error") in ("error", "warning")
+    assert kind.severity in ("error", "warning")
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
-    assert kind["title"][0].isupper()
-    assert not kind["title"].endswith(".")
-    assert kind["fix"].endswith((".", "}"))
-    assert kind["fix"][0].isupper() or kind["fix"][0] == "{"
-    for text in (kind["finding"], kind["fix"]):
+    assert kind.title[0].isupper()
+    assert not kind.title.endswith(".")
+    assert kind.fix.endswith((".", "}"))
+    assert kind.fix[0].isupper() or kind.fix[0] == "{"
+    for text in (kind.finding, kind.fix):
         assert "\n" not in text
         assert "  " not in text
         assert Formatter().vformat(text, (), Particulars())
@@ -88,7 +87,7 @@ def test_fault_as_record_is_json() -> None:
     """The record has the same particulars as the text, for programs."""
     item = fault("unknown-key", "a.yaml", 3, 5, key="x", hint="", known="a")
     record = json.loads(json.dumps(item.record()))
-    assert list(record) == ["path", "line", "column", "code", "finding", "fix", "severity"]
+    assert list(record) == ["path", "line", "column", "code", "finding", "fix", "severity", "text"]
     assert (record["line"], record["severity"]) == (3, "error")
 
 

@@ -215,7 +215,7 @@ def test_find_tables_of_every_mapping() -> None:
 
 
 def test_use_every_fault_code_and_no_other() -> None:
-    """Every code of faults.toml is used in the program, and every code used stands there."""
+    """Every code of fault_kinds is used in the program, and every code used stands there."""
     used = set()
     for path in sorted(PACKAGE.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -237,11 +237,10 @@ def test_word_every_fault_well() -> None:
     """Every fault has a title, a finding that ends in a stop, and a fix that is a sentence."""
     for code, kind in KINDS.items():
         assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", code)
-        assert set(kind) <= {"title", "finding", "fix", "severity"}, code
-        assert kind["title"][0].isupper(), code
-        assert not kind["title"].endswith("."), code
-        assert kind["finding"].endswith((".", "?", "}", '"')), code
-        assert kind["fix"].endswith((".", "}")), code
+        assert kind.title[0].isupper(), code
+        assert not kind.title.endswith("."), code
+        assert kind.finding.endswith((".", "?", "}", '"')), code
+        assert kind.fix.endswith((".", "}")), code
 
 
 def imports(path: Path) -> set[str]:
