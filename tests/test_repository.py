@@ -55,7 +55,7 @@ PUBLIC: list[DefinedNamespaceMeta] = [
 """Public vocabularies of which every term is known."""
 
 LAYERS = [
-    ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile"],
+    ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile", "statements"],
     ["mapping", "document"],
     ["samples"],
     ["starter", "vocabulary"],
