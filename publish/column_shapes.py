@@ -265,13 +265,12 @@ class _Batch:
         column, other = self._column(shape.paths), self.things.column(str(constraint.value))
         low = np.searchsorted(other.thing, column.thing, side="left")
         high = np.searchsorted(other.thing, column.thing, side="right")
-        found, compare = self.things.terms.found, COMPARISONS[constraint.name]
+        found = self.things.terms.found
         places, values = [], []
         for at in np.flatnonzero(high > low).tolist():
             own = found[int(column.value[at])]
             for beside in range(int(low[at]), int(high[at])):
-                pair = number_of(own), number_of(found[int(other.value[beside])])
-                if None in pair or not compare(*pair):  # type: ignore[arg-type]
+                if not _in_order(own, found[int(other.value[beside])], constraint.name):
                     places.append(int(column.thing[at]))
                     values.append(int(column.value[at]))
         yield np.array(places, dtype=np.int64), np.array(values, dtype=np.int64)
@@ -285,6 +284,26 @@ COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "lessThan": lambda number, bound: number < bound,
     "lessThanOrEquals": lambda number, bound: number <= bound,
 }
+
+
+def _in_order(one: Term, other: Term, name: str) -> bool:
+    """Return whether two values can be compared, and the first lies below the other."""
+    numbers = number_of(one), number_of(other)
+    if numbers[0] is not None and numbers[1] is not None:
+        return COMPARISONS[name](numbers[0], numbers[1])
+    if not (_is_text(one) and _is_text(other)):
+        return False
+    low, high = _lexical(one), _lexical(other)
+    return low < high if name == "lessThan" else low <= high
+
+
+def _is_text(term: Term) -> bool:
+    """Return whether a term is compared by its letters: a string, or an IRI as pySHACL does."""
+    return isinstance(term, ox.NamedNode) or (
+        isinstance(term, ox.Literal)
+        and term.datatype.value in (str(XSD.string), str(RDF.langString))
+    )
+
 
 _NUMBERS = {
     str(XSD.integer): re.compile(r"\s*[+-]?[0-9]+\s*"),

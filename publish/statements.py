@@ -132,7 +132,7 @@ class Statements:
         at, predicates = place[inside], self.predicate[inside]
         objects = self.object[inside]
         known, starts = np.unique(predicates, return_index=True)
-        ends = [*starts[1:].tolist(), len(predicates)]
+        ends = [*starts[1:].tolist(), len(predicates)][: len(known)]
         found = self.terms.found
         columns = {
             _text(found[number]): Column(thing=at[start:end], value=objects[start:end])

@@ -210,6 +210,13 @@ class StructureShape:
             f"    sh:property :observations ."
         )
         either = self._either()
+        if ":withValue" in either:
+            statuses = " ".join(map(self._term, WITH_VALUE))
+            path = "    sh:path sdmx-attribute:obsStatus ;\n"
+            message = _message(
+                "The status is one of a value.", "De status is er een van een waarde."
+            )
+            blocks.append(("withValue", f"{path}    sh:in ( {statuses} ) ;\n{message}"))
         yield (
             ":observations\n"
             "    a sh:PropertyShape ;\n"
