@@ -27,6 +27,7 @@ from publish.levels import describe_levels
 from publish.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.mapping import Mapping, read_mappings
 from publish.namespaces import QB, RDF
+from publish.observations import ObservationsCheck
 from publish.periods import Period
 from publish.progress import Progress
 from publish.project import Project
@@ -39,13 +40,16 @@ from publish.quality import (
     describe_document_quality,
 )
 from publish.samples import Sample, read_samples
+from publish.shacl import Result, observation_shapes
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
+from publish.structure_shapes import StructureShape
 from publish.validate import (
     MOST_OBSERVATIONS,
     UnusableShapes,
+    as_fault,
     find_unusable,
-    judge,
     read_shapes,
+    results,
 )
 from publish.vocabulary import Vocabulary, add_triples, new_graph, read_vocabulary
 
@@ -97,6 +101,8 @@ class Content:
     dumps: list[Dump]
     samples: list[Sample]
     warnings: list[Fault]
+    shapes: dict[str, str]
+    """The shape of the observations of each data set, as Turtle."""
 
 
 def write_content(
@@ -104,8 +110,15 @@ def write_content(
     folder: Path,
     only: tuple[str, ...],
     formats: tuple[str, ...] = tuple(FORMATS),
+    *,
+    most: int | None = None,
+    full: bool = False,
 ) -> Content:
-    """Read everything, write the dumps and validate them. Raises FaultyInput."""
+    """Read everything, write the dumps and validate them. Raises FaultyInput.
+
+    Of a data set with more than ``most`` observations no dumps are finished, as a check needs
+    none of them. pySHACL judges observations too up to a stated size, or with ``full`` all.
+    """
     faults: list[Fault] = []
     (folder / "dumps").mkdir()
     vocabulary = read_vocabulary(project, faults)
@@ -128,7 +141,10 @@ def write_content(
     levels = describe_levels(project.uris, vocabulary, faults)
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
     cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
-    written, faulty = {}, set[str]()
+    written, faulty, surroundings = {}, set[str](), vocabulary.terms + vocabulary.concepts
+    made: dict[str, str] = {}
+    judged: set[Result] = set()
+    warnings: list[Fault] = []
     for cube in cubes:
         before, slug = len(faults), cube.structure.slug
         inputs = (
@@ -136,11 +152,27 @@ def write_content(
             if isinstance(cube, DerivedCube)
             else set[str]()
         )
+        surroundings += describe_cube(project, cube)
+        made[slug] = describe_shape(project, cube, surroundings)
+        check = _observations_check(project, cube, made[slug], shapes, surroundings)
         written[slug] = _write_cube(
-            project, folder, cube, vocabulary, formats, faults, is_whole=not inputs & faulty
+            project,
+            folder,
+            cube,
+            vocabulary,
+            formats,
+            faults,
+            check,
+            is_whole=not inputs & faulty,
+            most=most,
         )
         if len(faults) > before:
             faulty.add(slug)
+        else:
+            judged |= check.results()
+            found = check.faults()
+            warnings += [item for item in found if item.severity != "error"]
+            faults += [item for item in found if item.severity == "error"]
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
         faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
@@ -163,9 +195,10 @@ def write_content(
         counts={slug: dumped.count for slug, dumped in written.items()},
         dumps=dumps,
         samples=samples,
-        warnings=[],
+        warnings=warnings,
+        shapes=made,
     )
-    return _validated(project, content, shapes)
+    return _validated(project, content, shapes, judged, full=full)
 
 
 def _assemble(
@@ -218,8 +251,10 @@ def _write_cube(
     vocabulary: Vocabulary,
     formats: tuple[str, ...],
     faults: list[Fault],
+    judged: ObservationsCheck,
     *,
     is_whole: bool,
+    most: int | None,
 ) -> _Written:
     """Check and write a cube, batch by batch; return what was written.
 
@@ -238,24 +273,27 @@ def _write_cube(
         ) as dumps,
         Progress(cube.structure.slug, "observations") as progress,
     ):
+        count = 0
         for batch in cube.batches(faults):
             check.see(batch)
+            judged.see(batch)
             annotations = list(remarks.see(batch))
-            if len(faults) == before:
+            count += len(batch)
+            if len(faults) == before and (most is None or count <= most):
                 dumps.write(batch)
                 dumps.annotate(annotations)
             progress.step(len(batch))
         if not is_whole:
             return _Written(count=0, has_cells=False)
         faults.extend(check.faults(faults[before:]))
-        if not dumps.count and len(faults) == before:
+        if not count and len(faults) == before:
             faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
         faults.extend(_missing_but_given(cube))
         if len(faults) == before:
             faults.extend(remarks.faults())
         if len(faults) == before:
             dumps.describe(describe_cube(project, cube) + remarks.describe())
-    return _Written(count=dumps.count, has_cells=dumps.has_cells)
+    return _Written(count=count, has_cells=dumps.has_cells)
 
 
 def _missing_but_given(cube: AnyCube) -> Iterator[Fault]:
@@ -330,14 +368,54 @@ def _write_context(
     return dumps
 
 
-def _validated(project: Project, content: Content, shapes: Graph) -> Content:
-    """Return the content with the warnings of the shapes. Raises FaultyInput on violations."""
+def describe_shape(project: Project, cube: AnyCube, surroundings: Graph) -> str:
+    """Return the shape of a data set's observations, made from its structure, as Turtle."""
+    uris, structure = project.uris, cube.structure
+    return StructureShape(
+        graph=surroundings,
+        data_set=uris.iri("data-set", slug=structure.slug),
+        document=uris.iri("data-set-shape", slug=structure.slug),
+        own=uris.generic(""),
+        units={
+            measure.iri: unit
+            for measure, unit in zip(structure.measures, structure.units, strict=True)
+        },
+    ).text()
+
+
+def _observations_check(
+    project: Project, cube: AnyCube, made: str, shapes: Graph, surroundings: Graph
+) -> ObservationsCheck:
+    """Return the check of a cube's observations by the shapes of all and by its own."""
+    own = new_graph(project.uris).parse(data=made, format="turtle")
+    of_all, _ = observation_shapes(shapes)
+    of_set, _ = observation_shapes(own)
+    return ObservationsCheck(
+        structure=cube.structure,
+        uris=project.uris,
+        shapes=of_all + of_set,
+        context=surroundings,
+    )
+
+
+def _validated(
+    project: Project, content: Content, shapes: Graph, judged: set[Result], *, full: bool
+) -> Content:
+    """Return the content with the warnings of the shapes. Raises FaultyInput on violations.
+
+    ``judged`` are the results that are known already from the observations as columns.
+    """
     graph = new_graph(project.uris)
     large = {
         cube.structure.slug: cube
         for cube in content.cubes
-        if content.counts[cube.structure.slug] > MOST_OBSERVATIONS
+        if content.counts[cube.structure.slug] > MOST_OBSERVATIONS and not full
     }
+    for name in observation_shapes(shapes)[1] if large else ():
+        log.warning("%s cannot be judged for large data sets without --full", name)
+    for slug, text in content.shapes.items():
+        if slug not in large:
+            shapes += new_graph(project.uris).parse(data=text, format="turtle")
     for dump in content.dumps:
         if dump.name in large:
             log.info("%s: its observations are judged by the checks on columns only", dump.name)
@@ -347,7 +425,7 @@ def _validated(project: Project, content: Content, shapes: Graph) -> Content:
             add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
     log.info("validating %s triples against the shapes", f"{len(graph):,}")
     try:
-        found = judge(graph, shapes)
+        found = [as_fault(item) for item in results(graph, shapes) if item not in judged]
     except UnusableShapes as error:
         raise FaultyInput([find_unusable(project, graph, str(error))]) from None
     errors = [item for item in found if item.severity == "error"]

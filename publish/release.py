@@ -30,6 +30,7 @@ from publish.dumps import FORMATS
 from publish.faults import Fault
 from publish.progress import CountedReader, Progress
 from publish.project import Project
+from publish.validate import MOST_OBSERVATIONS
 
 MANIFEST = 1
 """The number of the manifest format."""
@@ -66,6 +67,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         else:
             _copy_tables(content)
             _write_samples(content)
+            _write_shapes(content)
             _load_store(content)
             (folder / MADE).write_text(_made(identifier), encoding="utf-8")
             (folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -85,13 +87,19 @@ def _holds(release: Path, manifest: str) -> bool:
         return False
 
 
-def validate(project: Project, only: Iterable[str] = ()) -> tuple[dict[str, int], list[Fault]]:
+def validate(
+    project: Project, only: Iterable[str] = (), *, full: bool = False
+) -> tuple[dict[str, int], list[Fault]]:
     """Do all that a build does up to and including validation, and keep nothing of it.
 
+    With ``full`` pySHACL judges the observations of large data sets too.
     Returns the number of observations per data set and the warnings. Raises FaultyInput.
     """
     with tempfile.TemporaryDirectory(prefix="publish-") as folder:
-        content = write_content(project, Path(folder), tuple(only), formats=(".nt",))
+        most = None if full else MOST_OBSERVATIONS
+        content = write_content(
+            project, Path(folder), tuple(only), formats=(".nt",), most=most, full=full
+        )
         return content.counts, content.warnings
 
 
@@ -168,6 +176,14 @@ def _write_samples(content: Content) -> None:
     for sample in content.samples:
         path = content.folder / "queries" / f"{sample.name}.rq"
         path.write_text(sample.text, encoding="utf-8")
+
+
+def _write_shapes(content: Content) -> None:
+    """Write the shape of each data set where its IRI says it is."""
+    folder = content.folder / "shapes" / "dataset"
+    folder.mkdir(parents=True)
+    for slug, text in content.shapes.items():
+        (folder / f"{slug}.ttl").write_text(text, encoding="utf-8")
 
 
 def _manifest(project: Project, content: Content, files: list[dict[str, object]]) -> dict[str, Any]:

@@ -23,6 +23,10 @@ PATTERNS: dict[str, tuple[str, str]] = {
     "data-set": ("/id/dataset/{slug}", "a qb:DataSet"),
     "structure": ("/id/structuur/{slug}", "its qb:DataStructureDefinition"),
     "component": ("/id/component/{slug}/{name}", "one component of the structure"),
+    "data-set-shape": (
+        "/shapes/dataset/{slug}",
+        "the shape of the data set's observations, made from its structure",
+    ),
     "slice-key": ("/id/slicesleutel/{slug}", "the qb:SliceKey: the period is fixed"),
     "slice": ("/id/slice/{slug}/{codes}", "the slice of one period"),
     "observation": (
