@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube import Batch, Indices, Structure, mixed_radix
-from publish.faults import Fault, fault
+from publish.faults import Fault, fault, said
 from publish.findings import Findings
 from publish.limits import Ends, Ranges, exceeds, read_ranges
 from publish.mapping import Mapping
@@ -157,5 +157,6 @@ class TotalsCheck:
         number = written(int(ends.numbers[place]), ends.decimals, FORMATS[self.mapping.numbers])
         if not ends.bounds[place]:
             return number
-        words = ("at least", "at most"), ("more than", "less than")
-        return f"{words[int(ends.open[place])][int(upper)]} {number}"
+        phrases = ("at-least", "at-most"), ("more-than", "less-than")
+        phrase = phrases[int(ends.open[place])][int(upper)]
+        return said(f"number-{phrase}", number=number)

@@ -22,7 +22,7 @@ from publish.checks import TotalsCheck
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
-from publish.faults import Fault, FaultyInput, fault
+from publish.faults import Fault, FaultyInput, fault, said
 from publish.levels import describe_levels
 from publish.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.mapping import Mapping, read_mappings
@@ -135,7 +135,7 @@ def write_content(
     for slug in only:
         if slug not in known and not any(f"/{slug}.y" in item.path for item in faults):
             path = f"mappings/{slug}.yaml"
-            faults.append(fault("cannot-read", path, reason="there is no such mapping"))
+            faults.append(fault("cannot-read", path, reason=said("no-such-mapping")))
     samples = read_samples(project, faults)
     links = read_links(project.uris, vocabulary, faults)
     levels = describe_levels(project.uris, vocabulary, faults)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from publish.faults import Fault, fault
+from publish.faults import Fault, fault, said
 from publish.periods import EXAMPLES
 from publish.table import Table, places
 
@@ -27,8 +27,9 @@ def shown(text: str) -> str:
 
 def about_period(kind: str, label: str) -> dict[str, object]:
     """Return what a message says of a label that is no period."""
-    words = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
-    return {"label": shown(label), "kind": words[kind], "example": EXAMPLES[kind]}
+    one, *others = EXAMPLES[kind]
+    example = said("one-or-other", one=one, other=others[0]) if others else one
+    return {"label": shown(label), "kind": said(f"period-{kind}"), "example": example}
 
 
 @dataclass(kw_only=True)

@@ -114,7 +114,7 @@ def test_print_faults_as_text(sound: SmallProject, verb: str) -> None:
     assert result.exit_code == 1
     assert result.stdout == (
         'mappings/bron/tabel.csv:2:6: not-a-number: "een" is not a number.\n'
-        "    Write it as printed, like 1.234,56. What a sign for a figure that is not shown means "
+        "    Write it as printed, like 123.456. What a sign for a figure that is not shown means "
         "is declared under `marks:`.\n"
         'mappings/bron/tabel.csv:3:1: unknown-code: "oudd" is not a label or notation in code '
         "list leeftijd.\n"
@@ -138,7 +138,7 @@ def test_print_faults_as_json(sound: SmallProject) -> None:
             "column": 6,
             "code": "not-a-number",
             "finding": '"één" is not a number.',
-            "fix": "Write it as printed, like 1.234,56. What a sign for a figure that is "
+            "fix": "Write it as printed, like 123.456. What a sign for a figure that is "
             "not shown means is declared under `marks:`.",
             "severity": "error",
             "text": "één",

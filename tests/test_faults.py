@@ -10,6 +10,7 @@ import pytest
 
 from publish.faults import (
     KINDS,
+    PHRASES,
     CannotRun,
     Fault,
     FaultyInput,
@@ -46,6 +47,22 @@ def test_fault_of_every_kind_is_written_in_sentences(code: str) -> None:
         assert "\n" not in text
         assert "  " not in text
         assert Formatter().vformat(text, (), Particulars())
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_fault_of_every_kind_uses_the_same_particulars_in_dutch(code: str) -> None:
+    """What a message is filled in with stands in it in both languages."""
+    kind = KINDS[code]
+    for text in (kind.finding, kind.fix):
+        assert names_in(text) == names_in(text.nl)
+    assert not names_in(kind.title)
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_phrase_uses_the_same_particulars_in_dutch(phrase: str) -> None:
+    """What a phrase is filled in with stands in it in both languages."""
+    text = PHRASES[phrase]
+    assert names_in(text) == names_in(text.nl)
 
 
 def test_fault_fills_in_particulars() -> None:
