@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.faults import Fault, fault, place_of_byte
+from publish.faults import Fault, fault, place_of_byte, reason_of
 from publish.mapping import SLUG, Text
 from publish.project import Project
 from publish.query_faults import explain_syntax
@@ -64,7 +64,7 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
             faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
             continue
         except OSError as error:
-            faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+            faults.append(fault("cannot-read", shown, reason=reason_of(error)))
             continue
         titles = [match for line in text.split("\n")[:2] if (match := TITLE.match(line))]
         title = {match[1]: match[2] for match in titles}

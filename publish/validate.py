@@ -20,7 +20,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.faults import Fault, FaultyInput, did_you_mean, fault
+from publish.faults import LANGUAGES, Fault, FaultyInput, Words, did_you_mean, fault, said
 from publish.project import Project
 from publish.vocabulary import new_graph, read_turtle
 
@@ -86,7 +86,7 @@ class UnusableShapes(Exception):
     """The shapes are no SHACL; the text says why."""
 
 
-def judge(graph: Graph, shapes: Graph, language: str = "en") -> list[Fault]:
+def judge(graph: Graph, shapes: Graph) -> list[Fault]:
     """Return a fault for every result of the shapes on the graph, warnings among them.
 
     Raises UnusableShapes.
@@ -109,16 +109,16 @@ def judge(graph: Graph, shapes: Graph, language: str = "en") -> list[Fault]:
         if not isinstance(shape, URIRef):
             shape = next(iter(_owners(shapes, shape)), shape)
         messages = list(report.objects(result, SH.resultMessage))
-        message = _in_language(messages, templates, language)
+        message = Words(*(_in_language(messages, templates, language) for language in LANGUAGES))
         finding = fault(
             "shape-violation",
             str(focus),
             0,
             0,
-            path=_short(path) if path is not None else "the resource",
+            path=_short(path) if path is not None else said("the-resource"),
             message=message,
             shape=_short(shape),
-            value=_short(value) if value is not None else "none",
+            value=_short(value) if value is not None else said("none"),
         )
         severity = SEVERITIES.get(URIRef(str(report.value(result, SH.resultSeverity))), "error")
         found.append(replace(finding, severity=severity))
@@ -149,7 +149,7 @@ def _in_language(messages: list[Node], templates: list[Node], language: str) -> 
             for message in messages:
                 if pattern.fullmatch(str(message)):
                     return str(message)
-    return str(min(messages, key=str)) if messages else "does not conform"
+    return str(min(messages, key=str)) if messages else said("does-not-conform").told(language)
 
 
 def _in_short(problem: str) -> str:
