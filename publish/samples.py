@@ -76,12 +76,12 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
             examine(whole)
             ox.Store().query(whole)
         except Refused as error:
-            faults.append(fault("query-refused", shown, problem=str(error)))
+            faults.append(fault("query-refused", shown, problem=error.reason))
             continue
         except SyntaxError as error:
             found = explain_syntax(str(error.msg), whole)
-            line, problem = max(found.line - before, 1), found.sentence.rstrip(".")
-            faults.append(fault("query-syntax", shown, line, found.column, problem=problem))
+            place = max(found.line - before, 1), found.column
+            faults.append(fault("query-syntax", shown, *place, problem=found.sentence))
             continue
         samples.append(Sample(name=path.stem, title=title, text=text))
     return samples
