@@ -9,6 +9,7 @@ the particulars.
 from __future__ import annotations
 
 import difflib
+import errno
 import re
 import tomllib
 from collections.abc import Iterable
@@ -169,6 +170,19 @@ def fault(
 def said(phrase: str, /, **particulars: object) -> Words:
     """Return a phrase of ``fault_kinds/phrases.toml``, to fill in as a particular."""
     return _filled(PHRASES[phrase], particulars)
+
+
+def together(items: Iterable[str]) -> Words:
+    """Return texts with ``and`` between them; nothing when there are none."""
+    told = list(items)
+    en, nl = ([in_language(item, language) for item in told] for language in LANGUAGES)
+    return Words(" and ".join(en), " en ".join(nl))
+
+
+def reason_of(error: OSError) -> str:
+    """Return why a file cannot be read, in both languages where that is usual."""
+    name = f"error-{errno.errorcode.get(error.errno or 0, '').lower()}"
+    return said(name) if name in PHRASES else error.strerror or str(error)
 
 
 def _filled(text: Words, particulars: dict[str, object]) -> Words:

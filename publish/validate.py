@@ -20,7 +20,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.faults import Fault, FaultyInput, Words, did_you_mean, fault, said
+from publish.faults import LANGUAGES, Fault, FaultyInput, Words, did_you_mean, fault, said
 from publish.project import Project
 from publish.shacl import SEVERITIES, Result, nearest_name, path_text
 from publish.vocabulary import new_graph, read_turtle
@@ -101,7 +101,7 @@ def as_fault(result: Result, place: tuple[str, int, int] | None = None) -> Fault
         path=_short(result.path) or said("the-resource"),
         message=result.message,
         shape=_short(result.shape),
-        value=_short(result.value) or said("no-value"),
+        value=_short(result.value) or said("none"),
     )
     return replace(finding, severity=result.severity)
 
@@ -147,8 +147,7 @@ def _name(node: Node | None) -> str:
 
 def _message(messages: list[Node], templates: list[Node]) -> Words:
     """Return what a shape says, in both languages."""
-    english = _in_language(messages, templates, "en")
-    return Words(english, nl=_in_language(messages, templates, "nl"))
+    return Words(*(_in_language(messages, templates, language) for language in LANGUAGES))
 
 
 def _in_language(messages: list[Node], templates: list[Node], language: str) -> str:
@@ -166,7 +165,7 @@ def _in_language(messages: list[Node], templates: list[Node], language: str) -> 
             for message in messages:
                 if pattern.fullmatch(str(message)):
                     return str(message)
-    return str(min(messages, key=str)) if messages else "does not conform"
+    return str(min(messages, key=str)) if messages else said("does-not-conform").told(language)
 
 
 def _in_short(problem: str) -> str:

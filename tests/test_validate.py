@@ -172,6 +172,23 @@ def test_find_defect(graph: Graph, shapes: Graph, small: Built, path: Path) -> N
     assert all(item.severity == "error" for item in found)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("code-list.that-is-a-code", "#type: Een codelijst is niet ook een code."),
+        ("figure.above-hundred-percent", "het ding zelf: Een percentage ligt tussen 0 en 100: "),
+    ],
+)
+def test_tell_defect_in_dutch(
+    graph: Graph, shapes: Graph, small: Built, name: str, told: str
+) -> None:
+    """A shape says in both languages what it asks, also where a value is filled in."""
+    [path] = [path for path in defects() if path.stem == name]
+    found = judge(with_defect(graph, path, small.project), shapes)
+    assert any(told in item.finding.nl for item in found), [i.finding.nl for i in found]
+    assert all("; waarde: " in item.fix.nl for item in found)
+
+
 def test_fail_every_constraint_with_some_defect(shapes: Graph) -> None:
     """There is no constraint that no defect makes fail."""
     failed = {shape for path in defects() for shape in instructions(path)["shape"]}
