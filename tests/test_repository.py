@@ -81,6 +81,10 @@ LAYERS = [
     ["content"],
     ["release"],
     ["server"],
+    ["explain", "shacl_report"],
+    ["sarif"],
+    ["reports"],
+    ["cli_faults"],
     ["cli"],
 ]
 """The order in which data flow: a module imports from its own layer or from those before it."""
@@ -312,7 +316,7 @@ def test_explain_every_verb_in_readme() -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     for verb in main.commands:
         assert f"publish {verb}" in readme, verb
-    for option in ("--base", "--public-url", "--format", "--project"):
+    for option in ("--base", "--public-url", "--format", "--language", "--project"):
         assert option in readme, option
 
 
@@ -385,6 +389,7 @@ def test_keep_top_level_as_agreed() -> None:
         ".gitignore",
         "CHANGELOG.md",
         "DECISIONS.md",
+        "FAULTS.md",
         "LICENSE",
         "Makefile",
         "README.md",
