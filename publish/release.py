@@ -1,8 +1,9 @@
 """Releases: everything is made in a temporary folder and appears at once, or not at all.
 
-``build/<id>/`` holds the dumps, the store and ``manifest.json``; ``build/current`` points to the
-release that is served. The id is a hash of the dumps and of the settings, which hold no clock
-time, so the same input gives the same release. When it was made stands beside, in ``made.json``.
+``build/<id>/`` holds the dumps, the store, the shapes and ``manifest.json``; ``build/current``
+points to the release that is served. The id is a hash of the dumps, the shapes and the settings,
+which hold no clock time, so the same input gives the same release. When it was made stands beside,
+in ``made.json``.
 When the input has faults nothing of the build is left.
 """
 
@@ -30,6 +31,7 @@ from publish.dumps import FORMATS
 from publish.faults import Fault
 from publish.progress import CountedReader, Progress
 from publish.project import Project
+from publish.shape_files import list_shapes, write_shapes
 
 MANIFEST = 1
 """The number of the manifest format."""
@@ -57,6 +59,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             for dump, ending in itertools.product(content.dumps, FORMATS):
                 files.append(_entry(folder, dump, ending))
                 progress.step()
+        write_shapes(project, folder)
         manifest = _manifest(project, content, files)
         identifier = manifest["id"]
         release = project.build / identifier
@@ -200,6 +203,7 @@ def _manifest(project: Project, content: Content, files: list[dict[str, object]]
             for sample in content.samples
         ],
         "files": files,
+        "shapes": list_shapes(project, content.folder),
     }
     text = json.dumps({"manifest": MANIFEST, **rest}, sort_keys=True)
     identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
