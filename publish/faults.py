@@ -113,7 +113,8 @@ def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
             if file.name == "phrases.toml":
                 phrases[code] = Words(**told)
             else:
-                texts = {name: Words(**told.get(name, {"en": ""})) for name in TEXTS}
+                told["when"] = {key: _unwrapped(text) for key, text in told["when"].items()}
+                texts = {name: Words(**told[name]) for name in TEXTS}
                 kinds[code] = Kind(
                     code=code,
                     subject=file.name.removesuffix(".toml"),
@@ -122,6 +123,18 @@ def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
                     **texts,
                 )
     return kinds, phrases
+
+
+def _unwrapped(text: str) -> str:
+    """Return a text with each paragraph on one line; lines that are indented stay as they are."""
+    lines: list[str] = []
+    for line in text.strip("\n").split("\n"):
+        is_text = all(part and not part.startswith("    ") for part in (line, *lines[-1:]))
+        if lines and is_text:
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 TEXTS = ("title", "finding", "fix", "when")

@@ -1,8 +1,9 @@
 """Releases: everything is made in a temporary folder and appears at once, or not at all.
 
-``build/<id>/`` holds the dumps, the store and ``manifest.json``; ``build/current`` points to the
-release that is served. The id is a hash of the dumps and of the settings, which hold no clock
-time, so the same input gives the same release. When it was made stands beside, in ``made.json``.
+``build/<id>/`` holds the dumps, the store, the shapes and ``manifest.json``; ``build/current``
+points to the release that is served. The id is a hash of the dumps, the shapes and the settings,
+which hold no clock time, so the same input gives the same release. When it was made stands beside,
+in ``made.json``.
 When the input has faults nothing of the build is left.
 """
 
@@ -30,6 +31,7 @@ from publish.dumps import FORMATS
 from publish.faults import Fault
 from publish.progress import CountedReader, Progress
 from publish.project import Project
+from publish.shape_files import list_shapes, write_shapes
 from publish.validate import MOST_OBSERVATIONS
 
 MANIFEST = 1
@@ -58,6 +60,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             for dump, ending in itertools.product(content.dumps, FORMATS):
                 files.append(_entry(folder, dump, ending))
                 progress.step()
+        write_shapes(project, content.shapes, folder)
         manifest = _manifest(project, content, files)
         identifier = manifest["id"]
         release = project.build / identifier
@@ -67,7 +70,6 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         else:
             _copy_tables(content)
             _write_samples(content)
-            _write_shapes(content)
             _load_store(content)
             (folder / MADE).write_text(_made(identifier), encoding="utf-8")
             (folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -178,14 +180,6 @@ def _write_samples(content: Content) -> None:
         path.write_text(sample.text, encoding="utf-8")
 
 
-def _write_shapes(content: Content) -> None:
-    """Write the shape of each data set where its IRI says it is."""
-    folder = content.folder / "shapes" / "dataset"
-    folder.mkdir(parents=True)
-    for slug, text in content.shapes.items():
-        (folder / f"{slug}.ttl").write_text(text, encoding="utf-8")
-
-
 def _manifest(project: Project, content: Content, files: list[dict[str, object]]) -> dict[str, Any]:
     """Return what the release holds, for the server and for people.
 
@@ -216,6 +210,7 @@ def _manifest(project: Project, content: Content, files: list[dict[str, object]]
             for sample in content.samples
         ],
         "files": files,
+        "shapes": list_shapes(project, content.folder),
     }
     text = json.dumps({"manifest": MANIFEST, **rest}, sort_keys=True)
     identifier = hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,8 +10,6 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import resources
-from pathlib import Path
 
 import pyshacl
 from pyparsing import ParseBaseException
@@ -23,6 +21,7 @@ from rdflib.term import Node
 from publish.faults import LANGUAGES, Fault, FaultyInput, Words, did_you_mean, fault, said
 from publish.project import Project
 from publish.shacl import SEVERITIES, Result, nearest_name, path_text
+from publish.shape_files import check_shape_names, package_shapes, project_shapes
 from publish.vocabulary import new_graph, read_turtle
 
 MOST_OBSERVATIONS = 5_000
@@ -36,21 +35,16 @@ def read_shapes(project: Project) -> Graph:
     """Return the shapes of the package and of the project. Raises FaultyInput."""
     shapes = new_graph(project.uris)
     faults: list[Fault] = []
-    own = resources.files("publish").joinpath("shapes")
-    for item in sorted(own.iterdir(), key=lambda entry: entry.name):
-        if item.name.endswith(".ttl"):
-            read_turtle(item.read_bytes(), item.name, project.base, shapes, faults)
-    for path in _own_files(project):
+    for name, own in package_shapes().items():
+        read_turtle(own, f"{name}.ttl", project.base, shapes, faults)
+    faults.extend(check_shape_names(project))
+    for path in project_shapes(project):
         text = path.read_bytes()
         read_turtle(text, project.shown(path), project.base, shapes, faults)
         faults.extend(_unknown_terms(text, project.shown(path)))
     if faults:
         raise FaultyInput(faults)
     return shapes
-
-
-def _own_files(project: Project) -> list[Path]:
-    return sorted((project.root / "shapes").glob("*.ttl"))
 
 
 def _unknown_terms(text: bytes, shown: str) -> Iterator[Fault]:
@@ -71,7 +65,7 @@ def _blank(found: re.Match[str]) -> str:
 
 def find_unusable(project: Project, graph: Graph, problem: str) -> Fault:
     """Return the fault of shapes with which pySHACL fails, at the file that fails alone."""
-    for path in _own_files(project):
+    for path in project_shapes(project):
         alone = new_graph(project.uris)
         read_turtle(path.read_bytes(), project.shown(path), project.base, alone, [])
         try:

@@ -16,6 +16,7 @@ from small_project import SmallProject, run
 
 from publish import __version__
 from publish.cli import main
+from publish.faults import KINDS
 
 TEXT = "source/000_e92fee34555ae2f1.txt"
 PLAIN = """tables: [bron/tabel]
@@ -75,6 +76,8 @@ def test_refuse_folder_that_is_no_project(tmp_path: Path, verb: str) -> None:
         ["extract"],
         ["init"],
         ["--format", "xml", "uris"],
+        ["--language", "fr", "uris"],
+        ["explain", "unknown-code", "--markdown"],
         ["--project", __file__, "uris"],
     ],
 )
@@ -142,6 +145,7 @@ def test_print_faults_as_json(sound: SmallProject) -> None:
             "not shown means is declared under `marks:`.",
             "severity": "error",
             "text": "één",
+            "title": KINDS["not-a-number"].title,
         }
     ]
 
