@@ -89,13 +89,17 @@ class StructureShape:
     # -- What the structure says ----
 
     def _components(self, kind: URIRef) -> list[tuple[str, Node]]:
-        """Return the properties of one kind with their component specifications, by name."""
+        """Return the properties of one kind with their component specifications, by name.
+
+        What is said of slices or of the data set only is left out.
+        """
         data_set = URIRef(self.data_set)
         found = {
             str(term): component
             for structure in self.graph.objects(data_set, QB.structure)
             for component in self.graph.objects(structure, QB.component)
             for term in self.graph.objects(component, kind)
+            if self.graph.value(component, QB.componentAttachment) in (None, QB.Observation)
         }
         return sorted(found.items())
 
@@ -277,9 +281,7 @@ class StructureShape:
     def _of_attributes(self) -> Iterator[tuple[str, str]]:
         """Yield a shape for each attribute that the structure requires of observations."""
         for iri, component in self._components(QB.attribute):
-            attached = self.graph.value(component, QB.componentAttachment)
-            required = self.graph.value(component, QB.componentRequired)
-            if required != Literal(True) or attached not in (None, QB.Observation):
+            if self.graph.value(component, QB.componentRequired) != Literal(True):
                 continue
             label = self._label(iri)
             values = ""
