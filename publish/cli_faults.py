@@ -107,13 +107,14 @@ def report_sound_run(ctx: click.Context, warnings: Sequence[Fault]) -> bool:
 @click.command()
 @click.argument("code", required=False)
 @click.option("--markdown", is_flag=True, help="Print the table of all faults, FAULTS.md.")
+@own_language_option
 @click.pass_context
-def explain(ctx: click.Context, code: str | None, markdown: bool) -> None:
+def explain(ctx: click.Context, code: str | None, markdown: bool, language: str | None) -> None:
     """Explain a fault: when it occurs, what it says and what to do.
 
     Without CODE it lists all faults by what they are about.
     """
-    language, as_json = language_of(ctx), ctx.obj["format"] == "json"
+    language, as_json = language_of(ctx, language), ctx.obj["format"] == "json"
     if markdown and code:
         raise click.UsageError("--markdown is the table of all faults: leave out the code.")
     if markdown:

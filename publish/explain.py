@@ -26,12 +26,12 @@ def find_kind(code: str, language: str = "en") -> Kind:
     """Return a kind of fault. Raises CannotRun for a code that there is not."""
     if code in KINDS:
         return KINDS[code]
-    raise CannotRun(said("no-such-fault", code=code, hint=did_you_mean(code, KINDS)).told(language))
+    raise CannotRun(said("no-such-kind", code=code, hint=did_you_mean(code, KINDS)).told(language))
 
 
 def page_of(kind: Kind, language: str = "en") -> str:
     """Return the help page of a kind of fault, for a terminal."""
-    stops = "stops-the-build" if kind.severity == "error" else "does-not-stop-the-build"
+    stops = "stops-the-release" if kind.severity == "error" else "does-not-stop-the-release"
     about = f"{severity_of(kind).told(language)}. {said(stops).told(language)}"
     if kind.can_be_acknowledged:
         about += " " + said("source-can-have-it").told(language)
@@ -124,7 +124,7 @@ def record_of(kind: Kind, language: str = "en") -> dict[str, object]:
 INTRODUCTION = """# Faults
 
 Every kind of fault that the program finds, by what it is about. `publish explain CODE` says when
-it occurs, what it says and what to do. An error stops a build, a warning does not.
+it occurs, what it says and what to do. An error stops a release, a warning does not.
 
 *Nederlands: elke fout die het programma vindt. `publish --language nl explain CODE` legt ze uit.*
 

@@ -56,7 +56,7 @@ PATTERNS: dict[str, tuple[str, str]] = {
     ),
     "activity": ("/id/activiteit/{slug}", "the making of a data set"),
     "graph": ("/id/graaf/{name}", "a named graph of the store"),
-    "shapes": ("/shapes/{name}", "a document of SHACL shapes; each is <document>#<name>"),
+    "shapes": ("/shapes/{name}", "a document of SHACL shapes; a shape is <document>#<name>"),
     "vocabulary": ("/ns/{vocabulary}", "the project's vocabulary"),
     "term": ("/ns/{vocabulary}#{term}", "a dimension, measure, attribute or class"),
 }

@@ -32,7 +32,7 @@ def test_explain_fault_in_english() -> None:
     """A page has title, weight, when it occurs, what it says with names, and what to do."""
     assert page_of(made_up()) == (
         "odd-cell: An odd cell\n"
-        "Error. It stops the build.\n"
+        "Error. It stops the release.\n"
         "\n"
         "When it occurs\n"
         "    A cell is odd.\n"
@@ -51,7 +51,7 @@ def test_explain_fault_in_dutch() -> None:
     """The same page is there in Dutch, headings included."""
     assert page_of(made_up(severity="warning", can_be_acknowledged=True), "nl") == (
         "odd-cell: Een vreemde cel\n"
-        "Waarschuwing. Ze houdt de bouw niet tegen. "
+        "Waarschuwing. Ze houdt de release niet tegen. "
         "Als de bron ze zelf bevat, kan de mapping ze\nerkennen.\n"
         "\n"
         "Wanneer ze voorkomt\n"
@@ -100,7 +100,7 @@ def test_refuse_to_explain_unknown_code() -> None:
         'publish: there is no fault "unknwon-code". Did you mean "unknown-code"? '
         "publish explain lists them all.\n"
     )
-    dutch = run("--language", "nl", "explain", "zzz")
+    dutch = run("explain", "zzz", "--language", "nl")
     assert dutch.stderr == 'publish: er is geen fout "zzz". publish explain geeft ze allemaal.\n'
 
 
