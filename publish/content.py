@@ -17,8 +17,9 @@ import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
+from publish.agreement import compare_data_sets, compared_slugs
 from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
-from publish.checks import TotalsCheck
+from publish.checks import JudgedCube, judged_cube
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
@@ -129,6 +130,9 @@ def write_content(
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
     cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
     written, faulty = {}, set[str]()
+    judged: dict[str, JudgedCube] = {}
+    slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
+    wanted = compared_slugs(mappings)
     for cube in cubes:
         before, slug = len(faults), cube.structure.slug
         inputs = (
@@ -136,11 +140,20 @@ def write_content(
             if isinstance(cube, DerivedCube)
             else set[str]()
         )
+        judged[slug] = judged_cube(cube, [judged[name] for name in sorted(inputs)], wanted)
         written[slug] = _write_cube(
-            project, folder, cube, vocabulary, formats, faults, is_whole=not inputs & faulty
+            project,
+            folder,
+            cube,
+            vocabulary,
+            formats,
+            judged[slug],
+            faults,
+            is_whole=not inputs & faulty,
         )
         if len(faults) > before:
             faulty.add(slug)
+    compare_data_sets(judged, faulty, slugs, faults)
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
         faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
@@ -217,6 +230,7 @@ def _write_cube(
     cube: AnyCube,
     vocabulary: Vocabulary,
     formats: tuple[str, ...],
+    judged: JudgedCube,
     faults: list[Fault],
     *,
     is_whole: bool,
@@ -226,8 +240,10 @@ def _write_cube(
     Of one that is not whole, as data sets that it is made from have faults, no sums are judged.
     """
     before = len(faults)
-    check = TotalsCheck(mapping=cube.mapping, structure=cube.structure)
-    remarks = RemarkTargets(cube=cube, uris=project.uris, vocabulary=vocabulary)
+    check, acknowledged = judged.check, judged.acknowledged
+    remarks = RemarkTargets(
+        cube=cube, uris=project.uris, vocabulary=vocabulary, acknowledged=acknowledged
+    )
     with (
         open_dumps(
             folder / "dumps",
@@ -241,13 +257,16 @@ def _write_cube(
         for batch in cube.batches(faults):
             check.see(batch)
             annotations = list(remarks.see(batch))
-            if len(faults) == before:
+            if not acknowledged.stopped(faults[before:]):
                 dumps.write(batch)
                 dumps.annotate(annotations)
             progress.step(len(batch))
         if not is_whole:
             return _Written(count=0, has_cells=False)
+        acknowledged.settle(faults, before)
         faults.extend(check.faults(faults[before:]))
+        acknowledged.settle(faults, before)
+        acknowledged.judged(faults[before:])
         if not dumps.count and len(faults) == before:
             faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
         faults.extend(_missing_but_given(cube))

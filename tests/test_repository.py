@@ -56,6 +56,7 @@ PUBLIC: list[DefinedNamespaceMeta] = [
 
 LAYERS = [
     ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile"],
+    ["facts"],
     ["mapping", "document"],
     ["samples"],
     ["starter", "vocabulary"],
@@ -73,8 +74,10 @@ LAYERS = [
     ["crosstab"],
     ["assemble"],
     ["derive"],
-    ["limits"],
+    ["limits", "columns", "bounds"],
+    ["totals", "shares", "acknowledged"],
     ["checks", "structure", "quality"],
+    ["agreement"],
     ["triples"],
     ["dumps"],
     ["validate"],
