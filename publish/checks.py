@@ -17,6 +17,7 @@ from publish.derive import AnyCube
 from publish.faults import Fault, fault
 from publish.limits import read_ranges
 from publish.mapping import Mapping
+from publish.order import OrderCheck
 from publish.shares import check_share_names, compare_shares
 from publish.totals import compare_totals
 
@@ -105,6 +106,7 @@ class JudgedCube:
 
     cube: AnyCube
     check: FiguresCheck
+    order: OrderCheck
     acknowledged: Acknowledgements
 
 
@@ -118,6 +120,7 @@ def judged_cube(cube: AnyCube, inputs: list[JudgedCube], wanted: set[str]) -> Ju
     return JudgedCube(
         cube=cube,
         check=FiguresCheck(mapping=mapping, structure=structure, wanted=structure.slug in wanted),
+        order=OrderCheck(mapping=mapping, structure=structure, documents=cube.documents),
         acknowledged=Acknowledgements(
             mapping=mapping,
             structure=structure,

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
+from publish.accounted import check_accounted
 from publish.agreement import compare_data_sets, compared_slugs
 from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import JudgedCube, judged_cube
@@ -154,11 +155,16 @@ def write_content(
         if len(faults) > before:
             faulty.add(slug)
     compare_data_sets(judged, faulty, slugs, faults)
+    warnings = [item for one in judged.values() for item in one.order.warnings()]
+    if slugs == known:
+        found = list(check_accounted(project, mappings, documents))
+        faults.extend(item for item in found if item.severity == "error")
+        warnings.extend(item for item in found if item.severity != "error")
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
         faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
     if faults:
-        raise FaultyInput(faults)
+        raise FaultyInput([*faults, *warnings])
     concepts = vocabulary.concepts + levels + describe_code_quality(project.uris, vocabulary)
     concepts += describe_statuses(project.uris, report_links(project.uris, vocabulary, links))
     context = {
@@ -176,7 +182,7 @@ def write_content(
         counts={slug: dumped.count for slug, dumped in written.items()},
         dumps=dumps,
         samples=samples,
-        warnings=[],
+        warnings=list(dict.fromkeys(warnings)),
     )
     return _validated(project, content, shapes)
 
@@ -256,6 +262,7 @@ def _write_cube(
     ):
         for batch in cube.batches(faults):
             check.see(batch)
+            judged.order.see(batch)
             annotations = list(remarks.see(batch))
             if not acknowledged.stopped(faults[before:]):
                 dumps.write(batch)
@@ -371,7 +378,7 @@ def _validated(project: Project, content: Content, shapes: Graph) -> Content:
         raise FaultyInput([find_unusable(project, graph, str(error))]) from None
     errors = [item for item in found if item.severity == "error"]
     if errors:
-        raise FaultyInput(found)
+        raise FaultyInput([*content.warnings, *found])
     content.warnings.extend(found)
     return content
 
