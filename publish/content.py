@@ -17,8 +17,10 @@ import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
+from publish.accounted import check_accounted
+from publish.agreement import compare_data_sets, compared_slugs
 from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
-from publish.checks import TotalsCheck
+from publish.checks import JudgedCube, judged_cube
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
@@ -142,9 +144,11 @@ def write_content(
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
     cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
     written, faulty, surroundings = {}, set[str](), vocabulary.terms + vocabulary.concepts
+    judged: dict[str, JudgedCube] = {}
+    shaped: dict[str, ObservationsCheck] = {}
     made: dict[str, str] = {}
-    judged: set[Result] = set()
-    warnings: list[Fault] = []
+    slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
+    wanted = compared_slugs(mappings)
     for cube in cubes:
         before, slug = len(faults), cube.structure.slug
         inputs = (
@@ -152,32 +156,36 @@ def write_content(
             if isinstance(cube, DerivedCube)
             else set[str]()
         )
+        judged[slug] = judged_cube(cube, [judged[name] for name in sorted(inputs)], wanted)
         surroundings += describe_cube(project, cube)
-        made[slug] = describe_shape(project, cube, surroundings)
-        check = _observations_check(project, cube, made[slug], shapes, surroundings)
+        made[slug] = _describe_shape(project, judged[slug], surroundings)
+        shaped[slug] = _observations_check(project, cube, made[slug], shapes, surroundings)
         written[slug] = _write_cube(
             project,
             folder,
             cube,
             vocabulary,
             formats,
+            judged[slug],
+            shaped[slug],
             faults,
-            check,
             is_whole=not inputs & faulty,
             most=most,
         )
         if len(faults) > before:
             faulty.add(slug)
-        else:
-            judged |= check.results()
-            found = check.faults()
-            warnings += [item for item in found if item.severity != "error"]
-            faults += [item for item in found if item.severity == "error"]
+    compare_data_sets(judged, faulty, slugs, faults)
+    warnings = [item for one in judged.values() for item in one.order.warnings()]
+    found = [item for slug, one in shaped.items() if slug not in faulty for item in one.faults()]
+    if slugs == known:
+        found += check_accounted(project, mappings, documents)
+    faults.extend(item for item in found if item.severity == "error")
+    warnings.extend(item for item in found if item.severity != "error")
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
         faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
     if faults:
-        raise FaultyInput(faults)
+        raise FaultyInput([*faults, *warnings])
     concepts = vocabulary.concepts + levels + describe_code_quality(project.uris, vocabulary)
     concepts += describe_statuses(project.uris, report_links(project.uris, vocabulary, links))
     context = {
@@ -195,10 +203,11 @@ def write_content(
         counts={slug: dumped.count for slug, dumped in written.items()},
         dumps=dumps,
         samples=samples,
-        warnings=warnings,
+        warnings=list(dict.fromkeys(warnings)),
         shapes=made,
     )
-    return _validated(project, content, shapes, judged, full=full)
+    known_results = {result for one in shaped.values() for result in one.results()}
+    return _validated(project, content, shapes, known_results, full=full)
 
 
 def _assemble(
@@ -250,8 +259,9 @@ def _write_cube(
     cube: AnyCube,
     vocabulary: Vocabulary,
     formats: tuple[str, ...],
+    judged: JudgedCube,
+    shaped: ObservationsCheck,
     faults: list[Fault],
-    judged: ObservationsCheck,
     *,
     is_whole: bool,
     most: int | None,
@@ -261,8 +271,10 @@ def _write_cube(
     Of one that is not whole, as data sets that it is made from have faults, no sums are judged.
     """
     before = len(faults)
-    check = TotalsCheck(mapping=cube.mapping, structure=cube.structure)
-    remarks = RemarkTargets(cube=cube, uris=project.uris, vocabulary=vocabulary)
+    check, acknowledged = judged.check, judged.acknowledged
+    remarks = RemarkTargets(
+        cube=cube, uris=project.uris, vocabulary=vocabulary, acknowledged=acknowledged
+    )
     with (
         open_dumps(
             folder / "dumps",
@@ -276,16 +288,20 @@ def _write_cube(
         count = 0
         for batch in cube.batches(faults):
             check.see(batch)
-            judged.see(batch)
+            judged.order.see(batch)
+            shaped.see(batch)
             annotations = list(remarks.see(batch))
             count += len(batch)
-            if len(faults) == before and (most is None or count <= most):
+            if not acknowledged.stopped(faults[before:]) and (most is None or count <= most):
                 dumps.write(batch)
                 dumps.annotate(annotations)
             progress.step(len(batch))
         if not is_whole:
             return _Written(count=0, has_cells=False)
+        acknowledged.settle(faults, before)
         faults.extend(check.faults(faults[before:]))
+        acknowledged.settle(faults, before)
+        acknowledged.judged(faults[before:])
         if not count and len(faults) == before:
             faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
         faults.extend(_missing_but_given(cube))
@@ -368,9 +384,12 @@ def _write_context(
     return dumps
 
 
-def describe_shape(project: Project, cube: AnyCube, surroundings: Graph) -> str:
-    """Return the shape of a data set's observations, made from its structure, as Turtle."""
-    uris, structure = project.uris, cube.structure
+def _describe_shape(project: Project, judged: JudgedCube, surroundings: Graph) -> str:
+    """Return the shape of a data set's observations, made from its structure, as Turtle.
+
+    What the data set acknowledges as a fault of its source, its shape allows.
+    """
+    uris, structure = project.uris, judged.cube.structure
     return StructureShape(
         graph=surroundings,
         data_set=uris.iri("data-set", slug=structure.slug),
@@ -380,6 +399,7 @@ def describe_shape(project: Project, cube: AnyCube, surroundings: Graph) -> str:
             measure.iri: unit
             for measure, unit in zip(structure.measures, structure.units, strict=True)
         },
+        with_exceptions=frozenset(judged.acknowledged.codes()),
     ).text()
 
 
@@ -430,7 +450,7 @@ def _validated(
         raise FaultyInput([find_unusable(project, graph, str(error))]) from None
     errors = [item for item in found if item.severity == "error"]
     if errors:
-        raise FaultyInput(found)
+        raise FaultyInput([*content.warnings, *found])
     content.warnings.extend(found)
     return content
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from publish.faults import Fault, fault, said
+from publish.faults import KINDS, Fault, fault, said
 from publish.periods import EXAMPLES
 from publish.table import Table, places
 
@@ -61,6 +61,29 @@ class Findings:
                 particulars = particulars | {"first": at.get((first, 1), (first,))[0]}
             line, place, text = at.get((row, column), (row, 1, ""))
             found = fault(code, self.table.shown, line, place, **particulars)
+            if KINDS[code].can_be_acknowledged:
+                name = f"{self.table.document}/{self.table.name}"
+                how = said("how-to-acknowledge", code=code, table=name, cell=f"{row},{column}")
+                found = replace(found, fix=found.fix + how)
             yield replace(found, text=shown(text))
         if self.dropped:
             yield fault("more-faults", self.table.shown, kept=len(self.found), more=self.dropped)
+
+
+@dataclass(kw_only=True)
+class TableFindings:
+    """What is wrong in the tables of a cube, by the number of the table, row and column."""
+
+    tables: list[Table]
+    found: dict[int, Findings] = field(default_factory=dict)
+
+    def add(self, code: str, table: int, row: int, column: int, /, **particulars: object) -> None:
+        """Note a finding at a cell of a table."""
+        if table not in self.found:
+            self.found[table] = Findings(table=self.tables[table])
+        self.found[table].add(code, row, column, **particulars)
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield the findings as faults, table by table."""
+        for findings in self.found.values():
+            yield from findings.faults()

@@ -71,10 +71,17 @@ class Ranges:
     most: Ends
 
 
-def exceeds(one: Ends, other: Ends) -> NDArray[np.bool_]:
-    """Return where all of one range lies above another, given its least and the other's most."""
-    above = one.numbers > other.numbers
-    above |= (one.numbers == other.numbers) & (one.open | other.open)
+def exceeds(one: Ends, other: Ends, by: int = 0) -> NDArray[np.bool_]:
+    """Return where all of one range lies above another, given its least and the other's most.
+
+    Only what lies above it by more than ``by`` units of the last decimal counts.
+    """
+    limits = other.numbers
+    if by:
+        # A tolerance may be beyond 64 bits, and so may the sum.
+        limits = limits.astype(np.object_) + by
+    above = one.numbers > limits
+    above |= (one.numbers == limits) & (one.open | other.open)
     found: NDArray[np.bool_] = above.astype(np.bool_) & ~one.endless & ~other.endless
     return found
 

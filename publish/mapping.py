@@ -8,11 +8,12 @@ Whether the names exist is judged where the tables are read, with the vocabulary
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from publish.facts import Facts, parts_of, read_facts
 from publish.faults import Fault, fault
 from publish.project import Project
 from publish.yamlfile import Steps, YamlFile, read_yaml
@@ -76,6 +77,16 @@ class Method:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell of a printed table, row and column counted from 1, the header included."""
+
+    table: str | None
+    """As ``<document>/<table>``; None for the only table of a mapping."""
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Remark:
     """A remark on the quality of figures: of all, or of those with the codes of ``at``."""
 
@@ -85,6 +96,10 @@ class Remark:
     at: dict[str, str]
     text: Text
     steps: Steps
+    acknowledges: str | None = None
+    """The kind of fault that the source has there, where the remark acknowledges one."""
+    cell: Cell | None = None
+    """The cell of the one figure that is meant, instead of its codes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +134,9 @@ class Mapping:
     unit: str | None
     numbers: str
     totals: dict[str, str]
+    """Per dimension with a total whether its parts are complete or incomplete."""
+    facts: Facts
+    """What is declared of the figures besides, so that it can be checked."""
     missing: tuple[MissingPeriod, ...]
     marks: dict[str, dict[str, str]]
     """Signs for figures that are not shown, as declared."""
@@ -143,6 +161,7 @@ NOT_DERIVED = [
     "numbers",
     "missing",
     "marks",
+    "shares",
     "cells",
 ]
 """Keys that say how tables are read, which a derived data set has none of."""
@@ -188,6 +207,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
     if "derived" in data and (extra := [key for key in NOT_DERIVED if key in data]):
         faults.extend(fault("not-for-derived", *file.place(key), key=key) for key in extra)
         return None
+    numbers = data.get("numbers", project.numbers)
     return Mapping(
         slug=path.stem,
         file=file,
@@ -200,8 +220,9 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         ),
         measure=data.get("measure"),
         unit=data.get("unit"),
-        numbers=data.get("numbers", project.numbers),
-        totals=data.get("totals", {}),
+        numbers=numbers,
+        totals={name: parts_of(entry) for name, entry in data.get("totals", {}).items()},
+        facts=read_facts(file, numbers, faults),
         missing=tuple(
             MissingPeriod(
                 dimension=next(key for key in entry if key != "reason"),
@@ -214,7 +235,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         marks=data.get("marks", {}),
         method=_read_method(data),
         area=data.get("area"),
-        remarks=read_remarks(data),
+        remarks=(*read_remarks(data), *_read_acknowledged(file, faults)),
         derivation=_read_derivation(data),
         most_cells=_read_most_cells(data.get("cells", "true")),
     )
@@ -232,6 +253,30 @@ def read_remarks(data: dict[str, Any]) -> tuple[Remark, ...]:
         )
         for name, entry in data.get("quality", {}).items()
     )
+
+
+SOURCE_FAULT = "BRONFOUT"
+"""The aspect of quality of what is acknowledged, unless another is named."""
+
+
+def _read_acknowledged(file: YamlFile, faults: list[Fault]) -> Iterator[Remark]:
+    """Yield the remarks that acknowledge a fault of the source; their names are theirs alone."""
+    for name, entry in file.data.get("acknowledged", {}).items():
+        steps = ("acknowledged", name)
+        if name in file.data.get("quality", {}):
+            _, first, _ = file.place("quality", name)
+            faults.append(fault("duplicate-key", *file.place(*steps), key=name, first=first))
+            continue
+        row, _, column = entry.get("cell", "").partition(",")
+        yield Remark(
+            name=name,
+            about=entry.get("about", SOURCE_FAULT),
+            at=entry.get("at", {}),
+            text={"nl": entry["nl"], "en": entry["en"]},
+            steps=steps,
+            acknowledges=entry["code"],
+            cell=Cell(table=entry.get("table"), row=int(row), column=int(column)) if row else None,
+        )
 
 
 def _read_method(data: dict[str, Any]) -> Method | None:

@@ -12,17 +12,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
 from rdflib import Graph, Literal, URIRef
 
-from publish.cube import Batch, CubeDimension
+from publish.acknowledged import (
+    Acknowledgements,
+    check_acknowledgements,
+    code_of,
+    concerned,
+)
+from publish.cube import Batch
 from publish.derive import AnyCube
 from publish.document import Document, MissingFigures
 from publish.faults import Fault, did_you_mean, fault, some_of
 from publish.findings import about_period
 from publish.mapping import Mapping, Remark, Text
 from publish.namespaces import DQV, OA, RDF, RDFS, SKOS
-from publish.periods import read_period
 from publish.uris import Uris
 from publish.vocabulary import Vocabulary, new_graph
 from publish.yamlfile import YamlFile
@@ -45,6 +49,8 @@ class RemarkTargets:
     cube: AnyCube
     uris: Uris
     vocabulary: Vocabulary
+    acknowledged: Acknowledgements
+    """Is told which observations the remarks concern that acknowledge a fault."""
     found: Counter[str] = field(default_factory=Counter)
     """The number of observations that each remark concerns, by its name."""
 
@@ -52,15 +58,13 @@ class RemarkTargets:
         """Yield the IRIs of a remark and of an observation of the batch that it concerns."""
         slug = self.cube.structure.slug
         for remark in self.cube.mapping.remarks:
-            if not remark.at or self._slice(remark):
+            if not (remark.at or remark.cell) or self._slice(remark):
                 continue
-            concerned = np.ones(len(batch), dtype=np.bool_)
-            for dimension, key in zip(self.cube.structure.dimensions, batch.keys, strict=True):
-                if dimension.name in remark.at:
-                    code = _code(dimension, remark.at[dimension.name])
-                    concerned &= key == dimension.positions.get(code or "", -1)
+            figures = concerned(remark, batch, self.cube.structure)
+            if remark.acknowledges:
+                self.acknowledged.see(remark, batch, figures)
             node = self.uris.iri("quality", about=slug, name=remark.name)
-            for place in np.flatnonzero(concerned).tolist():
+            for place in figures.tolist():
                 codes = "/".join(self.cube.structure.codes_of(batch, place))
                 yield node, self.uris.iri("observation", slug=slug, codes=codes)
                 self.found[remark.name] += 1
@@ -68,9 +72,9 @@ class RemarkTargets:
     def _slice(self, remark: Remark) -> str | None:
         """Return the slice that a remark on one period concerns."""
         period = self.cube.structure.period
-        if period is None or list(remark.at) != [period.name]:
+        if period is None or list(remark.at) != [period.name] or remark.acknowledges:
             return None
-        code = _code(period, remark.at[period.name])
+        code = code_of(period, remark.at[period.name])
         return code and self.uris.iri("slice", slug=self.cube.structure.slug, codes=code)
 
     def _names_exist(self, remark: Remark) -> bool:
@@ -78,7 +82,7 @@ class RemarkTargets:
         known = {item.name: item for item in self.cube.structure.dimensions}
         return all(
             name in known
-            and (code := _code(known[name], text)) is not None
+            and (code := code_of(known[name], text)) is not None
             and (known[name].period is not None or code in known[name].positions)
             for name, text in remark.at.items()
         )
@@ -86,7 +90,7 @@ class RemarkTargets:
     def targets(self, remark: Remark) -> list[str]:
         """Return the IRI of the data set or slice that a remark concerns, if it is one of them."""
         slice_ = self._slice(remark)
-        if not remark.at:
+        if not remark.at and not remark.cell:
             return [self.uris.iri("data-set", slug=self.cube.structure.slug)]
         return [slice_] if slice_ else []
 
@@ -96,11 +100,11 @@ class RemarkTargets:
         known = {*(period.codes if period else ()), *self.cube.missing}
         found = []
         for remark in self.cube.mapping.remarks:
-            if not self._names_exist(remark):
+            if remark.acknowledges or not self._names_exist(remark):
                 continue  # reported where the names stand
             is_nothing = not self.targets(remark) and not self.found[remark.name]
             if self._slice(remark) and period:
-                is_nothing = _code(period, remark.at[period.name]) not in known
+                is_nothing = code_of(period, remark.at[period.name]) not in known
             if is_nothing:
                 place = self.cube.mapping.file.place(*remark.steps, "at")
                 found.append(fault("remark-on-nothing", *place, name=remark.name))
@@ -115,11 +119,6 @@ class RemarkTargets:
         return graph
 
 
-def _code(dimension: CubeDimension, text: str) -> str | None:
-    """Return the code that a mapping gives for a dimension; a period may be written as printed."""
-    return read_period(dimension.period, text) if dimension.period else text
-
-
 def add_remark(
     graph: Graph,
     uris: Uris,
@@ -132,6 +131,8 @@ def add_remark(
     node = URIRef(uris.iri("quality", about=about, name=remark.name))
     _annotate(graph, uris, node, DQV.QualityAnnotation, remark.about, targets)
     _add_text(graph, node, RDFS.comment, remark.text)
+    if remark.acknowledges:
+        graph.add((node, URIRef(uris.generic("erkendeFout")), Literal(remark.acknowledges)))
     aspect = URIRef(uris.iri("concept", scheme=ASPECTS, code=remark.about))
     for label in vocabulary.concepts.objects(aspect, SKOS.prefLabel):
         if isinstance(label, Literal):
@@ -199,6 +200,7 @@ def check_mapping_quality(mapping: Mapping, cube: AnyCube, vocabulary: Vocabular
         found += _check_code(mapping.file, steps, mapping.method.code, WAYS, vocabulary)
     found += check_area(mapping.file, mapping.area, vocabulary)
     found += _check_aspects(mapping.file, mapping.remarks, vocabulary)
+    found += check_acknowledgements(mapping)
     dimensions = {dimension.name: dimension for dimension in cube.structure.dimensions}
     for remark in mapping.remarks:
         for name, code in remark.at.items():
@@ -207,7 +209,7 @@ def check_mapping_quality(mapping: Mapping, cube: AnyCube, vocabulary: Vocabular
             if dimension is None:
                 known = ", ".join(sorted(dimensions))
                 found.append(fault("dimension-not-used", *place, name=name, known=known))
-            elif dimension.period and _code(dimension, code) is None:
+            elif dimension.period and code_of(dimension, code) is None:
                 found.append(
                     fault("unknown-period", *place, **about_period(dimension.period, code))
                 )

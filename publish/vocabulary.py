@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from importlib import resources
 
 import pyoxigraph as ox
@@ -67,12 +68,15 @@ class Dimension:
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """A measure property with its datatype (an XSD IRI) and its unit (an IRI)."""
+    """A measure property with its datatype (an XSD IRI), its unit (an IRI) and its bounds."""
 
     name: str
     iri: str
     datatype: str
     unit: str
+    least: Decimal | None = None
+    """The least that a value can be; None where nothing is said."""
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,4 +346,40 @@ def _read_measures(
             place = sources.place(prop)
             faults.append(fault("incomplete-measure", *place, name=name, lacking=what))
             continue
-        yield Measure(name=name, iri=str(prop), datatype=str(datatype), unit=str(unit))
+        least, most = _read_bounds(graph, prop, name, uris, sources, faults)
+        yield Measure(
+            name=name, iri=str(prop), datatype=str(datatype), unit=str(unit), least=least, most=most
+        )
+
+
+def _read_bounds(
+    graph: Graph, prop: Node, name: str, uris: Uris, sources: Sources, faults: list[Fault]
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the least and the most that values of a measure can be, none where they are wrong."""
+    found: list[Decimal | None] = []
+    problem: Words | None = None
+    for term in ("kleinste", "grootste"):
+        values = list(graph.objects(prop, URIRef(uris.generic(term))))
+        numbers = [_number(value) for value in values]
+        if len(values) > 1:
+            problem = said("bound-twice", term=f"pub:{term}")
+        elif None in numbers:
+            problem = said("bound-is-no-number", term=f"pub:{term}", value=values[0])
+        found.append(numbers[0] if len(values) == 1 else None)
+    least, most = found
+    if problem is None and least is not None and most is not None and least > most:
+        problem = said("bounds-crossed", least=least, most=most)
+    if problem is None:
+        return least, most
+    faults.append(fault("wrong-measure-bounds", *sources.place(prop), name=name, problem=problem))
+    return None, None
+
+
+def _number(value: Node) -> Decimal | None:
+    """Return a literal as an exact number; None when it is none."""
+    if not isinstance(value, Literal) or value.datatype not in (XSD.integer, XSD.decimal):
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None

@@ -124,3 +124,53 @@ def test_judge_totals_over_several_tables(project: SmallProject) -> None:
         "totals: {leeftijd: complete}\n"
     )
     assert project.places() == [("total-differs", "som.csv", 2, 4)]
+
+
+@pytest.mark.parametrize(
+    ("total", "kind", "expected"),
+    [
+        ('"3,00"', "complete", None),
+        ('"3,05"', "complete", None),
+        ('"2,95"', "complete", None),
+        ('"3,06"', "complete", "total-differs"),
+        ('"2,94"', "complete", "total-differs"),
+        ('"2,95"', "incomplete", None),
+        ('"2,94"', "incomplete", "parts-exceed-total"),
+    ],
+)
+def test_judge_total_within_declared_rounding(
+    project: SmallProject, total: str, kind: str, expected: str | None
+) -> None:
+    """A total may differ from its parts by what is declared, and no more."""
+    project.table(f"x,2022-Q1,2022-Q2\njong,1,1\noud,2,2\n_T,3,{total}\n")
+    project.mapping(PLAIN + f'totals: {{leeftijd: {{parts: {kind}, within: "0,05"}}}}\n')
+    assert project.places() == ([(expected, "tabel.csv", 4, 6)] if expected else [])
+
+
+def test_judge_total_within_less_than_its_decimals(project: SmallProject) -> None:
+    """A tolerance finer than the figures changes nothing, one beyond all numbers accepts all."""
+    project.table("x,2022-Q1\njong,1\noud,2\n_T,4\n")
+    text = PLAIN + 'totals: {leeftijd: {parts: complete, within: "%s"}}\n'
+    project.mapping(text % "0,999999999")
+    assert project.places() == [("total-differs", "tabel.csv", 4, 4)]
+    project.mapping(text % "999999999999999999")
+    assert project.places() == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "column"),
+    [
+        ("{parts: complete}", "missing-key", 10),
+        ("{parts: heel, within: 1}", "wrong-value", 21),
+        ('{parts: complete, within: "1.5"}', "wrong-tolerance", 38),
+        ("heel", "wrong-value", 10),
+        ("[complete]", "wrong-type", 10),
+    ],
+)
+def test_report_wrong_declaration_of_total(
+    project: SmallProject, entry: str, code: str, column: int
+) -> None:
+    """A declaration that is none is a fault at its place."""
+    project.table("x,2022-Q1\njong,1\noud,2\n_T,3\n")
+    project.mapping(PLAIN + f"totals: {{leeftijd: {entry}}}\n")
+    assert project.places() == [(code, "proef.yaml", 8, column)]

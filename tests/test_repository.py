@@ -56,6 +56,7 @@ PUBLIC: list[DefinedNamespaceMeta] = [
 
 LAYERS = [
     ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile", "statements"],
+    ["facts"],
     ["mapping", "document"],
     ["samples"],
     ["starter", "vocabulary"],
@@ -71,10 +72,12 @@ LAYERS = [
     ["cube"],
     ["cells"],
     ["crosstab"],
-    ["assemble"],
+    ["assemble", "accounted"],
     ["derive"],
-    ["limits"],
+    ["limits", "columns", "bounds"],
+    ["totals", "shares", "acknowledged", "order"],
     ["checks", "structure", "quality"],
+    ["agreement"],
     ["shacl", "structure_shapes"],
     ["column_shapes", "batch_columns"],
     ["triples"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -288,6 +289,50 @@ def test_read_vocabulary_reports_incomplete_measure(
     assert places(faults) == [("incomplete-measure", "terms", 3, 1)]
     assert faults[0].finding == f'the measure "aantal" has {lacking}.'
     assert not vocabulary.measures
+
+
+@pytest.mark.parametrize(
+    ("bounds", "least", "most"),
+    [
+        ("", None, None),
+        ("; pub:kleinste 0", "0", None),
+        ("; pub:kleinste 0.0 ; pub:grootste 100.0", "0.0", "100.0"),
+        ("; pub:kleinste -5 ; pub:grootste -5.0", "-5", "-5.0"),
+    ],
+)
+def test_read_vocabulary_reads_bounds_of_measure(
+    tmp_path: Path, bounds: str, least: str | None, most: str | None
+) -> None:
+    """A measure knows the least and the greatest that its values can be, exactly."""
+    text = TERMS.replace("pub:eenheid c:ROOD", f"pub:eenheid c:ROOD {bounds}")
+    vocabulary, faults = read(tmp_path, terms=text)
+    assert not faults
+    found = vocabulary.measures["aantal"]
+    assert found.least == (None if least is None else Decimal(least))
+    assert found.most == (None if most is None else Decimal(most))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "problem"),
+    [
+        ("pub:kleinste 2 ; pub:grootste 1.5", "the least, 2, is more than the greatest, 1.5"),
+        ("pub:kleinste 0, 1", "pub:kleinste is given more than once"),
+        ('pub:grootste "0"', 'pub:grootste is "0", which is no xsd:decimal or xsd:integer'),
+        ("pub:grootste c:ROOD", "which is no xsd:decimal or xsd:integer"),
+        ('pub:kleinste "nul"^^xsd:decimal', "which is no xsd:decimal or xsd:integer"),
+        ("pub:kleinste 1e3", "which is no xsd:decimal or xsd:integer"),
+    ],
+)
+def test_read_vocabulary_reports_wrong_bounds_of_measure(
+    tmp_path: Path, bounds: str, problem: str
+) -> None:
+    """Bounds that cannot be are a fault at the measure, which is then without bounds."""
+    text = TERMS.replace("pub:eenheid c:ROOD", f"pub:eenheid c:ROOD ; {bounds}")
+    vocabulary, faults = read(tmp_path, terms=text)
+    assert places(faults) == [("wrong-measure-bounds", "terms", 3, 1)]
+    assert problem in faults[0].finding
+    found = vocabulary.measures["aantal"]
+    assert (found.least, found.most) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,181 @@
+"""Faults of the source itself that a mapping acknowledges: they become notes and stop nothing.
+
+In come the remarks of a mapping that acknowledge a fault, and batch by batch the observations of
+its cube; each acknowledgement concerns one observation, by a cell of a printed table or by its
+codes. Faults of that kind at a cell of that observation are then taken out, and an acknowledgement
+that nothing needs is a fault itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from publish.cube import Batch, CubeDimension, Structure
+from publish.faults import KINDS, Fault, did_you_mean, fault, said
+from publish.mapping import Mapping, Remark
+from publish.periods import read_period
+from publish.table import places
+
+Place = tuple[str, str, int, int]
+"""A kind of fault with a file, line and column."""
+
+STOPPING = {"conflicting-cells"}
+"""Faults of a source with which not all figures are compared."""
+
+
+def code_of(dimension: CubeDimension, text: str) -> str | None:
+    """Return the code that a mapping gives for a dimension; a period may be written as printed."""
+    return read_period(dimension.period, text) if dimension.period else text
+
+
+def concerned(remark: Remark, batch: Batch, structure: Structure) -> NDArray[np.int64]:
+    """Return the places of the observations of a batch that a remark concerns."""
+    if remark.cell:
+        cells, cell = batch.cells, remark.cell
+        tables = [
+            number
+            for number, table in enumerate(structure.tables)
+            if cell.table in (None, f"{table.document}/{table.name}")
+        ]
+        here = (cells.row == cell.row) & (cells.column == cell.column)
+        here &= np.isin(cells.table, np.array(tables, dtype=cells.table.dtype))
+        return np.unique(cells.observation[here])
+    chosen = np.ones(len(batch), dtype=np.bool_)
+    for dimension, key in zip(structure.dimensions, batch.keys, strict=True):
+        if dimension.name in remark.at:
+            code = code_of(dimension, remark.at[dimension.name])
+            chosen &= key == dimension.positions.get(code or "", -1)
+    return np.flatnonzero(chosen)
+
+
+def check_acknowledgements(mapping: Mapping) -> list[Fault]:
+    """Return the faults of acknowledgements that can be told from the mapping alone."""
+    found, place = [], mapping.file.place
+    known = [code for code, kind in KINDS.items() if kind.can_be_acknowledged]
+    tables = [f"{use.document}/{use.table}" for use in mapping.uses]
+    for remark in mapping.remarks:
+        if remark.acknowledges is None:
+            continue
+        if remark.acknowledges not in known:
+            hint, code = did_you_mean(remark.acknowledges, known), remark.acknowledges
+            at = place(*remark.steps, "code")
+            found.append(
+                fault("cannot-be-acknowledged", *at, code=code, hint=hint, known=", ".join(known))
+            )
+        if bool(remark.cell) == bool(remark.at):
+            found.append(fault("cell-or-codes", *place(*remark.steps), name=remark.name))
+        if remark.cell and remark.cell.table and remark.cell.table not in tables:
+            name, hint = remark.cell.table, did_you_mean(remark.cell.table, tables)
+            at = place(*remark.steps, "table")
+            found.append(
+                fault("table-not-read", *at, name=name, hint=hint, known=", ".join(tables))
+            )
+        elif remark.cell and not remark.cell.table and len(set(tables)) > 1:
+            at = place(*remark.steps)
+            found.append(fault("missing-key", *at, key="table", about=said("which-table")))
+    return found
+
+
+@dataclass(kw_only=True)
+class Acknowledgements:
+    """The acknowledged faults of a cube, found as its batches pass and then taken out."""
+
+    mapping: Mapping
+    structure: Structure
+    inputs: tuple[Acknowledgements, ...] = ()
+    """Those of the data sets that a derived one is made from: it has their faults as well."""
+    _cells: dict[str, set[tuple[int, int, int]]] = field(default_factory=dict)
+    """Per remark the cells of the observations that it concerns: table, row and column."""
+    _counts: dict[str, int] = field(default_factory=dict)
+    _needed: set[str] = field(default_factory=set)
+    _is_judged: bool = False
+    """Whether all checks on the figures have been made, so that what is not found is not there."""
+
+    @property
+    def _own(self) -> list[Remark]:
+        return [remark for remark in self.mapping.remarks if remark.acknowledges]
+
+    def codes(self) -> set[str]:
+        """Return the kinds of fault that are acknowledged somewhere."""
+        own = {remark.acknowledges for remark in self._own if remark.acknowledges}
+        return own.union(*(item.codes() for item in self.inputs))
+
+    def stopped(self, faults: Iterable[Fault]) -> bool:
+        """Return whether there is a fault among these that surely is not acknowledged."""
+        codes = self.codes()
+        return any(item.code not in codes for item in faults)
+
+    def see(self, remark: Remark, batch: Batch, figures: NDArray[np.int64]) -> None:
+        """Take note of the observations of a batch that an acknowledgement concerns."""
+        self._counts[remark.name] = self._counts.get(remark.name, 0) + len(figures)
+        cells = batch.cells
+        at = np.flatnonzero(np.isin(cells.observation, figures))
+        self._cells.setdefault(remark.name, set()).update(
+            zip(
+                cells.table[at].tolist(),
+                cells.row[at].tolist(),
+                cells.column[at].tolist(),
+                strict=True,
+            )
+        )
+
+    def places(self) -> dict[Place, list[str]]:
+        """Return where faults are acknowledged, with the names of the remarks that do so."""
+        found: dict[Place, list[str]] = {}
+        for remark in self._own:
+            by_table: dict[int, set[tuple[int, int]]] = {}
+            for table, row, column in self._cells.get(remark.name, ()):
+                by_table.setdefault(table, set()).add((row, column))
+            for number, cells in by_table.items():
+                printed = self.structure.tables[number]
+                for line, column, _ in places(printed, cells).values():
+                    place = (remark.acknowledges or "", printed.shown, line, column)
+                    found.setdefault(place, []).append(remark.name)
+        return found
+
+    def settle(self, faults: list[Fault], start: int) -> None:
+        """Take what is acknowledged out of the faults from one on."""
+        if any(item.code in self.codes() for item in faults[start:]):
+            self._take_out(faults, start)
+
+    def judged(self, faults: Iterable[Fault]) -> None:
+        """Take note of all faults of the cube that are left when all checks were made.
+
+        Not all figures are compared when there are other faults than those of the source.
+        """
+        self._is_judged = all(
+            KINDS[item.code].can_be_acknowledged and item.code not in STOPPING for item in faults
+        )
+
+    def _take_out(self, faults: list[Fault], start: int) -> None:
+        own, inherited = self.places(), set[Place]()
+        for item in self.inputs:
+            inherited |= item.places().keys()
+        kept = []
+        for found in faults[start:]:
+            place = found.code, found.path, found.line, found.column
+            self._needed.update(own.get(place, ()))
+            if place not in own and place not in inherited:
+                kept.append(found)
+        faults[start:] = kept
+
+    def faults(self, unjudged: Set[str] = frozenset()) -> list[Fault]:
+        """Return a fault for each acknowledgement that is not needed or not of one figure.
+
+        Whether those of the ``unjudged`` kinds are needed is not known in this run.
+        """
+        found, place = [], self.mapping.file.place
+        for remark in self._own:
+            count, code = self._counts.get(remark.name, 0), remark.acknowledges
+            if count > 1:
+                at = place(*remark.steps, "at")
+                found.append(fault("acknowledgement-too-wide", *at, count=count))
+            elif self._is_judged and remark.name not in self._needed and code not in unjudged:
+                why = said("no-such-fault", code=code) if count else said("no-such-figure")
+                at = place(*remark.steps)
+                found.append(fault("acknowledgement-not-needed", *at, name=remark.name, why=why))
+        return found

@@ -1,0 +1,219 @@
+"""The same fact in two data sets: equal where a mapping says that it must be.
+
+In come the columns of whole cubes and the agreements that their mappings declare; out come faults
+at the cells of the data set that declares one, each naming the other cell. Two observations are
+the same fact when measure and unit are the same, the codes of shared dimensions are equal, and
+each dimension that one of them lacks is at its total in the other, or at the code declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from publish.acknowledged import code_of
+from publish.checks import JudgedCube
+from publish.columns import ABSENT, Columns, find_keys
+from publish.cube import MEASURE, CubeDimension, Indices, Structure, align
+from publish.facts import Agreement
+from publish.faults import Fault, did_you_mean, fault, some_of
+from publish.findings import TableFindings, about_period
+from publish.mapping import Mapping
+from publish.numerals import FORMATS, written
+from publish.table import places
+from publish.totals import scaled
+
+
+def compared_slugs(mappings: Iterable[Mapping]) -> set[str]:
+    """Return the slugs of the data sets that are compared with another."""
+    found = set()
+    for mapping in mappings:
+        for agreement in mapping.facts.agreements:
+            found |= {mapping.slug, agreement.slug}
+    return found
+
+
+def compare_data_sets(
+    judged: dict[str, JudgedCube], faulty: set[str], slugs: set[str], faults: list[Fault]
+) -> None:
+    """Report figures that should agree and do not, and acknowledgements that nothing needs.
+
+    ``faulty`` are the data sets with other faults, of which nothing can be said; ``slugs`` those
+    of all mappings, read or not.
+    """
+    for slug, one in judged.items():
+        before, mapping, judged_all = len(faults), one.cube.mapping, True
+        for agreement in mapping.facts.agreements:
+            place = mapping.file.place(*agreement.steps)
+            if agreement.slug not in slugs - {slug}:
+                hint = did_you_mean(agreement.slug, slugs - {slug})
+                at = mapping.file.place(*agreement.steps, "data-set")
+                faults.append(fault("no-such-data-set", *at, name=agreement.slug, hint=hint))
+                continue
+            other = judged.get(agreement.slug)
+            judged_all &= other is not None and agreement.slug not in faulty
+            if other is None:
+                continue  # not asked for in this run, or at fault itself
+            wrong = list(_misfits(agreement, one.cube.mapping, one, other))
+            faults.extend(wrong)
+            if wrong or {slug, agreement.slug} & faulty:
+                continue
+            found = _disagreements(agreement, one, other)
+            if found is None:
+                faults.append(fault("nothing-compared", *place, name=agreement.slug))
+            else:
+                faults.extend(found)
+        one.acknowledged.settle(faults, before)
+        unjudged = set() if judged_all and slug not in faulty else {"figures-disagree"}
+        faults.extend(one.acknowledged.faults(unjudged))
+
+
+def _dimension(structure: Structure, name: str) -> CubeDimension | None:
+    known = (item for item in structure.dimensions if item.name == name and name != MEASURE)
+    return next(known, None)
+
+
+def _misfits(
+    agreement: Agreement, mapping: Mapping, one: JudgedCube, other: JudgedCube
+) -> Iterator[Fault]:
+    """Yield what is wrong in the declaration of an agreement itself."""
+    place, steps = mapping.file.place, agreement.steps
+    sides = {"here": (one.cube.structure, agreement.here)}
+    sides["there"] = (other.cube.structure, agreement.there)
+    for key, (structure, fixed) in sides.items():
+        for name, code in fixed.items():
+            at, dimension = place(*steps, key, name), _dimension(structure, name)
+            if dimension is None:
+                known = ", ".join(structure.names())
+                yield fault("dimension-not-used", *at, name=name, known=known)
+            elif dimension.period and code_of(dimension, code) is None:
+                yield fault("unknown-period", *at, **about_period(dimension.period, code))
+            elif not dimension.period and code not in dimension.positions:
+                hint, known = did_you_mean(code, dimension.codes), some_of(dimension.codes)
+                yield fault("no-such-code", *at, code=code, list=name, hint=hint, known=known)
+    shared = _shared(agreement, one.cube.structure, other.cube.structure)
+    for key, (structure, fixed) in sides.items():
+        for dimension in structure.dimensions[:-1]:
+            if dimension.name not in {*shared, *fixed} and dimension.total is None:
+                yield fault(
+                    "no-total-to-compare",
+                    *place(*steps),
+                    name=dimension.name,
+                    slug=structure.slug,
+                    other=agreement.slug if key == "here" else mapping.slug,
+                    key=key,
+                )
+
+
+def _shared(agreement: Agreement, own: Structure, theirs: Structure) -> list[str]:
+    """Return the dimensions by whose codes the two are compared."""
+    others = set(theirs.names()) - set(agreement.there)
+    return [name for name in own.names() if name in others - set(agreement.here)]
+
+
+def _chosen(
+    columns: Columns, structure: Structure, shared: list[str], fixed: dict[str, str]
+) -> NDArray[np.int64]:
+    """Return the places of the observations at the total, or the code, of all other dimensions."""
+    chosen = columns.absence == 0
+    for dimension, key in zip(structure.dimensions[:-1], columns.keys[:-1], strict=True):
+        if dimension.name in fixed:
+            code = code_of(dimension, fixed[dimension.name])
+            chosen &= key == dimension.positions.get(code or "", ABSENT)
+        elif dimension.name not in shared:
+            chosen &= key == dimension.total
+    return np.flatnonzero(chosen)
+
+
+def _disagreements(agreement: Agreement, one: JudgedCube, other: JudgedCube) -> list[Fault] | None:
+    """Return a fault for each figure that the other data set contradicts, None without any pair."""
+    own, theirs = one.cube.structure, other.cube.structure
+    columns, others = one.check.columns(), other.check.columns()
+    if columns is None or others is None:
+        return None
+    names = [*_shared(agreement, own, theirs), MEASURE]
+    here = _chosen(columns, own, names, agreement.here)
+    there = _chosen(others, theirs, names, agreement.there)
+    keys, dimensions = [], []
+    known = np.ones(len(there), dtype=np.bool_)
+    pairs: list[tuple[Indices, Indices]] = []
+    for name in names:
+        mine = next(item for item in own.dimensions if item.name == name)
+        others_ = next(item for item in theirs.dimensions if item.name == name)
+        codes = np.array(
+            [_position(mine, others_, number, own, theirs) for number in range(len(others_.codes))],
+            dtype=np.int32,
+        )
+        their_key = others.keys[theirs.dimensions.index(others_)][there]
+        translated = codes[their_key] if len(codes) else their_key
+        known &= translated != ABSENT
+        pairs.append((columns.keys[own.dimensions.index(mine)][here], translated))
+        dimensions.append(mine)
+    there = there[known]
+    keys = [(mine, translated[known]) for mine, translated in pairs]
+    found = find_keys(
+        tuple(translated for _, translated in keys), tuple(mine for mine, _ in keys),
+        tuple(dimensions),
+    )  # fmt: skip
+    here, matched = here[found != ABSENT], there[found[found != ABSENT]]
+    if not len(here):
+        return None
+    values, decimals = align(
+        np.concatenate([columns.mantissa[here], others.mantissa[matched]]),
+        np.concatenate([columns.decimals[here], others.decimals[matched]]),
+    )
+    apart = np.abs(values[: len(here)] - values[len(here) :]) > scaled(agreement.within, decimals)
+    wrong = np.flatnonzero(apart.astype(np.bool_))
+    return _told(one, other, columns, others, here[wrong], matched[wrong])
+
+
+def _position(
+    mine: CubeDimension, theirs: CubeDimension, number: int, own: Structure, other: Structure
+) -> int:
+    """Return our index of a code of theirs; a measure in another unit is another one."""
+    index = mine.positions.get(theirs.codes[number], ABSENT)
+    is_measure = mine.name == MEASURE and index != ABSENT
+    return ABSENT if is_measure and own.units[index] != other.units[number] else index
+
+
+def _told(
+    one: JudgedCube,
+    other: JudgedCube,
+    columns: Columns,
+    others: Columns,
+    here: NDArray[np.int64],
+    there: NDArray[np.int64],
+) -> list[Fault]:
+    """Return the faults, each with the place of the other figure."""
+    own, theirs = one.cube.structure, other.cube.structure
+    wanted: dict[int, set[tuple[int, int]]] = {}
+    for at in there.tolist():
+        cell = int(others.row[at]), int(others.column[at])
+        wanted.setdefault(int(others.table[at]), set()).add(cell)
+    lines = {number: places(theirs.tables[number], cells) for number, cells in wanted.items()}
+    findings = TableFindings(tables=own.tables)
+    for at, place in zip(here.tolist(), there.tolist(), strict=True):
+        table = int(others.table[place])
+        line, column, _ = lines[table][int(others.row[place]), int(others.column[place])]
+        codes = [
+            dimension.codes[int(key[at])]
+            for dimension, key in zip(own.dimensions, columns.keys, strict=True)
+        ]
+        findings.add(
+            "figures-disagree",
+            int(columns.table[at]),
+            int(columns.row[at]),
+            int(columns.column[at]),
+            codes=", ".join(codes),
+            value=_written(columns, at, one.cube.mapping.numbers),
+            other=_written(others, place, other.cube.mapping.numbers),
+            slug=theirs.slug,
+            place=f"{theirs.tables[table].shown}:{line}:{column}",
+        )
+    return list(findings.faults())
+
+
+def _written(columns: Columns, at: int, numbers: str) -> str:
+    return written(int(columns.mantissa[at]), int(columns.decimals[at]), FORMATS[numbers])

@@ -1,0 +1,190 @@
+"""Periods as tables print them: in order, and none after the date of the document.
+
+In come the batches of a printed data set, whose cells know row and column; out come warnings at the
+labels of periods. A heading that changed places with its neighbour gives figures to the wrong
+period, and nothing else in the data tells it. Where rows or columns have other dimensions too,
+periods are compared among those whose other codes are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from publish.cube import Batch, Indices, Structure, mixed_radix
+from publish.document import Document
+from publish.faults import Fault, fault, said
+from publish.findings import Findings
+from publish.mapping import Axis, Mapping
+from publish.periods import period as period_of
+from publish.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Labels:
+    """Rows or columns of a table with the period of each, and their other codes on that axis."""
+
+    positions: Indices
+    periods: Indices
+    others: tuple[Indices, ...]
+
+
+@dataclass(kw_only=True)
+class OrderCheck:
+    """Notes the period of each row or column as the batches pass; holds some bytes a row."""
+
+    mapping: Mapping
+    structure: Structure
+    documents: dict[str, Document]
+    _seen: dict[int, list[_Labels]] = field(default_factory=dict)
+    _fixed: dict[int, set[int]] = field(default_factory=dict)
+    """The periods of tables that the mapping itself gives."""
+
+    def see(self, batch: Batch) -> None:
+        """Take note of the periods of the next batch."""
+        period = self.structure.period
+        if period is None or not self.mapping.uses:
+            return
+        cells = batch.cells
+        for number in np.unique(cells.table).tolist():
+            here = np.flatnonzero(cells.table == number)
+            axis = self._axis(number)
+            figures = cells.observation[here]
+            if axis is None:
+                self._fixed.setdefault(number, set()).update(
+                    np.unique(batch.keys[0][figures]).tolist()
+                )
+                continue
+            is_column = axis is self.mapping.uses[number].columns
+            places = cells.column[here] if is_column else cells.row[here]
+            positions, first = np.unique(places, return_index=True)
+            chosen = figures[first]
+            others = tuple(batch.keys[at][chosen] for at in self._others(axis))
+            labels = _Labels(positions=positions, periods=batch.keys[0][chosen], others=others)
+            self._seen.setdefault(number, []).append(labels)
+
+    def _axis(self, number: int) -> Axis | None:
+        """Return the axis of a table on which the periods stand, None where they are given."""
+        use, period = self.mapping.uses[number], self.structure.dimensions[0]
+        axes = (use.columns, use.rows)
+        return next((axis for axis in axes if period.name in axis.dimensions), None)
+
+    def _others(self, axis: Axis) -> list[int]:
+        """Return the places of the other dimensions of an axis."""
+        return [
+            at
+            for at, dimension in enumerate(self.structure.dimensions)
+            if at and dimension.name in axis.dimensions
+        ]
+
+    def warnings(self) -> Iterator[Fault]:
+        """Yield the warnings, once all batches have been seen."""
+        for number, parts in sorted(self._seen.items()):
+            axis, table = self._axis(number), self.structure.tables[number]
+            if axis is None:
+                continue
+            positions, first = np.unique(
+                np.concatenate([part.positions for part in parts]), return_index=True
+            )
+            periods = np.concatenate([part.periods for part in parts])[first]
+            columns = [
+                np.concatenate(keys)[first] for keys in zip(*(p.others for p in parts), strict=True)
+            ]
+            findings = Findings(table=table)
+            self._find_disorder(number, axis, positions, periods, columns, findings)
+            self._find_future(number, axis, positions, periods, findings)
+            yield from findings.faults()
+        yield from self._future_given()
+
+    def _find_disorder(
+        self,
+        number: int,
+        axis: Axis,
+        positions: Indices,
+        periods: Indices,
+        others: list[Indices],
+        findings: Findings,
+    ) -> None:
+        """Note the first label that breaks the order which most labels of its axis keep."""
+        dimensions = tuple(self.structure.dimensions[at] for at in self._others(axis))
+        group = np.zeros(len(positions), dtype=np.int64)
+        if dimensions:
+            group = mixed_radix(tuple(others), dimensions)
+        rank = self._ranks()[periods]
+        order = np.lexsort((positions, group))
+        steps = np.sign(np.diff(rank[order]))
+        steps[np.diff(group[order]) != 0] = 0
+        ups, downs = int((steps > 0).sum()), int((steps < 0).sum())
+        if not ups or not downs:
+            return
+        places = positions[order]
+        rising = ups > downs
+        if ups == downs:
+            # As many go up as down, so the order is that of the first two.
+            moving = np.flatnonzero(steps)
+            rising = bool(steps[moving[np.argmin(places[moving + 1])]] > 0)
+        wrong = np.flatnonzero(steps < 0 if rising else steps > 0)
+        at = int(wrong[np.argmin(places[wrong + 1])])
+        codes = self.structure.dimensions[0].codes
+        findings.add(
+            "periods-out-of-order",
+            *self._label(number, axis, int(places[at + 1])),
+            code=codes[int(periods[order][at + 1])],
+            before=codes[int(periods[order][at])],
+            direction=said("from-old-to-new" if rising else "from-new-to-old"),
+        )
+
+    def _ranks(self) -> NDArray[np.int64]:
+        """Return for each period its place in time; the codes of one kind sort as text."""
+        codes = self.structure.dimensions[0].codes
+        ranks = np.empty(len(codes), dtype=np.int64)
+        ranks[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
+        return ranks
+
+    def _label(self, number: int, axis: Axis, position: int) -> tuple[int, int]:
+        """Return row and column of the label of a period."""
+        use, table = self.mapping.uses[number], self.structure.tables[number]
+        level = 0
+        if axis.labels is None:
+            level = axis.dimensions.index(self.structure.dimensions[0].name)
+        if axis is not use.columns:
+            return position, level + 1
+        column = position
+        # In an upper header row a title is printed once, above the first of its columns.
+        while column > use.rows.depth + 1 and not table.headers[level][column - 1]:
+            column -= 1
+        return level + 1, column
+
+    def _late(self, table: Table, periods: Indices) -> list[tuple[int, str, date]]:
+        """Return which periods begin after the date of a table's document."""
+        document, period = self.documents.get(table.document), self.structure.dimensions[0]
+        if document is None or document.file is None or period.period is None:
+            return []
+        return [
+            (number, period.codes[number], document.date)
+            for number in np.unique(periods).tolist()
+            if period_of(period.period, period.codes[number]).start > document.date
+        ]
+
+    def _find_future(
+        self, number: int, axis: Axis, positions: Indices, periods: Indices, findings: Findings
+    ) -> None:
+        for late, code, day in self._late(self.structure.tables[number], periods):
+            position = int(positions[np.flatnonzero(periods == late)[0]])
+            place = self._label(number, axis, position)
+            findings.add("period-after-document", *place, code=code, date=day)
+
+    def _future_given(self) -> Iterator[Fault]:
+        """Yield a warning for each period after the document that the mapping itself gives."""
+        name = self.structure.dimensions[0].name
+        for number, periods in sorted(self._fixed.items()):
+            own = (*self.mapping.uses[number].steps, "fixed", name)
+            steps = own if own in self.mapping.file.places else ("fixed", name)
+            given = np.array(sorted(periods), dtype=np.int32)
+            for _, code, day in self._late(self.structure.tables[number], given):
+                place = self.mapping.file.place(*steps)
+                yield fault("period-after-document", *place, code=code, date=day)

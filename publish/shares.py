@@ -1,0 +1,223 @@
+"""Shares: percentages that must be the quotient of two other figures, but for rounding.
+
+In come the columns of a whole cube and the shares that its mapping declares; out come faults at the
+cells of the percentages. A percentage may be off by half a unit of its last printed decimal, and
+by what rounding of its part and its whole can explain where these are printed with decimals:
+counts of whole things are exact. Quotients are compared in floating point first; only what may be
+off is computed exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from publish.columns import ABSENT, Columns
+from publish.cube import MEASURE, CubeDimension, Structure
+from publish.facts import Share
+from publish.faults import Fault, did_you_mean, fault
+from publish.findings import TableFindings
+from publish.mapping import Mapping
+from publish.namespaces import XSD
+from publish.numerals import FORMATS, written
+
+SLACK = 1e-9
+"""By how much floating point may be off, relative to what is compared."""
+
+
+def check_share_names(mapping: Mapping, structure: Structure) -> list[Fault]:
+    """Return a fault for every measure or dimension of a share that the data set does not have."""
+    place, found = mapping.file.place, []
+    measures = [measure.name for measure in structure.measures]
+    for share in mapping.facts.shares:
+        for key, name in ((), share.measure), (("part",), share.part), (("whole",), share.whole):
+            if name not in measures and not (key == ("whole",) and share.whole == share.part):
+                at = place(*share.steps, *key)
+                hint, known = did_you_mean(name, measures), ", ".join(measures)
+                found.append(fault("measure-not-used", *at, name=name, hint=hint, known=known))
+        if share.over is not None:
+            at = place(*share.steps, "over")
+            dimension = _dimension(structure, share.over)
+            if dimension is None:
+                known = ", ".join(structure.names())
+                found.append(fault("dimension-not-used", *at, name=share.over, known=known))
+            elif dimension.total is None:
+                found.append(fault("no-total", *at, name=share.over))
+    return found
+
+
+def _dimension(structure: Structure, name: str) -> CubeDimension | None:
+    known = (item for item in structure.dimensions if item.name == name and name != MEASURE)
+    return next(known, None)
+
+
+def compare_shares(
+    share: Share, mapping: Mapping, columns: Columns, structure: Structure, *, whole: bool
+) -> Iterator[Fault]:
+    """Yield a fault for every percentage that is not its quotient, and for one that has none.
+
+    That nothing can be compared is a fault unless the observations are not ``whole``.
+    """
+    pairs = _pairs(share, columns, structure)
+    if not len(pairs.share):
+        if whole:
+            place = mapping.file.place(*share.steps)
+            yield fault("nothing-compared", *place, name=share.measure)
+        return
+    factor = 100 if _unit(structure, share.measure).endswith("/PC") else 1
+    rounded = (
+        _rounding(structure, columns, share.part),
+        _rounding(structure, columns, share.whole),
+    )
+    findings = TableFindings(tables=structure.tables)
+    number, form = FORMATS[mapping.numbers], mapping.numbers
+    for at in _suspects(pairs, columns, factor, rounded, share.within).tolist():
+        ends = [int(pairs.share[at]), int(pairs.part[at]), int(pairs.whole[at])]
+        printed, part, total = (_exact(columns, end) for end in ends)
+        quotient = factor * part / total
+        off = _allowed(columns, ends, factor, rounded, share.within)
+        if off is None or abs(printed - quotient) <= off:
+            continue
+        decimals = int(columns.decimals[ends[0]])
+        codes = [
+            dimension.codes[int(key[ends[0]])]
+            for dimension, key in zip(structure.dimensions, columns.keys, strict=True)
+        ]
+        findings.add(
+            "share-differs",
+            int(columns.table[ends[0]]),
+            int(columns.row[ends[0]]),
+            int(columns.column[ends[0]]),
+            codes=", ".join(codes),
+            printed=_told(columns, ends[0], form),
+            part=_told(columns, ends[1], form),
+            whole=_told(columns, ends[2], form),
+            computed=written(_rounded(quotient, decimals + 2), decimals + 2, number),
+            within=_shortest(off, form),
+        )
+    yield from findings.faults()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pairs:
+    """The places of percentages with those of their parts and wholes."""
+
+    share: NDArray[np.int64]
+    part: NDArray[np.int64]
+    whole: NDArray[np.int64]
+
+
+def _pairs(share: Share, columns: Columns, structure: Structure) -> _Pairs:
+    """Return the percentages whose part and whole are printed, and are no zero."""
+    dimensions = structure.dimensions
+    measures = dimensions[-1].positions
+    shares = np.flatnonzero((columns.keys[-1] == measures[share.measure]) & (columns.absence == 0))
+    own = tuple(key[shares] for key in columns.keys)
+
+    def found(measure: str, over: str | None) -> NDArray[np.int64]:
+        keys = [
+            np.full(len(shares), dimension.total, dtype=key.dtype)
+            if dimension.name == over
+            else key
+            for dimension, key in zip(dimensions, own, strict=True)
+        ]
+        keys[-1] = np.full(len(shares), measures[measure], dtype=keys[-1].dtype)
+        return columns.find(tuple(keys), dimensions)
+
+    part, whole = found(share.part, None), found(share.whole, share.over)
+    usable = (part != ABSENT) & (whole != ABSENT)
+    usable &= (columns.absence[part] == 0) & (columns.absence[whole] == 0)
+    usable &= columns.mantissa[whole] != 0
+    return _Pairs(share=shares[usable], part=part[usable], whole=whole[usable])
+
+
+def _unit(structure: Structure, measure: str) -> str:
+    return structure.units[[item.name for item in structure.measures].index(measure)]
+
+
+def _rounding(structure: Structure, columns: Columns, measure: str) -> Fraction:
+    """Return by how much a figure of a measure can be rounded: counts are exact.
+
+    Sources drop zeros at the end, so the measure's longest number tells how it is rounded.
+    """
+    number = [item.name for item in structure.measures].index(measure)
+    if structure.measures[number].datatype == str(XSD.integer):
+        return Fraction(0)
+    decimals = columns.decimals[columns.keys[-1] == number]
+    return Fraction(1, 2 * 10 ** int(decimals.max(initial=0)))
+
+
+def _suspects(
+    pairs: _Pairs,
+    columns: Columns,
+    factor: int,
+    rounded: tuple[Fraction, Fraction],
+    within: Decimal | None,
+) -> NDArray[np.int64]:
+    """Return which percentages may be off, those at the very limit among them."""
+
+    def values(places: NDArray[np.int64]) -> NDArray[np.float64]:
+        found: NDArray[Any] = columns.mantissa[places] / 10.0 ** columns.decimals[places]
+        return found
+
+    printed, part, whole = values(pairs.share), values(pairs.part), values(pairs.whole)
+    quotient = factor * part / whole
+    if within is None:
+        allowed = 0.5 * 10.0 ** -columns.decimals[pairs.share].astype(np.float64)
+        of_part, of_whole = map(float, rounded)
+        if of_part or of_whole:
+            room = np.maximum(np.abs(whole) - of_whole, 0.0)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                widened = factor * (of_part * np.abs(whole) + of_whole * np.abs(part))
+                allowed = allowed + widened / (np.abs(whole) * room)
+    else:
+        allowed = np.full(len(printed), float(within))
+    off = np.abs(printed - quotient)
+    return np.flatnonzero(off > allowed * (1 - SLACK) - SLACK * np.abs(quotient))
+
+
+def _allowed(
+    columns: Columns,
+    ends: list[int],
+    factor: int,
+    rounded: tuple[Fraction, Fraction],
+    within: Decimal | None,
+) -> Fraction | None:
+    """Return exactly by how much a percentage may differ from its quotient, None by any."""
+    if within is not None:
+        return Fraction(within)
+    half = Fraction(1, 2 * 10 ** int(columns.decimals[ends[0]]))
+    part, whole = (abs(_exact(columns, end)) for end in ends[1:])
+    room = whole - rounded[1]
+    if room <= 0:
+        return None  # the whole may be nothing before it was rounded
+    return half + factor * (rounded[0] * whole + rounded[1] * part) / (whole * room)
+
+
+def _exact(columns: Columns, place: int) -> Fraction:
+    return Fraction(int(columns.mantissa[place]), 10 ** int(columns.decimals[place]))
+
+
+def _told(columns: Columns, place: int, form: str) -> str:
+    return written(int(columns.mantissa[place]), int(columns.decimals[place]), FORMATS[form])
+
+
+def _rounded(value: Fraction, decimals: int) -> int:
+    """Return a number as a whole number of its last decimal."""
+    number: int = round(value * 10**decimals)
+    return number
+
+
+def _shortest(value: Fraction, form: str) -> str:
+    """Return a tolerance with as many decimals as it takes, at most six."""
+    with localcontext(prec=40):
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+    number = exact.quantize(Decimal("0.000001"), ROUND_HALF_EVEN).normalize()
+    decimals = max(0, -int(number.as_tuple().exponent))
+    return written(int(number.scaleb(decimals)), decimals, FORMATS[form])

@@ -1,0 +1,94 @@
+"""Totals: equal to the sum of their parts, or not below it where parts are lacking.
+
+In come the columns of a whole cube and what its mapping declares; out come faults at the cells of
+the totals. Parts are added up by grouping, exactly; what is not shown counts with its bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_FLOOR, Decimal
+
+import numpy as np
+
+from publish.columns import Columns
+from publish.cube import Structure, mixed_radix
+from publish.faults import Fault, said
+from publish.findings import TableFindings
+from publish.limits import Ends, Ranges, exceeds
+from publish.numerals import FORMATS, written
+
+
+def compare_totals(
+    name: str,
+    kind: str,
+    within: Decimal,
+    columns: Columns,
+    ranges: Ranges,
+    structure: Structure,
+    numbers: str,
+    *,
+    whole: bool,
+) -> Iterator[Fault]:
+    """Yield a fault for every total over one dimension that its parts contradict.
+
+    ``kind`` is complete or incomplete; of a ``whole`` group only totals with all parts are judged.
+    """
+    keys, dimensions = columns.keys, structure.dimensions
+    at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
+    others = [place for place in range(len(dimensions)) if place != at]
+    rest = mixed_radix(
+        tuple(keys[place] for place in others), tuple(dimensions[place] for place in others)
+    )
+    groups, group = np.unique(rest, return_inverse=True)
+    is_total = keys[at] == dimensions[at].total
+    least, most = ranges.least.sums(group, ~is_total), ranges.most.sums(group, ~is_total)
+    parts = np.bincount(group[~is_total], minlength=len(groups))
+    totals = np.flatnonzero(is_total)
+    own = group[totals]
+    shares = np.array([unit.endswith("/PC") for unit in structure.units], dtype=np.bool_)
+    by = scaled(within, least.decimals)
+    over = exceeds(least.at(own), ranges.most.at(totals), by)
+    under = exceeds(ranges.least.at(totals), most.at(own), by) & (kind == "complete")
+    # Percentages do not add up, and a total without parts has nothing to be compared with.
+    enough = max(1, int(parts.max(initial=0)) if whole else 1)
+    judged = ~shares[keys[-1][totals]] & (parts[own] >= enough)
+    unknown = np.bincount(group, weights=columns.absence > 0, minlength=len(groups)) > 0
+    findings = TableFindings(tables=structure.tables)
+    for position, exceeded in zip(
+        totals[judged & (over | under)].tolist(),
+        over[judged & (over | under)].tolist(),
+        strict=True,
+    ):
+        here = int(group[position])
+        codes = [dimensions[other].codes[int(keys[other][position])] for other in others]
+        total, sums = (ranges.most, least) if exceeded else (ranges.least, most)
+        if kind == "complete" and not unknown[here]:
+            code = "total-differs"
+        else:
+            code = "parts-exceed-total" if exceeded else "parts-below-total"
+        findings.add(
+            code,
+            int(columns.table[position]),
+            int(columns.row[position]),
+            int(columns.column[position]),
+            name=name,
+            codes=", ".join(codes),
+            total=_in_words(total, position, numbers, upper=exceeded),
+            parts=_in_words(sums, here, numbers, upper=not exceeded),
+        )
+    yield from findings.faults()
+
+
+def scaled(within: Decimal, decimals: int) -> int:
+    """Return a tolerance as a whole number of the last decimal, so that it can be compared."""
+    return int(within.scaleb(decimals).to_integral_value(ROUND_FLOOR))
+
+
+def _in_words(ends: Ends, place: int, numbers: str, *, upper: bool) -> str:
+    """Return one end as a message has it: a number, or a bound with its words."""
+    number = written(int(ends.numbers[place]), ends.decimals, FORMATS[numbers])
+    if not ends.bounds[place]:
+        return number
+    phrases = ("bound-at-least", "bound-at-most"), ("bound-more-than", "bound-less-than")
+    return said(phrases[int(ends.open[place])][int(upper)], number=number)
