@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from publish import __version__
+from publish import __version__, cli_tables
 from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean
 from publish.project import Project, read_project
 
@@ -421,3 +421,7 @@ def suggest_links(
         click.echo(suggestions.as_json(found))
     else:
         click.echo(suggestions.as_text(found))
+
+
+for verb in cli_tables.VERBS:
+    main.add_command(verb)

@@ -39,6 +39,7 @@ from publish.quality import (
     describe_document_quality,
 )
 from publish.samples import Sample, read_samples
+from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.validate import (
     MOST_OBSERVATIONS,
@@ -187,8 +188,10 @@ def _assemble(
     printed: dict[str, Cube] = {}
     found: list[AnyCube] = []
     for mapping in mappings:
-        if mapping.derivation is None:
-            cube = assemble_cube(project, mapping, vocabulary, documents, faults)
+        faults.extend(open_points(mapping.file))
+        whole = without_open(mapping, vocabulary)
+        if whole and mapping.derivation is None:
+            cube = assemble_cube(project, whole, vocabulary, documents, faults)
             if cube:
                 printed[mapping.slug] = cube
                 found.append(cube)
