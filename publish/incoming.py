@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -109,20 +111,16 @@ def _undecodable(raw: bytes, offset: int, encoding: str, shown: str) -> Fault:
 
 def split(text: str, separator: str) -> Delimited:
     """Return the records of a text under a separator."""
-    lines = text.splitlines(keepends=True) if "\r" in text else text.split("\n")
-    if "\r" not in text:
-        lines = [line + "\n" for line in lines[:-1]] + lines[-1:]
-    lines = [line for line in lines if line]
     taken: list[str] = []
     records, starts, texts = [], [], []
     number = 1
 
-    def kept() -> object:
-        for line in lines:
+    def kept() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
             taken.append(line)
             yield line
 
-    for cells in csv.reader(kept(), delimiter=separator):  # type: ignore[arg-type]
+    for cells in csv.reader(kept(), delimiter=separator):
         records.append(cells)
         starts.append(number)
         texts.append("".join(taken))
@@ -133,7 +131,7 @@ def split(text: str, separator: str) -> Delimited:
 
 def find_separator(text: str) -> str | None:
     """Return the separator of a text, or None when no separator makes a table of it."""
-    head = "".join(islice(re.findall(r"[^\r\n]*(?:\r\n|\r|\n|$)", text[:2_000_000]), LOOKED_AT))
+    head = "".join(islice(io.StringIO(text[:2_000_000], newline=""), LOOKED_AT))
     best: tuple[int, int] = (0, 0)
     found = None
     for separator in SEPARATORS:
