@@ -149,8 +149,9 @@ def _first_of_body(cells: list[list[str]], values: list[int]) -> int | None:
         texts = [row[at] for at in values if row[at]]
         if not any(is_figure(text) for text in texts):
             continue
-        # Below a header row of periods, years are figures that happen to look like years.
-        if all(is_period(text) for text in texts) and not _is_of_periods(cells[:number], values):
+        # Below a whole header row, years are figures that happen to look like years.
+        of_years = all(is_period(text) for text in texts if is_figure(text))
+        if of_years and not _is_headed(cells[:number], row, values):
             of_periods = number if of_periods is None else of_periods
             continue
         # Signs may stand for all figures of the rows before.
@@ -162,10 +163,15 @@ def _first_of_body(cells: list[list[str]], values: list[int]) -> int | None:
     return of_periods + 1 if any(cells[of_periods + 1][at] for at in values) else None
 
 
-def _is_of_periods(rows: list[list[str]], values: list[int]) -> bool:
-    """Return whether a row has periods and nothing else in the columns that may hold figures."""
-    found = ([row[at] for at in values if row[at]] for row in rows)
-    return any(texts and all(map(is_period, texts)) for texts in found)
+def _is_headed(above: list[list[str]], row: list[str], values: list[int]) -> bool:
+    """Return whether a row above has periods alone, or a title for every cell of this row."""
+    for header in above:
+        texts = [header[at] for at in values if header[at]]
+        if texts and all(map(is_period, texts)):
+            return True
+        if row[0] and all(header[at] for at, text in enumerate(row) if text):
+            return True
+    return False
 
 
 def _is_of_signs(row: list[str], values: list[int]) -> bool:
@@ -204,7 +210,8 @@ def _label_columns(body: list[list[str]], headers: list[list[str]], values: list
     count = 1
     while count < len(body[0]) - 1 and count in values:
         texts = [row[count] for row in body if row[count]]
-        titles = " ".join(header[count] for header in headers)
+        above = [header[count] for header in headers]
+        titles = " ".join(text for text in above if not is_period(text) and not is_quarter(text))
         words = [t for t in texts if not is_figure(t) and not is_sign(t)]
         periods = bool(texts) and all(is_period(text) for text in texts)
         named = PERIOD_WORDS.search(titles) is not None
