@@ -152,8 +152,9 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     The table is shown as printed, each cell with a mark; then what each mark stands for. Also
     works when there are faults: they are shown at their cells.
     """
-    from publish import preview as cells
+    from publish import preview_text
     from publish.one_data_set import is_derived, read_one
+    from publish.preview import view_tables
     from publish.still_open import open_points
 
     project = _project(ctx)
@@ -167,13 +168,13 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     if table is not None and table not in {*names, *short}:
         hint = did_you_mean(table, [*names, *short])
         raise CannotRun(f"{slug} has no table {table}. {hint}Its tables: {', '.join(names)}.")
-    views = cells.preview(project, one, rows, table)
+    views = view_tables(project, one, rows, table)
     if not views:
         raise FaultyInput(one.faults)
     if (form or ctx.obj["format"]) == "json":
-        click.echo(json.dumps(cells.records(views), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(preview_text.records(views), ensure_ascii=False, indent=2))
     else:
-        for line in cells.as_text(views):
+        for line in preview_text.as_text(views):
             click.echo(line)
     open_ones = open_points(one.mapping.file)
     if open_ones:

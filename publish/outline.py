@@ -217,7 +217,12 @@ def _label_columns(body: list[list[str]], headers: list[list[str]], values: list
         named = PERIOD_WORDS.search(titles) is not None
         quarters = periods and not all(is_figure(text) for text in texts)
         of_quarter = bool(texts) and named and all(is_quarter(text) for text in texts)
-        if len(words) * 2 > len(texts) or (periods and named) or quarters or of_quarter:
+        # Short codes, as M and V, look like signs: a column without any figure may hold them.
+        of_codes = len(set(texts)) > 1 and not any(map(is_figure, texts)) and not any(
+            map(is_period, above)
+        ) and all(text[0].isalpha() for text in texts)  # fmt: skip
+        mostly = len(words) * 2 > len(texts)
+        if mostly or of_codes or (periods and named) or quarters or of_quarter:
             count += 1
         else:
             break

@@ -191,9 +191,7 @@ def _read_sheet(
     if hidden:
         remarks += (f"Hidden in the sheet, but read all the same: {', '.join(hidden)}.",)
     if rounded:
-        remarks += (
-            f"{rounded} numbers have more decimals than they show; those shown were taken.",
-        )
+        remarks += (f"Decimals that are not shown were left out, in {rounded} of the cells.",)
     merged = tuple(
         (item.min_row - 1, item.min_col - 1, item.max_row - 1, item.max_col - 1)
         for item in sheet.merged_cells.ranges

@@ -132,8 +132,7 @@ SHAPES = [
         name="years-above-quarters",
         raw=b"Leeftijd;2022;;2023;\n;K1;K2;K1;K2\n-25 jaar;1;2;3;4\n25 jaar en ouder;5;6;7;8\n",
         table=(
-            "Leeftijd,2022 K1,2022 K2,2023 K1,2023 K2\n"
-            "-25 jaar,1,2,3,4\n25 jaar en ouder,5,6,7,8\n"
+            "Leeftijd,2022 K1,2022 K2,2023 K1,2023 K2\n-25 jaar,1,2,3,4\n25 jaar en ouder,5,6,7,8\n"
         ),
         holds=["rows: leeftijd", "columns: kwartaal"],
         measure="aantal",
@@ -142,10 +141,10 @@ SHAPES = [
     Shape(
         name="titles-above-and-notes-below",
         raw=(
-            "Tabel 3. Inwoners per leeftijd;;\n;;\nLeeftijd;2022;2023\n-25 jaar;1;2\n"
-            "25 jaar en ouder;3;4\nTotaal;4;6\n;;\nBron: Statistiek Vlaanderen;;\n"
-            "* voorlopige cijfers;;\n"
-        ).encode(),
+            b"Tabel 3. Inwoners per leeftijd;;\n;;\nLeeftijd;2022;2023\n-25 jaar;1;2\n"
+            b"25 jaar en ouder;3;4\nTotaal;4;6\n;;\nBron: Statistiek Vlaanderen;;\n"
+            b"* voorlopige cijfers;;\n"
+        ),
         table="Leeftijd,2022,2023\n-25 jaar,1,2\n25 jaar en ouder,3,4\nTotaal,4,6\n",
         holds=[
             '  nl: "Tabel 3. Inwoners per leeftijd"',
@@ -172,9 +171,7 @@ SHAPES = [
     Shape(
         name="one-row-per-figure",
         raw=b"Jaar;Kwartaal;Leeftijd;aantal\n2022;1;-25 jaar;5\n2022;2;-25 jaar;6\n2022;2;oud;7\n",
-        table=(
-            "kwartaal,Leeftijd,aantal\n2022 K1,-25 jaar,5\n2022 K2,-25 jaar,6\n2022 K2,oud,7\n"
-        ),
+        table=("kwartaal,Leeftijd,aantal\n2022 K1,-25 jaar,5\n2022 K2,-25 jaar,6\n2022 K2,oud,7\n"),
         holds=["rows: [kwartaal, leeftijd]", "measure: aantal"],
         values={"2022-Q2/oud/aantal": "7"},
     ),
@@ -479,7 +476,9 @@ def test_bring_tables_of_the_answer(tmp_path: Path) -> None:
     for name in INPUT:
         source = REPOSITORY / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("sv-*", "*.yaml"))
+            shutil.copytree(
+                source, tmp_path / name, ignore=shutil.ignore_patterns("sv-*", "*.yaml")
+            )
         else:
             shutil.copy(source, tmp_path / name)
     project = SmallProject(root=tmp_path)

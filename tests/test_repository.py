@@ -87,6 +87,7 @@ LAYERS = [
     ["newtable", "tidy"],
     ["one_data_set"],
     ["preview"],
+    ["preview_text"],
     ["content"],
     ["release"],
     ["server"],
