@@ -469,7 +469,7 @@ def test_make_name_of_document_from_file() -> None:
 
 @pytest.mark.slow
 def test_bring_tables_of_the_answer(tmp_path: Path) -> None:
-    """Of the twenty tables of the answer every one gets a mapping, open in honest points only.
+    """Every table of the answer gets a mapping, open in honest points only.
 
     Besides what is open, only rows that another data set takes are at fault.
     """
