@@ -67,18 +67,27 @@ def cells_of(outline: Outline) -> Iterable[tuple[int, int, str]]:
 
 def guess_figures(
     outline: Outline,
+    rows: list[AxisGuess],
     columns: list[AxisGuess],
     vocabulary: Vocabulary,
     default: str,
     known_signs: Iterable[str] = (),
 ) -> FigureGuess:
     """Return what the figures of an outline are."""
-    texts = [text for *_, text in cells_of(outline) if is_figure(text)]
+    texts = list(dict.fromkeys(text for *_, text in cells_of(outline) if is_figure(text)))
     written = find_format(texts, default)
     numbers = written.numbers or default
     titles = [*outline.above, *outline.corners, *(text for item in columns for text in item.labels)]
     named = [name for item in columns for _, name in item.measures if item.dimension is None]
-    candidates = fitting_measures(texts, numbers, titles, vocabulary)
+    # A row that is no code of the dimension is something else, often in another unit.
+    strange = [set(axis.unmatched) for axis in rows]
+    own = {
+        text
+        for number, _, text in cells_of(outline)
+        if not any(outline.body[number][at] in labels for at, labels in enumerate(strange))
+    }
+    fitting = [text for text in texts if text in own] or texts
+    candidates = fitting_measures(fitting, numbers, titles, vocabulary)
     named = [name for name in named if name in candidates]
     measure = None
     why = f"{len(candidates)} measures fit the figures"
@@ -152,6 +161,9 @@ def guess_totals(
     """Return for each dimension of which a total is printed how its parts add up to it."""
     axes = [*rows, *columns]
     codes = [_codes(axis, vocabulary) for axis in axes]
+    wanted = [_total(axis, vocabulary) for axis in axes]
+    if not any(code and code in codes[at].values() for at, code in enumerate(wanted)):
+        return []
     values: dict[tuple[str, ...], Decimal | None] = {}
     form, width = FORMATS[numbers], len(outline.figure_columns)
     titles = _header_labels(outline)
@@ -164,8 +176,7 @@ def guess_totals(
         values[tuple(labels)] = None if faulty else value
     found = []
     for number, axis in enumerate(axes):
-        dimension = vocabulary.dimensions.get(axis.dimension or "")
-        total = dimension.codes.total if dimension and dimension.codes else None
+        total = wanted[number]
         if total is None or axis.dimension is None or total not in codes[number].values():
             continue
         kind, why = "incomplete", "percentages do not add up"
@@ -173,6 +184,12 @@ def guess_totals(
             kind, why = _compare(values, number, codes, total)
         found.append(TotalGuess(dimension=axis.dimension, kind=kind, why=why))
     return found
+
+
+def _total(axis: AxisGuess, vocabulary: Vocabulary) -> str | None:
+    """Return the code of the total of an axis, if its list has one."""
+    dimension = vocabulary.dimensions.get(axis.dimension or "")
+    return dimension.codes.total if dimension and dimension.codes else None
 
 
 def _codes(axis: AxisGuess, vocabulary: Vocabulary) -> dict[str, str | None]:
@@ -221,10 +238,10 @@ def _compare(
         equal += gap == 0
         differ = max(differ, abs(gap))
         over |= gap < 0
+    if not equal and not differ:
+        return "incomplete", "no total could be compared, as parts are not shown"
     if not differ:
-        how = f"the parts add up to it {equal} times out of {equal}" if equal else (
-            "no total could be compared, as parts are not shown")  # fmt: skip
-        return "complete", how
+        return "complete", f"the parts add up to it {equal} times out of {equal}"
     most = max((len(known) for known in parts.values()), default=0)
     scale = min((v.as_tuple().exponent for v in values.values() if v is not None), default=0)
     unit = Decimal(1).scaleb(int(scale))

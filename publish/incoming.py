@@ -65,7 +65,7 @@ def read_bytes(path: Path, shown: str, faults: list[Fault]) -> bytes | None:
         return None
     if size > MOST_BYTES:
         most = f"{MOST_BYTES >> 20} MiB"
-        faults.append(fault("file-too-large", shown, found=f"{size >> 20} MiB", most=most))
+        faults.append(fault("too-large-to-bring-in", shown, found=f"{size >> 20} MiB", most=most))
         return None
     if not raw.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n"):
         faults.append(fault("empty-file", shown, 1, 1))
@@ -196,12 +196,12 @@ def _mixed(delimited: Delimited, shown: str) -> list[Fault]:
         for other, name in SEPARATORS.items():
             if other == delimited.separator or other not in delimited.texts[row]:
                 continue
-            again = next(csv.reader([delimited.texts[row]], delimiter=other))
+            [again, *_] = split(delimited.texts[row], other).records
             if len(again) == width and any(is_figure(cleaned(cell)) for cell in again[1:]):
                 line = delimited.texts[row]
                 at = delimited.starts[row], line.index(other) + 1
                 words = {"usual": said(SEPARATORS[delimited.separator]), "found": said(name)}
-                found.append(fault("mixed-separators", shown, *at, **words))
+                found.append(fault("second-separator", shown, *at, **words))
                 break
     return found
 
@@ -217,7 +217,7 @@ def read_delimited(raw: bytes, shown: str, faults: list[Fault]) -> Grid | None:
     if cells > MOST_CELLS or widest > MOST_COLUMNS:
         found = said("cells-in-columns", cells=cells, columns=widest)
         most = said("cells-in-columns", cells=MOST_CELLS, columns=MOST_COLUMNS)
-        faults.append(fault("file-too-large", shown, found=found, most=most))
+        faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
         return None
     rows = trimmed([[cleaned(cell) for cell in record] for record in delimited.records])
     if not rows:

@@ -115,7 +115,7 @@ def make_draft(
     columns = [
         _undecided(axis) if axis.dimension in used - {OPEN, None} else axis for axis in columns
     ]
-    figures = guess_figures(outline, columns, vocabulary, default, signs)
+    figures = guess_figures(outline, rows, columns, vocabulary, default, signs)
     measure = vocabulary.measures.get(figures.measure or "")
     texts = [text for *_, text in cells_of(outline) if is_figure(text)]
     shares = measure.unit.endswith("/PC") if measure else any(t.endswith("%") for t in texts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 FIGURE = re.compile(
     r"[-−–+]?[0-9]{1,3}(?P<mark>[ '’])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:[.,][0-9]+)? ?%?"
@@ -23,6 +24,7 @@ MARKS = {"nl": ".", "en": ",", "plain": ""}
 """The thousands mark of each format."""
 
 
+@lru_cache(maxsize=1 << 16)
 def is_figure(text: str) -> bool:
     """Return whether a cell is a number, however it is written."""
     return bool(text) and FIGURE.fullmatch(text) is not None
@@ -76,6 +78,7 @@ def find_format(texts: Iterable[str], default: str) -> Written:
     return Written(numbers=numbers, why=why, doubtful=numbers != default)
 
 
+@lru_cache(maxsize=1 << 16)
 def rewritten(text: str, numbers: str) -> str:
     """Return a figure in a format of a mapping: only other marks between thousands are replaced."""
     text = THOUSANDS.sub(MARKS[numbers], text)

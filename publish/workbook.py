@@ -104,7 +104,7 @@ def _may_be_opened(raw: bytes, shown: str, faults: list[Fault]) -> bool:
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MOST_UNPACKED:
         found, most = f"{unpacked >> 20} MiB", f"{MOST_UNPACKED >> 20} MiB"
-        faults.append(fault("file-too-large", shown, found=found, most=most))
+        faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
         return False
     if WORKBOOK not in {entry.filename for entry in entries}:
         return refuse("workbook-other")
@@ -152,7 +152,7 @@ def _read_sheet(
         found = said("cells-in-columns", cells=sheet.max_row * sheet.max_column,
                      columns=sheet.max_column)  # fmt: skip
         most = said("cells-in-columns", cells=MOST_CELLS, columns=sheet.max_column)
-        faults.append(fault("file-too-large", shown, found=found, most=most))
+        faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
         return None
     title = sheet.title
 

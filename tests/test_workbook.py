@@ -304,7 +304,7 @@ def test_refuse_bomb_without_unpacking_it(project: SmallProject) -> None:
     """A workbook that would unpack to hundreds of megabytes is not unpacked."""
     raw = _zip(**{"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b" " * (257 << 20)})
     assert len(raw) < 1 << 20
-    assert refused(project, raw) == [("file-too-large", "boek.xlsx", 0, 0)]
+    assert refused(project, raw) == [("too-large-to-bring-in", "boek.xlsx", 0, 0)]
 
 
 def test_refuse_sheet_of_too_many_cells(project: SmallProject) -> None:
@@ -313,4 +313,4 @@ def test_refuse_sheet_of_too_many_cells(project: SmallProject) -> None:
     def fill(sheet: Worksheet) -> None:
         sheet["XFD1048576"] = 1
 
-    assert refused(project, book(fill)) == [("file-too-large", "boek.xlsx", 0, 0)]
+    assert refused(project, book(fill)) == [("too-large-to-bring-in", "boek.xlsx", 0, 0)]
