@@ -114,7 +114,9 @@ def without_open(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | None:
         named = candidates_above(lines, mapping.file.place("measure")[1]).split(", ")
         known = [name for name in named if name in vocabulary.measures]
         decimal = [n for n, m in vocabulary.measures.items() if m.datatype == str(XSD.decimal)]
-        measure = next(iter([*known, *decimal]), None)
+        # A measure with decimals fits whatever is printed, so nothing is blamed on the stand-in.
+        fits = [name for name in known if name in decimal]
+        measure = next(iter([*fits, *known, *decimal]), None)
         if measure is None:
             return None
     reasons = vocabulary.lists[REASONS].codes if REASONS in vocabulary.lists else ()
