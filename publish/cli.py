@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from publish import __version__
+from publish import __version__, cli_tables
 from publish.cli_faults import (
     Verbs,
     explain,
@@ -382,3 +382,7 @@ def suggest_links(
         click.echo(suggestions.as_json(found))
     else:
         click.echo(suggestions.as_text(found))
+
+
+for verb in cli_tables.VERBS:
+    main.add_command(verb)

@@ -43,6 +43,7 @@ from publish.quality import (
 )
 from publish.samples import Sample, read_samples
 from publish.shacl import Result, observation_shapes
+from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.structure_shapes import StructureShape
 from publish.validate import (
@@ -229,8 +230,10 @@ def _assemble(
     printed: dict[str, Cube] = {}
     found: list[AnyCube] = []
     for mapping in mappings:
-        if mapping.derivation is None:
-            cube = assemble_cube(project, mapping, vocabulary, documents, faults)
+        faults.extend(open_points(mapping.file))
+        whole = without_open(mapping, vocabulary)
+        if whole and mapping.derivation is None:
+            cube = assemble_cube(project, whole, vocabulary, documents, faults)
             if cube:
                 printed[mapping.slug] = cube
                 found.append(cube)
