@@ -292,9 +292,9 @@ class ObservationCheck:
         distinct, inverse = np.unique(column.value, return_inverse=True)
         numbers = [self._number(batch.terms.found[number]) for number in distinct.tolist()]
         found = np.full(batch.count, MISSING, dtype=np.int32)
-        found[column.thing] = np.array(numbers, dtype=np.int32)[inverse]
-        again = column.thing[1:][column.thing[1:] == column.thing[:-1]]
-        found[again] = SEVERAL
+        value = np.array(numbers, dtype=np.int32)[inverse]
+        found[column.thing] = value
+        found[column.thing[found[column.thing] != value]] = SEVERAL
         return found
 
     def _judge_counterparts(

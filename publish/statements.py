@@ -20,6 +20,9 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 Numbers = NDArray[np.int64]
 
+Numbered = NDArray[np.int32]
+"""Numbers of terms as they are read, before they are sorted."""
+
 NONE = np.empty(0, dtype=np.int64)
 
 
@@ -154,6 +157,11 @@ def _text(term: Term) -> str:
 def collect(quads: Iterable[ox.Quad | ox.Triple]) -> Statements:
     """Return the statements, whatever graph they are in; what is said twice counts once."""
     terms = Terms()
+    return assembled(terms, numbered(quads, terms))
+
+
+def numbered(quads: Iterable[ox.Quad | ox.Triple], terms: Terms) -> Numbered:
+    """Return the numbers of the terms of each statement, one statement after the other."""
     numbers, found = terms.numbers, terms.found
 
     def flow() -> Iterator[int]:
@@ -165,12 +173,22 @@ def collect(quads: Iterable[ox.Quad | ox.Triple]) -> Statements:
                     found.append(term)
                 yield at
 
-    flat = np.fromiter(flow(), dtype=np.int32)
-    subject, predicate, object_ = flat.reshape(-1, 3).T.astype(np.int64)
-    order = np.lexsort((object_, subject, predicate))
-    subject, predicate, object_ = subject[order], predicate[order], object_[order]
-    fresh = np.ones(len(order), dtype=np.bool_)
-    fresh[1:] = (np.diff(predicate) != 0) | (np.diff(subject) != 0) | (np.diff(object_) != 0)
+    return np.fromiter(flow(), dtype=np.int32)
+
+
+def assembled(terms: Terms, flat: Numbered) -> Statements:
+    """Return statements whose terms are numbered; what is said twice counts once."""
+    subject, predicate, object_ = flat.reshape(-1, 3).T
+    # One number for subject and object: a property at a time, sorting is then sorting of numbers.
+    both = (subject.astype(np.int64) << 32) | object_
+    order = np.argsort(predicate, kind="stable")
+    both, predicate = both[order], predicate[order]
+    known, starts = np.unique(predicate, return_index=True)
+    parts = [np.unique(part) for part in np.split(both, starts[1:])] if len(known) else []
+    both = np.concatenate(parts) if parts else NONE
     return Statements(
-        terms=terms, subject=subject[fresh], predicate=predicate[fresh], object=object_[fresh]
+        terms=terms,
+        subject=both >> 32,
+        predicate=np.repeat(known.astype(np.int64), [len(part) for part in parts]),
+        object=both & (2**32 - 1),
     )

@@ -162,6 +162,7 @@ STRAY: tuple[Statement, ...] = (
     ("eg:set2", "qb:slice", "eg:slice-2021"),
     ("eg:new", "a", "qb:DimensionProperty"),
     ("eg:key2", "a", "qb:SliceKey"),
+    ("eg:key", "qb:componentProperty", "eg:weight"),
     ("eg:c-persons", "qb:componentRequired", "false"),
     ("eg:c-area", "qb:componentRequired", "false"),
     ("eg:set", "qb:slice", "eg:slice-2023"),
