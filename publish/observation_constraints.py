@@ -309,7 +309,13 @@ class ObservationCheck:
         typed = np.flatnonzero(count)
         points = keys[typed][:, own]
         found = matches_of_each(points, count[typed]) * count[typed]
-        wrong = np.flatnonzero((found != 0) & (found != len(structure.measures)))
+        wanted = len(structure.measures)
+        is_wrong = (found != 0) & (found != wanted)
+        # One that lacks a dimension stands at many points; those that are there rightly are not
+        # named, it is.
+        whole = np.flatnonzero((points >= 0).all(axis=1) & (count[typed] == 1))
+        is_wrong[whole[matches_of_each(points[whole], count[typed[whole]]) == wanted]] = False
+        wrong = np.flatnonzero(is_wrong)
         if not len(wrong):
             return
         _, first, group = np.unique(points[wrong], axis=0, return_index=True, return_inverse=True)
@@ -325,7 +331,7 @@ class ObservationCheck:
             many = said(
                 "measures-counted",
                 found=found[wrong[first[number]]],
-                wanted=len(structure.measures),
+                wanted=wanted,
             )
             what = said("measures-absent", measures=some_of(absent, 3)) if absent else many
             return {"what": what, "data_set": self.rules.data_set}
