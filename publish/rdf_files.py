@@ -13,7 +13,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 from xml.parsers import expat
@@ -24,6 +24,7 @@ import pyoxigraph as ox
 from publish.faults import Fault, fault
 from publish.foreign import CONTENTS
 from publish.foreign import SYNTAXES as SYNTAXES_OF_LISTS
+from publish.ntriples import LineReader
 from publish.progress import CountedReader, Progress
 from publish.statements import Numbered, Statements, Terms, assembled, numbered
 
@@ -56,13 +57,15 @@ def looks_like_file(argument: str) -> bool:
 
 def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], Statements]:
     """Return the files that could be read, and all their statements as one graph."""
-    terms, files, parts = Terms(), [], []
-    for path in dict.fromkeys(paths):
+    terms, files = Terms(), list[RdfFile]()
+    parts: list[Numbered] = []
+    for number, path in enumerate(dict.fromkeys(paths)):
+        label = f"f{number}-" if len(paths) > 1 else ""
         try:
             file = _recognised(path, faults)
             if file:
                 files.append(file)
-                parts.append(_read(file, terms, faults, is_alone=len(paths) == 1))
+                parts.extend(_read(file, terms, faults, label))
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             faults.append(fault("cannot-read", path, reason=reason.rstrip(".")))
@@ -115,57 +118,77 @@ def _recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
     syntax = SYNTAXES.get(ending)
     if syntax is None:
         syntax = next((found for pattern, found in CONTENTS if pattern.match(start)), None)
+        # Each file in Turtle is one in TriG.
+        syntax = ox.RdfFormat.TRIG if syntax == ox.RdfFormat.TURTLE else syntax
     if syntax is None:
         faults.append(fault("unknown-syntax", path, known=", ".join(SYNTAXES)))
         return None
     return RdfFile(path=path, shown=str(path), syntax=syntax)
 
 
-def _read(file: RdfFile, terms: Terms, faults: list[Fault], *, is_alone: bool) -> Numbered:
-    """Return the statements of a file as numbers; of one with faults those before the first."""
+def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Iterator[Numbered]:
+    """Yield the statements of a file as numbers; of one with faults those before the first.
+
+    With a label, its blank nodes are kept apart from those of other files.
+    """
     if file.syntax == ox.RdfFormat.RDF_XML:
         problem = _xml_fault(file)
         if problem:
             faults.append(problem)
-            return np.empty(0, dtype=np.int32)
+            return
+    noted = _Noted(file=file, faults=faults)
     with (
         Progress(file.shown, "bytes", file.path.stat().st_size) as progress,
         opened(file.path, progress) as content,
     ):
-        return numbered(_quads(file, content, faults, is_alone=is_alone), terms)
+        if file.syntax == ox.RdfFormat.N_TRIPLES:
+            reader = LineReader(terms=terms, prefix=label, wrong=noted.add)
+            yield from reader.blocks(content)
+        else:
+            yield numbered(_quads(file, content, noted, label), terms)
+
+
+@dataclass(kw_only=True)
+class _Noted:
+    """Notes the syntax errors of a file: of lines many, as each stands on its own, else one."""
+
+    file: RdfFile
+    faults: list[Fault]
+    _lines: set[int] = field(default_factory=set)
+
+    def add(self, error: SyntaxError, lines_before: int = 0) -> bool:
+        """Note an error; return whether to go on."""
+        found = _syntax_fault(self.file, error, lines_before)
+        # Where a parser takes up a line again, what it says of the rest of it is not to be trusted.
+        if found.line not in self._lines:
+            self.faults.append(found)
+        self._lines.add(found.line)
+        return self.file.syntax in BY_LINE and len(self._lines) < MOST_SYNTAX_FAULTS
 
 
 def _quads(
-    file: RdfFile, content: io.BufferedReader, faults: list[Fault], *, is_alone: bool
+    file: RdfFile, content: io.BufferedReader, noted: _Noted, label: str
 ) -> Iterator[ox.Quad]:
-    """Yield the statements of a file; note its syntax errors, of lines all, else the first.
-
-    Blank nodes of several files are kept apart by new labels.
-    """
-    found = ox.parse(
-        content,
-        format=file.syntax,
-        base_iri=file.path.resolve().as_uri(),
-        rename_blank_nodes=not is_alone,
-    )
-    wrong = 0
+    """Yield the statements of a file as a parser reads them."""
+    base = file.path.resolve().as_uri()
+    found = ox.parse(content, format=file.syntax, base_iri=base, rename_blank_nodes=bool(label))
     while True:
         try:
             yield from found
             return
         except SyntaxError as error:
-            faults.append(_syntax_fault(file, error))
-            wrong += 1
-            if file.syntax not in BY_LINE or wrong == MOST_SYNTAX_FAULTS:
+            if not noted.add(error):
                 return
 
 
-def _syntax_fault(file: RdfFile, error: SyntaxError) -> Fault:
+def _syntax_fault(file: RdfFile, error: SyntaxError, lines_before: int) -> Fault:
     problem = re.sub(r"^Parser error .*?[0-9]: ", "", str(error.msg))
     problem = re.sub(r" \(line [0-9]+\)$", "", problem).rstrip(".")
     if "LoadDocumentCallback" in problem:
         return fault("remote-context", file.shown)
-    place = (error.lineno, error.offset) if error.lineno and error.offset else (0, 0)
+    place = (0, 0)
+    if error.lineno and error.offset:
+        place = (error.lineno + lines_before, error.offset)
     return fault("rdf-syntax", file.shown, *place, syntax=file.syntax.name, problem=problem)
 
 

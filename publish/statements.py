@@ -180,15 +180,31 @@ def assembled(terms: Terms, flat: Numbered) -> Statements:
     """Return statements whose terms are numbered; what is said twice counts once."""
     subject, predicate, object_ = flat.reshape(-1, 3).T
     # One number for subject and object: a property at a time, sorting is then sorting of numbers.
-    both = (subject.astype(np.int64) << 32) | object_
-    order = np.argsort(predicate, kind="stable")
-    both, predicate = both[order], predicate[order]
-    known, starts = np.unique(predicate, return_index=True)
-    parts = [np.unique(part) for part in np.split(both, starts[1:])] if len(known) else []
+    both = subject.astype(np.int64) << 32
+    both |= object_
+    counts = np.bincount(predicate)
+    known = np.flatnonzero(counts)
+    rank = np.zeros(len(counts), dtype=np.int32)
+    rank[known] = np.arange(len(known), dtype=np.int32)
+    # Small whole numbers are sorted by counting.
+    narrow = np.uint16 if len(known) < 2**16 else np.int32
+    order = np.argsort(rank[predicate].astype(narrow), kind="stable")
+    both = both[order]
+    del order
+    ends = np.cumsum(counts[known])[:-1]
+    parts = [unique_numbers(part) for part in np.split(both, ends)] if len(known) else []
     both = np.concatenate(parts) if parts else NONE
     return Statements(
         terms=terms,
         subject=both >> 32,
-        predicate=np.repeat(known.astype(np.int64), [len(part) for part in parts]),
+        predicate=np.repeat(known, [len(part) for part in parts]),
         object=both & (2**32 - 1),
     )
+
+
+def unique_numbers(numbers: Numbers) -> Numbers:
+    """Return numbers sorted and each once; sorts in place."""
+    numbers.sort()
+    fresh = np.ones(len(numbers), dtype=np.bool_)
+    fresh[1:] = numbers[1:] != numbers[:-1]
+    return numbers[fresh]

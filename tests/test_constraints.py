@@ -108,7 +108,8 @@ def official(text: str) -> set[str]:
     kind = "?list a qb:HierarchicalCodeList"
     narrowed = {
         "20": f"{kind} ; qb:parentChildProperty eg:child .",
-        "21": f"{kind} ; qb:parentChildProperty ?p . ?p owl:inverseOf eg:parent . FILTER(isBlank(?p))",
+        "21": f"{kind} ; qb:parentChildProperty ?p . ?p owl:inverseOf eg:parent . "
+        "FILTER(isBlank(?p))",
     }
     broken = set()
     for path in sorted(QUERIES.glob("integrity-*.sparql")):

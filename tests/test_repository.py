@@ -81,6 +81,7 @@ LAYERS = [
     ["code_lists", "same_point"],
     ["observation_constraints"],
     ["constraints"],
+    ["ntriples"],
     ["rdf_files"],
     ["rdf_places"],
     ["validate"],
