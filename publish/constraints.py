@@ -13,8 +13,9 @@ import pyoxigraph as ox
 from publish import cube_graph as cube
 from publish.breaches import Breaches
 from publish.cube_graph import QB, CubeGraph, Observations, how_many, matching
+from publish.cube_rules import rules_of
 from publish.faults import said, some_of
-from publish.observation_constraints import ObservationCheck, rules_of
+from publish.observation_constraints import ObservationCheck
 from publish.statements import Numbers, Statements
 
 RDFS_RANGE = "http://www.w3.org/2000/01/rdf-schema#range"

@@ -133,6 +133,20 @@ def how_many(pairs: Pairs, keys: Numbers) -> Numbers:
     return np.searchsorted(pairs[0], keys, side="right") - low
 
 
+def distinct(numbers: Numbers) -> Pairs:
+    """Return the distinct numbers, sorted, and which of them each number is."""
+    most = int(numbers.max(initial=0)) + 1
+    if most > 8 * len(numbers):
+        known, place = np.unique(numbers, return_inverse=True)
+        return known, place
+    seen = np.zeros(most, dtype=np.bool_)
+    seen[numbers] = True
+    known = np.flatnonzero(seen)
+    rank = np.zeros(most, dtype=np.int64)
+    rank[known] = np.arange(len(known))
+    return known, rank[numbers]
+
+
 def normalised(statements: Statements) -> CubeGraph:
     """Return the graph after closure and flattening, with what the vocabulary itself says."""
     graph = CubeGraph(statements=statements)

@@ -1,7 +1,7 @@
 """The integrity constraints of RDF Data Cube on the values of observations, batch by batch.
 
-What the structure says of a data set is gathered once (``rules_of``); then its observations come
-in batches of columns, and what breaks IC-11 to IC-17 or IC-19 to IC-21 is noted by name. Each
+What the structure says is gathered before (``cube_rules``); then the observations of a data set
+come in batches of columns, and what breaks IC-11 to IC-17 or IC-19 to IC-21 is noted by name. Each
 distinct code is looked up once. https://www.w3.org/TR/vocab-data-cube/#wf-rules.
 
 One deviation: an observation whose status says that its value is missing may lack its value
@@ -17,10 +17,10 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 import pyoxigraph as ox
 
-from publish import cube_graph as cube
 from publish.breaches import Breaches
-from publish.code_lists import CodeListRule, list_rules
-from publish.cube_graph import MEASURE_TYPE, QB, CubeGraph
+from publish.code_lists import CodeListRule
+from publish.cube_graph import MEASURE_TYPE, distinct
+from publish.cube_rules import CubeRules, StructureRules
 from publish.faults import said, some_of
 from publish.same_point import MISSING, SEVERAL, Keys, duplicates, matches_of_each
 from publish.statements import NO_COLUMN, Column, Numbers, Term, Terms, Things
@@ -35,7 +35,6 @@ EXPLAINS_LACK = frozenset(
     for code in MISSING_STATUS
 )
 XSD = "http://www.w3.org/2001/XMLSchema#"
-TRUE = ("true", "1")
 NUMERIC = frozenset(
     XSD + name
     for name in (
@@ -44,74 +43,6 @@ NUMERIC = frozenset(
         "unsignedInt", "unsignedLong", "unsignedShort",
     )
 )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class StructureRules:
-    """What one structure says about measures."""
-
-    measures: tuple[str, ...]
-    """Its measures, one for each component that has it."""
-    has_measure_type: bool
-    dimensions: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CubeRules:
-    """What the structure says about the observations of one data set."""
-
-    data_set: str
-    structures: tuple[StructureRules, ...]
-    """One in a sound graph."""
-    required: tuple[str, ...]
-    """Properties of components that are required."""
-    lists: dict[str, tuple[CodeListRule, ...]]
-    """Per dimension the code lists in which its values must be."""
-
-    @property
-    def dimensions(self) -> tuple[str, ...]:
-        """All dimensions, each once."""
-        names = (name for structure in self.structures for name in structure.dimensions)
-        return tuple(dict.fromkeys(names))
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """All measures, each once."""
-        names = (name for structure in self.structures for name in structure.measures)
-        return tuple(dict.fromkeys(names))
-
-
-def rules_of(graph: CubeGraph, data_set: int) -> CubeRules:
-    """Return what the structure says about the observations of a data set."""
-    structures, required, lists = [], set[str](), {}
-    is_dimension: dict[str, int] = {}
-    for structure in graph.values(f"{QB}structure", data_set):
-        components = list(graph.components(structure))
-        dimensions = {name for _, name in components if graph.is_a(name, cube.DIMENSION)}
-        is_dimension |= {graph.name(name): name for name in dimensions}
-        measures = [graph.name(name) for _, name in components if graph.is_a(name, cube.MEASURE)]
-        structures.append(
-            StructureRules(
-                measures=tuple(sorted(measures)),
-                has_measure_type=graph.number(MEASURE_TYPE) in {name for _, name in components},
-                dimensions=tuple(sorted(map(graph.name, dimensions))),
-            )
-        )
-        for component, name in components:
-            for value in graph.values(f"{QB}componentRequired", component):
-                term = graph.terms.found[value]
-                if isinstance(term, ox.Literal) and term.value in TRUE:
-                    required.add(graph.name(name))
-    for iri, dimension in is_dimension.items():
-        rules = list_rules(graph, dimension)
-        if rules:
-            lists[iri] = rules
-    return CubeRules(
-        data_set=graph.name(data_set),
-        structures=tuple(structures),
-        required=tuple(sorted(required)),
-        lists=lists,
-    )
 
 
 @dataclass(kw_only=True)
@@ -157,13 +88,17 @@ class ObservationCheck:
         keys = np.concatenate([np.empty((0, len(self.rules.dimensions)), np.int32), *self._keys])
         self._keys.clear()
         if not self.keys_are_unique:
-            again, first = duplicates(keys)
-            same = dict(zip(again.tolist(), first.tolist(), strict=True)) if len(again) else {}
+            again, same = duplicates(keys)
+            order = np.argsort(again)
+            again, same = again[order], same[order]
             self.breaches.each(
                 "duplicate-observation-in-graph",
-                same,
+                again.tolist(),
                 naming,
-                lambda at: {"first": naming(same[at]), "data_set": self.rules.data_set},
+                lambda at: {
+                    "first": naming(int(same[np.searchsorted(again, at)])),
+                    "data_set": self.rules.data_set,
+                },
                 first=0,
             )
         for structure in self.rules.structures:
@@ -188,6 +123,8 @@ class ObservationCheck:
         excused: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None,
     ) -> None:
         """Report the observations that have nothing in a column and are not excused."""
+        if name in self.rules.of_data_set:
+            return
         has = np.zeros(batch.count, dtype=np.bool_) if excused is None else excused.copy()
         has[column.thing] = True
         where = {"property": name, "data_set": self.rules.data_set}
@@ -195,33 +132,28 @@ class ObservationCheck:
 
     def _judge_codes(self, batch: Things, name: str, column: Column, rule: CodeListRule) -> None:
         """Judge whether the values of a dimension are in a code list."""
-        distinct, inverse = np.unique(column.value, return_inverse=True)
+        known, place = distinct(column.value)
         found = batch.terms.found
-        outside = [not rule.has(found[number]) for number in distinct.tolist()]
+        outside = [not rule.has(found[number]) for number in known.tolist()]
         if not any(outside):
             return
-        wrong = np.flatnonzero(np.array(outside, dtype=np.bool_)[inverse])
-        where: dict[int, list[int]] = {}
-        for at in wrong.tolist():
-            where.setdefault(int(column.thing[at]), []).append(int(column.value[at]))
-        self._report(
-            rule.code,
-            batch,
-            np.array(list(where)),
-            lambda at: {
-                "property": name,
-                "values": some_of((_shown(found[number]) for number in where[at]), 3),
-                "list": rule.name,
-            },
-        )
+        wrong = np.flatnonzero(np.array(outside, dtype=np.bool_)[place])
+        thing, value = column.thing[wrong], column.value[wrong]
+
+        def particulars(at: int) -> Mapping[str, object]:
+            low, high = np.searchsorted(thing, [at, at + 1]).tolist()
+            values = some_of((_shown(found[number]) for number in value[low:high].tolist()), 3)
+            return {"property": name, "values": values, "list": rule.name}
+
+        self._report(rule.code, batch, np.unique(thing), particulars)
 
     def _excused(self, batch: Things) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Return which observations have a status that says that their value is missing."""
         excused = np.zeros(batch.count, dtype=np.bool_)
         column = batch.column(OBS_STATUS)
-        distinct, inverse = np.unique(column.value, return_inverse=True)
-        explains = [batch.terms.found[number] in EXPLAINS_LACK for number in distinct.tolist()]
-        excused[column.thing[np.array(explains, dtype=np.bool_)[inverse]]] = True
+        known, place = distinct(column.value)
+        explains = [batch.terms.found[number] in EXPLAINS_LACK for number in known.tolist()]
+        excused[column.thing[np.array(explains, dtype=np.bool_)[place]]] = True
         return excused
 
     def _judge_measures(self, batch: Things) -> None:
@@ -239,9 +171,7 @@ class ObservationCheck:
         if typed:
             measures = {name for structure in typed for name in structure.measures}
             self._judge_typed(batch, types, {name: given[name] for name in measures}, excused)
-        numbers = np.array([self._number(batch.terms.found[n]) for n in np.unique(types.value)])
-        place = np.searchsorted(np.unique(types.value), types.value)
-        value = numbers[place] if len(place) else types.value
+        value = self._renumbered(batch, types)
         self._types.append(Column(thing=types.thing + self._seen, value=value))
 
     def _judge_typed(
@@ -285,14 +215,18 @@ class ObservationCheck:
         """Return a number that equal values share, whatever way they are written."""
         return self._known.setdefault(_value_of(term), self._terms.number(term))
 
+    def _renumbered(self, batch: Things, column: Column) -> Numbers:
+        """Return the values of a column by numbers that all batches share."""
+        known, place = distinct(column.value)
+        numbers = [self._number(batch.terms.found[number]) for number in known.tolist()]
+        return np.array(numbers, dtype=np.int64)[place]
+
     def _numbered(
         self, batch: Things, column: Column
     ) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
         """Return for each observation its one value, or that it has none or several."""
-        distinct, inverse = np.unique(column.value, return_inverse=True)
-        numbers = [self._number(batch.terms.found[number]) for number in distinct.tolist()]
         found = np.full(batch.count, MISSING, dtype=np.int32)
-        value = np.array(numbers, dtype=np.int32)[inverse]
+        value = self._renumbered(batch, column).astype(np.int32)
         found[column.thing] = value
         found[column.thing[found[column.thing] != value]] = SEVERAL
         return found

@@ -17,8 +17,9 @@ from shared_material import shared_folder
 from publish.breaches import MOST_OF_A_KIND, Breaches
 from publish.constraints import find_breaches, find_breaches_of
 from publish.cube_graph import Observations, normalised
+from publish.cube_rules import rules_of
 from publish.faults import KINDS
-from publish.observation_constraints import MISSING_STATUS, ObservationCheck, rules_of
+from publish.observation_constraints import MISSING_STATUS, ObservationCheck
 from publish.same_point import MISSING, SEVERAL, duplicates, matches_of_each
 from publish.statements import Statements, collect
 from publish.validate_files import validate_files

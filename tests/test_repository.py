@@ -79,6 +79,7 @@ LAYERS = [
     ["dumps"],
     ["cube_graph", "breaches"],
     ["code_lists", "same_point"],
+    ["cube_rules"],
     ["observation_constraints"],
     ["constraints"],
     ["ntriples"],
