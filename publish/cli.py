@@ -102,13 +102,45 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("slugs", nargs=-1)
+@click.argument("what", metavar="[SLUGS|FILES]...", nargs=-1)
+@click.option(
+    "--shapes",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Judge files by the SHACL shapes in this file too; can be given more than once.",
+)
+@click.option("--full", is_flag=True, help="Judge shapes on any number of observations.")
 @click.pass_context
-def validate(ctx: click.Context, slugs: tuple[str, ...]) -> None:
-    """Check everything a build checks, and write nothing."""
-    from publish import release
+def validate(
+    ctx: click.Context, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool
+) -> None:
+    """Check everything a build checks, or any RDF files, and write nothing.
 
-    counts, warnings = release.validate(_project(ctx), slugs)
+    With SLUGS only those data sets. What has an ending or a slash, or exists, is a file: files
+    are judged together as one graph, without project (Turtle, TriG, N-Triples, N-Quads, RDF/XML
+    or JSON-LD, also with .gz).
+    """
+    from publish import release, validate_files
+    from publish.rdf_files import looks_like_file
+
+    files = [Path(item) for item in what if looks_like_file(item)]
+    if files and len(files) < len(what):
+        slug = next(item for item in what if not looks_like_file(item))
+        raise CannotRun(f"{files[0]} is a file and {slug} a slug: give files, or slugs.")
+    if files:
+        judgement = validate_files.validate_files(files, list(shapes), full=full)
+        errors = [item for item in judgement.faults if item.severity == "error"]
+        found = validate_files.told(judgement.counts)
+        if errors:
+            log.info("%s", found)
+            raise FaultyInput(judgement.faults)
+        is_reported = report_sound_run(ctx, judgement.faults)
+        click.echo(f"{found}; no faults", err=is_reported)
+        return
+    if shapes:
+        raise CannotRun("--shapes is for files: publish validate FILE --shapes FILE.")
+    counts, warnings = release.validate(_project(ctx), what, full=full)
     is_reported = report_sound_run(ctx, warnings)
     for slug, count in counts.items():
         told = said("observations-without-faults", slug=slug, count=count)

@@ -120,6 +120,7 @@ def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
                     subject=file.name.removesuffix(".toml"),
                     severity=told.get("severity", "error"),
                     can_be_acknowledged=told.get("can-be-acknowledged", False),
+                    constraint=told.get("constraint", ""),
                     **texts,
                 )
     return kinds, phrases
@@ -156,6 +157,8 @@ class Kind:
     severity: str
     can_be_acknowledged: bool
     """Whether a mapping can say that the source itself has it."""
+    constraint: str = ""
+    """The integrity constraint of RDF Data Cube that it breaks, such as ``IC-12``."""
 
 
 KINDS, PHRASES = _read_kinds()

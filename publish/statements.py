@@ -20,6 +20,9 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 Numbers = NDArray[np.int64]
 
+Numbered = NDArray[np.int32]
+"""Numbers of terms as they are read, before they are sorted."""
+
 NONE = np.empty(0, dtype=np.int64)
 
 
@@ -154,6 +157,11 @@ def _text(term: Term) -> str:
 def collect(quads: Iterable[ox.Quad | ox.Triple]) -> Statements:
     """Return the statements, whatever graph they are in; what is said twice counts once."""
     terms = Terms()
+    return assembled(terms, numbered(quads, terms))
+
+
+def numbered(quads: Iterable[ox.Quad | ox.Triple], terms: Terms) -> Numbered:
+    """Return the numbers of the terms of each statement, one statement after the other."""
     numbers, found = terms.numbers, terms.found
 
     def flow() -> Iterator[int]:
@@ -165,12 +173,38 @@ def collect(quads: Iterable[ox.Quad | ox.Triple]) -> Statements:
                     found.append(term)
                 yield at
 
-    flat = np.fromiter(flow(), dtype=np.int32)
-    subject, predicate, object_ = flat.reshape(-1, 3).T.astype(np.int64)
-    order = np.lexsort((object_, subject, predicate))
-    subject, predicate, object_ = subject[order], predicate[order], object_[order]
-    fresh = np.ones(len(order), dtype=np.bool_)
-    fresh[1:] = (np.diff(predicate) != 0) | (np.diff(subject) != 0) | (np.diff(object_) != 0)
+    return np.fromiter(flow(), dtype=np.int32)
+
+
+def assembled(terms: Terms, flat: Numbered) -> Statements:
+    """Return statements whose terms are numbered; what is said twice counts once."""
+    subject, predicate, object_ = flat.reshape(-1, 3).T
+    # One number for subject and object: a property at a time, sorting is then sorting of numbers.
+    both = subject.astype(np.int64) << 32
+    both |= object_
+    counts = np.bincount(predicate)
+    known = np.flatnonzero(counts)
+    rank = np.zeros(len(counts), dtype=np.int32)
+    rank[known] = np.arange(len(known), dtype=np.int32)
+    # Small whole numbers are sorted by counting.
+    narrow = np.uint16 if len(known) < 2**16 else np.int32
+    order = np.argsort(rank[predicate].astype(narrow), kind="stable")
+    both = both[order]
+    del order
+    ends = np.cumsum(counts[known])[:-1]
+    parts = [unique_numbers(part) for part in np.split(both, ends)] if len(known) else []
+    both = np.concatenate(parts) if parts else NONE
     return Statements(
-        terms=terms, subject=subject[fresh], predicate=predicate[fresh], object=object_[fresh]
+        terms=terms,
+        subject=both >> 32,
+        predicate=np.repeat(known, [len(part) for part in parts]),
+        object=both & (2**32 - 1),
     )
+
+
+def unique_numbers(numbers: Numbers) -> Numbers:
+    """Return numbers sorted and each once; sorts in place."""
+    numbers.sort()
+    fresh = np.ones(len(numbers), dtype=np.bool_)
+    fresh[1:] = numbers[1:] != numbers[:-1]
+    return numbers[fresh]
