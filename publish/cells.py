@@ -16,8 +16,9 @@ from publish.cube import MISSING, Batch, Cells, Indices, Structure
 from publish.faults import Fault, fault
 from publish.findings import Findings, shown
 from publish.marks import Mark, read_marked
+from publish.misprints import no_number
 from publish.namespaces import XSD
-from publish.numerals import FORMATS, Numbers, read_numbers, written
+from publish.numerals import FORMATS, Numbers, read_numbers
 from publish.table import Block, Table
 
 UNKNOWN = -1
@@ -126,8 +127,8 @@ class CellReader:
             row = kept[line]
             place = int(block.rows[row]), first + column + 1
             if reading is None and texts[at].strip():
-                example = written(123456, 2, form)
-                findings.add("not-a-number", *place, text=shown(texts[at]), example=example)
+                code, particulars = no_number(texts[at], self.numbers)
+                findings.add(code, *place, text=shown(texts[at]), **particulars)
             elif reading is None:
                 label = shown(str(block.cells.iat[int(row), 0]))
                 header = shown(self.table.headers[-1][place[1] - 1])

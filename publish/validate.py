@@ -22,7 +22,7 @@ from rdflib.term import Node
 
 from publish.faults import Fault, FaultyInput, did_you_mean, fault
 from publish.project import Project
-from publish.vocabulary import new_graph, read_turtle
+from publish.vocabulary import new_graph, read_turtle, read_turtle_file
 
 MOST_OBSERVATIONS = 5_000
 """Observations of one cube that pySHACL judges; of a larger cube only the structure is judged
@@ -42,7 +42,9 @@ def read_shapes(project: Project) -> Graph:
         if item.name.endswith(".ttl"):
             read_turtle(item.read_bytes(), item.name, project.base, shapes, faults)
     for path in _own_files(project):
-        text = path.read_bytes()
+        text = read_turtle_file(path, project, faults)
+        if text is None:
+            continue
         read_turtle(text, project.shown(path), project.base, shapes, faults)
         faults.extend(_unknown_terms(text, project.shown(path)))
     if faults:

@@ -220,10 +220,10 @@ def test_read_table_alike_in_blocks(project: SmallProject, monkeypatch: pytest.M
     ("table", "expected"),
     [
         ("x,2022 - K1\njong,x\n", ("not-a-number", 2, 6)),
-        ("x,2022 - K1\njong,1.23\n", ("not-a-number", 2, 6)),
+        ("x,2022 - K1\njong,1.23\n", ("wrong-number-mark", 2, 6)),
         ('x,2022 - K1\njong,"1,5,0"\n', ("not-a-number", 2, 6)),
-        ("x,2022 - K1\njong,9999999999999999999\n", ("not-a-number", 2, 6)),
-        ("x,2022 - K1\njong,1\0\n", ("not-a-number", 2, 6)),
+        ("x,2022 - K1\njong,9999999999999999999\n", ("number-too-long", 2, 6)),
+        ("x,2022 - K1\njong,1\0\n", ("nul-byte", 2, 7)),
         ("x,2022 - K1\njong,٣\n", ("not-a-number", 2, 6)),
         ("x,2022 - K1\njong,\n", ("empty-cell", 2, 6)),
         ("x,2022 - K1\njong,  \n", ("empty-cell", 2, 6)),

@@ -55,7 +55,8 @@ PUBLIC: list[DefinedNamespaceMeta] = [
 """Public vocabularies of which every term is known."""
 
 LAYERS = [
-    ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile"],
+    ["namespaces", "faults", "formulas", "uris", "numerals", "periods", "files"],
+    ["project", "yamlfile", "scan", "misprints"],
     ["mapping", "document"],
     ["samples"],
     ["starter", "vocabulary"],
