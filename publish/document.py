@@ -88,7 +88,7 @@ def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]
     folders = sorted(path for path in (project.root / "mappings").glob("*") if path.is_dir())
     found = {}
     for folder in folders:
-        if folder.name.startswith("."):
+        if folder.name.startswith(".") or folder.suffix.lower() in (".yaml", ".yml"):
             continue
         if leads_outside(folder, project.root):
             path = os.path.realpath(folder)

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 from rdflib.term import Node
 
-from publish.faults import Fault, fault, shortened
+from publish.faults import Fault, fault, said, shortened
 from publish.files import MOST_TURTLE, files_below, place_in, read_file
 from publish.formulas import is_formula
 from publish.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
@@ -219,6 +219,8 @@ def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[F
         if error.lineno and error.offset:
             place = error.lineno, error.offset
         code = "not-an-iri" if _NO_IRI.search(problem) else "turtle-syntax"
+        if found := re.fullmatch(r"Invalid IRI code point '(.*)'", problem, re.DOTALL):
+            problem = said("iri-character", character=found[1])
         faults.append(fault(code, shown, *place, problem=problem))
 
 

@@ -33,7 +33,7 @@ MOST_DEPTH = 50
 OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 """How a path begins, or what it holds, that leads out of the project."""
 ALIAS = "alias"
-USABLE = frozenset({"byte-order-mark", "unknown-key"})
+USABLE = frozenset({"bidi-control", "byte-order-mark", "unknown-key"})
 """Faults of a file of which the rest can be judged all the same."""
 
 

@@ -319,7 +319,7 @@ def test_report_mapping_that_does_not_fit(
 def test_report_every_broken_cell_of_table(project: SmallProject) -> None:
     """A table with fifty broken cells gives fifty faults in one run."""
     rows = "".join(
-        f"{1900 + n},{'kapot' if n % 2 else n},{n if n % 2 else '1.2'},{n}\n" for n in range(50)
+        f"{1900 + n},{'kapot' if n % 2 else n},{n if n % 2 else 'stuk'},{n}\n" for n in range(50)
     )
     project.table(f"x,jong,oud,bronregel\n{rows}")
     project.mapping("tables: [bron/tabel]\nrows: jaar\ncolumns: leeftijd\nmeasure: aantal\n")

@@ -411,6 +411,8 @@ def test_name_tests_after_modules() -> None:
         "package",
         "pages_browser",
         "environment",
+        "fault_fixtures",
+        "properties",
     }
     named = {path.stem.removeprefix("test_") for path in (REPOSITORY / "tests").glob("test_*.py")}
     assert named - {path.stem for path in PACKAGE.glob("*.py")} <= larger

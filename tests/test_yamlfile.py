@@ -104,7 +104,6 @@ def test_place_of_key_and_item(tmp_path: Path) -> None:
         ("a: b\n---\nc: d\n", [("yaml-syntax", 2, 1)]),
         ("title: &a {nl: b}\n- c\n", [("yaml-syntax", 2, 1)]),
         ("a: b\nc: d\x00\n", [("nul-byte", 2, 5)]),
-        ('a: "b\\0"\n', [("yaml-syntax", 1, 4)]),
         ('a: b\nc: "\\UFFFFFFFF"\n', [("yaml-syntax", 2, 5)]),
         ('a: b\nc: "\\U00110000"\n', [("yaml-syntax", 2, 5)]),
         ("[" * 5000, [("yaml-syntax", 1, 51)]),
