@@ -217,7 +217,7 @@ def assemble_cube(
     tables = []
     for use in mapping.uses:
         path = project.root / "mappings" / use.document / f"{use.table}.csv"
-        if not _is_file(path):
+        if not _exists(path):
             file = shown(project.shown(path))
             name = shown(f"{use.document}/{use.table}")
             known = [
@@ -228,7 +228,9 @@ def assemble_cube(
             faults.append(fault("no-such-table", *place, table=name, file=file, hint=hint))
             continue
         header_rows = max(1, use.columns.depth)
-        table = open_table(path, project.shown(path), use.document, header_rows, faults)
+        table = open_table(
+            path, project.shown(path), use.document, header_rows, faults, project.root
+        )
         if table:
             tables.append(table)
     used = {*given_by(mapping.uses[0]), *measure_names(mapping)}
@@ -263,10 +265,10 @@ def reserved_name(mapping: Mapping, faults: list[Fault]) -> None:
         faults.append(fault("reserved-name", mapping.file.shown, name=mapping.slug))
 
 
-def _is_file(path: Path) -> bool:
-    """Return whether there is such a file; a name too long for the system is none."""
+def _exists(path: Path) -> bool:
+    """Return whether there is anything of this name; one too long for the system is none."""
     try:
-        return path.is_file()
+        return path.is_symlink() or path.exists()
     except OSError:
         return False
 

@@ -17,8 +17,9 @@ from publish.cube import MISSING, Batch, Cells, Indices, Structure
 from publish.faults import Fault, fault
 from publish.findings import Findings, shown
 from publish.marks import Mark, read_marked
+from publish.misprints import no_number
 from publish.namespaces import XSD
-from publish.numerals import FORMATS, Numbers, read_numbers, written
+from publish.numerals import FORMATS, Numbers, read_numbers
 from publish.table import Block, Table
 
 UNKNOWN = -1
@@ -134,9 +135,9 @@ class CellReader:
             place = int(block.rows[row]), first + column + 1
             if reading is None and texts[at].strip():
                 measure = int(measures[at])
-                is_count = measure != UNKNOWN and self.counts[measure]
-                example = written(123456, 0 if is_count else 2, form)
-                findings.add("not-a-number", *place, text=shown(texts[at]), example=example)
+                is_count = measure != UNKNOWN and bool(self.counts[measure])
+                code, particulars = no_number(texts[at], self.numbers, is_count=is_count)
+                findings.add(code, *place, text=shown(texts[at]), **particulars)
             elif reading is None:
                 label = shown(str(block.cells.iat[int(row), 0]))
                 header = shown(self.table.headers[-1][place[1] - 1])

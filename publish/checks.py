@@ -28,6 +28,8 @@ OF_CELLS = {
     "wrong-bounds",
     "not-whole",
     "percent-mismatch",
+    "number-too-long",
+    "wrong-number-mark",
 }
 """Faults that concern one cell and nothing else."""
 

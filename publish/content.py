@@ -25,6 +25,7 @@ from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
 from publish.faults import Fault, FaultyInput, fault, said
+from publish.files import UNREAD
 from publish.levels import describe_levels
 from publish.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.mapping import Mapping, read_mappings
@@ -54,7 +55,13 @@ from publish.validate import (
     read_shapes,
     results,
 )
-from publish.vocabulary import Vocabulary, add_triples, new_graph, read_vocabulary
+from publish.vocabulary import (
+    Vocabulary,
+    add_triples,
+    new_graph,
+    read_vocabulary,
+    turtle_files,
+)
 
 NAMES_UNKNOWN = frozenset(
     {
@@ -125,7 +132,7 @@ def write_content(
     faults: list[Fault] = []
     (folder / "dumps").mkdir()
     vocabulary = read_vocabulary(project, faults)
-    is_whole = not any(item.code == "turtle-syntax" for item in faults)
+    is_whole = not any(item.code in UNREAD for item in faults)
     faults.extend(_blank_nodes(project))
     shapes = new_graph(project.uris)
     try:
@@ -329,9 +336,9 @@ def _blank_nodes(project: Project) -> Iterator[Fault]:
 
     Every run would name it otherwise, so equal input would not give equal dumps.
     """
-    for path in sorted((project.root / "ontology").rglob("*.ttl")):
-        with contextlib.suppress(SyntaxError):  # reported where the file is read
-            triples = ox.parse(path=path, format=ox.RdfFormat.TURTLE, base_iri=project.base + "/")
+    for path, text in turtle_files(project, []):  # what cannot be read is reported elsewhere
+        with contextlib.suppress(SyntaxError):
+            triples = ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=project.base + "/")
             if any(
                 isinstance(term, ox.BlankNode)
                 for triple in triples

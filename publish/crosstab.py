@@ -24,6 +24,7 @@ from publish.cube import (
 )
 from publish.faults import Fault, did_you_mean, fault, said
 from publish.findings import Findings, about_period, shown
+from publish.formulas import is_formula
 from publish.mapping import Axis, Mapping, TableUse
 from publish.marks import Mark
 from publish.periods import read_period
@@ -158,6 +159,8 @@ class Crosstab:
         self, axis: Axis, name: str, label: str, level: int, faults: list[Fault]
     ) -> dict[str, int] | tuple[str, dict[str, object]]:
         """Return the indices a label of an axis gives, per dimension, or what is wrong."""
+        if is_formula(label):
+            return "formula-text", {"text": shown(label)}
         if axis.labels is None:
             found = self.find(axis.dimensions[level], label)
             return {axis.dimensions[level]: found} if isinstance(found, int) else found

@@ -7,6 +7,7 @@ that file is a document of which only the tables are known.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from publish.faults import Fault, Words, did_you_mean, fault, said
+from publish.files import leads_outside
 from publish.mapping import Remark, Text, read_remarks
 from publish.project import Project
-from publish.uris import is_address
+from publish.uris import is_address, wrong_character
 from publish.yamlfile import Steps, YamlFile, read_yaml
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -86,7 +88,11 @@ def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]
     folders = sorted(path for path in (project.root / "mappings").glob("*") if path.is_dir())
     found = {}
     for folder in folders:
-        if folder.name.startswith("."):
+        if folder.name.startswith(".") or folder.suffix.lower() in (".yaml", ".yml"):
+            continue
+        if leads_outside(folder, project.root):
+            path = os.path.realpath(folder)
+            faults.append(fault("outside-project", project.shown(folder), path=path))
             continue
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", folder.name):
             faults.append(fault("wrong-file-name", project.shown(folder), name=folder.name))
@@ -99,7 +105,7 @@ def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]
 
 def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Document | None:
     path = folder / "document.yaml"
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return Document(
             key=folder.name,
             file=None,
@@ -115,7 +121,7 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
             marks={},
             remarks=(),
         )
-    file = read_yaml(path, project.shown(path), "document.schema.json", faults)
+    file = read_yaml(path, project.shown(path), "document.schema.json", faults, project.root)
     if file is None:
         return None
     tables = {
@@ -139,6 +145,10 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         if not is_address(address)
     ]  # fmt: skip
     for steps, address in wrong:
+        if character := wrong_character(address):
+            problem = said("iri-character", character=character)
+            faults.append(fault("not-an-iri", *file.place(*steps), problem=problem))
+            continue
         wanted = said("address-wanted")
         value, key = f'"{address}"', steps[0]
         faults.append(fault("wrong-type", *file.place(*steps), key=key, value=value, wanted=wanted))

@@ -214,7 +214,7 @@ def _on_one_line(value: object) -> str:
     """Return a value as text that can neither break a line nor command a terminal."""
     text = re.sub(r"[\t\n\r]", " ", str(value))
     return re.sub(
-        r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]",
+        r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]",
         lambda found: found[0].encode("unicode_escape").decode(),
         text,
     )

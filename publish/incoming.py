@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from publish.faults import Fault, fault, said
+from publish.faults import Fault, fault, reason_of, said
 from publish.grid import MOST_CELLS, MOST_COLUMNS, Grid, cleaned, place_in_lines, trimmed
 from publish.numbers_of_others import is_figure
 
@@ -61,7 +61,7 @@ def read_bytes(path: Path, shown: str, faults: list[Fault]) -> bytes | None:
         if size <= MOST_BYTES:
             raw = path.read_bytes()
     except OSError as error:
-        faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+        faults.append(fault("cannot-read", shown, reason=reason_of(error)))
         return None
     if size > MOST_BYTES:
         most = f"{MOST_BYTES >> 20} MiB"

@@ -171,8 +171,21 @@ def read_mappings(project: Project, faults: list[Fault], only: Iterable[str] = (
     """Read the mappings of a project in the order of their slugs, or only those asked for."""
     wanted, left = set(only), {}
     found = []
-    for path in sorted((project.root / "mappings").glob("*.y*ml")):
-        if path.suffix == ".yml":
+    paths = sorted(
+        path
+        for path in (project.root / "mappings").glob("*.*")
+        if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".")
+    )
+    named: dict[str, Path] = {}
+    for path in paths:
+        if path.suffix == ".yaml" and SLUG.fullmatch(path.stem):
+            named[path.stem] = path
+    for path in paths:
+        other = named.setdefault(path.stem.lower(), path)
+        if other != path:
+            shown = project.shown(path)
+            faults.append(fault("same-slug", shown, other=project.shown(other)))
+        elif path.suffix != ".yaml":
             faults.append(fault("wrong-file-name", project.shown(path), name=path.name))
         elif wanted and path.stem not in wanted:
             left[path.stem] = path
@@ -197,7 +210,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
     if not SLUG.fullmatch(path.stem):
         faults.append(fault("wrong-file-name", shown, name=path.name))
         return None
-    file = read_yaml(path, shown, "mapping.schema.json", faults)
+    file = read_yaml(path, shown, "mapping.schema.json", faults, project.root)
     if file is None:
         return None
     data = file.data

@@ -8,6 +8,7 @@ variables, which win over the file.
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ from publish.faults import (
     FaultyInput,
     did_you_mean,
     fault,
-    place_of_byte,
     said,
     shortened,
 )
-from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base
+from publish.files import read_file
+from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base, wrong_character
 
 SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")
@@ -37,6 +38,8 @@ KEYS = {
     "description": said("setting-description"),
 }
 """Every setting and what it says."""
+ADDRESSES = ("base", "public-url", "licence")
+"""Settings that are each an http(s) address."""
 COMPULSORY = ("base", "vocabulary", "title", "description")
 
 
@@ -77,8 +80,7 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     """
     path = root / SETTINGS
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        settings = tomllib.loads(text)
+        mode = path.stat().st_mode
     except FileNotFoundError:
         raise CannotRun(
             f"{root} is no project: it has no {SETTINGS}. "
@@ -86,14 +88,22 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         ) from None
     except OSError as error:
         raise CannotRun(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise FaultyInput([fault("wrong-encoding", SETTINGS, *place_of_byte(error))]) from None
+    if not stat.S_ISREG(mode):
+        reason = "Is a directory" if stat.S_ISDIR(mode) else "Is a pipe or a device"
+        raise CannotRun(f"{path} cannot be read: {reason}.")
+    faults: list[Fault] = []
+    text = read_file(path, SETTINGS, faults)
+    if text is None:
+        raise FaultyInput(faults)
+    text = text.replace("\r\n", "\n")
+    try:
+        settings = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise FaultyInput([_syntax_fault(error, text)]) from None
+        raise FaultyInput([*faults, _syntax_fault(error, text)]) from None
     overridden = {
         key: value for key, value in (("base", base), ("public-url", public_url)) if value
     }
-    faults = list(_judge(settings | overridden, text, set(overridden)))
+    faults.extend(_judge(settings | overridden, text, set(overridden)))
     if faults:
         raise FaultyInput(faults)
     settings |= overridden
@@ -147,7 +157,11 @@ def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iter
             yield found("missing-key", key, about=KEYS[key])
     for key, value in settings.items():
         shown = f'"{shortened(value)}"' if isinstance(value, str) else said("this-value")
-        if key in KEYS and not _is_allowed(key, value):
+        if key not in KEYS or _is_allowed(key, value):
+            continue
+        if key in ADDRESSES and isinstance(value, str) and (wrong := wrong_character(value)):
+            yield found("not-an-iri", key, problem=said("iri-character", character=wrong))
+        else:
             yield found("wrong-type", key, value=shown, wanted=KEYS[key])
 
 

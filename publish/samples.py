@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.faults import Fault, fault, place_of_byte, reason_of
+from publish.faults import Fault, fault
+from publish.files import read_file
 from publish.mapping import SLUG, Text
 from publish.project import Project
 from publish.query_faults import explain_syntax
@@ -58,14 +59,10 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
         if not SLUG.fullmatch(path.stem):
             faults.append(fault("wrong-file-name", shown, name=path.name))
             continue
-        try:
-            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
+        text = read_file(path, shown, faults, root=project.root)
+        if text is None:
             continue
-        except OSError as error:
-            faults.append(fault("cannot-read", shown, reason=reason_of(error)))
-            continue
+        text = text.replace("\r\n", "\n")
         titles = [match for line in text.split("\n")[:2] if (match := TITLE.match(line))]
         title = {match[1]: match[2] for match in titles}
         if set(title) != {"nl", "en"}:

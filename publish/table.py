@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import hashlib
 import itertools
 import sys
 import warnings
@@ -25,9 +24,13 @@ from numpy.typing import NDArray
 
 from publish.extract import SOURCE_LINE
 from publish.faults import Fault, fault, reason_of, said
+from publish.files import encoding_fault, unusable_file
+from publish.scan import LONGEST_LINE, scan_table
 
 BLOCK = 32_768
 """Cells in a block: large enough to be fast, small enough to keep memory flat."""
+MOST_COLUMNS = 16_384
+"""Columns of a table at most, as in a spreadsheet."""
 
 # The csv module would otherwise refuse a long cell which pandas reads without a word.
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
@@ -64,12 +67,28 @@ class Block:
 
 
 def open_table(
-    path: Path, shown: str, document: str, header_rows: int, faults: list[Fault]
+    path: Path,
+    shown: str,
+    document: str,
+    header_rows: int,
+    faults: list[Fault],
+    root: Path | None = None,
 ) -> Table | None:
-    """Read the header rows of a table and take its fingerprint, without holding the file."""
+    """Read the header rows of a table and take its fingerprint, without holding the file.
+
+    Nothing is read of what is no file, lies outside ``root``, or is no text in rows.
+    """
+    problem = unusable_file(path, shown, root)
+    if problem:
+        faults.append(problem)
+        return None
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        scan = scan_table(path, shown, faults)
+        if scan is None:
+            return None
+        if scan.may_be_long and (problem := _endless_row(path, shown)):
+            faults.append(problem)
+            return None
         records = list(itertools.islice(_records(path), header_rows))
     except UnicodeDecodeError:
         faults.append(_encoding_fault(path, shown))
@@ -81,6 +100,10 @@ def open_table(
         faults.append(fault("empty-file", shown, 1, 1))
         return None
     width = len(records[0].cells)
+    if width > MOST_COLUMNS:
+        particulars = {"found": f"{width:,}", "most": f"{MOST_COLUMNS:,}"}
+        faults.append(fault("too-many-columns", shown, 1, 1, **particulars))
+        return None
     for record in records:
         problem = _problem_of(record, shown, width)
         if problem:
@@ -96,7 +119,7 @@ def open_table(
         shown=shown,
         document=document,
         name=path.stem,
-        digest=digest,
+        digest=scan.digest,
         headers=tuple(tuple(record.cells) for record in records),
         has_source_line=records[-1].cells[-1] == SOURCE_LINE,
     )
@@ -205,23 +228,24 @@ class _Record:
     text: str
     cells: list[str]
 
-    def place(self, column: int) -> tuple[int, int]:
-        """Return line and column at which a cell begins, cells counted from 1."""
-        before = self.text[: self._offset(column)]
-        return self.line + before.count("\n"), len(before) - (before.rfind("\n") + 1) + 1
-
-    def _offset(self, column: int) -> int:
-        """Return the offset at which a cell begins; that of the end when there is none."""
-        at, quoted, fresh = 1, False, True
+    def places(self) -> list[tuple[int, int]]:
+        """Return line and column at which each cell begins, and at last those of the end."""
+        found, line, before = [], self.line, 0
+        quoted, fresh = False, True
+        end = len(self.text.rstrip("\r\n"))
         for offset, character in enumerate(self.text):
-            if at == column:
-                return offset
+            if fresh and not quoted:
+                found.append((line, offset - before + 1))
             if character == '"' and (quoted or fresh):
                 quoted = not quoted
-            elif character == "," and not quoted:
-                at += 1
             fresh = character == "," and not quoted
-        return len(self.text.rstrip("\r\n"))
+            if offset < end and (
+                character == "\n" or (character == "\r" and self.text[offset + 1] != "\n")
+            ):
+                line, before = line + 1, offset + 1
+        if not found or fresh:
+            found.append((line, end - before + 1))  # the last cell is empty
+        return [*found, (line, end - before + 1)]
 
     def is_open(self) -> bool:
         """Return whether a quote is opened that the file never closes."""
@@ -237,22 +261,44 @@ def _problem_of(record: _Record, shown: str, width: int) -> Fault | None:
     """Return what is wrong with the shape of a row, if anything."""
     if record.is_open():
         problem = said("quote-never-closed")
-        return fault("bad-csv", shown, *record.place(len(record.cells)), problem=problem)
+        return fault("bad-csv", shown, *record.places()[len(record.cells) - 1], problem=problem)
     if not any(record.cells):
         return fault("empty-row", shown, record.line, 1)
     found = len(record.cells)
+    if found != width and (mark := _other_separator(record, width)):
+        return fault("mixed-separators", shown, record.line, 1, separator=mark)
     if found != width:
         return fault("ragged-row", shown, record.line, 1, found=found, wanted=width)
     return None
 
 
+def _other_separator(record: _Record, width: int) -> str | None:
+    """Return the mark by which a row has as many cells as the header, if there is one."""
+    for mark, name in ((";", ";"), ("\t", "tab"), ("|", "|")):
+        if width > 1 and len(next(csv.reader([record.text], delimiter=mark), ())) == width:
+            return name
+    return None
+
+
+def _endless_row(path: Path, shown: str) -> Fault | None:
+    """Return the fault of a row that goes on for longer than is read, if there is one."""
+    for record in _records(path):
+        if record.is_open():
+            return _problem_of(record, shown, len(record.cells))
+    return None
+
+
 def _records(path: Path, errors: str = "strict") -> Iterator[_Record]:
-    """Yield the rows of a file with their places."""
+    """Yield the rows of a file with their places; one that does not end is cut, and the last."""
     with path.open(encoding="utf-8-sig", newline="", errors=errors) as text:
         lines: list[str] = []
 
         def kept() -> Iterator[str]:
+            size = 0
             for line in text:
+                size = size + len(line) if lines else len(line)
+                if lines and size > LONGEST_LINE:
+                    return
                 lines.append(line)
                 yield line
 
@@ -270,8 +316,8 @@ def _encoding_fault(path: Path, shown: str) -> Fault:
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
-                return fault("wrong-encoding", shown, number, error.start + 1)
-    return fault("wrong-encoding", shown, 1, 1)
+                return encoding_fault(line if number == 1 else b"", shown, number, error.start + 1)
+    return encoding_fault(b"", shown, 1, 1)
 
 
 def places(
@@ -288,9 +334,10 @@ def places(
     last = max(wanted, default=0)
     # Whether every byte is UTF-8 is judged elsewhere; the places before a wrong one are right.
     for number, record in enumerate(_records(table.path, errors="replace"), start=1):
+        begins = record.places() if number in wanted else []
         for column in wanted.get(number, ()):
             text = record.cells[column - 1] if column <= len(record.cells) else ""
-            found[number, column] = (*record.place(column), text)
+            found[number, column] = (*begins[min(column, len(begins)) - 1], text)
         if number >= last:
             break
     return found

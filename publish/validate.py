@@ -22,7 +22,7 @@ from publish.faults import LANGUAGES, Fault, FaultyInput, Words, did_you_mean, f
 from publish.project import Project
 from publish.shacl import SEVERITIES, Result, nearest_name, path_text
 from publish.shape_files import check_shape_names, package_shapes, project_shapes
-from publish.vocabulary import new_graph, read_turtle
+from publish.vocabulary import new_graph, read_turtle, read_turtle_file
 
 MOST_OBSERVATIONS = 5_000
 """Observations of one cube that pySHACL judges; of a larger cube only the structure is judged
@@ -39,7 +39,9 @@ def read_shapes(project: Project) -> Graph:
         read_turtle(own, f"{name}.ttl", project.base, shapes, faults)
     faults.extend(check_shape_names(project))
     for path in project_shapes(project):
-        text = path.read_bytes()
+        text = read_turtle_file(path, project, faults)
+        if text is None:
+            continue
         read_turtle(text, project.shown(path), project.base, shapes, faults)
         faults.extend(_unknown_terms(text, project.shown(path)))
     if faults:

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from importlib import resources
+from pathlib import Path
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 from rdflib.term import Node
 
-from publish.faults import Fault, Words, fault, reason_of, said, together
+from publish.faults import Fault, Words, fault, said, shortened, together
+from publish.files import MOST_TURTLE, files_below, place_in, read_file
+from publish.formulas import is_formula
 from publish.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
 from publish.project import Project
 from publish.uris import CODE, Uris
@@ -105,6 +108,14 @@ class Sources:
         line = text.count("\n", 0, match.end()) + 1
         return path, line, match.end() - text.rfind("\n", 0, match.end())
 
+    def place_of_text(self, iri: object, words: str) -> tuple[str, int, int]:
+        """Return path, line and column of a text of a thing, or else of the thing."""
+        path, text = self.found.get(str(iri), ("ontology", ""))
+        _, line, column = self.place(iri)
+        start = sum(map(len, text.splitlines(keepends=True)[: line - 1])) if line else 0
+        offset = text.find(words, start)
+        return (path, *place_in(text, offset)) if offset >= 0 else (path, line, column)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
@@ -136,18 +147,14 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
     )
     for item in sorted(own.joinpath("codelists").iterdir(), key=lambda entry: entry.name):
         read_turtle(item.read_bytes(), item.name, project.base, concepts, faults)
-    for path in sorted((project.root / "ontology").rglob("*.ttl")):
+    for path, text in turtle_files(project, faults):
         graph = new_graph(project.uris)
-        try:
-            text = path.read_bytes()
-        except OSError as error:
-            faults.append(fault("cannot-read", project.shown(path), reason=reason_of(error)))
-            continue
         read_turtle(text, project.shown(path), project.base, graph, faults)
         sources.add(graph, project.shown(path), text)
         folder = path.relative_to(project.root / "ontology").parts[0]
         for triple in graph:
             graph_of.get(folder, terms).add(triple)
+    _check_labels(terms + concepts, project.uris, sources, faults)
     lists = {found.iri: found for found in _read_lists(concepts, project.uris, sources, faults)}
     dimensions = list(_read_dimensions(terms, lists, sources, faults))
     measures = list(_read_measures(terms, concepts, project.uris, sources, faults))
@@ -169,12 +176,41 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
     )
 
 
+def turtle_files(project: Project, faults: list[Fault]) -> Iterator[tuple[Path, bytes]]:
+    """Yield the files of a project's ontology that can be read, with their text, in order."""
+    for path in files_below(project.root / "ontology", project.root, ".ttl", faults):
+        text = read_turtle_file(path, project, faults)
+        if text is not None:
+            yield path, text
+
+
+def read_turtle_file(path: Path, project: Project, faults: list[Fault]) -> bytes | None:
+    """Return the text of a Turtle file of a project, or None when it cannot be read."""
+    shown = project.shown(path)
+    text = read_file(path, shown, faults, most=MOST_TURTLE, root=project.root)
+    return None if text is None else text.encode()
+
+
+def _check_labels(graph: Graph, uris: Uris, sources: Sources, faults: list[Fault]) -> None:
+    """Report labels that a spreadsheet would run, or that hold what nobody sees."""
+    own = (URIRef(uris.generic("gedruktLabel")), RDFS.label, SKOS.notation)
+    for predicate in (*own, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel):
+        for subject, label in sorted(graph.subject_objects(predicate)):
+            if is_formula(str(label)):
+                place = sources.place_of_text(subject, str(label))
+                faults.append(fault("formula-text", *place, text=shortened(str(label))))
+
+
 def new_graph(uris: Uris) -> Graph:
     """Return an empty graph that knows the usual prefixes and the project's."""
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in uris.prefixes().items():
         graph.bind(prefix, namespace)
     return graph
+
+
+_NO_IRI = re.compile(r"Invalid IRI|in host|Invalid host|port character")
+"""What the parser says of an address that is none."""
 
 
 def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[Fault]) -> None:
@@ -188,7 +224,10 @@ def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[F
         place = _place_of(b"<<", text)  # no syntax error, but nothing rdflib can hold
         if error.lineno and error.offset:
             place = error.lineno, error.offset
-        faults.append(fault("turtle-syntax", shown, *place, problem=problem))
+        code = "not-an-iri" if _NO_IRI.search(problem) else "turtle-syntax"
+        if found := re.fullmatch(r"Invalid IRI code point '(.*)'", problem, re.DOTALL):
+            problem = said("iri-character", character=found[1])
+        faults.append(fault(code, shown, *place, problem=problem))
 
 
 def _place_of(mark: bytes, text: bytes) -> tuple[int, int]:

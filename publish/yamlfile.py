@@ -21,20 +21,20 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from publish.faults import (
-    Fault,
-    did_you_mean,
-    fault,
-    nearest,
-    place_of_byte,
-    reason_of,
-    said,
-    shortened,
-)
+from publish.faults import Fault, did_you_mean, fault, nearest, said, shortened
+from publish.files import place_in, read_file
+from publish.uris import wrong_character
 
 Steps = tuple[str | int, ...]
-SURROGATE = re.compile("[\ud800-\udfff]")
+UNUSABLE = re.compile("[\0\ud800-\udfff]")
+"""Characters that no text holds, written as \\0 or \\ud800."""
+MOST_DEPTH = 50
+"""How deep a file may be nested: the deepest mapping has six levels."""
+OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)")
+"""How a path begins, or what it holds, that leads out of the project."""
 ALIAS = "alias"
+USABLE = frozenset({"bidi-control", "byte-order-mark", "unknown-key"})
+"""Faults of a file of which the rest can be judged all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,48 +56,53 @@ class YamlFile:
 class _Loader(yaml.SafeLoader):
     """Reads an alias as an empty text of a tag of its own, at its own place."""
 
+    depth = 0
+
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Return the next node."""
         if not self.check_event(yaml.AliasEvent):
-            return super().compose_node(parent, index)
+            self.depth += 1
+            if self.depth > MOST_DEPTH:
+                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+                raise yaml.MarkedYAMLError(problem=said("too-deep"), problem_mark=mark)
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
         event = self.get_event()  # type: ignore[no-untyped-call]
         return yaml.ScalarNode(ALIAS, "", event.start_mark, event.end_mark)
 
 
-def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlFile | None:
+def read_yaml(
+    path: Path, shown: str, schema: str, faults: list[Fault], root: Path | None = None
+) -> YamlFile | None:
     """Read a YAML file and judge it by a schema of ``publish/schema/``.
 
-    ``shown`` is the path as faults name it. Returns None when the file cannot be used at all;
-    the reasons are then among ``faults``.
+    ``shown`` is the path as faults name it, ``root`` the project's folder. Returns
+    None when the file cannot be used at all; the reasons are then among ``faults``.
     """
     before = len(faults)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
-        return None
-    except OSError as error:
-        faults.append(fault("cannot-read", shown, reason=reason_of(error)))
+    text = read_file(path, shown, faults, root=root)
+    if text is None:
         return None
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if mark and _is_tab(text, *at):
+            faults.append(fault("yaml-tab", shown, *at))
+            return None
         problem = error.problem or said("unreadable")
         faults.append(fault("yaml-syntax", shown, *at, problem=problem))
         return None
     except yaml.reader.ReaderError as error:
-        at = _place_of(text, error.position)
+        at = place_in(text, error.position)
         faults.append(fault("yaml-syntax", shown, *at, problem=error.reason))
-        return None
-    except RecursionError:
-        faults.append(fault("yaml-syntax", shown, 1, 1, problem=said("nested-too-deeply")))
         return None
     except (ValueError, OverflowError):  # PyYAML takes the number after \U as it comes
         found = re.search(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}", text)
-        at = _place_of(text, found.start() if found else 0)
-        faults.append(fault("yaml-syntax", shown, *at, problem=said("no-such-character")))
+        at = place_in(text, found.start() if found else 0)
+        faults.append(fault("yaml-syntax", shown, *at, problem=said("no-character")))
         return None
     if node is None:
         faults.append(fault("empty-file", shown, 1, 1))
@@ -107,7 +112,7 @@ def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlF
     data = _content(node, (), places, unusable, shown, faults)
     read = YamlFile(path=path, shown=shown, data=data, places=places)
     faults.extend(dict.fromkeys(_judge(read, _validator(schema), unusable)))
-    if all(item.code == "unknown-key" for item in faults[before:]):
+    if all(item.code in USABLE for item in faults[before:]):
         return _without_unknown_keys(read, _validator(schema))
     return None
 
@@ -130,9 +135,10 @@ def _without_unknown_keys(read: YamlFile, validator: Any) -> YamlFile | None:
     return read if validator.is_valid(read.data) else None
 
 
-def _place_of(text: str, offset: int) -> tuple[int, int]:
-    """Return line and column, from 1, of a character of a text."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+def _is_tab(text: str, line: int, column: int) -> bool:
+    """Return whether a place is a tab before the first word of its line."""
+    words = text.split("\n")[line - 1] if line <= text.count("\n") + 1 else ""
+    return words[column - 1 : column] == "\t" and not words[: column - 1].strip(" \t-")
 
 
 def _content(
@@ -163,8 +169,8 @@ def _content(
                 refuse("yaml-alias", key_at)
             elif not isinstance(key_node, yaml.ScalarNode):
                 refuse("yaml-syntax", key_at, problem=said("key-not-text"))
-            elif SURROGATE.search(key_node.value):
-                refuse("yaml-syntax", key_at, problem=said("half-a-character"))
+            elif UNUSABLE.search(key_node.value):
+                refuse("yaml-syntax", key_at, problem=said("no-character"))
             elif (key := key_node.value) in result:
                 first = places[(*steps, key)][0]
                 refuse("duplicate-key", key_at, key=key, first=first)
@@ -176,8 +182,8 @@ def _content(
     if node.tag == ALIAS:
         refuse("yaml-alias", at)
         unusable.add(steps)
-    elif SURROGATE.search(text):
-        refuse("yaml-syntax", at, problem=said("half-a-character"))
+    elif UNUSABLE.search(text):
+        refuse("yaml-syntax", at, problem=said("no-character"))
         unusable.add(steps)
     return text
 
@@ -238,6 +244,11 @@ def _faults_of(error: ValidationError, read: YamlFile, root: dict[str, Any]) -> 
             value=shortened(str(error.instance)),
             allowed=", ".join(dict.fromkeys(map(str, allowed))),
         )
+    elif schema.get("format") == "path" and isinstance(instance, str) and OUTSIDE.match(instance):
+        yield fault("outside-project", *read.place(*steps), path=shortened(instance))
+    elif schema.get("format") == "iri" and (wrong := wrong_character(str(instance))):
+        problem = said("iri-character", character=wrong)
+        yield fault("not-an-iri", *read.place(*steps), problem=problem)
     else:
         if "propertyNames" in error.absolute_schema_path:
             steps = (*steps, instance)

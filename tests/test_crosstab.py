@@ -220,10 +220,10 @@ def test_read_table_alike_in_blocks(project: SmallProject, monkeypatch: pytest.M
     ("table", "expected"),
     [
         ("x,2022 - K1\njong,x\n", ("not-a-number", 2, 6)),
-        ("x,2022 - K1\njong,1.23\n", ("not-a-number", 2, 6)),
+        ("x,2022 - K1\njong,1.23\n", ("wrong-number-mark", 2, 6)),
         ('x,2022 - K1\njong,"1,5,0"\n', ("not-a-number", 2, 6)),
-        ("x,2022 - K1\njong,9999999999999999999\n", ("not-a-number", 2, 6)),
-        ("x,2022 - K1\njong,1\0\n", ("not-a-number", 2, 6)),
+        ("x,2022 - K1\njong,9999999999999999999\n", ("number-too-long", 2, 6)),
+        ("x,2022 - K1\njong,1\0\n", ("nul-byte", 2, 7)),
         ("x,2022 - K1\njong,٣\n", ("not-a-number", 2, 6)),
         ("x,2022 - K1\njong,\n", ("empty-cell", 2, 6)),
         ("x,2022 - K1\njong,  \n", ("empty-cell", 2, 6)),
@@ -319,7 +319,7 @@ def test_report_mapping_that_does_not_fit(
 def test_report_every_broken_cell_of_table(project: SmallProject) -> None:
     """A table with fifty broken cells gives fifty faults in one run."""
     rows = "".join(
-        f"{1900 + n},{'kapot' if n % 2 else n},{n if n % 2 else '1.2'},{n}\n" for n in range(50)
+        f"{1900 + n},{'kapot' if n % 2 else n},{n if n % 2 else 'stuk'},{n}\n" for n in range(50)
     )
     project.table(f"x,jong,oud,bronregel\n{rows}")
     project.mapping("tables: [bron/tabel]\nrows: jaar\ncolumns: leeftijd\nmeasure: aantal\n")

@@ -55,7 +55,8 @@ PUBLIC: list[DefinedNamespaceMeta] = [
 """Public vocabularies of which every term is known."""
 
 LAYERS = [
-    ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile", "statements"],
+    ["namespaces", "faults", "formulas", "uris", "numerals", "periods", "files", "statements"],
+    ["project", "yamlfile", "scan", "misprints"],
     ["facts"],
     ["mapping", "document"],
     ["samples"],
@@ -487,6 +488,8 @@ def test_name_tests_after_modules() -> None:
         "package",
         "pages_browser",
         "environment",
+        "fault_fixtures",
+        "properties",
     }
     named = {path.stem.removeprefix("test_") for path in (REPOSITORY / "tests").glob("test_*.py")}
     assert named - {path.stem for path in PACKAGE.glob("*.py")} <= larger

@@ -341,7 +341,6 @@ def test_read_vocabulary_reports_wrong_bounds_of_measure(
         ("v:a v:b .\n", 1, 9),
         ("\nv:a v:b 'x\n' .\n", 2, 11),
         ("v:a nergens:b 1 .\n", 1, 5),
-        ("v:a v:b <a b> .\n", 1, 9),
         ("v:a v:b 1\n", 2, 1),
         ("v:a v:b <<( v:c v:d v:e )>> .\n", 1, 9),
     ],

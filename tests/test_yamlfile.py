@@ -68,11 +68,12 @@ def test_read_yaml_keeps_keys_as_typed(tmp_path: Path) -> None:
     assert list(rows["rows"]) == ["2020", "NO", "-18"]
 
 
-def test_read_yaml_ignores_byte_order_mark_and_line_ends(tmp_path: Path) -> None:
-    """A file of a Windows editor is read like any other, and places stay right."""
+def test_read_yaml_reports_byte_order_mark_and_reads_on(tmp_path: Path) -> None:
+    """A byte order mark is a fault, the rest is judged as without it, and places stay right."""
     content = b"\xef\xbb\xbf" + (SOUND + "unitt: PS\n").replace("\n", "\r\n").encode()
-    _, faults = read(tmp_path, content)
-    assert places(faults) == [("unknown-key", 5, 1)]
+    file, faults = read(tmp_path, content)
+    assert file
+    assert places(faults) == [("byte-order-mark", 1, 1), ("unknown-key", 5, 1)]
 
 
 def test_place_of_key_and_item(tmp_path: Path) -> None:
@@ -95,18 +96,18 @@ def test_place_of_key_and_item(tmp_path: Path) -> None:
     [
         ("", [("empty-file", 1, 1)]),
         ("# niets\n", [("empty-file", 1, 1)]),
-        ("mapping: 1\ntitle:\n\tnl: x\n", [("yaml-syntax", 3, 1)]),
+        ("mapping: 1\ntitle:\n\tnl: x\n", [("yaml-tab", 3, 1)]),
         ("title: a: b\n", [("yaml-syntax", 1, 9)]),
         ("rows: [a, b\n", [("yaml-syntax", 2, 1)]),
         ('title: "a\n', [("yaml-syntax", 2, 1)]),
         ("title: %uit\n", [("yaml-syntax", 1, 8)]),
         ("a: b\n---\nc: d\n", [("yaml-syntax", 2, 1)]),
         ("title: &a {nl: b}\n- c\n", [("yaml-syntax", 2, 1)]),
-        ("a: b\nc: d\x00\n", [("yaml-syntax", 2, 5)]),
+        ("a: b\nc: d\x00\n", [("nul-byte", 2, 5)]),
         ('a: b\nc: "\\UFFFFFFFF"\n', [("yaml-syntax", 2, 5)]),
         ('a: b\nc: "\\U00110000"\n', [("yaml-syntax", 2, 5)]),
-        ("[" * 5000, [("yaml-syntax", 1, 1)]),
-        ("a:\n" + "".join(" " * depth + "-\n" for depth in range(1200)), [("yaml-syntax", 1, 1)]),
+        ("[" * 5000, [("yaml-syntax", 1, 51)]),
+        ("a:\n" + "".join(" " * depth + "-\n" for depth in range(99)), [("yaml-syntax", 51, 50)]),
         (b"title:\n  nl: Ge\xefnd\n", [("wrong-encoding", 2, 9)]),
         ("nl: één".encode() + b"\xff", [("wrong-encoding", 1, 8)]),
         (SOUND.encode("utf-16"), [("wrong-encoding", 1, 1)]),

@@ -1,0 +1,144 @@
+"""The files of a project, read whole and within bounds.
+
+In comes the path of a file that people write: settings, a mapping, a document, Turtle, a query.
+Out comes its text, or a fault: what lies outside the project is not read, a pipe or a device is
+not waited for, and no file is larger than a person writes. Tables, which may be of any size, are
+looked at by ``scan``.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from publish.faults import Fault, fault, place_of_byte, reason_of, said
+
+MOST_YAML = 2**20
+"""Bytes of a file of YAML, TOML or SPARQL at most: ten times what a long mapping needs."""
+MOST_TURTLE = 32 * 2**20
+"""Bytes of a file of Turtle at most: some 100,000 codes with their labels."""
+
+BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that show the text around them in another order than it is read in."""
+MOST_BIDI = 50
+"""Faults of this kind at most in one file."""
+
+UNREAD = frozenset(
+    {
+        "cannot-read",
+        "file-too-large",
+        "not-an-iri",
+        "nul-byte",
+        "outside-project",
+        "turtle-syntax",
+        "wrong-encoding",
+    }
+)
+"""Faults with which nothing of a file, or not all of it, is known."""
+
+
+def unusable_file(path: Path, shown: str, root: Path | None) -> Fault | None:
+    """Return why a file may not be opened, if so: it is none, or is not one of the project."""
+    if root is not None and leads_outside(path, root):
+        return fault("outside-project", shown, path=os.path.realpath(path))
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return fault("cannot-read", shown, reason=reason_of(error))
+    if stat.S_ISREG(mode):
+        return None
+    return fault("cannot-read", shown, reason=said("folder" if stat.S_ISDIR(mode) else "no-file"))
+
+
+def leads_outside(path: Path, root: Path) -> bool:
+    """Return whether a path, its symbolic links followed, lies outside a folder."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+def files_below(folder: Path, root: Path, ending: str, faults: list[Fault]) -> list[Path]:
+    """Return the files below a folder with an ending, in order; links to elsewhere are faults."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ending:
+            found.append(path)
+        elif path.is_symlink() and leads_outside(path, root):
+            shown = path.relative_to(root).as_posix()
+            faults.append(fault("outside-project", shown, path=os.path.realpath(path)))
+    return found
+
+
+def read_file(
+    path: Path, shown: str, faults: list[Fault], *, most: int = MOST_YAML, root: Path | None = None
+) -> str | None:
+    """Return the text of a file without a byte order mark, or None when it cannot be used."""
+    problem = unusable_file(path, shown, root)
+    if problem:
+        faults.append(problem)
+        return None
+    try:
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
+    except OSError as error:
+        faults.append(fault("cannot-read", shown, reason=reason_of(error)))
+        return None
+    if len(raw) > most:
+        faults.append(fault("file-too-large", shown, most=f"{most // 2**20} MiB"))
+        return None
+    return text_of(raw, shown, faults)
+
+
+def text_of(raw: bytes, shown: str, faults: list[Fault]) -> str | None:
+    """Return bytes as text without a byte order mark, or None when they are no text."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        faults.append(encoding_fault(raw, shown, *place_of_byte(error)))
+        return None
+    if text.startswith("\ufeff"):
+        text = text[1:]
+        faults.append(fault("byte-order-mark", shown, 1, 1, file=shown))
+    if "\0" in text:
+        if is_utf_16(raw):
+            faults.append(encoding_fault(raw, shown, 1, 1))
+        else:
+            faults.append(fault("nul-byte", shown, *place_in(text, text.index("\0"))))
+        return None
+    faults.extend(_turned_text(text, shown))
+    return text
+
+
+def _turned_text(text: str, shown: str) -> Iterator[Fault]:
+    """Yield a fault for each line that holds a character that turns the text around it."""
+    before = 0
+    for found in BIDI.finditer(text) if BIDI.search(text) else ():
+        line, column = place_in(text, found.start())
+        if line == before:
+            continue
+        before = line
+        yield fault("bidi-control", shown, line, column, name=f"U+{ord(found[0]):04X}")
+
+
+def place_in(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column, from 1, of a character of a text."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def is_utf_16(raw: bytes) -> bool:
+    """Return whether bytes begin like UTF-16: by its mark, or as every second one is zero."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    start = raw[:64]
+    return len(start) > 7 and 0 in (start[::2].count(0), start[1::2].count(0)) and (
+        max(start[::2].count(0), start[1::2].count(0)) * 4 > len(start)
+    )  # fmt: skip
+
+
+def encoding_fault(raw: bytes, shown: str, line: int, column: int) -> Fault:
+    """Return the fault of bytes that are not UTF-8, which names UTF-16 where they are that."""
+    found = fault("wrong-encoding", shown, line, column)
+    return replace(found, line=1, column=1, finding=said("utf-16")) if is_utf_16(raw) else found
