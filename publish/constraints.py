@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from publish import cube_graph as cube
 from publish.breaches import Breaches
 from publish.cube_graph import QB, CubeGraph, Observations, how_many, matching
-from publish.cube_rules import rules_of
+from publish.cube_rules import ListRules, rules_of
 from publish.faults import said, some_of
 from publish.observation_constraints import ObservationCheck
 from publish.statements import Numbers, Statements
@@ -33,8 +33,9 @@ def find_breaches_of(graph: CubeGraph) -> Breaches:
     breaches = Breaches()
     judge_structure(graph, breaches)
     judge_membership(graph, breaches)
+    known: ListRules = {}
     for data_set in np.unique(graph.of(f"{QB}dataSet")[1]).tolist():
-        check = ObservationCheck(rules=rules_of(graph, data_set), breaches=breaches)
+        check = ObservationCheck(rules=rules_of(graph, data_set, known), breaches=breaches)
         if check.rules.structures:
             numbers = np.array(graph.subjects(f"{QB}dataSet", data_set), dtype=np.int64)
             observations = Observations(graph=graph, numbers=np.unique(numbers))

@@ -53,8 +53,16 @@ class CubeRules:
         return tuple(dict.fromkeys(names))
 
 
-def rules_of(graph: CubeGraph, data_set: int) -> CubeRules:
-    """Return what the structure says about the observations of a data set."""
+ListRules = dict[int, tuple[CodeListRule, ...]]
+"""Per dimension the rules of its code lists."""
+
+
+def rules_of(graph: CubeGraph, data_set: int, known: ListRules | None = None) -> CubeRules:
+    """Return what the structure says about the observations of a data set.
+
+    Code lists that other data sets share are kept in ``known``, to be gathered once.
+    """
+    known = {} if known is None else known
     structures, required, lists = [], set[str](), {}
     of_data_set = set[str]()
     to_data_set = graph.number(DATA_SET)
@@ -80,9 +88,9 @@ def rules_of(graph: CubeGraph, data_set: int) -> CubeRules:
                 if isinstance(term, ox.Literal) and term.value in TRUE:
                     required.add(graph.name(name))
     for iri, dimension in is_dimension.items():
-        rules = list_rules(graph, dimension)
-        if rules:
-            lists[iri] = rules
+        if dimension not in known:
+            known[dimension] = list_rules(graph, dimension)
+        lists[iri] = known[dimension]
     return CubeRules(
         data_set=graph.name(data_set),
         structures=tuple(structures),

@@ -21,7 +21,7 @@ from xml.parsers import expat
 import numpy as np
 import pyoxigraph as ox
 
-from publish.faults import Fault, fault
+from publish.faults import Fault, fault, said
 from publish.foreign import CONTENTS
 from publish.foreign import SYNTAXES as SYNTAXES_OF_LISTS
 from publish.ntriples import LineReader
@@ -39,6 +39,9 @@ BY_LINE = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
 MOST_SYNTAX_FAULTS = 100
 """Syntax errors of one file that are told, where each line stands on its own."""
 BLOCK = 1 << 20
+MOST_SEARCHED = 100_000_000
+"""Bytes of a file that are searched for a place."""
+REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[\s*)?(")')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,11 +188,22 @@ def _syntax_fault(file: RdfFile, error: SyntaxError, lines_before: int) -> Fault
     problem = re.sub(r"^Parser error .*?[0-9]: ", "", str(error.msg))
     problem = re.sub(r" \(line [0-9]+\)$", "", problem).rstrip(".")
     if "LoadDocumentCallback" in problem:
-        return fault("remote-context", file.shown)
+        return fault("remote-context", file.shown, *_place_of_context(file))
     place = (0, 0)
     if error.lineno and error.offset:
         place = (error.lineno + lines_before, error.offset)
     return fault("rdf-syntax", file.shown, *place, syntax=file.syntax.name, problem=problem)
+
+
+def _place_of_context(file: RdfFile) -> tuple[int, int]:
+    """Return where the first address of a context stands, as far as the text shows it."""
+    with opened(file.path) as content:
+        text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
+    found = REMOTE_CONTEXT.search(text)
+    if not found:
+        return 0, 0
+    at = found.start(1)
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _xml_fault(file: RdfFile) -> Fault | None:
@@ -198,6 +212,18 @@ def _xml_fault(file: RdfFile) -> Fault | None:
     It also refuses entities that grow beyond measure, which the parser of RDF would fill in.
     """
     parser = expat.ParserCreate()
+    outside: list[Fault] = []
+
+    def declared(
+        name: str, _a: bool, _b: str | None, _c: str | None, system: str | None, *_: object
+    ) -> None:
+        """Note an entity that stands in another file, which is not read."""
+        if system is not None:
+            place = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+            problem, syntax = said("entity-elsewhere", name=name), file.syntax.name
+            outside.append(fault("rdf-syntax", file.shown, *place, syntax=syntax, problem=problem))
+
+    parser.EntityDeclHandler = declared
     with opened(file.path) as content:
         try:
             parser.ParseFile(content)
@@ -206,4 +232,4 @@ def _xml_fault(file: RdfFile) -> Fault | None:
             syntax = file.syntax.name
             place = (error.lineno, error.offset + 1)
             return fault("rdf-syntax", file.shown, *place, syntax=syntax, problem=problem)
-    return None
+    return next(iter(outside), None)

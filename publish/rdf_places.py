@@ -18,10 +18,7 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from publish.progress import Progress
-from publish.rdf_files import BY_LINE, RdfFile, opened
-
-MOST_SEARCHED = 100_000_000
-"""Bytes of a file that are searched where it must be cut into tokens."""
+from publish.rdf_files import BY_LINE, MOST_SEARCHED, RdfFile, opened
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML_BASE = "http://www.w3.org/XML/1998/namespace base"
@@ -33,7 +30,7 @@ TOKEN = re.compile(
     | (?P<iri><[^<>"\s]*>)
     | (?P<comment>\#[^\n]*)
     | (?P<mark>[.;,\[\](){}])
-    | (?P<name>(?:[^\s<>"'\#;,.\[\](){}\\]|\\.|\.(?=[^\s<>"'\#;,.\[\](){}])|(?<=[^\s;,.])\#)+)
+    | (?P<name>(?:[^\s<>"'\#;,.\[\](){}\\]|\\.|\.(?=[^\s<>"'\#;,.\[\](){}]))+)
     | (?P<space>\s+|.)
     ''',
     re.VERBOSE | re.DOTALL,

@@ -16,12 +16,12 @@ from shared_material import shared_folder
 
 from publish.breaches import MOST_OF_A_KIND, Breaches
 from publish.constraints import find_breaches, find_breaches_of
-from publish.cube_graph import Observations, normalised
+from publish.cube_graph import MEASURE_TYPE, Observations, normalised
 from publish.cube_rules import rules_of
 from publish.faults import KINDS
 from publish.observation_constraints import MISSING_STATUS, ObservationCheck
 from publish.same_point import MISSING, SEVERAL, duplicates, matches_of_each
-from publish.statements import Statements, collect
+from publish.statements import Column, Columns, Statements, collect
 from publish.validate_files import validate_files
 
 FIXTURES = Path(__file__).parent / "constraints"
@@ -244,6 +244,35 @@ def test_leave_duplicates_to_who_knows() -> None:
         check.see(Observations(graph=graph, numbers=numbers))
         check.finish(lambda at: graph.name(int(numbers[at])))
         assert ("duplicate-observation-in-graph" in check.breaches.counts) is not keys_are_unique
+
+
+def test_take_values_of_the_data_set_for_all_observations() -> None:
+    """A batch of observations lacks nothing for which their data set has the value."""
+    at_set = "eg:structure qb:component eg:c5 . eg:c5 qb:attribute eg:unit ;"
+    at_set += " qb:componentRequired true ; qb:componentAttachment qb:DataSet .\n"
+    found = []
+    for value in ("", "eg:set eg:unit eg:count ."):
+        graph = normalised(statements(cube_of(3, at_set + value)))
+        data_set = graph.number("http://x.example/set")
+        batch = Columns(
+            count=1,
+            terms=graph.terms,
+            columns={
+                name: Column(thing=np.array([0]), value=np.array([graph.number(value)]))
+                for name, value in (
+                    ("http://x.example/area", "http://x.example/north"),
+                    ("http://x.example/year", "http://x.example/set"),
+                    ("http://x.example/persons", "http://x.example/set"),
+                    (MEASURE_TYPE, "http://x.example/persons"),
+                )
+            },
+            naming=lambda at: f"http://x.example/o{at}",
+        )
+        check = ObservationCheck(rules=rules_of(graph, data_set), breaches=Breaches())
+        check.see(batch)
+        check.finish(batch.name)
+        found.append([(item.code, item.thing, item.at) for item in check.breaches.found])
+    assert found == [[("observation-without-attribute", "http://x.example/o0", 0)], []]
 
 
 def test_count_equal_numbers_as_one_value() -> None:

@@ -133,12 +133,12 @@ BROKEN = {
     "broken.trig": ("<g> { <a> <b> }\n", "rdf-syntax", 1, 15),
     "broken.rdf": ("<?xml version='1.0'?>\n<a>\n </b>\n", "rdf-syntax", 3, 4),
     "broken.jsonld": ('{"@id": "a",\n', "rdf-syntax", 2, 1),
-    "context.jsonld": ('{"@context": "https://schema.org/", "@id": "a"}', "remote-context", 0, 0),
+    "context.jsonld": ('{"@context": "https://schema.org/", "@id": "a"}', "remote-context", 1, 14),
     "import.jsonld": (
         '{"@context": {"@version": 1.1, "@import": "https://x.example/c"}, "@id": "a"}',
         "remote-context",
-        0,
-        0,
+        1,
+        43,
     ),
     "empty.ttl": ("", "empty-file", 1, 1),
     "blank.nt": (" \n\n", "empty-file", 1, 1),
@@ -191,8 +191,9 @@ def test_read_no_entity_from_a_file(tmp_path: Path) -> None:
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
         '<rdf:Description rdf:about="x"><e:p>&s;</e:p></rdf:Description></rdf:RDF>\n'
     )
+    column = text.splitlines()[1].index(">") + 1
     assert faults_of(written(tmp_path, "outside.rdf", text)) == [
-        ("rdf-syntax", "outside.rdf", 0, 0)
+        ("rdf-syntax", "outside.rdf", 2, column)
     ]
 
 
