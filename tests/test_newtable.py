@@ -334,6 +334,13 @@ def test_leave_measures_open_where_only_some_are_percentages(ages: SmallProject)
     assert "  aandeel: {measure: OPEN}" in lines[at:]
 
 
+def test_name_measure_first_that_stands_above(ages: SmallProject) -> None:
+    """Of the measures that fit, the one that the title names is the first candidate."""
+    made = bring(ages, b"Het bedrag per leeftijd;\nLeeftijd;2022\n-25 jaar;1\noud;2\n")
+    assert "# Candidates: bedrag, aantal\n" in made.mapping.read_text(encoding="utf-8")
+    assert "measure: OPEN\n" in made.mapping.read_text(encoding="utf-8")
+
+
 def test_tell_what_was_guessed_and_what_is_next(ages: SmallProject) -> None:
     """The verb prints the files on stdout, and in words what was guessed and what to do next."""
     (ages.root / "bron.csv").write_text(PLAIN, encoding="utf-8")
