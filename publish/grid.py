@@ -16,8 +16,12 @@ MOST_CELLS = 5_000_000
 """Cells of a file that is brought in; a table with more is made by a program, not printed."""
 MOST_COLUMNS = 16_384
 """Columns of a worksheet, and so of any table that people handle."""
-COMMAND = re.compile(r"[=@]|[+](?![0-9])|[+-](?=.*[|!(])|[+].*[|!(]")
-"""What a text begins with that a spreadsheet program may run as a formula."""
+COMMAND = re.compile(
+    r"[=@]"
+    r"|[+-].*(?:\||![$A-Z]|[A-Z]{2,}[A-Z0-9.]*\()"  # another program, a sheet, a function
+    r"|[+-]\$?[A-Z]{1,3}\$?[0-9]+(?![0-9A-Za-z ])"  # a cell
+)
+"""A text that a spreadsheet program runs as a formula; `-25 jaar` and `- (voorlopig)` are none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from publish.outline import Outline, is_sign
 from publish.vocabulary import Vocabulary
 
 SHARE = re.compile(r"%|percent|procent|aandeel|share", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]{2,}")
 NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 
 
@@ -138,14 +139,15 @@ def fitting_measures(
         if (percent and not share) or (share and not percent and not told):
             continue
         found.append(name)
-    heard = " ".join(titles).casefold()
+    heard = set(WORD.findall(" ".join(titles).casefold()))
 
     def is_named(name: str) -> bool:
         labels = labels_of(vocabulary.measures[name].iri, vocabulary)
-        return any(label.casefold() in heard for label in labels)
+        words = (set(WORD.findall(label.casefold())) for label in labels)
+        return any(said and said <= heard for said in words)
 
-    named = [title for title in titles if find_measure(title, vocabulary) in found]
-    first = [one for title in named if (one := find_measure(title, vocabulary))]
+    named = [one for title in titles if (one := find_measure(title, vocabulary)) in found]
+    first = [name for name in named if name]
     return list(dict.fromkeys([*first, *(n for n in found if is_named(n)), *found]))
 
 

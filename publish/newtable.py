@@ -19,6 +19,7 @@ from publish.grid import Grid, commands
 from publish.guess_axes import MEASURE, OPEN, AxisGuess, guess_columns, guess_rows, periods_in
 from publish.guess_figures import cells_of, fitting_measures, guess_figures, guess_totals
 from publish.incoming import read_bytes, read_delimited
+from publish.joined_quarters import join_quarters
 from publish.mapping import SLUG
 from publish.marks import REASONS
 from publish.numbers_of_others import is_figure
@@ -72,6 +73,7 @@ def bring_table(
         raise FaultyInput(faults)
     signs = documents[document].marks if document in documents else {}
     source = f'{file.name}, sheet "{sheet}"' if sheet else file.name
+    outline = join_quarters(outline)
     draft = make_draft(outline, vocabulary, project.numbers, signs, source)
     text = mapping_of(draft, f"{document}/{table}", project.numbers)
     write_both({target: table_of(draft), mapping: text.encode()})

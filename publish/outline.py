@@ -107,7 +107,7 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
         remarks.append("A label that is printed once beside its rows was written at each of them.")
     everywhere = _take_everywhere(headers, figures)
     above += [text for text in everywhere if not is_period(text)]
-    outline = Outline(
+    return Outline(
         grid=grid,
         headers=headers or [[""] * width],
         body=lines,
@@ -120,7 +120,6 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
         everywhere=everywhere,
         remarks=remarks,
     )
-    return _joined(outline)
 
 
 def _count(number: int, noun: str) -> str:
@@ -296,65 +295,3 @@ def _take_everywhere(headers: list[list[str]], figures: list[int]) -> list[str]:
             headers.remove(header)
             taken += sorted(texts)
     return taken
-
-
-def _joined(outline: Outline) -> Outline:
-    """Return the outline with years and quarters that stand apart made one label."""
-    headers, figures = outline.headers, outline.figure_columns
-    remarks = list(outline.remarks)
-    for number in range(len(headers) - 1):
-        years, title = [], ""
-        for at in figures:
-            title = headers[number][at] or title
-            years.append(title)
-        quarters = [headers[number + 1][at] for at in figures]
-        if all(map(_is_year, years)) and all(map(is_quarter, quarters)):
-            for at, year, quarter in zip(figures, years, quarters, strict=True):
-                headers[number + 1][at] = _quarter(year, quarter)
-            del headers[number]
-            remarks.append("The header rows with years and with quarters were made one.")
-            break
-    else:
-        fixed = [text for text in outline.everywhere if _is_year(text)]
-        quarters = [headers[-1][at] for at in figures]
-        if len(fixed) == 1 and all(map(is_quarter, quarters)):
-            for at in figures:
-                headers[-1][at] = _quarter(fixed[0], headers[-1][at])
-            outline.everywhere.remove(fixed[0])
-            remarks.append("The year above all columns was written with each quarter.")
-    label_columns = outline.label_columns
-    body, columns = outline.body, list(outline.columns)
-    for at in range(label_columns - 1):
-        pairs = [(line[at], line[at + 1]) for line in body]
-        if all(_is_year(one) and is_quarter(two) for one, two in pairs):
-            for line in body:
-                line[at : at + 2] = [_quarter(line[at], line[at + 1])]
-            for header in headers:
-                header[at : at + 2] = ["kwartaal" if header[at] or header[at + 1] else ""]
-            del columns[at + 1]
-            label_columns -= 1
-            figures = [place - 1 for place in figures]
-            remarks.append("The columns with years and with quarters were made one.")
-            break
-    return Outline(
-        grid=outline.grid,
-        headers=headers,
-        body=body,
-        at=outline.at,
-        label_columns=label_columns,
-        figure_columns=figures,
-        columns=columns,
-        above=outline.above,
-        below=outline.below,
-        everywhere=outline.everywhere,
-        remarks=remarks,
-    )
-
-
-def _is_year(text: str) -> bool:
-    return read_period("jaar", text) is not None
-
-
-def _quarter(year: str, quarter: str) -> str:
-    """Return a year with a quarter as one label."""
-    return f"{year} K{re.sub('[^1-4]', '', quarter)}"

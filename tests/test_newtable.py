@@ -14,7 +14,7 @@ from conftest import INPUT, REPOSITORY
 from small_project import SmallProject
 
 from publish.faults import CannotRun, Fault, FaultyInput
-from publish.newtable import NewTable, bring_table, slug_of
+from publish.newtable import NewTable, bring_table, slug_of, write_both
 from publish.project import read_project
 from publish.starter import start_project
 
@@ -334,6 +334,13 @@ def test_leave_measures_open_where_only_some_are_percentages(ages: SmallProject)
     assert "  aandeel: {measure: OPEN}" in lines[at:]
 
 
+def test_name_measure_first_that_stands_above(ages: SmallProject) -> None:
+    """Of the measures that fit, the one that the title names is the first candidate."""
+    made = bring(ages, b"Het bedrag per leeftijd;\nLeeftijd;2022\n-25 jaar;1\noud;2\n")
+    assert "# Candidates: bedrag, aantal\n" in made.mapping.read_text(encoding="utf-8")
+    assert "measure: OPEN\n" in made.mapping.read_text(encoding="utf-8")
+
+
 def test_tell_what_was_guessed_and_what_is_next(ages: SmallProject) -> None:
     """The verb prints the files on stdout, and in words what was guessed and what to do next."""
     (ages.root / "bron.csv").write_text(PLAIN, encoding="utf-8")
@@ -388,6 +395,8 @@ def test_write_nothing_over(ages: SmallProject) -> None:
         (b"Leeftijd;2022\n@SUM(A1);1\n", ("formula-in-text", 2, 1)),
         (b"Leeftijd;2022\njong;1\n+1+cmd|x;1\n", ("formula-in-text", 3, 1)),
         (b"Leeftijd;2022\njong;1\n-2+3+cmd|x;1\n", ("formula-in-text", 3, 1)),
+        (b"Leeftijd;2022\njong;1\n+SUM(A1);1\n", ("formula-in-text", 3, 1)),
+        (b"Leeftijd;+A1\njong;1\n", ("formula-in-text", 1, 10)),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -401,8 +410,8 @@ def test_refuse_file_that_cannot_be_read(
 
 
 def test_take_labels_that_only_look_like_formulas(ages: SmallProject) -> None:
-    """A label that begins with a minus, or a plus and a number, is no formula."""
-    made = bring(ages, b"Leeftijd;2022\n-25 jaar;1\n+65;2\n")
+    """A label that begins with a minus, or a plus and a number, is no formula; nor is a note."""
+    made = bring(ages, b"Leeftijd;2022\n-25 jaar;1\n+65;2\n- zonder Brussel (voorlopig);\n")
     assert made.table.read_text(encoding="utf-8").splitlines()[2] == "+65,2"
 
 
@@ -449,6 +458,14 @@ def test_refuse_names_that_cannot_be_used(
     with pytest.raises(CannotRun):
         bring_table(project.read(), slug, project.root / "bron.csv", **options)
     assert sorted(project.root.rglob("*")) == before
+
+
+def test_write_all_or_nothing(tmp_path: Path) -> None:
+    """When one of the files cannot be written, the others and their folders are gone too."""
+    (tmp_path / "geen-map").write_text("x", encoding="utf-8")
+    with pytest.raises(OSError, match="geen-map"):
+        write_both({tmp_path / "nieuw" / "a.csv": b"a", tmp_path / "geen-map" / "b": b"b"})
+    assert [path.name for path in tmp_path.rglob("*")] == ["geen-map"]
 
 
 def test_know_signs_of_the_document(ages: SmallProject) -> None:

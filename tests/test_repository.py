@@ -98,6 +98,7 @@ LAYERS = [
     ["grid", "numbers_of_others", "shown_numbers"],
     ["incoming", "workbook"],
     ["outline"],
+    ["joined_quarters"],
     ["guess_axes"],
     ["guess_figures", "still_open"],
     ["draft"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -219,6 +220,17 @@ def test_refuse_cell_that_is_not_what_it_seems(
     [found] = caught.value.faults
     assert f'cell {cell} of sheet "Tabel 1"' in found.finding
     assert f'cel {cell} van werkblad "Tabel 1"' in found.finding.nl
+
+
+def test_read_value_of_formula(project: SmallProject) -> None:
+    """Of a formula its last calculated value is read, as that is what is seen."""
+    raw = raw_of(book(_formula))
+    with zipfile.ZipFile(io.BytesIO(raw)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    [written] = re.findall(r"<f>C2\+C3</f><v ?/>|<f>C2\+C3</f><v></v>", sheet)
+    calculated = written.partition("</f>")[0] + "</f><v>6</v>"
+    raw = _changed(raw, "xl/worksheets/sheet1.xml", written.encode(), calculated.encode())
+    assert bring(project, raw).table.read_bytes().endswith(b"\n_T,4,6\n")
 
 
 def test_ask_which_of_several_sheets(project: SmallProject) -> None:
