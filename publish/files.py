@@ -19,7 +19,9 @@ from pathlib import Path
 from publish.faults import Fault, fault, place_of_byte, said
 
 MOST_YAML = 2**20
-"""Bytes of a file of YAML, TOML or SPARQL at most: ten times what a long mapping needs."""
+"""Bytes of a file of YAML or SPARQL at most: ten times what a long mapping needs."""
+MOST_TOML = 2**14
+"""Bytes of the settings at most; a TOML parser may take the square of their length."""
 MOST_TURTLE = 32 * 2**20
 """Bytes of a file of Turtle at most: some 100,000 codes with their labels."""
 
@@ -87,7 +89,8 @@ def read_file(
         faults.append(fault("cannot-read", shown, reason=error.strerror or error))
         return None
     if len(raw) > most:
-        faults.append(fault("file-too-large", shown, most=f"{most // 2**20} MiB"))
+        shown_most = f"{most // 2**20} MiB" if most >= 2**20 else f"{most // 2**10} KiB"
+        faults.append(fault("file-too-large", shown, most=shown_most))
         return None
     return text_of(raw, shown, faults)
 
