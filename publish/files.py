@@ -116,13 +116,15 @@ def text_of(raw: bytes, shown: str, faults: list[Fault]) -> str | None:
 
 
 def _turned_text(text: str, shown: str) -> Iterator[Fault]:
-    """Yield a fault for each line that holds a character that turns the text around it."""
-    before = 0
-    for found in BIDI.finditer(text) if BIDI.search(text) else ():
+    """Yield a fault for each line that holds a character that turns the text, for some of many."""
+    before = count = 0
+    for found in BIDI.finditer(text):
         line, column = place_in(text, found.start())
         if line == before:
             continue
-        before = line
+        before, count = line, count + 1
+        if count > MOST_BIDI:
+            return
         yield fault("bidi-control", shown, line, column, name=f"U+{ord(found[0]):04X}")
 
 
