@@ -19,7 +19,9 @@ from pathlib import Path
 from publish.faults import Fault, fault, place_of_byte, reason_of, said
 
 MOST_YAML = 2**20
-"""Bytes of a file of YAML, TOML or SPARQL at most: ten times what a long mapping needs."""
+"""Bytes of a file of YAML or SPARQL at most: ten times what a long mapping needs."""
+MOST_TOML = 2**14
+"""Bytes of the settings at most; a TOML parser may take the square of their length."""
 MOST_TURTLE = 32 * 2**20
 """Bytes of a file of Turtle at most: some 100,000 codes with their labels."""
 
@@ -87,7 +89,8 @@ def read_file(
         faults.append(fault("cannot-read", shown, reason=reason_of(error)))
         return None
     if len(raw) > most:
-        faults.append(fault("file-too-large", shown, most=f"{most // 2**20} MiB"))
+        shown_most = f"{most // 2**20} MiB" if most >= 2**20 else f"{most // 2**10} KiB"
+        faults.append(fault("file-too-large", shown, most=shown_most))
         return None
     return text_of(raw, shown, faults)
 
@@ -113,13 +116,15 @@ def text_of(raw: bytes, shown: str, faults: list[Fault]) -> str | None:
 
 
 def _turned_text(text: str, shown: str) -> Iterator[Fault]:
-    """Yield a fault for each line that holds a character that turns the text around it."""
-    before = 0
-    for found in BIDI.finditer(text) if BIDI.search(text) else ():
+    """Yield a fault for each line that holds a character that turns the text, for some of many."""
+    before = count = 0
+    for found in BIDI.finditer(text):
         line, column = place_in(text, found.start())
         if line == before:
             continue
-        before = line
+        before, count = line, count + 1
+        if count > MOST_BIDI:
+            return
         yield fault("bidi-control", shown, line, column, name=f"U+{ord(found[0]):04X}")
 
 

@@ -6,6 +6,8 @@ read here.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from publish.cube import MEASURE
 from publish.faults import Fault, did_you_mean, fault, said
 from publish.findings import about_period
@@ -43,6 +45,7 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
     first = set(given_by(mapping.uses[0]))
     for use in mapping.uses:
         names = given_by(use)
+        counted = Counter(names)
         for name in dict.fromkeys(names):
             is_known = name in vocabulary.dimensions or name in vocabulary.unusable
             if name != MEASURE and not is_known:
@@ -54,7 +57,7 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
                     else ("fixed", name),
                 )
                 faults.append(fault("no-such-dimension", *place(*steps), name=name, hint=hint))
-            if names.count(name) > 1 or (name == MEASURE and mapping.measure):
+            if counted[name] > 1 or (name == MEASURE and mapping.measure):
                 faults.append(fault("dimension-twice", *place(*use.steps), name=name))
         for axis in (use.rows, use.columns):
             for label, codes in (axis.labels or {}).items():

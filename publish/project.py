@@ -23,7 +23,7 @@ from publish.faults import (
     said,
     shortened,
 )
-from publish.files import read_file
+from publish.files import MOST_TOML, read_file
 from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base, wrong_character
 
 SETTINGS = "publish.toml"
@@ -92,7 +92,7 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         reason = "Is a directory" if stat.S_ISDIR(mode) else "Is a pipe or a device"
         raise CannotRun(f"{path} cannot be read: {reason}.")
     faults: list[Fault] = []
-    text = read_file(path, SETTINGS, faults)
+    text = read_file(path, SETTINGS, faults, most=MOST_TOML)
     if text is None:
         raise FaultyInput(faults)
     text = text.replace("\r\n", "\n")

@@ -90,8 +90,9 @@ class Sources:
 
     def add(self, graph: Graph, shown: str, text: bytes) -> None:
         """Note the subjects of a file that are not described in a file before it."""
+        source = shown, text.decode("utf-8", "replace")
         for subject in graph.subjects(unique=True):
-            self.found.setdefault(str(subject), (shown, text.decode("utf-8", "replace")))
+            self.found.setdefault(str(subject), source)
 
     def path(self, iri: object, default: str = "ontology") -> str:
         """Return the file that describes a thing."""
