@@ -104,6 +104,11 @@ def _unknown_targets(project: Project, files: list[TurtleFile]) -> Iterator[Faul
 
     A slip in a vocabulary whose terms are listed is reported as such.
     """
+    listed = known_namespaces()
+    targets = {file.shown: _targets(file) for file in files}
+    others = {iri for found in targets.values() for iri in found if split_iri(iri)[0] not in listed}
+    if not others:
+        return
     classes = {str(term) for term in (INTERVALS.CalendarDay, INTERVALS.CalendarQuarter)}
     classes.add(str(INTERVALS.CalendarYear))
     for file in [*read_files(project, "ontology"), *own_files(project, "vocabulary"), *files]:
@@ -113,18 +118,22 @@ def _unknown_targets(project: Project, files: list[TurtleFile]) -> Iterator[Faul
                 classes.add(value)
                 if value in CLASSES and subject is not None:
                     classes.add(subject)
-    own, listed = own_vocabularies(project), known_namespaces()
+    own = own_vocabularies(project)
     for file in files:
-        targets = {
-            target
-            for triple in file.triples
-            if triple.predicate.value == SHACL + "targetClass"
-            and (target := _value(triple.object)) is not None
-        }
-        for iri in sorted(targets - classes):
+        for iri in sorted((targets[file.shown] & others) - classes):
             namespace, name = split_iri(iri)
-            if namespace in listed or (namespace in own and name not in own[namespace]):
+            if namespace in own and name not in own[namespace]:
                 continue
             hint = did_you_mean(iri, classes)
             for place in _places(file, iri, project):
                 yield fault("unknown-target-class", file.shown, *place, name=iri, hint=hint)
+
+
+def _targets(file: TurtleFile) -> set[str]:
+    """Return the classes at which the shapes of a file aim."""
+    return {
+        target
+        for triple in file.triples
+        if triple.predicate.value == SHACL + "targetClass"
+        and (target := _value(triple.object)) is not None
+    }

@@ -234,29 +234,36 @@ def own_vocabularies(project: Project) -> dict[str, set[str]]:
     return found
 
 
+def term_faults(
+    file: TurtleFile,
+    base: str,
+    own: Mapping[str, Set[str]] | None = None,
+    *,
+    code: str = "unknown-term",
+) -> Iterator[Fault]:
+    """Yield a fault for every use of an unknown term in a file, or one without place.
+
+    Only in Turtle, N-Triples and what is like them the places are found. In shapes a term of
+    SHACL itself has a ``code`` of its own: a validator ignores it in silence.
+    """
+    unknown = unknown_terms(iris_of(file.triples), own)
+    if not unknown:
+        return
+    uses = list(uses_of(unknown.keys(), file.text, base))
+    uses += [(iri, 0, 0) for iri in sorted(unknown.keys() - {use[0] for use in uses})]
+    for iri, line, column in uses:
+        namespace, name = split_iri(iri)
+        kind, hint = code if namespace == SHACL else "unknown-term", unknown[iri]
+        yield fault(kind, file.shown, line, column, name=name, namespace=namespace, hint=hint)
+
+
 def check_terms(project: Project) -> list[Fault]:
     """Return a fault for every use of a term that its vocabulary does not define."""
     own = own_vocabularies(project)
-    found = []
-    for folder in ("ontology", "shapes"):
-        for file in read_files(project, folder):
-            unknown = unknown_terms(iris_of(file.triples), own)
-            if not unknown:
-                continue
-            for iri, line, column in uses_of(unknown.keys(), file.text, project.base + "/"):
-                namespace, name = split_iri(iri)
-                code = "unknown-term"
-                if folder == "shapes" and namespace == SHACL:
-                    code = "unknown-shape-term"  # which a validator ignores in silence
-                found.append(
-                    fault(
-                        code,
-                        file.shown,
-                        line,
-                        column,
-                        name=name,
-                        namespace=namespace,
-                        hint=unknown[iri],
-                    )
-                )
+    base = project.base + "/"
+    found = [
+        item for file in read_files(project, "ontology") for item in term_faults(file, base, own)
+    ]
+    for file in read_files(project, "shapes"):
+        found += term_faults(file, base, own, code="unknown-shape-term")
     return found

@@ -9,7 +9,15 @@ import pytest
 from conftest import built
 from small_project import SmallProject
 
-from publish.terms import iris_of, known_namespaces, own_vocabularies, unknown_terms, uses_of
+from publish.terms import (
+    TurtleFile,
+    iris_of,
+    known_namespaces,
+    own_vocabularies,
+    term_faults,
+    unknown_terms,
+    uses_of,
+)
 
 BASE = "https://data.example.org/"
 
@@ -125,6 +133,17 @@ def test_place_uses_of_terms() -> None:
         ("http://a.example/ns#term", 5, 60),
         ("http://a.example/ns#term", 6, 10),
     ]
+
+
+def test_report_unknown_terms_of_any_graph() -> None:
+    """A graph without project is judged too; what is not found in its text has no line."""
+    text = "<http://a.example/s> <http://purl.org/dc/terms/titel> 1 ."
+    triples = list(ox.parse(text, format=ox.RdfFormat.TURTLE))
+    file = TurtleFile(shown="x.ttl", text=text, triples=triples)
+    [found] = term_faults(file, BASE)
+    assert (found.code, found.place) == ("unknown-term", "x.ttl:1:22")
+    [found] = term_faults(TurtleFile(shown="x.rdf", text="", triples=triples), BASE)
+    assert (found.code, found.place) == ("unknown-term", "x.rdf")
 
 
 # -- In a project -----------------------------------------------------------------------------
