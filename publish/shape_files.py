@@ -124,7 +124,7 @@ def _unknown_targets(project: Project, files: list[TurtleFile]) -> Iterator[Faul
             namespace, name = split_iri(iri)
             if namespace in own and name not in own[namespace]:
                 continue
-            hint = did_you_mean(iri, classes)
+            hint = did_you_mean(iri, sorted(classes))
             for place in _places(file, iri, project):
                 yield fault("unknown-target-class", file.shown, *place, name=iri, hint=hint)
 

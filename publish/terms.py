@@ -140,8 +140,14 @@ def unknown_terms(iris: Iterable[str], own: Mapping[str, Set[str]] | None = None
             if name in listed[namespace]:
                 continue
         if names is not None and name and name not in names:
-            found[iri] = did_you_mean(name, names)
+            found[iri] = _hint(name, names)
     return found
+
+
+def _hint(name: str, names: Set[str]) -> str:
+    """Return a hint at the nearest term: a class for a class, a property for a property."""
+    alike = sorted(term for term in names if term[:1].isupper() == name[:1].isupper())
+    return did_you_mean(name, alike) or did_you_mean(name, sorted(names))
 
 
 def iris_of(triples: Iterable[ox.Quad | ox.Triple]) -> set[str]:
