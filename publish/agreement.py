@@ -48,7 +48,7 @@ def compare_data_sets(
         for agreement in mapping.facts.agreements:
             place = mapping.file.place(*agreement.steps)
             if agreement.slug not in slugs - {slug}:
-                hint = did_you_mean(agreement.slug, slugs - {slug})
+                hint = did_you_mean(agreement.slug, sorted(slugs - {slug}))
                 at = mapping.file.place(*agreement.steps, "data-set")
                 faults.append(fault("no-such-data-set", *at, name=agreement.slug, hint=hint))
                 continue

@@ -26,6 +26,7 @@ from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
 from publish.faults import Fault, FaultyInput, fault, said
 from publish.files import UNREAD
+from publish.idle_shapes import check_shapes
 from publish.levels import describe_levels
 from publish.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.mapping import Mapping, read_mappings
@@ -47,6 +48,7 @@ from publish.shacl import Result, observation_shapes
 from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.structure_shapes import StructureShape
+from publish.terms import check_terms
 from publish.validate import (
     MOST_OBSERVATIONS,
     UnusableShapes,
@@ -81,6 +83,8 @@ NAMES_UNKNOWN = frozenset(
         "link-without-reason",
         "linkset-not-described",
         "unknown-code",
+        "unknown-term",
+        "unknown-target-class",
     }
 )
 """Faults that say that the ontology does not know a name, or not all of a thing."""
@@ -134,6 +138,8 @@ def write_content(
     vocabulary = read_vocabulary(project, faults)
     is_whole = not any(item.code in UNREAD for item in faults)
     faults.extend(_blank_nodes(project))
+    faults.extend(check_terms(project))
+    faults.extend(check_shapes(project))
     shapes = new_graph(project.uris)
     try:
         shapes = read_shapes(project)
@@ -185,7 +191,8 @@ def write_content(
     compare_data_sets(judged, faulty, slugs, faults)
     warnings = [item for one in judged.values() for item in one.order.warnings()]
     found = [item for slug, one in shaped.items() if slug not in faulty for item in one.faults()]
-    if slugs == known:
+    # What is left over says nothing as long as labels that choose rows may be at fault.
+    if slugs == known and not faults:
         found += check_accounted(project, mappings, documents)
     faults.extend(item for item in found if item.severity == "error")
     warnings.extend(item for item in found if item.severity != "error")

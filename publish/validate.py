@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pyshacl
@@ -18,7 +17,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.faults import LANGUAGES, Fault, FaultyInput, Words, did_you_mean, fault, said
+from publish.faults import LANGUAGES, Fault, FaultyInput, Words, fault, said
 from publish.project import Project
 from publish.shacl import SEVERITIES, Result, nearest_name, path_text
 from publish.shape_files import check_shape_names, package_shapes, project_shapes
@@ -43,26 +42,9 @@ def read_shapes(project: Project) -> Graph:
         if text is None:
             continue
         read_turtle(text, project.shown(path), project.base, shapes, faults)
-        faults.extend(_unknown_terms(text, project.shown(path)))
     if faults:
         raise FaultyInput(faults)
     return shapes
-
-
-def _unknown_terms(text: bytes, shown: str) -> Iterator[Fault]:
-    """Yield a fault for each misspelt term of SHACL, which a validator ignores in silence."""
-    known = [str(term).rpartition("#")[2] for term in dir(SH)]
-    for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), start=1):
-        for found in re.finditer(r"\bsh:([A-Za-z]+)", re.sub(r"#.*|\"[^\"]*\"", _blank, line)):
-            name = found[1]
-            if name not in SH:
-                hint, place = did_you_mean(name, known), (number, found.start() + 1)
-                yield fault("unknown-shape-term", shown, *place, name=name, hint=hint)
-
-
-def _blank(found: re.Match[str]) -> str:
-    """Return as many spaces as there are characters: a comment or a text holds no terms."""
-    return " " * len(found[0])
 
 
 def find_unusable(project: Project, graph: Graph, problem: str) -> Fault:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 
@@ -31,6 +31,9 @@ PERIOD_KINDS = {
     INTERVALS.CalendarYear: "jaar",
     INTERVALS.CalendarDay: "dag",
 }
+
+NUMBER = re.compile(r"[+-]?[0-9]{1,25}(?:\.[0-9]{0,25})?")
+"""A bound of a measure: no more digits than can be compared exactly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -419,7 +422,4 @@ def _number(value: Node) -> Decimal | None:
     """Return a literal as an exact number; None when it is none."""
     if not isinstance(value, Literal) or value.datatype not in (XSD.integer, XSD.decimal):
         return None
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return None
+    return Decimal(str(value)) if NUMBER.fullmatch(value) else None

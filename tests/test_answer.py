@@ -805,3 +805,21 @@ def test_bound_every_range_of_the_answer(
     assert found == (low, included, high, also, unit)
     is_open = (low and not included) or (high and not also)
     assert not is_open or row.get("note")
+
+
+def test_acknowledge_faults_of_the_answer(answer: Built) -> None:
+    """Two percentages of the answer are not their quotients; that is told, at the figures."""
+    rows = answer.ask(
+        """SELECT ?fault ?figure WHERE {
+            ?note pub:erkendeFout ?fault ; <http://www.w3.org/ns/oa#hasTarget> ?figure .
+            ?figure a qb:Observation
+        } ORDER BY ?figure"""
+    )
+    head = f"{answer.base}/id/observatie/wzw-uitstroom"
+    assert rows == [
+        {
+            "fault": "share-differs",
+            "figure": f"{head}/2020/LDE/uitstroomUitWerkloosheidPercentage",
+        },
+        {"fault": "share-differs", "figure": f"{head}/2021/LDE/uitstroomNaarWerkPercentage"},
+    ]

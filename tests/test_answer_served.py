@@ -154,6 +154,12 @@ def test_give_the_uses_of_every_term(answer: Built, client: FlaskClient) -> None
             "/doc/observatie/wzw-uitstroom/2020/LDE/uitstroomUitWerkloosheidPercentage",
             ["75 op 1126", "6,6"],
         ),
+        (
+            "/doc/observatie/wzw-uitstroom/2021/LDE/uitstroomNaarWerkPercentage",
+            ["6,9", "Gedrukt is 6,9 %, terwijl 80 op 1147 6,97 % is", "Afronding"],
+        ),
+        ("/doc/dataset/wzw-uitstroom", ["Gedrukt is 6,6 %, terwijl 75 op 1126 6,66 % is"]),
+        ("/doc/kwaliteit/wzw-uitstroom/uitstroom-werk-2021", ["share-differs", "erkende fout"]),
     ],
 )
 def test_tell_readers_what_the_data_tell(client: FlaskClient, path: str, words: list[str]) -> None:

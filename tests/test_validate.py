@@ -212,13 +212,13 @@ def messages(project: SmallProject, text: str) -> list[tuple[str, str, int, int]
         ("<s> a sh:NodeShape ; sh:targetClas qb:Slice .", ("unknown-shape-term", 3, 22)),
         (
             "<s> a sh:NodeShape ; sh:targetClass qb:Slice ;\n"
-            '  sh:property [ sh:path qb:x ; sh:dataType qb:y ; sh:message "sh:oeps" ] . # sh:oeps',
-            ("unknown-shape-term", 4, 32),
+            '  sh:property [ sh:path qb:order ; sh:dataType qb:order ; sh:name "sh:x" ] . # sh:x',
+            ("unknown-shape-term", 4, 36),
         ),
         ("<s> a sh:NodeShape ; sh:targetClass", ("turtle-syntax", 3, 36)),
         (
             "<s> a sh:NodeShape ; sh:targetClass qb:Slice ;\n"
-            '  sh:property [ sh:path qb:x ; sh:minCount "een" ] .',
+            '  sh:property [ sh:path qb:order ; sh:minCount "een" ] .',
             ("bad-shape", 0, 0),
         ),
         (
@@ -251,7 +251,7 @@ def test_build_in_spite_of_warnings(project: SmallProject, severity: str, word: 
     """A shape may warn without stopping the build; stdout holds the result all the same."""
     text = (
         "<s> a sh:NodeShape ; sh:targetClass qb:Slice ; "
-        f"sh:property [ sh:path qb:x ; sh:minCount 1 ; sh:severity sh:{severity} ; "
+        f"sh:property [ sh:path qb:order ; sh:minCount 1 ; sh:severity sh:{severity} ; "
         'sh:message "Liever wel."@nl, "Rather so."@en ] .'
     )
     assert {code for code, *_ in messages(project, text)} == {"shape-violation"}
@@ -267,12 +267,12 @@ def test_report_shape_of_project_by_its_name(project: SmallProject) -> None:
     found = messages(
         project,
         "<shapes/eigen#SliceShape> a sh:NodeShape ; sh:targetClass qb:SliceKey ;\n"
-        '  sh:property [ sh:path qb:x ; sh:minCount 1 ; sh:message "Nee."@nl, "No."@en ] .',
+        '  sh:property [ sh:path qb:order ; sh:minCount 1 ; sh:message "Nee."@nl, "No."@en ] .',
     )
     assert [code for code, *_ in found] == ["shape-violation"]
     [fault] = project.faults()
     assert fault.path == "https://data.example.org/id/slicesleutel/proef"
-    assert fault.finding == "http://purl.org/linked-data/cube#x: No."
+    assert fault.finding == "http://purl.org/linked-data/cube#order: No."
     assert "https://data.example.org/shapes/eigen#SliceShape" in fault.fix
 
 

@@ -321,6 +321,7 @@ def test_read_vocabulary_reads_bounds_of_measure(
         ("pub:grootste c:ROOD", "which is no xsd:decimal or xsd:integer"),
         ('pub:kleinste "nul"^^xsd:decimal', "which is no xsd:decimal or xsd:integer"),
         ("pub:kleinste 1e3", "which is no xsd:decimal or xsd:integer"),
+        ('pub:kleinste "NaN"^^xsd:decimal', "which is no xsd:decimal or xsd:integer"),
     ],
 )
 def test_read_vocabulary_reports_wrong_bounds_of_measure(

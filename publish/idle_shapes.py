@@ -1,0 +1,139 @@
+"""Shapes that judge nothing: written, but neither aimed at anything nor part of another.
+
+In come the Turtle files of ``shapes/``; out come faults at the shapes that a validator passes over
+in silence. SHACL, sections 2.1.3 (targets) and 2.2, 2.3 (node and property shapes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+from rdflib.namespace import OWL, RDF, RDFS
+
+from publish.faults import Fault, did_you_mean, fault
+from publish.namespaces import INTERVALS
+from publish.project import Project
+from publish.terms import (
+    SHACL,
+    TurtleFile,
+    known_namespaces,
+    own_files,
+    own_vocabularies,
+    read_files,
+    split_iri,
+    uses_of,
+)
+
+TARGETS = {
+    SHACL + name
+    for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target")
+}
+SHAPES = {SHACL + name for name in ("NodeShape", "PropertyShape", "SPARQLConstraint")}
+PARTS = {
+    SHACL + name for name in ("property", "path", "node", "sparql", "and", "or", "xone", "not")
+}
+"""What only a shape has, should it not say that it is one."""
+CLASSES = {str(OWL.Class), str(RDFS.Class)}
+TYPE, FIRST = str(RDF.type), str(RDF.first)
+
+
+def check_shapes(project: Project) -> list[Fault]:
+    """Return a fault for each shape that nothing uses, and each target that is no class."""
+    files = list(read_files(project, "shapes"))
+    every = [*files, *own_files(project, "shapes")]
+    used = _used(triple for file in every for triple in file.triples)
+    found = []
+    for file in files:
+        for iri in sorted(_named_shapes(file.triples) - used):
+            place = next(iter(_places(file, iri, project)), (0, 0))
+            name = split_iri(iri)[1] or iri
+            found.append(fault("unused-shape", file.shown, *place, name=name))
+    return found + list(_unknown_targets(project, files))
+
+
+def _places(file: TurtleFile, iri: str, project: Project) -> list[tuple[int, int]]:
+    uses = uses_of({iri}, file.text, project.base + "/")
+    return [(line, column) for _, line, column in uses]
+
+
+def _value(term: object) -> str | None:
+    return term.value if isinstance(term, ox.NamedNode) else None
+
+
+def _named_shapes(triples: Iterable[ox.Quad]) -> set[str]:
+    """Return the IRIs of shapes, but for those that are switched off on purpose.
+
+    One with a term that SHACL does not have may have a target but for that slip.
+    """
+    found, off = set[str](), set[str]()
+    known = known_namespaces()[SHACL]
+    for triple in triples:
+        subject, predicate = _value(triple.subject), triple.predicate.value
+        if subject is None:
+            continue
+        namespace, name = split_iri(predicate)
+        if name == "deactivated" or (namespace == SHACL and name not in known):
+            off.add(subject)
+        if predicate in PARTS or (predicate == TYPE and _value(triple.object) in SHAPES):
+            found.add(subject)
+    return found - off
+
+
+def _used(triples: Iterable[ox.Quad]) -> set[str]:
+    """Return the IRIs of what has a target or is named by another shape."""
+    found = set[str]()
+    for triple in triples:
+        subject, predicate, value = (
+            _value(triple.subject),
+            triple.predicate.value,
+            _value(triple.object),
+        )
+        if subject is not None and (
+            predicate in TARGETS or (predicate == TYPE and value in CLASSES)
+        ):
+            found.add(subject)
+        is_reference = predicate == FIRST or predicate.startswith(SHACL)
+        if is_reference and value is not None and value != subject:
+            found.add(value)
+    return found
+
+
+def _unknown_targets(project: Project, files: list[TurtleFile]) -> Iterator[Fault]:
+    """Yield a fault for each target that is a class nowhere.
+
+    A slip in a vocabulary whose terms are listed is reported as such.
+    """
+    listed = known_namespaces()
+    targets = {file.shown: _targets(file) for file in files}
+    others = {iri for found in targets.values() for iri in found if split_iri(iri)[0] not in listed}
+    if not others:
+        return
+    classes = {str(term) for term in (INTERVALS.CalendarDay, INTERVALS.CalendarQuarter)}
+    classes.add(str(INTERVALS.CalendarYear))
+    for file in [*read_files(project, "ontology"), *own_files(project, "vocabulary"), *files]:
+        for triple in file.triples:
+            subject, value = _value(triple.subject), _value(triple.object)
+            if triple.predicate.value == TYPE and value is not None:
+                classes.add(value)
+                if value in CLASSES and subject is not None:
+                    classes.add(subject)
+    own = own_vocabularies(project)
+    for file in files:
+        for iri in sorted((targets[file.shown] & others) - classes):
+            namespace, name = split_iri(iri)
+            if namespace in own and name not in own[namespace]:
+                continue
+            hint = did_you_mean(iri, sorted(classes))
+            for place in _places(file, iri, project):
+                yield fault("unknown-target-class", file.shown, *place, name=iri, hint=hint)
+
+
+def _targets(file: TurtleFile) -> set[str]:
+    """Return the classes at which the shapes of a file aim."""
+    return {
+        target
+        for triple in file.triples
+        if triple.predicate.value == SHACL + "targetClass"
+        and (target := _value(triple.object)) is not None
+    }

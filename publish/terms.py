@@ -1,0 +1,275 @@
+"""Terms that no vocabulary defines: a slip in an IRI, which nothing else would notice.
+
+In come the IRIs of a graph; out come those in the namespace of a well-known vocabulary, or of one
+whose terms are given, that are not among its terms, each with the term that may be meant. The lists
+are rdflib's, and ``vocabulary/terms.toml`` where rdflib has none.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+from rdflib.namespace import (
+    DC,
+    DCAM,
+    DCMITYPE,
+    DCTERMS,
+    FOAF,
+    ORG,
+    OWL,
+    PROV,
+    QB,
+    RDF,
+    RDFS,
+    SDO,
+    SH,
+    SKOS,
+    TIME,
+    VANN,
+    VOID,
+    XSD,
+    DefinedNamespaceMeta,
+)
+
+from publish.faults import Fault, did_you_mean, fault
+from publish.project import Project
+
+SHACL = str(SH)
+
+LISTED: tuple[DefinedNamespaceMeta, ...] = (
+    DC,
+    DCAM,
+    DCMITYPE,
+    DCTERMS,
+    FOAF,
+    ORG,
+    OWL,
+    PROV,
+    QB,
+    RDF,
+    RDFS,
+    SDO,
+    SH,
+    SKOS,
+    TIME,
+    VANN,
+    VOID,
+    XSD,
+)
+"""The vocabularies of which rdflib knows every term."""
+
+_MEMBER = re.compile(r"_[1-9][0-9]*")
+"""The properties of containers, of which RDF has one per number (RDF Schema, section 5.1.5)."""
+
+_TOKEN = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'"
+    r"|<(?P<iri>[^<>\"{}|^`\s]*)>"
+    r"|#[^\n]*"
+    r"|(?P<prefix>[^\W\d_]?[\w.-]*):(?P<local>(?:[\w:-]|\.(?=[\w:.-])|%[0-9A-Fa-f]{2}|\\.)*)",
+    re.DOTALL,
+)
+_PREFIX = re.compile(r"(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^<>]*)>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Namespace:
+    """The terms of one vocabulary: their names, and patterns for those that have very many."""
+
+    names: frozenset[str]
+    patterns: tuple[re.Pattern[str], ...] = ()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names or any(pattern.fullmatch(name) for pattern in self.patterns)
+
+
+@cache
+def known_namespaces() -> dict[str, Namespace]:
+    """Return the well-known vocabularies by their namespace."""
+    found = {
+        str(vocabulary): Namespace(
+            names=frozenset(
+                {str(term).removeprefix(str(vocabulary)) for term in dir(vocabulary)}
+                # Names that are words of Python, as sh:or, or are not names in it.
+                | set(getattr(vocabulary, "_extras", ()))
+            ),
+            patterns=(_MEMBER,) if vocabulary is RDF else (),
+        )
+        for vocabulary in LISTED
+    }
+    found["http://schema.org/"] = found[str(SDO)]
+    text = resources.files("publish").joinpath("vocabulary", "terms.toml").read_text("utf-8")
+    entries = tomllib.loads(text)
+    for namespace, entry in entries.items():
+        same = entries.get(entry.get("same-as", ""), entry)
+        found[namespace] = Namespace(
+            names=frozenset(same.get("terms", "").split()),
+            patterns=tuple(map(re.compile, same.get("patterns", "").split())),
+        )
+    return found
+
+
+def split_iri(iri: str) -> tuple[str, str]:
+    """Return the namespace of an IRI, up to its last ``#`` or ``/``, and the name in it."""
+    at = iri.rfind("#") + 1 or iri.rfind("/") + 1
+    return iri[:at], iri[at:]
+
+
+def unknown_terms(iris: Iterable[str], own: Mapping[str, Set[str]] | None = None) -> dict[str, str]:
+    """Return the IRIs that their vocabulary does not define, each with a hint at a near term.
+
+    ``own`` are further vocabularies: the names of their terms by namespace. IRIs of namespaces
+    that nobody lists are never unknown.
+    """
+    listed = known_namespaces()
+    found: dict[str, str] = {}
+    for iri in iris:
+        namespace, name = split_iri(iri)
+        names: Set[str] | None = own.get(namespace) if own else None
+        if names is None and namespace in listed:
+            names = listed[namespace].names
+            if name in listed[namespace]:
+                continue
+        if names is not None and name and name not in names:
+            found[iri] = _hint(name, names)
+    return found
+
+
+def _hint(name: str, names: Set[str]) -> str:
+    """Return a hint at the nearest term: a class for a class, a property for a property."""
+    alike = sorted(term for term in names if term[:1].isupper() == name[:1].isupper())
+    return did_you_mean(name, alike) or did_you_mean(name, sorted(names))
+
+
+def iris_of(triples: Iterable[ox.Quad | ox.Triple]) -> set[str]:
+    """Return every IRI in triples, those of datatypes among them."""
+    found = set()
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            if isinstance(term, ox.NamedNode):
+                found.add(term.value)
+            elif isinstance(term, ox.Literal):
+                found.add(term.datatype.value)
+    return found
+
+
+def uses_of(iris: Set[str], text: str, base: str) -> Iterator[tuple[str, int, int]]:
+    """Yield where IRIs stand in a Turtle text: the IRI, its line and column, from 1.
+
+    Comments and literals hold no terms; ``base`` is what relative IRIs are resolved against.
+    """
+    prefixes = {name: _resolved(base, iri) for name, iri in _PREFIX.findall(text)}
+    for token in _TOKEN.finditer(text):
+        if token["iri"] is not None:
+            iri = _resolved(base, token["iri"])
+        elif token["local"] is not None and token["prefix"] in prefixes:
+            iri = prefixes[token["prefix"]] + re.sub(r"\\(.)", r"\1", token["local"])
+        else:
+            continue
+        if iri in iris:
+            line = text.count("\n", 0, token.start()) + 1
+            yield iri, line, token.start() - text.rfind("\n", 0, token.start())
+
+
+def _resolved(base: str, iri: str) -> str:
+    """Return an IRI resolved against a base, the ``#`` at its end kept."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
+        return iri
+    found = urljoin(base, iri)
+    return f"{found}#" if iri.endswith("#") and not found.endswith("#") else found
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurtleFile:
+    """A Turtle file of a project, parsed."""
+
+    shown: str
+    text: str
+    triples: list[ox.Quad]
+
+
+def read_files(project: Project, folder: str) -> Iterator[TurtleFile]:
+    """Yield the Turtle files of a folder; one that cannot be read is reported elsewhere."""
+    for path in sorted((project.root / folder).rglob("*.ttl")):
+        try:
+            text = path.read_bytes()
+            triples = list(_parsed(text, project.base))
+        except (OSError, SyntaxError):
+            continue
+        yield TurtleFile(
+            shown=project.shown(path), text=text.decode("utf-8", "replace"), triples=triples
+        )
+
+
+def own_files(project: Project, folder: str) -> Iterator[TurtleFile]:
+    """Yield the Turtle files of a folder of the package."""
+    pending = [resources.files("publish").joinpath(folder)]
+    while pending:
+        for item in sorted(pending.pop().iterdir(), key=lambda entry: entry.name):
+            if item.is_dir():
+                pending.append(item)
+            elif item.name.endswith(".ttl"):
+                text = item.read_bytes()
+                triples = list(_parsed(text, project.base))
+                yield TurtleFile(shown=item.name, text=text.decode(), triples=triples)
+
+
+def _parsed(text: bytes, base: str) -> Iterator[ox.Quad]:
+    yield from ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/")
+
+
+def own_vocabularies(project: Project) -> dict[str, set[str]]:
+    """Return the terms that the project and the program define, by namespace."""
+    found: dict[str, set[str]] = {project.uris.term(""): set(), project.uris.generic(""): set()}
+    files = [*read_files(project, "ontology"), *own_files(project, "vocabulary")]
+    for file in files:
+        for triple in file.triples:
+            if isinstance(triple.subject, ox.NamedNode):
+                namespace, name = split_iri(triple.subject.value)
+                if namespace in found:
+                    found[namespace].add(name)
+    return found
+
+
+def term_faults(
+    file: TurtleFile,
+    base: str,
+    own: Mapping[str, Set[str]] | None = None,
+    *,
+    code: str = "unknown-term",
+) -> Iterator[Fault]:
+    """Yield a fault for every use of an unknown term in a file, or one without place.
+
+    Only in Turtle, N-Triples and what is like them the places are found. In shapes a term of
+    SHACL itself has a ``code`` of its own: a validator ignores it in silence.
+    """
+    unknown = unknown_terms(iris_of(file.triples), own)
+    if not unknown:
+        return
+    uses = list(uses_of(unknown.keys(), file.text, base))
+    uses += [(iri, 0, 0) for iri in sorted(unknown.keys() - {use[0] for use in uses})]
+    for iri, line, column in uses:
+        namespace, name = split_iri(iri)
+        kind, hint = code if namespace == SHACL else "unknown-term", unknown[iri]
+        yield fault(kind, file.shown, line, column, name=name, namespace=namespace, hint=hint)
+
+
+def check_terms(project: Project) -> list[Fault]:
+    """Return a fault for every use of a term that its vocabulary does not define."""
+    own = own_vocabularies(project)
+    base = project.base + "/"
+    found = [
+        item for file in read_files(project, "ontology") for item in term_faults(file, base, own)
+    ]
+    for file in read_files(project, "shapes"):
+        found += term_faults(file, base, own, code="unknown-shape-term")
+    return found
