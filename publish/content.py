@@ -25,6 +25,7 @@ from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
 from publish.faults import Fault, FaultyInput, fault
+from publish.idle_shapes import check_shapes
 from publish.levels import describe_levels
 from publish.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.mapping import Mapping, read_mappings
@@ -41,7 +42,6 @@ from publish.quality import (
     describe_document_quality,
 )
 from publish.samples import Sample, read_samples
-from publish.shape_files import check_shapes
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.terms import check_terms
 from publish.validate import (

@@ -48,7 +48,7 @@ LAYERS = [
     ["triples"],
     ["dumps"],
     ["terms"],
-    ["shape_files"],
+    ["idle_shapes"],
     ["validate"],
     ["content"],
     ["release"],
