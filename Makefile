@@ -14,13 +14,14 @@ $(shell rm -f .venv/*.stamp)
 endif
 endif
 
-.PHONY: help serve build validate test test-all lint lock bench clean
+.PHONY: help serve build validate test test-all lint faults lock bench clean
 
 help:
 	@echo "make serve     build, validate and serve on http://$(HOST):$(PORT) (PORT=… changes it)"
 	@echo "make test      the tests that need only Python, under five minutes"
 	@echo "make test-all  the slow tests too, and those that need a browser"
 	@echo "make lint      ruff and mypy"
+	@echo "make faults    renew FAULTS.md, the table of all kinds of fault"
 	@echo "make bench     speed, as ratios measured in one run"
 	@echo "make lock      renew the lock files"
 	@echo "make clean     remove .venv and build"
@@ -50,6 +51,9 @@ lint: .venv/test.stamp
 	@$(BIN)/ruff check publish tests
 	@$(BIN)/ruff format --check publish tests
 	@$(BIN)/mypy
+
+faults: .venv/serve.stamp
+	@$(BIN)/publish explain --markdown > FAULTS.md
 
 bench: .venv/test.stamp
 	@$(BIN)/python tests/bench.py

@@ -29,7 +29,7 @@ from publish.cube import (
     mixed_radix,
 )
 from publish.document import Document
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, did_you_mean, fault, said
 from publish.findings import Findings, shown
 from publish.mapping import Mapping, MissingPeriod
 from publish.marks import Absence, absences_of, read_marks
@@ -144,7 +144,12 @@ class Cube:
                 codes=self.structure.codes_at(batch, loser),
                 text=shown(cells.text[loser]),
                 other=shown(cells.text[winner]),
-                place=f"{other.shown} row {cells.row[winner]} column {cells.column[winner]}",
+                place=said(
+                    "place-in-table",
+                    table=other.shown,
+                    row=cells.row[winner],
+                    column=cells.column[winner],
+                ),
             )
         for here in findings.values():
             faults.extend(here.faults())
@@ -178,9 +183,9 @@ class Cube:
             everywhere = {label for crosstab in self.crosstabs for label in crosstab.chosen}
             for number, label in enumerate(file.data.get(key, ())):
                 if label not in everywhere:
-                    place = file.place(key, number)
+                    place, table = file.place(key, number), said("any-of-the-tables")
                     faults.append(
-                        fault("label-not-printed", *place, label=label, table="any table", hint="")
+                        fault("label-not-printed", *place, label=label, table=table, hint="")
                     )
             for crosstab in self.crosstabs:
                 steps = (*crosstab.use.steps, key)

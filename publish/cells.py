@@ -8,6 +8,7 @@ column and left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,11 @@ class CellReader:
     marks: tuple[Mark, ...]
     label_columns: int
     """How many leading columns hold labels."""
+
+    @cached_property
+    def counts(self) -> list[bool]:
+        """Per measure of the cube whether its values are whole numbers."""
+        return [item.datatype == str(XSD.integer) for item in self.structure.measures]
 
     def read(
         self,
@@ -73,7 +79,7 @@ class CellReader:
         numbers = read_numbers(texts, form)
         absence = np.zeros(len(texts), dtype=np.int16)
         if numbers.faulty.any():
-            self._read_odd(texts, block, kept, numbers, absence, findings, faults)
+            self._read_odd(texts, block, kept, keys[-1], numbers, absence, findings, faults)
         sound = ~numbers.faulty
         sound &= self._check_numbers(
             texts, keys[-1], numbers, absence, row_numbers, column_numbers, findings
@@ -110,6 +116,7 @@ class CellReader:
         texts: list[str],
         block: Block,
         kept: Indices,
+        measures: Indices,
         numbers: Numbers,
         absence: NDArray[np.int16],
         findings: Findings,
@@ -126,7 +133,9 @@ class CellReader:
             row = kept[line]
             place = int(block.rows[row]), first + column + 1
             if reading is None and texts[at].strip():
-                example = written(123456, 2, form)
+                measure = int(measures[at])
+                is_count = measure != UNKNOWN and self.counts[measure]
+                example = written(123456, 0 if is_count else 2, form)
                 findings.add("not-a-number", *place, text=shown(texts[at]), example=example)
             elif reading is None:
                 label = shown(str(block.cells.iat[int(row), 0]))
@@ -167,7 +176,7 @@ class CellReader:
         """Report decimals in counts and percent signs on other units; return what is right."""
         if not self.structure.measures:
             return np.zeros(len(texts), dtype=np.bool_)
-        counts = np.array([m.datatype == str(XSD.integer) for m in self.structure.measures])
+        counts = np.array(self.counts)
         shares = np.array([unit.endswith("/PC") for unit in self.structure.units])
         known = ~numbers.faulty & (measures != UNKNOWN)
         # A bound may have decimals where the value itself cannot.

@@ -16,53 +16,20 @@ from pathlib import Path
 
 import click
 
-from publish import __version__
-from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean
+from publish import __version__, cli_tables
+from publish.cli_faults import (
+    Verbs,
+    explain,
+    format_option,
+    language_of,
+    language_option,
+    own_language_option,
+    report_sound_run,
+)
+from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean, said
 from publish.project import Project, read_project
 
 log = logging.getLogger("publish")
-
-
-class Verbs(click.Group):
-    """The group of verbs; turns the program's own errors into messages and exit codes."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run a verb."""
-        try:
-            return super().invoke(ctx)
-        except FaultyInput as error:
-            _report(error.faults, ctx.params["fault_format"])
-            count = len(error.faults)
-            what = "1 fault" if count == 1 else f"{count} faults"
-            done = "Nothing was written."
-            if ctx.invoked_subcommand in ("build", "validate"):
-                done = "Nothing was written; what is being served has not changed."
-            click.echo(f"{what}. {done}", err=True)
-            ctx.exit(1)
-        except CannotRun as error:
-            click.echo(f"publish: {error}", err=True)
-            ctx.exit(2)
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            click.echo(f"publish: {error.filename or 'the system'}: {error.strerror}.", err=True)
-            ctx.exit(2)
-
-
-def _report(faults: list[Fault], form: str, *, err: bool = False) -> None:
-    """Print faults: on stdout where they are the result of the run, else on stderr."""
-    if form == "json":
-        text = json.dumps([item.record() for item in faults], ensure_ascii=False, indent=2)
-        click.echo(text, err=err)
-        return
-    for item in faults:
-        click.echo(str(item), err=err)
-
-
-def _warn(ctx: click.Context, warnings: list[Fault]) -> None:
-    """Print the warnings of a run that went well, if there are any."""
-    if warnings:
-        _report(warnings, ctx.obj["format"], err=True)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,13 +43,8 @@ def _warn(ctx: click.Context, warnings: list[Fault]) -> None:
 )
 @click.option("--base", envvar="PUBLISH_BASE", help="Mint identifiers under this address.")
 @click.option("--public-url", envvar="PUBLISH_URL", help="Where downloads and endpoints are found.")
-@click.option(
-    "--format",
-    "fault_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="How faults and suggestions are printed.",
-)
+@format_option
+@language_option
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 @click.pass_context
 def main(
@@ -91,6 +53,7 @@ def main(
     base: str | None,
     public_url: str | None,
     fault_format: str,
+    language: str,
     quiet: bool,
 ) -> None:
     """Publish printed statistical tables as linked open data."""
@@ -101,22 +64,18 @@ def main(
         force=True,
     )
     logging.getLogger("rdflib").setLevel(logging.ERROR)
-    ctx.obj = {"root": root, "base": base, "public_url": public_url, "format": fault_format}
+    ctx.obj = {"root": root, "base": base, "public_url": public_url}
+    ctx.obj |= {"format": fault_format, "language": language}
+
+
+main.add_command(explain)
 
 
 def _project(ctx: click.Context) -> Project:
     options = ctx.obj
-    return read_project(options["root"], base=options["base"], public_url=options["public_url"])
-
-
-in_language = click.option(
-    "--language",
-    type=click.Choice(["nl", "en"]),
-    default="en",
-    show_default=True,
-    help="The language of what is told and why.",
-)
-"""The option of verbs that print texts of the project."""
+    project = read_project(options["root"], base=options["base"], public_url=options["public_url"])
+    options["project"] = project
+    return project
 
 
 @main.command()
@@ -133,26 +92,59 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     # Told to stop, a build takes away what it has half written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder, warnings = release.build(_project(ctx), slugs)
-    _warn(ctx, warnings)
+    is_reported = report_sound_run(ctx, warnings)
     if slugs:
         log.warning(
             "This release holds only %s; publish build makes one of everything.", ", ".join(slugs)
         )
     log.info("A server that is running goes on with its release until it is started again.")
-    click.echo(folder)
+    click.echo(folder, err=is_reported)
 
 
 @main.command()
-@click.argument("slugs", nargs=-1)
+@click.argument("what", metavar="[SLUGS|FILES]...", nargs=-1)
+@click.option(
+    "--shapes",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Judge files by the SHACL shapes in this file too; can be given more than once.",
+)
+@click.option("--full", is_flag=True, help="Judge shapes on any number of observations.")
 @click.pass_context
-def validate(ctx: click.Context, slugs: tuple[str, ...]) -> None:
-    """Check everything a build checks, and write nothing."""
-    from publish import release
+def validate(
+    ctx: click.Context, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool
+) -> None:
+    """Check everything a build checks, or any RDF files, and write nothing.
 
-    counts, warnings = release.validate(_project(ctx), slugs)
-    _warn(ctx, warnings)
+    With SLUGS only those data sets. What has an ending or a slash, or exists, is a file: files
+    are judged together as one graph, without project (Turtle, TriG, N-Triples, N-Quads, RDF/XML
+    or JSON-LD, also with .gz).
+    """
+    from publish import release, validate_files
+    from publish.rdf_files import looks_like_file
+
+    files = [Path(item) for item in what if looks_like_file(item)]
+    if files and len(files) < len(what):
+        slug = next(item for item in what if not looks_like_file(item))
+        raise CannotRun(f"{files[0]} is a file and {slug} a slug: give files, or slugs.")
+    if files:
+        judgement = validate_files.validate_files(files, list(shapes), full=full)
+        errors = [item for item in judgement.faults if item.severity == "error"]
+        found = validate_files.told(judgement.counts)
+        if errors:
+            log.info("%s", found)
+            raise FaultyInput(judgement.faults)
+        is_reported = report_sound_run(ctx, judgement.faults)
+        click.echo(f"{found}; no faults", err=is_reported)
+        return
+    if shapes:
+        raise CannotRun("--shapes is for files: publish validate FILE --shapes FILE.")
+    counts, warnings = release.validate(_project(ctx), what, full=full)
+    is_reported = report_sound_run(ctx, warnings)
     for slug, count in counts.items():
-        click.echo(f"{slug}: {count} observations, no faults")
+        told = said("observations-without-faults", slug=slug, count=count)
+        click.echo(told.told(language_of(ctx)), err=is_reported)
 
 
 @main.command()
@@ -261,9 +253,9 @@ def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: floa
 
 
 @main.command()
-@in_language
+@own_language_option
 @click.pass_context
-def missing(ctx: click.Context, language: str) -> None:
+def missing(ctx: click.Context, language: str | None) -> None:
     """List the figures that were asked for and that the documents do not give.
 
     They are declared under `missing:` in mappings/<document>/document.yaml, and as periods
@@ -273,6 +265,7 @@ def missing(ctx: click.Context, language: str) -> None:
     from publish.mapping import read_mappings
     from publish.quality import missing_figures
 
+    language = language_of(ctx, language)
     project = _project(ctx)
     faults: list[Fault] = []
     documents = read_documents(project, faults)
@@ -333,9 +326,9 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 
 @main.group(invoke_without_command=True)
 @click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
-@in_language
+@own_language_option
 @click.pass_context
-def links(ctx: click.Context, lists: tuple[str, ...], language: str) -> None:
+def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> None:
     """Report per code list what is linked elsewhere, how, and what is not and why.
 
     Links stand in ontology/links/. With --format json each code is an object. `publish links
@@ -367,7 +360,7 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str) -> None:
     if ctx.obj["format"] == "json":
         click.echo(json.dumps(report_as_records(report), ensure_ascii=False, indent=2))
         return
-    click.echo(report_as_text(report, language))
+    click.echo(report_as_text(report, language_of(ctx, language)))
     counts = {
         status: sum(item.status == status for codes in report.values() for item in codes)
         for status in STATUSES
@@ -421,3 +414,7 @@ def suggest_links(
         click.echo(suggestions.as_json(found))
     else:
         click.echo(suggestions.as_text(found))
+
+
+for verb in cli_tables.VERBS:
+    main.add_command(verb)

@@ -24,12 +24,13 @@ from publish.checks import JudgedCube, judged_cube
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
-from publish.faults import Fault, FaultyInput, fault
+from publish.faults import Fault, FaultyInput, fault, said
 from publish.idle_shapes import check_shapes
 from publish.levels import describe_levels
 from publish.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.mapping import Mapping, read_mappings
 from publish.namespaces import QB, RDF
+from publish.observations import ObservationsCheck
 from publish.periods import Period
 from publish.progress import Progress
 from publish.project import Project
@@ -42,14 +43,18 @@ from publish.quality import (
     describe_document_quality,
 )
 from publish.samples import Sample, read_samples
+from publish.shacl import Result, observation_shapes
+from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
+from publish.structure_shapes import StructureShape
 from publish.terms import check_terms
 from publish.validate import (
     MOST_OBSERVATIONS,
     UnusableShapes,
+    as_fault,
     find_unusable,
-    judge,
     read_shapes,
+    results,
 )
 from publish.vocabulary import Vocabulary, add_triples, new_graph, read_vocabulary
 
@@ -103,6 +108,8 @@ class Content:
     dumps: list[Dump]
     samples: list[Sample]
     warnings: list[Fault]
+    shapes: dict[str, str]
+    """The shape of the observations of each data set, as Turtle."""
 
 
 def write_content(
@@ -110,8 +117,15 @@ def write_content(
     folder: Path,
     only: tuple[str, ...],
     formats: tuple[str, ...] = tuple(FORMATS),
+    *,
+    most: int | None = None,
+    full: bool = False,
 ) -> Content:
-    """Read everything, write the dumps and validate them. Raises FaultyInput."""
+    """Read everything, write the dumps and validate them. Raises FaultyInput.
+
+    Of a data set with more than ``most`` observations no dumps are finished, as a check needs
+    none of them. pySHACL judges observations too up to a stated size, or with ``full`` all.
+    """
     faults: list[Fault] = []
     (folder / "dumps").mkdir()
     vocabulary = read_vocabulary(project, faults)
@@ -130,14 +144,16 @@ def write_content(
     for slug in only:
         if slug not in known and not any(f"/{slug}.y" in item.path for item in faults):
             path = f"mappings/{slug}.yaml"
-            faults.append(fault("cannot-read", path, reason="there is no such mapping"))
+            faults.append(fault("cannot-read", path, reason=said("no-such-mapping")))
     samples = read_samples(project, faults)
     links = read_links(project.uris, vocabulary, faults)
     levels = describe_levels(project.uris, vocabulary, faults)
     # Tables and mappings are read even when the ontology has faults: all faults, at once.
     cubes = _assemble(project, vocabulary, links, documents, mappings, faults)
-    written, faulty = {}, set[str]()
+    written, faulty, surroundings = {}, set[str](), vocabulary.terms + vocabulary.concepts
     judged: dict[str, JudgedCube] = {}
+    shaped: dict[str, ObservationsCheck] = {}
+    made: dict[str, str] = {}
     slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
     wanted = compared_slugs(mappings)
     for cube in cubes:
@@ -148,6 +164,9 @@ def write_content(
             else set[str]()
         )
         judged[slug] = judged_cube(cube, [judged[name] for name in sorted(inputs)], wanted)
+        surroundings += describe_cube(project, cube)
+        made[slug] = _describe_shape(project, judged[slug], surroundings)
+        shaped[slug] = _observations_check(project, cube, made[slug], shapes, surroundings)
         written[slug] = _write_cube(
             project,
             folder,
@@ -155,18 +174,21 @@ def write_content(
             vocabulary,
             formats,
             judged[slug],
+            shaped[slug],
             faults,
             is_whole=not inputs & faulty,
+            most=most,
         )
         if len(faults) > before:
             faulty.add(slug)
     compare_data_sets(judged, faulty, slugs, faults)
     warnings = [item for one in judged.values() for item in one.order.warnings()]
+    found = [item for slug, one in shaped.items() if slug not in faulty for item in one.faults()]
     # What is left over says nothing as long as labels that choose rows may be at fault.
     if slugs == known and not faults:
-        found = list(check_accounted(project, mappings, documents))
-        faults.extend(item for item in found if item.severity == "error")
-        warnings.extend(item for item in found if item.severity != "error")
+        found += check_accounted(project, mappings, documents)
+    faults.extend(item for item in found if item.severity == "error")
+    warnings.extend(item for item in found if item.severity != "error")
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
         faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
@@ -190,8 +212,10 @@ def write_content(
         dumps=dumps,
         samples=samples,
         warnings=list(dict.fromkeys(warnings)),
+        shapes=made,
     )
-    return _validated(project, content, shapes)
+    known_results = {result for one in shaped.values() for result in one.results()}
+    return _validated(project, content, shapes, known_results, full=full)
 
 
 def _assemble(
@@ -213,8 +237,10 @@ def _assemble(
     printed: dict[str, Cube] = {}
     found: list[AnyCube] = []
     for mapping in mappings:
-        if mapping.derivation is None:
-            cube = assemble_cube(project, mapping, vocabulary, documents, faults)
+        faults.extend(open_points(mapping.file))
+        whole = without_open(mapping, vocabulary)
+        if whole and mapping.derivation is None:
+            cube = assemble_cube(project, whole, vocabulary, documents, faults)
             if cube:
                 printed[mapping.slug] = cube
                 found.append(cube)
@@ -244,9 +270,11 @@ def _write_cube(
     vocabulary: Vocabulary,
     formats: tuple[str, ...],
     judged: JudgedCube,
+    shaped: ObservationsCheck,
     faults: list[Fault],
     *,
     is_whole: bool,
+    most: int | None,
 ) -> _Written:
     """Check and write a cube, batch by batch; return what was written.
 
@@ -267,11 +295,14 @@ def _write_cube(
         ) as dumps,
         Progress(cube.structure.slug, "observations") as progress,
     ):
+        count = 0
         for batch in cube.batches(faults):
             check.see(batch)
             judged.order.see(batch)
+            shaped.see(batch)
             annotations = list(remarks.see(batch))
-            if not acknowledged.stopped(faults[before:]):
+            count += len(batch)
+            if not acknowledged.stopped(faults[before:]) and (most is None or count <= most):
                 dumps.write(batch)
                 dumps.annotate(annotations)
             progress.step(len(batch))
@@ -281,14 +312,14 @@ def _write_cube(
         faults.extend(check.faults(faults[before:]))
         acknowledged.settle(faults, before)
         acknowledged.judged(faults[before:])
-        if not dumps.count and len(faults) == before:
+        if not count and len(faults) == before:
             faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
         faults.extend(_missing_but_given(cube))
         if len(faults) == before:
             faults.extend(remarks.faults())
         if len(faults) == before:
             dumps.describe(describe_cube(project, cube) + remarks.describe())
-    return _Written(count=dumps.count, has_cells=dumps.has_cells)
+    return _Written(count=count, has_cells=dumps.has_cells)
 
 
 def _missing_but_given(cube: AnyCube) -> Iterator[Fault]:
@@ -363,14 +394,58 @@ def _write_context(
     return dumps
 
 
-def _validated(project: Project, content: Content, shapes: Graph) -> Content:
-    """Return the content with the warnings of the shapes. Raises FaultyInput on violations."""
+def _describe_shape(project: Project, judged: JudgedCube, surroundings: Graph) -> str:
+    """Return the shape of a data set's observations, made from its structure, as Turtle.
+
+    What the data set acknowledges as a fault of its source, its shape allows.
+    """
+    uris, structure = project.uris, judged.cube.structure
+    return StructureShape(
+        graph=surroundings,
+        data_set=uris.iri("data-set", slug=structure.slug),
+        document=uris.iri("data-set-shape", slug=structure.slug),
+        own=uris.generic(""),
+        units={
+            measure.iri: unit
+            for measure, unit in zip(structure.measures, structure.units, strict=True)
+        },
+        with_exceptions=frozenset(judged.acknowledged.codes()),
+    ).text()
+
+
+def _observations_check(
+    project: Project, cube: AnyCube, made: str, shapes: Graph, surroundings: Graph
+) -> ObservationsCheck:
+    """Return the check of a cube's observations by the shapes of all and by its own."""
+    own = new_graph(project.uris).parse(data=made, format="turtle")
+    of_all, _ = observation_shapes(shapes)
+    of_set, _ = observation_shapes(own)
+    return ObservationsCheck(
+        structure=cube.structure,
+        uris=project.uris,
+        shapes=of_all + of_set,
+        context=surroundings,
+    )
+
+
+def _validated(
+    project: Project, content: Content, shapes: Graph, judged: set[Result], *, full: bool
+) -> Content:
+    """Return the content with the warnings of the shapes. Raises FaultyInput on violations.
+
+    ``judged`` are the results that are known already from the observations as columns.
+    """
     graph = new_graph(project.uris)
     large = {
         cube.structure.slug: cube
         for cube in content.cubes
-        if content.counts[cube.structure.slug] > MOST_OBSERVATIONS
+        if content.counts[cube.structure.slug] > MOST_OBSERVATIONS and not full
     }
+    for name in observation_shapes(shapes)[1] if large else ():
+        log.warning("%s cannot be judged for large data sets without --full", name)
+    for slug, text in content.shapes.items():
+        if slug not in large:
+            shapes += new_graph(project.uris).parse(data=text, format="turtle")
     for dump in content.dumps:
         if dump.name in large:
             log.info("%s: its observations are judged by the checks on columns only", dump.name)
@@ -380,7 +455,7 @@ def _validated(project: Project, content: Content, shapes: Graph) -> Content:
             add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
     log.info("validating %s triples against the shapes", f"{len(graph):,}")
     try:
-        found = judge(graph, shapes)
+        found = [as_fault(item) for item in results(graph, shapes) if item not in judged]
     except UnusableShapes as error:
         raise FaultyInput([find_unusable(project, graph, str(error))]) from None
     errors = [item for item in found if item.severity == "error"]

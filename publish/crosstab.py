@@ -22,7 +22,7 @@ from publish.cube import (
     SeenKeys,
     Structure,
 )
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, did_you_mean, fault, said
 from publish.findings import Findings, about_period, shown
 from publish.mapping import Axis, Mapping, TableUse
 from publish.marks import Mark
@@ -71,9 +71,10 @@ class Crosstab:
             mark = next((mark for mark in (";", "\t", "|") if mark in header), None)
             if mark:
                 name = {";": "semicolons", "\t": "tabs", "|": "bars"}[mark]
-                findings.add("wrong-separator", 1, 1, separator=name)
+                findings.add("wrong-separator", 1, 1, separator=said(f"separated-by-{name}"))
                 return
-            findings.add("too-few-columns", 1, 1, what="columns", wanted=wanted, found=found)
+            what = said("columns-of-a-table")
+            findings.add("too-few-columns", 1, 1, what=what, wanted=wanted, found=found)
             return
         columns = self._column_indices(findings, faults)
         fixed = {
@@ -207,7 +208,7 @@ class Crosstab:
                     "duplicate-column",
                     len(self.table.headers),
                     self.label_columns + place + 1,
-                    codes=codes or "a column without dimension",
+                    codes=codes or said("column-without-dimension"),
                     other=shown(self.table.headers[-1][self.label_columns + first[key]]),
                     number=self.label_columns + first[key] + 1,
                 )
@@ -231,7 +232,7 @@ class Crosstab:
                 "duplicate-observation",
                 int(own[position]),
                 1,
-                codes=codes or "a row without dimension",
+                codes=codes or said("row-without-dimension"),
                 first=first,
             )
 

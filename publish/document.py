@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, Words, did_you_mean, fault, said
 from publish.mapping import Remark, Text, read_remarks
 from publish.project import Project
 from publish.uris import is_address
@@ -126,7 +126,7 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         day = date.fromisoformat(file.data["date"])
     except ValueError:
         value = f'"{file.data["date"]}"'
-        wanted = "a date that exists, as 2023-10-12"
+        wanted = said("date-wanted")
         place = file.place("date")
         faults.append(fault("wrong-type", *place, key="date", value=value, wanted=wanted))
         return None
@@ -139,7 +139,7 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         if not is_address(address)
     ]  # fmt: skip
     for steps, address in wrong:
-        wanted = "an http(s) address, as https://www.example.org/page?id=1"
+        wanted = said("address-wanted")
         value, key = f'"{address}"', steps[0]
         faults.append(fault("wrong-type", *file.place(*steps), key=key, value=value, wanted=wanted))
     if wrong:
@@ -205,12 +205,12 @@ def _read_table(
     )
 
 
-def _problem_of(sentence: str, rows: tuple[str, ...], columns: list[str]) -> str | None:
+def _problem_of(sentence: str, rows: tuple[str, ...], columns: list[str]) -> Words | None:
     """Return what would let a figure of a sentence be read wrongly, if anything."""
     if len(set(rows)) < len(rows):
-        return "two figures have the same row label"
+        return said("row-label-twice")
     if len(_APART.findall(sentence)) < max(sentence.count("{"), sentence.count("}")):
-        return "other characters stick to a row label in braces"
+        return said("stuck-to-row-label")
     if len(columns) > 1:
-        return "it gives one figure a row, but there is more than one column"
+        return said("one-figure-a-row")
     return None

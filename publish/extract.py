@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from publish.document import PLACEHOLDER, Document, TableDeclaration
-from publish.faults import Fault, fault
+from publish.faults import Fault, fault, said
 from publish.numerals import FORMATS, NumberFormat, read_numbers, written
 from publish.printed import PrintedText
 from publish.rows import Row, RowReader, check_numbers, loose, rows_of_sentence
@@ -114,7 +114,7 @@ def _heads(
         for declaration in group:
             words = declaration.sentence or " ".join((declaration.corner, *declaration.columns))
             pattern = _sentence_pattern(words) if declaration.sentence else _header(declaration)
-            what = "the sentence of table" if declaration.sentence else "the header of table"
+            what = said("sentence-of-table" if declaration.sentence else "header-of-table")
             match = pattern.search(text.text, cursor, end)
             if match:
                 cursor = match.end()
@@ -156,7 +156,7 @@ def _parts(
         earlier = anchor.search(text.text)
         if earlier:
             place = text.place(_first_word(earlier))
-            what = "the text before table"
+            what = said("text-before-table")
             faults.append(fault("out-of-order", *place, what=what, **particulars))
         else:
             faults.append(fault("text-missing", *text.place(cursor), **particulars))

@@ -9,6 +9,7 @@ the particulars.
 from __future__ import annotations
 
 import difflib
+import errno
 import re
 import tomllib
 from collections.abc import Iterable
@@ -112,15 +113,29 @@ def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
             if file.name == "phrases.toml":
                 phrases[code] = Words(**told)
             else:
-                texts = {name: Words(**told.get(name, {"en": ""})) for name in TEXTS}
+                told["when"] = {key: _unwrapped(text) for key, text in told["when"].items()}
+                texts = {name: Words(**told[name]) for name in TEXTS}
                 kinds[code] = Kind(
                     code=code,
                     subject=file.name.removesuffix(".toml"),
                     severity=told.get("severity", "error"),
                     can_be_acknowledged=told.get("can-be-acknowledged", False),
+                    constraint=told.get("constraint", ""),
                     **texts,
                 )
     return kinds, phrases
+
+
+def _unwrapped(text: str) -> str:
+    """Return a text with each paragraph on one line; lines that are indented stay as they are."""
+    lines: list[str] = []
+    for line in text.strip("\n").split("\n"):
+        is_text = all(part and not part.startswith("    ") for part in (line, *lines[-1:]))
+        if lines and is_text:
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 TEXTS = ("title", "finding", "fix", "when")
@@ -142,6 +157,8 @@ class Kind:
     severity: str
     can_be_acknowledged: bool
     """Whether a mapping can say that the source itself has it."""
+    constraint: str = ""
+    """The integrity constraint of RDF Data Cube that it breaks, such as ``IC-12``."""
 
 
 KINDS, PHRASES = _read_kinds()
@@ -169,6 +186,19 @@ def fault(
 def said(phrase: str, /, **particulars: object) -> Words:
     """Return a phrase of ``fault_kinds/phrases.toml``, to fill in as a particular."""
     return _filled(PHRASES[phrase], particulars)
+
+
+def together(items: Iterable[str]) -> Words:
+    """Return texts with ``and`` between them; nothing when there are none."""
+    told = list(items)
+    en, nl = ([in_language(item, language) for item in told] for language in LANGUAGES)
+    return Words(" and ".join(en), " en ".join(nl))
+
+
+def reason_of(error: OSError) -> str:
+    """Return why a file cannot be read, in both languages where that is usual."""
+    name = f"error-{errno.errorcode.get(error.errno or 0, '').lower()}"
+    return said(name) if name in PHRASES else error.strerror or str(error)
 
 
 def _filled(text: Words, particulars: dict[str, object]) -> Words:

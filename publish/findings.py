@@ -27,8 +27,9 @@ def shown(text: str) -> str:
 
 def about_period(kind: str, label: str) -> dict[str, object]:
     """Return what a message says of a label that is no period."""
-    words = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
-    return {"label": shown(label), "kind": words[kind], "example": EXAMPLES[kind]}
+    one, *others = EXAMPLES[kind]
+    example = said("one-or-other", one=one, other=others[0]) if others else one
+    return {"label": shown(label), "kind": said(f"period-{kind}"), "example": example}
 
 
 @dataclass(kw_only=True)

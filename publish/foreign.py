@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from publish.entries import Foreign
-from publish.faults import Fault, did_you_mean, fault, place_of_byte
+from publish.faults import Fault, did_you_mean, fault, place_of_byte, reason_of, said
 from publish.words import plain
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -78,7 +78,7 @@ def read_foreign(path: Path, languages: frozenset[str], faults: list[Fault]) -> 
     try:
         content = path.read_bytes()
     except OSError as error:
-        faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+        faults.append(fault("cannot-read", shown, reason=reason_of(error)))
         return None
     try:
         text = content.decode("utf-8-sig")
@@ -215,7 +215,7 @@ def _rows(
             return
         except csv.Error:
             column = lines[line - 1].find('"') + 1 if line <= len(lines) else 1
-            problem = "a quote is opened that is not closed, or text stands after one"
+            problem = said("quote-not-closed")
             faults.append(fault("bad-csv", shown, line, max(column, 1), problem=problem))
             return
         if any(cell.strip() for cell in cells):

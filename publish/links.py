@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, did_you_mean, fault, said, together
 from publish.namespaces import DCTERMS, FOAF, RDF, RDFS, SKOS, VOID
 from publish.uris import PREFIXES, Uris
 from publish.vocabulary import Vocabulary, local_name, new_graph
@@ -94,7 +94,7 @@ def _read_link(uris: Uris, vocabulary: Vocabulary, iri: URIRef, faults: list[Fau
         if len(values) == 1 and isinstance(values[0], URIRef):
             parts[name] = values[0]
         else:
-            found = " and ".join(sorted(item.n3() for item in values)) or "nothing"
+            found = together(sorted(item.n3() for item in values)) or said("nothing")
             faults.append(fault("incomplete-link", *place, iri=iri, name=name, found=found))
     languages = {text.language for text in graph.objects(iri, RDFS.comment)
                  if isinstance(text, Literal)}  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from publish.document import Document
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, Words, did_you_mean, fault, said
 from publish.findings import shown
 from publish.mapping import Mapping
 from publish.numerals import FORMATS, NumberFormat, read_numbers, written
@@ -162,10 +162,11 @@ def _declared(
             value = _bound(entry[name], form)
             problem = None
             if entry[name] == NUMBER and NUMBER not in sign:
-                problem = f"{name} is the number printed, but the mark has no {NUMBER}"
+                problem = said("bound-without-number", bound=name, sign=NUMBER)
             elif value is None and entry[name] != NUMBER:
                 example = written(123456, 2, form)
-                problem = f'{name} is "{entry[name]}", which is no number like {example}'
+                text = shown(entry[name])
+                problem = said("bound-no-number", bound=name, text=text, example=example)
             if problem:
                 at = file.place("marks", key, name)
                 faults.append(fault("wrong-bounds", *at, mark=key, problem=problem))
@@ -190,24 +191,30 @@ def exact(mantissa: int, decimals: int) -> Decimal:
     return Decimal(mantissa).scaleb(-decimals).normalize() + 0
 
 
-def _contradictions(absence: Absence, entry: dict[str, str]) -> Iterator[str]:
+def _contradictions(absence: Absence, entry: dict[str, str]) -> Iterator[Words]:
     """Yield what is wrong with bounds that do not depend on a printed number."""
     names = [name for name, _ in absence.bounds]
     for one, other in (LOWER, ("at-most", "below")):
         if one in names and other in names:
-            yield f"{one} and {other} cannot stand together"
+            yield said("bounds-not-together", one=one, other=other)
             return
     if all(value is not None for _, value in absence.bounds):
         yield from _empty(absence, Decimal(0))
 
 
-def _empty(absence: Absence, printed: Decimal) -> Iterator[str]:
+def _empty(absence: Absence, printed: Decimal) -> Iterator[Words]:
     """Yield that there is no number between the bounds, if so."""
     low, high = absence.limits(printed)
     if low is None or high is None or low.value < high.value:
         return
     if low.value > high.value or low.is_open or high.is_open:
-        yield (f"no number is {low.key} {plain(low.value)} and {high.key} {plain(high.value)}")
+        yield said(
+            "no-number-between",
+            low=low.key,
+            least=plain(low.value),
+            high=high.key,
+            most=plain(high.value),
+        )
 
 
 def plain(value: Decimal) -> str:

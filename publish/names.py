@@ -7,7 +7,7 @@ read here.
 from __future__ import annotations
 
 from publish.cube import MEASURE
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, did_you_mean, fault, said
 from publish.findings import about_period
 from publish.mapping import Mapping, MissingPeriod, TableUse
 from publish.periods import read_period
@@ -63,7 +63,8 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
                         at = place(*axis.steps, label)
                         faults.append(fault("label-lacks-code", *at, label=label, name=name))
         if set(names) != first:
-            found, wanted = ", ".join(sorted(set(names))), ", ".join(sorted(first))
+            found = ", ".join(sorted(set(names))) or said("no-dimension")
+            wanted = ", ".join(sorted(first)) or said("no-dimension")
             at = place(*use.steps)
             faults.append(fault("dimensions-differ", *at, found=found, wanted=wanted))
     if mapping.measure is None and MEASURE not in first:
@@ -79,7 +80,7 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
     for name in sorted(mapping.totals):
         dimension = vocabulary.dimensions.get(name)
         if name not in first:
-            known = ", ".join(sorted(first - {MEASURE}))
+            known = ", ".join(sorted(first - {MEASURE})) or said("no-dimension")
             faults.append(
                 fault("dimension-not-used", *place("totals", name), name=name, known=known)
             )

@@ -38,10 +38,11 @@ KINDS = ("kwartaal", "jaar", "dag")
 """The kinds of period, each the name of its IRI pattern."""
 
 EXAMPLES = {
-    "kwartaal": "2022-Q1 or 2022 - K1",
-    "jaar": "2022",
-    "dag": "2023-06-30 or 30/06/2023",
+    "kwartaal": ("2022-Q1", "2022 - K1"),
+    "jaar": ("2022",),
+    "dag": ("2023-06-30", "30/06/2023"),
 }
+"""Ways of writing each kind, for messages."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
-from publish.faults import Fault, fault, place_of_byte, shortened
+from publish.faults import Fault, fault, place_of_byte, reason_of, said, shortened
 
 BROKEN = (
     PyPdfError,
@@ -76,7 +76,7 @@ def read_text(path: Path, faults: list[Fault]) -> PrintedText | None:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        faults.append(fault("cannot-read", shown, reason=error.strerror))
+        faults.append(fault("cannot-read", shown, reason=reason_of(error)))
         return None
     if b"%PDF-" in raw[:1024]:
         text = _text_of_pdf(shown, raw, faults)
@@ -106,12 +106,12 @@ def _text_of_pdf(shown: str, raw: bytes, faults: list[Fault]) -> str | None:
         pages = pypdf.PdfReader(io.BytesIO(raw)).pages
         text = "\n".join(page.extract_text().removesuffix("\n") for page in pages)
     except (FileNotDecryptedError, DependencyError):
-        reason = "the PDF is encrypted; save a copy without a password"
+        reason = said("pdf-encrypted")
     except BROKEN as error:
-        reason = f"the PDF is broken ({shortened(str(error)) or type(error).__name__})"
+        reason = said("pdf-broken", problem=shortened(str(error)) or type(error).__name__)
     else:
         if text.strip():
             return text
-        reason = "the PDF has no text layer; it may be a scan"
+        reason = said("pdf-without-text")
     faults.append(fault("cannot-read", shown, reason=reason))
     return None

@@ -20,22 +20,21 @@ from publish.faults import (
     did_you_mean,
     fault,
     place_of_byte,
+    said,
     shortened,
 )
 from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base
 
 SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")
-TEXT = "a table with a text nl and a text en"
 KEYS = {
-    "base": "the http(s) address under which identifiers are minted, as https://data.example.org",
-    "public-url": "the http(s) address where downloads and endpoints are found",
-    "vocabulary": "the name of the project's own terms, of letters, digits, . _ ~ and -; "
-    f"not {GENERIC_VOCABULARY}, which is the program's own",
-    "numbers": "how numbers are written: " + ", ".join(NUMBERS),
-    "licence": "the http(s) address of the licence of the data",
-    "title": f"the title of the publication, {TEXT}",
-    "description": f"what is published, {TEXT}",
+    "base": said("setting-base"),
+    "public-url": said("setting-public-url"),
+    "vocabulary": said("setting-vocabulary", reserved=GENERIC_VOCABULARY),
+    "numbers": said("setting-numbers", known=", ".join(NUMBERS)),
+    "licence": said("setting-licence"),
+    "title": said("setting-title"),
+    "description": said("setting-description"),
 }
 """Every setting and what it says."""
 COMPULSORY = ("base", "vocabulary", "title", "description")
@@ -119,12 +118,14 @@ def _syntax_fault(error: Exception, text: str) -> Fault:
         re.DOTALL,
     )
     lines = text.split("\n")
-    line, column, what = 1, 1, "a value is too large or nested too deeply"
-    if problem and problem["line"]:
-        line, column, what = int(problem["line"]), int(problem["column"]), problem["what"]
-    elif problem:
-        line, column, what = len(lines), len(lines[-1]) + 1, f"{problem['what']} at the end"
-    return fault("toml-syntax", SETTINGS, line, column, problem=what[:1].lower() + what[1:])
+    if not problem:
+        return fault("toml-syntax", SETTINGS, 1, 1, problem=said("setting-too-large"))
+    what = problem["what"][:1].lower() + problem["what"][1:]
+    if problem["line"]:
+        place = int(problem["line"]), int(problem["column"])
+        return fault("toml-syntax", SETTINGS, *place, problem=what)
+    place = len(lines), len(lines[-1]) + 1
+    return fault("toml-syntax", SETTINGS, *place, problem=said("at-the-end", problem=what))
 
 
 def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iterator[Fault]:
@@ -145,7 +146,7 @@ def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iter
         if key not in settings:
             yield found("missing-key", key, about=KEYS[key])
     for key, value in settings.items():
-        shown = f'"{shortened(value)}"' if isinstance(value, str) else "this value"
+        shown = f'"{shortened(value)}"' if isinstance(value, str) else said("this-value")
         if key in KEYS and not _is_allowed(key, value):
             yield found("wrong-type", key, value=shown, wanted=KEYS[key])
 

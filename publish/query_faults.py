@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from publish.faults import Words, said
 from publish.query_guard import plain_tokens
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -23,7 +24,7 @@ class SyntaxFault:
 
     line: int
     column: int
-    sentence: str
+    sentence: Words
 
 
 def explain_syntax(message: str, text: str) -> SyntaxFault:
@@ -36,14 +37,14 @@ def explain_syntax(message: str, text: str) -> SyntaxFault:
         return SyntaxFault(line=line, column=column, sentence=sentence)
     found = _PLACE.search(message)
     if not found:
-        return SyntaxFault(line=1, column=1, sentence=f"This is not SPARQL: {message}")
+        return SyntaxFault(line=1, column=1, sentence=said("not-sparql", problem=message))
     line, column = int(found[1]), int(found[2])
     return SyntaxFault(line=line, column=column, sentence=_sentence(text, line, column, found[3]))
 
 
-def _sentence(text: str, line: int, column: int, expected: str) -> str:
+def _sentence(text: str, line: int, column: int, expected: str) -> Words:
     """Say what stands where the parser stopped, unless it gave a reason in words."""
-    for reason in ("The SELECT contains a variable that is unbound", "IRI parsing failed"):
+    for reason in (said("unbound-variable"), said("no-iri")):
         if reason in expected:
             return reason
     lines = text.split("\n")
@@ -51,11 +52,11 @@ def _sentence(text: str, line: int, column: int, expected: str) -> str:
     words = (word for word in re.finditer(r"[\w:?$-]+|\S", here) if word.end() >= column)
     word = next(words, None)
     if word is None:
-        return "The query does not end as it should, or something before its end does not fit"
-    return f"Unexpected {word[0]!r}"
+        return said("query-ends-badly")
+    return said("unexpected", word=repr(word[0]))
 
 
-def _prefixes(text: str) -> Iterator[tuple[int, str]]:
+def _prefixes(text: str) -> Iterator[tuple[int, Words]]:
     """Yield the place of each name whose prefix is not declared before it."""
     declared = {"_"}
     previous = ""
@@ -66,11 +67,11 @@ def _prefixes(text: str) -> Iterator[tuple[int, str]]:
                 declared.add(prefix)
             elif prefix not in declared:
                 line = f"PREFIX {prefix}: <...>"
-                yield token.start(), f"The prefix {prefix!r} is not declared: add a line {line}"
+                yield token.start(), said("prefix-unknown", prefix=repr(prefix), line=line)
         previous = token[0]
 
 
-def _brackets(text: str) -> Iterator[tuple[int, str]]:
+def _brackets(text: str) -> Iterator[tuple[int, Words]]:
     """Yield the place of each bracket without its counterpart."""
     open_: list[tuple[int, str]] = []
     for token in plain_tokens(text):
@@ -78,11 +79,11 @@ def _brackets(text: str) -> Iterator[tuple[int, str]]:
             open_.append((token.start(), token[0]))
         elif token.lastgroup == "close":
             if not open_ or _PAIRS[open_[-1][1]] != token[0]:
-                yield token.start(), f"Nothing was opened that this {token[0]!r} closes"
+                yield token.start(), said("nothing-opened", sign=repr(token[0]))
                 return
             open_.pop()
         elif token.lastgroup == "other" and token[0] in "\"'":
-            yield token.start(), "This quotation mark is not closed"
+            yield token.start(), said("quotation-mark-open")
             return
     for at, bracket in reversed(open_):
-        yield at, f"This {bracket!r} is not closed"
+        yield at, said("bracket-open", sign=repr(bracket))

@@ -15,6 +15,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from publish.faults import Words, said
+
 LONGEST = 256 * 1024
 DEEPEST = 100
 MOST_PARTS = 2000
@@ -22,6 +24,10 @@ MOST_PARTS = 2000
 
 class Refused(Exception):
     """The query may be good SPARQL, but this endpoint does not answer it."""
+
+    def __init__(self, reason: Words) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class TooLarge(Refused):
@@ -35,7 +41,7 @@ class Examined:
     has_dataset: bool
 
 
-FEDERATED = "SERVICE is not available here: this endpoint answers from its own data only."
+FEDERATED = said("query-federated")
 
 _NAME = r"[\w\-.:%\u00b7\u200c\u200d\u203f\u2040]|\\[^\s\w]"
 _TOKEN = re.compile(
@@ -69,9 +75,9 @@ def examine(text: str) -> Examined:
     resolve them.
     """
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST:
-        raise TooLarge(f"The query is longer than {LONGEST // 1024} KB. Send a shorter one.")
+        raise TooLarge(said("query-too-long", most=LONGEST // 1024))
     if "\x00" in text:
-        raise Refused("The query contains a NUL character. Remove it.")
+        raise Refused(said("query-with-nul"))
     has_dataset = _examine(text)
     resolved = _ESCAPE.sub(_resolve, text)
     if resolved != text:
@@ -165,12 +171,9 @@ def _bound(text: str) -> None:
         elif kind == "name" and token[0].casefold() in _NESTING_WORDS:
             operators += 1
     if deepest > DEEPEST:
-        raise TooLarge(f"The query nests deeper than {DEEPEST} brackets. Flatten it.")
+        raise TooLarge(said("query-too-deep", most=DEEPEST))
     if max(braces, operators) > MOST_PARTS:
-        raise TooLarge(
-            f"The query has more than {MOST_PARTS} blocks or operators. "
-            "Put the alternatives in VALUES, or send several queries."
-        )
+        raise TooLarge(said("query-in-too-many-parts", most=MOST_PARTS))
 
 
 def _is_sign(text: str, token: re.Match[str]) -> bool:

@@ -1,8 +1,9 @@
 """Releases: everything is made in a temporary folder and appears at once, or not at all.
 
-``build/<id>/`` holds the dumps, the store and ``manifest.json``; ``build/current`` points to the
-release that is served. The id is a hash of the dumps and of the settings, which hold no clock
-time, so the same input gives the same release. When it was made stands beside, in ``made.json``.
+``build/<id>/`` holds the dumps, the store, the shapes and ``manifest.json``; ``build/current``
+points to the release that is served. The id is a hash of the dumps, the shapes and the settings,
+which hold no clock time, so the same input gives the same release. When it was made stands beside,
+in ``made.json``.
 When the input has faults nothing of the build is left.
 """
 
@@ -30,6 +31,8 @@ from publish.dumps import FORMATS
 from publish.faults import Fault
 from publish.progress import CountedReader, Progress
 from publish.project import Project
+from publish.shape_files import list_shapes, write_shapes
+from publish.validate import MOST_OBSERVATIONS
 
 MANIFEST = 1
 """The number of the manifest format."""
@@ -57,6 +60,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             for dump, ending in itertools.product(content.dumps, FORMATS):
                 files.append(_entry(folder, dump, ending))
                 progress.step()
+        write_shapes(project, content.shapes, folder)
         manifest = _manifest(project, content, files)
         identifier = manifest["id"]
         release = project.build / identifier
@@ -85,13 +89,19 @@ def _holds(release: Path, manifest: str) -> bool:
         return False
 
 
-def validate(project: Project, only: Iterable[str] = ()) -> tuple[dict[str, int], list[Fault]]:
+def validate(
+    project: Project, only: Iterable[str] = (), *, full: bool = False
+) -> tuple[dict[str, int], list[Fault]]:
     """Do all that a build does up to and including validation, and keep nothing of it.
 
+    With ``full`` pySHACL judges the observations of large data sets too.
     Returns the number of observations per data set and the warnings. Raises FaultyInput.
     """
     with tempfile.TemporaryDirectory(prefix="publish-") as folder:
-        content = write_content(project, Path(folder), tuple(only), formats=(".nt",))
+        most = None if full else MOST_OBSERVATIONS
+        content = write_content(
+            project, Path(folder), tuple(only), formats=(".nt",), most=most, full=full
+        )
         return content.counts, content.warnings
 
 
@@ -200,6 +210,7 @@ def _manifest(project: Project, content: Content, files: list[dict[str, object]]
             for sample in content.samples
         ],
         "files": files,
+        "shapes": list_shapes(project, content.folder),
     }
     text = json.dumps({"manifest": MANIFEST, **rest}, sort_keys=True)
     identifier = hashlib.sha256(text.encode()).hexdigest()[:16]

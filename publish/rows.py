@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from publish.document import TableDeclaration
-from publish.faults import Fault, did_you_mean, fault, shortened
+from publish.faults import Fault, did_you_mean, fault, said, shortened
 from publish.numerals import NumberFormat, read_numbers, written
 from publish.printed import PrintedText
 
@@ -132,7 +132,8 @@ class RowReader:
                 self._fault("unexpected-text", offset, **particulars)
             in_text = not like_row
         at_end = cursor >= len(self.text.text)
-        found = "the end of the text" if at_end else f'"{shortened(self.text.words(cursor))}"'
+        here = f'"{shortened(self.text.words(cursor))}"'
+        found = said("end-of-text") if at_end else here
         for label in missing:
             self._fault("row-missing", min(cursor, end), label=_shown(label), found=found)
 
@@ -185,8 +186,8 @@ class RowReader:
                 "wrong-cell-count",
                 at,
                 label=_shown(label),
-                found=_count(len(cells), "figure"),
-                wanted=_count(self.width, "column"),
+                found=_count("figures", len(cells)),
+                wanted=_count("columns", self.width),
             )
         lines = (self.text.line(start), self.text.line(end))
         row = Row(label=label, cells=tuple(cells), lines="-".join(map(str, dict.fromkeys(lines))))
@@ -213,11 +214,11 @@ class RowReader:
 
 
 def _shown(label: str) -> str:
-    return label or "(without label)"
+    return label or said("without-label")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(noun: str, number: int) -> str:
+    return said(f"one-of-{noun}" if number == 1 else f"number-of-{noun}", number=number)
 
 
 def rows_of_sentence(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.faults import Fault, fault, place_of_byte
+from publish.faults import Fault, fault, place_of_byte, reason_of
 from publish.mapping import SLUG, Text
 from publish.project import Project
 from publish.query_faults import explain_syntax
@@ -64,7 +64,7 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
             faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
             continue
         except OSError as error:
-            faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+            faults.append(fault("cannot-read", shown, reason=reason_of(error)))
             continue
         titles = [match for line in text.split("\n")[:2] if (match := TITLE.match(line))]
         title = {match[1]: match[2] for match in titles}
@@ -76,12 +76,12 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
             examine(whole)
             ox.Store().query(whole)
         except Refused as error:
-            faults.append(fault("query-refused", shown, problem=str(error)))
+            faults.append(fault("query-refused", shown, problem=error.reason))
             continue
         except SyntaxError as error:
             found = explain_syntax(str(error.msg), whole)
-            line, problem = max(found.line - before, 1), found.sentence.rstrip(".")
-            faults.append(fault("query-syntax", shown, line, found.column, problem=problem))
+            place = max(found.line - before, 1), found.column
+            faults.append(fault("query-syntax", shown, *place, problem=found.sentence))
             continue
         samples.append(Sample(name=path.stem, title=title, text=text))
     return samples

@@ -124,6 +124,17 @@ class Served:
             for entry in manifest["files"]
             if entry["path"].startswith("dumps/")
         }
+        self.shapes = {
+            entry["path"].removeprefix("shapes/").removesuffix(".ttl"): File(
+                path=entry["path"],
+                size=entry["bytes"],
+                sha256=entry["sha256"],
+                media_type=entry["media-type"],
+                about=entry["about"],
+            )
+            for entry in manifest.get("shapes", ())
+        }
+        """The documents of shapes by their name, as ``codelist``."""
         self.samples = tuple(
             Sample(
                 name=entry["name"],
@@ -217,7 +228,7 @@ class Served:
             path = "/doc/" + path.removeprefix(self.base + "/id/")
             if path.startswith("/doc/tabel/"):
                 path += ".html"
-        elif path.startswith(self.base + "/ns/"):
+        elif path.startswith((self.base + "/ns/", self.base + "/shapes/")):
             path = path.removeprefix(self.base)
         else:
             return None

@@ -25,6 +25,7 @@ from publish.linked import make_linked_data
 from publish.queries import MOST_BYTES, QueryPool
 from publish.rendering import say, show, wants_page
 from publish.served import Served
+from publish.shape_pages import make_shape_pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -80,6 +81,7 @@ def create_app(release: Path, evaluator: QueryPool) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(make_linked_data(served))
+    app.register_blueprint(make_shape_pages(served))
     app.register_blueprint(make_endpoint(served, evaluator))
 
     @app.after_request

@@ -39,7 +39,7 @@ REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"
 """Where the British government names calendar periods; its calendar is ours since 1752."""
 LAST_JULIAN_YEAR = 1752
 _REFERENCE_KINDS = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
-_INTERVAL_OF_KIND = {kind: interval for interval, kind in PERIOD_KINDS.items()}
+INTERVAL_OF_KIND = {kind: interval for interval, kind in PERIOD_KINDS.items()}
 
 
 def describe_cube(project: Project, cube: AnyCube) -> Graph:
@@ -206,7 +206,7 @@ def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
     for item in dict.fromkeys([*listed, *longer]):
         node = URIRef(uris.iri(item.kind, code=item.code))
         graph.add((node, RDF.type, TIME.ProperInterval))
-        graph.add((node, RDF.type, _INTERVAL_OF_KIND[item.kind]))
+        graph.add((node, RDF.type, INTERVAL_OF_KIND[item.kind]))
         graph.add((node, SKOS.notation, Literal(item.code)))
         words = {language: item.label(language) for language in ("nl", "en")}
         _add_text(graph, node, RDFS.label, words)

@@ -24,7 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from publish.extract import SOURCE_LINE
-from publish.faults import Fault, fault
+from publish.faults import Fault, fault, reason_of, said
 
 BLOCK = 32_768
 """Cells in a block: large enough to be fast, small enough to keep memory flat."""
@@ -75,7 +75,7 @@ def open_table(
         faults.append(_encoding_fault(path, shown))
         return None
     except OSError as error:
-        faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+        faults.append(fault("cannot-read", shown, reason=reason_of(error)))
         return None
     if not records:
         faults.append(fault("empty-file", shown, 1, 1))
@@ -88,7 +88,7 @@ def open_table(
             return None
     if len(records) < header_rows:
         wanted, found = header_rows, len(records)
-        what = "header rows"
+        what = said("header-rows")
         faults.append(fault("too-few-columns", shown, 1, 1, what=what, wanted=wanted, found=found))
         return None
     return Table(
@@ -236,7 +236,7 @@ class _Record:
 def _problem_of(record: _Record, shown: str, width: int) -> Fault | None:
     """Return what is wrong with the shape of a row, if anything."""
     if record.is_open():
-        problem = "the quote that opens here is never closed"
+        problem = said("quote-never-closed")
         return fault("bad-csv", shown, *record.place(len(record.cells)), problem=problem)
     if not any(record.cells):
         return fault("empty-row", shown, record.line, 1)

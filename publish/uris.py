@@ -23,6 +23,10 @@ PATTERNS: dict[str, tuple[str, str]] = {
     "data-set": ("/id/dataset/{slug}", "a qb:DataSet"),
     "structure": ("/id/structuur/{slug}", "its qb:DataStructureDefinition"),
     "component": ("/id/component/{slug}/{name}", "one component of the structure"),
+    "data-set-shape": (
+        "/shapes/dataset/{slug}",
+        "the shape of the data set's observations, made from its structure",
+    ),
     "slice-key": ("/id/slicesleutel/{slug}", "the qb:SliceKey: the period is fixed"),
     "slice": ("/id/slice/{slug}/{codes}", "the slice of one period"),
     "observation": (
@@ -52,6 +56,7 @@ PATTERNS: dict[str, tuple[str, str]] = {
     ),
     "activity": ("/id/activiteit/{slug}", "the making of a data set"),
     "graph": ("/id/graaf/{name}", "a named graph of the store"),
+    "shapes": ("/shapes/{name}", "a document of SHACL shapes; a shape is <document>#<name>"),
     "vocabulary": ("/ns/{vocabulary}", "the project's vocabulary"),
     "term": ("/ns/{vocabulary}#{term}", "a dimension, measure, attribute or class"),
 }

@@ -9,25 +9,23 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
-from importlib import resources
-from pathlib import Path
 
 import pyshacl
 from pyparsing import ParseBaseException
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.faults import Fault, FaultyInput, fault
+from publish.faults import LANGUAGES, Fault, FaultyInput, Words, fault, said
 from publish.project import Project
+from publish.shacl import SEVERITIES, Result, nearest_name, path_text
+from publish.shape_files import check_shape_names, package_shapes, project_shapes
 from publish.vocabulary import new_graph, read_turtle
 
 MOST_OBSERVATIONS = 5_000
 """Observations of one cube that pySHACL judges; of a larger cube only the structure is judged
 by it, its observations by the checks on columns. At some 1,000 a second this is five seconds."""
-
-SEVERITIES = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
 
 log = logging.getLogger("publish")
 
@@ -36,11 +34,10 @@ def read_shapes(project: Project) -> Graph:
     """Return the shapes of the package and of the project. Raises FaultyInput."""
     shapes = new_graph(project.uris)
     faults: list[Fault] = []
-    own = resources.files("publish").joinpath("shapes")
-    for item in sorted(own.iterdir(), key=lambda entry: entry.name):
-        if item.name.endswith(".ttl"):
-            read_turtle(item.read_bytes(), item.name, project.base, shapes, faults)
-    for path in _own_files(project):
+    for name, own in package_shapes().items():
+        read_turtle(own, f"{name}.ttl", project.base, shapes, faults)
+    faults.extend(check_shape_names(project))
+    for path in project_shapes(project):
         text = path.read_bytes()
         read_turtle(text, project.shown(path), project.base, shapes, faults)
     if faults:
@@ -48,13 +45,9 @@ def read_shapes(project: Project) -> Graph:
     return shapes
 
 
-def _own_files(project: Project) -> list[Path]:
-    return sorted((project.root / "shapes").glob("*.ttl"))
-
-
 def find_unusable(project: Project, graph: Graph, problem: str) -> Fault:
     """Return the fault of shapes with which pySHACL fails, at the file that fails alone."""
-    for path in _own_files(project):
+    for path in project_shapes(project):
         alone = new_graph(project.uris)
         read_turtle(path.read_bytes(), project.shown(path), project.base, alone, [])
         try:
@@ -68,52 +61,69 @@ class UnusableShapes(Exception):
     """The shapes are no SHACL; the text says why."""
 
 
-def judge(graph: Graph, shapes: Graph, language: str = "en") -> list[Fault]:
+def judge(graph: Graph, shapes: Graph) -> list[Fault]:
     """Return a fault for every result of the shapes on the graph, warnings among them.
 
     Raises UnusableShapes.
     """
+    return sorted({as_fault(result) for result in results(graph, shapes)})
+
+
+def as_fault(result: Result, place: tuple[str, int, int] | None = None) -> Fault:
+    """Return a result as a fault, at the place that it has in a file, or at its IRI."""
+    finding = fault(
+        "shape-violation",
+        *(place or (result.focus,)),
+        path=_short(result.path) or said("the-resource"),
+        message=result.message,
+        shape=_short(result.shape),
+        value=_short(result.value) or said("none"),
+    )
+    return replace(finding, severity=result.severity)
+
+
+def results(graph: Graph, shapes: Graph) -> list[Result]:
+    """Return every result that pySHACL finds. Raises UnusableShapes."""
     try:
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
     except (ReportableRuntimeError, ParseBaseException, re.error) as error:
         raise UnusableShapes(_in_short(str(error))) from None
     if not isinstance(report, Graph):
         raise UnusableShapes(_in_short(str(report)))
-    found = []
+    found = set()
     for result in report.objects(None, SH.result):
         path = report.value(result, SH.resultPath)
         value, focus = report.value(result, SH.value), report.value(result, SH.focusNode)
         if (None, SH.targetNode, focus) in shapes and isinstance(value, URIRef):
-            focus = value  # asked of all things of a class together
+            focus = value  # asked of all things of a class, or of a data set, together
         # A SPARQL constraint says more than the node shape that holds it.
         shape = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
-        templates = list(shapes.objects(shape, SH.message))
-        if not isinstance(shape, URIRef):
-            shape = next(iter(_owners(shapes, shape)), shape)
         messages = list(report.objects(result, SH.resultMessage))
-        message = _in_language(messages, templates, language)
-        finding = fault(
-            "shape-violation",
-            str(focus),
-            0,
-            0,
-            path=_short(path) if path is not None else "the resource",
-            message=message,
-            shape=_short(shape),
-            value=_short(value) if value is not None else "none",
+        severity = URIRef(str(report.value(result, SH.resultSeverity)))
+        own = shapes.value(shape, SH.path) if shape is not None else None
+        path_from = shapes if own is not None and path is not None else report
+        found.add(
+            Result(
+                focus=_name(focus),
+                path=path_text(path_from, own if path_from is shapes and own else path)
+                if path is not None
+                else "",
+                value=_name(value) if value is not None else "",
+                shape=str(nearest_name(shapes, shape)),
+                severity=SEVERITIES.get(severity, "error"),
+                message=_message(messages, list(shapes.objects(shape, SH.message))),
+            )
         )
-        severity = SEVERITIES.get(URIRef(str(report.value(result, SH.resultSeverity))), "error")
-        found.append(replace(finding, severity=severity))
-    return sorted(set(found))
+    return sorted(found)
 
 
-def _owners(shapes: Graph, inner: Node | None) -> list[Node]:
-    """Return the named shapes that hold an inline property shape."""
-    owners = [subject for subject, _ in shapes.subject_predicates(inner)]
-    return [
-        owner if isinstance(owner, URIRef) else next(iter(_owners(shapes, owner)), owner)
-        for owner in owners
-    ]
+def _name(node: Node | None) -> str:
+    return f"_:{node}" if isinstance(node, BNode) else str(node)
+
+
+def _message(messages: list[Node], templates: list[Node]) -> Words:
+    """Return what a shape says, in both languages."""
+    return Words(*(_in_language(messages, templates, language) for language in LANGUAGES))
 
 
 def _in_language(messages: list[Node], templates: list[Node], language: str) -> str:
@@ -131,7 +141,7 @@ def _in_language(messages: list[Node], templates: list[Node], language: str) -> 
             for message in messages:
                 if pattern.fullmatch(str(message)):
                     return str(message)
-    return str(min(messages, key=str)) if messages else "does not conform"
+    return str(min(messages, key=str)) if messages else said("does-not-conform").told(language)
 
 
 def _in_short(problem: str) -> str:
@@ -139,6 +149,5 @@ def _in_short(problem: str) -> str:
     return re.sub(r"'n[0-9a-f]{32}b[0-9]+'", "a blank node", problem.partition("\n")[0])
 
 
-def _short(term: Node | None) -> str:
-    text = str(term)
+def _short(text: str) -> str:
     return text if len(text) <= 120 else text[:117] + "..."

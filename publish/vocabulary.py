@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 from rdflib.term import Node
 
-from publish.faults import Fault, Words, fault, said
+from publish.faults import Fault, Words, fault, reason_of, said, together
 from publish.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
 from publish.project import Project
 from publish.uris import CODE, Uris
@@ -144,7 +144,7 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
         try:
             text = path.read_bytes()
         except OSError as error:
-            faults.append(fault("cannot-read", project.shown(path), reason=error.strerror))
+            faults.append(fault("cannot-read", project.shown(path), reason=reason_of(error)))
             continue
         read_turtle(text, project.shown(path), project.base, graph, faults)
         sources.add(graph, project.shown(path), text)
@@ -185,7 +185,9 @@ def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[F
     try:
         _add(graph, ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"))
     except SyntaxError as error:
-        problem = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
+        problem: str = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
+        if isinstance(error.msg, Words):
+            problem = error.msg
         place = _place_of(b"<<", text)  # no syntax error, but nothing rdflib can hold
         if error.lineno and error.offset:
             place = error.lineno, error.offset
@@ -213,7 +215,7 @@ def _node(term: object) -> IdentifiedNode:
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
-    raise SyntaxError("quoted triples are not used here")
+    raise SyntaxError(said("quoted-triples"))
 
 
 def _term(term: object) -> IdentifiedNode | Literal:
@@ -294,9 +296,9 @@ def _check_code(
     )
     if CODE.fullmatch(code) and str(concept) == expected and notations == [code]:
         return
-    found = "the notation " + " and ".join(f'"{text}"' for text in notations)
+    found = together(f'"{text}"' for text in notations)
     place = sources.place(concept)
-    notation = found if notations else "no notation"
+    notation = said("the-notation", found=found) if notations else said("no-notation")
     faults.append(fault("code-and-iri-differ", *place, iri=concept, notation=notation))
 
 
@@ -321,9 +323,9 @@ def _read_dimensions(
         range_ = graph.value(prop, RDFS.range)
         kind = PERIOD_KINDS.get(range_) if isinstance(range_, URIRef) else None
         if kind is None and str(code_list) not in lists:
-            reason = "it has no code list, and its range is no period"
+            reason = said("no-list-and-no-period")
             if code_list:
-                reason = f"there is no code list <{code_list}>"
+                reason = said("list-not-found", list=code_list)
             faults.append(fault("no-code-list", *sources.place(prop), name=name, reason=reason))
             continue
         yield Dimension(name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind)
@@ -339,11 +341,11 @@ def _read_measures(
         unit = graph.value(prop, URIRef(uris.generic("eenheid")))
         lacking = []
         if datatype not in (XSD.integer, XSD.decimal):
-            lacking.append("datatype")
+            lacking.append(said("lacks-datatype"))
         if unit is None or (unit, RDF.type, SKOS.Concept) not in concepts:
-            lacking.append("unit that is in a code list")
+            lacking.append(said("lacks-unit"))
         if lacking:
-            what = " and no ".join(lacking)
+            what = said("lacks-both") if len(lacking) > 1 else lacking[0]
             place = sources.place(prop)
             faults.append(fault("incomplete-measure", *place, name=name, lacking=what))
             continue

@@ -21,7 +21,16 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from publish.faults import Fault, did_you_mean, fault, nearest, place_of_byte, shortened
+from publish.faults import (
+    Fault,
+    did_you_mean,
+    fault,
+    nearest,
+    place_of_byte,
+    reason_of,
+    said,
+    shortened,
+)
 
 Steps = tuple[str | int, ...]
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -68,26 +77,27 @@ def read_yaml(path: Path, shown: str, schema: str, faults: list[Fault]) -> YamlF
         faults.append(fault("wrong-encoding", shown, *place_of_byte(error)))
         return None
     except OSError as error:
-        faults.append(fault("cannot-read", shown, reason=error.strerror or error))
+        faults.append(fault("cannot-read", shown, reason=reason_of(error)))
         return None
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        faults.append(fault("yaml-syntax", shown, *at, problem=error.problem or "unreadable"))
+        problem = error.problem or said("unreadable")
+        faults.append(fault("yaml-syntax", shown, *at, problem=problem))
         return None
     except yaml.reader.ReaderError as error:
         at = _place_of(text, error.position)
         faults.append(fault("yaml-syntax", shown, *at, problem=error.reason))
         return None
     except RecursionError:
-        faults.append(fault("yaml-syntax", shown, 1, 1, problem="it is nested too deeply"))
+        faults.append(fault("yaml-syntax", shown, 1, 1, problem=said("nested-too-deeply")))
         return None
     except (ValueError, OverflowError):  # PyYAML takes the number after \U as it comes
         found = re.search(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}", text)
         at = _place_of(text, found.start() if found else 0)
-        faults.append(fault("yaml-syntax", shown, *at, problem="there is no such character"))
+        faults.append(fault("yaml-syntax", shown, *at, problem=said("no-such-character")))
         return None
     if node is None:
         faults.append(fault("empty-file", shown, 1, 1))
@@ -152,9 +162,9 @@ def _content(
             if key_node.tag == ALIAS:
                 refuse("yaml-alias", key_at)
             elif not isinstance(key_node, yaml.ScalarNode):
-                refuse("yaml-syntax", key_at, problem="a key must be text")
+                refuse("yaml-syntax", key_at, problem=said("key-not-text"))
             elif SURROGATE.search(key_node.value):
-                refuse("yaml-syntax", key_at, problem="half a character (a surrogate)")
+                refuse("yaml-syntax", key_at, problem=said("half-a-character"))
             elif (key := key_node.value) in result:
                 first = places[(*steps, key)][0]
                 refuse("duplicate-key", key_at, key=key, first=first)
@@ -167,7 +177,7 @@ def _content(
         refuse("yaml-alias", at)
         unusable.add(steps)
     elif SURROGATE.search(text):
-        refuse("yaml-syntax", at, problem="half a character (a surrogate)")
+        refuse("yaml-syntax", at, problem=said("half-a-character"))
         unusable.add(steps)
     return text
 
@@ -249,7 +259,7 @@ def _description(schema: dict[str, Any], root: dict[str, Any]) -> str:
 
 def _key(steps: Steps) -> str:
     """Return the names of the keys that lead to a value, for messages."""
-    return ".".join(step for step in steps if isinstance(step, str)) or "the file"
+    return ".".join(step for step in steps if isinstance(step, str)) or said("the-file")
 
 
 def _short(value: object) -> str:

@@ -16,6 +16,7 @@ from small_project import SmallProject, run
 
 from publish import __version__
 from publish.cli import main
+from publish.faults import KINDS
 
 TEXT = "source/000_e92fee34555ae2f1.txt"
 PLAIN = """tables: [bron/tabel]
@@ -75,6 +76,8 @@ def test_refuse_folder_that_is_no_project(tmp_path: Path, verb: str) -> None:
         ["extract"],
         ["init"],
         ["--format", "xml", "uris"],
+        ["--language", "fr", "uris"],
+        ["explain", "unknown-code", "--markdown"],
         ["--project", __file__, "uris"],
     ],
 )
@@ -114,7 +117,7 @@ def test_print_faults_as_text(sound: SmallProject, verb: str) -> None:
     assert result.exit_code == 1
     assert result.stdout == (
         'mappings/bron/tabel.csv:2:6: not-a-number: "een" is not a number.\n'
-        "    Write it as printed, like 1.234,56. What a sign for a figure that is not shown means "
+        "    Write it as printed, like 123.456. What a sign for a figure that is not shown means "
         "is declared under `marks:`.\n"
         'mappings/bron/tabel.csv:3:1: unknown-code: "oudd" is not a label or notation in code '
         "list leeftijd.\n"
@@ -138,10 +141,11 @@ def test_print_faults_as_json(sound: SmallProject) -> None:
             "column": 6,
             "code": "not-a-number",
             "finding": '"één" is not a number.',
-            "fix": "Write it as printed, like 1.234,56. What a sign for a figure that is "
+            "fix": "Write it as printed, like 123.456. What a sign for a figure that is "
             "not shown means is declared under `marks:`.",
             "severity": "error",
             "text": "één",
+            "title": KINDS["not-a-number"].title,
         }
     ]
 

@@ -373,6 +373,54 @@ def test_suggest_nearest_label(project: SmallProject) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("measure", "numbers", "example"),
+    [
+        ("aantal", "nl", "123.456"),
+        ("aantal", "plain", "123456"),
+        ("bedrag", "nl", "1.234,56"),
+        ("bedrag", "en", "1,234.56"),
+    ],
+)
+def test_show_number_as_measure_has_it(
+    project: SmallProject, measure: str, numbers: str, example: str
+) -> None:
+    """Beside a cell that is no number stands one that would do: of a count without decimals."""
+    project.table("x,2022 - K1\njong,een\n")
+    project.mapping(PLAIN.replace("aantal", measure) + f"numbers: {numbers}\n")
+    [found] = project.faults()
+    assert (found.code, found.line, found.column) == ("not-a-number", 2, 6)
+    assert f"like {example}." in found.fix
+
+
+@pytest.mark.parametrize(
+    ("mapping", "table", "code", "dutch"),
+    [
+        (PLAIN, "x,2022 - K5\njong,1\n", "unknown-period", '"2022 - K5" is geen kwartaal.'),
+        (
+            PLAIN + "leave: [weg]\n",
+            "x,2022 - K1\njong,1\n",
+            "label-not-printed",
+            '"weg" staat niet in een van de tabellen.',
+        ),
+        (
+            "tables: [bron/tabel]\nrows: []\nfixed: {kwartaal: 2022-Q1}\nmeasure: aantal\n",
+            "x,y\na,1\nb,2\n",
+            "duplicate-observation",
+            "een rij zonder dimensie is al gegeven op regel 2.",
+        ),
+    ],
+)
+def test_tell_fault_of_table_in_dutch(
+    project: SmallProject, mapping: str, table: str, code: str, dutch: str
+) -> None:
+    """Words that a message is filled in with are Dutch too."""
+    project.table(table)
+    project.mapping(mapping)
+    [found] = project.faults()
+    assert (found.code, found.finding.told("nl")) == (code, dutch)
+
+
 def test_judge_very_many_unknown_labels_soon(project: SmallProject) -> None:
     """A column that is wrong as a whole does not take minutes, nor does it fill the screen."""
     project.table("x,2022 - K1\n" + "".join(f"leeftijd{n},1\n" for n in range(30_000)))

@@ -205,6 +205,18 @@ def test_extract_tables_reports_table_before_its_predecessor() -> None:
     assert places(extract(text)[1]) == [("out-of-order", 32, 1)]
 
 
+def test_extract_tables_tells_its_words_in_dutch() -> None:
+    """Numbers of figures and what stands too early are told in Dutch as well."""
+    _, [item] = extract(edited(("1.250 310 75,5", "1.250 310 75,5 1")))
+    assert item.code == "wrong-cell-count"
+    assert item.finding.endswith(" has 4 figures, its table has 3 columns.")
+    assert item.finding.nl.endswith(" heeft 4 cijfers, haar tabel heeft 3 kolommen.")
+    start, middle, end = (TEXT.index(text) for text in ("kent het", "woont in", "4. Uitstroom"))
+    _, [item] = extract(TEXT[:start] + TEXT[middle:end] + TEXT[start:middle] + TEXT[end:])
+    assert (item.code, item.line, item.column) == ("out-of-order", 32, 1)
+    assert item.finding.nl.startswith('de kop van tabel "')
+
+
 def test_extract_tables_reports_part_before_its_predecessor() -> None:
     """A part of the document that stands too early is a fault where it stands."""
     start, middle, end = (TEXT.index(text) for text in ("3. Gebruikers", "5. Opvolg", "6. Kosten"))

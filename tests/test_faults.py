@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
 from publish.faults import (
     KINDS,
+    LANGUAGES,
+    PHRASES,
+    TEXTS,
     CannotRun,
     Fault,
     FaultyInput,
+    Kind,
+    Words,
     did_you_mean,
     fault,
+    in_language,
     place_of_byte,
+    reason_of,
+    said,
     shortened,
+    together,
 )
 
 
@@ -30,6 +40,76 @@ class Particulars(dict[str, object]):
 def names_in(text: str) -> set[str]:
     """Return the names of the particulars that a text wants."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+IN_BOTH = list(KINDS.values())
+
+SAME = {"lacks-datatype", "separated-by-tabs", "subject-mappings", "subject-yaml"}
+"""Phrases that are loanwords in Dutch."""
+
+
+@pytest.mark.parametrize("kind", IN_BOTH, ids=lambda kind: kind.code)
+def test_kind_is_told_in_both_languages(kind: Kind) -> None:
+    """Every kind has its title, finding, fix and page in English and in other words in Dutch."""
+    for name in TEXTS:
+        text = getattr(kind, name)
+        for language in LANGUAGES:
+            told = in_language(text, language)
+            assert told.strip() == told != "", (name, language)
+            assert "\t" not in told, (name, language)
+        # The finding of a shape is the message of the shape, which is in both languages.
+        assert text.nl != str(text) or str(text) == "{path}: {message}", name
+
+
+@pytest.mark.parametrize("kind", IN_BOTH, ids=lambda kind: kind.code)
+def test_kind_names_the_same_particulars_in_both_languages(kind: Kind) -> None:
+    """What English tells of the case at hand, Dutch tells too."""
+    for text in (kind.finding, kind.fix):
+        assert names_in(text.nl) == names_in(text)
+    assert names_in(kind.title.nl) == names_in(kind.title) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", IN_BOTH, ids=lambda kind: kind.code)
+def test_kind_is_written_in_sentences_in_both_languages(kind: Kind, language: str) -> None:
+    """Titles are headings, findings and fixes are sentences on one line."""
+    title, finding, fix, _ = (in_language(getattr(kind, name), language) for name in TEXTS)
+    assert title[0].isupper()
+    assert not title.endswith(".")
+    assert finding.endswith((".", "?", "}"))
+    assert fix.endswith((".", "}"))
+    assert fix[0].isupper() or fix.startswith("{hint}")
+    for text in (title, finding, fix):
+        assert "\n" not in text
+        assert "  " not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", IN_BOTH, ids=lambda kind: kind.code)
+def test_page_of_kind_explains(kind: Kind, language: str) -> None:
+    """A page has two to six sentences on when the fault occurs; examples are indented by four."""
+    page = in_language(kind.when, language)
+    assert len(page) >= 60
+    paragraphs = page.split("\n\n")
+    assert not paragraphs[0].startswith(" ")
+    for paragraph in paragraphs:
+        lines = paragraph.split("\n")
+        is_example = all(line.startswith("    ") for line in lines)
+        assert is_example or (len(lines) == 1 and not lines[0].startswith(" ")), paragraph
+    told = " ".join(part for part in paragraphs if not part.startswith(" "))
+    assert len(re.findall(r"[.:](?= |$)", told)) >= 2
+    # Both pages are built alike: whoever changes one has to change the other.
+    assert len(paragraphs) == len(kind.when.told("en").split("\n\n"))
+    assert page.count("\n") == kind.when.told("en").count("\n")
+
+
+@pytest.mark.parametrize("key", PHRASES)
+def test_phrase_is_told_in_both_languages(key: str) -> None:
+    """A phrase has a Dutch text with the same particulars; only what is a loanword is the same."""
+    phrase = PHRASES[key]
+    assert names_in(phrase.nl) == names_in(phrase)
+    assert phrase.nl != str(phrase) or key in SAME
+    assert Formatter().vformat(phrase.nl, (), Particulars())
 
 
 @pytest.mark.parametrize("code", KINDS)
@@ -48,6 +128,22 @@ def test_fault_of_every_kind_is_written_in_sentences(code: str) -> None:
         assert Formatter().vformat(text, (), Particulars())
 
 
+@pytest.mark.parametrize("code", KINDS)
+def test_fault_of_every_kind_uses_the_same_particulars_in_dutch(code: str) -> None:
+    """What a message is filled in with stands in it in both languages."""
+    kind = KINDS[code]
+    for text in (kind.finding, kind.fix):
+        assert names_in(text) == names_in(text.nl)
+    assert not names_in(kind.title)
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_phrase_uses_the_same_particulars_in_dutch(phrase: str) -> None:
+    """What a phrase is filled in with stands in it in both languages."""
+    text = PHRASES[phrase]
+    assert names_in(text) == names_in(text.nl)
+
+
 def test_fault_fills_in_particulars() -> None:
     """A fault has its place and texts; braces in a particular are left alone."""
     item = fault("unknown-key", "a.yaml", 3, 5, key="{x}", hint="", known="a, b")
@@ -59,6 +155,42 @@ def test_fault_fills_in_particulars() -> None:
         finding='the key "{x}" is not known here.',
         fix="Known keys: a, b.",
     )
+
+
+def test_fault_tells_its_particulars_in_dutch() -> None:
+    """A particular that is a phrase is told in the language of the fault, data as they are."""
+    problem = said("pdf-broken", problem="EOF")
+    item = fault("cannot-read", "a.pdf", reason=problem)
+    assert item.finding == "the file cannot be read: the PDF is broken (EOF)."
+    assert item.finding.nl == "het bestand kan niet gelezen worden: de pdf is stuk (EOF)."
+    assert item.told("nl").startswith(f"a.pdf: cannot-read: {item.finding.nl}\n    Kijk")
+
+
+def test_together_puts_and_between_texts() -> None:
+    """Texts are joined by "and", in Dutch by "en", their own Dutch kept."""
+    found = together([said("the-file"), '"x"'])
+    assert (str(found), found.nl) == ('the file and "x"', 'het bestand en "x"')
+    assert together(['"x"']) == '"x"'
+    assert together([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "nl"),
+    [("nothing", "er is geen bestand of map met die naam"), ("", "het is een map")],
+)
+def test_reason_of_error_is_told_in_both_languages(tmp_path: Path, name: str, nl: str) -> None:
+    """Why a file cannot be read is told in Dutch where it is a usual reason."""
+    with pytest.raises(OSError, match=r"Errno") as caught:
+        (tmp_path / name).read_bytes()
+    reason = reason_of(caught.value)
+    assert isinstance(reason, Words)
+    assert (str(reason), reason.nl) == (caught.value.strerror, nl)
+
+
+@pytest.mark.parametrize("error", [OSError(12345, "odd"), OSError("odd")])
+def test_reason_of_unusual_error_is_what_the_system_says(error: OSError) -> None:
+    """An error that is not among the phrases keeps its own words."""
+    assert reason_of(error) == "odd"
 
 
 def test_fault_without_its_particulars_raises() -> None:

@@ -38,6 +38,8 @@ PAGES = (
     "/doc/slice/lde-werknemers-leeftijd/2023-Q2",
     "/ns/sociale-economie",
     "/dumps/",
+    "/shapes/",
+    "/shapes/codelist",
     "/sparql",
     "/doc/nothing/here",
 )

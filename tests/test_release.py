@@ -218,7 +218,7 @@ def test_write_nothing_when_shapes_fail(sound: SmallProject) -> None:
     )
     result = sound.run("build")
     assert result.exit_code == 1
-    assert "/id/observatie/proef/2022-Q2/oud/aantal: shape-violation:" in result.stdout
+    assert "mappings/bron/tabel.csv:3:7: shape-violation:" in result.stdout
     assert "Te veel." in result.stdout
     assert releases(sound) == set()
 

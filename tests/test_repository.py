@@ -13,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from conftest import REPOSITORY
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 
 from publish.cli import main
 from publish.faults import KINDS
@@ -22,7 +23,7 @@ BASE = "https://data.sociale-economie.example"
 PACKAGE = REPOSITORY / "publish"
 
 LAYERS = [
-    ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile"],
+    ["namespaces", "faults", "uris", "numerals", "periods", "project", "yamlfile", "statements"],
     ["facts"],
     ["mapping", "document"],
     ["samples"],
@@ -45,14 +46,41 @@ LAYERS = [
     ["totals", "shares", "acknowledged", "order"],
     ["checks", "structure", "quality"],
     ["agreement"],
+    ["shacl", "structure_shapes"],
+    ["column_shapes", "batch_columns"],
     ["triples"],
     ["dumps"],
     ["terms"],
     ["idle_shapes"],
+    ["shape_files"],
+    ["cube_graph", "breaches"],
+    ["code_lists", "same_point"],
+    ["cube_rules"],
+    ["observation_constraints"],
+    ["constraints"],
+    ["ntriples"],
+    ["rdf_files"],
+    ["rdf_places"],
     ["validate"],
+    ["observations"],
+    ["validate_files"],
+    ["grid", "numbers_of_others", "shown_numbers"],
+    ["incoming", "workbook"],
+    ["outline"],
+    ["guess_axes"],
+    ["guess_figures", "still_open"],
+    ["draft"],
+    ["newtable", "tidy"],
+    ["one_data_set"],
+    ["preview"],
+    ["preview_text"],
     ["content"],
     ["release"],
     ["server"],
+    ["explain", "shacl_report"],
+    ["sarif"],
+    ["reports"],
+    ["cli_faults"],
     ["cli"],
 ]
 """The order in which data flow: a module imports from its own layer or from those before it."""
@@ -135,6 +163,52 @@ def test_declare_prefixes_in_order_and_use_them(path: Path) -> None:
         assert re.search(rf"(?<![\w-]){name}:", body), f"{name}: is not used"
         assert "sociale-economie.example" not in iri
     assert "@base" not in text
+
+
+def shape_files() -> list[Path]:
+    return sorted([*(REPOSITORY / "shapes").glob("*.ttl"), *(PACKAGE / "shapes").glob("*.ttl")])
+
+
+@pytest.mark.parametrize("path", shape_files(), ids=lambda path: path.stem)
+def test_describe_every_document_of_shapes(path: Path) -> None:
+    """A file of shapes is a document with a title and description in two languages, and a version.
+
+    It holds shapes of its own only, and each constraint that it names exists.
+    """
+    document = f"{BASE}/shapes/{path.stem}"
+    header: dict[str, set[str]] = {}
+    for triple in triples(path):
+        assert isinstance(triple.predicate, ox.NamedNode)
+        if isinstance(triple.subject, ox.NamedNode):
+            assert triple.subject.value.partition("#")[0] == document
+            if triple.subject.value == document:
+                assert isinstance(triple.object, (ox.NamedNode, ox.Literal))
+                tag = triple.object.language if isinstance(triple.object, ox.Literal) else None
+                value = tag or triple.object.value
+                header.setdefault(triple.predicate.value, set()).add(value)
+        if triple.predicate.value == str(RDFS.seeAlso):
+            assert isinstance(triple.object, ox.NamedNode)
+            cube = re.fullmatch(
+                r"https://www\.w3\.org/TR/vocab-data-cube/#ic-(\d+)", triple.object.value
+            )
+            assert cube is None or 1 <= int(cube[1]) <= 21, triple.object.value
+            assert cube or re.match(
+                r"https://www\.w3\.org/TR/(skos-reference|void)/#", triple.object.value
+            )
+    assert header[str(DCTERMS.title)] == header[str(DCTERMS.description)] == {"nl", "en"}
+    assert header[str(RDF.type)] == {str(OWL.Ontology)}
+    [version] = header[str(OWL.versionInfo)]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+
+
+def test_name_integrity_constraints_that_shapes_implement() -> None:
+    """The shapes name the constraints of RDF Data Cube that they implement."""
+    found = {
+        int(number)
+        for path in shape_files()
+        for number in re.findall(r"vocab-data-cube/#ic-(\d+)>", path.read_text(encoding="utf-8"))
+    }
+    assert found >= {1, 2, 3, 4, 5, 9, 13, 15}  # 11, 14 and 19: the shape of each data set
 
 
 def test_keep_blank_nodes_out_of_ontology() -> None:
@@ -245,7 +319,7 @@ def test_import_in_the_order_of_the_data(modules: dict[str, set[str]]) -> None:
     for name in rank:
         for other in reached(name, set()) & set(rank):
             assert rank[other] <= rank[name], f"{name} imports {other}"
-    serving = {"server", "linked", "endpoint", "queries", "served"}
+    serving = {"server", "linked", "endpoint", "queries", "served", "shape_pages"}
     for name in reached("release", set()):
         assert name not in serving, f"building imports {name}"
 
@@ -267,7 +341,7 @@ def test_explain_every_verb_in_readme() -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     for verb in main.commands:
         assert f"publish {verb}" in readme, verb
-    for option in ("--base", "--public-url", "--format", "--project"):
+    for option in ("--base", "--public-url", "--format", "--language", "--project"):
         assert option in readme, option
 
 
@@ -340,6 +414,7 @@ def test_keep_top_level_as_agreed() -> None:
         ".gitignore",
         "CHANGELOG.md",
         "DECISIONS.md",
+        "FAULTS.md",
         "LICENSE",
         "Makefile",
         "README.md",

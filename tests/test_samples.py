@@ -57,6 +57,38 @@ def test_report_query_that_cannot_be_used(
     assert [(item.code, item.line, item.column) for item in faults] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("query", "place", "en", "nl"),
+    [
+        (
+            "SELECT * WHERE { ?s ex:p ?o }\n",
+            ("query-syntax", 3, 21),
+            "this is not SPARQL: The prefix 'ex' is not declared: add a line PREFIX ex: <...>.",
+            "dit is geen SPARQL: De prefix 'ex' is niet opgegeven: voeg een regel "
+            "PREFIX ex: <...> toe.",
+        ),
+        (
+            "ASK { SERVICE <http://127.0.0.1:9/> {} }\n",
+            ("query-refused", 0, 0),
+            "the query page of this release refuses the query: SERVICE is not available here: "
+            "this endpoint answers from its own data only.",
+            "de pagina met zoekvragen van deze release weigert de vraag: SERVICE is hier niet "
+            "beschikbaar: dit endpoint antwoordt alleen uit zijn eigen gegevens.",
+        ),
+    ],
+)
+def test_tell_in_dutch_why_a_query_cannot_be_used(
+    project: SmallProject, query: str, place: tuple[str, int, int], en: str, nl: str
+) -> None:
+    """What is wrong with a query is told in both languages."""
+    write(project, TITLE + query)
+    faults: list[Fault] = []
+    read_samples(project.read(), faults)
+    [item] = faults
+    assert (item.code, item.line, item.column) == place
+    assert (str(item.finding), item.finding.nl) == (en, nl)
+
+
 def test_complete_a_query() -> None:
     """A query gets the prefixes it uses, a base if it needs one, and the reader's language."""
     text = 'SELECT ?x { ?x a qb:Slice ; ?p <id/a> FILTER(LANG(?x) = "$language") }'

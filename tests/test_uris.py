@@ -42,7 +42,7 @@ def test_uris_command_prints_every_pattern(monkeypatch: pytest.MonkeyPatch) -> N
 def test_iri_of_every_pattern(pattern: str) -> None:
     """Every pattern gives an IRI under the base, by the Flemish URI standard."""
     iri = URIS.iri(pattern, **parts_of(pattern))
-    assert re.fullmatch(rf"{BASE}/(id|ns)/[A-Za-z0-9._~#=,/-]+", iri)
+    assert re.fullmatch(rf"{BASE}/(id|ns|shapes)/[A-Za-z0-9._~#=,/-]+", iri)
     assert urljoin(f"{BASE}/x/y", iri) == iri
 
 

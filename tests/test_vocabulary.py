@@ -357,6 +357,44 @@ def test_read_vocabulary_reports_place_of_turtle_error(
     assert set(vocabulary.dimensions) == {"kleur", "kwartaal"}
 
 
+def test_read_vocabulary_tells_in_dutch_what_is_lacking(tmp_path: Path) -> None:
+    """Words that the program fills in are told in Dutch too, data as they are."""
+    text = TERMS.replace("; rdfs:range xsd:integer ; pub:eenheid c:ROOD", "")
+    text = text.replace("qb:codeList <id/conceptscheme/kleur>", "rdfs:label 'x'")
+    listed = LIST.replace('"ROOD" ;', '"ROOD" , "RD" ;')
+    _, faults = read(
+        tmp_path, terms=text, codelists__kleur=listed, x="v:a v:b <<( v:c v:d v:e )>> ."
+    )
+    told = dict(zip(places(faults), (item.finding.nl for item in sorted(faults)), strict=True))
+    assert told == {
+        (
+            "turtle-syntax",
+            "x",
+            1,
+            9,
+        ): "dit is geen Turtle: aangehaalde uitspraken (<< … >>) worden hier niet gebruikt.",
+        (
+            "code-and-iri-differ",
+            "kleur",
+            8,
+            1,
+        ): f'het concept <{BASE}/id/concept/kleur/ROOD> heeft de notatie "RD" en "ROOD".',
+        (
+            "no-code-list",
+            "terms",
+            1,
+            1,
+        ): 'de dimensie "kleur" heeft geen waarden: ze heeft geen codelijst, '
+        "en haar bereik is geen periode.",
+        (
+            "incomplete-measure",
+            "terms",
+            3,
+            1,
+        ): 'de maat "aantal" heeft geen datatype en geen eenheid die in een codelijst staat.',
+    }
+
+
 def test_read_turtle_reports_place_of_byte_that_is_not_utf_8() -> None:
     """Turtle in another encoding is a fault at its first wrong byte."""
     faults: list[Fault] = []

@@ -1,0 +1,134 @@
+"""A batch of a cube as statements in columns: what its triples say, without writing them.
+
+In come column batches, in which codes are indices; out come columns in which they are terms, so
+that a shape or a constraint can be judged over them as over any RDF.
+RDF Data Cube, section 5 (observations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyoxigraph as ox
+
+from publish.cube import STATUSES, Batch, Structure
+from publish.marks import BOUNDS, REASONS, exact, plain
+from publish.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
+from publish.numerals import MOST_DECIMALS, canonical_texts
+from publish.statements import Column, Columns, Numbers, Terms
+from publish.uris import Uris
+
+
+@dataclass(kw_only=True)
+class BatchColumns:
+    """Turns the batches of one cube into columns of terms; each code becomes a term once."""
+
+    structure: Structure
+    uris: Uris
+    _known: list[ox.NamedNode] = field(default_factory=list)
+    """The IRIs that every batch may use, in the order of their numbers."""
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def columns(self, batch: Batch) -> Columns:
+        """Return what a batch says of its observations."""
+        structure, uris, count = self.structure, self.uris, len(batch)
+        everyone = np.arange(count, dtype=np.int64)
+        columns: dict[str, Column] = {}
+
+        def say(predicate: object, value: Numbers, thing: Numbers = everyone) -> None:
+            columns[str(predicate)] = Column(thing=thing, value=value)
+
+        data_set = uris.iri("data-set", slug=structure.slug)
+        say(RDF.type, np.full(count, self._number(str(QB.Observation))))
+        say(QB.dataSet, np.full(count, self._number(data_set)))
+        totals: list[tuple[Numbers, int]] = []
+        for dimension, key in zip(structure.dimensions, batch.keys, strict=True):
+            say(dimension.iri, self._all(dimension.value(c, uris) for c in dimension.codes)[key])
+            if dimension.total is not None:
+                places = np.flatnonzero(key == dimension.total)
+                totals.append((places, self._number(dimension.iri)))
+        measures, has_value = batch.keys[-1], batch.absence == 0
+        say(SDMX_ATTRIBUTE.unitMeasure, self._all(structure.units)[measures])
+        statuses = self._all(str(SDMX_CODE[f"obsStatus-{code}"]) for code in STATUSES)
+        say(SDMX_ATTRIBUTE.obsStatus, statuses[batch.status])
+        decimals = self._all(str(SDMX_CODE[f"decimals-{at}"]) for at in range(MOST_DECIMALS + 1))
+        shown = np.flatnonzero(has_value)
+        say(SDMX_ATTRIBUTE.decimals, decimals[batch.decimals[shown]], shown)
+        tables = self._all(
+            uris.iri("table", document=table.document, hash=table.digest, table=table.name)
+            for table in structure.tables
+        )
+        # A cell stands for its table here: that there is one is asked, not which.
+        say(PROV.wasDerivedFrom, tables[batch.cells.table], batch.cells.observation)
+        if any(len(places) for places, _ in totals):
+            thing = np.concatenate([places for places, _ in totals])
+            value = np.concatenate([np.full(len(places), number) for places, number in totals])
+            order = np.argsort(thing, kind="stable")
+            say(uris.generic("totaalOver"), value[order], thing[order])
+        absent = np.flatnonzero(batch.absence)
+        if len(absent):
+            reasons = self._all(
+                uris.iri("concept", scheme=REASONS, code=item.reason) for item in structure.absences
+            )
+            say(uris.generic("afwezigheid"), reasons[batch.absence[absent] - 1], absent)
+        terms = self._terms()
+        for at, measure in enumerate(structure.measures):
+            places = np.flatnonzero((measures == at) & has_value)
+            if len(places):
+                say(measure.iri, _values(batch, places, measure.datatype, terms), places)
+        if len(absent):
+            self._say_bounds(batch, absent, terms, columns)
+        return Columns(count=count, terms=terms, columns=columns, naming=self._naming(batch))
+
+    def _say_bounds(
+        self, batch: Batch, absent: Numbers, terms: Terms, columns: dict[str, Column]
+    ) -> None:
+        """Add the bounds of figures that are not shown."""
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        decimal = ox.NamedNode(str(XSD.decimal))
+        for place in absent.tolist():
+            printed = exact(int(batch.mantissa[place]), int(batch.decimals[place]))
+            for key, value in self.structure.absences[int(batch.absence[place]) - 1].bounds:
+                things, values = found.setdefault(self.uris.generic(BOUNDS[key]), ([], []))
+                text = plain(printed if value is None else value)
+                things.append(place)
+                values.append(terms.number(ox.Literal(text, datatype=decimal)))
+        for predicate, (things, values) in found.items():
+            columns[predicate] = Column(thing=np.array(things), value=np.array(values))
+
+    def _naming(self, batch: Batch) -> Callable[[int], str]:
+        def name(place: int) -> str:
+            codes = "/".join(self.structure.codes_of(batch, place))
+            return self.uris.iri("observation", slug=self.structure.slug, codes=codes)
+
+        return name
+
+    def _number(self, iri: str) -> int:
+        if iri not in self._numbers:
+            self._numbers[iri] = len(self._known)
+            self._known.append(ox.NamedNode(iri))
+        return self._numbers[iri]
+
+    def _all(self, iris: Iterable[str]) -> Numbers:
+        return np.array([self._number(iri) for iri in iris], dtype=np.int64)
+
+    def _terms(self) -> Terms:
+        """Return the terms of one batch, with those that all have in front."""
+        found = list(self._known)
+        return Terms(found=list(found), numbers={term: at for at, term in enumerate(found)})
+
+
+def _values(batch: Batch, places: Numbers, datatype: str, terms: Terms) -> Numbers:
+    """Return the numbers of the values at some places; each distinct one becomes a term once."""
+    mantissa, decimals = batch.mantissa[places], batch.decimals[places]
+    found = np.empty(len(places), dtype=np.int64)
+    kind = ox.NamedNode(datatype)
+    for count in np.unique(decimals).tolist():
+        chosen = decimals == count
+        distinct, at = np.unique(mantissa[chosen], return_inverse=True)
+        texts = canonical_texts(distinct, np.full(len(distinct), count, dtype=np.int8))
+        numbers = [terms.number(ox.Literal(text, datatype=kind)) for text in texts]
+        found[chosen] = np.array(numbers, dtype=np.int64)[at.reshape(-1)]
+    return found

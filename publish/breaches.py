@@ -1,0 +1,67 @@
+"""What breaks the constraints: the first thousand of each kind by name, the rest by number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from publish.faults import Fault, fault
+
+MOST_OF_A_KIND = 1_000
+"""Things of one kind that are named; the rest is counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breach:
+    """One thing that breaks a constraint."""
+
+    code: str
+    thing: str
+    """The IRI of the observation, slice, structure or property concerned, or ``_:x``."""
+    at: int = -1
+    """The place of an observation among all that were seen, from 0."""
+    particulars: Mapping[str, object] = field(default_factory=dict)
+
+    def fault(self, path: str, line: int = 0, column: int = 0) -> Fault:
+        """Return it as a fault at a place."""
+        shown = {"thing": self.thing, **self.particulars}
+        return fault(self.code, path, line, column, **shown)
+
+
+@dataclass(kw_only=True)
+class Breaches:
+    """Collects breaches of any number of things, in bounded memory."""
+
+    found: list[Breach] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, code: str, thing: str, at: int = -1, /, **particulars: object) -> None:
+        """Take note of one thing that breaks a constraint."""
+        self.each(code, (at,), lambda _: thing, lambda _: particulars, first=0 if at >= 0 else None)
+
+    def each(
+        self,
+        code: str,
+        places: Iterable[int],
+        naming: Callable[[int], str],
+        particulars: Callable[[int], Mapping[str, object]],
+        *,
+        first: int | None = None,
+    ) -> None:
+        """Take note of the things at some places, of which only the first are asked for more.
+
+        Those of observations are counted from the ``first`` of the batch.
+        """
+        for place in places:
+            self.counts[code] += 1
+            if self.counts[code] <= MOST_OF_A_KIND:
+                at = -1 if first is None else first + place
+                thing, more = naming(place), particulars(place)
+                self.found.append(Breach(code=code, thing=thing, at=at, particulars=more))
+
+    def unnamed(self) -> Iterator[tuple[str, int]]:
+        """Yield per code how many things were counted only."""
+        for code, count in self.counts.items():
+            if count > MOST_OF_A_KIND:
+                yield code, count - MOST_OF_A_KIND

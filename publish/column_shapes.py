@@ -1,0 +1,370 @@
+"""Shapes judged over columns: the same results as pySHACL gives, many observations at once.
+
+In come compiled shapes and observations as columns; out come results. Cardinalities are counted,
+and what is asked of a value is asked once for each distinct term, so that the work on
+observations is that of numpy. SHACL, section 4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+import numpy as np
+import pyoxigraph as ox
+from numpy.typing import NDArray
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from publish.namespaces import QB, RDF, RDFS, XSD
+from publish.shacl import (
+    OF_COUNTS,
+    OF_PAIRS,
+    OF_SHAPES,
+    Constraint,
+    ObservationShape,
+    Result,
+    Shape,
+)
+from publish.statements import Column, Numbers, Term, Terms, Things
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnResult:
+    """One way in which an observation does not meet a shape."""
+
+    place: int
+    """The place of the observation among those that were judged."""
+    value: Term | None
+    """The value that is wrong; the observation itself where a combination of shapes is."""
+    of_itself: bool
+    """Whether it is the observation as a whole that is wrong."""
+    shape: Shape
+    constraint: str
+    """The name of the parameter that is not met, like ``minCount``."""
+
+
+@dataclass(kw_only=True)
+class ColumnJudge:
+    """Judges observations by shapes, batch after batch.
+
+    ``context`` is what surrounds them: structure, vocabulary and code lists.
+    """
+
+    shapes: list[ObservationShape]
+    context: Graph
+    _classes: dict[tuple[Term, str], bool] = field(default_factory=dict)
+    _wider: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def judge(self, things: Things, data_set: str | None = None) -> Iterator[ColumnResult]:
+        """Yield the results of some observations; of what they are alone if the data set is given.
+
+        Without it the data sets are told by qb:dataSet.
+        """
+        batch = _Batch(judge=self, things=things)
+        for target in self.shapes:
+            chosen = self._chosen(target, things, data_set)
+            if chosen is None or chosen.any():
+                yield from batch.results(target.shape, chosen)
+
+    def _chosen(
+        self, target: ObservationShape, things: Things, data_set: str | None
+    ) -> Flags | None:
+        """Return which observations a shape concerns, None for all."""
+        if target.having is not None:
+            return _marked(things.column(target.having).thing, things.count)
+        if target.data_set is None:
+            column, wanted = things.column(str(RDF.type)), str(QB.Observation)
+        elif data_set is not None:
+            return None if target.data_set == data_set else np.zeros(things.count, np.bool_)
+        else:
+            column, wanted = things.column(str(QB.dataSet)), target.data_set
+        number = things.terms.iri(wanted)
+        return _marked(column.thing[column.value == number], things.count)
+
+    def is_a(self, term: Term, wanted: str) -> bool:
+        """Return whether a term is an instance of a class, or of a narrower one, in the context."""
+        key = (term, wanted)
+        if key not in self._classes:
+            classes = map(str, self.context.objects(as_node(term), RDF.type))
+            self._classes[key] = any(wanted in self._wider_classes(name) for name in classes)
+        return self._classes[key]
+
+    def _wider_classes(self, name: str) -> frozenset[str]:
+        if name not in self._wider:
+            wider = self.context.transitive_objects(URIRef(name), RDFS.subClassOf)
+            self._wider[name] = frozenset({name, *map(str, wider)})
+        return self._wider[name]
+
+
+def described(found: ColumnResult, things: Things) -> Result:
+    """Return a result as SHACL reports it."""
+    focus, value = things.name(found.place), found.value
+    return Result(
+        focus=focus,
+        path=found.shape.path,
+        value=focus if found.of_itself else "" if value is None else _lexical(value),
+        shape=found.shape.name,
+        severity=found.shape.severity,
+        message=found.shape.message,
+    )
+
+
+def _marked(places: Numbers, count: int) -> Flags:
+    found = np.zeros(count, dtype=np.bool_)
+    found[places] = True
+    return found
+
+
+@dataclass(kw_only=True)
+class _Batch:
+    """Some observations while they are judged; what is known of their terms is kept."""
+
+    judge: ColumnJudge
+    things: Things
+    _verdicts: dict[Constraint, NDArray[np.int8]] = field(default_factory=dict)
+    _counts: dict[tuple[str, ...], Numbers] = field(default_factory=dict)
+    _columns: dict[tuple[str, ...], Column] = field(default_factory=dict)
+
+    def results(self, shape: Shape, chosen: Flags | None) -> Iterator[ColumnResult]:
+        """Yield where a shape is not met by the chosen observations."""
+        for constraint in shape.constraints:
+            if constraint.name == "property":
+                yield from self.results(constraint.shapes[0], chosen)
+                continue
+            for places, values in self._broken(shape, constraint):
+                if chosen is not None:
+                    inside = chosen[places]
+                    places, values = places[inside], None if values is None else values[inside]
+                found = self.things.terms.found
+                for at, place in enumerate(places.tolist()):
+                    yield ColumnResult(
+                        place=place,
+                        value=None if values is None else found[int(values[at])],
+                        of_itself=constraint.name in OF_SHAPES,
+                        shape=shape,
+                        constraint=constraint.name,
+                    )
+
+    def conforms(self, shape: Shape) -> Flags:
+        """Return which observations meet a shape."""
+        right = np.ones(self.things.count, dtype=np.bool_)
+        for constraint in shape.constraints:
+            if constraint.name == "property":
+                right &= self.conforms(constraint.shapes[0])
+                continue
+            for places, _ in self._broken(shape, constraint):
+                right[places] = False
+        return right
+
+    def _broken(
+        self, shape: Shape, constraint: Constraint
+    ) -> Iterator[tuple[Numbers, Numbers | None]]:
+        """Yield the places where a constraint does not hold, with the values that break it."""
+        if constraint.name in OF_SHAPES:
+            yield np.flatnonzero(~self._combined(constraint)), None
+        elif constraint.name in OF_COUNTS:
+            counts = self._count(shape.paths)
+            few = constraint.name == "minCount"
+            wrong = counts < constraint.count if few else counts > constraint.count
+            yield np.flatnonzero(wrong), None
+        elif constraint.name == "hasValue":
+            column, number = self._column(shape.paths), self._number(constraint.value)
+            with_it = column.thing[column.value == number]
+            yield np.flatnonzero(~_marked(with_it, self.things.count)), None
+        elif constraint.name in OF_PAIRS:
+            yield from self._unordered(shape, constraint)
+        else:
+            column = self._column(shape.paths)
+            wrong = ~self._verdict(constraint, column.value)
+            yield column.thing[wrong], column.value[wrong]
+
+    def _combined(self, constraint: Constraint) -> Flags:
+        """Return which observations meet a combination of shapes."""
+        each = [self.conforms(shape) for shape in constraint.shapes]
+        if constraint.name == "not":
+            return ~each[0]
+        met = np.sum(each, axis=0)
+        if constraint.name == "and":
+            return np.asarray(met == len(each))
+        return np.asarray(met == 1 if constraint.name == "xone" else met > 0)
+
+    def _column(self, paths: tuple[str, ...]) -> Column:
+        """Return the values of a path; a value that two alternatives give counts once."""
+        if len(paths) == 1:
+            return self.things.column(paths[0])
+        if paths not in self._columns:
+            parts = [self.things.column(path) for path in paths]
+            thing = np.concatenate([part.thing for part in parts])
+            value = np.concatenate([part.value for part in parts])
+            order = np.lexsort((value, thing))
+            thing, value = thing[order], value[order]
+            fresh = np.ones(len(order), dtype=np.bool_)
+            fresh[1:] = (np.diff(thing) != 0) | (np.diff(value) != 0)
+            self._columns[paths] = Column(thing=thing[fresh], value=value[fresh])
+        return self._columns[paths]
+
+    def _count(self, paths: tuple[str, ...]) -> Numbers:
+        if paths not in self._counts:
+            column = self._column(paths)
+            self._counts[paths] = np.bincount(column.thing, minlength=self.things.count)
+        return self._counts[paths]
+
+    def _number(self, node: Node | None) -> int:
+        """Return the number of a term of the shapes, -1 when no observation has it."""
+        return self.things.terms.numbers.get(as_term(node), -1) if node is not None else -1
+
+    def _verdict(self, constraint: Constraint, values: Numbers) -> Flags:
+        """Return which values meet a constraint; each distinct one is judged once."""
+        terms: Terms = self.things.terms
+        known = self._verdicts.get(constraint)
+        if known is None:
+            known = self._verdicts[constraint] = np.full(len(terms.found), -1, dtype=np.int8)
+        new = values[known[values] < 0]
+        if len(new):
+            test = self._test(constraint)
+            for number in np.unique(new).tolist():
+                known[number] = test(terms.found[number])
+        return np.asarray(known[values] == 1)
+
+    def _test(self, constraint: Constraint) -> Callable[[Term], bool]:
+        """Return the test that a constraint makes of a value."""
+        if constraint.name == "class":
+            return lambda term: self.judge.is_a(term, str(constraint.value))
+        if constraint.name == "in":
+            allowed = {as_term(node) for node in constraint.allowed}
+            return lambda term: term in allowed
+        if constraint.name == "datatype":
+            return lambda term: has_datatype(term, str(constraint.value))
+        if constraint.name == "nodeKind":
+            return lambda term: _kind(term) in str(constraint.value)
+        if constraint.name == "pattern":
+            flags = sum((getattr(re, flag.upper()) for flag in constraint.flags), re.NOFLAG)
+            pattern = re.compile(str(constraint.value), flags)
+            return lambda term: (
+                not isinstance(term, ox.BlankNode) and pattern.search(_lexical(term)) is not None
+            )
+        bound = constraint.number or Decimal(0)
+        compare = COMPARISONS[constraint.name]
+
+        def within(term: Term) -> bool:
+            number = number_of(term)
+            return number is not None and compare(number, bound)
+
+        return within
+
+    def _unordered(
+        self, shape: Shape, constraint: Constraint
+    ) -> Iterator[tuple[Numbers, Numbers | None]]:
+        """Yield where a value is not below the values of another property."""
+        column, other = self._column(shape.paths), self.things.column(str(constraint.value))
+        low = np.searchsorted(other.thing, column.thing, side="left")
+        high = np.searchsorted(other.thing, column.thing, side="right")
+        found = self.things.terms.found
+        places, values = [], []
+        for at in np.flatnonzero(high > low).tolist():
+            own = found[int(column.value[at])]
+            for beside in range(int(low[at]), int(high[at])):
+                if not _in_order(own, found[int(other.value[beside])], constraint.name):
+                    places.append(int(column.thing[at]))
+                    values.append(int(column.value[at]))
+        yield np.array(places, dtype=np.int64), np.array(values, dtype=np.int64)
+
+
+COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "minInclusive": lambda number, bound: number >= bound,
+    "minExclusive": lambda number, bound: number > bound,
+    "maxInclusive": lambda number, bound: number <= bound,
+    "maxExclusive": lambda number, bound: number < bound,
+    "lessThan": lambda number, bound: number < bound,
+    "lessThanOrEquals": lambda number, bound: number <= bound,
+}
+
+
+def _in_order(one: Term, other: Term, name: str) -> bool:
+    """Return whether two values can be compared, and the first lies below the other."""
+    numbers = number_of(one), number_of(other)
+    if numbers[0] is not None and numbers[1] is not None:
+        return COMPARISONS[name](numbers[0], numbers[1])
+    if not (_is_text(one) and _is_text(other)):
+        return False
+    low, high = _lexical(one), _lexical(other)
+    return low < high if name == "lessThan" else low <= high
+
+
+def _is_text(term: Term) -> bool:
+    """Return whether a term is compared by its letters: a string, or an IRI as pySHACL does."""
+    return isinstance(term, ox.NamedNode) or (
+        isinstance(term, ox.Literal)
+        and term.datatype.value in (str(XSD.string), str(RDF.langString))
+    )
+
+
+_NUMBERS = {
+    str(XSD.integer): re.compile(r"\s*[+-]?[0-9]+\s*"),
+    str(XSD.decimal): re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*"),
+}
+
+
+def number_of(term: Term) -> Decimal | None:
+    """Return the number that a literal stands for, or None where it is no number."""
+    if not isinstance(term, ox.Literal):
+        return None
+    pattern = _NUMBERS.get(term.datatype.value)
+    if pattern is not None:
+        return Decimal(term.value.strip()) if pattern.fullmatch(term.value) else None
+    value = Literal(term.value, datatype=URIRef(term.datatype.value)).value
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return Decimal(str(value)) if is_number else None
+
+
+def has_datatype(term: Term, datatype: str) -> bool:
+    """Return whether a term is a literal of a datatype, and well written."""
+    if not isinstance(term, ox.Literal):
+        return False
+    if datatype == str(RDFS.Literal):
+        return True
+    if term.datatype.value != datatype:
+        return False
+    pattern = _NUMBERS.get(datatype)
+    if pattern is not None:
+        return pattern.fullmatch(term.value) is not None
+    return Literal(term.value, datatype=URIRef(datatype)).ill_typed is not True
+
+
+def _kind(term: Term) -> str:
+    if isinstance(term, ox.NamedNode):
+        return "IRI"
+    return "BlankNode" if isinstance(term, ox.BlankNode) else "Literal"
+
+
+def _lexical(term: Term) -> str:
+    return str(term) if isinstance(term, ox.BlankNode | ox.Triple) else term.value
+
+
+def as_node(term: Term) -> Node:
+    """Return a term as rdflib writes it."""
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal):
+        language = term.language
+        datatype = None if language else URIRef(term.datatype.value)
+        return Literal(term.value, lang=language, datatype=datatype, normalize=False)
+    return BNode()
+
+
+@cache
+def as_term(node: Node) -> Term:
+    """Return a node of rdflib as a term of a statement."""
+    if isinstance(node, Literal):
+        if node.language:
+            return ox.Literal(str(node), language=node.language)
+        return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype or XSD.string)))
+    return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))

@@ -1,0 +1,224 @@
+"""The two files of a new table: the table as the project prints it, and its mapping.
+
+In come an outline and what was guessed of it; out come texts. What could not be guessed stands
+in the mapping as OPEN, with the question and the candidates in a comment above it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from publish.guess_axes import MEASURE, OPEN, AxisGuess
+from publish.guess_figures import FigureGuess, TotalGuess
+from publish.numbers_of_others import is_figure, rewritten
+from publish.outline import Outline
+
+SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
+"""A text that YAML reads as a text without quotes; the words it reads otherwise are none here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """All that was guessed of a table."""
+
+    source: str
+    """The file it comes from, in words."""
+    outline: Outline
+    rows: list[AxisGuess]
+    columns: list[AxisGuess]
+    figures: FigureGuess
+    totals: list[TotalGuess]
+    fixed: dict[str, str]
+    """Dimensions with one code for all cells, OPEN where it is not known."""
+    periods: tuple[str, ...]
+    """The periods that the texts around the table name."""
+    period_dimensions: tuple[str, ...]
+    of_label: dict[str, tuple[str, ...]]
+    """The measures that fit the figures of a label, where labels are measures."""
+    reasons: tuple[str, ...]
+    """The reasons for which a value may not be shown."""
+
+
+def as_csv(rows: Iterable[list[str]]) -> bytes:
+    """Return rows as the tables of a project are written: UTF-8, commas, line feeds."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def table_of(draft: Draft) -> bytes:
+    """Return the table in the project's form; only marks between thousands are not as printed."""
+    outline = draft.outline
+    rows = [list(header) for header in outline.headers]
+    for line in outline.body:
+        row = list(line)
+        for at in outline.figure_columns:
+            if is_figure(row[at]):
+                row[at] = rewritten(row[at], draft.figures.numbers)
+        rows.append(row)
+    return as_csv(rows)
+
+
+def mapping_of(draft: Draft, table: str, default_numbers: str) -> str:
+    """Return the text of the mapping; ``table`` is ``<document>/<table>``."""
+    outline = draft.outline
+    title = " ".join(outline.above)
+    lines = [
+        "mapping: 1",
+        f"# Made by publish new from {_on_one_line(draft.source)}.",
+        "# OPEN stands where a person must say what it is; the comment above it is the question.",
+    ]
+    lines += [f"# Above the table: {_on_one_line(text)}" for text in outline.above]
+    lines += [f"# Below the table: {_on_one_line(text)}" for text in outline.below]
+    lines += ["title:"]
+    if title:
+        lines += [f"  nl: {_quoted(title)}", "  # OPEN: the title in English."]
+    else:
+        lines += ["  # OPEN: a title, in Dutch and English.", f"  nl: {OPEN}"]
+    lines += [f"  en: {OPEN}"]
+    lines += ["description:"]
+    lines += [
+        "  # OPEN: what is counted, in which unit, of which period, and whether it is a stock",
+        "  # or a flow; in Dutch and English.",
+        f"  nl: {OPEN}",
+        f"  en: {OPEN}",
+        f"tables: [{table}]",
+    ]
+    lines += _axis_lines("rows", draft.rows, draft)
+    lines += _axis_lines("columns", draft.columns, draft)
+    lines += _fixed_lines(draft)
+    lines += _measure_lines(draft)
+    if draft.figures.numbers != default_numbers:
+        lines.append(f"numbers: {draft.figures.numbers}")
+    if draft.totals:
+        lines.append("totals:")
+        for total in draft.totals:
+            lines += [f"  # {total.why}", f"  {total.dimension}: {total.kind}"]
+    lines += _mark_lines(draft)
+    return "\n".join(lines) + "\n"
+
+
+def _axis_lines(key: str, axes: list[AxisGuess], draft: Draft) -> list[str]:
+    """Return the lines that say what rows or columns mean."""
+    lines = []
+    for axis in axes:
+        label = f' under "{_on_one_line(axis.title)}"' if axis.title else ""
+        if axis.dimension == OPEN and not is_apart(axis, axes, draft, key):
+            what = f"which dimension are the {key}{label}?"
+            shown = ", ".join(axis.labels[:8]) + (", …" if len(axis.labels) > 8 else "")
+            lines.append(f"# OPEN: {what} Labels: {_on_one_line(shown)}. {axis.why}.")
+            lines += _candidates(axis.candidates)
+        for label in axis.unmatched:
+            lines.append(f'# "{_on_one_line(label)}" is not explained by {axis.dimension}: '
+                         "correct it, add it to the list, or name it under leave.")  # fmt: skip
+    if len(axes) == 1:
+        [axis] = axes
+        if axis.dimension is None:
+            return lines
+        if axis.dimension == MEASURE:
+            return [*lines, f"{key}:", *_map_lines(axis.measures, draft)]
+        if is_apart(axis, axes, draft, key):
+            return [*lines, f"{key}:", *_map_lines(_all_open(axis), draft)]
+        return [*lines, f"{key}: {axis.dimension}"]
+    names = [OPEN if axis.dimension in (None, MEASURE) else str(axis.dimension) for axis in axes]
+    return [*lines, f"{key}: [{', '.join(names)}]"]
+
+
+def _all_open(axis: AxisGuess) -> tuple[tuple[str, str], ...]:
+    return tuple((label, OPEN) for label in axis.labels)
+
+
+def is_apart(axis: AxisGuess, axes: list[AxisGuess], draft: Draft, key: str) -> bool:
+    """Return whether the labels of an open axis must be measures: only some have percentages."""
+    return (
+        len(axes) == 1
+        and axis.dimension == OPEN
+        and not axis.candidates
+        and has_shares_apart(draft.outline, key)
+    )
+
+
+def has_shares_apart(outline: Outline, key: str) -> bool:
+    """Return whether each row (or column) is in percent or not, and not all are the same."""
+    lines = [[line[at] for at in outline.figure_columns] for line in outline.body]
+    groups = lines if key == "rows" else [list(column) for column in zip(*lines, strict=True)]
+    kinds = {frozenset(text.endswith("%") for text in group if is_figure(text)) for group in groups}
+    return (
+        kinds >= {frozenset({True}), frozenset({False})} and frozenset({True, False}) not in kinds
+    )
+
+
+def _map_lines(pairs: Iterable[tuple[str, str]], draft: Draft) -> list[str]:
+    lines = []
+    for label, name in pairs:
+        if name == OPEN:
+            lines.append(f"  # OPEN: which measure is {_on_one_line(label)}?")
+            lines += [f"  {line}" for line in _candidates(draft.of_label.get(label, ()))]
+        lines.append(f"  {_quoted(label)}: {{measure: {name}}}")
+    return lines
+
+
+def _candidates(names: Iterable[str]) -> list[str]:
+    names = list(names)
+    return [f"# Candidates: {', '.join(names)}"] if names else []
+
+
+def _fixed_lines(draft: Draft) -> list[str]:
+    if not draft.fixed:
+        return []
+    lines = []
+    if OPEN in draft.fixed.values():
+        lines.append("# OPEN: of which period are the figures? No label is a period.")
+        lines.append(f"# Dimensions that are periods: {', '.join(draft.period_dimensions)}.")
+        lines += _candidates(draft.periods)
+    inner = ", ".join(f"{name}: {_quoted(code)}" for name, code in draft.fixed.items())
+    return [*lines, f"fixed: {{{inner}}}"]
+
+
+def _measure_lines(draft: Draft) -> list[str]:
+    figures = draft.figures
+    if has_measures(draft):
+        return []
+    if figures.measure:
+        return [f"# {figures.why}", f"measure: {figures.measure}"]
+    question = f"# OPEN: what do the figures count or measure? {figures.why}."
+    return [question, *_candidates(figures.candidates), f"measure: {OPEN}"]
+
+
+def has_measures(draft: Draft) -> bool:
+    """Return whether rows or columns say themselves what is measured."""
+    for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
+        for axis in axes:
+            if len(axes) == 1 and (axis.dimension == MEASURE or is_apart(axis, axes, draft, key)):
+                return True
+    return False
+
+
+def _mark_lines(draft: Draft) -> list[str]:
+    if not draft.figures.signs:
+        return []
+    lines = ["marks:"]
+    for sign in draft.figures.signs:
+        words = draft.outline.grid.where(*sign.first)[2]
+        count = f"{sign.count} times, first" if sign.count > 1 else "once,"
+        question = f"what does {_on_one_line(sign.sign)} mean? It stands {count} in {words}."
+        lines += [f"  # OPEN: {question}", f"  # Candidates: {', '.join(draft.reasons)}"]
+        lines.append(f"  {_quoted(sign.sign)}: {{reason: {OPEN}}}")
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML has it."""
+    is_word = SAFE.fullmatch(text) and text.lower() not in ("null", "true", "false", "yes", "no")
+    return text if is_word else json.dumps(text, ensure_ascii=False)
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text for a comment: printable, on one line, and not for ever."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text if len(text) <= 200 else text[:199] + "…"

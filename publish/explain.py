@@ -1,0 +1,144 @@
+"""What the kinds of fault are: the help page of each, and the lists of all.
+
+In come kinds of ``fault_kinds/``; out come texts for the terminal, JSON, and FAULTS.md.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from itertools import groupby
+
+from publish.faults import KINDS, PHRASES, CannotRun, Kind, Words, did_you_mean, said
+
+WIDTH = 96
+
+
+class _Names(dict[str, object]):
+    """Has for each particular its name in angle brackets; a hint is given or not, so nothing."""
+
+    def __missing__(self, name: str) -> str:
+        return "" if name == "hint" else f"<{name}>"
+
+
+def find_kind(code: str, language: str = "en") -> Kind:
+    """Return a kind of fault. Raises CannotRun for a code that there is not."""
+    if code in KINDS:
+        return KINDS[code]
+    raise CannotRun(said("no-such-kind", code=code, hint=did_you_mean(code, KINDS)).told(language))
+
+
+def page_of(kind: Kind, language: str = "en") -> str:
+    """Return the help page of a kind of fault, for a terminal."""
+    stops = "stops-the-release" if kind.severity == "error" else "does-not-stop-the-release"
+    about = f"{severity_of(kind).told(language)}. {said(stops).told(language)}"
+    if kind.can_be_acknowledged:
+        about += " " + said("source-can-have-it").told(language)
+    sections = [
+        ("when-it-occurs", kind.when.told(language)),
+        ("what-it-says", shown(kind.finding, language)),
+        ("what-to-do", shown(kind.fix, language)),
+    ]
+    text = f"{kind.code}: {kind.title.told(language)}\n{_wrapped(about[:1].upper() + about[1:])}"
+    for heading, body in sections:
+        if body:
+            text += f"\n{said(heading).told(language)}\n{_wrapped(body, indent=4)}"
+    return text
+
+
+def shown(text: Words, language: str) -> str:
+    """Return a text of a kind with the names of its particulars, as ``<label>``."""
+    return text.told(language).format_map(_Names()).strip()
+
+
+def severity_of(kind: Kind) -> Words:
+    """Return the word for how bad it is."""
+    return said("severity-error" if kind.severity == "error" else kind.severity)
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """Return a text in lines that fit a terminal; indented ones, as of an example, stay as is."""
+    lines = []
+    for line in text.splitlines():
+        margin = " " * indent
+        lines.append(
+            margin + line
+            if line.startswith(" ")
+            else textwrap.fill(
+                line,
+                WIDTH,
+                initial_indent=margin,
+                subsequent_indent=margin,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def by_subject() -> list[tuple[Words, list[Kind]]]:
+    """Return the kinds by what they are about, in the order of the alphabet."""
+    kinds = sorted(KINDS.values(), key=lambda kind: (kind.subject, kind.code))
+    return [
+        (_subject(subject), list(group))
+        for subject, group in groupby(kinds, key=lambda kind: kind.subject)
+    ]
+
+
+def _subject(name: str) -> Words:
+    """Return the heading of a file of kinds; without a phrase of its own, its name."""
+    return PHRASES.get(f"subject-{name}") or Words(name.replace("-", " ").capitalize())
+
+
+def list_of_all(language: str = "en") -> str:
+    """Return every code with its title, by subject."""
+    width = max(map(len, KINDS))
+    blocks = []
+    for subject, kinds in by_subject():
+        lines = [f"    {kind.code:{width}}  {kind.title.told(language)}" for kind in kinds]
+        blocks.append("\n".join([subject.told(language), *lines]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def as_json(kinds: Sequence[Kind], language: str = "en") -> str:
+    """Return kinds as a list of JSON objects."""
+    records = [record_of(kind, language) for kind in kinds]
+    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+
+
+def record_of(kind: Kind, language: str = "en") -> dict[str, object]:
+    """Return a kind as a JSON object; particulars stand in its texts as ``<label>``."""
+    return {
+        "code": kind.code,
+        "subject": kind.subject,
+        "severity": kind.severity,
+        "can-be-acknowledged": kind.can_be_acknowledged,
+        "title": kind.title.told(language),
+        "finding": shown(kind.finding, language),
+        "fix": shown(kind.fix, language),
+        "when": kind.when.told(language),
+    }
+
+
+INTRODUCTION = """# Faults
+
+Every kind of fault that the program finds, by what it is about. `publish explain CODE` says when
+it occurs, what it says and what to do. An error stops a release, a warning does not.
+
+*Nederlands: elke fout die het programma vindt. `publish --language nl explain CODE` legt ze uit.*
+
+This file is generated from `publish/fault_kinds/`; `make faults` renews it.
+"""
+
+
+def as_markdown() -> str:
+    """Return the table of all kinds for the documentation, FAULTS.md."""
+    parts = [INTRODUCTION]
+    for subject, kinds in by_subject():
+        lines = [f"## {subject}", "", "| code | severity | title | titel |", "|---|---|---|---|"]
+        for kind in kinds:
+            title, titel = (kind.title.told(name).replace("|", "\\|") for name in ("en", "nl"))
+            lines.append(f"| `{kind.code}` | {kind.severity} | {title} | {titel} |")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)

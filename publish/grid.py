@@ -1,0 +1,107 @@
+"""A printed table before anything is known of it: rows of texts, each cell with its place.
+
+What a file of somebody else holds, whether delimited text or a worksheet, becomes a Grid. Cells
+are the texts a reader sees, on one line and without white space around them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from publish.faults import Fault, Words, fault, said
+
+MOST_CELLS = 5_000_000
+"""Cells of a file that is brought in; a table with more is made by a program, not printed."""
+MOST_COLUMNS = 16_384
+"""Columns of a worksheet, and so of any table that people handle."""
+COMMAND = re.compile(r"[=@]|[+](?![0-9])|[+-](?=.*[|!(])|[+].*[|!(]")
+"""What a text begins with that a spreadsheet program may run as a formula."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """The cells of a file, all rows of one length; rows and columns are counted from 0."""
+
+    shown: str
+    """The path as faults name it."""
+    rows: list[list[str]]
+    where: Callable[[int, int], tuple[int, int, Words]] = field(repr=False)
+    """Returns line, column and the place in words of a cell."""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """First row and column, last row and column of cells that were merged."""
+    dates: frozenset[tuple[int, int]] = frozenset()
+    """Cells that hold a date, not the text of one."""
+    remarks: tuple[str, ...] = ()
+    """What was found out while reading, in plain words."""
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.rows[0]) if self.rows else 0
+
+    def fault(self, code: str, row: int, column: int, /, **particulars: object) -> Fault:
+        """Return a fault at a cell, whose place in words is the particular ``cell``."""
+        line, at, words = self.where(row, column)
+        return fault(code, self.shown, line, at, cell=words, **particulars)
+
+    def merged_at(self, row: int, column: int) -> tuple[int, int] | None:
+        """Return the first cell of the merged cells that a cell is part of, if it is."""
+        for top, left, bottom, right in self.merged:
+            if top <= row <= bottom and left <= column <= right:
+                return top, left
+        return None
+
+
+def trimmed(rows: list[list[str]]) -> list[list[str]]:
+    """Return rows of one length, without the empty rows and columns at the end."""
+    while rows and not any(rows[-1]):
+        rows = rows[:-1]
+    filled = (next((at for at in range(len(r), 0, -1) if r[at - 1]), 0) for r in rows)
+    width = max(filled, default=0)
+    return [(row + [""] * (width - len(row)))[:width] for row in rows]
+
+
+def cleaned(text: str) -> str:
+    """Return the text of a cell on one line: white space of any kind is one space."""
+    return " ".join(text.split())
+
+
+def commands(grid: Grid) -> Iterator[Fault]:
+    """Yield a fault for every text that a spreadsheet program would run as a formula."""
+    for row, cells in enumerate(grid.rows):
+        for column, text in enumerate(cells):
+            if text[:1] in "=@+-" and len(text) > 1 and COMMAND.match(text):
+                yield grid.fault("formula-in-text", row, column, text=text[:60])
+
+
+def place_in_lines(
+    starts: list[int], texts: list[str], separator: str
+) -> Callable[[int, int], tuple[int, int, Words]]:
+    """Return what finds the places of cells in delimited text.
+
+    ``starts`` is the line on which each row begins, ``texts`` the row as it stands in the file.
+    """
+
+    def where(row: int, column: int) -> tuple[int, int, Words]:
+        before = texts[row][: _offset(texts[row], column, separator)]
+        line = starts[row] + before.count("\n")
+        at = len(before) - (before.rfind("\n") + 1) + 1
+        return line, at, said("cell-of-text", row=row + 1, column=column + 1)
+
+    return where
+
+
+def _offset(text: str, column: int, separator: str) -> int:
+    """Return the offset at which a cell begins, that of the end when there is none."""
+    at, quoted, fresh = 0, False, True
+    for offset, character in enumerate(text):
+        if at == column:
+            return offset
+        if character == '"' and (quoted or fresh):
+            quoted = not quoted
+        elif character == separator and not quoted:
+            at += 1
+        fresh = character == separator and not quoted
+    return len(text.rstrip("\r\n"))

@@ -1,0 +1,229 @@
+"""What the labels of a table mean: which dimension, or that nobody can tell.
+
+In come the labels of a label column or of a header row, what stands above them, and the
+vocabulary; out comes a dimension with the reason, or the candidates among which a person must
+choose. The list that explains most labels wins; where several explain as many, what stands
+above the labels decides, and else nothing does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rdflib import Literal, URIRef
+
+from publish.faults import nearest
+from publish.namespaces import RDFS
+from publish.outline import Outline
+from publish.periods import KINDS, read_period
+from publish.vocabulary import CodeList, Dimension, Vocabulary
+
+OPEN = "OPEN"
+"""What stands in a mapping where a person must choose."""
+MEASURE = "measure"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AxisGuess:
+    """What the labels of one label column or header row mean."""
+
+    labels: tuple[str, ...]
+    """The distinct labels in the order in which they are printed."""
+    title: str
+    """What stands above them."""
+    dimension: str | None
+    """The dimension; OPEN when a person must choose; None when the labels mean nothing."""
+    why: str
+    candidates: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+    """Labels that the dimension does not explain."""
+    measures: tuple[tuple[str, str], ...] = ()
+    """Per label the measure that it names, or OPEN, when the labels are measures."""
+
+
+def guess_axis(
+    labels: Iterable[str], title: str, vocabulary: Vocabulary, around: str = ""
+) -> AxisGuess:
+    """Return what the labels of a label column or header row mean.
+
+    ``around`` is what stands above the table, which decides when ``title`` does not.
+    """
+    distinct = tuple(dict.fromkeys(labels))
+    printed = tuple(label for label in distinct if label)
+    if not printed:
+        return AxisGuess(
+            labels=distinct, title=title, dimension=None, why="there is no label, so nothing to say"
+        )
+    explained = _explained(printed, vocabulary)
+    most = max(explained.values(), default=0)
+    if most * 2 >= len(printed) and most:
+        best = [name for name, count in explained.items() if count == most]
+        decides = title
+        chosen = best[0] if len(best) == 1 else _named(title, best, vocabulary)
+        if chosen is None and around:
+            decides, chosen = around, _named(around, best, vocabulary)
+        if chosen is None:
+            why = f"each of {', '.join(best)} explains {_of(most, len(printed))}"
+            return AxisGuess(
+                labels=distinct, title=title, dimension=OPEN, why=why, candidates=tuple(best)
+            )
+        dimension = vocabulary.dimensions[chosen]
+        unmatched = tuple(label for label in printed if not _explains(dimension, label))
+        what = f"the list {dimension.codes.name}" if dimension.codes else "the calendar"
+        why = f"{what} explains {_of(most, len(printed))}"
+        if len(best) > 1:
+            others = ", ".join(name for name in best if name != chosen)
+            why += f', and "{decides}" stands above (so not {others})'
+        return AxisGuess(
+            labels=distinct, title=title, dimension=chosen, why=why, unmatched=unmatched
+        )
+    named = [(label, find_measure(label, vocabulary) or OPEN) for label in printed]
+    if sum(name != OPEN for _, name in named) * 2 >= len(named):
+        return AxisGuess(
+            labels=distinct,
+            title=title,
+            dimension=MEASURE,
+            why="they are names of measures",
+            measures=tuple(named),
+        )
+    near = sorted(explained, key=lambda name: -explained[name])
+    by_title = [name for name in vocabulary.dimensions if _likeness(title, name, vocabulary)]
+    by_title.sort(key=lambda name: -_likeness(title, name, vocabulary))
+    return AxisGuess(
+        labels=distinct,
+        title=title,
+        dimension=OPEN,
+        why="no code list explains half of the labels",
+        candidates=tuple(dict.fromkeys([*by_title, *(name for name in near if explained[name])])),
+    )
+
+
+def _of(count: int, total: int) -> str:
+    if total == 1:
+        return "the only label"
+    return f"all {total} labels" if count == total else f"{count} of {total} labels"
+
+
+def _explained(labels: tuple[str, ...], vocabulary: Vocabulary) -> dict[str, int]:
+    """Return per dimension how many labels it explains; a total alone explains nothing."""
+    found = {}
+    for name, dimension in vocabulary.dimensions.items():
+        codes = [label for label in labels if _explains(dimension, label)]
+        total = dimension.codes.total if dimension.codes else None
+        if any(code_of(dimension.codes, label) != total for label in codes) or dimension.period:
+            found[name] = len(codes)
+    return {name: count for name, count in found.items() if count}
+
+
+def _explains(dimension: Dimension, label: str) -> bool:
+    if dimension.period:
+        return read_period(dimension.period, label) is not None
+    return code_of(dimension.codes, label) is not None
+
+
+def code_of(codes: CodeList | None, label: str) -> str | None:
+    """Return the one code that a label stands for."""
+    found = codes.find(label) if codes else ()
+    return found[0] if len(found) == 1 else None
+
+
+def labels_of(iri: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the labels of a property in all languages."""
+    found = vocabulary.terms.objects(URIRef(iri), RDFS.label)
+    return sorted(str(label) for label in found if isinstance(label, Literal))
+
+
+def _words(text: str) -> set[str]:
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    return {word.casefold() for word in re.findall(r"[^\W\d_]{3,}", apart)}
+
+
+def _likeness(title: str, name: str, vocabulary: Vocabulary) -> float:
+    """Return how many of the words of a dimension's names stand in a title, from 0 to 1."""
+    dimension = vocabulary.dimensions[name]
+    names = [name, *labels_of(dimension.iri, vocabulary)]
+    wanted = _words(title)
+    return max(
+        (
+            sum(nearest(word, wanted, 0.8) is not None for word in words) / len(words)
+            for words in map(_words, names)
+            if words and wanted
+        ),
+        default=0.0,
+    )
+
+
+def _named(title: str, names: list[str], vocabulary: Vocabulary) -> str | None:
+    """Return the one dimension that a title names best, or None."""
+    scores = {name: _likeness(title, name, vocabulary) for name in names}
+    best = max(scores.values())
+    found = [name for name, score in scores.items() if score == best]
+    return found[0] if best and len(found) == 1 else None
+
+
+def find_measure(label: str, vocabulary: Vocabulary) -> str | None:
+    """Return the one measure whose name or label this is."""
+    wanted = " ".join(label.split()).casefold()
+    found = [
+        name
+        for name, measure in vocabulary.measures.items()
+        if wanted in {text.casefold() for text in (name, *labels_of(measure.iri, vocabulary))}
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def guess_rows(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
+    """Return what each label column means."""
+    around = " ".join(outline.above)
+    return [
+        guess_axis((line[at] for line in outline.body), outline.corners[at], vocabulary, around)
+        for at in range(outline.label_columns)
+    ]
+
+
+def guess_columns(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
+    """Return what each header row means."""
+    found = []
+    for number, header in enumerate(outline.headers):
+        labels, title = [], ""
+        for at in outline.figure_columns:
+            upper = number < len(outline.headers) - 1
+            title = header[at] if header[at] or not upper else title
+            labels.append(title)
+        # The corner names the rows; only a corner of its own row can name the columns.
+        corner = header[0] if len(outline.headers) > 1 else ""
+        found.append(guess_axis(labels, corner, vocabulary, " ".join(outline.above)))
+    if (
+        len(outline.figure_columns) == 1
+        and len(found) == 1
+        and found[0].dimension in (OPEN, MEASURE)
+    ):
+        alone = found[0]
+        found[0] = AxisGuess(
+            labels=alone.labels,
+            title=alone.title,
+            dimension=None,
+            why="there is one column with figures, so its title tells nothing apart",
+            measures=alone.measures,
+        )
+    return found
+
+
+def periods_in(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the periods that are named in texts: kind and code, the most precise first."""
+    patterns = {
+        "dag": r"\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}\s+[A-Za-z]+\s+\d{4}",
+        "kwartaal": r"[1-4]e kwartaal (?:van )?\d{4}|\d{4}\s*[-/ ]?\s*[KQT][1-4]"
+        r"|[KQT][1-4]\s*[-/ ]?\s*\d{4}",
+        "jaar": r"(?<!\d)(?:19|20)\d{2}(?!\d)",
+    }
+    joined = "\n".join(texts)
+    found = []
+    for kind in sorted(KINDS, key=list(patterns).index):
+        for match in re.finditer(patterns[kind], joined):
+            code = read_period(kind, match[0])
+            if code:
+                found.append((kind, code))
+    return list(dict.fromkeys(found))

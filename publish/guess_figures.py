@@ -1,0 +1,252 @@
+"""What the figures of a table are: how they are written, what they measure, how they add up.
+
+In come an outline and what its labels were taken to mean; out come the format of the numbers,
+the measures that fit, the signs for figures that are not shown, and for each dimension with a
+total whether its parts add up to it. What a sign means is never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from publish.guess_axes import AxisGuess, code_of, find_measure, labels_of
+from publish.namespaces import XSD
+from publish.numbers_of_others import Written, find_format, is_figure, rewritten
+from publish.numerals import FORMATS, read_numbers
+from publish.outline import Outline, is_sign
+from publish.vocabulary import Vocabulary
+
+SHARE = re.compile(r"%|percent|procent|aandeel|share", re.IGNORECASE)
+NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignFound:
+    """A sign that stands where figures stand."""
+
+    sign: str
+    """As a mapping declares it: # stands for a number."""
+    count: int
+    first: tuple[int, int]
+    """Row and column of the grid of its first cell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TotalGuess:
+    """How the parts of a dimension add up to its total."""
+
+    dimension: str
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureGuess:
+    """What the figures of a table are."""
+
+    written: Written
+    numbers: str
+    measure: str | None
+    """The one measure that fits, None when a person must choose."""
+    why: str
+    candidates: tuple[str, ...]
+    signs: tuple[SignFound, ...]
+    empty: tuple[tuple[int, int], ...] = field(default=())
+    """Row and column of the grid of the cells that are empty."""
+
+
+def cells_of(outline: Outline) -> Iterable[tuple[int, int, str]]:
+    """Yield row, column and text of every cell where figures stand."""
+    for number, line in enumerate(outline.body):
+        for at in outline.figure_columns:
+            yield number, at, line[at]
+
+
+def guess_figures(
+    outline: Outline,
+    rows: list[AxisGuess],
+    columns: list[AxisGuess],
+    vocabulary: Vocabulary,
+    default: str,
+    known_signs: Iterable[str] = (),
+) -> FigureGuess:
+    """Return what the figures of an outline are."""
+    texts = list(dict.fromkeys(text for *_, text in cells_of(outline) if is_figure(text)))
+    written = find_format(texts, default)
+    numbers = written.numbers or default
+    titles = [*outline.above, *outline.corners, *(text for item in columns for text in item.labels)]
+    named = [name for item in columns for _, name in item.measures if item.dimension is None]
+    # A row that is no code of the dimension is something else, often in another unit.
+    strange = [set(axis.unmatched) for axis in rows]
+    own = {
+        text
+        for number, _, text in cells_of(outline)
+        if not any(outline.body[number][at] in labels for at, labels in enumerate(strange))
+    }
+    fitting = [text for text in texts if text in own] or texts
+    candidates = fitting_measures(fitting, numbers, titles, vocabulary)
+    named = [name for name in named if name in candidates]
+    measure = None
+    why = f"{len(candidates)} measures fit the figures"
+    if len(named) == 1:
+        measure, why = named[0], "the title of the only column names it"
+    elif len(candidates) == 1:
+        measure, why = candidates[0], "it is the only one that fits the figures and their unit"
+    elif not candidates:
+        why = "no measure has the unit and the decimals of the figures"
+    known = {"".join(sign.split()) for sign in known_signs}
+    signs: dict[str, list[tuple[int, int]]] = {}
+    empty = []
+    for number, at, text in cells_of(outline):
+        place = outline.at[number], outline.columns[at]
+        if not text:
+            empty.append(place)
+        elif is_sign(text):
+            sign = NUMBER.sub("#", text, count=1) if len(NUMBER.findall(text)) == 1 else text
+            if "".join(sign.split()) not in known and "".join(text.split()) not in known:
+                signs.setdefault(sign, []).append(place)
+    return FigureGuess(
+        written=written,
+        numbers=numbers,
+        measure=measure,
+        why=why,
+        candidates=tuple(candidates),
+        signs=tuple(
+            SignFound(sign=sign, count=len(places), first=places[0])
+            for sign, places in signs.items()
+        ),
+        empty=tuple(empty),
+    )
+
+
+def fitting_measures(
+    texts: list[str], numbers: str, titles: list[str], vocabulary: Vocabulary
+) -> list[str]:
+    """Return the measures that figures can be of; those that a title names come first."""
+    form = FORMATS[numbers]
+    decimals = any(form.decimal in rewritten(text, numbers) for text in texts)
+    percent = sum(text.endswith("%") for text in texts)
+    told = any(SHARE.search(title) for title in titles)
+    found = []
+    for name, measure in vocabulary.measures.items():
+        share = measure.unit.endswith("/PC")
+        if decimals and measure.datatype == str(XSD.integer):
+            continue
+        if (percent and not share) or (share and not percent and not told):
+            continue
+        found.append(name)
+    heard = " ".join(titles).casefold()
+
+    def is_named(name: str) -> bool:
+        labels = labels_of(vocabulary.measures[name].iri, vocabulary)
+        return any(label.casefold() in heard for label in labels)
+
+    named = [title for title in titles if find_measure(title, vocabulary) in found]
+    first = [one for title in named if (one := find_measure(title, vocabulary))]
+    return list(dict.fromkeys([*first, *(n for n in found if is_named(n)), *found]))
+
+
+def guess_totals(
+    outline: Outline,
+    rows: list[AxisGuess],
+    columns: list[AxisGuess],
+    vocabulary: Vocabulary,
+    numbers: str,
+    *,
+    shares: bool,
+) -> list[TotalGuess]:
+    """Return for each dimension of which a total is printed how its parts add up to it."""
+    axes = [*rows, *columns]
+    codes = [_codes(axis, vocabulary) for axis in axes]
+    wanted = [_total(axis, vocabulary) for axis in axes]
+    if not any(code and code in codes[at].values() for at, code in enumerate(wanted)):
+        return []
+    values: dict[tuple[str, ...], Decimal | None] = {}
+    form, width = FORMATS[numbers], len(outline.figure_columns)
+    titles = _header_labels(outline)
+    texts = [rewritten(text, numbers) for *_, text in cells_of(outline)]
+    read = read_numbers(texts, form)
+    for place, faulty in enumerate(read.faulty.tolist()):
+        line, at = divmod(place, width)
+        labels = [*outline.body[line][: outline.label_columns], *(row[at] for row in titles)]
+        value = Decimal(int(read.mantissa[place])).scaleb(-int(read.decimals[place]))
+        values[tuple(labels)] = None if faulty else value
+    found = []
+    for number, axis in enumerate(axes):
+        total = wanted[number]
+        if total is None or axis.dimension is None or total not in codes[number].values():
+            continue
+        kind, why = "incomplete", "percentages do not add up"
+        if not shares:
+            kind, why = _compare(values, number, codes, total)
+        found.append(TotalGuess(dimension=axis.dimension, kind=kind, why=why))
+    return found
+
+
+def _total(axis: AxisGuess, vocabulary: Vocabulary) -> str | None:
+    """Return the code of the total of an axis, if its list has one."""
+    dimension = vocabulary.dimensions.get(axis.dimension or "")
+    return dimension.codes.total if dimension and dimension.codes else None
+
+
+def _codes(axis: AxisGuess, vocabulary: Vocabulary) -> dict[str, str | None]:
+    """Return the code of each label of an axis; a label of no known dimension is its own."""
+    dimension = vocabulary.dimensions.get(axis.dimension or "")
+    if dimension is None or dimension.codes is None:
+        return {label: label for label in axis.labels}
+    return {label: code_of(dimension.codes, label) for label in axis.labels}
+
+
+def _header_labels(outline: Outline) -> list[list[str]]:
+    """Return per header row the label of each column with figures."""
+    found = []
+    for number, header in enumerate(outline.headers):
+        title, labels = "", []
+        for at in outline.figure_columns:
+            upper = number < len(outline.headers) - 1
+            title = header[at] if header[at] or not upper else title
+            labels.append(title)
+        found.append(labels)
+    return found
+
+
+def _compare(
+    values: dict[tuple[str, ...], Decimal | None],
+    axis: int,
+    codes: list[dict[str, str | None]],
+    total: str,
+) -> tuple[str, str]:
+    """Return whether parts add up to the totals over an axis, and the reason in words."""
+    totals: dict[tuple[str, ...], Decimal | None] = {}
+    parts: dict[tuple[str, ...], list[Decimal | None]] = {}
+    for labels, value in values.items():
+        code = codes[axis].get(labels[axis])
+        rest = labels[:axis] + labels[axis + 1 :]
+        if code == total:
+            totals[rest] = value
+        elif code is not None:
+            parts.setdefault(rest, []).append(value)
+    equal, differ, over = 0, Decimal(0), False
+    for rest, whole in totals.items():
+        known = parts.get(rest, [])
+        if whole is None or not known or None in known:
+            continue
+        gap = whole - sum((part for part in known if part is not None), Decimal(0))
+        equal += gap == 0
+        differ = max(differ, abs(gap))
+        over |= gap < 0
+    if not equal and not differ:
+        return "incomplete", "no total could be compared, as parts are not shown"
+    if not differ:
+        return "complete", f"the parts add up to it {equal} times out of {equal}"
+    most = max((len(known) for known in parts.values()), default=0)
+    scale = min((v.as_tuple().exponent for v in values.values() if v is not None), default=0)
+    unit = Decimal(1).scaleb(int(scale))
+    if differ <= unit * (most + 1) / 2:
+        return "complete", f"the parts add up to it but for at most {differ}, as after rounding"
+    if over:
+        return "complete", f"the parts are more than it, by at most {differ}: one of them is wrong"
+    return "incomplete", f"parts are lacking: up to {differ}"

@@ -1,0 +1,291 @@
+"""The integrity constraints of RDF Data Cube on the values of observations, batch by batch.
+
+What the structure says is gathered before (``cube_rules``); then the observations of a data set
+come in batches of columns, and what breaks IC-11 to IC-17 or IC-19 to IC-21 is noted by name. Each
+distinct code is looked up once. https://www.w3.org/TR/vocab-data-cube/#wf-rules.
+
+One deviation: an observation whose status says that its value is missing may lack its value
+(IC-14 and IC-15), as a value that is no value would make every sum wrong in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+import pyoxigraph as ox
+
+from publish.breaches import Breaches
+from publish.code_lists import CodeListRule
+from publish.cube_graph import MEASURE_TYPE, distinct
+from publish.cube_rules import CubeRules, StructureRules
+from publish.faults import said, some_of
+from publish.same_point import MISSING, SEVERAL, Keys, duplicates, matches_of_each
+from publish.statements import NO_COLUMN, Column, Numbers, Term, Terms, Things
+
+OBS_STATUS = "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus"
+MISSING_STATUS = "HKLMOQ"
+"""Codes of the SDMX list of statuses that say that there is no value: holiday or weekend (H),
+included in another category (K), exists but was not collected (L), cannot exist (M), missing
+without more (O), suppressed (Q)."""
+EXPLAINS_LACK = frozenset(
+    ox.NamedNode(f"http://purl.org/linked-data/sdmx/2009/code#obsStatus-{code}")
+    for code in MISSING_STATUS
+)
+XSD = "http://www.w3.org/2001/XMLSchema#"
+NUMERIC = frozenset(
+    XSD + name
+    for name in (
+        "byte", "decimal", "double", "float", "int", "integer", "long", "negativeInteger",
+        "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "short", "unsignedByte",
+        "unsignedInt", "unsignedLong", "unsignedShort",
+    )
+)  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class ObservationCheck:
+    """Judges the observations of one data set, which come in one or more batches.
+
+    Of earlier batches it keeps only which codes each observation has. Where it is known already
+    that no two observations have the same key, IC-12 is not asked again.
+    """
+
+    rules: CubeRules
+    breaches: Breaches
+    keys_are_unique: bool = False
+    _seen: int = 0
+    _terms: Terms = field(default_factory=Terms)
+    _known: dict[object, int] = field(default_factory=dict)
+    _keys: list[Keys] = field(default_factory=list)
+    _types: list[Column] = field(default_factory=list)
+
+    def see(self, batch: Things) -> None:
+        """Judge a batch of observations on their own: IC-11, IC-13 to IC-16, IC-19 to IC-21."""
+        keys = np.full((batch.count, len(self.rules.dimensions)), MISSING, dtype=np.int32)
+        given: dict[str, Column] = {}
+        for place, name in enumerate(self.rules.dimensions):
+            column = given[name] = batch.column(name)
+            self._report_lack("observation-without-dimension", batch, column, name)
+            for rule in self.rules.lists.get(name, ()):
+                self._judge_codes(batch, name, column, rule)
+            keys[:, place] = self._numbered(batch, column)
+        for name in self.rules.required:
+            column = given.get(name) or batch.column(name)
+            excused = self._excused(batch) if name in self.rules.measures else None
+            self._report_lack("observation-without-attribute", batch, column, name, excused)
+        self._judge_measures(batch)
+        self._keys.append(keys)
+        self._seen += batch.count
+
+    def finish(self, naming: Callable[[int], str]) -> None:
+        """Judge the observations against each other: IC-12 and IC-17.
+
+        ``naming`` returns the name of an observation from its place among all that were seen.
+        """
+        keys = np.concatenate([np.empty((0, len(self.rules.dimensions)), np.int32), *self._keys])
+        self._keys.clear()
+        if not self.keys_are_unique:
+            again, same = duplicates(keys)
+            order = np.argsort(again)
+            again, same = again[order], same[order]
+            self.breaches.each(
+                "duplicate-observation-in-graph",
+                again.tolist(),
+                naming,
+                lambda at: {
+                    "first": naming(int(same[np.searchsorted(again, at)])),
+                    "data_set": self.rules.data_set,
+                },
+                first=0,
+            )
+        for structure in self.rules.structures:
+            if structure.measures and any(len(column.thing) for column in self._types):
+                self._judge_counterparts(keys, structure, naming)
+
+    def _report(
+        self,
+        code: str,
+        batch: Things,
+        places: Numbers,
+        particulars: Callable[[int], Mapping[str, object]],
+    ) -> None:
+        self.breaches.each(code, places.tolist(), batch.name, particulars, first=self._seen)
+
+    def _report_lack(
+        self,
+        code: str,
+        batch: Things,
+        column: Column,
+        name: str,
+        excused: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None,
+    ) -> None:
+        """Report the observations that have nothing in a column and are not excused."""
+        if name in self.rules.of_data_set:
+            return
+        has = np.zeros(batch.count, dtype=np.bool_) if excused is None else excused.copy()
+        has[column.thing] = True
+        where = {"property": name, "data_set": self.rules.data_set}
+        self._report(code, batch, np.flatnonzero(~has), lambda _: where)
+
+    def _judge_codes(self, batch: Things, name: str, column: Column, rule: CodeListRule) -> None:
+        """Judge whether the values of a dimension are in a code list."""
+        known, place = distinct(column.value)
+        found = batch.terms.found
+        outside = [not rule.has(found[number]) for number in known.tolist()]
+        if not any(outside):
+            return
+        wrong = np.flatnonzero(np.array(outside, dtype=np.bool_)[place])
+        thing, value = column.thing[wrong], column.value[wrong]
+
+        def particulars(at: int) -> Mapping[str, object]:
+            low, high = np.searchsorted(thing, [at, at + 1]).tolist()
+            values = some_of((_shown(found[number]) for number in value[low:high].tolist()), 3)
+            return {"property": name, "values": values, "list": rule.name}
+
+        self._report(rule.code, batch, np.unique(thing), particulars)
+
+    def _excused(self, batch: Things) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Return which observations have a status that says that their value is missing."""
+        excused = np.zeros(batch.count, dtype=np.bool_)
+        column = batch.column(OBS_STATUS)
+        known, place = distinct(column.value)
+        explains = [batch.terms.found[number] in EXPLAINS_LACK for number in known.tolist()]
+        excused[column.thing[np.array(explains, dtype=np.bool_)[place]]] = True
+        return excused
+
+    def _judge_measures(self, batch: Things) -> None:
+        """Judge which measures the observations have: IC-14 to IC-16."""
+        excused = self._excused(batch)
+        types = batch.column(MEASURE_TYPE)
+        given = {name: batch.column(name) for name in self.rules.measures}
+        typed = [item for item in self.rules.structures if item.has_measure_type]
+        for structure in self.rules.structures:
+            if not structure.has_measure_type:
+                for name in dict.fromkeys(structure.measures):
+                    self._report_lack(
+                        "observation-without-measure", batch, given[name], name, excused
+                    )
+        if typed:
+            measures = {name for structure in typed for name in structure.measures}
+            self._judge_typed(batch, types, {name: given[name] for name in measures}, excused)
+        value = self._renumbered(batch, types)
+        self._types.append(Column(thing=types.thing + self._seen, value=value))
+
+    def _judge_typed(
+        self,
+        batch: Things,
+        types: Column,
+        given: dict[str, Column],
+        excused: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    ) -> None:
+        """Judge whether the observations have the measure of their type, and no other."""
+        for number in np.unique(types.value).tolist():
+            term = batch.terms.found[number]
+            name = term.value if isinstance(term, ox.NamedNode) else str(term)
+            of_type = types.thing[types.value == number]
+            column = given.get(name)
+            if column is None:
+                column = batch.column(name) if isinstance(term, ox.NamedNode) else NO_COLUMN
+            lacks = np.ones(batch.count, dtype=np.bool_)
+            lacks[column.thing] = False
+            lacks &= ~excused
+            without = {"property": name, "data_set": self.rules.data_set}
+            self._report(
+                "observation-without-value",
+                batch,
+                of_type[lacks[of_type]],
+                lambda _, w=without: w,  # type: ignore[misc]
+            )
+            for other, values in given.items():
+                if other != name:
+                    has = np.zeros(batch.count, dtype=np.bool_)
+                    has[values.thing] = True
+                    both = {"property": name, "other": other}
+                    self._report(
+                        "observation-with-other-measure",
+                        batch,
+                        of_type[has[of_type]],
+                        lambda _, b=both: b,  # type: ignore[misc]
+                    )
+
+    def _number(self, term: Term) -> int:
+        """Return a number that equal values share, whatever way they are written."""
+        return self._known.setdefault(_value_of(term), self._terms.number(term))
+
+    def _renumbered(self, batch: Things, column: Column) -> Numbers:
+        """Return the values of a column by numbers that all batches share."""
+        known, place = distinct(column.value)
+        numbers = [self._number(batch.terms.found[number]) for number in known.tolist()]
+        return np.array(numbers, dtype=np.int64)[place]
+
+    def _numbered(
+        self, batch: Things, column: Column
+    ) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+        """Return for each observation its one value, or that it has none or several."""
+        found = np.full(batch.count, MISSING, dtype=np.int32)
+        value = self._renumbered(batch, column).astype(np.int32)
+        found[column.thing] = value
+        found[column.thing[found[column.thing] != value]] = SEVERAL
+        return found
+
+    def _judge_counterparts(
+        self, keys: Keys, structure: StructureRules, naming: Callable[[int], str]
+    ) -> None:
+        """Judge whether there is an observation for each measure at each point: IC-17."""
+        names = self.rules.dimensions
+        own = [names.index(name) for name in structure.dimensions if name != MEASURE_TYPE]
+        thing = np.concatenate([column.thing for column in self._types])
+        value = np.concatenate([column.value for column in self._types])
+        count = np.bincount(thing, minlength=len(keys))
+        typed = np.flatnonzero(count)
+        points = keys[typed][:, own]
+        found = matches_of_each(points, count[typed]) * count[typed]
+        wanted = len(structure.measures)
+        is_wrong = (found != 0) & (found != wanted)
+        # One that lacks a dimension stands at many points; those that are there rightly are not
+        # named, it is.
+        whole = np.flatnonzero((points >= 0).all(axis=1) & (count[typed] == 1))
+        is_wrong[whole[matches_of_each(points[whole], count[typed[whole]]) == wanted]] = False
+        wrong = np.flatnonzero(is_wrong)
+        if not len(wrong):
+            return
+        _, first, group = np.unique(points[wrong], axis=0, return_index=True, return_inverse=True)
+        members = np.argsort(group.ravel(), kind="stable")
+        ends = np.cumsum(np.bincount(group.ravel()))
+
+        def particulars(at: int) -> dict[str, object]:
+            place = int(np.searchsorted(first_of, at))
+            number = int(order[place])
+            rows = typed[wrong[members[ends[number - 1] if number else 0 : ends[number]]]]
+            types = {_shown(self._terms.found[n]) for n in value[np.isin(thing, rows)].tolist()}
+            absent = [name for name in dict.fromkeys(structure.measures) if name not in types]
+            many = said(
+                "measures-counted",
+                found=found[wrong[first[number]]],
+                wanted=wanted,
+            )
+            what = said("measures-absent", measures=some_of(absent, 3)) if absent else many
+            return {"what": what, "data_set": self.rules.data_set}
+
+        order = np.argsort(first)
+        first_of = typed[wrong[first[order]]]
+        self.breaches.each(
+            "observation-without-counterpart", first_of.tolist(), naming, particulars, first=0
+        )
+
+
+def _shown(term: Term) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _value_of(term: Term) -> object:
+    """Return what two terms share when SPARQL holds their values equal."""
+    if isinstance(term, ox.Literal) and term.datatype.value in NUMERIC:
+        try:
+            return Decimal(term.value)
+        except InvalidOperation:
+            return term
+    return term

@@ -1,0 +1,130 @@
+"""One data set of a project by itself: read as far as it can be, and what would become of it.
+
+In come a project and a slug; out come the cube, even when something is open or at fault
+elsewhere, and in numbers what would be published. Whether it may be is judged by a validation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from publish.assemble import Cube, assemble_cube
+from publish.cube import MISSING
+from publish.derive import AnyCube, DerivedCube, assemble_derived
+from publish.document import read_documents
+from publish.faults import CannotRun, Fault, did_you_mean, some_of
+from publish.guess_axes import OPEN
+from publish.links import read_links
+from publish.mapping import Mapping, read_mappings
+from publish.project import Project
+from publish.still_open import without_open
+from publish.vocabulary import Vocabulary, read_vocabulary
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneDataSet:
+    """A data set read by itself."""
+
+    mapping: Mapping | None
+    """As it is written; None when it cannot be read."""
+    cube: AnyCube | None
+    """None when its names or tables do not exist, or a dimension is open."""
+    vocabulary: Vocabulary
+    faults: list[Fault]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prospect:
+    """What would be published of a data set."""
+
+    observations: int
+    without_value: int
+    codes: dict[str, tuple[str, ...]]
+    """Per dimension the codes that occur, in the order of their list; OPEN where it is open."""
+    periods: tuple[str, ...]
+    measures: tuple[str, ...]
+    totals: dict[str, str]
+
+
+def known_slug(project: Project, slug: str) -> None:
+    """Raise CannotRun when there is no mapping of a name."""
+    known = sorted(path.stem for path in (project.root / "mappings").glob("*.yaml"))
+    if slug not in known:
+        hint = did_you_mean(slug, known)
+        raise CannotRun(f"there is no data set {slug}. {hint}Data sets: {some_of(known)}.")
+
+
+def read_one(project: Project, slug: str) -> OneDataSet:
+    """Read a data set with all it needs. Raises CannotRun when there is none of that name."""
+    known_slug(project, slug)
+    faults: list[Fault] = []
+    vocabulary = read_vocabulary(project, faults)
+    documents = read_documents(project, faults)
+    mappings = read_mappings(project, faults, [slug])
+    own = next((mapping for mapping in mappings if mapping.slug == slug), None)
+    printed: dict[str, Cube] = {}
+    for mapping in mappings:
+        whole = without_open(mapping, vocabulary)
+        if whole and whole.derivation is None:
+            cube = assemble_cube(project, whole, vocabulary, documents, faults)
+            if cube:
+                printed[mapping.slug] = cube
+    found: AnyCube | None = printed.get(slug)
+    if own and own.derivation is not None:
+        links = read_links(project.uris, vocabulary, faults)
+        slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
+        found = assemble_derived(project, own, vocabulary, links, printed, slugs, faults)
+    return OneDataSet(mapping=own, cube=found, vocabulary=vocabulary, faults=faults)
+
+
+def look_ahead(one: OneDataSet) -> Prospect | None:
+    """Return what would be published of a data set, as far as its cells can be read."""
+    cube, mapping = one.cube, one.mapping
+    if cube is None or mapping is None:
+        return None
+    dimensions = cube.structure.dimensions
+    used: list[set[int]] = [set() for _ in dimensions]
+    count = without = 0
+    for batch in cube.batches([]):
+        count += len(batch)
+        without += int((batch.status == MISSING).sum())
+        for seen, key in zip(used, batch.keys, strict=True):
+            seen.update(np.unique(key).tolist())
+    codes = {
+        dimension.name: tuple(dimension.codes[index] for index in sorted(seen))
+        for dimension, seen in zip(dimensions, used, strict=True)
+    }
+    for use in mapping.uses:
+        codes |= {name: (OPEN,) for name, code in use.fixed.items() if code == OPEN}
+    measures = codes.pop(dimensions[-1].name)
+    period = cube.structure.period
+    return Prospect(
+        observations=count,
+        without_value=without,
+        codes={name: found for name, found in codes.items() if not period or name != period.name},
+        periods=tuple(sorted(codes[period.name])) if period else (),
+        measures=(OPEN,) if mapping.measure == OPEN else measures,
+        totals=mapping.totals,
+    )
+
+
+def in_words(prospect: Prospect) -> Iterator[str]:
+    """Yield what would be published, a line each."""
+    yield f"observations: {prospect.observations}"
+    if prospect.without_value:
+        yield f"    without a value, as the source shows none: {prospect.without_value}"
+    if prospect.periods:
+        yield f"periods: {len(prospect.periods)}, {some_of(prospect.periods)}"
+    for name, codes in prospect.codes.items():
+        total = prospect.totals.get(name)
+        how = f"; its total is {total}" if total else ""
+        yield f"{name}: {len(codes)} codes, {some_of(codes)}{how}"
+    yield f"measures: {', '.join(prospect.measures)}"
+
+
+def is_derived(cube: AnyCube | None) -> bool:
+    """Return whether a cube is made from others, and so has no printed tables of its own."""
+    return isinstance(cube, DerivedCube)

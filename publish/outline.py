@@ -1,0 +1,360 @@
+"""Where in a grid the table stands: titles above it, header rows, label columns, notes below it.
+
+In comes a grid; out comes an outline: the table in the project's form, and what stood around it.
+Rows with figures make the body. Above it stand the header rows, in which a title may be printed
+once above its columns; years above quarters become one header row, since a mapping reads a
+quarter from one label. What cannot be a table of the project is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from publish.extract import SOURCE_LINE
+from publish.faults import Fault
+from publish.grid import Grid
+from publish.numbers_of_others import is_figure
+from publish.periods import KINDS, read_period
+
+LONGEST_SIGN = 12
+"""Characters of a sign for a figure that is not shown; what is longer is text."""
+PERIOD_WORDS = re.compile(r"jaar|kwartaal|periode|datum|year|quarter|period|date", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outline:
+    """A table in the project's form, and what stood around it."""
+
+    grid: Grid
+    headers: list[list[str]]
+    """The header rows, each as long as the rows."""
+    body: list[list[str]]
+    at: list[int]
+    """The row of the grid of each row of the body."""
+    label_columns: int
+    figure_columns: list[int]
+    """The columns with figures, without the source line."""
+    columns: list[int]
+    """The column of the grid of each column."""
+    above: list[str] = field(default_factory=list)
+    below: list[str] = field(default_factory=list)
+    everywhere: list[str] = field(default_factory=list)
+    """Titles that stand above all columns with figures alike, which tell no columns apart."""
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def corners(self) -> list[str]:
+        """What stands above each label column."""
+        return [
+            " ".join(dict.fromkeys(header[at] for header in self.headers if header[at]))
+            for at in range(self.label_columns)
+        ]
+
+
+def is_period(text: str) -> bool:
+    """Return whether a text is a quarter, a year or a day, as a header may have it."""
+    if re.fullmatch("[0-9]{4}", text):
+        return "1800" <= text <= "2100"
+    return any(read_period(kind, text) is not None for kind in KINDS)
+
+
+def is_sign(text: str) -> bool:
+    """Return whether a text may be a sign for a figure: no number, and not a word."""
+    return (
+        0 < len(text) <= LONGEST_SIGN
+        and not is_figure(text)
+        and re.search("[A-Za-z]{4}", text) is None
+    )
+
+
+def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
+    """Return the outline of a grid, or None with the reasons in ``faults``."""
+    rows = grid.rows
+    source = _source_column(rows)
+    columns = _used_columns(rows)
+    width = len(columns)
+    cells = [[row[at] for at in columns] for row in rows]
+    values = [at for at in range(1, width) if columns[at] != source]
+    first = _first_of_body(cells, values)
+    if first is None or not values:
+        faults.append(grid.fault("no-figures", 0, 0))
+        return None
+    last = _last_of_body(cells, values, first)
+    top = _first_header(cells, values, first)
+    body = [number for number in range(first, last + 1) if any(cells[number])]
+    label_columns = _label_columns([cells[number] for number in body], cells[top:first], values)
+    figures = [at for at in values if at >= label_columns]
+    if not figures:
+        faults.append(grid.fault("no-figures", 0, 0))
+        return None
+    before = len(faults)
+    faults.extend(_misplaced(grid, cells, body, columns, label_columns, figures))
+    if len(faults) > before:
+        return None
+    above = [text for number in range(top) for text in cells[number] if text]
+    below = [text for number in range(last + 1, len(cells)) for text in cells[number] if text]
+    headers = [list(cells[number]) for number in range(top, first) if any(cells[number])]
+    for offset, number in enumerate(n for n in range(top, first) if any(cells[n])):
+        _fill_down(grid, headers, offset, number, columns)
+    lines = [list(cells[number]) for number in body]
+    remarks = list(grid.remarks)
+    if above:
+        remarks.append(f"{_count(top, 'line')} above the table are its title, not its header.")
+    if below:
+        remarks.append(f"{_count(len(cells) - last - 1, 'line')} below the table are notes.")
+    if _fill_labels(lines, label_columns):
+        remarks.append("A label that is printed once beside its rows was written at each of them.")
+    everywhere = _take_everywhere(headers, figures)
+    above += [text for text in everywhere if not is_period(text)]
+    outline = Outline(
+        grid=grid,
+        headers=headers or [[""] * width],
+        body=lines,
+        at=body,
+        label_columns=label_columns,
+        figure_columns=figures,
+        columns=columns,
+        above=above,
+        below=below,
+        everywhere=everywhere,
+        remarks=remarks,
+    )
+    return _joined(outline)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _used_columns(rows: list[list[str]]) -> list[int]:
+    """Return the columns that hold anything, and an empty one before figures that have no label."""
+    columns = [at for at in range(len(rows[0])) if any(row[at] for row in rows)]
+    first = columns[0]
+    texts = [row[first] for row in rows if sum(map(is_figure, row)) > 1]
+    if first and texts and all(is_figure(text) and not is_period(text) for text in texts):
+        return [first - 1, *columns]
+    return columns
+
+
+def _source_column(rows: list[list[str]]) -> int | None:
+    """Return the column with the lines of the source, which `publish extract` writes."""
+    return next((len(row) - 1 for row in rows if row and row[-1] == SOURCE_LINE), None)
+
+
+def _first_of_body(cells: list[list[str]], values: list[int]) -> int | None:
+    """Return the first row with figures; a row of periods is a header."""
+    of_periods = None
+    for number, row in enumerate(cells):
+        texts = [row[at] for at in values if row[at]]
+        if not any(is_figure(text) for text in texts):
+            continue
+        # Below a whole header row, years are figures that happen to look like years.
+        of_years = all(is_period(text) for text in texts if is_figure(text))
+        if of_years and not _is_headed(cells[:number], row, values):
+            of_periods = number if of_periods is None else of_periods
+            continue
+        # Signs may stand for all figures of the rows before.
+        while number and _is_of_signs(cells[number - 1], values):
+            number -= 1
+        return number
+    if of_periods is None or of_periods + 1 >= len(cells):
+        return None
+    return of_periods + 1 if any(cells[of_periods + 1][at] for at in values) else None
+
+
+def _is_headed(above: list[list[str]], row: list[str], values: list[int]) -> bool:
+    """Return whether a row above has periods alone, or a title for every cell of this row."""
+    for header in above:
+        texts = [header[at] for at in values if header[at]]
+        if texts and all(map(is_period, texts)):
+            return True
+        if row[0] and all(header[at] for at, text in enumerate(row) if text):
+            return True
+    return False
+
+
+def _is_of_signs(row: list[str], values: list[int]) -> bool:
+    texts = [row[at] for at in values if row[at]]
+    return (
+        bool(row[0])
+        and bool(texts)
+        and all(
+            is_sign(text) and not is_period(text) and re.search(r"[A-Z]", text) is None
+            for text in texts
+        )
+    )
+
+
+def _last_of_body(cells: list[list[str]], values: list[int], first: int) -> int:
+    """Return the last row with figures or signs."""
+    last = first
+    for number in range(first, len(cells)):
+        if any(is_figure(cells[number][at]) or is_sign(cells[number][at]) for at in values):
+            last = number
+    return last
+
+
+def _first_header(cells: list[list[str]], values: list[int], first: int) -> int:
+    """Return the first of the header rows above the body; an empty row ends them."""
+    top = first
+    while top and not any(cells[top - 1]) and top == first and top > 1:
+        first = top = top - 1
+    while top and any(cells[top - 1][at] for at in values):
+        top -= 1
+    return top
+
+
+def _label_columns(body: list[list[str]], headers: list[list[str]], values: list[int]) -> int:
+    """Return how many leading columns hold labels: at least one."""
+    count = 1
+    while count < len(body[0]) - 1 and count in values:
+        texts = [row[count] for row in body if row[count]]
+        above = [header[count] for header in headers]
+        titles = " ".join(text for text in above if not is_period(text) and not is_quarter(text))
+        words = [t for t in texts if not is_figure(t) and not is_sign(t)]
+        periods = bool(texts) and all(is_period(text) for text in texts)
+        named = PERIOD_WORDS.search(titles) is not None
+        quarters = periods and not all(is_figure(text) for text in texts)
+        of_quarter = bool(texts) and named and all(is_quarter(text) for text in texts)
+        # Short codes, as M and V, look like signs: a column without any figure may hold them.
+        of_codes = len(set(texts)) > 1 and not any(map(is_figure, texts)) and not any(
+            map(is_period, above)
+        ) and all(text[0].isalpha() for text in texts)  # fmt: skip
+        mostly = len(words) * 2 > len(texts)
+        if mostly or of_codes or (periods and named) or quarters or of_quarter:
+            count += 1
+        else:
+            break
+    return count
+
+
+def is_quarter(text: str) -> bool:
+    """Return whether a text is a quarter without its year."""
+    return re.fullmatch(r"[KQT]?[1-4]|[1-4]e kwartaal", text, re.IGNORECASE) is not None
+
+
+def _misplaced(
+    grid: Grid,
+    cells: list[list[str]],
+    body: list[int],
+    columns: list[int],
+    label_columns: int,
+    figures: list[int],
+) -> list[Fault]:
+    """Return what cannot stand among figures: merged cells, dates, rows with a label alone."""
+    found = []
+    for number in body:
+        for at in figures:
+            column = columns[at]
+            if (number, column) in grid.dates:
+                text = cells[number][at]
+                found.append(grid.fault("date-in-figures", number, column, text=text))
+            if grid.merged_at(number, column) == (number, column):
+                found.append(grid.fault("merged-cells", number, column))
+        if not any(cells[number][at] for at in figures):
+            label = next(text for text in cells[number] if text)
+            found.append(grid.fault("label-without-figures", number, columns[0], label=label))
+        elif not any(cells[number][:label_columns]) and len(body) > 1 and label_columns == 1:
+            found.append(grid.fault("row-without-label", number, columns[0]))
+    return found
+
+
+def _fill_down(
+    grid: Grid, headers: list[list[str]], offset: int, number: int, columns: list[int]
+) -> None:
+    """Write in a lower header row what is printed above it in cells merged downwards."""
+    if not offset:
+        return
+    for at, column in enumerate(columns):
+        first = grid.merged_at(number, column)
+        empty_below = not headers[offset][at]
+        if empty_below and (
+            (first is not None and first[0] < number) or (first is None and not grid.merged)
+        ):
+            headers[offset][at] = headers[offset - 1][at]
+
+
+def _fill_labels(lines: list[list[str]], label_columns: int) -> bool:
+    """Write a label that is printed once beside its rows at each of them; return whether any."""
+    filled = False
+    for at in range(label_columns - 1):
+        last = ""
+        for line in lines:
+            filled |= bool(last) and not line[at]
+            line[at] = last = line[at] or last
+    return filled
+
+
+def _take_everywhere(headers: list[list[str]], figures: list[int]) -> list[str]:
+    """Take away header rows that say the same above every column, and return what they say."""
+    taken = []
+    for header in list(headers):
+        texts = {header[at] for at in figures if header[at]}
+        whole = header[figures[0]] and len(texts) == 1
+        if whole and len(headers) > 1 and len(figures) > 1:
+            headers.remove(header)
+            taken += sorted(texts)
+    return taken
+
+
+def _joined(outline: Outline) -> Outline:
+    """Return the outline with years and quarters that stand apart made one label."""
+    headers, figures = outline.headers, outline.figure_columns
+    remarks = list(outline.remarks)
+    for number in range(len(headers) - 1):
+        years, title = [], ""
+        for at in figures:
+            title = headers[number][at] or title
+            years.append(title)
+        quarters = [headers[number + 1][at] for at in figures]
+        if all(map(_is_year, years)) and all(map(is_quarter, quarters)):
+            for at, year, quarter in zip(figures, years, quarters, strict=True):
+                headers[number + 1][at] = _quarter(year, quarter)
+            del headers[number]
+            remarks.append("The header rows with years and with quarters were made one.")
+            break
+    else:
+        fixed = [text for text in outline.everywhere if _is_year(text)]
+        quarters = [headers[-1][at] for at in figures]
+        if len(fixed) == 1 and all(map(is_quarter, quarters)):
+            for at in figures:
+                headers[-1][at] = _quarter(fixed[0], headers[-1][at])
+            outline.everywhere.remove(fixed[0])
+            remarks.append("The year above all columns was written with each quarter.")
+    label_columns = outline.label_columns
+    body, columns = outline.body, list(outline.columns)
+    for at in range(label_columns - 1):
+        pairs = [(line[at], line[at + 1]) for line in body]
+        if all(_is_year(one) and is_quarter(two) for one, two in pairs):
+            for line in body:
+                line[at : at + 2] = [_quarter(line[at], line[at + 1])]
+            for header in headers:
+                header[at : at + 2] = ["kwartaal" if header[at] or header[at + 1] else ""]
+            del columns[at + 1]
+            label_columns -= 1
+            figures = [place - 1 for place in figures]
+            remarks.append("The columns with years and with quarters were made one.")
+            break
+    return Outline(
+        grid=outline.grid,
+        headers=headers,
+        body=body,
+        at=outline.at,
+        label_columns=label_columns,
+        figure_columns=figures,
+        columns=columns,
+        above=outline.above,
+        below=outline.below,
+        everywhere=outline.everywhere,
+        remarks=remarks,
+    )
+
+
+def _is_year(text: str) -> bool:
+    return read_period("jaar", text) is not None
+
+
+def _quarter(year: str, quarter: str) -> str:
+    """Return a year with a quarter as one label."""
+    return f"{year} K{re.sub('[^1-4]', '', quarter)}"

@@ -1,0 +1,264 @@
+"""What became of each cell of a printed table.
+
+In comes a data set read by itself; out come its tables cell by cell: the observation that a cell
+became, or why it became none: a label, a row left out, a fault. Only so many rows are shown, as
+a table may have a million; a table is shown also when nothing of it can be published.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from publish.crosstab import Crosstab
+from publish.cube import STATUSES, Batch, Structure
+from publish.extract import SOURCE_LINE
+from publish.faults import Fault
+from publish.guess_axes import OPEN
+from publish.mapping import Mapping
+from publish.marks import NUMBER, plain
+from publish.numerals import canonical_texts
+from publish.one_data_set import OneDataSet
+from publish.project import Project
+from publish.table import Table, open_table, places
+from publish.uris import Uris
+
+LABEL, LEFT_OUT, FAULTY, OBSERVATION, UNREAD = (
+    "label",
+    "left-out",
+    "fault",
+    "observation",
+    "unread",
+)
+"""What a cell can be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The observation that a cell became; what is open in the mapping is OPEN."""
+
+    iri: str | None
+    """None as long as a part of it is open."""
+    codes: dict[str, str]
+    measure: str
+    value: str | None
+    unit: str
+    status: str
+    reason: str | None = None
+    bounds: str = ""
+    superseded: bool = False
+    """Whether a later document prints another figure, which is the value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellView:
+    """A cell and what became of it; rows and columns are counted from 1."""
+
+    row: int
+    column: int
+    line: int
+    at: int
+    """The column of the line at which the cell begins."""
+    text: str
+    kind: str
+    why: str = ""
+    observations: tuple[Made, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableView:
+    """The first rows of a printed table, cell by cell."""
+
+    name: str
+    shown: str
+    rows: list[list[CellView]]
+    not_shown: int
+    """Rows that are not shown."""
+    faults: list[Fault] = field(default_factory=list)
+    """Faults that stand at no cell that is shown."""
+
+
+def view_tables(
+    project: Project, one: OneDataSet, most_rows: int, only: str | None = None
+) -> list[TableView]:
+    """Return the printed tables of a data set, at most so many rows of each."""
+    mapping, cube = one.mapping, one.cube
+    if mapping is None:
+        return []
+    faults = list(one.faults)
+    crosstabs: tuple[Crosstab, ...] = getattr(cube, "crosstabs", ())
+    made: dict[Path, dict[tuple[int, int], list[Made]]] = {}
+    if cube is not None:
+        reader = _Reader(mapping=mapping, structure=cube.structure, uris=project.uris)
+        for batch in cube.batches(faults):
+            reader.collect(batch, most_rows, made)
+    views: list[TableView] = []
+    for use in mapping.uses:
+        name = f"{use.document}/{use.table}"
+        path = project.root / "mappings" / use.document / f"{use.table}.csv"
+        if (only not in (None, name, use.table)) or any(view.name == name for view in views):
+            continue
+        table = open_table(path, project.shown(path), use.document, max(1, use.columns.depth), [])
+        if table is not None:
+            own = [item for item in crosstabs if item.table.path == path]
+            views.append(_view(name, table, own, made.get(path, {}), faults, most_rows))
+    return views
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """Finds the observations of cells."""
+
+    mapping: Mapping
+    structure: Structure
+    uris: Uris
+
+    def collect(
+        self,
+        batch: Batch,
+        most_rows: int,
+        made: dict[Path, dict[tuple[int, int], list[Made]]],
+    ) -> None:
+        """Enter the observations of the rows that are shown, by file, row and column."""
+        cells = batch.cells
+        for at in np.flatnonzero(cells.row <= most_rows).tolist():
+            path = self.structure.tables[int(cells.table[at])].path
+            place = int(cells.row[at]), int(cells.column[at])
+            item = self._made(batch, int(cells.observation[at]), at)
+            made.setdefault(path, {}).setdefault(place, []).append(item)
+
+    def _made(self, batch: Batch, at: int, cell: int) -> Made:
+        """Return the observation of a cell."""
+        structure = self.structure
+        codes = structure.codes_of(batch, at)
+        iri: str | None = self.uris.iri("observation", slug=structure.slug, codes="/".join(codes))
+        unit = structure.units[int(batch.keys[-1][at])].rpartition("/")[2]
+        by_name = dict(zip(structure.names(), codes, strict=False))
+        measure = codes[-1]
+        # What only stands in for something open is not shown as if it were decided.
+        if self.mapping.measure == OPEN:
+            measure, unit, iri = OPEN, OPEN, None
+        for use in self.mapping.uses:
+            for name in (name for name, code in use.fixed.items() if code == OPEN):
+                by_name[name], iri = OPEN, None
+        number = canonical_texts(batch.mantissa[at : at + 1], batch.decimals[at : at + 1])[0]
+        absence = structure.absences[int(batch.absence[at]) - 1] if batch.absence[at] else None
+        reason = absence.reason if absence else None
+        if absence and self._is_open(batch.cells.text[cell]):
+            reason = OPEN
+        bounds = ", ".join(
+            f"{key} {number if value is None else plain(value)}"
+            for key, value in (absence.bounds if absence else ())
+        )
+        return Made(
+            iri=iri,
+            codes=by_name,
+            measure=measure,
+            value=None if absence else number,
+            unit=unit,
+            status=STATUSES[int(batch.status[at])],
+            reason=reason,
+            bounds=bounds,
+            superseded=bool(batch.cells.superseded[cell]),
+        )
+
+    def _is_open(self, text: str) -> bool:
+        """Return whether a cell is a sign of which the meaning is open."""
+        for sign, entry in self.mapping.marks.items():
+            parts = map(re.escape, "".join(sign.split()).split(NUMBER))
+            pattern = r"[0-9.,]+".join(parts)
+            if entry["reason"] == OPEN and re.fullmatch(pattern, "".join(text.split())):
+                return True
+        return False
+
+
+def _view(
+    name: str,
+    table: Table,
+    crosstabs: list[Crosstab],
+    made: dict[tuple[int, int], list[Made]],
+    faults: list[Fault],
+    most_rows: int,
+) -> TableView:
+    """Return a table cell by cell."""
+    with table.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        reader = csv.reader(file)
+        texts = list(itertools.islice(reader, most_rows))
+        not_shown = sum(1 for _ in reader)
+    at = places(table, {(r, c) for r, row in enumerate(texts, 1) for c in range(1, len(row) + 1)})
+    here = [item for item in faults if item.path == table.shown]
+    by_cell: dict[tuple[int, int], list[Fault]] = {}
+    rest = []
+    of_place = {(line, column): cell for cell, (line, column, _) in reversed(at.items())}
+    for item in here:
+        cell = of_place.get((item.line, item.column))
+        if cell is None:
+            rest.append(item)
+        else:
+            by_cell.setdefault(cell, []).append(item)
+    rest += [item for item in faults if item.path != table.shown]
+    rows = []
+    for number, row in enumerate(texts, start=1):
+        views = []
+        for column, text in enumerate(row, start=1):
+            place = number, column
+            kind, why = _kind(place, table, crosstabs, texts, made, by_cell)
+            views.append(
+                CellView(
+                    row=number,
+                    column=column,
+                    line=at[place][0],
+                    at=at[place][1],
+                    text=text,
+                    kind=kind,
+                    why=why,
+                    observations=tuple(made.get(place, ())),
+                    faults=tuple(by_cell.get(place, ())),
+                )
+            )
+        rows.append(views)
+    return TableView(name=name, shown=table.shown, rows=rows, not_shown=not_shown, faults=rest)
+
+
+def _kind(
+    place: tuple[int, int],
+    table: Table,
+    crosstabs: list[Crosstab],
+    texts: list[list[str]],
+    made: dict[tuple[int, int], list[Made]],
+    by_cell: dict[tuple[int, int], list[Fault]],
+) -> tuple[str, str]:
+    """Return what a cell is, and why it is no observation."""
+    row, column = place
+    if place in by_cell:
+        return FAULTY, "a fault stands here"
+    if place in made:
+        return OBSERVATION, ""
+    if table.has_source_line and column == len(table.headers[0]):
+        return LABEL, "the line of the source" if row > 1 else f'the column "{SOURCE_LINE}"'
+    labels = min((item.label_columns for item in crosstabs), default=1)
+    if row <= len(table.headers):
+        return LABEL, "a header"
+    if column <= labels:
+        return LABEL, "a label"
+    label = texts[row - 1][0]
+    for item in crosstabs:
+        if label in item.use.leave:
+            return LEFT_OUT, f'the row "{label}" is named under leave'
+        if item.use.take and label not in item.use.take:
+            return LEFT_OUT, f'the row "{label}" is not named under take'
+    of_row = [(row, at) for at in range(1, labels + 1) if (row, at) in by_cell]
+    of_column = [(at, column) for at in range(1, len(table.headers) + 1) if (at, column) in by_cell]
+    if of_row:
+        return UNREAD, "the label of its row has a fault"
+    if of_column:
+        return UNREAD, "the header of its column has a fault"
+    if not crosstabs:
+        return UNREAD, "the mapping has faults, or a dimension is open"
+    return UNREAD, "a fault elsewhere, which is listed"

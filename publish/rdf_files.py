@@ -1,0 +1,209 @@
+"""Reading RDF files of any usual syntax as one graph: Turtle, TriG, N-Triples, N-Quads, RDF/XML
+and JSON-LD, compressed with gzip or not.
+
+In come paths; out come the statements of all files together, or faults with line and column.
+Nothing but these files is read: no imports, no contexts or entities from elsewhere.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, cast
+from xml.parsers import expat
+
+import numpy as np
+import pyoxigraph as ox
+
+from publish.faults import Fault, fault
+from publish.foreign import CONTENTS
+from publish.foreign import SYNTAXES as SYNTAXES_OF_LISTS
+from publish.ntriples import LineReader
+from publish.progress import CountedReader, Progress
+from publish.statements import Numbered, Statements, Terms, assembled, numbered
+
+SYNTAXES = {
+    **SYNTAXES_OF_LISTS,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+}
+GZIP = b"\x1f\x8b"
+BOM = b"\xef\xbb\xbf"
+BY_LINE = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
+MOST_SYNTAX_FAULTS = 100
+"""Syntax errors of one file that are told, where each line stands on its own."""
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class RdfFile:
+    """A file of which the syntax is known."""
+
+    path: Path
+    shown: str
+    syntax: ox.RdfFormat
+
+
+def looks_like_file(argument: str) -> bool:
+    """Return whether an argument means a file rather than the slug of a mapping."""
+    return bool(re.search(r"[./\\]", argument)) or Path(argument).is_file()
+
+
+def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], Statements]:
+    """Return the files that could be read, and all their statements as one graph."""
+    terms, files = Terms(), list[RdfFile]()
+    parts: list[Numbered] = []
+    for number, path in enumerate(dict.fromkeys(paths)):
+        label = f"f{number}-" if len(paths) > 1 else ""
+        try:
+            file = _recognised(path, faults)
+            if file:
+                files.append(file)
+                parts.extend(_read(file, terms, faults, label))
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            faults.append(fault("cannot-read", path, reason=reason.rstrip(".")))
+    flat = np.concatenate([np.empty(0, dtype=np.int32), *parts])
+    parts.clear()
+    return files, assembled(terms, flat)
+
+
+@contextmanager
+def opened(path: Path, progress: Progress | None = None) -> Iterator[io.BufferedReader]:
+    """Open a file to read its text as bytes, unpacked and without byte order mark.
+
+    What is counted is what is read from disk, so that its size is the end.
+    """
+    with path.open("rb") as disk:
+        raw: io.BufferedReader = disk
+        if progress:
+            raw = cast(io.BufferedReader, io.BufferedReader(_Counted(disk, progress), BLOCK))
+        file = raw
+        if raw.peek(2)[:2] == GZIP:
+            file = cast(io.BufferedReader, io.BufferedReader(gzip.GzipFile(fileobj=raw), BLOCK))
+        if file.peek(3)[:3] == BOM:
+            file.read(3)
+        yield file
+
+
+class _Counted(io.RawIOBase):
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._reader = CountedReader(file, progress)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self._reader.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
+    """Return a file with its syntax, by its name or else by how it begins."""
+    with opened(path) as file:
+        start = file.read(2000)
+    if not start.strip():
+        faults.append(fault("empty-file", path, 1, 1))
+        return None
+    ending = Path(path.name.removesuffix(".gz")).suffix.lower()
+    syntax = SYNTAXES.get(ending)
+    if syntax is None:
+        syntax = next((found for pattern, found in CONTENTS if pattern.match(start)), None)
+        # Each file in Turtle is one in TriG.
+        syntax = ox.RdfFormat.TRIG if syntax == ox.RdfFormat.TURTLE else syntax
+    if syntax is None:
+        faults.append(fault("unknown-syntax", path, known=", ".join(SYNTAXES)))
+        return None
+    return RdfFile(path=path, shown=str(path), syntax=syntax)
+
+
+def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Iterator[Numbered]:
+    """Yield the statements of a file as numbers; of one with faults those before the first.
+
+    With a label, its blank nodes are kept apart from those of other files.
+    """
+    if file.syntax == ox.RdfFormat.RDF_XML:
+        problem = _xml_fault(file)
+        if problem:
+            faults.append(problem)
+            return
+    noted = _Noted(file=file, faults=faults)
+    with (
+        Progress(file.shown, "bytes", file.path.stat().st_size) as progress,
+        opened(file.path, progress) as content,
+    ):
+        if file.syntax == ox.RdfFormat.N_TRIPLES:
+            reader = LineReader(terms=terms, prefix=label, wrong=noted.add)
+            yield from reader.blocks(content)
+        else:
+            yield numbered(_quads(file, content, noted, label), terms)
+
+
+@dataclass(kw_only=True)
+class _Noted:
+    """Notes the syntax errors of a file: of lines many, as each stands on its own, else one."""
+
+    file: RdfFile
+    faults: list[Fault]
+    _lines: set[int] = field(default_factory=set)
+
+    def add(self, error: SyntaxError, lines_before: int = 0) -> bool:
+        """Note an error; return whether to go on."""
+        found = _syntax_fault(self.file, error, lines_before)
+        # Where a parser takes up a line again, what it says of the rest of it is not to be trusted.
+        if found.line not in self._lines:
+            self.faults.append(found)
+        self._lines.add(found.line)
+        return self.file.syntax in BY_LINE and len(self._lines) < MOST_SYNTAX_FAULTS
+
+
+def _quads(
+    file: RdfFile, content: io.BufferedReader, noted: _Noted, label: str
+) -> Iterator[ox.Quad]:
+    """Yield the statements of a file as a parser reads them."""
+    base = file.path.resolve().as_uri()
+    found = ox.parse(content, format=file.syntax, base_iri=base, rename_blank_nodes=bool(label))
+    while True:
+        try:
+            yield from found
+            return
+        except SyntaxError as error:
+            if not noted.add(error):
+                return
+
+
+def _syntax_fault(file: RdfFile, error: SyntaxError, lines_before: int) -> Fault:
+    problem = re.sub(r"^Parser error .*?[0-9]: ", "", str(error.msg))
+    problem = re.sub(r" \(line [0-9]+\)$", "", problem).rstrip(".")
+    if "LoadDocumentCallback" in problem:
+        return fault("remote-context", file.shown)
+    place = (0, 0)
+    if error.lineno and error.offset:
+        place = (error.lineno + lines_before, error.offset)
+    return fault("rdf-syntax", file.shown, *place, syntax=file.syntax.name, problem=problem)
+
+
+def _xml_fault(file: RdfFile) -> Fault | None:
+    """Return what is wrong with a file as XML, with its place.
+
+    It also refuses entities that grow beyond measure, which the parser of RDF would fill in.
+    """
+    parser = expat.ParserCreate()
+    with opened(file.path) as content:
+        try:
+            parser.ParseFile(content)
+        except expat.ExpatError as error:
+            problem = expat.ErrorString(error.code)
+            syntax = file.syntax.name
+            place = (error.lineno, error.offset + 1)
+            return fault("rdf-syntax", file.shown, *place, syntax=syntax, problem=problem)
+    return None

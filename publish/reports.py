@@ -1,0 +1,108 @@
+"""Reports of faults: as text for people, as JSON for programs, as SARIF and as SHACL.
+
+In come faults in the order in which they are told; out comes one text, the same for the same
+faults. How many there are, and where to read more, are sentences of their own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+import click
+
+from publish.faults import KINDS, Fault, Words, said
+from publish.sarif import as_sarif
+from publish.shacl_report import as_shacl
+from publish.uris import is_address
+
+FORMATS = ("text", "json", "sarif", "shacl")
+"""How faults can be printed; the first is for people."""
+
+MANY = 10
+"""Faults above which a text ends with how often each code occurs."""
+
+COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+def report(
+    faults: Sequence[Fault],
+    form: str,
+    language: str = "en",
+    *,
+    base: str | None = None,
+    colour: bool = False,
+) -> str:
+    """Return faults in one of the formats, with a line feed at its end unless it is empty.
+
+    ``base`` is that of the project, where it could be read; with ``colour`` a text has colours.
+    """
+    if form == "json":
+        return as_json(faults, language)
+    if form == "sarif":
+        return as_sarif(faults, language)
+    if form == "shacl":
+        return as_shacl(faults, base)
+    return as_text(faults, language, colour=colour)
+
+
+def as_text(faults: Sequence[Fault], language: str = "en", *, colour: bool = False) -> str:
+    """Return each fault as a block: place, code and finding; the cell's text; what to do."""
+    lines = [line for item in faults for line in _block(item, language, colour=colour)]
+    if len(faults) > MANY:
+        counts = Counter(item.code for item in faults)
+        width = len(str(max(counts.values())))
+        lines.append("")
+        for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+            title = KINDS[code].title.told(language)
+            lines.append(f"{count:{width}} × {_styled(code, colour=colour, bold=True)}: {title}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _block(item: Fault, language: str, *, colour: bool) -> list[str]:
+    place = _styled(item.place, colour=colour, bold=True)
+    code = _styled(item.code, colour=colour, fg=COLOURS[item.severity])
+    if item.severity != "error":
+        code = f"{said(item.severity).told(language)}: {code}"
+    lines = [f"{place}: {code}: {item.finding.told(language)}"]
+    told = item.finding + item.fix
+    if item.text and f'"{item.text}"' not in told.told(language):
+        lines.append("    " + said("the-cell-says", text=item.text).told(language))
+    return [*lines, f"    {item.fix.told(language)}"]
+
+
+def _styled(text: str, *, colour: bool, **style: bool | str) -> str:
+    return click.style(text, **style) if colour else text  # type: ignore[arg-type]
+
+
+def as_json(faults: Sequence[Fault], language: str = "en") -> str:
+    """Return the faults as JSON: a list of their records, with title, and IRI if they have one."""
+    return (
+        json.dumps([_record(item, language) for item in faults], ensure_ascii=False, indent=2)
+        + "\n"
+    )
+
+
+def _record(item: Fault, language: str) -> dict[str, object]:
+    record = item.record(language) | {"title": KINDS[item.code].title.told(language)}
+    if not item.line and is_address(item.path):
+        record["iri"] = item.path
+    return record
+
+
+def count_of(faults: Sequence[Fault]) -> Words:
+    """Return how many faults there are, and how many of them only warn."""
+    errors = sum(item.severity == "error" for item in faults)
+    warnings = len(faults) - errors
+    what = said("one-fault") if errors == 1 else said("faults", count=errors)
+    if not warnings:
+        return what
+    also = said("one-warning") if warnings == 1 else said("warnings", count=warnings)
+    return said("and", one=what, other=also) if errors else also
+
+
+def where_to_read_more(faults: Sequence[Fault]) -> Words:
+    """Return how to read more about a fault, with the code that occurs most as an example."""
+    [(code, _)] = Counter(item.code for item in faults).most_common(1)
+    return said("more-with-explain", code=code)

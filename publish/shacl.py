@@ -1,0 +1,252 @@
+"""Shapes as data: the part of SHACL Core that can be judged over columns.
+
+In comes a graph of shapes; out come those that observations must meet, compiled to plain values,
+and what they say in both languages. Shapes with a term that is not among ``KNOWN`` are left to
+pySHACL alone. SHACL, sections 2 (shapes) and 4 (constraint components).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.namespace import SH
+from rdflib.term import Node
+
+from publish.faults import Words, said
+from publish.namespaces import QB, RDF
+
+SEVERITIES = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
+
+OF_VALUES = (
+    "class",
+    "datatype",
+    "in",
+    "maxExclusive",
+    "maxInclusive",
+    "minExclusive",
+    "minInclusive",
+    "nodeKind",
+    "pattern",
+)
+"""Constraints that are judged value by value, so once for each distinct term."""
+OF_PAIRS = ("lessThan", "lessThanOrEquals")
+OF_COUNTS = ("maxCount", "minCount")
+OF_SHAPES = ("and", "not", "or", "xone")
+
+KNOWN = {
+    *(SH[name] for name in (*OF_VALUES, *OF_PAIRS, *OF_COUNTS, *OF_SHAPES)),
+    *(SH[name] for name in ("flags", "hasValue", "message", "name", "description", "order")),
+    *(SH[name] for name in ("path", "property", "severity", "targetClass", "targetNode")),
+    SH.targetSubjectsOf,
+}
+"""The terms of SHACL that are understood here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraint:
+    """One constraint of a shape: the name of its parameter, and its value."""
+
+    name: str
+    value: Node | None = None
+    count: int = 0
+    """The value of minCount and maxCount."""
+    number: Decimal | None = None
+    """The value of a bound."""
+    allowed: frozenset[Node] = frozenset()
+    """The values of `sh:in`."""
+    shapes: tuple[Shape, ...] = ()
+    """The shapes that are combined, or that hold for a property."""
+    flags: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """A node shape, or a property shape with a path of one property or of alternatives."""
+
+    name: str
+    """Its IRI, or that of the nearest shape with an IRI that holds it."""
+    paths: tuple[str, ...]
+    """The properties whose values it concerns; none for a node shape."""
+    path: str
+    """The path as text, for reports."""
+    constraints: tuple[Constraint, ...]
+    severity: str
+    message: Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservationShape:
+    """A shape that observations must meet, and which ones."""
+
+    shape: Shape
+    data_set: str | None = None
+    """Those of this data set."""
+    having: str | None = None
+    """Those that have this property; without data set and property it concerns them all."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Result:
+    """One way in which a thing does not meet a shape, as SHACL reports it."""
+
+    focus: str
+    """The IRI of the thing, or the label of a blank node with ``_:``."""
+    path: str
+    """The path as text, empty for the thing as a whole."""
+    value: str
+    """The value that is wrong, or nothing."""
+    shape: str
+    severity: str
+    message: Words
+
+
+class NotInColumns(Exception):
+    """A shape cannot be judged over columns; the text says which term is in the way."""
+
+
+def observation_shapes(shapes: Graph) -> tuple[list[ObservationShape], list[str]]:
+    """Return the shapes that observations must meet, and the IRIs of those left to pySHACL.
+
+    Found are targets of the class qb:Observation, of all that has a property, and of the
+    observations of one data set: ``sh:targetNode <data set>`` with the path ``^qb:dataSet``.
+    """
+    found: list[ObservationShape] = []
+    left: list[str] = []
+    targets: list[tuple[Node, str | None, str | None]] = [
+        (shape, None, None) for shape in shapes.subjects(SH.targetClass, QB.Observation)
+    ]
+    targets += [
+        (shape, None, str(predicate))
+        for shape, predicate in shapes.subject_objects(SH.targetSubjectsOf)
+    ]
+    for shape, data_set in shapes.subject_objects(SH.targetNode):
+        targets += [(inner, str(data_set), None) for inner in _of_observations(shapes, shape)]
+    for node, data_set_, having in sorted(targets, key=str):
+        if shapes.value(node, SH.deactivated) == Literal(True):
+            continue
+        try:
+            compiled = _compiled(shapes, node, as_node=data_set_ is not None)
+        except NotInColumns:
+            left.append(str(node))
+            continue
+        found.append(ObservationShape(shape=compiled, data_set=data_set_, having=having))
+    return found, left
+
+
+def _of_observations(shapes: Graph, shape: Node) -> Iterator[Node]:
+    """Yield the property shapes of a data set's shape that concern its observations."""
+    for inner in shapes.objects(shape, SH.property):
+        path = shapes.value(inner, SH.path)
+        if path is not None and shapes.value(path, SH.inversePath) == QB.dataSet:
+            yield inner
+
+
+def _compiled(shapes: Graph, node: Node, *, as_node: bool = False) -> Shape:
+    """Return a shape as data; raises NotInColumns.
+
+    ``as_node`` takes a property shape for a node shape about the values of its path.
+    """
+    path = shapes.value(node, SH.path)
+    for predicate in shapes.predicates(node):
+        if str(predicate).startswith(str(SH)) and predicate not in KNOWN:
+            raise NotInColumns(predicate)
+    paths = () if path is None or as_node else tuple(_alternatives(shapes, path))
+    severity = shapes.value(node, SH.severity)
+    return Shape(
+        name=str(nearest_name(shapes, node)),
+        paths=paths,
+        path=path_text(shapes, path) if path is not None else "",
+        constraints=tuple(sorted(_constraints(shapes, node, paths), key=lambda item: item.name)),
+        severity=SEVERITIES.get(URIRef(str(severity)), "error"),
+        message=message_of(shapes, node),
+    )
+
+
+def _constraints(shapes: Graph, node: Node, paths: tuple[str, ...]) -> Iterator[Constraint]:
+    for predicate, value in shapes.predicate_objects(node):
+        name = str(predicate).removeprefix(str(SH))
+        if name in OF_COUNTS and isinstance(value, Literal):
+            yield Constraint(name=name, count=int(value))
+        elif name == "in":
+            yield Constraint(name=name, allowed=frozenset(Collection(shapes, value)))
+        elif name.endswith("clusive") and isinstance(value, Literal):
+            yield Constraint(name=name, number=Decimal(str(value)))
+        elif name == "pattern":
+            flags = str(shapes.value(node, SH.flags) or "")
+            yield Constraint(name=name, value=value, flags=flags)
+        elif name in (*OF_VALUES, *OF_PAIRS, "hasValue"):
+            if not paths:
+                raise NotInColumns(name)
+            yield Constraint(name=name, value=value)
+        elif name in OF_SHAPES or name == "property":
+            if paths:
+                raise NotInColumns(name)
+            inner = [value] if name in ("not", "property") else list(Collection(shapes, value))
+            yield Constraint(name=name, shapes=tuple(_compiled(shapes, item) for item in inner))
+
+
+def _alternatives(shapes: Graph, path: Node) -> Iterator[str]:
+    """Yield the properties of a path; raises NotInColumns for what is longer or goes back."""
+    if isinstance(path, URIRef):
+        yield str(path)
+        return
+    items = shapes.value(path, SH.alternativePath)
+    if items is None:
+        raise NotInColumns("path")
+    for item in Collection(shapes, items):
+        yield from _alternatives(shapes, item)
+
+
+def path_text(shapes: Graph, path: Node) -> str:
+    """Return a path as SPARQL writes it, its properties in full."""
+    if isinstance(path, URIRef):
+        return str(path)
+    inverse, items = shapes.value(path, SH.inversePath), shapes.value(path, SH.alternativePath)
+    if inverse is not None:
+        return f"^{path_text(shapes, inverse)}"
+    if items is not None:
+        return "|".join(path_text(shapes, item) for item in Collection(shapes, items))
+    for predicate, mark in ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+")):
+        inner = shapes.value(path, predicate)
+        if inner is not None:
+            return path_text(shapes, inner) + mark
+    inner = shapes.value(path, SH.zeroOrOnePath)
+    if inner is not None:
+        return path_text(shapes, inner) + "?"
+    if shapes.value(path, RDF.first) is not None:
+        return "/".join(path_text(shapes, item) for item in Collection(shapes, path))
+    return str(path)
+
+
+def nearest_name(shapes: Graph, node: Node | None) -> Node | None:
+    """Return a shape's IRI, or that of the nearest shape around it that has one."""
+    seen = [node]
+    for inner in seen:
+        if isinstance(inner, URIRef):
+            return inner
+        for around in sorted(set(shapes.subjects(None, inner)) - set(seen), key=str):
+            seen.append(around)
+    return node
+
+
+def message_of(shapes: Graph, node: Node) -> Words:
+    """Return what a shape says when it is not met, in both languages."""
+    by_language = {
+        text.language or "": str(text)
+        for text in shapes.objects(node, SH.message)
+        if isinstance(text, Literal)
+    }
+    return words_of(by_language)
+
+
+def words_of(by_language: dict[str, str]) -> Words:
+    """Return a text given by language, in English or else in what there is."""
+    if not by_language:
+        return said("does-not-conform")
+    known: Iterable[str] = sorted(by_language.items())[0][1:]
+    english = by_language.get("en") or next(iter(known))
+    return Words(english, nl=by_language.get("nl", ""))

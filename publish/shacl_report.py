@@ -1,0 +1,71 @@
+"""Faults as a validation report of SHACL, in Turtle.
+
+In come faults; out comes one ``sh:ValidationReport``, as section 3.6 of SHACL describes it, so
+without any result only where there is no fault at all, warnings included. Files are relative
+references, to be resolved against the project folder; a line is a fragment of RFC 5147.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from publish.faults import LANGUAGES, Fault
+from publish.uris import GENERIC_VOCABULARY, PREFIXES, is_address
+
+SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}
+
+COMPONENT = f"ns/{GENERIC_VOCABULARY}#controle"
+"""Which constraint found it: one of the program's own. Which one, its code says."""
+
+HEAD = f"""@prefix dct: <{PREFIXES["dct"]}> .
+@prefix rdfs: <{PREFIXES["rdfs"]}> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+
+[]
+    a sh:ValidationReport ;
+    sh:conforms """
+
+
+def as_shacl(faults: Sequence[Fault], base: str | None = None) -> str:
+    """Return the faults as a report; without a base the program's own term is relative too."""
+    component = f"<{base}/{COMPONENT}>" if base else f"<{COMPONENT}>"
+    results = "".join(f" ;\n    sh:result {_result(item, component)}" for item in faults)
+    return f"{HEAD}{'false' if faults else 'true'}{results} .\n"
+
+
+def _result(item: Fault, component: str) -> str:
+    """Return a fault as a blank node."""
+    messages = (
+        _literal(f"{item.finding.told(language)} {item.fix.told(language)}", language)
+        for language in reversed(LANGUAGES)
+    )
+    properties = [
+        "a sh:ValidationResult",
+        f"rdfs:label {_literal(f'{item.place}: {item.code}')}",
+        f"dct:identifier {_literal(item.code)}",
+        f"sh:resultSeverity sh:{SEVERITIES[item.severity]}",
+        f"sh:sourceConstraintComponent {component}",
+        f"sh:focusNode <{_focus(item)}>",
+        f"sh:resultMessage {', '.join(messages)}",
+    ]
+    if item.text:
+        properties.append(f"sh:value {_literal(item.text)}")
+    return "[\n        " + " ;\n        ".join(properties) + "\n    ]"
+
+
+def _literal(text: str, language: str | None = None) -> str:
+    """Return a text as it is written in Turtle."""
+    return str(ox.Literal(text, language=language))
+
+
+def _focus(item: Fault) -> str:
+    """Return what the fault is about: the IRI of a thing, or a line of a file."""
+    if not item.line and is_address(item.path):
+        return item.path
+    pure = PurePath(item.path)
+    path = quote(pure.name if pure.is_absolute() else pure.as_posix(), safe="/")
+    return f"{path}#line={item.line - 1},{item.line}" if item.line else path

@@ -1,0 +1,83 @@
+"""The shapes as a product: each file is a document of a release, as it stands.
+
+In come the shapes of the package and those of the project's ``shapes/``; out come the same texts in
+the ``shapes/`` of a release, each with one line before it: the base of its relative IRIs. The file
+``codelist.ttl`` is the document ``/shapes/codelist``; what a build generates stands beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from publish.faults import Fault, fault, said
+from publish.project import Project
+from publish.uris import CODE
+
+FOLDER = "shapes"
+"""The folder of the shapes: in a project, in a release, and in addresses."""
+
+OF_DATA_SETS = "dataset"
+"""The folder in it of the shapes that are made from the structures."""
+
+
+def package_shapes() -> dict[str, bytes]:
+    """Return the shapes of the package by the name of their document."""
+    own = resources.files("publish").joinpath(FOLDER)
+    files = sorted(own.iterdir(), key=lambda item: item.name)
+    return {
+        item.name.removesuffix(".ttl"): item.read_bytes()
+        for item in files
+        if item.name.endswith(".ttl")
+    }
+
+
+def project_shapes(project: Project) -> list[Path]:
+    """Return the files of the project's own shapes."""
+    return sorted((project.root / FOLDER).glob("*.ttl"))
+
+
+def check_shape_names(project: Project) -> Iterator[Fault]:
+    """Yield a fault for each file of the project that cannot be a document of its own."""
+    taken = package_shapes()
+    for path in project_shapes(project):
+        if path.stem in taken:
+            reason = said("name-of-the-program", name=path.stem)
+        elif not CODE.fullmatch(path.stem):
+            reason = said("name-not-for-address", name=path.stem)
+        else:
+            continue
+        yield fault("shapes-name", project.shown(path), reason=reason)
+
+
+def write_shapes(project: Project, made: dict[str, str], release: Path) -> None:
+    """Write the shapes into the folder of a release; ``made`` are those of the data sets."""
+    texts = package_shapes()
+    texts |= {path.stem: path.read_bytes() for path in project_shapes(project)}
+    folder = release / FOLDER
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        head = f"@base <{project.base}/> .\n".encode()
+        (folder / f"{name}.ttl").write_bytes(head + text)
+    (folder / OF_DATA_SETS).mkdir()
+    for slug, shape in made.items():
+        (folder / OF_DATA_SETS / f"{slug}.ttl").write_text(shape, encoding="utf-8")
+
+
+def list_shapes(project: Project, release: Path) -> list[dict[str, object]]:
+    """Return the entries of the manifest for every document of shapes in a release."""
+    entries: list[dict[str, object]] = []
+    for path in sorted((release / FOLDER).rglob("*.ttl")):
+        text, shown = path.read_bytes(), path.relative_to(release).as_posix()
+        entries.append(
+            {
+                "path": shown,
+                "bytes": len(text),
+                "sha256": hashlib.sha256(text).hexdigest(),
+                "media-type": "text/turtle",
+                "about": f"{project.base}/{shown.removesuffix('.ttl')}",
+            }
+        )
+    return entries

@@ -1,0 +1,210 @@
+"""RDF statements as columns of whole numbers: each distinct term is kept once.
+
+In come RDF files, or observations whose values are numbered already; out come, per property, two
+columns: which thing, and which term it has. Questions about millions of statements become sorting
+and counting, and each distinct term is looked at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import pyoxigraph as ox
+from numpy.typing import NDArray
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+"""What a statement can be about: an IRI, a blank node, a literal or (RDF 1.2) a triple."""
+
+Numbers = NDArray[np.int64]
+
+Numbered = NDArray[np.int32]
+"""Numbers of terms as they are read, before they are sorted."""
+
+NONE = np.empty(0, dtype=np.int64)
+
+
+@dataclass(kw_only=True)
+class Terms:
+    """Distinct terms with their numbers, in the order in which they were met."""
+
+    found: list[Term] = field(default_factory=list)
+    numbers: dict[Term, int] = field(default_factory=dict)
+
+    def number(self, term: Term) -> int:
+        """Return the number of a term, which is a new one when it was not met before."""
+        number = self.numbers.setdefault(term, len(self.found))
+        if number == len(self.found):
+            self.found.append(term)
+        return number
+
+    def iri(self, iri: str) -> int | None:
+        """Return the number of an IRI, or None when no statement has it."""
+        return self.numbers.get(ox.NamedNode(iri))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """What some things have of one property, as pairs sorted by thing."""
+
+    thing: Numbers
+    """Places of the things, from 0; never falls."""
+    value: Numbers
+    """The number of the term that the thing at the same place has."""
+
+
+NO_COLUMN = Column(thing=NONE, value=NONE)
+
+
+class Things(Protocol):
+    """Some things of which the properties can be asked, one after the other in places from 0."""
+
+    @property
+    def count(self) -> int:
+        """How many things there are."""
+
+    @property
+    def terms(self) -> Terms:
+        """The terms that the values are numbers of."""
+
+    def column(self, predicate: str) -> Column:
+        """Return what the things have of a property."""
+
+    def predicates(self) -> Iterable[str]:
+        """Return the properties that at least one of the things has."""
+
+    def name(self, place: int) -> str:
+        """Return the IRI of a thing, or the label of a blank node with ``_:``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Things whose columns are at hand, as those of a batch of observations are."""
+
+    count: int
+    terms: Terms
+    columns: dict[str, Column]
+    naming: Callable[[int], str]
+
+    def column(self, predicate: str) -> Column:
+        """Return what the things have of a property."""
+        return self.columns.get(predicate, NO_COLUMN)
+
+    def predicates(self) -> Iterable[str]:
+        """Return the properties that at least one of the things has."""
+        return [predicate for predicate, column in self.columns.items() if len(column.thing)]
+
+    def name(self, place: int) -> str:
+        """Return the IRI of a thing."""
+        return self.naming(place)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statements:
+    """All statements of some RDF, each once, sorted by property, subject and object."""
+
+    terms: Terms
+    subject: Numbers
+    predicate: Numbers
+    object: Numbers
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+    def of(self, predicate: str) -> tuple[Numbers, Numbers]:
+        """Return the subjects and objects of a property, sorted by subject."""
+        number = self.terms.iri(predicate)
+        if number is None:
+            return NONE, NONE
+        low, high = np.searchsorted(self.predicate, [number, number + 1]).tolist()
+        return self.subject[low:high], self.object[low:high]
+
+    def subjects(self, predicate: str, value: str) -> Numbers:
+        """Return the subjects that have one IRI as value of a property."""
+        subjects, objects = self.of(predicate)
+        number = self.terms.iri(value)
+        return subjects[objects == number] if number is not None else NONE
+
+    def things(self, chosen: Numbers) -> Columns:
+        """Return chosen subjects, as sorted numbers of terms, with all their properties."""
+        place = np.searchsorted(chosen, self.subject)
+        place[place == len(chosen)] = 0
+        inside = chosen[place] == self.subject if len(chosen) else np.zeros(len(self), np.bool_)
+        at, predicates = place[inside], self.predicate[inside]
+        objects = self.object[inside]
+        known, starts = np.unique(predicates, return_index=True)
+        ends = [*starts[1:].tolist(), len(predicates)][: len(known)]
+        found = self.terms.found
+        columns = {
+            _text(found[number]): Column(thing=at[start:end], value=objects[start:end])
+            for number, start, end in zip(known.tolist(), starts.tolist(), ends, strict=True)
+        }
+        return Columns(
+            count=len(chosen),
+            terms=self.terms,
+            columns=columns,
+            naming=lambda at: _text(found[int(chosen[at])]),
+        )
+
+
+def _text(term: Term) -> str:
+    """Return an IRI, or a blank node with ``_:``, as text."""
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def collect(quads: Iterable[ox.Quad | ox.Triple]) -> Statements:
+    """Return the statements, whatever graph they are in; what is said twice counts once."""
+    terms = Terms()
+    return assembled(terms, numbered(quads, terms))
+
+
+def numbered(quads: Iterable[ox.Quad | ox.Triple], terms: Terms) -> Numbered:
+    """Return the numbers of the terms of each statement, one statement after the other."""
+    numbers, found = terms.numbers, terms.found
+
+    def flow() -> Iterator[int]:
+        number = numbers.setdefault
+        for quad in quads:
+            for term in (quad.subject, quad.predicate, quad.object):
+                at = number(term, len(found))
+                if at == len(found):
+                    found.append(term)
+                yield at
+
+    return np.fromiter(flow(), dtype=np.int32)
+
+
+def assembled(terms: Terms, flat: Numbered) -> Statements:
+    """Return statements whose terms are numbered; what is said twice counts once."""
+    subject, predicate, object_ = flat.reshape(-1, 3).T
+    # One number for subject and object: a property at a time, sorting is then sorting of numbers.
+    both = subject.astype(np.int64) << 32
+    both |= object_
+    counts = np.bincount(predicate)
+    known = np.flatnonzero(counts)
+    rank = np.zeros(len(counts), dtype=np.int32)
+    rank[known] = np.arange(len(known), dtype=np.int32)
+    # Small whole numbers are sorted by counting.
+    narrow = np.uint16 if len(known) < 2**16 else np.int32
+    order = np.argsort(rank[predicate].astype(narrow), kind="stable")
+    both = both[order]
+    del order
+    ends = np.cumsum(counts[known])[:-1]
+    parts = [unique_numbers(part) for part in np.split(both, ends)] if len(known) else []
+    both = np.concatenate(parts) if parts else NONE
+    return Statements(
+        terms=terms,
+        subject=both >> 32,
+        predicate=np.repeat(known, [len(part) for part in parts]),
+        object=both & (2**32 - 1),
+    )
+
+
+def unique_numbers(numbers: Numbers) -> Numbers:
+    """Return numbers sorted and each once; sorts in place."""
+    numbers.sort()
+    fresh = np.ones(len(numbers), dtype=np.bool_)
+    fresh[1:] = numbers[1:] != numbers[:-1]
+    return numbers[fresh]

@@ -1,0 +1,149 @@
+"""What is still open in a mapping: the places where OPEN stands for what a person must say.
+
+`publish new` writes OPEN where it cannot know, with the question in a comment above it. In comes
+a mapping; out come faults at those places, and the mapping with something likely in their stead,
+so that all the rest of it can be checked in the same run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from publish.faults import Fault, Words, fault, said
+from publish.guess_axes import MEASURE, OPEN
+from publish.mapping import Axis, Mapping, TableUse
+from publish.marks import REASONS
+from publish.namespaces import XSD
+from publish.vocabulary import Vocabulary
+from publish.yamlfile import Steps, YamlFile
+
+QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")
+CANDIDATES = "Candidates: "
+INSTEAD = {"kwartaal": "2000-Q1", "jaar": "2000", "dag": "2000-01-01"}
+"""A period that stands in for one that is open."""
+
+
+def open_points(file: YamlFile) -> list[Fault]:
+    """Return a fault for every OPEN in a mapping, with the question above it."""
+    try:
+        lines = file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    found = []
+    for steps in _open_steps(file.data, ()):
+        path, line, column = file.place(*steps)
+        candidates = candidates_above(lines, line)
+        among = said("open-among", candidates=candidates) if candidates else Words("")
+        about = said(_about(steps))
+        key = ".".join(str(step) for step in steps if isinstance(step, str))
+        found.append(
+            fault("still-open", path, line, column, key=key, about=about, candidates=among)
+        )
+    return found
+
+
+def _open_steps(data: Any, steps: Steps) -> Iterator[Steps]:
+    """Yield the steps to every OPEN."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == OPEN:
+                yield (*steps, key)
+            yield from _open_steps(value, (*steps, key))
+    elif isinstance(data, list):
+        for number, item in enumerate(data):
+            yield from _open_steps(item, (*steps, number))
+    elif data == OPEN:
+        yield steps
+
+
+def candidates_above(lines: list[str], line: int) -> str:
+    """Return the candidates that the comment above a line names, or the one on the line itself."""
+    here = lines[line - 1] if 0 < line <= len(lines) else ""
+    at = line - 2
+    texts = [here] if QUESTION.search(here) else []
+    while not texts and 0 <= at < len(lines) and lines[at].lstrip().startswith("#"):
+        if QUESTION.search(lines[at]):
+            texts = lines[at : line - 1]
+        at -= 1
+    joined = " ".join(text.strip().lstrip("#").strip() for text in texts)
+    return joined.partition(CANDIDATES)[2].strip().rstrip(".")
+
+
+def _about(steps: Steps) -> str:
+    """Return the phrase for what is asked at a place."""
+    names = [step for step in steps if isinstance(step, str)]
+    if names[-1] == "reason" and "marks" in names:
+        return "open-sign"
+    if names[-1] == MEASURE:
+        return "open-measure"
+    if names[0] in ("rows", "columns") and len(names) == 1:
+        return "open-dimension"
+    if "tables" in names and names[-1] in ("rows", "columns"):
+        return "open-dimension"
+    if "fixed" in names:
+        return "open-fixed"
+    if names[-1] in ("nl", "en"):
+        return "open-text"
+    return "open-other"
+
+
+def without_open(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | None:
+    """Return a mapping with something likely for what is open; None when that cannot be.
+
+    A dimension can be anything, so a mapping in which one is open is not read any further.
+    """
+    places = list(_open_steps(mapping.file.data, ()))
+    if not places:
+        return mapping
+    if any(_about(steps) in ("open-dimension", "open-other") for steps in places):
+        return None
+    uses = []
+    for use in mapping.uses:
+        if any(_has_open(axis) for axis in (use.rows, use.columns)):
+            return None
+        fixed = {name: _code(name, code, vocabulary) for name, code in use.fixed.items()}
+        if None in fixed.values():
+            return None
+        uses.append(replace_fixed(use, fixed))
+    measure = mapping.measure
+    if measure == OPEN:
+        lines = mapping.file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        named = candidates_above(lines, mapping.file.place("measure")[1]).split(", ")
+        known = [name for name in named if name in vocabulary.measures]
+        decimal = [n for n, m in vocabulary.measures.items() if m.datatype == str(XSD.decimal)]
+        # A measure with decimals fits whatever is printed, so nothing is blamed on the stand-in.
+        fits = [name for name in known if name in decimal]
+        measure = next(iter([*fits, *known, *decimal]), None)
+        if measure is None:
+            return None
+    reasons = vocabulary.lists[REASONS].codes if REASONS in vocabulary.lists else ()
+    marks = {
+        sign: entry | {"reason": reasons[0]} if reasons and entry["reason"] == OPEN else entry
+        for sign, entry in mapping.marks.items()
+    }
+    return replace(mapping, uses=tuple(uses), measure=measure, marks=marks)
+
+
+def replace_fixed(use: TableUse, fixed: dict[str, str | None]) -> TableUse:
+    """Return a table with other codes for all its cells."""
+    return replace(use, fixed={name: code for name, code in fixed.items() if code is not None})
+
+
+def _code(name: str, code: str, vocabulary: Vocabulary) -> str | None:
+    """Return a code that may stand where one is open."""
+    if code != OPEN:
+        return code
+    dimension = vocabulary.dimensions.get(name)
+    if dimension is None:
+        return None
+    if dimension.period:
+        return INSTEAD[dimension.period]
+    return next(iter(dimension.codes.codes), None) if dimension.codes else None
+
+
+def _has_open(axis: Axis) -> bool:
+    given = (axis.labels or {}).values()
+    return OPEN in axis.dimensions or any(OPEN in codes.values() for codes in given)

@@ -1,0 +1,86 @@
+"""A table of the project in its form again, after a spreadsheet program has saved it.
+
+In comes a table; it is written again in UTF-8 without byte order mark, with commas and line
+feeds and without empty rows and columns at the end. No cell is changed, so no figure is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from publish.draft import as_csv
+from publish.faults import CannotRun, Fault, FaultyInput
+from publish.incoming import SEPARATORS, decode, delimit, read_bytes
+from publish.project import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tidied:
+    """A table and what was changed of its form; nothing when it was in its form already."""
+
+    path: Path
+    changed: tuple[str, ...]
+
+
+def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[Tidied]:
+    """Write tables in the project's form. Raises FaultyInput, having written nothing."""
+    faults: list[Fault] = []
+    found: list[tuple[Tidied, bytes]] = []
+    for file in files:
+        path = file.resolve()
+        if path.parent.parent != project.root / "mappings" or path.suffix != ".csv":
+            raise CannotRun(
+                f"{file} is no table of this project: those are mappings/<document>/<table>.csv. "
+                "A table from elsewhere is brought in with publish new."
+            )
+        shown = project.shown(path)
+        raw = read_bytes(path, shown, faults)
+        made = _tidied(path, raw, shown, faults) if raw is not None else None
+        if made:
+            found.append(made)
+    if faults:
+        raise FaultyInput(faults)
+    for tidied, content in found:
+        if tidied.changed:
+            unfinished = tidied.path.parent / f".{tidied.path.name}.unfinished"
+            try:
+                unfinished.write_bytes(content)
+                unfinished.replace(tidied.path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+    return [tidied for tidied, _ in found]
+
+
+def _tidied(path: Path, raw: bytes, shown: str, faults: list[Fault]) -> tuple[Tidied, bytes] | None:
+    """Return a table in the project's form, and what was changed."""
+    decoded = decode(raw, shown, faults)
+    delimited = delimit(decoded, shown, faults) if decoded else None
+    if decoded is None or delimited is None:
+        return None
+    records = delimited.records
+    last = max((at for at, row in enumerate(records, start=1) if any(row)), default=0)
+    width = max(_filled(row) for row in records)
+    rows = [row[:width] for row in records[:last]]
+    content = as_csv(rows)
+    changed = []
+    if decoded.encoding != "UTF-8":
+        changed.append(f"the encoding was {decoded.encoding}")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        changed.append("it began with a byte order mark")
+    if delimited.separator != ",":
+        changed.append(f"its cells were separated by {SEPARATORS[delimited.separator]}")
+    if b"\r" in raw:
+        changed.append("its lines ended in carriage returns")
+    if last < len(records):
+        changed.append(f"{len(records) - last} empty rows stood at the end")
+    if any(len(row) > width for row in records):
+        changed.append("empty columns stood at the end")
+    if content != raw and not changed:
+        changed.append("it had other quotes, or no line feed at the end")
+    return Tidied(path=path, changed=tuple(changed)), content
+
+
+def _filled(row: list[str]) -> int:
+    """Return how many cells a row has without the empty ones at its end."""
+    return next((at for at in range(len(row), 0, -1) if row[at - 1]), 0)

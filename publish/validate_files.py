@@ -1,0 +1,231 @@
+"""Judging RDF files of anybody, without project, mapping or table.
+
+In come paths; out come what was found in them, as numbers, and all faults: syntax, integrity
+constraints of RDF Data Cube, circles in hierarchies, shapes when they are given. A fault stands
+at the place in the text where the thing it is about is first described.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyoxigraph as ox
+from rdflib import Graph
+from rdflib.term import BNode, Literal, Node, URIRef
+
+from publish import cube_graph as cube
+from publish.breaches import MOST_OF_A_KIND, Breach, Breaches
+from publish.code_lists import SKOS
+from publish.constraints import find_breaches_of
+from publish.cube_graph import QB, CubeGraph, normalised, unique_pairs
+from publish.faults import Fault, FaultyInput, fault, said, some_of
+from publish.rdf_files import RdfFile, read_files
+from publish.rdf_places import Places, find_places
+from publish.statements import Statements, Term
+from publish.validate import MOST_OBSERVATIONS, UnusableShapes, judge
+
+MADE_LABEL = re.compile(r"_:[0-9a-f]{32}")
+"""The label of a blank node that has none in the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What was found in files."""
+
+    counts: dict[str, int]
+    """How many data sets, structures, observations, code lists and statements there are."""
+    faults: list[Fault]
+    """Warnings among them, sorted by place."""
+
+
+def validate_files(
+    paths: list[Path], shapes: list[Path] | None = None, *, full: bool = False
+) -> Judgement:
+    """Judge all files together as one graph. Raises FaultyInput where one cannot be read."""
+    faults: list[Fault] = []
+    files, statements = read_files(paths, faults)
+    shape_files, shape_statements = read_files(shapes or [], faults)
+    if faults:
+        raise FaultyInput(faults)
+    graph = normalised(statements)
+    counts = count_things(graph)
+    breaches = find_breaches_of(graph)
+    find_circles(graph, breaches)
+    # Here further judgements of any RDF take their turn: each adds to `breaches`.
+    found = list(_placed(files, breaches))
+    if not counts["data-sets"]:
+        found.append(fault("no-data-set", files[0].shown))
+    if shapes:
+        found += _judge_shapes(files, statements, shape_files, shape_statements, counts, full=full)
+    return Judgement(counts=counts, faults=sorted(set(found)))
+
+
+def count_things(graph: CubeGraph) -> dict[str, int]:
+    """Return how many things of each sort a graph holds."""
+    lists = [
+        np.unique(graph.of(f"{QB}codeList")[1]),
+        graph.of_class(f"{SKOS}ConceptScheme"),
+        graph.of_class(f"{QB}HierarchicalCodeList"),
+    ]
+    return {
+        "data-sets": len(graph.of_class(cube.DATA_SET)),
+        "structures": len(graph.of_class(cube.STRUCTURE)),
+        "observations": len(graph.of_class(cube.OBSERVATION)),
+        "code-lists": len(np.unique(np.concatenate(lists))),
+        "statements": len(graph.statements),
+    }
+
+
+def told(counts: dict[str, int]) -> str:
+    """Return what was found as one line."""
+    many = {
+        name: name.replace("-", " ") if count != 1 else name.replace("-", " ")[:-1]
+        for name, count in counts.items()
+    }
+    return ", ".join(f"{count:,} {many[name]}" for name, count in counts.items())
+
+
+def find_circles(graph: CubeGraph, breaches: Breaches) -> None:
+    """Note each set of codes that are broader than themselves."""
+    up, (parents, children) = graph.of(f"{SKOS}broader"), graph.of(f"{SKOS}narrower")
+    pairs = unique_pairs(np.concatenate([up[0], children]), np.concatenate([up[1], parents]))
+    above: dict[int, list[int]] = {}
+    for below, code in zip(*(column.tolist() for column in pairs), strict=True):
+        above.setdefault(below, []).append(code)
+    for circle in _circles(above):
+        names = sorted(map(graph.name, circle))
+        breaches.add("cyclic-hierarchy", names[0], codes=some_of(names))
+
+
+def _circles(above: dict[int, list[int]]) -> Iterator[list[int]]:
+    """Yield the sets of codes that lead to each other: Tarjan's strongly connected components."""
+    met: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    path: list[int] = []
+    on_path: set[int] = set()
+    for start in above:
+        if start in met:
+            continue
+        met[start] = lowest[start] = len(met)
+        path.append(start)
+        on_path.add(start)
+        work = [(start, iter(above[start]))]
+        while work:
+            code, rest = work[-1]
+            for other in rest:
+                if other not in met:
+                    met[other] = lowest[other] = len(met)
+                    path.append(other)
+                    on_path.add(other)
+                    work.append((other, iter(above.get(other, ()))))
+                    break
+                if other in on_path:
+                    lowest[code] = min(lowest[code], met[other])
+            else:
+                work.pop()
+                if work:
+                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[code])
+                if lowest[code] == met[code]:
+                    at = path.index(code) if path[-1] != code else len(path) - 1
+                    circle, path[at:] = path[at:], []
+                    on_path.difference_update(circle)
+                    if len(circle) > 1 or code in above.get(code, ()):
+                        yield circle
+
+
+def _placed(files: list[RdfFile], breaches: Breaches) -> Iterator[Fault]:
+    """Yield breaches as faults at the places of their things, and how many more there are."""
+    wanted = {iri for breach in breaches.found for iri in _about(breach)}
+    places = find_places(files, wanted) if wanted else {}
+    for breach in breaches.found:
+        shown = {
+            name: _shown(value) if isinstance(value, str) else value
+            for name, value in breach.particulars.items()
+        }
+        named = replace(breach, thing=_shown(breach.thing), particulars=shown)
+        yield named.fault(*_place_of(breach, places, files))
+    for code, more in breaches.unnamed():
+        yield fault("more-breaches", files[0].shown, more=more, kept=MOST_OF_A_KIND, kind=code)
+
+
+def _about(breach: Breach) -> Iterator[str]:
+    """Yield the IRIs at whose place a breach may be told, the best first."""
+    if not breach.thing.startswith("_:"):
+        yield breach.thing
+    for name in ("slice", "key", "structure", "data_set"):
+        value = str(breach.particulars.get(name, ""))
+        if value and not value.startswith("_:"):
+            yield value
+
+
+def _place_of(breach: Breach, places: Places, files: list[RdfFile]) -> tuple[str, int, int]:
+    """Return the place of a breach: in a file, else the IRI."""
+    for iri in _about(breach):
+        if iri in places:
+            return places[iri]
+    return next(_about(breach), files[0].shown), 0, 0
+
+
+def _shown(value: str) -> str:
+    """Return a name as it is told; the made-up label of a blank node means nothing to anybody."""
+    return said("without-iri") if MADE_LABEL.fullmatch(value) else value
+
+
+def _judge_shapes(
+    files: list[RdfFile],
+    statements: Statements,
+    shape_files: list[RdfFile],
+    shapes: Statements,
+    counts: dict[str, int],
+    *,
+    full: bool,
+) -> list[Fault]:
+    """Return what pySHACL finds, unless there are more observations than it can judge in time."""
+    if counts["observations"] > MOST_OBSERVATIONS and not full:
+        shown = shape_files[0].shown
+        count = counts["observations"]
+        return [fault("shapes-not-judged", shown, most=MOST_OBSERVATIONS, count=count)]
+    try:
+        found = judge(_as_graph(statements), _as_graph(shapes))
+    except UnusableShapes as error:
+        return [fault("bad-shape", shape_files[0].shown, problem=error)]
+    places = find_places(files, {item.path for item in found})
+    return [
+        replace(item, path=place[0], line=place[1], column=place[2])
+        if (place := places.get(item.path))
+        else item
+        for item in found
+    ]
+
+
+def _as_graph(statements: Statements) -> Graph:
+    """Return statements as a graph of rdflib, which pySHACL judges."""
+    graph, nodes = Graph(), {}
+
+    def node(number: int) -> Node:
+        if number not in nodes:
+            nodes[number] = _node(statements.terms.found[number])
+        return nodes[number]
+
+    for triple in zip(
+        statements.subject.tolist(),
+        statements.predicate.tolist(),
+        statements.object.tolist(),
+        strict=True,
+    ):
+        graph.add(tuple(map(node, triple)))  # type: ignore[arg-type]
+    return graph
+
+
+def _node(term: Term) -> Node:
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return Literal(term.value, lang=term.language, normalize=False)
+        return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    return BNode(term.value if isinstance(term, ox.BlankNode) else str(term))

@@ -1,0 +1,63 @@
+"""Repeats something on every save of what a project is made from.
+
+The times of the files are looked at twice a second, which needs nothing of the system and works
+on every disk. Saves that follow one another at once count as one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+FOLDERS = ("mappings", "ontology", "shapes")
+EVERY = 0.5
+"""Seconds between two looks."""
+
+State = dict[str, tuple[int, int]]
+
+
+def state_of(root: Path) -> State:
+    """Return time and size of every file that a project is made from."""
+    found: State = {}
+    paths = [root / "publish.toml"]
+    for folder in FOLDERS:
+        paths += (root / folder).rglob("*")
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:  # gone while it was looked at
+            continue
+        # Programs that save write under a hidden name first.
+        if path.is_file() and not path.name.startswith("."):
+            found[str(path)] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def watch(
+    root: Path, run: Callable[[], None], announce: Callable[[list[str]], None], every: float = EVERY
+) -> None:
+    """Run once, then again after every change, until the user interrupts; never returns by itself.
+
+    ``announce`` is told which files changed before each further run.
+    """
+    try:
+        seen = state_of(root)
+        run()
+        while True:
+            time.sleep(every)
+            now = state_of(root)
+            if now == seen:
+                continue
+            # Wait until nothing changes any more, so that one save gives one run.
+            settled = False
+            while not settled:
+                time.sleep(every / 2)
+                later = state_of(root)
+                settled, now = later == now, later
+            changed = sorted(path for path in {*seen, *now} if seen.get(path) != now.get(path))
+            seen = now
+            announce([Path(path).relative_to(root).as_posix() for path in changed])
+            run()
+    except KeyboardInterrupt:
+        return

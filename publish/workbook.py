@@ -1,0 +1,220 @@
+"""One sheet of an Excel workbook (.xlsx), as a grid of the texts that a reader sees.
+
+In comes a file; out comes the grid of the sheet that is named, or of the only one that can be
+seen. Numbers are as the cell's format shows them, written in the way of the project. What is not
+what it seems (an error, a formula never calculated, a hidden sheet) is a fault. ISO/IEC 29500.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import xml.etree.ElementTree as ET
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+
+import openpyxl
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from publish.faults import Fault, Words, did_you_mean, fault, said, shortened
+from publish.grid import MOST_CELLS, Grid, cleaned, trimmed
+from publish.shown_numbers import is_rounded, shown_number
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a file begins that is an old .xls or an encrypted .xlsx."""
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+MOST_UNPACKED = 256 * 1024 * 1024
+"""Bytes that a workbook may be when it is unpacked; more is a bomb, or no printed table."""
+WORKBOOK = "xl/workbook.xml"
+BROKEN = (
+    # What openpyxl lets through when a file is not built as a workbook should be.
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ET.ParseError,
+    EOFError,
+    InvalidFileException,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def is_workbook(raw: bytes, name: str) -> bool:
+    """Return whether a file is, or says that it is, an Excel workbook."""
+    return raw.startswith((ZIP, OLE)) or name.lower().endswith((".xlsx", ".xlsm", ".xls"))
+
+
+def read_workbook(
+    raw: bytes, shown: str, sheet: str | None, numbers: str, faults: list[Fault]
+) -> Grid | None:
+    """Return a sheet as a grid, or None with the reasons in ``faults``."""
+    if not _may_be_opened(raw, shown, faults):
+        return None
+    try:
+        values, formulas = _opened(raw, values=True), _opened(raw, values=False)
+    except BROKEN as error:
+        reason = said("workbook-damaged", problem=shortened(str(error)) or type(error).__name__)
+        faults.append(fault("not-a-workbook", shown, reason=reason))
+        return None
+    name = _choose(values, shown, sheet, faults)
+    if name is None:
+        return None
+    return _read_sheet(values[name], formulas[name], shown, numbers, faults, _others(values, name))
+
+
+def _opened(raw: bytes, *, values: bool) -> Workbook:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of parts of a workbook that are no cells
+        return openpyxl.load_workbook(io.BytesIO(raw), data_only=values, keep_links=False)
+
+
+def _may_be_opened(raw: bytes, shown: str, faults: list[Fault]) -> bool:
+    """Report a file that is no workbook, or not one that is safe to unpack."""
+
+    def refuse(phrase: str) -> bool:
+        faults.append(fault("not-a-workbook", shown, reason=said(phrase)))
+        return False
+
+    if raw.startswith(OLE):
+        return refuse("workbook-encrypted" if ENCRYPTED in raw else "workbook-old")
+    if not raw.startswith(ZIP):
+        return refuse("workbook-other")
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
+    except BROKEN as error:
+        reason = said("workbook-damaged", problem=shortened(str(error)))
+        faults.append(fault("not-a-workbook", shown, reason=reason))
+        return False
+    # No entry gives more than its directory says, so their sum is what can come out at most.
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > MOST_UNPACKED:
+        found, most = f"{unpacked >> 20} MiB", f"{MOST_UNPACKED >> 20} MiB"
+        faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
+        return False
+    if WORKBOOK not in {entry.filename for entry in entries}:
+        return refuse("workbook-other")
+    return True
+
+
+def _choose(book: Workbook, shown: str, sheet: str | None, faults: list[Fault]) -> str | None:
+    """Return the name of the sheet to read."""
+    seen = [item.title for item in book.worksheets if item.sheet_state == "visible"]
+    names = [item.title for item in book.worksheets]
+    if sheet is None and len(seen) == 1:
+        return seen[0]
+    if sheet is None and len(seen) > 1:
+        faults.append(fault("several-sheets", shown, names=", ".join(f'"{n}"' for n in seen)))
+    elif sheet is None:
+        faults.append(fault("hidden-sheet", shown, name=", ".join(names)))
+    elif sheet not in names:
+        hint = did_you_mean(sheet, seen)
+        known = ", ".join(f'"{name}"' for name in seen)
+        faults.append(fault("no-such-sheet", shown, name=sheet, hint=hint, known=known))
+    elif sheet not in seen:
+        faults.append(fault("hidden-sheet", shown, name=sheet))
+    else:
+        return sheet
+    return None
+
+
+def _others(book: Workbook, name: str) -> tuple[str, ...]:
+    """Return what is said of the sheets that were not read."""
+    hidden = [item.title for item in book.worksheets if item.sheet_state != "visible"]
+    read = f'The sheet "{name}" was read.'
+    return (read, f"Hidden, so not read: {', '.join(hidden)}.") if hidden else (read,)
+
+
+def _read_sheet(
+    sheet: Worksheet,
+    formulas: Worksheet,
+    shown: str,
+    numbers: str,
+    faults: list[Fault],
+    remarks: tuple[str, ...],
+) -> Grid | None:
+    """Return the cells of a sheet as texts; report those that have none."""
+    if sheet.max_row * sheet.max_column > MOST_CELLS:
+        found = said("cells-in-columns", cells=sheet.max_row * sheet.max_column,
+                     columns=sheet.max_column)  # fmt: skip
+        most = said("cells-in-columns", cells=MOST_CELLS, columns=sheet.max_column)
+        faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
+        return None
+    title = sheet.title
+
+    def where(row: int, column: int) -> tuple[int, int, Words]:
+        cell = f"{get_column_letter(column + 1)}{row + 1}"
+        return row + 1, column + 1, said("cell-of-sheet", cell=cell, sheet=title)
+
+    rows: list[list[str]] = []
+    dates: set[tuple[int, int]] = set()
+    before, rounded = len(faults), 0
+    for row, cells in enumerate(sheet.iter_rows()):
+        texts = []
+        for column, cell in enumerate(cells):
+            line, at, words = where(row, column)
+            if cell.data_type == "e":
+                text = shortened(str(cell.value))
+                faults.append(fault("error-cell", shown, line, at, cell=words, text=text))
+            formula = formulas.cell(row + 1, column + 1)
+            if formula.data_type == "f" and cell.value is None:
+                faults.append(fault("formula-without-value", shown, line, at, cell=words))
+            if isinstance(cell.value, datetime | date):
+                dates.add((row, column))
+            text = _text_of(cell, numbers)
+            if isinstance(cell.value, float):
+                rounded += is_rounded(cell.value, str(cell.number_format))
+            texts.append(text)
+        rows.append(texts)
+    if len(faults) > before:
+        return None
+    rows = trimmed(rows)
+    if not rows:
+        faults.append(fault("empty-sheet", shown, name=title))
+        return None
+    hidden = [str(number) for number, item in sheet.row_dimensions.items() if item.hidden]
+    hidden += [str(letter) for letter, item in sheet.column_dimensions.items() if item.hidden]
+    if hidden:
+        remarks += (f"Hidden in the sheet, but read all the same: {', '.join(hidden)}.",)
+    if rounded:
+        remarks += (f"Decimals that are not shown were left out, in {rounded} of the cells.",)
+    merged = tuple(
+        (item.min_row - 1, item.min_col - 1, item.max_row - 1, item.max_col - 1)
+        for item in sheet.merged_cells.ranges
+    )
+    return Grid(
+        shown=shown, rows=rows, where=where, merged=merged, dates=frozenset(dates), remarks=remarks
+    )
+
+
+def _text_of(cell: Cell | MergedCell, numbers: str) -> str:
+    """Return what a reader sees in a cell."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return shown_number(value, str(cell.number_format), numbers)
+    if isinstance(value, datetime | date):
+        if set(str(cell.number_format).lower()) <= set("y"):
+            return f"{value.year:04}"
+        has_time = isinstance(value, datetime) and value.time() != time()
+        return value.strftime("%d/%m/%Y %H:%M" if has_time else "%d/%m/%Y")
+    if isinstance(value, time | timedelta):
+        return str(value)
+    return cleaned(str(value))

@@ -1,0 +1,140 @@
+"""One data set by itself: what is open in it, and what would be published."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from small_project import SmallProject
+
+MAPPING = """tables: [bron/tabel]
+rows: leeftijd
+columns: kwartaal
+# OPEN: what do the figures count?
+# Candidates: aantal, bedrag
+measure: OPEN
+totals: {leeftijd: complete}
+"""
+TABLE = "x,2022 - K1,2022 - K2\njong,1,2\noud,3,4\n_T,4,6\n"
+
+
+@pytest.fixture
+def unsure(project: SmallProject) -> SmallProject:
+    """A project with a data set of which the measure is open."""
+    project.table(TABLE)
+    project.mapping(MAPPING)
+    return project
+
+
+def test_report_what_is_open_where_it_stands(unsure: SmallProject) -> None:
+    """An OPEN is one fault at its key, with the candidates; nothing follows from it."""
+    [found] = unsure.faults()
+    assert (found.code, found.path, found.line, found.column) == (
+        "still-open",
+        "mappings/proef.yaml",
+        9,
+        1,
+    )
+    assert found.fix.startswith("Candidates: aantal, bedrag. Write it instead of OPEN")
+    assert "welke maat de cijfers zijn" in found.finding.nl
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("rows: leeftijd", "rows: OPEN", (5, 1)),
+        ("columns: kwartaal", "columns: [OPEN]", (6, 11)),
+        ("rows: leeftijd", "rows: {jong: {leeftijd: OPEN}}", (5, 15)),
+        ("measure: OPEN", "measure: aantal\nfixed: {geslacht: OPEN}", (10, 9)),
+        ("measure: OPEN", "measure: aantal\nmarks: {x: {reason: OPEN}}", (10, 13)),
+        ("measure: OPEN", "measure: aantal\nnotes: [{nl: OPEN, en: Trial}]", (10, 10)),
+    ],
+)
+def test_report_every_kind_of_open_point(
+    unsure: SmallProject, old: str, new: str, place: tuple[int, int]
+) -> None:
+    """A dimension, a code, a reason or a text can be open; it is a fault of its own."""
+    text = MAPPING.replace(old, new).replace("measure: OPEN", "measure: aantal")
+    unsure.mapping(text)
+    assert unsure.places() == [("still-open", "proef.yaml", *place)]
+
+
+def test_find_other_faults_beside_what_is_open(unsure: SmallProject) -> None:
+    """While a measure is open the table is checked all the same."""
+    unsure.table(TABLE.replace("oud", "aud").replace(",6", ",zes"))
+    assert unsure.places() == [
+        ("unknown-code", "tabel.csv", 3, 1),
+        ("not-a-number", "tabel.csv", 4, 6),
+        ("still-open", "proef.yaml", 9, 1),
+    ]
+
+
+def test_tell_what_would_be_published(unsure: SmallProject) -> None:
+    """Check tells what is open, what would be published, and the faults; it ends with 1."""
+    result = unsure.run("check", "proef")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[:6] == [
+        "proef: 1 open question, 0 faults",
+        "As far as it can be read, this would be published:",
+        "    observations: 6",
+        "    periods: 2, 2022-Q1, 2022-Q2",
+        "    leeftijd: 3 codes, jong, oud, _T; its total is complete",
+        "    measures: OPEN",
+    ]
+    assert "mappings/proef.yaml:9:1: still-open" in result.stdout
+    assert result.stderr.endswith("1 fault. Nothing was written.\n")
+
+
+def test_tell_that_nothing_is_open(unsure: SmallProject) -> None:
+    """A data set without faults ends with 0."""
+    unsure.mapping(MAPPING.replace("OPEN\n", "aantal\n"))
+    result = unsure.run("check", "proef")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("proef: nothing is open, no faults; this would be published:\n")
+    assert "    measures: aantal\n" in result.stdout
+
+
+def test_tell_it_to_programs(unsure: SmallProject) -> None:
+    """With --format json there is one object, or the list of faults."""
+    faulty = unsure.run("--format", "json", "check", "proef")
+    assert [item["code"] for item in json.loads(faulty.stdout)] == ["still-open"]
+    unsure.mapping(MAPPING.replace("OPEN\n", "aantal\n"))
+    record = json.loads(unsure.run("--format", "json", "check", "proef").stdout)
+    assert record["observations"] == 6
+    assert record["codes"] == {"leeftijd": ["jong", "oud", "_T"]}
+    assert record["totals"] == {"leeftijd": "complete"}
+
+
+def test_count_what_has_no_value(unsure: SmallProject) -> None:
+    """Figures that the source does not show are counted apart."""
+    unsure.table(TABLE.replace("jong,1", "jong,x"))
+    unsure.mapping(MAPPING.replace("OPEN\n", "aantal\n") + "marks: {x: {reason: ONDERDRUKT}}\n")
+    result = unsure.run("check", "proef")
+    assert "    without a value, as the source shows none: 1\n" in result.stdout
+
+
+def test_check_nothing_of_a_mapping_that_cannot_be_read(unsure: SmallProject) -> None:
+    """Of a mapping with a syntax error only the faults are told."""
+    unsure.mapping("rows: [\n")
+    result = unsure.run("check", "proef")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("proef: 0 open questions, 1 fault\n\n")
+
+
+@pytest.mark.parametrize("verb", ["check", "preview"])
+def test_suggest_data_set_that_is_meant(unsure: SmallProject, verb: str) -> None:
+    """A data set that does not exist ends with 2 and the name that is near."""
+    result = unsure.run(verb, "proev")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert 'there is no data set proev. Did you mean "proef"?' in result.stderr
+
+
+def test_check_derived_data_set(unsure: SmallProject) -> None:
+    """A data set that is made from others is checked like any other."""
+    unsure.mapping(MAPPING.replace("OPEN\n", "aantal\n"))
+    unsure.mapping(
+        "derived:\n  from: [{data-set: proef}]\n  classes: {leeftijd: statuut}\n", slug="som"
+    )
+    result = unsure.run("check", "som")
+    assert result.exit_code == 1
+    assert "mappings/som.yaml" in result.stdout

@@ -1,0 +1,316 @@
+"""Sheets of Excel workbooks: what a reader sees, and what is not what it seems."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from small_project import SmallProject
+
+from publish.faults import Fault, FaultyInput
+from publish.grid import Grid
+from publish.newtable import NewTable, bring_table
+from publish.workbook import OLE, read_workbook
+
+ROWS: list[list[object]] = [["leeftijd", 2022, 2023], ["jong", 1, 2], ["oud", 3, 4], ["_T", 4, 6]]
+
+
+def book(fill: Callable[[Worksheet], None] | None = None, name: str = "Tabel 1") -> Workbook:
+    """Return a workbook with one sheet that holds a table, changed as a test needs it."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = name
+    for row in ROWS:
+        sheet.append(row)
+    if fill:
+        fill(sheet)
+    return made
+
+
+def raw_of(made: Workbook) -> bytes:
+    """Return a workbook as its file."""
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def read(made: Workbook, sheet: str | None = None) -> Grid:
+    """Return a sheet as a grid; nothing may be wrong."""
+    faults: list[Fault] = []
+    grid = read_workbook(raw_of(made), "boek.xlsx", sheet, "nl", faults)
+    assert grid, faults
+    assert not faults
+    return grid
+
+
+def bring(project: SmallProject, made: Workbook | bytes, sheet: str | None = None) -> NewTable:
+    """Bring in a sheet of a workbook."""
+    path = project.root / "boek.xlsx"
+    path.write_bytes(made if isinstance(made, bytes) else raw_of(made))
+    return bring_table(project.read(), "nieuw", path, sheet=sheet)
+
+
+def refused(
+    project: SmallProject, made: Workbook | bytes, sheet: str | None = None
+) -> list[tuple[str, str, int, int]]:
+    """Return code, file, line and column of what is wrong; nothing may have been written."""
+    with pytest.raises(FaultyInput) as caught:
+        bring(project, made, sheet)
+    assert not list((project.root / "mappings").glob("*.yaml"))
+    assert not list((project.root / "mappings").rglob("*.csv"))
+    return [(i.code, Path(i.path).name, i.line, i.column) for i in caught.value.faults]
+
+
+def test_bring_sheet(project: SmallProject) -> None:
+    """A sheet becomes a table and a mapping that works once its questions are answered."""
+    made = bring(project, book())
+    assert (
+        made.table.read_text(encoding="utf-8") == "leeftijd,2022,2023\njong,1,2\noud,3,4\n_T,4,6\n"
+    )
+    assert 'The sheet "Tabel 1" was read.' in made.guessed
+    text = made.mapping.read_text(encoding="utf-8").replace("measure: OPEN", "measure: aantal")
+    made.mapping.write_text(text.replace("OPEN\n", "Proef\n"), encoding="utf-8")
+    assert project.places() == []
+    assert project.values("nieuw")["2023/_T/aantal"] == "6"
+
+
+def test_show_numbers_as_their_format_does() -> None:
+    """A number is what the cell shows: decimals, thousands and percentages as formatted."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B2"], sheet["B2"].number_format = 1234.5, "#,##0.00"
+        sheet["C2"], sheet["C2"].number_format = 0.166, "0.0%"
+        sheet["B3"] = 0.1 + 0.2
+        sheet["C3"], sheet["C3"].number_format = 2.4999, "0.00"
+
+    grid = read(book(fill))
+    assert grid.rows[1] == ["jong", "1.234,50", "16,6%"]
+    assert grid.rows[2] == ["oud", "0,3", "2,50"]
+    assert "Decimals that are not shown were left out, in 1 of the cells." in grid.remarks
+
+
+def test_read_merged_header_as_title_above_its_columns(project: SmallProject) -> None:
+    """In a header merged cells are a title above its columns, or beside its rows."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert isinstance(sheet, Worksheet)
+    for row in (
+        ["Inwoners per geslacht"],
+        ["leeftijd", "M", None, "V", None],
+        [None, 2022, 2023, 2022, 2023],
+        ["jong", 1, 2, 3, 4],
+        ["oud", 5, 6, 7, 8],
+        ["Bron: register"],
+    ):
+        sheet.append(row)
+    for cells in ("A1:E1", "A2:A3", "B2:C2", "D2:E2", "A6:E6"):
+        sheet.merge_cells(cells)
+    done = bring(project, made)
+    assert done.table.read_text(encoding="utf-8") == (
+        "leeftijd,M,,V,\nleeftijd,2022,2023,2022,2023\njong,1,2,3,4\noud,5,6,7,8\n"
+    )
+    lines = done.mapping.read_text(encoding="utf-8").splitlines()
+    assert "columns: [geslacht, jaar]" in lines
+    assert "# Above the table: Inwoners per geslacht" in lines
+    assert "# Below the table: Bron: register" in lines
+
+
+def test_read_merged_labels_as_label_of_each_row(project: SmallProject) -> None:
+    """A label in merged cells beside its rows is that of each of them."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert isinstance(sheet, Worksheet)
+    for row in (
+        ["geslacht", "leeftijd", 2022],
+        ["M", "jong", 1],
+        [None, "oud", 2],
+        ["V", "jong", 3],
+        [None, "oud", 4],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    sheet.merge_cells("A4:A5")
+    done = bring(project, made)
+    assert done.table.read_text(encoding="utf-8").splitlines()[2:4] == ["M,oud,2", "V,jong,3"]
+
+
+def test_read_table_that_begins_elsewhere(project: SmallProject) -> None:
+    """Empty rows and columns before a table are no part of it."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert isinstance(sheet, Worksheet)
+    for number, row in enumerate(ROWS, start=4):
+        for column, value in enumerate(row, start=3):
+            sheet.cell(number, column, value)  # type: ignore[arg-type]
+    done = bring(project, made)
+    assert done.table.read_text(encoding="utf-8").splitlines()[0] == "leeftijd,2022,2023"
+
+
+def test_read_dates_in_headers_as_days(project: SmallProject) -> None:
+    """A date in a header is a day as people write it."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B1"], sheet["C1"] = date(2023, 6, 30), datetime(2023, 12, 31)
+        sheet["B1"].number_format = sheet["C1"].number_format = "dd/mm/yyyy"
+
+    done = bring(project, book(fill))
+    assert (
+        done.table.read_text(encoding="utf-8").splitlines()[0] == "leeftijd,30/06/2023,31/12/2023"
+    )
+    assert "columns: dag" in done.mapping.read_text(encoding="utf-8").splitlines()
+
+
+def _merge_figures(sheet: Worksheet) -> None:
+    sheet.merge_cells("B2:C2")
+
+
+def _formula(sheet: Worksheet) -> None:
+    sheet["C4"] = "=C2+C3"
+
+
+def _error(sheet: Worksheet) -> None:
+    sheet["B3"] = "#REF!"
+
+
+def _date(sheet: Worksheet) -> None:
+    sheet["C3"] = date(2024, 2, 1)
+
+
+def _command(sheet: Worksheet) -> None:
+    sheet["A3"].value = "=cmd|' /C calc'!A0"
+    sheet["A3"].data_type = "s"
+
+
+def _heading(sheet: Worksheet) -> None:
+    sheet.insert_rows(3)
+    sheet["A3"] = "Vrouwen"
+
+
+@pytest.mark.parametrize(
+    ("fill", "place", "cell"),
+    [
+        (_merge_figures, ("merged-cells", 2, 2), "B2"),
+        (_formula, ("formula-without-value", 4, 3), "C4"),
+        (_error, ("error-cell", 3, 2), "B3"),
+        (_date, ("date-in-figures", 3, 3), "C3"),
+        (_command, ("formula-in-text", 3, 1), "A3"),
+        (_heading, ("label-without-figures", 3, 1), "A3"),
+    ],
+)
+def test_refuse_cell_that_is_not_what_it_seems(
+    project: SmallProject,
+    fill: Callable[[Worksheet], None],
+    place: tuple[str, int, int],
+    cell: str,
+) -> None:
+    """A cell that is no figure and no text is a fault that names the cell."""
+    code, line, column = place
+    assert refused(project, book(fill)) == [(code, "boek.xlsx", line, column)]
+    with pytest.raises(FaultyInput) as caught:
+        bring(project, book(fill))
+    [found] = caught.value.faults
+    assert f'cell {cell} of sheet "Tabel 1"' in found.finding
+    assert f'cel {cell} van werkblad "Tabel 1"' in found.finding.nl
+
+
+def test_ask_which_of_several_sheets(project: SmallProject) -> None:
+    """Of several sheets that can be seen one must be named."""
+    made = book()
+    made.create_sheet("Tabel 2").append(["x"])
+    assert refused(project, made) == [("several-sheets", "boek.xlsx", 0, 0)]
+    assert bring(project, made, "Tabel 1").table.exists()
+
+
+def test_read_only_sheet_that_can_be_seen(project: SmallProject) -> None:
+    """Hidden sheets do not count, and it is told that they are there."""
+    made = book()
+    made.create_sheet("klad").sheet_state = "hidden"
+    assert "Hidden, so not read: klad." in bring(project, made).guessed
+
+
+def test_refuse_sheet_that_is_hidden(project: SmallProject) -> None:
+    """A hidden sheet is refused, by its name and as the only one that is not empty."""
+    made = book()
+    made.create_sheet("klad").sheet_state = "hidden"
+    assert refused(project, made, "klad") == [("hidden-sheet", "boek.xlsx", 0, 0)]
+    raw = _changed(raw_of(book()), "xl/workbook.xml", b'state="visible"', b'state="hidden"')
+    assert refused(project, raw) == [("hidden-sheet", "boek.xlsx", 0, 0)]
+
+
+def test_suggest_sheet_that_is_meant(project: SmallProject) -> None:
+    """A sheet that does not exist is a fault with the one that is near."""
+    with pytest.raises(FaultyInput) as caught:
+        bring(project, book(), "Tabel1")
+    [found] = caught.value.faults
+    assert (found.code, found.line, found.column) == ("no-such-sheet", 0, 0)
+    assert found.fix == 'Did you mean "Tabel 1"? Its sheets are "Tabel 1".'
+
+
+def test_refuse_empty_sheet(project: SmallProject) -> None:
+    """A sheet without cells is a fault."""
+    assert refused(project, openpyxl.Workbook()) == [("empty-sheet", "boek.xlsx", 0, 0)]
+
+
+def _changed(raw: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """Return a workbook of which one part is changed."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as before, zipfile.ZipFile(file, "w") as after:
+        for entry in before.namelist():
+            content = before.read(entry)
+            if entry == name:
+                assert old in content
+                content = content.replace(old, new)
+            after.writestr(entry, content)
+    return file.getvalue()
+
+
+def _zip(**parts: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"PK\x03\x04 en verder niets", "it is damaged ("),
+        (raw_of(book())[:-100], "it is damaged ("),
+        (_changed(raw_of(book()), "xl/worksheets/sheet1.xml", b"</row>", b"<"), "it is damaged ("),
+        (OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "it is encrypted;"),
+        (OLE + b"\0" * 600, "it is in the old format .xls;"),
+        (_zip(mimetype=b"application/vnd.oasis"), "it is another kind of file."),
+        (b"leeftijd,2022\njong,1\n", "it is another kind of file."),
+    ],
+)
+def test_refuse_file_that_is_no_workbook(project: SmallProject, raw: bytes, reason: str) -> None:
+    """What cannot be opened as a workbook is a fault that says why."""
+    assert refused(project, raw) == [("not-a-workbook", "boek.xlsx", 0, 0)]
+    with pytest.raises(FaultyInput) as caught:
+        bring(project, raw)
+    assert reason in caught.value.faults[0].finding
+
+
+def test_refuse_bomb_without_unpacking_it(project: SmallProject) -> None:
+    """A workbook that would unpack to hundreds of megabytes is not unpacked."""
+    raw = _zip(**{"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b" " * (257 << 20)})
+    assert len(raw) < 1 << 20
+    assert refused(project, raw) == [("too-large-to-bring-in", "boek.xlsx", 0, 0)]
+
+
+def test_refuse_sheet_of_too_many_cells(project: SmallProject) -> None:
+    """A sheet that says it has cells at the end of the grid is no printed table."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["XFD1048576"] = 1
+
+    assert refused(project, book(fill)) == [("too-large-to-bring-in", "boek.xlsx", 0, 0)]
