@@ -40,6 +40,7 @@ from rdflib.namespace import (
 
 from publish.faults import Fault, did_you_mean, fault
 from publish.project import Project
+from publish.vocabulary import read_turtle_file
 
 SHACL = str(SH)
 
@@ -200,10 +201,12 @@ class TurtleFile:
 def read_files(project: Project, folder: str) -> Iterator[TurtleFile]:
     """Yield the Turtle files of a folder; one that cannot be read is reported elsewhere."""
     for path in sorted((project.root / folder).rglob("*.ttl")):
+        text = read_turtle_file(path, project, [])
+        if text is None:
+            continue
         try:
-            text = path.read_bytes()
             triples = list(_parsed(text, project.base))
-        except (OSError, SyntaxError):
+        except SyntaxError:
             continue
         yield TurtleFile(
             shown=project.shown(path), text=text.decode("utf-8", "replace"), triples=triples

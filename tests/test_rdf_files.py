@@ -413,7 +413,7 @@ def test_warn_about_files_without_data_set(tmp_path: Path) -> None:
     assert result.stdout == (
         "0 data sets, 0 structures, 0 observations, 0 code lists, 1 statement; no faults\n"
     )
-    assert f"{path}: no-data-set: " in result.stderr
+    assert f"{path}: warning: no-data-set: " in result.stderr
 
 
 def test_refuse_files_with_slugs(tmp_path: Path) -> None:
