@@ -419,7 +419,7 @@ def test_warn_about_files_without_data_set(tmp_path: Path) -> None:
 def test_refuse_files_with_slugs(tmp_path: Path) -> None:
     """Files and slugs are not judged in one run, and shapes are for files."""
     path = written(tmp_path, "a.ttl", f"<{NS}a> <{NS}b> 1 .\n")
-    for arguments in (["validate", str(path), "slug"], ["validate", "slug", "--full"]):
+    for arguments in (["validate", str(path), "slug"], ["validate", "slug", "--shapes", str(path)]):
         result = CliRunner().invoke(main, arguments)
         assert result.exit_code == 2
         assert "files" in result.stderr
