@@ -62,7 +62,7 @@ LAYERS = [
     ["rdf_files"],
     ["rdf_places"],
     ["validate"],
-    ["observations"],
+    ["observations", "structure_constraints"],
     ["validate_files"],
     ["grid", "numbers_of_others", "shown_numbers"],
     ["incoming", "workbook"],
