@@ -63,6 +63,7 @@ LAYERS = [
     ["rdf_places"],
     ["validate"],
     ["observations", "structure_constraints"],
+    ["rdf_shapes"],
     ["validate_files"],
     ["grid", "numbers_of_others", "shown_numbers"],
     ["incoming", "workbook"],
