@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 from publish.cube import MISSING, Batch, Cells, Indices, Structure
 from publish.faults import Fault, fault
 from publish.findings import Findings, shown
+from publish.lost import UNKNOWN, Lost
 from publish.marks import Mark, read_marked
 from publish.misprints import no_number
 from publish.namespaces import XSD
 from publish.numerals import FORMATS, Numbers, read_numbers
 from publish.table import Block, Table
-
-UNKNOWN = -1
-"""The index of a key that was not found, which is reported where it was looked up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +37,8 @@ class CellReader:
     marks: tuple[Mark, ...]
     label_columns: int
     """How many leading columns hold labels."""
+    lost: Lost
+    """Takes the keys of the cells that are left out."""
 
     @cached_property
     def counts(self) -> list[bool]:
@@ -90,6 +90,7 @@ class CellReader:
         lines = block.source_lines
         source_lines = [lines[row] for row in kept.tolist() for _ in range(width)]
         if not sound.all():
+            self.lost.add(tuple(key[~sound] for key in keys))
             texts = [text for text, good in zip(texts, sound.tolist(), strict=True) if good]
             source_lines = [
                 line for line, good in zip(source_lines, sound.tolist(), strict=True) if good

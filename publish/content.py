@@ -328,7 +328,8 @@ def _write_cube(
         if not is_whole:
             return _Written(count=0, has_cells=False)
         acknowledged.settle(faults, before)
-        faults.extend(check.faults(faults[before:]))
+        lost = [item.lost for item in cube.crosstabs] if isinstance(cube, Cube) else []
+        faults.extend(check.faults(faults[before:], lost))
         acknowledged.settle(faults, before)
         acknowledged.judged(faults[before:])
         if not count and len(faults) == before:
