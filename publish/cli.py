@@ -358,8 +358,9 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> None:
     """Report which codes are linked elsewhere and which are not.
 
-    Per code list, each link with its kind, and each code without one with the reason. Links stand in ontology/links/. With --format json each code is an object. `publish links
-    suggest FILE` proposes links to somebody else's list.
+    Per code list: each link with its kind, each code without one with the reason. Links stand in
+    ontology/links/. With --format json each code is an object. `publish links suggest FILE`
+    proposes links to somebody else's list.
     """
     from publish.links import (
         STATUSES,
