@@ -137,10 +137,10 @@ def validate(
 
     With slugs only those data sets of the project.
 
-    With files no project is needed. They are judged together as one graph: the integrity
-    constraints of RDF Data Cube, and the shapes that are given. A name with an ending or a slash,
-    or of a file that exists, is a file: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, also
-    with .gz.
+    With files no project is needed. They are judged together as one graph: by the integrity
+    constraints of RDF Data Cube, the shapes that structures give and those of --shapes; terms that
+    do not exist are faults too. A name with an ending or a slash, or of a file that exists, is a
+    file: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, also with .gz.
     """
     from publish import release, validate_files
     from publish.rdf_files import looks_like_file
