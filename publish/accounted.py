@@ -15,7 +15,7 @@ import numpy as np
 
 from publish.crosstab import rows_to_take
 from publish.document import Document
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults import Fault, did_you_mean, fault, said
 from publish.findings import Findings, shown
 from publish.mapping import Mapping, TableUse
 from publish.project import Project
@@ -94,7 +94,7 @@ def _check_table(
     used, left = _rows(table, uses)
     for entry in of_rows:
         if entry.row in used:
-            what = shown(f"{name}: {entry.row}")
+            what = said("row-of-table", label=shown(entry.row or ""), table=name)
             yield fault("published-all-the-same", *entry.place("row"), what=what)
         elif entry.row not in left:
             hint, label = did_you_mean(entry.row or "", left), shown(entry.row or "")
@@ -102,8 +102,8 @@ def _check_table(
             yield fault("label-not-printed", *place, label=label, table=table.shown, hint=hint)
     if not uses:
         return
-    findings, said = Findings(table=table), {entry.row for entry in of_rows}
-    for label, row in [item for item in left.items() if item[0] not in said][:MOST_ROWS]:
+    findings, named = Findings(table=table), {entry.row for entry in of_rows}
+    for label, row in [item for item in left.items() if item[0] not in named][:MOST_ROWS]:
         findings.add("row-not-used", row, 1, label=shown(label), document=document.key,
                      table=path.stem)  # fmt: skip
     yield from findings.faults()

@@ -8,7 +8,7 @@ that nothing needs is a fault itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,30 +54,27 @@ def concerned(remark: Remark, batch: Batch, structure: Structure) -> NDArray[np.
 
 def check_acknowledgements(mapping: Mapping) -> list[Fault]:
     """Return the faults of acknowledgements that can be told from the mapping alone."""
-    found, place = [], mapping.file.place
-    known = [code for code, kind in KINDS.items() if kind.can_be_acknowledged]
+    own = (remark for remark in mapping.remarks if remark.acknowledges)
+    return [found for remark in own for found in _misfits(remark, mapping)]
+
+
+def _misfits(remark: Remark, mapping: Mapping) -> Iterator[Fault]:
+    """Yield what is wrong with an acknowledgement whatever the figures are."""
+    place, steps, code = mapping.file.place, remark.steps, remark.acknowledges or ""
+    kinds = [name for name, kind in KINDS.items() if kind.can_be_acknowledged]
     tables = [f"{use.document}/{use.table}" for use in mapping.uses]
-    for remark in mapping.remarks:
-        if remark.acknowledges is None:
-            continue
-        if remark.acknowledges not in known:
-            hint, code = did_you_mean(remark.acknowledges, known), remark.acknowledges
-            at = place(*remark.steps, "code")
-            found.append(
-                fault("cannot-be-acknowledged", *at, code=code, hint=hint, known=", ".join(known))
-            )
-        if bool(remark.cell) == bool(remark.at):
-            found.append(fault("cell-or-codes", *place(*remark.steps), name=remark.name))
-        if remark.cell and remark.cell.table and remark.cell.table not in tables:
-            name, hint = remark.cell.table, did_you_mean(remark.cell.table, tables)
-            at = place(*remark.steps, "table")
-            found.append(
-                fault("table-not-read", *at, name=name, hint=hint, known=", ".join(tables))
-            )
-        elif remark.cell and not remark.cell.table and len(set(tables)) > 1:
-            at = place(*remark.steps)
-            found.append(fault("missing-key", *at, key="table", about=said("which-table")))
-    return found
+    if code not in kinds:
+        hint, known = did_you_mean(code, kinds), ", ".join(kinds)
+        at = place(*steps, "code")
+        yield fault("cannot-be-acknowledged", *at, code=code, hint=hint, known=known)
+    if bool(remark.cell) == bool(remark.at):
+        yield fault("cell-or-codes", *place(*steps), name=remark.name)
+    if remark.cell and remark.cell.table and remark.cell.table not in tables:
+        name, known = remark.cell.table, ", ".join(tables)
+        hint, at = did_you_mean(name, tables), place(*steps, "table")
+        yield fault("table-not-read", *at, name=name, hint=hint, known=known)
+    elif remark.cell and not remark.cell.table and len(set(tables)) > 1:
+        yield fault("missing-key", *place(*steps), key="table", about=said("which-table"))
 
 
 @dataclass(kw_only=True)
@@ -170,6 +167,8 @@ class Acknowledgements:
         """
         found, place = [], self.mapping.file.place
         for remark in self._own:
+            if any(_misfits(remark, self.mapping)):
+                continue  # reported already, so that nothing can be said of its figure
             count, code = self._counts.get(remark.name, 0), remark.acknowledges
             if count > 1:
                 at = place(*remark.steps, "at")

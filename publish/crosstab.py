@@ -184,7 +184,7 @@ class Crosstab:
     ) -> dict[str, int] | tuple[str, dict[str, object]]:
         """Return the indices a label of an axis gives, per dimension, or what is wrong."""
         if is_formula(label):
-            return "formula-text", {"text": shown(label)}
+            return "formula-text", {"text": shown(label), "of": ""}
         if axis.labels is None:
             found = self.find(axis.dimensions[level], label)
             return {axis.dimensions[level]: found} if isinstance(found, int) else found

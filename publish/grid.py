@@ -77,7 +77,9 @@ def commands(grid: Grid) -> Iterator[Fault]:
     for row, cells in enumerate(grid.rows):
         for column, text in enumerate(cells):
             if text[:1] in "=@+-" and len(text) > 1 and COMMAND.match(text):
-                yield grid.fault("formula-in-text", row, column, text=text[:60])
+                *_, cell = grid.where(row, column)
+                of = Words(" (") + cell + ")"
+                yield grid.fault("formula-text", row, column, text=text[:60], of=of)
 
 
 def place_in_lines(

@@ -119,12 +119,13 @@ def _unknown_targets(project: Project, files: list[TurtleFile]) -> Iterator[Faul
                 if value in CLASSES and subject is not None:
                     classes.add(subject)
     own = own_vocabularies(project)
+    usual = {space + name for space in listed for name in listed[space].names if name[:1].isupper()}
     for file in files:
         for iri in sorted((targets[file.shown] & others) - classes):
             namespace, name = split_iri(iri)
             if namespace in own and name not in own[namespace]:
                 continue
-            hint = did_you_mean(iri, sorted(classes))
+            hint = did_you_mean(iri, sorted(classes | usual))
             for place in _places(file, iri, project):
                 yield fault("unknown-target-class", file.shown, *place, name=iri, hint=hint)
 

@@ -35,7 +35,7 @@ def no_number(text: str, declared: str, *, is_count: bool = False) -> tuple[str,
             return "not-a-number", {"example": usual}
         return "number-too-long", {"digits": MOST_DIGITS, "decimals": MOST_DECIMALS}
     if is_formula(text):
-        return "formula-text", {}
+        return "formula-text", {"of": ""}
     joined = _APART.sub("", text.strip())
     if joined != text.strip() and (example := _as_declared(joined, form, form)):
         return "wrong-number-mark", {"declared": declared, "example": example, "others": ""}

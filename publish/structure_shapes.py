@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
@@ -27,7 +28,7 @@ from publish.namespaces import (
     SKOS,
     XSD,
 )
-from publish.vocabulary import local_name
+from publish.vocabulary import local_name, number_of
 
 VERSION = "1.0.0"
 """The version of the rules by which these shapes are made."""
@@ -124,17 +125,25 @@ class StructureShape:
         return None if value is None else str(value)
 
     def _measures(self) -> list[ShapedMeasure]:
-        own = self.own
-        return [
-            ShapedMeasure(
-                iri=iri,
-                datatype=self._datatype(iri),
-                unit=self.units.get(iri) or self._value(iri, URIRef(own + "eenheid")),
-                least=self._value(iri, URIRef(own + "kleinste")),
-                most=self._value(iri, URIRef(own + "grootste")),
+        found = []
+        for iri, _ in self._components(QB.measure):
+            least, most = self._bounds(iri)
+            unit = self.units.get(iri) or self._value(iri, URIRef(self.own + "eenheid"))
+            datatype = self._datatype(iri)
+            found.append(
+                ShapedMeasure(iri=iri, datatype=datatype, unit=unit, least=least, most=most)
             )
-            for iri, _ in self._components(QB.measure)
-        ]
+        return found
+
+    def _bounds(self, iri: str) -> tuple[str | None, str | None]:
+        """Return the bounds of a measure; none where they cannot be, a fault told elsewhere."""
+        terms = (URIRef(self.own + "kleinste"), URIRef(self.own + "grootste"))
+        given = [list(self.graph.objects(URIRef(iri), term)) for term in terms]
+        if any(len(values) > 1 or None in map(number_of, values) for values in given):
+            return None, None
+        least, most = (str(values[0]) if values else None for values in given)
+        crossed = least is not None and most is not None and Decimal(least) > Decimal(most)
+        return (None, None) if crossed else (least, most)
 
     def _datatype(self, iri: str) -> str | None:
         found = self._value(iri, RDFS.range)

@@ -202,7 +202,7 @@ def _check_labels(graph: Graph, uris: Uris, sources: Sources, faults: list[Fault
         for subject, label in sorted(graph.subject_objects(predicate)):
             if is_formula(str(label)):
                 place = sources.place_of_text(subject, str(label))
-                faults.append(fault("formula-text", *place, text=shortened(str(label))))
+                faults.append(fault("formula-text", *place, text=shortened(str(label)), of=""))
 
 
 def new_graph(uris: Uris) -> Graph:
@@ -403,7 +403,7 @@ def _read_bounds(
     problem: Words | None = None
     for term in ("kleinste", "grootste"):
         values = list(graph.objects(prop, URIRef(uris.generic(term))))
-        numbers = [_number(value) for value in values]
+        numbers = [number_of(value) for value in values]
         if len(values) > 1:
             problem = said("bound-twice", term=f"pub:{term}")
         elif None in numbers:
@@ -418,7 +418,7 @@ def _read_bounds(
     return None, None
 
 
-def _number(value: Node) -> Decimal | None:
+def number_of(value: Node) -> Decimal | None:
     """Return a literal as an exact number; None when it is none."""
     if not isinstance(value, Literal) or value.datatype not in (XSD.integer, XSD.decimal):
         return None

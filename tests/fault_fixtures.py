@@ -5,7 +5,10 @@
     === mappings/proef.yaml             the file, as it follows
     === replace in mappings/proef.yaml  lines ``old ==> new``; what is old stands there once
     === append to publish.toml          what follows is added at the end
-    === 2000 times mappings/bron/x.csv  the file, what follows so many times
+    === 2000 times mappings/bron/x.csv  the file, what follows so many times, {number} counted
+    === workbook bron.xlsx              a workbook: lines ``sheet NAME``, ``hidden sheet NAME``,
+                                        ``merge B2:C2`` and ``B2 value``; text in quotes stays text
+    === copy to kubus.ttl               the file of this folder that follows
     === remove mappings/proef.yaml      no such file
     === folder, pipe or link PATH       a folder, a pipe, a symbolic link to what follows
     === with derived.txt                the sections of that file of ``faults/with/``
@@ -18,22 +21,30 @@ Bytes that are no text are written ``\\xff``; a section of a file ends in a line
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import chdir
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import click
+import openpyxl
+from click.testing import CliRunner
+from openpyxl.worksheet.worksheet import Worksheet
 from small_project import HEAD, SmallProject, make_small_project
 
 from publish.cli import main
-from publish.faults import Fault, FaultyInput
+from publish.faults import Fault, FaultyInput, Words
 from publish.release import validate
 
 FOLDER = Path(__file__).parent / "faults"
 LANGUAGES = ("en", "nl")
+HEADS = r"replace in|append to|remove|folder|pipe|link|with|workbook|copy to|\d+ times"
+"""What the head of a section can say before its path."""
 
 TABLE = """\
 x,2022 - K1,2022 - K2
@@ -130,9 +141,7 @@ def _bytes_of(text: str) -> bytes:
 
 def _apply(root: Path, head: str, text: str) -> None:
     """Do to a project what one section says."""
-    found = re.fullmatch(
-        r"(?:(replace in|append to|remove|folder|pipe|link|with|\d+ times) )?(\S.*)", head
-    )
+    found = re.fullmatch(rf"(?:({HEADS}) )?(\S.*)", head)
     assert found, head
     what, path = found[1] or "", root / found[2]
     if what == "with":
@@ -159,22 +168,63 @@ def _apply(root: Path, head: str, text: str) -> None:
             os.mkfifo(path)
         case "link":
             path.symlink_to(text.strip())
+        case "workbook":
+            write_workbook(path, text)
+        case "copy to":
+            shutil.copyfile(FOLDER.parent / text.strip(), path)
         case _:
-            path.write_bytes(_bytes_of(text) * int(what.split()[0]))
+            once, times = _bytes_of(text), int(what.split()[0])
+            parts = (once.replace(b"{number}", b"%d" % number) for number in range(1, times + 1))
+            path.write_bytes(b"".join(parts))
+
+
+def write_workbook(path: Path, text: str) -> None:
+    """Write the workbook that the lines of a section describe."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for line in text.splitlines():
+        first, _, rest = line.partition(" ")
+        if line.startswith(("sheet ", "hidden sheet ")):
+            sheet: Worksheet = book.create_sheet(line.partition("sheet ")[2])
+            sheet.sheet_state = "hidden" if first == "hidden" else "visible"
+        elif first == "merge":
+            sheet.merge_cells(rest)
+        elif rest.startswith('"'):
+            sheet[first].value = json.loads(rest)
+            sheet[first].data_type = "s"
+        elif re.fullmatch(r"\d{4}-\d\d-\d\d", rest):
+            sheet[first].value = date.fromisoformat(rest)
+        else:
+            sheet[first].value = int(rest) if rest.isdecimal() else rest
+    book.save(path)
 
 
 def faults_of(root: Path, command: list[str]) -> list[Fault]:
-    """Return the faults that a verb ends with, in order; none when it ends well."""
+    """Return the faults that a verb ends with, in order; of validate its warnings as well."""
     with chdir(root):
         try:
             if not command:
                 return validate(SmallProject(root=root).read())[1]
+            if command[0] == "validate":
+                return _reported(command)
             context = main.make_context("publish", ["--quiet", *command])
             with context:
                 click.Group.invoke(main, context)  # without what turns faults into texts
         except FaultyInput as error:
             return error.faults
     return []
+
+
+def _reported(command: list[str]) -> list[Fault]:
+    """Return what a verb reports, also when it ends well: its JSON in both languages."""
+    options = [["--format", "json", "--language", language] for language in LANGUAGES]
+    runs = [CliRunner().invoke(main, [*of, *command], catch_exceptions=False) for of in options]
+    found = []
+    for en, nl in zip(*(json.loads(run.stdout) for run in runs), strict=True):
+        told = {name: Words(en[name], nl[name]) for name in ("finding", "fix")}
+        place = {name: en[name] for name in ("path", "line", "column")}
+        found.append(Fault(code=en["code"], severity=en["severity"], **place, **told))
+    return found
 
 
 def report(faults: list[Fault], language: str, root: Path) -> str:

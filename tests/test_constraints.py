@@ -201,6 +201,19 @@ def test_name_first_thousand_of_a_kind() -> None:
     assert breaches.found[0].thing == "http://x.example/o00000"
 
 
+def test_tell_how_many_more_there_are(tmp_path: Path) -> None:
+    """One fault of the file says how many of a kind are not named."""
+    path = tmp_path / "kubus.ttl"
+    path.write_text(cube_of(1500).replace("eg:north skos:inScheme eg:areas .", ""), "utf-8")
+    first, *others = validate_files([path]).faults
+    place = (first.code, first.path, first.line, first.column)
+    assert place == ("more-breaches", str(path), 0, 0)
+    assert first.finding == "500 more of code-outside-list; the first 1000 are named."
+    assert first.finding.nl == "nog 500 keer code-outside-list; de eerste 1000 zijn genoemd."
+    assert {item.code for item in others} == {"code-outside-list"}
+    assert len(others) == MOST_OF_A_KIND
+
+
 def test_find_the_same_in_batches() -> None:
     """Observations that come in batches break the same constraints, at the same places."""
     defects = (

@@ -18,7 +18,8 @@ from fault_fixtures import (
 from publish.faults import KINDS
 
 WITHOUT_FIXTURE = {
-    "more-faults": "it stands below the ten thousand faults that come first (test_crosstab)",
+    "more-faults": "it comes with ten thousand faults of other kinds (test_crosstab)",
+    "more-breaches": "it comes with a thousand faults of another kind (test_constraints)",
 }
 """Codes without a fixture, each with the reason."""
 

@@ -391,12 +391,12 @@ def test_write_nothing_over(ages: SmallProject) -> None:
         (b"Leeftijd;naam\njong;Jan\noud;Piet\n", ("no-figures", 1, 1)),
         (b"Leeftijd;2022\njong;1\nMannen;\noud;2\n", ("label-without-figures", 3, 1)),
         (b"Leeftijd;2022\njong;1\n;2\noud;2\n", ("row-without-label", 3, 1)),
-        (b"Leeftijd;2022\n=cmd|' /C calc'!A0;1\n", ("formula-in-text", 2, 1)),
-        (b"Leeftijd;2022\n@SUM(A1);1\n", ("formula-in-text", 2, 1)),
-        (b"Leeftijd;2022\njong;1\n+1+cmd|x;1\n", ("formula-in-text", 3, 1)),
-        (b"Leeftijd;2022\njong;1\n-2+3+cmd|x;1\n", ("formula-in-text", 3, 1)),
-        (b"Leeftijd;2022\njong;1\n+SUM(A1);1\n", ("formula-in-text", 3, 1)),
-        (b"Leeftijd;+A1\njong;1\n", ("formula-in-text", 1, 10)),
+        (b"Leeftijd;2022\n=cmd|' /C calc'!A0;1\n", ("formula-text", 2, 1)),
+        (b"Leeftijd;2022\n@SUM(A1);1\n", ("formula-text", 2, 1)),
+        (b"Leeftijd;2022\njong;1\n+1+cmd|x;1\n", ("formula-text", 3, 1)),
+        (b"Leeftijd;2022\njong;1\n-2+3+cmd|x;1\n", ("formula-text", 3, 1)),
+        (b"Leeftijd;2022\njong;1\n+SUM(A1);1\n", ("formula-text", 3, 1)),
+        (b"Leeftijd;+A1\njong;1\n", ("formula-text", 1, 10)),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -422,7 +422,7 @@ def test_refuse_file_that_is_too_large(
     monkeypatch.setattr("publish.incoming.MOST_BYTES", 1 << 20)
     [found] = refused(project, b"x;1\n" * 600_000)
     assert (found.code, found.line, found.column) == ("too-large-to-bring-in", 0, 0)
-    assert "2 MiB, and 1 MiB at most" in found.finding
+    assert "2 MiB; the limit is 1 MiB" in found.finding
 
 
 def test_refuse_table_of_too_many_columns(project: SmallProject) -> None:

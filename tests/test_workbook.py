@@ -202,7 +202,7 @@ def _heading(sheet: Worksheet) -> None:
         (_formula, ("formula-without-value", 4, 3), "C4"),
         (_error, ("error-cell", 3, 2), "B3"),
         (_date, ("date-in-figures", 3, 3), "C3"),
-        (_command, ("formula-in-text", 3, 1), "A3"),
+        (_command, ("formula-text", 3, 1), "A3"),
         (_heading, ("label-without-figures", 3, 1), "A3"),
     ],
 )
