@@ -188,6 +188,12 @@ def said(phrase: str, /, **particulars: object) -> Words:
     return _filled(PHRASES[phrase], particulars)
 
 
+def number_of(number: int, noun: str) -> Words:
+    """Return a number with what is counted, in the singular or the plural."""
+    told = Words(f"{number:,}", f"{number:,}".replace(",", "."))
+    return said(f"one-of-{noun}" if number == 1 else f"number-of-{noun}", number=told)
+
+
 def together(items: Iterable[str]) -> Words:
     """Return texts with ``and`` between them; nothing when there are none."""
     told = list(items)
