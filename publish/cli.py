@@ -90,10 +90,9 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     folder, warnings = release.build(open_project(ctx), slugs)
     is_reported = report_sound_run(ctx, warnings)
     if slugs:
-        log.warning(
-            "This release holds only %s; publish build makes one of everything.", ", ".join(slugs)
-        )
-    log.info("A server that is running goes on with its release until it is started again.")
+        only = said("release-of-some", slugs=", ".join(slugs))
+        log.warning("%s", only.told(language_of(ctx)))
+    tell(ctx, said("release-next"))
     click.echo(folder, err=is_reported)
 
 
