@@ -18,6 +18,7 @@ import click
 
 from publish import __version__, cli_tables
 from publish.cli_faults import (
+    InLanguage,
     Verbs,
     explain,
     format_option,
@@ -27,7 +28,6 @@ from publish.cli_faults import (
     own_language_option,
     repeat,
     report_sound_run,
-    tell,
 )
 from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean, said
 
@@ -66,6 +66,8 @@ def main(
         force=True,
     )
     logging.getLogger("rdflib").setLevel(logging.ERROR)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(InLanguage(language))
     ctx.obj = {"root": root, "base": base, "public_url": public_url}
     ctx.obj |= {"format": fault_format, "language": language}
 
@@ -91,8 +93,8 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     is_reported = report_sound_run(ctx, warnings)
     if slugs:
         only = said("release-of-some", slugs=", ".join(slugs))
-        log.warning("%s", only.told(language_of(ctx)))
-    tell(ctx, said("release-next"))
+        log.warning(only)
+    log.info(said("release-next"))
     click.echo(folder, err=is_reported)
 
 
@@ -148,7 +150,7 @@ def _validate_files(
     judgement = validate_files.validate_files(files, shapes, full=full)
     found = validate_files.told(judgement.counts)
     if any(item.severity == "error" for item in judgement.faults):
-        tell(ctx, found)
+        log.info(found)
         raise FaultyInput(judgement.faults)
     is_reported = report_sound_run(ctx, judgement.faults)
     told = said("files-without-faults", found=found)
@@ -341,7 +343,7 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 
     for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
         click.echo(path)
-    tell(ctx, said("init-next", folder=folder))
+    log.info(said("init-next", folder=folder))
 
 
 @main.group(invoke_without_command=True)

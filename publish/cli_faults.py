@@ -61,7 +61,7 @@ def tell_failure(ctx: click.Context, error: FaultyInput | CannotRun | OSError) -
     end = f" {said(done).told(language)}" if done else ""
     click.echo(f"{count_of(error.faults).told(language)}.{end}", err=True)
     if error.faults:
-        log.info("%s", where_to_read_more(error.faults).told(language))
+        log.info(where_to_read_more(error.faults))
     return 1
 
 
@@ -73,9 +73,19 @@ def open_project(ctx: click.Context) -> Project:
     return project
 
 
-def tell(ctx: click.Context, words: Words) -> None:
-    """Say a sentence about a run, on stderr, unless only what is wrong was asked for."""
-    log.info("%s", words.told(language_of(ctx)))
+class InLanguage(logging.Filter):
+    """Tells what is logged in one language, where it knows more than one."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything through, in the language."""
+        words: object = record.msg
+        if isinstance(words, Words) and not record.args:
+            record.msg, record.args = "%s", (words.told(self.language),)
+        return True
 
 
 def repeat(ctx: click.Context, root: Path, run: Callable[[], None], files: Sequence[Path]) -> None:

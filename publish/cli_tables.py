@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import sys
 from pathlib import Path
@@ -15,10 +16,11 @@ from publish.cli_faults import (
     print_report,
     repeat,
     report_sound_run,
-    tell,
 )
 from publish.faults import CannotRun, FaultyInput, did_you_mean, number_of, said
 from publish.reports import count_of
+
+log = logging.getLogger("publish")
 
 
 @click.command()
@@ -59,12 +61,12 @@ def new(
     for path in paths:
         click.echo(path, err=is_reported)
     for sentence in made.guessed:
-        tell(ctx, sentence)
+        log.info(sentence)
     if made.places:
         questions = number_of(made.places, "questions")
-        tell(ctx, said("new-is-next", questions=questions, path=paths[1], slug=slug))
+        log.info(said("new-is-next", questions=questions, path=paths[1], slug=slug))
     else:
-        tell(ctx, said("new-is-whole", slug=slug))
+        log.info(said("new-is-whole", slug=slug))
 
 
 @click.command()
@@ -112,7 +114,7 @@ def _check(ctx: click.Context, slug: str) -> None:
     if prospect:
         click.echo(said("check-sound", slug=slug).told(language), err=is_reported)
         click.echo("\n".join(told), err=is_reported)
-        tell(ctx, said("check-next", slug=slug))
+        log.info(said("check-next", slug=slug))
 
 
 @click.command()
@@ -173,7 +175,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     open_ones = open_points(one.mapping.file)
     if open_ones:
         questions = number_of(len(open_ones), "questions")
-        tell(ctx, said("preview-open", questions=questions, slug=slug))
+        log.info(said("preview-open", questions=questions, slug=slug))
     if found:
         ctx.exit(1)
 

@@ -190,8 +190,13 @@ def said(phrase: str, /, **particulars: object) -> Words:
 
 def number_of(number: int, noun: str) -> Words:
     """Return a number with what is counted, in the singular or the plural."""
-    told = Words(f"{number:,}", f"{number:,}".replace(",", "."))
-    return said(f"one-of-{noun}" if number == 1 else f"number-of-{noun}", number=told)
+    phrase = f"one-of-{noun}" if number == 1 else f"number-of-{noun}"
+    return said(phrase, number=written_out(number))
+
+
+def written_out(number: int) -> Words:
+    """Return a number with marks between thousands."""
+    return Words(f"{number:,}", f"{number:,}".replace(",", "."))
 
 
 def together(items: Iterable[str]) -> Words:

@@ -7,7 +7,7 @@ import json
 
 import pytest
 from rdflib import SH, Graph
-from small_project import SmallProject
+from small_project import SmallProject, run
 
 MAPPING = """tables: [bron/tabel]
 rows: leeftijd
@@ -115,8 +115,8 @@ def test_report_in_every_format(unsure: SmallProject, verb: str, form: str) -> N
     with contextlib.chdir(unsure.root):
         result = unsure.run("--format", form, verb, what)
     if form == "sarif":
-        [run] = json.loads(result.stdout)["runs"]
-        codes = {item["ruleId"] for item in run["results"]}
+        [found] = json.loads(result.stdout)["runs"]
+        codes = {item["ruleId"] for item in found["results"]}
         assert ("not-a-number" in codes) == (verb != "tidy")
     else:
         report = Graph().parse(data=result.stdout, format="turtle")
@@ -141,8 +141,12 @@ def test_tell_it_in_dutch(unsure: SmallProject) -> None:
     sound = unsure.run("--language", "nl", "check", "proef")
     assert sound.stdout.startswith("proef: niets staat open, geen fouten; dit zou gepubliceerd")
     assert "publish preview proef toont wat elke cel wordt" in sound.stderr
+    assert "triples worden getoetst aan de shapes" in sound.stderr
     missing = unsure.run("--language", "nl", "check", "proev")
     assert missing.stderr.startswith('publish: er is geen dataset proev. Bedoelde u "proef"? ')
+    elsewhere = run("--project", str(unsure.root.parent), "--language", "nl", "check", "proef")
+    assert (elsewhere.exit_code, elsewhere.stdout) == (2, "")
+    assert "is geen project: er is geen publish.toml." in elsewhere.stderr
 
 
 def test_count_what_has_no_value(unsure: SmallProject) -> None:
