@@ -9,7 +9,7 @@ cells stay recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from publish.mapping import Mapping, MissingPeriod
 from publish.marks import Absence, absences_of, read_marks
 from publish.names import UNITS, check_names, given_by, measure_names, read_missing
 from publish.project import Project
-from publish.table import BLOCK, Table, open_table
+from publish.table import BLOCK, Table, open_table, read_blocks
 from publish.vocabulary import Vocabulary
 
 CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
@@ -184,8 +184,9 @@ class Cube:
             for number, label in enumerate(file.data.get(key, ())):
                 if label not in everywhere:
                     place, table = file.place(key, number), said("any-of-the-tables")
+                    hint = did_you_mean(label, _printed_labels(self.crosstabs))
                     faults.append(
-                        fault("label-not-printed", *place, label=label, table=table, hint="")
+                        fault("label-not-printed", *place, label=label, table=table, hint=hint)
                     )
             for crosstab in self.crosstabs:
                 steps = (*crosstab.use.steps, key)
@@ -193,12 +194,21 @@ class Cube:
                     continue
                 for number, label in enumerate(getattr(crosstab.use, key)):
                     if label not in crosstab.chosen:
-                        hint = did_you_mean(label, crosstab.chosen)
+                        hint = did_you_mean(label, _printed_labels([crosstab]))
                         name = crosstab.table.shown
                         place = file.place(*steps, number)
                         faults.append(
                             fault("label-not-printed", *place, label=label, table=name, hint=hint)
                         )
+
+
+def _printed_labels(crosstabs: Iterable[Crosstab]) -> dict[str, None]:
+    """Return the row labels of tables, each once; they are read again, as this is seldom asked."""
+    found: dict[str, None] = {}
+    for table in {crosstab.table.path: crosstab.table for crosstab in crosstabs}.values():
+        for block in read_blocks(table, []):
+            found |= dict.fromkeys(block.cells.iloc[:, 0].unique().tolist())
+    return found
 
 
 def assemble_cube(

@@ -18,16 +18,18 @@ import click
 
 from publish import __version__, cli_tables
 from publish.cli_faults import (
+    InLanguage,
     Verbs,
     explain,
     format_option,
     language_of,
     language_option,
+    open_project,
     own_language_option,
+    repeat,
     report_sound_run,
 )
 from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean, said
-from publish.project import Project, read_project
 
 log = logging.getLogger("publish")
 
@@ -78,18 +80,13 @@ def main(
         force=True,
     )
     logging.getLogger("rdflib").setLevel(logging.ERROR)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(InLanguage(language))
     ctx.obj = {"root": root, "base": base, "public_url": public_url}
     ctx.obj |= {"format": fault_format, "language": language}
 
 
 main.add_command(explain)
-
-
-def _project(ctx: click.Context) -> Project:
-    options = ctx.obj
-    project = read_project(options["root"], base=options["base"], public_url=options["public_url"])
-    options["project"] = project
-    return project
 
 
 @main.command()
@@ -103,15 +100,15 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     """
     from publish import release
 
+    ctx.obj["unchanged"] = "nothing-changed"
     # Told to stop, a build takes away what it has half written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder, warnings = release.build(_project(ctx), slugs)
+    folder, warnings = release.build(open_project(ctx), slugs)
     is_reported = report_sound_run(ctx, warnings)
     if slugs:
-        log.warning(
-            "This release holds only %s; publish build makes one of everything.", ", ".join(slugs)
-        )
-    log.info("A server that is running goes on with its release until it is started again.")
+        only = said("release-of-some", slugs=", ".join(slugs))
+        log.warning(only)
+    log.info(said("release-next"))
     click.echo(folder, err=is_reported)
 
 
@@ -127,11 +124,12 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
 @click.option(
     "--full",
     is_flag=True,
-    help="Have pySHACL judge any number of observations, not up to 5,000 only; takes long.",
+    help="Have pySHACL judge any number of observations, not up to 2,000 only; takes long.",
 )
+@click.option("--watch", "again", is_flag=True, help="Repeat on every save, until interrupted.")
 @click.pass_context
 def validate(
-    ctx: click.Context, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool
+    ctx: click.Context, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool, again: bool
 ) -> None:
     """Check what a build checks, or any RDF files; write nothing.
 
@@ -142,26 +140,49 @@ def validate(
     do not exist are faults too. A name with an ending or a slash, or of a file that exists, is a
     file: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, also with .gz.
     """
-    from publish import release, validate_files
     from publish.rdf_files import looks_like_file
 
     files = [Path(item) for item in what if looks_like_file(item)]
     if files and len(files) < len(what):
         slug = next(item for item in what if not looks_like_file(item))
-        raise CannotRun(f"{files[0]} is a file and {slug} a slug: give files, or slugs.")
-    if files:
-        judgement = validate_files.validate_files(files, list(shapes), full=full)
-        errors = [item for item in judgement.faults if item.severity == "error"]
-        found = validate_files.told(judgement.counts)
-        if errors:
-            log.info("%s", found)
-            raise FaultyInput(judgement.faults)
-        is_reported = report_sound_run(ctx, judgement.faults)
-        click.echo(f"{found}; no faults", err=is_reported)
-        return
-    if shapes:
-        raise CannotRun("--shapes is for files: publish validate FILE --shapes FILE.")
-    counts, warnings = release.validate(_project(ctx), what, full=full)
+        raise CannotRun(said("file-and-slug", file=files[0], slug=slug))
+    if shapes and not files:
+        raise CannotRun(said("shapes-for-files"))
+    ctx.obj["unchanged"] = "" if files else "nothing-changed"
+
+    def run() -> None:
+        if files:
+            _validate_files(ctx, files, list(shapes), full=full)
+        else:
+            _validate_project(ctx, what, full=full)
+
+    if again:
+        repeat(ctx, Path() if files else open_project(ctx).root, run, [*files, *shapes])
+    else:
+        run()
+
+
+def _validate_files(
+    ctx: click.Context, files: list[Path], shapes: list[Path], *, full: bool
+) -> None:
+    """Judge files and tell what was found in them. Raises FaultyInput."""
+    from publish import validate_files
+
+    judgement = validate_files.validate_files(files, shapes, full=full)
+    found = validate_files.told(judgement.counts)
+    if any(item.severity == "error" for item in judgement.faults):
+        log.info(found)
+        raise FaultyInput(judgement.faults)
+    is_reported = report_sound_run(ctx, judgement.faults)
+    told = said("files-without-faults", found=found)
+    click.echo(told.told(language_of(ctx)), err=is_reported)
+
+
+def _validate_project(ctx: click.Context, what: tuple[str, ...], *, full: bool) -> None:
+    """Do all that a build checks and tell what would be published. Raises FaultyInput."""
+    from publish import release
+
+    counts, warnings = release.validate(open_project(ctx), what, full=full)
     is_reported = report_sound_run(ctx, warnings)
     for slug, count in counts.items():
         told = said("observations-without-faults", slug=slug, count=count)
@@ -185,7 +206,7 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
     from publish.extract import extract_tables
     from publish.printed import read_text
 
-    project = _project(ctx)
+    project = open_project(ctx)
     faults: list[Fault] = []
     text = read_text(file, faults)
     if text and show_text:
@@ -254,7 +275,7 @@ def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: floa
     """Serve the current release: pages, data, downloads and SPARQL."""
     from publish import server
 
-    project = _project(ctx)
+    project = open_project(ctx)
     release = project.build / "current"
     if not (release / "manifest.json").exists():
         raise CannotRun("there is no release to serve yet: run publish build first.")
@@ -289,7 +310,7 @@ def missing(ctx: click.Context, language: str | None) -> None:
     from publish.quality import missing_figures
 
     language = language_of(ctx, language)
-    project = _project(ctx)
+    project = open_project(ctx)
     faults: list[Fault] = []
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults)
@@ -327,7 +348,7 @@ def uris(ctx: click.Context) -> None:
     """Print every IRI pattern and what it names."""
     from publish.uris import PATTERNS
 
-    project = _project(ctx)
+    project = open_project(ctx)
     for pattern, meaning in PATTERNS.values():
         shown = pattern.replace("{vocabulary}", project.vocabulary)
         click.echo(f"{project.base}{shown}\n    {meaning}")
@@ -349,6 +370,7 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 
     for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
         click.echo(path)
+    log.info(said("init-next", folder=folder))
 
 
 @main.group(invoke_without_command=True)
@@ -373,7 +395,7 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> N
 
     if ctx.invoked_subcommand is not None:
         return
-    project = _project(ctx)
+    project = open_project(ctx)
     faults: list[Fault] = []
     vocabulary = read_vocabulary(project, faults)
     found = read_links(project.uris, vocabulary, faults)
@@ -429,7 +451,7 @@ def suggest_links(
     from publish import suggestions
     from publish.suggest import suggest
 
-    project = _project(ctx)
+    project = open_project(ctx)
     if output:
         suggestions.check_output(project, file, output)
     found = suggest(project, file, lists, languages)

@@ -9,13 +9,26 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import click
 
 from publish import explain as pages
-from publish.faults import KINDS, LANGUAGES, CannotRun, Fault, FaultyInput, said
+from publish.faults import (
+    KINDS,
+    LANGUAGES,
+    CannotRun,
+    Fault,
+    FaultyInput,
+    Words,
+    in_language,
+    reason_of,
+    said,
+)
+from publish.project import Project, read_project
 from publish.reports import FORMATS, count_of, report, where_to_read_more
+from publish.watch import watch
 
 log = logging.getLogger("publish")
 
@@ -27,23 +40,73 @@ class Verbs(click.Group):
         """Run a verb."""
         try:
             return super().invoke(ctx)
-        except FaultyInput as error:
-            print_report(ctx, error.faults)
-            language = language_of(ctx)
-            releases = ctx.invoked_subcommand in ("build", "validate")
-            done = said("nothing-changed" if releases else "nothing-written")
-            click.echo(f"{count_of(error.faults).told(language)}. {done.told(language)}", err=True)
-            if error.faults:
-                log.info(where_to_read_more(error.faults).told(language))
-            ctx.exit(1)
-        except CannotRun as error:
-            click.echo(f"publish: {error}", err=True)
-            ctx.exit(2)
-        except OSError as error:
+        except (FaultyInput, CannotRun, OSError) as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            click.echo(f"publish: {error.filename or 'the system'}: {error.strerror}.", err=True)
-            ctx.exit(2)
+            ctx.exit(tell_failure(ctx, error))
+
+
+def tell_failure(ctx: click.Context, error: FaultyInput | CannotRun | OSError) -> int:
+    """Tell why a run failed, in the language and format that were asked for; return its code."""
+    language = language_of(ctx)
+    if isinstance(error, CannotRun):
+        click.echo(f"publish: {in_language(error.args[0], language)}", err=True)
+        return 2
+    if isinstance(error, OSError):
+        what = error.filename or said("the-system").told(language)
+        click.echo(f"publish: {what}: {in_language(reason_of(error), language)}.", err=True)
+        return 2
+    print_report(ctx, error.faults)
+    done = ctx.obj.get("unchanged", "nothing-written")
+    end = f" {said(done).told(language)}" if done else ""
+    click.echo(f"{count_of(error.faults).told(language)}.{end}", err=True)
+    if error.faults:
+        log.info(where_to_read_more(error.faults))
+    return 1
+
+
+def open_project(ctx: click.Context) -> Project:
+    """Return the project that a verb is about, of the folder and addresses that were asked for."""
+    options = ctx.obj
+    project = read_project(options["root"], base=options["base"], public_url=options["public_url"])
+    options["project"] = project
+    return project
+
+
+class InLanguage(logging.Filter):
+    """Tells what is logged in one language, where it knows more than one."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything through, in the language."""
+        words: object = record.msg
+        if isinstance(words, Words) and not record.args:
+            record.msg, record.args = "%s", (words.told(self.language),)
+        return True
+
+
+def repeat(ctx: click.Context, root: Path, run: Callable[[], None], files: Sequence[Path]) -> None:
+    """Do something on every save, until the user interrupts; also when it fails.
+
+    Where a report is for programs, only reports are on stdout.
+    """
+    language, for_programs = language_of(ctx), ctx.obj["format"] != "text"
+
+    def run_and_tell() -> None:
+        try:
+            run()
+        except (FaultyInput, CannotRun, OSError) as error:
+            tell_failure(ctx, error)
+        click.echo(said("watch-waiting").told(language), err=True)
+
+    def announce(changed: list[str]) -> None:
+        saved = said("watch-saved", names=", ".join(changed)).told(language)
+        click.echo(f"\n{'=' * 70}\n{saved}\n", err=for_programs)
+
+    watch(root, run_and_tell, announce, files=files)
 
 
 format_option = click.option(

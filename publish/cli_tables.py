@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict
+import shutil
+import sys
 from pathlib import Path
 
 import click
 
-from publish.faults import CannotRun, FaultyInput, did_you_mean
-from publish.project import Project, read_project
+from publish.cli_faults import (
+    language_of,
+    open_project,
+    print_report,
+    repeat,
+    report_sound_run,
+)
+from publish.faults import CannotRun, FaultyInput, did_you_mean, number_of, said
+from publish.reports import count_of
 
 log = logging.getLogger("publish")
-
-
-def _project(ctx: click.Context) -> Project:
-    options = ctx.obj
-    return read_project(options["root"], base=options["base"], public_url=options["public_url"])
 
 
 @click.command()
@@ -44,20 +47,26 @@ def new(
     """
     from publish.newtable import bring_table
 
-    project = _project(ctx)
-    made = bring_table(project, slug, file, sheet=sheet, document=document, table=table)
+    project, language = open_project(ctx), language_of(ctx)
+    made = bring_table(
+        project, slug, file, sheet=sheet, document=document, table=table, language=language
+    )
     paths = [project.shown(made.table), project.shown(made.mapping)]
     if ctx.obj["format"] == "json":
-        record = {"written": paths, "guessed": made.guessed, "open": made.open}
+        guessed = [sentence.told(language) for sentence in made.guessed]
+        record = {"written": paths, "guessed": guessed, "open": made.open}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
+    is_reported = report_sound_run(ctx, [])
     for path in paths:
-        click.echo(path)
+        click.echo(path, err=is_reported)
     for sentence in made.guessed:
-        log.info("%s", sentence)
-    count = len(made.open)
-    what = "1 question is open" if count == 1 else f"{count} questions are open"
-    log.info("%s: answer them in %s, then run publish check %s.", what, paths[1], slug)
+        log.info(sentence)
+    if made.places:
+        questions = number_of(made.places, "questions")
+        log.info(said("new-is-next", questions=questions, path=paths[1], slug=slug))
+    else:
+        log.info(said("new-is-whole", slug=slug))
 
 
 @click.command()
@@ -74,25 +83,10 @@ def check(ctx: click.Context, slug: str, again: bool) -> None:
         _check(ctx, slug)
         return
     from publish.one_data_set import known_slug
-    from publish.watch import watch
 
-    known_slug(_project(ctx), slug)
-
-    def run() -> None:
-        try:
-            _check(ctx, slug)
-        except FaultyInput as error:
-            for item in error.faults:
-                click.echo(str(item))
-            click.echo(f"{_count(len(error.faults), 'fault')}.")
-        except CannotRun as error:
-            click.echo(f"publish: {error}")
-        click.echo("Waiting for the next save; Ctrl-C ends this.", err=True)
-
-    def announce(changed: list[str]) -> None:
-        click.echo(f"\n{'=' * 70}\nSaved: {', '.join(changed)}\n")
-
-    watch(_project(ctx).root, run, announce)
+    project = open_project(ctx)
+    known_slug(project, slug)
+    repeat(ctx, project.root, lambda: _check(ctx, slug), ())
 
 
 def _check(ctx: click.Context, slug: str) -> None:
@@ -100,33 +94,27 @@ def _check(ctx: click.Context, slug: str) -> None:
     from publish import release
     from publish.one_data_set import in_words, look_ahead, read_one
 
-    project = _project(ctx)
-    as_json = ctx.obj["format"] == "json"
+    project, language = open_project(ctx), language_of(ctx)
+    for_programs = ctx.obj["format"] != "text"
     one = read_one(project, slug)
     prospect = look_ahead(one)
-    told = [f"    {line}" for line in in_words(prospect)] if prospect else []
+    told = [f"    {line.told(language)}" for line in in_words(prospect)] if prospect else []
     try:
         _, warnings = release.validate(project, (slug,))
     except FaultyInput as error:
-        if not as_json:
-            questions = sum(item.code == "still-open" for item in error.faults)
-            others = len(error.faults) - questions
-            click.echo(f"{slug}: {_count(questions, 'open question')}, {_count(others, 'fault')}")
-            if told:
-                click.echo("As far as it can be read, this would be published:")
-            click.echo("\n".join([*told, ""]))
+        questions = sum(item.code == "still-open" for item in error.faults)
+        others = [item for item in error.faults if item.code != "still-open"]
+        parts = [number_of(questions, "questions").told(language), count_of(others).told(language)]
+        click.echo(f"{slug}: {', '.join(parts)}", err=for_programs)
+        if told:
+            click.echo(said("check-as-far").told(language), err=for_programs)
+        click.echo("\n".join([*told, ""]), err=for_programs)
         raise
-    if as_json and prospect:
-        click.echo(json.dumps({"slug": slug, **asdict(prospect)}, ensure_ascii=False, indent=2))
-    elif prospect:
-        click.echo(f"{slug}: nothing is open, no faults; this would be published:")
-        click.echo("\n".join(told))
-    for item in warnings:
-        click.echo(str(item), err=True)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    is_reported = report_sound_run(ctx, warnings)
+    if prospect:
+        click.echo(said("check-sound", slug=slug).told(language), err=is_reported)
+        click.echo("\n".join(told), err=is_reported)
+        log.info(said("check-next", slug=slug))
 
 
 @click.command()
@@ -157,31 +145,38 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     from publish.preview import view_tables
     from publish.still_open import open_points
 
-    project = _project(ctx)
+    project, language = open_project(ctx), language_of(ctx)
     one = read_one(project, slug)
     if is_derived(one.cube) or (one.mapping and one.mapping.derivation):
-        raise CannotRun(f"{slug} is added up from other data sets: it has no tables of its own.")
+        raise CannotRun(said("no-tables-of-its-own", slug=slug))
     if one.mapping is None:
         raise FaultyInput(one.faults)
     names = list(dict.fromkeys(f"{use.document}/{use.table}" for use in one.mapping.uses))
     short = {name.partition("/")[2] for name in names}
     if table is not None and table not in {*names, *short}:
         hint = did_you_mean(table, [*names, *short])
-        raise CannotRun(f"{slug} has no table {table}. {hint}Its tables: {', '.join(names)}.")
+        known = ", ".join(names)
+        raise CannotRun(said("no-table-of-name", slug=slug, table=table, hint=hint, known=known))
     views = view_tables(project, one, rows, table)
     if not views:
         raise FaultyInput(one.faults)
-    if (form or ctx.obj["format"]) == "json":
-        click.echo(json.dumps(preview_text.records(views), ensure_ascii=False, indent=2))
-    else:
-        for line in preview_text.as_text(views):
+    form = form or ctx.obj["format"]
+    found = {item for view in views for item in view.faults}
+    found |= {item for view in views for row in view.rows for cell in row for item in cell.faults}
+    if form == "json":
+        told = preview_text.records(views, language)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    elif form == "text":
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for line in preview_text.as_text(views, language, width):
             click.echo(line)
+    else:
+        print_report(ctx, sorted(found))
     open_ones = open_points(one.mapping.file)
     if open_ones:
-        log.info("%s in the mapping: publish check %s lists what is open.",
-                 _count(len(open_ones), "open question"), slug)  # fmt: skip
-    of_cells = (cell for view in views for row in view.rows for cell in row)
-    if any(view.faults for view in views) or any(cell.faults for cell in of_cells):
+        questions = number_of(len(open_ones), "questions")
+        log.info(said("preview-open", questions=questions, slug=slug))
+    if found:
         ctx.exit(1)
 
 
@@ -196,10 +191,20 @@ def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
     """
     from publish.tidy import tidy_tables
 
-    project = _project(ctx)
-    for done in tidy_tables(project, files):
-        what = "; ".join(done.changed) or "nothing to do"
-        click.echo(f"{project.shown(done.path)}: {what}")
+    project, language = open_project(ctx), language_of(ctx)
+    done = tidy_tables(project, files)
+    told = {
+        project.shown(item.path): [change.told(language) for change in item.changed]
+        for item in done
+    }
+    if ctx.obj["format"] == "json":
+        records = [{"path": path, "changed": changes} for path, changes in told.items()]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        return
+    is_reported = report_sound_run(ctx, [])
+    for path, changes in told.items():
+        what = "; ".join(changes) or said("tidy-nothing").told(language)
+        click.echo(f"{path}: {what}", err=is_reported)
 
 
 VERBS = (new, check, preview, tidy)

@@ -24,7 +24,7 @@ from publish.checks import JudgedCube, judged_cube
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, open_dumps, write_graph
-from publish.faults import Fault, FaultyInput, fault, said
+from publish.faults import Fault, FaultyInput, fault, said, written_out
 from publish.files import UNREAD
 from publish.idle_shapes import check_shapes
 from publish.levels import describe_levels
@@ -453,18 +453,18 @@ def _validated(
         if content.counts[cube.structure.slug] > MOST_OBSERVATIONS and not full
     }
     for name in observation_shapes(shapes)[1] if large else ():
-        log.warning("%s cannot be judged for large data sets without --full", name)
+        log.warning(said("not-without-full", name=name))
     for slug, text in content.shapes.items():
         if slug not in large:
             shapes += new_graph(project.uris).parse(data=text, format="turtle")
     for dump in content.dumps:
         if dump.name in large:
-            log.info("%s: its observations are judged by the checks on columns only", dump.name)
+            log.info(said("columns-only", name=dump.name))
             for triple in _without_slices(describe_cube(project, large[dump.name])):
                 graph.add(triple)
         elif not dump.name.endswith(CELLS):
             add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
-    log.info("validating %s triples against the shapes", f"{len(graph):,}")
+    log.info(said("validating", number=written_out(len(graph))))
     try:
         found = [as_fault(item) for item in results(graph, shapes) if item not in judged]
     except UnusableShapes as error:

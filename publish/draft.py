@@ -13,9 +13,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from publish.faults import number_of, said, some_of
 from publish.guess_axes import MEASURE, OPEN, AxisGuess
 from publish.guess_figures import FigureGuess, TotalGuess
 from publish.numbers_of_others import is_figure, rewritten
+from publish.numerals import FORMATS, written
 from publish.outline import Outline
 
 SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
@@ -28,6 +30,8 @@ class Draft:
 
     source: str
     """The file it comes from, in words."""
+    language: str
+    """The language of the questions in the mapping."""
     outline: Outline
     rows: list[AxisGuess]
     columns: list[AxisGuess]
@@ -42,6 +46,19 @@ class Draft:
     """The measures that fit the figures of a label, where labels are measures."""
     reasons: tuple[str, ...]
     """The reasons for which a value may not be shown."""
+
+    def told(self, phrase: str, /, **particulars: object) -> str:
+        """Return a phrase for a comment, in the language of the questions."""
+        return _on_one_line(said(phrase, **particulars).told(self.language))
+
+    def asked(self, phrase: str, /, **particulars: object) -> str:
+        """Return a question as a comment."""
+        return f"# OPEN: {self.told(phrase, **particulars)}"
+
+    def candidates(self, names: Iterable[str]) -> list[str]:
+        """Return what a person can choose from as a comment, if there is anything."""
+        named = ", ".join(names)
+        return [f"# {self.told('candidates', names=named)}"] if named else []
 
 
 def as_csv(rows: Iterable[list[str]]) -> bytes:
@@ -70,21 +87,21 @@ def mapping_of(draft: Draft, table: str, default_numbers: str) -> str:
     title = " ".join(outline.above)
     lines = [
         "mapping: 1",
-        f"# Made by publish new from {_on_one_line(draft.source)}.",
-        "# OPEN stands where a person must say what it is; the comment above it is the question.",
+        f"# {draft.told('mapping-made-by', file=draft.source)}",
+        f"# {draft.told('mapping-how-to-answer')}",
     ]
-    lines += [f"# Above the table: {_on_one_line(text)}" for text in outline.above]
-    lines += [f"# Below the table: {_on_one_line(text)}" for text in outline.below]
+    lines += [f"# {draft.told('mapping-above', text=text)}" for text in outline.above]
+    lines += [f"# {draft.told('mapping-below', text=text)}" for text in outline.below]
     lines += ["title:"]
     if title:
-        lines += [f"  nl: {_quoted(title)}", "  # OPEN: the title in English."]
+        lines += [f"  nl: {_quoted(title)}", f"  {draft.asked('ask-title-in-english')}"]
     else:
-        lines += ["  # OPEN: a title, in Dutch and English.", f"  nl: {OPEN}"]
+        lines += [f"  {draft.asked('ask-title')}", f"  nl: {OPEN}"]
     lines += [f"  en: {OPEN}"]
     lines += ["description:"]
     lines += [
-        "  # OPEN: what is counted, in which unit, of which period, and whether it is a stock",
-        "  # or a flow; in Dutch and English.",
+        f"  {draft.asked('ask-description')}",
+        f"  # {draft.told('ask-description-rest')}",
         f"  nl: {OPEN}",
         f"  en: {OPEN}",
         f"tables: [{table}]",
@@ -98,24 +115,37 @@ def mapping_of(draft: Draft, table: str, default_numbers: str) -> str:
     if draft.totals:
         lines.append("totals:")
         for total in draft.totals:
-            lines += [f"  # {total.why}", f"  {total.dimension}: {total.kind}"]
+            lines += [f"  # {draft.told('note-because', why=total.why)}", _total_line(total, draft)]
     lines += _mark_lines(draft)
     return "\n".join(lines) + "\n"
+
+
+def _total_line(total: TotalGuess, draft: Draft) -> str:
+    """Return how the parts of a dimension add up as the mapping declares it."""
+    if total.within is None:
+        return f"  {total.dimension}: {total.kind}"
+    decimals = max(0, -int(total.within.as_tuple().exponent))
+    number = int(total.within.scaleb(decimals))
+    within = written(number, decimals, FORMATS[draft.figures.numbers])
+    return f'  {total.dimension}: {{parts: {total.kind}, within: "{within}"}}'
 
 
 def _axis_lines(key: str, axes: list[AxisGuess], draft: Draft) -> list[str]:
     """Return the lines that say what rows or columns mean."""
     lines = []
     for axis in axes:
-        label = f' under "{_on_one_line(axis.title)}"' if axis.title else ""
         if axis.dimension == OPEN and not is_apart(axis, axes, draft, key):
-            what = f"which dimension are the {key}{label}?"
-            shown = ", ".join(axis.labels[:8]) + (", …" if len(axis.labels) > 8 else "")
-            lines.append(f"# OPEN: {what} Labels: {_on_one_line(shown)}. {axis.why}.")
-            lines += _candidates(axis.candidates)
-        for label in axis.unmatched:
-            lines.append(f'# "{_on_one_line(label)}" is not explained by {axis.dimension}: '
-                         "correct it, add it to the list, or name it under leave.")  # fmt: skip
+            under = "-under" if axis.title else ""
+            lines.append(draft.asked(f"ask-{key}{under}", title=axis.title))
+            lines.append(f"# Labels: {_on_one_line(some_of(axis.labels, 8))}")
+            lines.append(f"# {draft.told('asked-why', why=axis.why)}")
+            if not axis.candidates:
+                lines.append(f"# {draft.told('asked-no-dimension')}")
+            lines += draft.candidates(axis.candidates)
+        lines += [
+            f"# {draft.told('note-unmatched', label=label, name=axis.dimension)}"
+            for label in axis.unmatched
+        ]
     if len(axes) == 1:
         [axis] = axes
         if axis.dimension is None:
@@ -157,15 +187,10 @@ def _map_lines(pairs: Iterable[tuple[str, str]], draft: Draft) -> list[str]:
     lines = []
     for label, name in pairs:
         if name == OPEN:
-            lines.append(f"  # OPEN: which measure is {_on_one_line(label)}?")
-            lines += [f"  {line}" for line in _candidates(draft.of_label.get(label, ()))]
+            lines.append(f"  {draft.asked('ask-which-measure', label=label)}")
+            lines += [f"  {line}" for line in draft.candidates(draft.of_label.get(label, ()))]
         lines.append(f"  {_quoted(label)}: {{measure: {name}}}")
     return lines
-
-
-def _candidates(names: Iterable[str]) -> list[str]:
-    names = list(names)
-    return [f"# Candidates: {', '.join(names)}"] if names else []
 
 
 def _fixed_lines(draft: Draft) -> list[str]:
@@ -173,9 +198,10 @@ def _fixed_lines(draft: Draft) -> list[str]:
         return []
     lines = []
     if OPEN in draft.fixed.values():
-        lines.append("# OPEN: of which period are the figures? No label is a period.")
-        lines.append(f"# Dimensions that are periods: {', '.join(draft.period_dimensions)}.")
-        lines += _candidates(draft.periods)
+        lines.append(draft.asked("ask-period"))
+        names = ", ".join(draft.period_dimensions)
+        lines.append(f"# {draft.told('asked-period-dimensions', names=names)}")
+        lines += draft.candidates(draft.periods)
     inner = ", ".join(f"{name}: {_quoted(code)}" for name, code in draft.fixed.items())
     return [*lines, f"fixed: {{{inner}}}"]
 
@@ -185,9 +211,12 @@ def _measure_lines(draft: Draft) -> list[str]:
     if has_measures(draft):
         return []
     if figures.measure:
-        return [f"# {figures.why}", f"measure: {figures.measure}"]
-    question = f"# OPEN: what do the figures count or measure? {figures.why}."
-    return [question, *_candidates(figures.candidates), f"measure: {OPEN}"]
+        because = draft.told("note-because", why=figures.why)
+        return [f"# {because}", f"measure: {figures.measure}"]
+    lines = [draft.asked("ask-measure"), f"# {draft.told('asked-why', why=figures.why)}"]
+    if not figures.candidates:
+        lines.append(f"# {draft.told('asked-no-measure')}")
+    return [*lines, *draft.candidates(figures.candidates), f"measure: {OPEN}"]
 
 
 def has_measures(draft: Draft) -> bool:
@@ -205,9 +234,9 @@ def _mark_lines(draft: Draft) -> list[str]:
     lines = ["marks:"]
     for sign in draft.figures.signs:
         words = draft.outline.grid.where(*sign.first)[2]
-        count = f"{sign.count} times, first" if sign.count > 1 else "once,"
-        question = f"what does {_on_one_line(sign.sign)} mean? It stands {count} in {words}."
-        lines += [f"  # OPEN: {question}", f"  # Candidates: {', '.join(draft.reasons)}"]
+        times = number_of(sign.count, "times")
+        lines.append(f"  {draft.asked('ask-sign', sign=sign.sign, times=times, place=words)}")
+        lines += [f"  {line}" for line in draft.candidates(draft.reasons)]
         lines.append(f"  {_quoted(sign.sign)}: {{reason: {OPEN}}}")
     return lines
 

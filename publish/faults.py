@@ -188,6 +188,17 @@ def said(phrase: str, /, **particulars: object) -> Words:
     return _filled(PHRASES[phrase], particulars)
 
 
+def number_of(number: int, noun: str) -> Words:
+    """Return a number with what is counted, in the singular or the plural."""
+    phrase = f"one-of-{noun}" if number == 1 else f"number-of-{noun}"
+    return said(phrase, number=written_out(number))
+
+
+def written_out(number: int) -> Words:
+    """Return a number with marks between thousands."""
+    return Words(f"{number:,}", f"{number:,}".replace(",", "."))
+
+
 def together(items: Iterable[str]) -> Words:
     """Return texts with ``and`` between them; nothing when there are none."""
     told = list(items)

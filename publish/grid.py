@@ -37,7 +37,7 @@ class Grid:
     """First row and column, last row and column of cells that were merged."""
     dates: frozenset[tuple[int, int]] = frozenset()
     """Cells that hold a date, not the text of one."""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Words, ...] = ()
     """What was found out while reading, in plain words."""
 
     @property

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
 
-from publish.faults import nearest
+from publish.faults import Words, nearest, said
 from publish.namespaces import RDFS
 from publish.outline import Outline
 from publish.periods import KINDS, read_period
@@ -35,7 +35,7 @@ class AxisGuess:
     """What stands above them."""
     dimension: str | None
     """The dimension; OPEN when a person must choose; None when the labels mean nothing."""
-    why: str
+    why: Words
     candidates: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()
     """Labels that the dimension does not explain."""
@@ -54,7 +54,7 @@ def guess_axis(
     printed = tuple(label for label in distinct if label)
     if not printed:
         return AxisGuess(
-            labels=distinct, title=title, dimension=None, why="there is no label, so nothing to say"
+            labels=distinct, title=title, dimension=None, why=said("why-without-labels")
         )
     explained = _explained(printed, vocabulary)
     most = max(explained.values(), default=0)
@@ -65,17 +65,24 @@ def guess_axis(
         if chosen is None and around:
             decides, chosen = around, _named(around, best, vocabulary)
         if chosen is None:
-            why = f"each of {', '.join(best)} explains {_of(most, len(printed))}"
+            why = said("why-several-lists", names=", ".join(best), labels=_of(most, len(printed)))
             return AxisGuess(
                 labels=distinct, title=title, dimension=OPEN, why=why, candidates=tuple(best)
             )
         dimension = vocabulary.dimensions[chosen]
         unmatched = tuple(label for label in printed if not _explains(dimension, label))
-        what = f"the list {dimension.codes.name}" if dimension.codes else "the calendar"
-        why = f"{what} explains {_of(most, len(printed))}"
+        codes = dimension.codes
+        what = said("the-list", name=codes.name) if codes else said("the-calendar")
+        why = said("why-explained", what=what, labels=_of(most, len(printed)))
         if len(best) > 1:
             others = ", ".join(name for name in best if name != chosen)
-            why += f', and "{decides}" stands above (so not {others})'
+            why = said(
+                "why-explained-as-above",
+                what=what,
+                labels=_of(most, len(printed)),
+                title=decides,
+                others=others,
+            )
         return AxisGuess(
             labels=distinct, title=title, dimension=chosen, why=why, unmatched=unmatched
         )
@@ -85,7 +92,7 @@ def guess_axis(
             labels=distinct,
             title=title,
             dimension=MEASURE,
-            why="they are names of measures",
+            why=said("why-measures"),
             measures=tuple(named),
         )
     near = sorted(explained, key=lambda name: -explained[name])
@@ -95,15 +102,17 @@ def guess_axis(
         labels=distinct,
         title=title,
         dimension=OPEN,
-        why="no code list explains half of the labels",
+        why=said("why-unexplained"),
         candidates=tuple(dict.fromkeys([*by_title, *(name for name in near if explained[name])])),
     )
 
 
-def _of(count: int, total: int) -> str:
+def _of(count: int, total: int) -> Words:
     if total == 1:
-        return "the only label"
-    return f"all {total} labels" if count == total else f"{count} of {total} labels"
+        return said("the-only-label")
+    if count == total:
+        return said("all-labels", number=total)
+    return said("some-labels", number=count, all=total)
 
 
 def _explained(labels: tuple[str, ...], vocabulary: Vocabulary) -> dict[str, int]:
@@ -205,7 +214,7 @@ def guess_columns(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
             labels=alone.labels,
             title=alone.title,
             dimension=None,
-            why="there is one column with figures, so its title tells nothing apart",
+            why=said("why-one-column"),
             measures=alone.measures,
         )
     return found

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from publish.faults import Words, said
 from publish.guess_axes import AxisGuess, code_of, find_measure, labels_of
 from publish.namespaces import XSD
 from publish.numbers_of_others import Written, find_format, is_figure, rewritten
-from publish.numerals import FORMATS, read_numbers
+from publish.numerals import FORMATS, read_numbers, written
 from publish.outline import Outline, is_sign
 from publish.vocabulary import Vocabulary
 
@@ -41,7 +42,9 @@ class TotalGuess:
 
     dimension: str
     kind: str
-    why: str
+    why: Words
+    within: Decimal | None = None
+    """By how much the sum of the parts may be off, where it only fits but for rounding."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,7 @@ class FigureGuess:
     numbers: str
     measure: str | None
     """The one measure that fits, None when a person must choose."""
-    why: str
+    why: Words
     candidates: tuple[str, ...]
     signs: tuple[SignFound, ...]
     empty: tuple[tuple[int, int], ...] = field(default=())
@@ -91,13 +94,13 @@ def guess_figures(
     candidates = fitting_measures(fitting, numbers, titles, vocabulary)
     named = [name for name in named if name in candidates]
     measure = None
-    why = f"{len(candidates)} measures fit the figures"
+    why = said("why-many-measures", number=len(candidates))
     if len(named) == 1:
-        measure, why = named[0], "the title of the only column names it"
+        measure, why = named[0], said("why-title-of-column")
     elif len(candidates) == 1:
-        measure, why = candidates[0], "it is the only one that fits the figures and their unit"
+        measure, why = candidates[0], said("why-only-measure")
     elif not candidates:
-        why = "no measure has the unit and the decimals of the figures"
+        why = said("why-no-measure")
     known = {"".join(sign.split()) for sign in known_signs}
     signs: dict[str, list[tuple[int, int]]] = {}
     empty = []
@@ -144,7 +147,7 @@ def fitting_measures(
     def is_named(name: str) -> bool:
         labels = labels_of(vocabulary.measures[name].iri, vocabulary)
         words = (set(WORD.findall(label.casefold())) for label in labels)
-        return any(said and said <= heard for said in words)
+        return any(own and own <= heard for own in words)
 
     named = [one for title in titles if (one := find_measure(title, vocabulary)) in found]
     first = [name for name in named if name]
@@ -159,8 +162,12 @@ def guess_totals(
     numbers: str,
     *,
     shares: bool,
+    counts: bool = False,
 ) -> list[TotalGuess]:
-    """Return for each dimension of which a total is printed how its parts add up to it."""
+    """Return for each dimension of which a total is printed how its parts add up to it.
+
+    ``shares`` do not add up; ``counts`` do so exactly, as nothing of them is rounded.
+    """
     axes = [*rows, *columns]
     codes = [_codes(axis, vocabulary) for axis in axes]
     wanted = [_total(axis, vocabulary) for axis in axes]
@@ -181,10 +188,10 @@ def guess_totals(
         total = wanted[number]
         if total is None or axis.dimension is None or total not in codes[number].values():
             continue
-        kind, why = "incomplete", "percentages do not add up"
+        guess = TotalGuess(dimension=axis.dimension, kind="incomplete", why=said("why-percentages"))
         if not shares:
-            kind, why = _compare(values, number, codes, total)
-        found.append(TotalGuess(dimension=axis.dimension, kind=kind, why=why))
+            guess = _compare(values, number, codes, total, axis.dimension, numbers, counts=counts)
+        found.append(guess)
     return found
 
 
@@ -220,7 +227,11 @@ def _compare(
     axis: int,
     codes: list[dict[str, str | None]],
     total: str,
-) -> tuple[str, str]:
+    name: str,
+    numbers: str,
+    *,
+    counts: bool,
+) -> TotalGuess:
     """Return whether parts add up to the totals over an axis, and the reason in words."""
     totals: dict[tuple[str, ...], Decimal | None] = {}
     parts: dict[tuple[str, ...], list[Decimal | None]] = {}
@@ -241,14 +252,21 @@ def _compare(
         differ = max(differ, abs(gap))
         over |= gap < 0
     if not equal and not differ:
-        return "incomplete", "no total could be compared, as parts are not shown"
+        return TotalGuess(dimension=name, kind="incomplete", why=said("why-not-compared"))
     if not differ:
-        return "complete", f"the parts add up to it {equal} times out of {equal}"
+        return TotalGuess(dimension=name, kind="complete", why=said("why-equal", number=equal))
     most = max((len(known) for known in parts.values()), default=0)
     scale = min((v.as_tuple().exponent for v in values.values() if v is not None), default=0)
     unit = Decimal(1).scaleb(int(scale))
-    if differ <= unit * (most + 1) / 2:
-        return "complete", f"the parts add up to it but for at most {differ}, as after rounding"
-    if over:
-        return "complete", f"the parts are more than it, by at most {differ}: one of them is wrong"
-    return "incomplete", f"parts are lacking: up to {differ}"
+    decimals = max(0, -int(differ.as_tuple().exponent))
+    shown = written(int(differ.scaleb(decimals)), decimals, FORMATS[numbers])
+    near = differ <= unit * (most + 1) / 2
+    if near and not counts:
+        why = said("why-rounded", number=shown)
+        return TotalGuess(dimension=name, kind="complete", why=why, within=differ)
+    if near or over:
+        why = said("why-parts-other" if near else "why-parts-too-many", number=shown)
+        return TotalGuess(dimension=name, kind="complete", why=why)
+    return TotalGuess(
+        dimension=name, kind="incomplete", why=said("why-parts-lacking", number=shown)
+    )

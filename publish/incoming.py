@@ -229,6 +229,10 @@ def read_delimited(raw: bytes, shown: str, faults: list[Fault]) -> Grid | None:
         rows=rows,
         where=place_in_lines(delimited.starts, delimited.texts, separator),
         remarks=(
-            f"The file is {decoded.encoding} with {SEPARATORS[separator]} between the cells.",
+            said(
+                "delimited-file",
+                encoding=decoded.encoding,
+                separator=said(SEPARATORS[separator]),
+            ),
         ),
     )

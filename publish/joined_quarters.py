@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from publish.faults import said
 from publish.outline import Outline, is_quarter
 from publish.periods import read_period
 
@@ -26,7 +27,7 @@ def join_quarters(outline: Outline) -> Outline:
             for at, year, quarter in zip(figures, years, quarters, strict=True):
                 headers[number + 1][at] = _quarter(year, quarter)
             del headers[number]
-            remarks.append("The header rows with years and with quarters were made one.")
+            remarks.append(said("quarter-headers-joined"))
             break
     else:
         fixed = [text for text in outline.everywhere if _is_year(text)]
@@ -35,7 +36,7 @@ def join_quarters(outline: Outline) -> Outline:
             for at in figures:
                 headers[-1][at] = _quarter(fixed[0], headers[-1][at])
             outline.everywhere.remove(fixed[0])
-            remarks.append("The year above all columns was written with each quarter.")
+            remarks.append(said("year-with-each-quarter"))
     label_columns = outline.label_columns
     body, columns = outline.body, list(outline.columns)
     for at in range(label_columns - 1):
@@ -48,7 +49,7 @@ def join_quarters(outline: Outline) -> Outline:
             del columns[at + 1]
             label_columns -= 1
             figures = [place - 1 for place in figures]
-            remarks.append("The columns with years and with quarters were made one.")
+            remarks.append(said("quarter-columns-joined"))
             break
     return Outline(
         grid=outline.grid,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publish.document import read_documents
-from publish.draft import Draft, has_measures, mapping_of, table_of
-from publish.faults import CannotRun, Fault, FaultyInput, fault
+from publish.draft import Draft, has_measures, is_apart, mapping_of, table_of
+from publish.faults import CannotRun, Fault, FaultyInput, Words, fault, number_of, said
 from publish.grid import Grid, commands
 from publish.guess_axes import MEASURE, OPEN, AxisGuess, guess_columns, guess_rows, periods_in
 from publish.guess_figures import cells_of, fitting_measures, guess_figures, guess_totals
@@ -22,12 +22,17 @@ from publish.incoming import read_bytes, read_delimited
 from publish.joined_quarters import join_quarters
 from publish.mapping import SLUG
 from publish.marks import REASONS
-from publish.numbers_of_others import is_figure
+from publish.namespaces import XSD
+from publish.numbers_of_others import is_figure, rewritten
+from publish.numerals import FORMATS
 from publish.outline import Outline, find_table
 from publish.periods import read_period
 from publish.project import Project
 from publish.vocabulary import Vocabulary, read_vocabulary
 from publish.workbook import is_workbook, read_workbook
+
+WORD_OPEN = re.compile(rf"(?<![\w\"]){OPEN}(?![\w\"])")
+"""OPEN as the value of a key, not as a text of the table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +41,11 @@ class NewTable:
 
     table: Path
     mapping: Path
-    guessed: tuple[str, ...]
+    guessed: tuple[Words, ...]
     open: tuple[str, ...]
+    """The questions in the mapping."""
+    places: int
+    """How often OPEN stands in the mapping; a question may be about two."""
 
 
 def bring_table(
@@ -48,16 +56,17 @@ def bring_table(
     sheet: str | None = None,
     document: str | None = None,
     table: str | None = None,
+    language: str = "en",
 ) -> NewTable:
-    """Write a table and its mapping. Raises FaultyInput and CannotRun, having written nothing."""
+    """Write a table and its mapping, the questions in it in a language.
+
+    Raises FaultyInput and CannotRun, having written nothing.
+    """
     document = document or slug_of(file.stem)
     table = table or slug
     for name, what in ((slug, "SLUG"), (document, "--document"), (table, "--table")):
         if not SLUG.fullmatch(name):
-            raise CannotRun(
-                f'{what} "{name}" cannot be used, because names become parts of addresses: '
-                "lower-case letters, digits and single hyphens."
-            )
+            raise CannotRun(said("name-not-usable", what=what, name=name))
     folder = project.root / "mappings"
     target, mapping = folder / document / f"{table}.csv", folder / f"{slug}.yaml"
     faults = [
@@ -72,9 +81,9 @@ def bring_table(
     if faults or outline is None:
         raise FaultyInput(faults)
     signs = documents[document].marks if document in documents else {}
-    source = f'{file.name}, sheet "{sheet}"' if sheet else file.name
+    source = said("source-sheet", file=file.name, sheet=sheet) if sheet else file.name
     outline = join_quarters(outline)
-    draft = make_draft(outline, vocabulary, project.numbers, signs, source)
+    draft = make_draft(outline, vocabulary, project.numbers, signs, source, language)
     text = mapping_of(draft, f"{document}/{table}", project.numbers)
     write_both({target: table_of(draft), mapping: text.encode()})
     return NewTable(
@@ -82,6 +91,11 @@ def bring_table(
         mapping=mapping,
         guessed=tuple(told(draft)),
         open=tuple(questions(text)),
+        places=sum(
+            len(WORD_OPEN.findall(line))
+            for line in text.splitlines()
+            if not line.lstrip().startswith("#")
+        ),
     )
 
 
@@ -100,7 +114,7 @@ def read_grid(file: Path, sheet: str | None, numbers: str, faults: list[Fault]) 
     if is_workbook(raw, file.name):
         return read_workbook(raw, shown, sheet, numbers, faults)
     if sheet is not None:
-        raise CannotRun(f"{file} is no Excel workbook, so it has no sheets: leave out --sheet.")
+        raise CannotRun(said("no-workbook", file=file))
     return read_delimited(raw, shown, faults)
 
 
@@ -110,6 +124,7 @@ def make_draft(
     default: str,
     signs: dict[str, dict[str, str]],
     source: str,
+    language: str = "en",
 ) -> Draft:
     """Return all that can be guessed of a table."""
     rows, columns = guess_rows(outline, vocabulary), guess_columns(outline, vocabulary)
@@ -121,7 +136,12 @@ def make_draft(
     measure = vocabulary.measures.get(figures.measure or "")
     texts = [text for *_, text in cells_of(outline) if is_figure(text)]
     shares = measure.unit.endswith("/PC") if measure else any(t.endswith("%") for t in texts)
-    totals = guess_totals(outline, rows, columns, vocabulary, figures.numbers, shares=shares)
+    form = FORMATS[figures.numbers]
+    whole = not any(form.decimal in rewritten(text, figures.numbers) for text in texts)
+    counts = measure.datatype == str(XSD.integer) if measure else whole
+    totals = guess_totals(
+        outline, rows, columns, vocabulary, figures.numbers, shares=shares, counts=counts
+    )
     fixed, periods = _period(outline, [*rows, *columns], vocabulary)
     of_label = {
         label: tuple(fitting_measures(texts, figures.numbers, [label], vocabulary))
@@ -129,6 +149,7 @@ def make_draft(
     }
     return Draft(
         source=source,
+        language=language,
         outline=outline,
         rows=rows,
         columns=columns,
@@ -156,7 +177,7 @@ def _figures_of_labels(
 
 def _undecided(axis: AxisGuess) -> AxisGuess:
     """Return columns that mean what the rows mean already: one of them is something else."""
-    why = f"{axis.why}, but so are the rows"
+    why = said("why-already-rows", why=axis.why)
     return replace(axis, dimension=OPEN, why=why, candidates=(), unmatched=())
 
 
@@ -211,41 +232,49 @@ def write_both(files: dict[Path, bytes]) -> None:
             folder.rmdir()
 
 
-def told(draft: Draft) -> list[str]:
+def told(draft: Draft) -> list[Words]:
     """Return what was guessed and why, a sentence each."""
     outline, figures = draft.outline, draft.figures
-    said = list(outline.remarks)
-    heads, lines = len(outline.headers), len(outline.body)
-    said.append(
-        f"The table has {_count(heads, 'header row')}, {_count(lines, 'row')} and "
-        f"{_count(len(outline.figure_columns), 'column')} with figures; "
-        f"{_count(outline.label_columns, 'column')} with labels."
+    found = list(outline.remarks)
+    found.append(
+        said(
+            "guessed-outline",
+            headers=number_of(len(outline.headers), "header-rows"),
+            rows=number_of(len(outline.body), "rows"),
+            figures=number_of(len(outline.figure_columns), "columns"),
+            labels=number_of(outline.label_columns, "columns"),
+        )
     )
     for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
         for axis in axes:
-            name = {OPEN: "open", None: "nothing"}.get(axis.dimension, axis.dimension)
-            said.append(f"{key}: {name}, as {axis.why}.")
+            found.append(_guessed(key, axis.dimension, axis.why))
             if axis.unmatched:
-                said.append(f"    Not explained: {', '.join(axis.unmatched[:12])}.")
+                found.append(said("guessed-unmatched", labels=", ".join(axis.unmatched[:12])))
     if not has_measures(draft):
-        said.append(f"measure: {figures.measure or 'open'}, as {figures.why}.")
-    said.append(f"numbers: {figures.numbers}, as {figures.written.why}.")
+        found.append(_guessed("measure", figures.measure or OPEN, figures.why))
+    found.append(_guessed("numbers", figures.numbers, figures.written.why))
     if figures.written.doubtful:
-        said.append("    Look at this: it is not the way of publish.toml.")
-    said += [f"total of {total.dimension}: {total.kind}, as {total.why}." for total in draft.totals]
-    said += [
-        f'"{sign.sign}" stands for a figure {_count(sign.count, "time")}: what it means is open.'
+        found.append(said("guessed-doubtful"))
+    found += [_guessed(f"totals, {one.dimension}", one.kind, one.why) for one in draft.totals]
+    found += [
+        said("guessed-sign", sign=sign.sign, times=number_of(sign.count, "times"))
         for sign in figures.signs
     ]
     if figures.empty:
-        said.append(f"{_count(len(figures.empty), 'cell')} with no figure: publish check names it.")
-    for name, code in draft.fixed.items():
-        said.append(f"{name}: {'open' if code == OPEN else code}, as no label is a period.")
-    return said
+        found.append(said("guessed-empty", cells=number_of(len(figures.empty), "cells")))
+    found += [said("guessed-fixed", key=name, name=code) for name, code in draft.fixed.items()]
+    for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
+        unknown = any(axis.dimension == OPEN and not axis.candidates for axis in axes)
+        if unknown and not any(is_apart(axis, axes, draft, key) for axis in axes):
+            found.append(said("guessed-list-first", key=key))
+    return found
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _guessed(key: str, name: str | None, why: str) -> Words:
+    """Return what a key of the mapping was guessed to be, and why."""
+    if name is None:
+        return said("guessed-nothing", key=key, why=why)
+    return said("guessed-axis", key=key, name=name, why=why)
 
 
 def questions(mapping: str) -> list[str]:

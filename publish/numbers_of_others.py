@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from publish.faults import said
+
 FIGURE = re.compile(
     r"[-−–+]?[0-9]{1,3}(?P<mark>[ '’])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:[.,][0-9]+)? ?%?"
     r"|[-−–+]?[0-9]+(?:[.,][0-9]+)* ?%?"
@@ -61,20 +63,17 @@ def find_format(texts: Iterable[str], default: str) -> Written:
         count[decimal] += 1
     if clear:
         decimal = "," if count[","] >= count["."] else "."
-        kind = "comma" if decimal == "," else "point"
-        why = f'"{clear[decimal]}" can only be read with a decimal {kind}'
+        kind = "decimal-comma" if decimal == "," else "decimal-point"
+        why = said(kind, text=clear[decimal])
         if decimal == ",":
             return Written(numbers="nl", why=why)
         has_thousands = unclear[","] or "," in clear["."]
         return Written(numbers="en" if has_thousands else "plain", why=why)
     if not any(unclear.values()):
-        return Written(numbers=None, why="no number has a decimal or thousands mark")
+        return Written(numbers=None, why=said("no-marks-in-numbers"))
     mark = max(unclear, key=lambda item: len(unclear[item]))
     numbers = "nl" if mark == "." else "en"
-    why = (
-        f'the mark in "{unclear[mark][0]}" is taken to be that of thousands, as every number that '
-        "has one has three digits behind it"
-    )
+    why = said("mark-of-thousands", text=unclear[mark][0])
     return Written(numbers=numbers, why=why, doubtful=numbers != default)
 
 

@@ -15,7 +15,7 @@ from publish.assemble import Cube, assemble_cube
 from publish.cube import MISSING
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import read_documents
-from publish.faults import CannotRun, Fault, did_you_mean, some_of
+from publish.faults import CannotRun, Fault, Words, did_you_mean, number_of, said, some_of
 from publish.guess_axes import OPEN
 from publish.links import read_links
 from publish.mapping import Mapping, read_mappings
@@ -54,7 +54,7 @@ def known_slug(project: Project, slug: str) -> None:
     known = sorted(path.stem for path in (project.root / "mappings").glob("*.yaml"))
     if slug not in known:
         hint = did_you_mean(slug, known)
-        raise CannotRun(f"there is no data set {slug}. {hint}Data sets: {some_of(known)}.")
+        raise CannotRun(said("no-data-set-of-name", slug=slug, hint=hint, known=some_of(known)))
 
 
 def read_one(project: Project, slug: str) -> OneDataSet:
@@ -111,18 +111,19 @@ def look_ahead(one: OneDataSet) -> Prospect | None:
     )
 
 
-def in_words(prospect: Prospect) -> Iterator[str]:
+def in_words(prospect: Prospect) -> Iterator[Words]:
     """Yield what would be published, a line each."""
-    yield f"observations: {prospect.observations}"
+    yield said("prospect-observations", count=prospect.observations)
     if prospect.without_value:
-        yield f"    without a value, as the source shows none: {prospect.without_value}"
+        yield said("prospect-without-value", count=prospect.without_value)
     if prospect.periods:
-        yield f"periods: {len(prospect.periods)}, {some_of(prospect.periods)}"
+        yield said("prospect-periods", count=len(prospect.periods), names=some_of(prospect.periods))
     for name, codes in prospect.codes.items():
         total = prospect.totals.get(name)
-        how = f"; its total is {total}" if total else ""
-        yield f"{name}: {len(codes)} codes, {some_of(codes)}{how}"
-    yield f"measures: {', '.join(prospect.measures)}"
+        many = number_of(len(codes), "codes")
+        how = said(f"prospect-{total}") if total else ""
+        yield Words(f"{name}: ") + many + f", {some_of(codes)}" + how
+    yield said("prospect-measures", names=", ".join(prospect.measures))
 
 
 def is_derived(cube: AnyCube | None) -> bool:

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from publish.extract import SOURCE_LINE
-from publish.faults import Fault
+from publish.faults import Fault, Words, number_of, said
 from publish.grid import Grid
 from publish.numbers_of_others import is_figure
 from publish.periods import KINDS, read_period
@@ -41,7 +41,7 @@ class Outline:
     below: list[str] = field(default_factory=list)
     everywhere: list[str] = field(default_factory=list)
     """Titles that stand above all columns with figures alike, which tell no columns apart."""
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Words] = field(default_factory=list)
 
     @property
     def corners(self) -> list[str]:
@@ -100,11 +100,11 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
     lines = [list(cells[number]) for number in body]
     remarks = list(grid.remarks)
     if above:
-        remarks.append(f"{_count(top, 'line')} above the table are its title, not its header.")
+        remarks.append(said("lines-above", lines=number_of(top, "lines")))
     if below:
-        remarks.append(f"{_count(len(cells) - last - 1, 'line')} below the table are notes.")
+        remarks.append(said("lines-below", lines=number_of(len(cells) - last - 1, "lines")))
     if _fill_labels(lines, label_columns):
-        remarks.append("A label that is printed once beside its rows was written at each of them.")
+        remarks.append(said("label-repeated"))
     everywhere = _take_everywhere(headers, figures)
     above += [text for text in everywhere if not is_period(text)]
     return Outline(
@@ -120,10 +120,6 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
         everywhere=everywhere,
         remarks=remarks,
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _used_columns(rows: list[list[str]]) -> list[int]:

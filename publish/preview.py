@@ -18,7 +18,7 @@ import numpy as np
 from publish.crosstab import Crosstab
 from publish.cube import STATUSES, Batch, Structure
 from publish.extract import SOURCE_LINE
-from publish.faults import Fault
+from publish.faults import Fault, Words, said
 from publish.guess_axes import OPEN
 from publish.mapping import Mapping
 from publish.marks import NUMBER, plain
@@ -36,6 +36,7 @@ LABEL, LEFT_OUT, FAULTY, OBSERVATION, UNREAD = (
     "unread",
 )
 """What a cell can be."""
+NO_WORDS = Words("")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ class CellView:
     """The column of the line at which the cell begins."""
     text: str
     kind: str
-    why: str = ""
+    why: Words = NO_WORDS
     observations: tuple[Made, ...] = ()
     faults: tuple[Fault, ...] = ()
 
@@ -233,32 +234,33 @@ def _kind(
     texts: list[list[str]],
     made: dict[tuple[int, int], list[Made]],
     by_cell: dict[tuple[int, int], list[Fault]],
-) -> tuple[str, str]:
+) -> tuple[str, Words]:
     """Return what a cell is, and why it is no observation."""
     row, column = place
     if place in by_cell:
-        return FAULTY, "a fault stands here"
+        return FAULTY, said("cell-has-fault")
     if place in made:
-        return OBSERVATION, ""
+        return OBSERVATION, Words("")
     if table.has_source_line and column == len(table.headers[0]):
-        return LABEL, "the line of the source" if row > 1 else f'the column "{SOURCE_LINE}"'
+        whole = said("cell-source-column", name=SOURCE_LINE)
+        return LABEL, said("cell-source-line") if row > 1 else whole
     labels = min((item.label_columns for item in crosstabs), default=1)
     if row <= len(table.headers):
-        return LABEL, "a header"
+        return LABEL, said("cell-header")
     if column <= labels:
-        return LABEL, "a label"
+        return LABEL, said("cell-label")
     label = texts[row - 1][0]
     for item in crosstabs:
         if label in item.use.leave:
-            return LEFT_OUT, f'the row "{label}" is named under leave'
+            return LEFT_OUT, said("cell-left", label=label)
         if item.use.take and label not in item.use.take:
-            return LEFT_OUT, f'the row "{label}" is not named under take'
+            return LEFT_OUT, said("cell-not-taken", label=label)
     of_row = [(row, at) for at in range(1, labels + 1) if (row, at) in by_cell]
     of_column = [(at, column) for at in range(1, len(table.headers) + 1) if (at, column) in by_cell]
     if of_row:
-        return UNREAD, "the label of its row has a fault"
+        return UNREAD, said("cell-row-faulty")
     if of_column:
-        return UNREAD, "the header of its column has a fault"
+        return UNREAD, said("cell-column-faulty")
     if not crosstabs:
-        return UNREAD, "the mapping has faults, or a dimension is open"
-    return UNREAD, "a fault elsewhere, which is listed"
+        return UNREAD, said("cell-unread")
+    return UNREAD, said("cell-fault-elsewhere")

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publish.cube import MEASURE
-from publish.preview import FAULTY, LABEL, LEFT_OUT, UNREAD, CellView, TableView
+from publish.faults import number_of, said
+from publish.preview import FAULTY, LABEL, LEFT_OUT, UNREAD, CellView, Made, TableView
 
 
-def records(views: list[TableView]) -> list[dict[str, object]]:
+def records(views: list[TableView], language: str = "en") -> list[dict[str, object]]:
     """Return tables as JSON objects."""
     return [
         {
             "table": view.name,
             "path": view.shown,
             "rows-not-shown": view.not_shown,
-            "cells": [_record(cell) for row in view.rows for cell in row],
-            "faults": [item.record() for item in view.faults],
+            "cells": [_record(cell, language) for row in view.rows for cell in row],
+            "faults": [item.record(language) for item in view.faults],
         }
         for view in views
     ]
 
 
-def _record(cell: CellView) -> dict[str, object]:
+def _record(cell: CellView, language: str) -> dict[str, object]:
     return {
         "row": cell.row,
         "column": cell.column,
@@ -30,7 +31,7 @@ def _record(cell: CellView) -> dict[str, object]:
         "at": cell.at,
         "text": cell.text,
         "kind": cell.kind,
-        "why": cell.why,
+        "why": cell.why.told(language),
         "observations": [
             {
                 "iri": item.iri,
@@ -45,12 +46,17 @@ def _record(cell: CellView) -> dict[str, object]:
             }
             for item in cell.observations
         ],
-        "faults": [item.record() for item in cell.faults],
+        "faults": [item.record(language) for item in cell.faults],
     }
 
 
-def as_text(views: list[TableView]) -> Iterator[str]:
-    """Yield the lines of tables for a terminal: as printed, with marks, then what each mark is."""
+def as_text(
+    views: list[TableView], language: str = "en", width: int | None = None
+) -> Iterator[str]:
+    """Yield the lines of tables for a terminal: as printed, with marks, then what each mark is.
+
+    A table wider than ``width`` is shown in parts, each with the first column.
+    """
     for view in views:
         yield f"{view.shown}"
         yield ""
@@ -61,35 +67,60 @@ def as_text(views: list[TableView]) -> Iterator[str]:
             mark = sign if sign in ("-", "?") else f"{sign}{len(notes) + 1}"
             marks[cell.row, cell.column] = f"[{mark}]"
             if mark not in ("-", "?"):
-                notes.append(f"[{mark}] {_note(cell)}")
-        yield from _grid(view, marks)
+                notes.append(f"[{mark}] {_note(cell, language)}")
+        yield from _grid(view, marks, width)
         if view.not_shown:
-            yield f"… and {view.not_shown} rows that are not shown (--rows shows more)"
+            rows = number_of(view.not_shown, "rows")
+            yield said("preview-not-shown", rows=rows).told(language)
         yield ""
+        if notes:
+            yield said("preview-marks").told(language)
         yield from notes
         for kind, sign in ((LEFT_OUT, "-"), (UNREAD, "?")):
             whys = [cell.why for row in view.rows for cell in row if cell.kind == kind]
             for why in dict.fromkeys(whys):
-                yield f"[{sign}] no observation: {why} ({whys.count(why)} cells)"
-        yield from (str(item) for item in view.faults)
+                cells = number_of(whys.count(why), "cells")
+                yield f"[{sign}] " + said("preview-none", why=why, cells=cells).told(language)
+        yield from (item.told(language) for item in view.faults)
         yield ""
 
 
-def _grid(view: TableView, marks: dict[tuple[int, int], str]) -> Iterator[str]:
+def _grid(view: TableView, marks: dict[tuple[int, int], str], width: int | None) -> Iterator[str]:
     """Yield the table as printed, each cell with its mark."""
     lines = [
         [_short(cell.text) + marks.get((cell.row, cell.column), "") for cell in row]
         for row in view.rows
     ]
-    width = max(map(len, lines), default=0)
-    widths = [max((len(line[at]) for line in lines if at < len(line)), default=0)
-              for at in range(width)]  # fmt: skip
-    for row, line in zip(view.rows, lines, strict=True):
-        shown = [
-            text.ljust(widths[at]) if row[at].kind == LABEL and at == 0 else text.rjust(widths[at])
-            for at, text in enumerate(line)
-        ]
-        yield "  ".join(shown).rstrip()
+    columns = max(map(len, lines), default=0)
+    widths = [
+        max((len(line[at]) for line in lines if at < len(line)), default=0) for at in range(columns)
+    ]
+    for number, part in enumerate(_parts(widths, width)):
+        if number:
+            yield ""
+        for row, line in zip(view.rows, lines, strict=True):
+            shown = [
+                line[at].ljust(widths[at])
+                if row[at].kind == LABEL and at == 0
+                else line[at].rjust(widths[at])
+                for at in part
+                if at < len(line)
+            ]
+            yield "  ".join(shown).rstrip()
+
+
+def _parts(widths: list[int], width: int | None) -> list[list[int]]:
+    """Return columns in groups that are no wider than a terminal, each with the first column."""
+    if width is None or not widths:
+        return [list(range(len(widths)))]
+    parts, used = [[0]], widths[0]
+    for at in range(1, len(widths)):
+        if used + 2 + widths[at] > width and len(parts[-1]) > 1:
+            parts.append([0])
+            used = widths[0]
+        parts[-1].append(at)
+        used += 2 + widths[at]
+    return parts
 
 
 def _short(text: str) -> str:
@@ -97,20 +128,37 @@ def _short(text: str) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
 
 
-def _note(cell: CellView) -> str:
+def _note(cell: CellView, language: str) -> str:
     """Return what became of a cell, in a line or more."""
-    place = f'line {cell.line}, row {cell.row}, column {cell.column}, "{_short(cell.text)}"'
-    parts = []
-    address = "no address as long as something of it is open"
-    for item in cell.observations:
-        codes = ", ".join(f"{name} {code}" for name, code in item.codes.items())
-        if item.value is None:
-            bounds = f", {item.bounds}" if item.bounds else ""
-            value = f"no value ({item.reason}{bounds}; status {item.status})"
-        else:
-            value = f"{item.value} {item.unit} (status {item.status})"
-        if item.superseded:
-            value += ", from a later document than this cell"
-        parts.append(f"{codes}: {item.measure} {value}\n      {item.iri or address}")
-    parts += [f"{item.code}: {item.finding}\n      {item.fix}" for item in cell.faults]
+    place = said(
+        "preview-place",
+        line=cell.line,
+        row=cell.row,
+        column=cell.column,
+        text=_short(cell.text),
+    ).told(language)
+    parts = [_made(item, language) for item in cell.observations]
+    parts += [
+        f"{item.code}: {item.finding.told(language)}\n      {item.fix.told(language)}"
+        for item in cell.faults
+    ]
     return f"{place}\n    " + "\n    ".join(parts)
+
+
+def _made(item: Made, language: str) -> str:
+    """Return an observation and its address."""
+    codes = ", ".join(f"{name} {code}" for name, code in item.codes.items())
+    if item.value is None:
+        reason = f"{item.reason}, {item.bounds}" if item.bounds else item.reason
+        value = said(
+            "preview-no-value",
+            codes=codes,
+            measure=item.measure,
+            reason=reason,
+            status=item.status,
+        ).told(language)
+    else:
+        value = f"{codes}: {item.measure} {item.value} {item.unit} (status {item.status})"
+    if item.superseded:
+        value = said("preview-superseded", told=value).told(language)
+    return f"{value}\n      {item.iri or said('preview-no-address').told(language)}"

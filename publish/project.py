@@ -20,6 +20,7 @@ from publish.faults import (
     FaultyInput,
     did_you_mean,
     fault,
+    reason_of,
     said,
     shortened,
 )
@@ -82,15 +83,12 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise CannotRun(
-            f"{root} is no project: it has no {SETTINGS}. "
-            "Go to the project's folder, name it with --project, or start one with publish init."
-        ) from None
+        raise CannotRun(said("no-project", folder=root, file=SETTINGS)) from None
     except OSError as error:
-        raise CannotRun(f"{path} cannot be read: {error.strerror}.") from None
+        raise CannotRun(said("settings-unreadable", path=path, reason=reason_of(error))) from None
     if not stat.S_ISREG(mode):
-        reason = "Is a directory" if stat.S_ISDIR(mode) else "Is a pipe or a device"
-        raise CannotRun(f"{path} cannot be read: {reason}.")
+        reason = said("error-eisdir" if stat.S_ISDIR(mode) else "error-no-regular-file")
+        raise CannotRun(said("settings-unreadable", path=path, reason=reason))
     faults: list[Fault] = []
     text = read_file(path, SETTINGS, faults, most=MOST_TOML)
     if text is None:

@@ -28,7 +28,7 @@ import pyoxigraph as ox
 from publish import __version__
 from publish.content import Content, Dump, write_content
 from publish.dumps import FORMATS
-from publish.faults import Fault
+from publish.faults import Fault, said
 from publish.progress import CountedReader, Progress
 from publish.project import Project
 from publish.shape_files import list_shapes, write_shapes
@@ -66,7 +66,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         release = project.build / identifier
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
         if _holds(release, text):
-            log.info("nothing has changed since release %s", identifier)
+            log.info(said("release-unchanged", name=identifier))
         else:
             _copy_tables(content)
             _write_samples(content)
@@ -115,7 +115,7 @@ def _alone(parent: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            log.info("waiting for another build")
+            log.info(said("waiting-for-build"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from publish.document import TableDeclaration
-from publish.faults import Fault, did_you_mean, fault, said, shortened
+from publish.faults import Fault, did_you_mean, fault, number_of, said, shortened
 from publish.numerals import NumberFormat, read_numbers, written
 from publish.printed import PrintedText
 
@@ -186,8 +186,8 @@ class RowReader:
                 "wrong-cell-count",
                 at,
                 label=_shown(label),
-                found=_count("figures", len(cells)),
-                wanted=_count("columns", self.width),
+                found=number_of(len(cells), "figures"),
+                wanted=number_of(self.width, "columns"),
             )
         lines = (self.text.line(start), self.text.line(end))
         row = Row(label=label, cells=tuple(cells), lines="-".join(map(str, dict.fromkeys(lines))))
@@ -215,10 +215,6 @@ class RowReader:
 
 def _shown(label: str) -> str:
     return label or said("without-label")
-
-
-def _count(noun: str, number: int) -> str:
-    return said(f"one-of-{noun}" if number == 1 else f"number-of-{noun}", number=number)
 
 
 def rows_of_sentence(

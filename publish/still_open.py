@@ -21,7 +21,7 @@ from publish.vocabulary import Vocabulary
 from publish.yamlfile import Steps, YamlFile
 
 QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")
-CANDIDATES = "Candidates: "
+CANDIDATES = re.compile(r"(?:Candidates|Mogelijk): ")
 INSTEAD = {"kwartaal": "2000-Q1", "jaar": "2000", "dag": "2000-01-01"}
 """A period that stands in for one that is open."""
 
@@ -36,7 +36,7 @@ def open_points(file: YamlFile) -> list[Fault]:
     for steps in _open_steps(file.data, ()):
         path, line, column = file.place(*steps)
         candidates = candidates_above(lines, line)
-        among = said("open-among", candidates=candidates) if candidates else Words("")
+        among = said("open-among", candidates=candidates) if candidates else _where_to_make(steps)
         about = said(_about(steps))
         key = ".".join(str(step) for step in steps if isinstance(step, str))
         found.append(
@@ -69,7 +69,15 @@ def candidates_above(lines: list[str], line: int) -> str:
             texts = lines[at : line - 1]
         at -= 1
     joined = " ".join(text.strip().lstrip("#").strip() for text in texts)
-    return joined.partition(CANDIDATES)[2].strip().rstrip(".")
+    found = CANDIDATES.search(joined)
+    return joined[found.end() :].strip().rstrip(".") if found else ""
+
+
+def _where_to_make(steps: Steps) -> Words:
+    """Return where a dimension or measure is made that the ontology does not have yet."""
+    makes = {"open-dimension": "asked-no-dimension", "open-measure": "asked-no-measure"}
+    phrase = makes.get(_about(steps))
+    return said(phrase) + " " if phrase else Words("")
 
 
 def _about(steps: Steps) -> str:

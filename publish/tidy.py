@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publish.draft import as_csv
-from publish.faults import CannotRun, Fault, FaultyInput
+from publish.faults import CannotRun, Fault, FaultyInput, Words, number_of, said
 from publish.incoming import SEPARATORS, decode, delimit, read_bytes
 from publish.project import Project
 
@@ -20,7 +20,7 @@ class Tidied:
     """A table and what was changed of its form; nothing when it was in its form already."""
 
     path: Path
-    changed: tuple[str, ...]
+    changed: tuple[Words, ...]
 
 
 def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[Tidied]:
@@ -30,10 +30,7 @@ def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[Tidied]:
     for file in files:
         path = file.resolve()
         if path.parent.parent != project.root / "mappings" or path.suffix != ".csv":
-            raise CannotRun(
-                f"{file} is no table of this project: those are mappings/<document>/<table>.csv. "
-                "A table from elsewhere is brought in with publish new."
-            )
+            raise CannotRun(said("not-a-table-here", file=file))
         shown = project.shown(path)
         raw = read_bytes(path, shown, faults)
         made = _tidied(path, raw, shown, faults) if raw is not None else None
@@ -65,19 +62,19 @@ def _tidied(path: Path, raw: bytes, shown: str, faults: list[Fault]) -> tuple[Ti
     content = as_csv(rows)
     changed = []
     if decoded.encoding != "UTF-8":
-        changed.append(f"the encoding was {decoded.encoding}")
+        changed.append(said("tidy-encoding", encoding=decoded.encoding))
     if raw.startswith(b"\xef\xbb\xbf"):
-        changed.append("it began with a byte order mark")
+        changed.append(said("tidy-mark"))
     if delimited.separator != ",":
-        changed.append(f"its cells were separated by {SEPARATORS[delimited.separator]}")
+        changed.append(said("tidy-separator", separator=said(SEPARATORS[delimited.separator])))
     if b"\r" in raw:
-        changed.append("its lines ended in carriage returns")
+        changed.append(said("tidy-returns"))
     if last < len(records):
-        changed.append(f"{len(records) - last} empty rows stood at the end")
+        changed.append(said("tidy-rows", rows=number_of(len(records) - last, "empty-rows")))
     if any(len(row) > width for row in records):
-        changed.append("empty columns stood at the end")
+        changed.append(said("tidy-columns"))
     if content != raw and not changed:
-        changed.append("it had other quotes, or no line feed at the end")
+        changed.append(said("tidy-other"))
     return Tidied(path=path, changed=tuple(changed)), content
 
 

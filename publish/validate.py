@@ -23,9 +23,9 @@ from publish.shacl import SEVERITIES, Result, nearest_name, path_text
 from publish.shape_files import check_shape_names, package_shapes, project_shapes
 from publish.vocabulary import new_graph, read_turtle, read_turtle_file
 
-MOST_OBSERVATIONS = 5_000
+MOST_OBSERVATIONS = 2_000
 """Observations of one cube that pySHACL judges; of a larger cube only the structure is judged
-by it, its observations by the checks on columns. At some 1,000 a second this is five seconds."""
+by it, its observations over columns. At some hundreds a second this is a few seconds."""
 
 log = logging.getLogger("publish")
 

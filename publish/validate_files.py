@@ -23,7 +23,7 @@ from publish.code_lists import SKOS
 from publish.column_shapes import as_node
 from publish.constraints import find_breaches_of
 from publish.cube_graph import QB, CubeGraph, normalised, unique_pairs
-from publish.faults import Fault, FaultyInput, fault, said, some_of
+from publish.faults import Fault, FaultyInput, Words, fault, number_of, said, some_of
 from publish.rdf_files import RdfFile, read_files
 from publish.rdf_places import Places, find_places, find_uses
 from publish.rdf_shapes import judge_given, judge_observations, made_shapes, surroundings
@@ -90,13 +90,10 @@ def count_things(graph: CubeGraph) -> dict[str, int]:
     }
 
 
-def told(counts: dict[str, int]) -> str:
+def told(counts: dict[str, int]) -> Words:
     """Return what was found as one line."""
-    many = {
-        name: name.replace("-", " ") if count != 1 else name.replace("-", " ")[:-1]
-        for name, count in counts.items()
-    }
-    return ", ".join(f"{count:,} {many[name]}" for name, count in counts.items())
+    parts = [number_of(count, name) for name, count in counts.items()]
+    return Words(", ".join(parts), ", ".join(part.nl for part in parts))
 
 
 def find_circles(graph: CubeGraph, breaches: Breaches) -> None:

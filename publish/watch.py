@@ -7,7 +7,7 @@ on every disk. Saves that follow one another at once count as one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 FOLDERS = ("mappings", "ontology", "shapes")
@@ -17,11 +17,11 @@ EVERY = 0.5
 State = dict[str, tuple[int, int]]
 
 
-def state_of(root: Path) -> State:
-    """Return time and size of every file that a project is made from."""
+def state_of(root: Path, files: Sequence[Path] = ()) -> State:
+    """Return time and size of every file that a project is made from, or of the files given."""
     found: State = {}
-    paths = [root / "publish.toml"]
-    for folder in FOLDERS:
+    paths = [*files] or [root / "publish.toml"]
+    for folder in () if files else FOLDERS:
         paths += (root / folder).rglob("*")
     for path in paths:
         try:
@@ -35,29 +35,38 @@ def state_of(root: Path) -> State:
 
 
 def watch(
-    root: Path, run: Callable[[], None], announce: Callable[[list[str]], None], every: float = EVERY
+    root: Path,
+    run: Callable[[], None],
+    announce: Callable[[list[str]], None],
+    every: float = EVERY,
+    files: Sequence[Path] = (),
 ) -> None:
     """Run once, then again after every change, until the user interrupts; never returns by itself.
 
-    ``announce`` is told which files changed before each further run.
+    It looks at all that a project is made from, or at the files given. ``announce`` is told which
+    files changed before each further run.
     """
     try:
-        seen = state_of(root)
+        seen = state_of(root, files)
         run()
         while True:
             time.sleep(every)
-            now = state_of(root)
+            now = state_of(root, files)
             if now == seen:
                 continue
             # Wait until nothing changes any more, so that one save gives one run.
             settled = False
             while not settled:
                 time.sleep(every / 2)
-                later = state_of(root)
+                later = state_of(root, files)
                 settled, now = later == now, later
             changed = sorted(path for path in {*seen, *now} if seen.get(path) != now.get(path))
             seen = now
-            announce([Path(path).relative_to(root).as_posix() for path in changed])
+            announce([_shown(Path(path), root) for path in changed])
             run()
     except KeyboardInterrupt:
         return
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -132,11 +132,11 @@ def _choose(book: Workbook, shown: str, sheet: str | None, faults: list[Fault]) 
     return None
 
 
-def _others(book: Workbook, name: str) -> tuple[str, ...]:
+def _others(book: Workbook, name: str) -> tuple[Words, ...]:
     """Return what is said of the sheets that were not read."""
     hidden = [item.title for item in book.worksheets if item.sheet_state != "visible"]
-    read = f'The sheet "{name}" was read.'
-    return (read, f"Hidden, so not read: {', '.join(hidden)}.") if hidden else (read,)
+    read = said("sheet-was-read", name=name)
+    return (read, said("sheets-not-read", names=", ".join(hidden))) if hidden else (read,)
 
 
 def _read_sheet(
@@ -145,7 +145,7 @@ def _read_sheet(
     shown: str,
     numbers: str,
     faults: list[Fault],
-    remarks: tuple[str, ...],
+    remarks: tuple[Words, ...],
 ) -> Grid | None:
     """Return the cells of a sheet as texts; report those that have none."""
     if sheet.max_row * sheet.max_column > MOST_CELLS:
@@ -189,9 +189,9 @@ def _read_sheet(
     hidden = [str(number) for number, item in sheet.row_dimensions.items() if item.hidden]
     hidden += [str(letter) for letter, item in sheet.column_dimensions.items() if item.hidden]
     if hidden:
-        remarks += (f"Hidden in the sheet, but read all the same: {', '.join(hidden)}.",)
+        remarks += (said("hidden-but-read", names=", ".join(hidden)),)
     if rounded:
-        remarks += (f"Decimals that are not shown were left out, in {rounded} of the cells.",)
+        remarks += (said("decimals-left-out", number=rounded),)
     merged = tuple(
         (item.min_row - 1, item.min_col - 1, item.max_row - 1, item.max_col - 1)
         for item in sheet.merged_cells.ranges

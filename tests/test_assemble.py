@@ -192,6 +192,24 @@ def test_order_dimensions_by_name(project: SmallProject) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mapping", "place"),
+    [
+        ("tables: [bron/tabel]\nleave: [Jong]\n", (5, 9)),
+        ("tables: [{table: bron/tabel, take: [oud, Jong]}]\n", (4, 42)),
+    ],
+)
+def test_suggest_any_label_of_the_table(
+    project: SmallProject, mapping: str, place: tuple[int, int]
+) -> None:
+    """A label that is not printed is compared with all row labels, also those not named."""
+    project.table("x,2022 - K1\njong,1\noud,2\n")
+    project.mapping(mapping + "rows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n")
+    [found] = [item for item in project.faults() if item.code == "label-not-printed"]
+    assert (found.line, found.column) == place
+    assert found.fix.startswith('Did you mean "jong"? ')
+
+
+@pytest.mark.parametrize(
     ("change", "expected"),
     [
         (("leeftijd", "leeftyd"), ("no-such-dimension", 5, 1)),

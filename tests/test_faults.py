@@ -44,7 +44,15 @@ def names_in(text: str) -> set[str]:
 
 IN_BOTH = list(KINDS.values())
 
-SAME = {"lacks-datatype", "tabs", "separated-by-tabs", "subject-mappings", "subject-yaml"}
+SAME = {
+    "lacks-datatype",
+    "number-of-codes",
+    "one-of-codes",
+    "separated-by-tabs",
+    "subject-mappings",
+    "subject-yaml",
+    "tabs",
+}
 """Phrases that are loanwords in Dutch."""
 
 

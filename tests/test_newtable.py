@@ -229,9 +229,22 @@ SHAPES = [
         name="a-total-that-is-more-than-its-parts",
         raw=b"Leeftijd;2022;2023\n-25 jaar;10;20\n25 jaar en ouder;30;40\nTotaal;400;600\n",
         table="Leeftijd,2022,2023\n-25 jaar,10,20\n25 jaar en ouder,30,40\nTotaal,400,600\n",
-        holds=["  leeftijd: incomplete", "  # parts are lacking: up to 540"],
+        holds=["  leeftijd: incomplete", "  # Guessed, because parts are lacking: up to 540."],
         measure="aantal",
         values={"2022/_T/aantal": "400"},
+    ),
+    Shape(
+        name="a-total-but-for-rounding",
+        raw=b"Leeftijd;2022;2023\n-25 jaar;1,24;2,5\n25 jaar en ouder;3,5;4,1\nTotaal;4,75;6,6\n",
+        table=(
+            'Leeftijd,2022,2023\n-25 jaar,"1,24","2,5"\n25 jaar en ouder,"3,5","4,1"\n'
+            'Totaal,"4,75","6,6"\n'
+        ),
+        holds=[
+            "  # Guessed, because the parts add up to it but for at most 0,01, as after rounding.",
+            '  leeftijd: {parts: complete, within: "0,01"}',
+        ],
+        values={"2022/_T/bedrag": "4.75"},
     ),
     Shape(
         name="a-declared-separator",
@@ -347,9 +360,51 @@ def test_tell_what_was_guessed_and_what_is_next(ages: SmallProject) -> None:
     result = ages.run("new", "nieuw", str(ages.root / "bron.csv"), "--document", "antwoord")
     assert result.exit_code == 0
     assert result.stdout == "mappings/antwoord/nieuw.csv\nmappings/nieuw.yaml\n"
-    assert "rows: leeftijd, as the list leeftijd explains all 3 labels." in result.stderr
-    assert "total of leeftijd: complete" in result.stderr
-    assert "run publish check nieuw" in result.stderr
+    assert "rows: leeftijd, because the list leeftijd explains all 3 labels." in result.stderr
+    assert "totals, leeftijd: complete" in result.stderr
+    assert "5 open questions in mappings/nieuw.yaml" in result.stderr
+    assert "Then publish check nieuw says what is still to do" in result.stderr
+
+
+def test_ask_in_dutch(ages: SmallProject) -> None:
+    """In Dutch the questions in the mapping are Dutch too, and their candidates are found again."""
+    (ages.root / "bron.csv").write_text(PLAIN, encoding="utf-8")
+    result = ages.run("--language", "nl", "new", "nieuw", str(ages.root / "bron.csv"))
+    assert result.exit_code == 0
+    assert "rows: leeftijd, want de lijst leeftijd verklaart alle 3 labels." in result.stderr
+    assert "Het bestand is UTF-8, met komma's tussen de cellen." in result.stderr
+    assert "beantwoord ze daar, in de plaats van OPEN" in result.stderr
+    text = (ages.root / "mappings" / "nieuw.yaml").read_text(encoding="utf-8")
+    assert "# OPEN: wat tellen of meten de cijfers?\n" in text
+    assert "# Mogelijk: aantal, bedrag\nmeasure: OPEN\n" in text
+    found = [item for item in ages.faults() if "measure" in item.finding]
+    assert [(item.code, item.line, item.column) for item in found] == [
+        ("still-open", text.splitlines().index("measure: OPEN") + 1, 1)
+    ]
+    assert found[0].fix.startswith("Candidates: aantal, bedrag. ")
+    assert found[0].fix.nl.startswith("Mogelijk: aantal, bedrag. ")
+
+
+def test_say_that_a_code_list_comes_first(ages: SmallProject) -> None:
+    """Where no list has the labels, it is said how to make one, and that all is done again then."""
+    made = bring(ages, b"Kleur;2022\nrood;1\ngroen;2\n")
+    assert made.guessed[-1].startswith("No code list has the labels under `rows` yet.")
+    text = made.mapping.read_text(encoding="utf-8")
+    assert "# If there is none yet, make one: a block in ontology/dimensions.ttl" in text
+    at = text.splitlines().index("rows: OPEN") + 1
+    [found] = [item for item in ages.faults() if item.line == at]
+    assert (found.code, found.column) == ("still-open", 1)
+    assert found.fix.startswith("If there is none yet, make one: ")
+
+
+def test_blame_no_rounding_for_counts(ages: SmallProject) -> None:
+    """Counts are exact: parts of them that do not add up are a fault, which `check` names."""
+    made = bring(ages, PLAIN.replace("Totaal,4,6", "Totaal,4,7").encode())
+    lines = made.mapping.read_text(encoding="utf-8").splitlines()
+    assert "  leeftijd: complete" in lines
+    assert any("whole numbers are not rounded" in line for line in lines)
+    answer(made, "aantal", {})
+    assert ages.places() == [("total-differs", "nieuw.csv", 4, 10)]
 
 
 def test_tell_what_was_guessed_as_json(ages: SmallProject) -> None:

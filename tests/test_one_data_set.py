@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
-from small_project import SmallProject
+from rdflib import SH, Graph
+from small_project import SmallProject, run
 
 MAPPING = """tables: [bron/tabel]
 rows: leeftijd
@@ -78,11 +80,11 @@ def test_tell_what_would_be_published(unsure: SmallProject) -> None:
         "As far as it can be read, this would be published:",
         "    observations: 6",
         "    periods: 2, 2022-Q1, 2022-Q2",
-        "    leeftijd: 3 codes, jong, oud, _T; its total is complete",
+        "    leeftijd: 3 codes, jong, oud, _T; its parts add up to its total",
         "    measures: OPEN",
     ]
     assert "mappings/proef.yaml:9:1: still-open" in result.stdout
-    assert result.stderr.endswith("1 fault. Nothing was written.\n")
+    assert "1 fault. Nothing was written.\n" in result.stderr
 
 
 def test_tell_that_nothing_is_open(unsure: SmallProject) -> None:
@@ -95,14 +97,56 @@ def test_tell_that_nothing_is_open(unsure: SmallProject) -> None:
 
 
 def test_tell_it_to_programs(unsure: SmallProject) -> None:
-    """With --format json there is one object, or the list of faults."""
+    """In a format for programs there is always a report on stdout, and words on stderr."""
     faulty = unsure.run("--format", "json", "check", "proef")
     assert [item["code"] for item in json.loads(faulty.stdout)] == ["still-open"]
     unsure.mapping(MAPPING.replace("OPEN\n", "aantal\n"))
-    record = json.loads(unsure.run("--format", "json", "check", "proef").stdout)
-    assert record["observations"] == 6
-    assert record["codes"] == {"leeftijd": ["jong", "oud", "_T"]}
-    assert record["totals"] == {"leeftijd": "complete"}
+    sound = unsure.run("--format", "json", "check", "proef")
+    assert (sound.exit_code, json.loads(sound.stdout)) == (0, [])
+    assert "    observations: 6\n" in sound.stderr
+
+
+@pytest.mark.parametrize("form", ["sarif", "shacl"])
+@pytest.mark.parametrize("verb", ["check", "preview", "tidy"])
+def test_report_in_every_format(unsure: SmallProject, verb: str, form: str) -> None:
+    """Each verb gives a report alone on stdout, be it an empty one."""
+    unsure.table(TABLE.replace(",6", ",zes"))
+    what = "mappings/bron/tabel.csv" if verb == "tidy" else "proef"
+    with contextlib.chdir(unsure.root):
+        result = unsure.run("--format", form, verb, what)
+    if form == "sarif":
+        [found] = json.loads(result.stdout)["runs"]
+        codes = {item["ruleId"] for item in found["results"]}
+        assert ("not-a-number" in codes) == (verb != "tidy")
+    else:
+        report = Graph().parse(data=result.stdout, format="turtle")
+        conforms = next(report.objects(None, SH.conforms))
+        assert conforms.toPython() == (verb == "tidy")
+
+
+def test_tell_it_in_dutch(unsure: SmallProject) -> None:
+    """What is open, what would be published, and how it ended are told in Dutch."""
+    result = unsure.run("--language", "nl", "check", "proef")
+    assert result.stdout.splitlines()[:6] == [
+        "proef: 1 open vraag, 0 fouten",
+        "Voor zover het te lezen is, zou dit gepubliceerd worden:",
+        "    observaties: 6",
+        "    periodes: 2, 2022-Q1, 2022-Q2",
+        "    leeftijd: 3 codes, jong, oud, _T; de som van de delen is het totaal",
+        "    maten: OPEN",
+    ]
+    assert "`measure` is nog OPEN" in result.stdout
+    assert result.stderr.startswith("1 fout. Er is niets geschreven.\n")
+    unsure.mapping(MAPPING.replace("OPEN\n", "aantal\n"))
+    sound = unsure.run("--language", "nl", "check", "proef")
+    assert sound.stdout.startswith("proef: niets staat open, geen fouten; dit zou gepubliceerd")
+    assert "publish preview proef toont wat elke cel wordt" in sound.stderr
+    assert "triples worden getoetst aan de shapes" in sound.stderr
+    missing = unsure.run("--language", "nl", "check", "proev")
+    assert missing.stderr.startswith('publish: er is geen dataset proev. Bedoelde u "proef"? ')
+    elsewhere = run("--project", str(unsure.root.parent), "--language", "nl", "check", "proef")
+    assert (elsewhere.exit_code, elsewhere.stdout) == (2, "")
+    assert "is geen project: er is geen publish.toml." in elsewhere.stderr
 
 
 def test_count_what_has_no_value(unsure: SmallProject) -> None:
@@ -110,7 +154,7 @@ def test_count_what_has_no_value(unsure: SmallProject) -> None:
     unsure.table(TABLE.replace("jong,1", "jong,x"))
     unsure.mapping(MAPPING.replace("OPEN\n", "aantal\n") + "marks: {x: {reason: ONDERDRUKT}}\n")
     result = unsure.run("check", "proef")
-    assert "    without a value, as the source shows none: 1\n" in result.stdout
+    assert "    without a value, because the source shows none: 1\n" in result.stdout
 
 
 def test_check_nothing_of_a_mapping_that_cannot_be_read(unsure: SmallProject) -> None:

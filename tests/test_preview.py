@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from small_project import SmallProject
 
+from publish.one_data_set import read_one
+from publish.preview import view_tables
+from publish.preview_text import as_text
+
 TABLE = "x,2022 - K1,2022 - K2,bronregel\njong,1,2,7\noud,3,<5,8\nrest,9,9,9\n_T,4,6,10\n"
 MAPPING = """tables: [bron/tabel]
 leave: [rest]
@@ -110,10 +114,40 @@ def test_print_table_as_printed_with_marks(sound: SmallProject) -> None:
     assert '[-] no observation: the row "rest" is named under leave (2 cells)' in lines
 
 
+def test_show_wide_table_in_parts(sound: SmallProject) -> None:
+    """On a narrow terminal the columns follow below each other, each part with the labels."""
+    project = sound.read()
+    views = view_tables(project, read_one(project, "proef"), 40)
+    lines = list(as_text(views, width=34))
+    assert lines[2:8] == [
+        "x     2022 - K1  2022 - K2",
+        "jong       1[1]       2[2]",
+        "oud        3[3]      <5[4]",
+        "rest       9[-]       9[-]",
+        "_T         4[5]       6[6]",
+        "",
+    ]
+    assert lines[8:10] == ["x     bronregel", "jong          7"]
+    assert max(map(len, lines[2:13])) <= 34
+
+
+def test_show_cells_in_dutch(sound: SmallProject) -> None:
+    """Places, reasons and counts of cells are told in Dutch."""
+    result = sound.run("--language", "nl", "preview", "proef")
+    lines = result.stdout.splitlines()
+    assert '[4] regel 3, rij 3, kolom 3, "<5"' in lines
+    assert any("aantal geen waarde (ONDERDRUKT, below 5; status M)" in line for line in lines)
+    assert '[-] geen observatie: de rij "rest" staat onder leave (2 cellen)' in lines
+    [table] = json.loads(
+        sound.run("--language", "nl", "preview", "proef", "--format", "json").stdout
+    )
+    assert 'de rij "rest" staat onder leave' in {cell["why"] for cell in table["cells"]}
+
+
 def test_show_some_rows_of_a_large_table(sound: SmallProject) -> None:
     """Only so many rows are shown, and it says how many are not."""
     result = sound.run("preview", "proef", "--rows", "2")
-    assert "… and 3 rows that are not shown (--rows shows more)" in result.stdout
+    assert "… and 3 rows more (--rows shows more)" in result.stdout
     assert "[3]" not in result.stdout
     [table] = json.loads(sound.run("preview", "proef", "--rows", "2", "--format", "json").stdout)
     assert (table["rows-not-shown"], len(table["cells"])) == (3, 8)

@@ -409,6 +409,22 @@ def test_validate_file_from_the_command_line(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_tell_of_files_in_dutch() -> None:
+    """What was found is told in Dutch; nothing is said of a release, as there is none."""
+    fixtures = Path(__file__).parent / "constraints"
+    sound, defect = str(fixtures / "sound.ttl"), str(fixtures / "IC-1.ttl")
+    found = CliRunner().invoke(main, ["--language", "nl", "validate", sound])
+    assert found.stdout == (
+        "1 dataset, 1 structuur, 2 observaties, 4 codelijsten, 72 uitspraken; geen fouten\n"
+    )
+    faulty = CliRunner().invoke(main, ["--language", "nl", "validate", sound, defect])
+    assert faulty.exit_code == 1
+    assert "1 fout.\n" in faulty.stderr
+    mixed = CliRunner().invoke(main, ["--language", "nl", "validate", sound, "slug"])
+    assert (mixed.exit_code, mixed.stdout) == (2, "")
+    assert "geef bestanden, of slugs" in mixed.stderr
+
+
 def test_warn_about_files_without_data_set(tmp_path: Path) -> None:
     """A file without a cube is not sound in silence: it is said what was found, with a warning."""
     path = written(tmp_path, "a.ttl", f"<{NS}a> <{NS}b> 1 .\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,24 @@ def test_rewrite_table_in_the_form_of_the_project(
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith(f"mappings/bron/tabel.csv: {told}")
     assert path.read_bytes() == TABLE.encode()
+
+
+def test_tell_what_was_changed_in_dutch_and_to_programs(project: SmallProject) -> None:
+    """The same is told in Dutch, and with --format json as records."""
+    path = project.table(TABLE.replace(",", ";").encode())
+    other = project.table(TABLE.replace(",", ";").encode(), name="ander")
+    dutch = project.run("--language", "nl", "tidy", str(path))
+    assert dutch.stdout == (
+        "mappings/bron/tabel.csv: haar cellen waren gescheiden door puntkomma's\n"
+    )
+    records = json.loads(project.run("--format", "json", "tidy", str(path), str(other)).stdout)
+    assert records == [
+        {"path": "mappings/bron/tabel.csv", "changed": []},
+        {
+            "path": "mappings/bron/ander.csv",
+            "changed": ["its cells were separated by semicolons"],
+        },
+    ]
 
 
 def test_leave_table_alone_that_is_tidy(project: SmallProject) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from conftest import PROGRAM, REPOSITORY
 from small_project import SmallProject
 
@@ -74,10 +75,47 @@ def test_watch_until_interrupted(project: SmallProject) -> None:
         assert started.wait(20) == 0
     finally:
         started.kill()
+        started.wait()
     text = log.read_text(encoding="utf-8")
     assert "Saved: mappings/bron/tabel.csv" in text
     assert "Traceback" not in text
     assert "Aborted" not in text
+
+
+@pytest.mark.parametrize("of_file", [False, True])
+def test_validate_again_in_dutch_until_interrupted(project: SmallProject, of_file: bool) -> None:
+    """`validate --watch` repeats on every save, of a project or of files; all is told in Dutch."""
+    path = project.table("x,2022 - K1\njong,een\n")
+    project.mapping("tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n")
+    sound, shown = "x,2022 - K1\njong,1\n", "mappings/bron/tabel.csv"
+    before, after = ":2:6: not-a-number: ", "proef: 1 observaties, geen fouten"
+    if of_file:
+        path = project.root.parent / "los.ttl"
+        path.write_text("<a> <b> .\n", encoding="utf-8")
+        sound, shown = "<http://a/a> <http://a/b> 1 .\n", str(path)
+        before, after = ":1:9: rdf-syntax: ", "1 uitspraak; geen fouten"
+    log = project.root.parent / "uit.txt"
+    options = ["--project", str(project.root), "--language", "nl"]
+    with log.open("w", encoding="utf-8") as out:
+        started = subprocess.Popen(
+            [PROGRAM, *options, "validate", *([str(path)] if of_file else []), "--watch"],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"},
+        )
+    try:
+        _wait_for(log, "Wacht tot er weer iets bewaard wordt")
+        assert f"{shown}{before}" in log.read_text(encoding="utf-8")
+        path.write_text(sound, encoding="utf-8")
+        _wait_for(log, after)
+        started.send_signal(signal.SIGINT)
+        assert started.wait(20) == 0
+    finally:
+        started.kill()
+        started.wait()
+    text = log.read_text(encoding="utf-8")
+    assert f"Bewaard: {shown}\n" in text
+    assert ("op de server" in text) != of_file
 
 
 def _wait_for(log: Path, text: str) -> None:
