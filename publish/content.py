@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 from rdflib import Graph
+from rdflib.namespace import SH
 from rdflib.term import Node
 
 from publish.accounted import check_accounted
@@ -44,7 +45,8 @@ from publish.quality import (
     describe_document_quality,
 )
 from publish.samples import Sample, read_samples
-from publish.shacl import ObservationShape, Result, observation_shapes
+from publish.shacl import ObservationShape, Result, nearest_name, observation_shapes
+from publish.shape_files import package_shapes
 from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.structure_constraints import check_structures, structure_rules
@@ -439,6 +441,17 @@ def _observation_shapes(project: Project, made: str, shapes: Graph) -> list[Obse
     return observation_shapes(shapes)[0] + observation_shapes(own)[0]
 
 
+def _only_by_pyshacl(shapes: Graph) -> list[str]:
+    """Return the shapes that may concern observations and cannot be judged over columns.
+
+    A constraint in SPARQL may, wherever it is aimed; those of the program do not.
+    """
+    in_sparql = {str(nearest_name(shapes, shape)) for shape in shapes.subjects(SH.sparql)}
+    own = tuple(f"/shapes/{name}#" for name in package_shapes())
+    asked = [name for name in in_sparql if not any(document in name for document in own)]
+    return sorted({*observation_shapes(shapes)[1], *asked})
+
+
 def _validated(
     project: Project, content: Content, shapes: Graph, judged: set[Result], *, full: bool
 ) -> Content:
@@ -452,7 +465,7 @@ def _validated(
         for cube in content.cubes
         if content.counts[cube.structure.slug] > MOST_OBSERVATIONS and not full
     }
-    for name in observation_shapes(shapes)[1] if large else ():
+    for name in _only_by_pyshacl(shapes) if large else ():
         log.warning(said("not-without-full", name=name))
     for slug, text in content.shapes.items():
         if slug not in large:

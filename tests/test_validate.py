@@ -39,6 +39,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
     project = make_small_project(tmp_path_factory.mktemp("shapes") / "project")
     project.table("x,2022 - K1,2022 - K3\njong,40,<5\noud,60,70\n_T,100,74\n")
     project.mapping(PLAIN)
+    measures = project.root / "ontology" / "measures.ttl"
+    text = measures.read_text(encoding="utf-8")
+    bounded = text.replace("unit:PC .", "unit:PC ; pub:kleinste 0 ; pub:grootste 100 .")
+    measures.write_text(bounded, encoding="utf-8")
     for path in (REPOSITORY / "shapes").glob("*.ttl"):
         shutil.copyfile(path, project.root / "shapes" / path.name)
     return built(project.read())
@@ -177,7 +181,10 @@ def test_find_defect(graph: Graph, shapes: Graph, small: Built, path: Path) -> N
     ("name", "told"),
     [
         ("code-list.that-is-a-code", "#type: Een codelijst is niet ook een code."),
-        ("figure.above-hundred-percent", "het ding zelf: Een percentage ligt tussen 0 en 100: "),
+        (
+            "figure.above-hundred-percent",
+            'Een waarde van de maat "percentage" is minstens 0 en hoogstens 100.',
+        ),
     ],
 )
 def test_tell_defect_in_dutch(
