@@ -14,7 +14,10 @@ from small_project import SmallProject
 from publish.release import build
 from publish.shape_files import list_shapes, package_shapes
 
-OWN = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n\n<shapes/eigen#S> a sh:NodeShape ; sh:targetNode <x> .\n"
+OWN = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+
+<shapes/eigen#S> a sh:NodeShape ; sh:targetNode <x> .
+"""
 MAPPING = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"
 
 
