@@ -45,7 +45,7 @@ from publish.quality import (
     describe_document_quality,
 )
 from publish.samples import Sample, read_samples
-from publish.shacl import ObservationShape, Result, nearest_name, observation_shapes
+from publish.shacl import Result, nearest_name, observation_shapes
 from publish.shape_files import package_shapes
 from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
@@ -64,6 +64,7 @@ from publish.vocabulary import (
     Vocabulary,
     add_triples,
     new_graph,
+    read_turtle,
     read_vocabulary,
     turtle_files,
 )
@@ -164,11 +165,13 @@ def write_content(
     judged: dict[str, JudgedCube] = {}
     shaped: dict[str, ObservationsCheck] = {}
     made: dict[str, str] = {}
+    parsed: dict[str, Graph] = {}
     slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
     wanted = compared_slugs(mappings)
     for cube in cubes:
         surroundings += describe_cube(project, cube)
     rules = structure_rules(surroundings)
+    of_all, _ = observation_shapes(shapes)
     for cube in cubes:
         before, slug = len(faults), cube.structure.slug
         inputs = (
@@ -178,11 +181,13 @@ def write_content(
         )
         judged[slug] = judged_cube(cube, [judged[name] for name in sorted(inputs)], wanted)
         made[slug] = _describe_shape(project, judged[slug], surroundings)
+        parsed[slug] = new_graph(project.uris)
+        read_turtle(made[slug].encode(), slug, project.base, parsed[slug], [])
         iri = project.uris.iri("data-set", slug=slug)
         shaped[slug] = ObservationsCheck(
             cube=cube,
             uris=project.uris,
-            shapes=_observation_shapes(project, made[slug], shapes),
+            shapes=of_all + observation_shapes(parsed[slug])[0],
             rules=rules[iri],
             context=surroundings,
         )
@@ -236,7 +241,7 @@ def write_content(
         shapes=made,
     )
     known_results = {result for one in shaped.values() for result in one.results()}
-    return _validated(project, content, shapes, known_results, full=full)
+    return _validated(project, content, shapes, parsed, known_results, full=full)
 
 
 def _assemble(
@@ -435,12 +440,6 @@ def _describe_shape(project: Project, judged: JudgedCube, surroundings: Graph) -
     ).text()
 
 
-def _observation_shapes(project: Project, made: str, shapes: Graph) -> list[ObservationShape]:
-    """Return the shapes of the observations of all data sets, and of one that was made."""
-    own = new_graph(project.uris).parse(data=made, format="turtle")
-    return observation_shapes(shapes)[0] + observation_shapes(own)[0]
-
-
 def _only_by_pyshacl(shapes: Graph) -> list[str]:
     """Return the shapes that may concern observations and cannot be judged over columns.
 
@@ -453,11 +452,18 @@ def _only_by_pyshacl(shapes: Graph) -> list[str]:
 
 
 def _validated(
-    project: Project, content: Content, shapes: Graph, judged: set[Result], *, full: bool
+    project: Project,
+    content: Content,
+    shapes: Graph,
+    parsed: dict[str, Graph],
+    judged: set[Result],
+    *,
+    full: bool,
 ) -> Content:
     """Return the content with the warnings of the shapes. Raises FaultyInput on violations.
 
-    ``judged`` are the results that are known already from the observations as columns.
+    ``parsed`` are the shapes of the data sets, ``judged`` the results that are known already from
+    the observations as columns.
     """
     graph = new_graph(project.uris)
     large = {
@@ -467,9 +473,9 @@ def _validated(
     }
     for name in _only_by_pyshacl(shapes) if large else ():
         log.warning(said("not-without-full", name=name))
-    for slug, text in content.shapes.items():
+    for slug, own in parsed.items():
         if slug not in large:
-            shapes += new_graph(project.uris).parse(data=text, format="turtle")
+            shapes += own
     for dump in content.dumps:
         if dump.name in large:
             log.info(said("columns-only", name=dump.name))
