@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 from publish.cube import MISSING, Batch, Cells, Indices, Structure
 from publish.faults import Fault, fault
 from publish.findings import Findings, shown
+from publish.lost import ANY, UNKNOWN, Lost
 from publish.marks import Mark, read_marked
 from publish.misprints import no_number
 from publish.namespaces import XSD
 from publish.numerals import FORMATS, Numbers, read_numbers
 from publish.table import Block, Table
-
-UNKNOWN = -1
-"""The index of a key that was not found, which is reported where it was looked up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +37,8 @@ class CellReader:
     marks: tuple[Mark, ...]
     label_columns: int
     """How many leading columns hold labels."""
+    lost: Lost
+    """Takes the keys of the cells that are left out."""
 
     @cached_property
     def counts(self) -> list[bool]:
@@ -90,6 +90,7 @@ class CellReader:
         lines = block.source_lines
         source_lines = [lines[row] for row in kept.tolist() for _ in range(width)]
         if not sound.all():
+            self._lose(keys, ~sound, rows)
             texts = [text for text, good in zip(texts, sound.tolist(), strict=True) if good]
             source_lines = [
                 line for line, good in zip(source_lines, sound.tolist(), strict=True) if good
@@ -111,6 +112,24 @@ class CellReader:
                 superseded=np.zeros(count, dtype=np.bool_),
             ),
         )
+
+    def _lose(
+        self, keys: list[Indices], unsound: NDArray[np.bool_], rows: dict[str, Indices]
+    ) -> None:
+        """Note the keys of cells that are left out; a row with an unknown label counts once."""
+        names = [dimension.name for dimension in self.structure.dimensions]
+        in_odd_row = np.zeros(len(unsound), dtype=np.bool_)
+        for name, key in zip(names, keys, strict=True):
+            if name in rows:
+                in_odd_row |= key == UNKNOWN
+        self.lost.add(tuple(key[unsound & ~in_odd_row] for key in keys))
+        whole = [
+            np.full(int(in_odd_row.sum()), ANY, np.int32)
+            if name in self.lost.columns
+            else key[in_odd_row]
+            for name, key in zip(names, keys, strict=True)
+        ]
+        self.lost.add(tuple(whole))
 
     def _read_odd(
         self,

@@ -16,22 +16,33 @@ from publish.cube import Batch, Structure
 from publish.derive import AnyCube
 from publish.faults import Fault, fault
 from publish.limits import read_ranges
+from publish.lost import Lost
 from publish.mapping import Mapping
 from publish.order import OrderCheck
 from publish.shares import check_share_names, compare_shares
 from publish.totals import compare_totals
 
-OF_CELLS = {
-    "not-a-number",
+OF_LOST_CELLS = {
+    "ambiguous-label",
+    "duplicate-column",
+    "duplicate-observation",
     "empty-cell",
+    "empty-row",
+    "formula-text",
+    "label-not-mapped",
     "no-number-in-mark",
-    "wrong-bounds",
+    "no-such-measure",
+    "not-a-number",
     "not-whole",
-    "percent-mismatch",
     "number-too-long",
+    "percent-mismatch",
+    "ragged-row",
+    "unknown-code",
+    "unknown-period",
+    "wrong-bounds",
     "wrong-number-mark",
 }
-"""Faults that concern one cell and nothing else."""
+"""Faults of a table of which it is known which cells they cost; totals without these are judged."""
 
 
 @dataclass(kw_only=True)
@@ -65,11 +76,11 @@ class FiguresCheck:
         """Return the columns of the whole cube, when they were wanted."""
         return self._keeper.columns()
 
-    def faults(self, others: list[Fault]) -> list[Fault]:
+    def faults(self, others: list[Fault], lost: list[Lost]) -> list[Fault]:
         """Return the faults, once all batches have been seen.
 
         ``others`` are those of the tables already. A total is not blamed for a part that could
-        not be read: of broken cells only the totals without them are judged, else none.
+        not be read: where it is known which are ``lost`` the other totals are judged, else none.
         """
         place = self.mapping.file.place
         found = [
@@ -79,7 +90,10 @@ class FiguresCheck:
         found += self._bounds.faults()
         wrong = check_share_names(self.mapping, self.structure)
         columns = self.columns()
-        if columns is None or any(other.code not in OF_CELLS for other in others):
+        tables = {table.shown for table in self.structure.tables}
+        if columns is None or any(
+            other.code not in OF_LOST_CELLS or other.path not in tables for other in others
+        ):
             return found + wrong
         ranges = read_ranges(
             columns.keys[-1], columns.mantissa, columns.decimals, columns.absence, self.structure
@@ -93,7 +107,7 @@ class FiguresCheck:
                 ranges,
                 self.structure,
                 self.mapping.numbers,
-                whole=bool(others),
+                lost,
             )
         if wrong:
             return found + wrong

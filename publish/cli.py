@@ -43,8 +43,18 @@ log = logging.getLogger("publish")
     default=".",
     help="The project folder; by default the one you are in.",
 )
-@click.option("--base", envvar="PUBLISH_BASE", help="Mint identifiers under this address.")
-@click.option("--public-url", envvar="PUBLISH_URL", help="Where downloads and endpoints are found.")
+@click.option(
+    "--base",
+    metavar="URL",
+    envvar="PUBLISH_BASE",
+    help="Mint identifiers under this address; by default that of publish.toml.",
+)
+@click.option(
+    "--public-url",
+    metavar="URL",
+    envvar="PUBLISH_URL",
+    help="Where downloads and the SPARQL endpoint are found; by default the base.",
+)
 @format_option
 @language_option
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
@@ -58,7 +68,11 @@ def main(
     language: str,
     quiet: bool,
 ) -> None:
-    """Publish printed statistical tables as linked open data."""
+    """Publish printed statistical tables as linked open data.
+
+    These options stand before the verb: publish --format json validate. Exit code 0: fine; 1: the
+    input has faults; 2: it could not run.
+    """
     logging.basicConfig(
         stream=sys.stderr,
         format="%(message)s",
@@ -76,13 +90,13 @@ main.add_command(explain)
 
 
 @main.command()
-@click.argument("slugs", nargs=-1)
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
 @click.pass_context
 def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     """Build a release and make it the current one.
 
     Reads the ontology, the mappings and their tables, validates the graph and writes
-    build/<id>/ with dumps, store and manifest.json. With SLUGS only those data sets.
+    build/<id>/ with dumps, store and manifest.json. With slugs only those data sets.
     """
     from publish import release
 
@@ -99,25 +113,32 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("what", metavar="[SLUGS|FILES]...", nargs=-1)
+@click.argument("what", metavar="[SLUG|FILE]...", nargs=-1)
 @click.option(
     "--shapes",
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="Judge files by the SHACL shapes in this file too; can be given more than once.",
+    help="With files: judge them by the SHACL shapes in this file too; can be given repeatedly.",
 )
-@click.option("--full", is_flag=True, help="Judge shapes on any number of observations.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Have pySHACL judge any number of observations, not up to 5,000 only; takes long.",
+)
 @click.option("--watch", "again", is_flag=True, help="Repeat on every save, until interrupted.")
 @click.pass_context
 def validate(
     ctx: click.Context, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool, again: bool
 ) -> None:
-    """Check everything a build checks, or any RDF files, and write nothing.
+    """Check what a build checks, or any RDF files; write nothing.
 
-    With SLUGS only those data sets. What has an ending or a slash, or exists, is a file: files
-    are judged together as one graph, without project (Turtle, TriG, N-Triples, N-Quads, RDF/XML
-    or JSON-LD, also with .gz).
+    With slugs only those data sets of the project.
+
+    With files no project is needed. They are judged together as one graph: by the integrity
+    constraints of RDF Data Cube, the shapes that structures give and those of --shapes; terms that
+    do not exist are faults too. A name with an ending or a slash, or of a file that exists, is a
+    file: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, also with .gz.
     """
     from publish.rdf_files import looks_like_file
 
@@ -170,11 +191,13 @@ def _validate_project(ctx: click.Context, what: tuple[str, ...], *, full: bool) 
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--document", "key", help="The folder in mappings/, when there are several.")
-@click.option("--show-text", is_flag=True, help="Print the text with line numbers, and stop.")
+@click.option(
+    "--document", "key", metavar="KEY", help="The folder in mappings/, when there are several."
+)
+@click.option("--show-text", is_flag=True, help="Only print the text with line numbers.")
 @click.pass_context
 def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) -> None:
-    """Make the tables as printed from a document, a text file or a PDF.
+    """Make the tables as printed from FILE, a document as text or PDF.
 
     Where each table stands is declared in mappings/<document>/document.yaml. Unless everything
     is found as declared, faults are printed and no table is written.
@@ -249,7 +272,7 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
 )
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: float) -> None:
-    """Serve the current release: pages, data, dumps and the SPARQL endpoint."""
+    """Serve the current release: pages, data, downloads and SPARQL."""
     from publish import server
 
     project = open_project(ctx)
@@ -277,7 +300,7 @@ def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: floa
 @own_language_option
 @click.pass_context
 def missing(ctx: click.Context, language: str | None) -> None:
-    """List the figures that were asked for and that the documents do not give.
+    """List figures that were asked for but not given, and why.
 
     They are declared under `missing:` in mappings/<document>/document.yaml, and as periods
     under `missing:` in the mappings. With --format json each is an object.
@@ -335,7 +358,11 @@ def uris(ctx: click.Context) -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--vocabulary", help="The name in /ns/<name>#…; the folder's name when left out.")
+@click.option(
+    "--vocabulary",
+    metavar="NAME",
+    help="The name in the addresses of terms, /ns/NAME#; by default that of the folder.",
+)
 @click.pass_context
 def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
     """Start an empty project in FOLDER."""
@@ -351,10 +378,11 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 @own_language_option
 @click.pass_context
 def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> None:
-    """Report per code list what is linked elsewhere, how, and what is not and why.
+    """Report which codes are linked elsewhere and which are not.
 
-    Links stand in ontology/links/. With --format json each code is an object. `publish links
-    suggest FILE` proposes links to somebody else's list.
+    Per code list: each link with its kind, each code without one with the reason. Links stand in
+    ontology/links/. With --format json each code is an object. `publish links suggest FILE`
+    proposes links to somebody else's list.
     """
     from publish.links import (
         STATUSES,

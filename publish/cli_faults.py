@@ -114,7 +114,7 @@ format_option = click.option(
     "fault_format",
     type=click.Choice(FORMATS),
     default=FORMATS[0],
-    help="How faults are printed; json is also for links, suggestions and what is missing.",
+    help="How faults are printed; json is also for links, previews and what is missing.",
 )
 
 language_option = click.option(
@@ -129,7 +129,7 @@ language_option = click.option(
 own_language_option = click.option(
     "--language",
     type=click.Choice(sorted(LANGUAGES, reverse=True)),
-    help="The language of what is told and why; by default that of the program.",
+    help="The language of what is printed; by default that given before the verb.",
 )
 """The option of verbs that print texts of the project."""
 
@@ -175,7 +175,7 @@ def report_sound_run(ctx: click.Context, warnings: Sequence[Fault]) -> bool:
 def explain(ctx: click.Context, code: str | None, markdown: bool, language: str | None) -> None:
     """Explain a fault: when it occurs, what it says and what to do.
 
-    Without CODE it lists all faults by what they are about.
+    Without CODE: list every kind of fault by what it is about.
     """
     language, as_json = language_of(ctx, language), ctx.obj["format"] == "json"
     if markdown and code:

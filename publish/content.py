@@ -44,9 +44,10 @@ from publish.quality import (
     describe_document_quality,
 )
 from publish.samples import Sample, read_samples
-from publish.shacl import Result, observation_shapes
+from publish.shacl import ObservationShape, Result, observation_shapes
 from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
+from publish.structure_constraints import check_structures, structure_rules
 from publish.structure_shapes import StructureShape
 from publish.terms import check_terms
 from publish.validate import (
@@ -164,6 +165,9 @@ def write_content(
     slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
     wanted = compared_slugs(mappings)
     for cube in cubes:
+        surroundings += describe_cube(project, cube)
+    rules = structure_rules(surroundings)
+    for cube in cubes:
         before, slug = len(faults), cube.structure.slug
         inputs = (
             {item.cube.structure.slug for item in cube.inputs}
@@ -171,9 +175,15 @@ def write_content(
             else set[str]()
         )
         judged[slug] = judged_cube(cube, [judged[name] for name in sorted(inputs)], wanted)
-        surroundings += describe_cube(project, cube)
         made[slug] = _describe_shape(project, judged[slug], surroundings)
-        shaped[slug] = _observations_check(project, cube, made[slug], shapes, surroundings)
+        iri = project.uris.iri("data-set", slug=slug)
+        shaped[slug] = ObservationsCheck(
+            cube=cube,
+            uris=project.uris,
+            shapes=_observation_shapes(project, made[slug], shapes),
+            rules=rules[iri],
+            context=surroundings,
+        )
         written[slug] = _write_cube(
             project,
             folder,
@@ -191,6 +201,8 @@ def write_content(
     compare_data_sets(judged, faulty, slugs, faults)
     warnings = [item for one in judged.values() for item in one.order.warnings()]
     found = [item for slug, one in shaped.items() if slug not in faulty for item in one.faults()]
+    if not faults:
+        found += check_structures(project, vocabulary, surroundings, cubes)
     # What is left over says nothing as long as labels that choose rows may be at fault.
     if slugs == known and not faults:
         found += check_accounted(project, mappings, documents)
@@ -316,7 +328,8 @@ def _write_cube(
         if not is_whole:
             return _Written(count=0, has_cells=False)
         acknowledged.settle(faults, before)
-        faults.extend(check.faults(faults[before:]))
+        lost = [item.lost for item in cube.crosstabs] if isinstance(cube, Cube) else []
+        faults.extend(check.faults(faults[before:], lost))
         acknowledged.settle(faults, before)
         acknowledged.judged(faults[before:])
         if not count and len(faults) == before:
@@ -420,19 +433,10 @@ def _describe_shape(project: Project, judged: JudgedCube, surroundings: Graph) -
     ).text()
 
 
-def _observations_check(
-    project: Project, cube: AnyCube, made: str, shapes: Graph, surroundings: Graph
-) -> ObservationsCheck:
-    """Return the check of a cube's observations by the shapes of all and by its own."""
+def _observation_shapes(project: Project, made: str, shapes: Graph) -> list[ObservationShape]:
+    """Return the shapes of the observations of all data sets, and of one that was made."""
     own = new_graph(project.uris).parse(data=made, format="turtle")
-    of_all, _ = observation_shapes(shapes)
-    of_set, _ = observation_shapes(own)
-    return ObservationsCheck(
-        structure=cube.structure,
-        uris=project.uris,
-        shapes=of_all + of_set,
-        context=surroundings,
-    )
+    return observation_shapes(shapes)[0] + observation_shapes(own)[0]
 
 
 def _validated(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from publish.cells import UNKNOWN, CellReader
+from publish.cells import CellReader
 from publish.cube import (
     MEASURE,
     Batch,
@@ -25,6 +25,7 @@ from publish.cube import (
 from publish.faults import Fault, did_you_mean, fault, said
 from publish.findings import Findings, about_period, shown
 from publish.formulas import is_formula
+from publish.lost import ANY, UNKNOWN, Lost
 from publish.mapping import Axis, Mapping, TableUse
 from publish.marks import Mark
 from publish.periods import read_period
@@ -52,6 +53,8 @@ class Crosstab:
     """The labels under `take:` and `leave:` that were found in the table."""
     unknown: set[str] = field(default_factory=set)
     """Labels that stand for nothing, as many of them as get a hint."""
+    lost: Lost = field(default_factory=Lost)
+    """What did not become observations when the table was last read."""
 
     @property
     def label_columns(self) -> int:
@@ -61,6 +64,9 @@ class Crosstab:
     def batches(self, faults: list[Fault]) -> Iterator[Batch]:
         """Yield the observations of the table; no key may occur twice in it."""
         findings = Findings(table=self.table)
+        self.lost.clear()
+        self.lost.rows = frozenset(self.use.rows.dimensions)
+        self.lost.columns = frozenset(self.use.columns.dimensions)
         yield from self._read(findings, faults)
         faults.extend(findings.faults())
 
@@ -93,15 +99,33 @@ class Crosstab:
             numbers=self.mapping.numbers,
             marks=self.marks,
             label_columns=self.label_columns,
+            lost=self.lost,
         )
         lookup = _Lookup(crosstab=self, findings=findings, faults=faults)
-        seen = SeenKeys()
-        for block in read_blocks(self.table, faults):
+        seen, odd_rows = SeenKeys(), list[list[str]]()
+        for block in read_blocks(self.table, faults, odd_rows):
             kept, rows = lookup.rows(block)
             if not len(kept):
                 continue
             self._check_rows(rows, block.rows[kept], seen, findings)
             yield reader.read(block, kept, rows, columns, fixed, findings, faults)
+        self._lose_rows(odd_rows, fixed)
+
+    def _lose_rows(self, odd_rows: list[list[str]], fixed: dict[str, int]) -> None:
+        """Note the keys of rows that are too long or too short, as far as their labels tell."""
+        axis = self.use.rows
+        for cells in odd_rows:
+            known = dict.fromkeys(axis.dimensions, ANY)
+            for level in range(min(axis.depth, len(cells))):
+                found = self.axis_indices(axis, "rows", cells[level], level, [])
+                known |= {} if isinstance(found, tuple) else found
+            self._lose(known | fixed)
+
+    def _lose(self, known: dict[str, int], *, is_double: bool = False) -> None:
+        """Note that cells with some indices are lost or double, whatever the others are."""
+        names = [dimension.name for dimension in self.structure.dimensions]
+        keys = tuple(np.array([known.get(name, ANY)], np.int32) for name in names)
+        self.lost.add(keys, is_double=is_double)
 
     def _fixed_steps(self, name: str) -> tuple[str | int, ...]:
         own = (*self.use.steps, "fixed", name)
@@ -215,6 +239,7 @@ class Crosstab:
                     other=shown(self.table.headers[-1][self.label_columns + first[key]]),
                     number=self.label_columns + first[key] + 1,
                 )
+                self._lose(dict(zip(columns, key, strict=True)), is_double=True)
             first.setdefault(key, place)
 
     def _check_rows(
@@ -238,6 +263,8 @@ class Crosstab:
                 codes=codes or said("row-without-dimension"),
                 first=first,
             )
+            own_key = {name: int(key[position]) for name, key in zip(rows, keys, strict=True)}
+            self._lose(own_key, is_double=True)
 
 
 @dataclass(kw_only=True)

@@ -1,26 +1,33 @@
-"""The observations of a cube, judged by shapes while they stream by.
+"""The observations of a cube, judged by shapes and constraints while they stream by.
 
-In come the batches of one cube and the shapes that observations must meet; out come faults at the
-cells from which the observations come.
+In come the batches of one cube, the shapes that observations must meet and what the structure says
+of them; out come faults at the cells from which the observations come.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rdflib import Graph, URIRef
 
 from publish.batch_columns import BatchColumns
+from publish.breaches import MOST_OF_A_KIND, Breaches
 from publish.column_shapes import ColumnJudge, described
 from publish.cube import Batch, Structure
+from publish.cube_rules import CubeRules
+from publish.derive import AnyCube
 from publish.faults import Fault, fault
-from publish.findings import MOST_FINDINGS
+from publish.findings import MOST_FINDINGS, shown
 from publish.namespaces import RDF
+from publish.observation_constraints import ObservationCheck
 from publish.shacl import ObservationShape, Result
 from publish.structure import INTERVAL_OF_KIND
 from publish.table import places
 from publish.uris import Uris
 from publish.validate import as_fault
+
+Cell = tuple[int, int, int]
+"""The number of a table among those of the cube, with row and column from 1."""
 
 
 @dataclass(kw_only=True)
@@ -30,16 +37,30 @@ class ObservationsCheck:
     ``context`` is what surrounds them, but for the periods, which come as they are met.
     """
 
-    structure: Structure
+    cube: AnyCube
     uris: Uris
     shapes: list[ObservationShape]
+    rules: CubeRules
     context: Graph
-    _found: list[tuple[Result, int, int, int]] = field(default_factory=list)
-    """Results with table, row and column of the first cell of their observation."""
+    _found: list[tuple[Result, Cell]] = field(default_factory=list)
+    """Results with the first cell of their observation."""
+    _breaches: Breaches = field(default_factory=Breaches)
+    _cells: dict[int, Cell] = field(default_factory=dict)
+    """The first cell of observations that break a constraint, by their place among all."""
     _dropped: int = 0
     _periods: int = 0
+    _seen: int = 0
+
+    @property
+    def structure(self) -> Structure:
+        """What the observations have in common."""
+        return self.cube.structure
 
     def __post_init__(self) -> None:
+        # The tables have been searched for keys that occur twice.
+        self._constraints = ObservationCheck(
+            rules=self.rules, breaches=self._breaches, keys_are_unique=True
+        )
         self._columns = BatchColumns(structure=self.structure, uris=self.uris)
         self._judge = ColumnJudge(shapes=self.shapes, context=self.context)
         self._data_set = self.uris.iri("data-set", slug=self.structure.slug)
@@ -47,14 +68,16 @@ class ObservationsCheck:
     def see(self, batch: Batch) -> None:
         """Judge the next batch of the cube."""
         self._add_periods()
-        things, cells = self._columns.columns(batch), batch.cells
+        things, known = self._columns.columns(batch), len(self._breaches.found)
         for result in self._judge.judge(things, self._data_set):
             if len(self._found) == MOST_FINDINGS:
                 self._dropped += 1
                 continue
-            cell = int(cells.observation.searchsorted(result.place))
-            place = int(cells.table[cell]), int(cells.row[cell]), int(cells.column[cell])
-            self._found.append((described(result, things), *place))
+            self._found.append((described(result, things), _first_cell(batch, result.place)))
+        self._constraints.see(things)
+        for breach in self._breaches.found[known:]:
+            self._cells[breach.at] = _first_cell(batch, breach.at - self._seen)
+        self._seen += len(batch)
 
     def _add_periods(self) -> None:
         """Tell the context of the periods that were met for the first time."""
@@ -68,19 +91,53 @@ class ObservationsCheck:
 
     def results(self) -> set[Result]:
         """Return what is wrong, as SHACL reports it."""
-        return {item[0] for item in self._found}
+        return {result for result, _ in self._found}
 
     def faults(self) -> list[Fault]:
         """Return what is wrong, at the cells it comes from."""
-        found = []
+        self._constraints.finish(lambda at: f"#{at}")
+        names = self._find_rest()
+        found = [
+            (cell, as_fault(result, (self._shown(cell), 0, 0))) for result, cell in self._found
+        ]
+        for breach in self._breaches.found:
+            named = replace(breach, thing=names.get(breach.at, breach.thing))
+            cell = self._cells[breach.at]
+            found.append((cell, named.fault(self._shown(cell))))
+        placed = []
         for number, table in enumerate(self.structure.tables):
-            own = [item for item in self._found if item[1] == number]
-            at = places(table, {(row, column) for _, _, row, column in own}) if own else {}
-            for result, _, row, column in own:
-                line, place, _ = at.get((row, column), (row, 1, ""))
-                found.append(as_fault(result, (table.shown, line, place)))
+            own = [(cell, item) for cell, item in found if cell[0] == number]
+            at = places(table, {cell[1:] for cell, _ in own}) if own else {}
+            for (_, row, column), item in own:
+                line, place, text = at.get((row, column), (row, 1, ""))
+                placed.append(replace(item, line=line, column=place, text=shown(text)))
+        first = self.structure.tables[0].shown if self.structure.tables else self.structure.slug
         if self._dropped:
-            kept = len(self._found)
-            shown = self.structure.tables[0].shown
-            found.append(fault("more-faults", shown, kept=kept, more=self._dropped))
-        return found
+            placed.append(fault("more-faults", first, kept=len(self._found), more=self._dropped))
+        for code, more in self._breaches.unnamed():
+            placed.append(fault("more-breaches", first, more=more, kept=MOST_OF_A_KIND, kind=code))
+        return placed
+
+    def _shown(self, cell: Cell) -> str:
+        return self.structure.tables[cell[0]].shown
+
+    def _find_rest(self) -> dict[int, str]:
+        """Find cells and IRIs of observations of which only the place among all is known.
+
+        These break a constraint on all observations together; the tables are read once more.
+        """
+        rest = {item.at for item in self._breaches.found if item.at not in self._cells}
+        names: dict[int, str] = {}
+        first = 0
+        for batch in self.cube.batches([]) if rest else ():
+            for at in sorted(item for item in rest if first <= item < first + len(batch)):
+                self._cells[at] = _first_cell(batch, at - first)
+                names[at] = self._columns.columns(batch).name(at - first)
+            first += len(batch)
+        return names
+
+
+def _first_cell(batch: Batch, place: int) -> Cell:
+    cells = batch.cells
+    at = int(cells.observation.searchsorted(place))
+    return int(cells.table[at]), int(cells.row[at]), int(cells.column[at])

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from publish.progress import Progress
 from publish.rdf_files import BY_LINE, MOST_SEARCHED, RdfFile, opened
+from publish.terms import uses_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML_BASE = "http://www.w3.org/XML/1998/namespace base"
@@ -55,6 +56,33 @@ def find_places(files: list[RdfFile], wanted: set[str]) -> Places:
                 if not rest:
                     break
     return found
+
+
+def find_uses(files: list[RdfFile], wanted: set[str]) -> Places:
+    """Return where IRIs first stand at all, in the files whose syntax names them as they are."""
+    found: Places = {}
+    for file in files:
+        if file.syntax in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD):
+            continue
+        with opened(file.path) as content:
+            if file.syntax in BY_LINE:
+                uses = _used_in_lines(content, wanted)
+            else:
+                text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
+                uses = uses_of(wanted, text, file.path.resolve().as_uri())
+            for iri, line, column in uses:
+                found.setdefault(iri, (file.shown, line, column))
+    return found
+
+
+def _used_in_lines(content: io.BufferedReader, wanted: set[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield where IRIs first stand in lines of N-Triples or N-Quads."""
+    rest = {f"<{iri}>".encode(): iri for iri in wanted}
+    for number, line in enumerate(content, start=1):
+        for text in [text for text in rest if text in line]:
+            yield rest.pop(text), number, line.index(text) + 1
+        if not rest:
+            break
 
 
 def _subjects(file: RdfFile, wanted: set[str]) -> Iterator[tuple[str, int, int]]:

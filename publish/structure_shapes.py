@@ -36,6 +36,22 @@ IC = "https://www.w3.org/TR/vocab-data-cube/#ic-"
 WITH_VALUE = tuple(str(SDMX_CODE["obsStatus-A"])[:-1] + code for code in "ABEFIPS")
 """The statuses of an observation that has a value."""
 MISSING = str(SDMX_CODE["obsStatus-M"])
+WITHOUT_VALUE = tuple(MISSING[:-1] + code for code in "HKLMOQ")
+"""The statuses that say why an observation has no value."""
+
+STATUSES = (
+    (
+        "withValue",
+        WITH_VALUE,
+        ("The status is one of a value.", "De status is er een van een waarde."),
+    ),
+    (
+        "withoutValue",
+        WITHOUT_VALUE,
+        ("The status says why there is no value.", "De status zegt waarom er geen waarde is."),
+    ),
+)
+"""Shapes of the status of an observation: their name, the statuses allowed and their message."""
 
 ONE = "    sh:minCount 1 ;\n    sh:maxCount 1 ;\n"
 
@@ -214,13 +230,11 @@ class StructureShape:
             f"    sh:property :observations ."
         )
         either = self._either()
-        if ":withValue" in either:
-            statuses = " ".join(map(self._term, WITH_VALUE))
-            path = "    sh:path sdmx-attribute:obsStatus ;\n"
-            message = _message(
-                "The status is one of a value.", "De status is er een van een waarde."
-            )
-            blocks.append(("withValue", f"{path}    sh:in ( {statuses} ) ;\n{message}"))
+        for name, statuses, message in STATUSES:
+            if f":{name}" in either:
+                listed = " ".join(map(self._term, statuses))
+                block = "    sh:path sdmx-attribute:obsStatus ;\n    sh:minCount 1 ;\n"
+                blocks.append((name, f"{block}    sh:in ( {listed} ) ;\n{_message(*message)}"))
         yield (
             ":observations\n"
             "    a sh:PropertyShape ;\n"
@@ -358,8 +372,8 @@ class StructureShape:
             if has_status:
                 parts.append(":withValue")
             members.append(parts)
-        if has_status and measures:
-            parts = [f"[ sh:path sdmx-attribute:obsStatus ; sh:hasValue {self._term(MISSING)} ]"]
+        if measures:
+            parts = [":withoutValue"]
             parts.append(f"[ {self._path([item.iri for item in measures])} ; sh:maxCount 0 ]")
             if self.own + "afwezigheid" in attributes:
                 parts.append(f"[ sh:path <{self.own}afwezigheid> ; sh:minCount 1 ]")
@@ -379,9 +393,9 @@ class StructureShape:
             f"    rdfs:seeAlso <{IC}{15 if by_type else 14}> ;\n"
             + _message(
                 "An observation has the value and unit of its measure and of no other, "
-                "or else status M with the reason.",
+                "or else a status that says why not.",
                 "Een observatie heeft waarde en eenheid van haar maat en van geen andere, "
-                "of anders status M met de reden.",
+                "of anders een status die zegt waarom niet.",
             )
             + " ."
         )

@@ -125,8 +125,13 @@ def open_table(
     )
 
 
-def read_blocks(table: Table, faults: list[Fault]) -> Iterator[Block]:
-    """Yield the rows below the headers, block by block, without those that have faults."""
+def read_blocks(
+    table: Table, faults: list[Fault], odd_rows: list[list[str]] | None = None
+) -> Iterator[Block]:
+    """Yield the rows below the headers, block by block, without those that have faults.
+
+    The cells of rows that are longer or shorter than the header are added to ``odd_rows``.
+    """
     row = first = len(table.headers) + 1
     fast, odd = _read_fast(table), False
     try:
@@ -139,7 +144,7 @@ def read_blocks(table: Table, faults: list[Fault]) -> Iterator[Block]:
             yield _block(table, np.arange(row, row + len(cells), dtype=np.int32), cells)
             row += len(cells)
         if odd:
-            yield from _read_slowly(table, row, faults)
+            yield from _read_slowly(table, row, faults, [] if odd_rows is None else odd_rows)
         elif row == first:
             faults.append(fault("no-rows", table.shown, 1, 1))
     except UnicodeDecodeError:
@@ -194,7 +199,9 @@ def _read_fast(table: Table) -> Generator[pd.DataFrame, None, bool]:
             yield cells
 
 
-def _read_slowly(table: Table, first_row: int, faults: list[Fault]) -> Iterator[Block]:
+def _read_slowly(
+    table: Table, first_row: int, faults: list[Fault], odd_rows: list[list[str]]
+) -> Iterator[Block]:
     """Yield the rows from one on; a row that is empty or has another length becomes a fault."""
     width = len(table.headers[0])
     found: list[tuple[int, list[str]]] = []
@@ -210,6 +217,8 @@ def _read_slowly(table: Table, first_row: int, faults: list[Fault]) -> Iterator[
         problem = _problem_of(record, table.shown, width)
         if problem:
             faults.append(problem)
+            if any(record.cells):
+                odd_rows.append(record.cells)
             continue
         found.append((number, record.cells))
         if len(found) == _rows_at_once(table):

@@ -16,6 +16,7 @@ from publish.cube import Structure, mixed_radix
 from publish.faults import Fault, said
 from publish.findings import TableFindings
 from publish.limits import Ends, Ranges, exceeds
+from publish.lost import Lost, lacking
 from publish.numerals import FORMATS, written
 
 
@@ -27,12 +28,11 @@ def compare_totals(
     ranges: Ranges,
     structure: Structure,
     numbers: str,
-    *,
-    whole: bool,
+    lost: list[Lost],
 ) -> Iterator[Fault]:
     """Yield a fault for every total over one dimension that its parts contradict.
 
-    ``kind`` is complete or incomplete; of a ``whole`` group only totals with all parts are judged.
+    ``kind`` is complete or incomplete; totals that may lack parts that were ``lost`` are left out.
     """
     keys, dimensions = columns.keys, structure.dimensions
     at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
@@ -51,8 +51,8 @@ def compare_totals(
     over = exceeds(least.at(own), ranges.most.at(totals), by)
     under = exceeds(ranges.least.at(totals), most.at(own), by) & (kind == "complete")
     # Percentages do not add up, and a total without parts has nothing to be compared with.
-    enough = max(1, int(parts.max(initial=0)) if whole else 1)
-    judged = ~shares[keys[-1][totals]] & (parts[own] >= enough)
+    judged = ~shares[keys[-1][totals]] & (parts[own] > 0)
+    judged &= ~lacking(tuple(key[totals] for key in keys), keys, lost, dimensions, name)
     unknown = np.bincount(group, weights=columns.absence > 0, minlength=len(groups)) > 0
     findings = TableFindings(tables=structure.tables)
     for position, exceeded in zip(

@@ -15,18 +15,22 @@ from pathlib import Path
 import numpy as np
 import pyoxigraph as ox
 from rdflib import Graph
-from rdflib.term import BNode, Literal, Node, URIRef
+from rdflib.term import Node
 
 from publish import cube_graph as cube
 from publish.breaches import MOST_OF_A_KIND, Breach, Breaches
 from publish.code_lists import SKOS
+from publish.column_shapes import as_node
 from publish.constraints import find_breaches_of
 from publish.cube_graph import QB, CubeGraph, normalised, unique_pairs
 from publish.faults import Fault, FaultyInput, Words, fault, number_of, said, some_of
 from publish.rdf_files import RdfFile, read_files
-from publish.rdf_places import Places, find_places
-from publish.statements import Statements, Term
-from publish.validate import MOST_OBSERVATIONS, UnusableShapes, judge
+from publish.rdf_places import Places, find_places, find_uses
+from publish.rdf_shapes import judge_given, judge_observations, made_shapes, surroundings
+from publish.shacl import Result
+from publish.statements import Statements
+from publish.terms import split_iri, unknown_terms
+from publish.validate import MOST_OBSERVATIONS, UnusableShapes, as_fault
 
 MADE_LABEL = re.compile(r"_:[0-9a-f]{32}")
 """The label of a blank node that has none in the file."""
@@ -55,12 +59,18 @@ def validate_files(
     counts = count_things(graph)
     breaches = find_breaches_of(graph)
     find_circles(graph, breaches)
-    # Here further judgements of any RDF take their turn: each adds to `breaches`.
     found = list(_placed(files, breaches))
+    around = surroundings(graph)
+    of_structures = judge_observations(graph, made_shapes(graph, around), around)
+    found += _at_places(files, _not_told_yet(of_structures, breaches))
+    found += _unknown_terms(files, statements)
     if not counts["data-sets"]:
         found.append(fault("no-data-set", files[0].shown))
     if shapes:
-        found += _judge_shapes(files, statements, shape_files, shape_statements, counts, full=full)
+        given = _as_graph(shape_statements)
+        is_large = counts["observations"] > MOST_OBSERVATIONS and not full
+        whole = None if is_large else _as_graph(statements)
+        found += _judge_given(files, shape_files[0].shown, graph, given, around, whole)
     return Judgement(counts=counts, faults=sorted(set(found)))
 
 
@@ -172,31 +182,56 @@ def _shown(value: str) -> str:
     return said("without-iri") if MADE_LABEL.fullmatch(value) else value
 
 
-def _judge_shapes(
-    files: list[RdfFile],
-    statements: Statements,
-    shape_files: list[RdfFile],
-    shapes: Statements,
-    counts: dict[str, int],
-    *,
-    full: bool,
-) -> list[Fault]:
-    """Return what pySHACL finds, unless there are more observations than it can judge in time."""
-    if counts["observations"] > MOST_OBSERVATIONS and not full:
-        shown = shape_files[0].shown
-        count = counts["observations"]
-        return [fault("shapes-not-judged", shown, most=MOST_OBSERVATIONS, count=count)]
-    try:
-        found = judge(_as_graph(statements), _as_graph(shapes))
-    except UnusableShapes as error:
-        return [fault("bad-shape", shape_files[0].shown, problem=error)]
-    places = find_places(files, {item.path for item in found})
+def _not_told_yet(found: list[Result], breaches: Breaches) -> list[Result]:
+    """Return the results that no constraint tells already of the same thing and property."""
+    told = {(breach.thing, str(breach.particulars.get("property"))) for breach in breaches.found}
+    things = {thing for thing, _ in told}
     return [
-        replace(item, path=place[0], line=place[1], column=place[2])
-        if (place := places.get(item.path))
-        else item
+        item
         for item in found
+        if (item.focus, item.path) not in told
+        and not (item.path.startswith("^") and item.focus in things)
     ]
+
+
+def _at_places(files: list[RdfFile], found: list[Result]) -> list[Fault]:
+    """Return results as faults, where their things stand in the files."""
+    places = find_places(files, {item.focus for item in found}) if found else {}
+    return [as_fault(item, places.get(item.focus)) for item in found]
+
+
+def _unknown_terms(files: list[RdfFile], statements: Statements) -> Iterator[Fault]:
+    """Yield a fault for each term that its vocabulary does not define, where it first stands."""
+    terms = statements.terms.found
+    names = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    names |= {term.datatype.value for term in terms if isinstance(term, ox.Literal)}
+    unknown = unknown_terms(names)
+    places = find_uses(files, set(unknown)) if unknown else {}
+    for iri, hint in sorted(unknown.items()):
+        namespace, name = split_iri(iri)
+        place = places.get(iri, (iri, 0, 0))
+        yield fault("unknown-term", *place, name=name, namespace=namespace, hint=hint)
+
+
+def _judge_given(
+    files: list[RdfFile],
+    shown: str,
+    graph: CubeGraph,
+    shapes: Graph,
+    around: Graph,
+    whole: Graph | None,
+) -> Iterator[Fault]:
+    """Yield what given shapes find; ``shown`` is the first file of them."""
+    try:
+        found, left = judge_given(graph, shapes, around, whole)
+    except UnusableShapes as error:
+        yield fault("bad-shape", shown, problem=error)
+        return
+    yield from _at_places(files, found)
+    if left:
+        count = len(graph.of_class(cube.OBSERVATION))
+        names = some_of(left, 3)
+        yield fault("shapes-not-judged", shown, most=MOST_OBSERVATIONS, count=count, names=names)
 
 
 def _as_graph(statements: Statements) -> Graph:
@@ -205,7 +240,7 @@ def _as_graph(statements: Statements) -> Graph:
 
     def node(number: int) -> Node:
         if number not in nodes:
-            nodes[number] = _node(statements.terms.found[number])
+            nodes[number] = as_node(statements.terms.found[number])
         return nodes[number]
 
     for triple in zip(
@@ -216,13 +251,3 @@ def _as_graph(statements: Statements) -> Graph:
     ):
         graph.add(tuple(map(node, triple)))  # type: ignore[arg-type]
     return graph
-
-
-def _node(term: Term) -> Node:
-    if isinstance(term, ox.Literal):
-        if term.language:
-            return Literal(term.value, lang=term.language, normalize=False)
-        return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    return BNode(term.value if isinstance(term, ox.BlankNode) else str(term))

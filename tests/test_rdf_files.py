@@ -61,7 +61,7 @@ STRAYS = {
         17,
     ),
     "base.ttl": (
-        f"BASE <{NS}>\nPREFIX qb: <{QB}>\n<b.c> qb:x <stray>.\n<stray> a qb:Observation.",
+        f"BASE <{NS}>\nPREFIX qb: <{QB}>\n<b.c> <x> <stray>.\n<stray> a qb:Observation.",
         4,
         1,
     ),
@@ -353,19 +353,23 @@ def test_judge_shapes_that_are_given(tmp_path: Path) -> None:
     ]
 
 
-def test_judge_shapes_on_many_only_when_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On more observations than pySHACL can judge in time, shapes are judged only with --full."""
+def test_judge_shapes_on_many_over_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On more observations than pySHACL can judge in time, shapes of SHACL Core are judged still.
+
+    Others are named, and judged with --full only.
+    """
     monkeypatch.setattr("publish.validate_files.MOST_OBSERVATIONS", 0)
     path = written(tmp_path, "a.ttl", STRAYS["turtle.ttl"][0])
-    shapes = written(tmp_path, "shapes.ttl", SHAPES)
-    codes = [item.code for item in validate_files([path], [shapes]).faults]
-    assert "shapes-not-judged" in codes
-    assert "shape-violation" not in codes
-    codes = [item.code for item in validate_files([path], [shapes], full=True).faults]
+    core = written(tmp_path, "core.ttl", SHAPES)
+    found = validate_files([path], [core]).faults
+    assert found == validate_files([path], [core], full=True).faults
+    assert "shape-violation" in [item.code for item in found]
+    more = written(tmp_path, "more.ttl", SHAPES.replace("sh:minCount 1", "sh:minLength 2"))
+    [warning] = [item for item in validate_files([path], [more]).faults if "shape" in item.code]
+    assert (warning.code, warning.severity) == ("shapes-not-judged", "warning")
+    assert f"{NS}Shape" in warning.finding
+    codes = [item.code for item in validate_files([path], [more], full=True).faults]
     assert "shapes-not-judged" not in codes
-    assert "shape-violation" in codes
 
 
 def test_report_shapes_that_cannot_be_used(tmp_path: Path) -> None:

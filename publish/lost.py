@@ -1,0 +1,118 @@
+"""What of a printed table did not become observations, as keys: what a total may lack.
+
+A total is not blamed for a part that could not be read. In come the keys of cells that were left
+out, with what is not known of them; out comes which groups of observations may lack one of these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from publish.columns import ABSENT, find_keys
+from publish.cube import CubeDimension, Indices
+
+UNKNOWN = -1
+"""The index of a key that was not found, which is reported where it was looked up."""
+ANY = -2
+"""Stands for every index: all columns of a row that was left out, or all rows of a column."""
+MOST_OPEN = 200
+"""Lost keys with something unknown that are compared; with more, nothing is sure."""
+
+
+@dataclass(kw_only=True)
+class Lost:
+    """The keys of cells of one table that were left out."""
+
+    rows: frozenset[str] = frozenset()
+    """The dimensions that row labels give."""
+    columns: frozenset[str] = frozenset()
+    """Those that column headers give."""
+    everything: bool = False
+    """Whether more was lost than can be told."""
+    _keys: list[NDArray[np.int32]] = field(default_factory=list)
+    """A column per dimension, and at last whether the key is there more than once."""
+
+    def clear(self) -> None:
+        """Forget what was lost, before the table is read again."""
+        self.everything = False
+        self._keys.clear()
+
+    def add(self, keys: tuple[Indices, ...], *, is_double: bool = False) -> None:
+        """Take note of the keys of some cells, a column per dimension of the cube.
+
+        Of a ``double`` key it is not known which of its cells is the right one.
+        """
+        if len(keys[0]):
+            last = np.full(len(keys[0]), is_double, dtype=np.int32)
+            self._keys.append(np.unique(np.stack([*keys, last], axis=1), axis=0))
+
+    def keys(self, dimensions: tuple[CubeDimension, ...], name: str) -> NDArray[np.int32]:
+        """Return the lost keys that matter to totals over a dimension, UNKNOWN as ANY.
+
+        There is a column per dimension, and at last whether the key is double.
+
+        Where the labels of a whole column are unknown, a total over a dimension of the rows is
+        lost with all its parts; and likewise the other way round.
+        """
+        if not self._keys:
+            return np.empty((0, len(dimensions) + 1), dtype=np.int32)
+        keys = np.unique(np.concatenate(self._keys), axis=0)
+        names = [dimension.name for dimension in dimensions]
+        for own in (self.rows, self.columns):
+            places = [place for place, other in enumerate(names) if other in own]
+            if name not in own and places:
+                keys = keys[~(keys[:, places] == UNKNOWN).any(axis=1)]
+        return np.where(keys == UNKNOWN, ANY, keys)
+
+
+def lacking(
+    groups: tuple[Indices, ...],
+    keys: tuple[Indices, ...],
+    lost: list[Lost],
+    dimensions: tuple[CubeDimension, ...],
+    name: str,
+) -> NDArray[np.bool_]:
+    """Return which groups may lack a part along one dimension, or have one twice.
+
+    A group is given by the keys of its total; ``keys`` are those of all observations. A part that
+    a group has was not lost to it, unless it is there twice.
+    """
+    count = len(groups[0])
+    if any(item.everything for item in lost):
+        return np.ones(count, dtype=np.bool_)
+    at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
+    others = [place for place in range(len(dimensions)) if place != at]
+    parts = [item.keys(dimensions, name) for item in lost]
+    wanted = np.unique(np.concatenate(parts), axis=0) if parts else np.empty((0, 0), np.int32)
+    if not len(wanted):
+        return np.zeros(count, dtype=np.bool_)
+    is_open = (wanted[:, others] < 0).any(axis=1)
+    if int(is_open.sum()) > MOST_OPEN:
+        return np.ones(count, dtype=np.bool_)
+    found = np.zeros(count, dtype=np.bool_)
+    possible: list[NDArray[np.int64]] = []
+    for key in wanted[is_open].tolist():
+        same = np.ones(count, dtype=np.bool_)
+        for place in others:
+            if key[place] != ANY:
+                same &= groups[place] == key[place]
+        if key[at] == ANY or key[-1]:
+            found |= same
+        else:
+            places = np.flatnonzero(same)
+            possible.append(np.stack([places, np.full(len(places), key[at])]))
+    if possible:
+        places, codes = np.concatenate(possible, axis=1)
+        asked = [groups[place][places] for place in range(len(dimensions))]
+        asked[at] = codes.astype(np.int32)
+        found[places[find_keys(keys, tuple(asked), dimensions) == ABSENT]] = True
+    exact = wanted[~is_open][:, others]
+    if len(exact):
+        own = np.stack([groups[place] for place in others], axis=1)
+        _, numbers = np.unique(np.concatenate([exact, own]), axis=0, return_inverse=True)
+        numbers = numbers.reshape(-1)
+        found |= np.isin(numbers[len(exact) :], numbers[: len(exact)])
+    return found

@@ -1,0 +1,64 @@
+"""The integrity constraints on what surrounds the observations of a project's data sets.
+
+In come the graphs of vocabulary, code lists and structures; out come the rules that they give for
+observations, and faults where they break a constraint themselves.
+RDF Data Cube, section 11: https://www.w3.org/TR/vocab-data-cube/#wf-rules.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+from rdflib import Graph
+
+from publish.breaches import Breaches
+from publish.column_shapes import as_term
+from publish.constraints import judge_structure
+from publish.cube_graph import DATA_SET, normalised
+from publish.cube_rules import CubeRules, ListRules, rules_of
+from publish.derive import AnyCube
+from publish.faults import Fault
+from publish.project import Project
+from publish.statements import Statements, collect
+from publish.structure import describe_cube
+from publish.vocabulary import Vocabulary
+
+
+def structure_rules(graph: Graph) -> dict[str, CubeRules]:
+    """Return what the structures say of observations, by the IRI of the data set."""
+    known: ListRules = {}
+    whole = normalised(_statements(graph))
+    return {
+        whole.name(number): rules_of(whole, number, known)
+        for number in whole.of_class(DATA_SET).tolist()
+    }
+
+
+def check_structures(
+    project: Project, vocabulary: Vocabulary, surroundings: Graph, cubes: Iterable[AnyCube]
+) -> list[Fault]:
+    """Return what breaks IC-2 to IC-10, once all tables have been read and all slices are known."""
+    graph = surroundings + Graph()
+    for cube in cubes:
+        graph += describe_cube(project, cube)
+    breaches = Breaches()
+    judge_structure(normalised(_statements(graph)), breaches)
+    found = []
+    for breach in breaches.found:
+        path, line, column = vocabulary.sources.place(breach.thing)
+        found.append(breach.fault(path, line, column) if line else breach.fault(breach.thing))
+    return found
+
+
+def _statements(graph: Graph) -> Statements:
+    return collect(_triples(graph))
+
+
+def _triples(graph: Graph) -> Iterator[ox.Triple]:
+    """Yield the triples of a graph; one with an IRI that is none is reported where it stands."""
+    for triple in graph:
+        with contextlib.suppress(ValueError):
+            subject, predicate, value = map(as_term, triple)
+            yield ox.Triple(subject, predicate, value)  # type: ignore[arg-type]
