@@ -42,8 +42,9 @@ def new(
 ) -> None:
     """Bring in a table from FILE and start its mapping SLUG.
 
-    The table is written as the project prints tables. FILE is a CSV in any usual form or an Excel workbook (.xlsx). What cannot be guessed stands
-    in the mapping as OPEN, with the question above it. Nothing is ever written over.
+    The table is written as the project prints tables. FILE is a CSV in any usual form or an Excel
+    workbook (.xlsx). What cannot be guessed stands in the mapping as OPEN, with the question above
+    it. Nothing is ever written over.
     """
     from publish.newtable import bring_table
 
@@ -186,8 +187,8 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
 def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
     """Rewrite tables in the project's form; change no cell.
 
-    That is UTF-8 with commas and line feeds. For tables that a spreadsheet program has saved. Empty rows and columns at the end go; no
-    cell is changed. A table that is in its form already is left alone.
+    That is UTF-8 with commas and line feeds, for tables that a spreadsheet program has saved. Empty
+    rows and columns at the end go. A table that is in its form already is left alone.
     """
     from publish.tidy import tidy_tables
 
