@@ -40,10 +40,11 @@ def new(
     document: str | None,
     table: str | None,
 ) -> None:
-    """Bring in a table from FILE: write it as the project prints tables, and a mapping SLUG.
+    """Bring in a table from FILE and start its mapping SLUG.
 
-    FILE is a CSV in any usual form or an Excel workbook (.xlsx). What cannot be guessed stands
-    in the mapping as OPEN, with the question above it. Nothing is ever written over.
+    The table is written as the project prints tables. FILE is a CSV in any usual form or an Excel
+    workbook (.xlsx). What cannot be guessed stands in the mapping as OPEN, with the question above
+    it. Nothing is ever written over.
     """
     from publish.newtable import bring_table
 
@@ -74,7 +75,7 @@ def new(
 @click.option("--watch", "again", is_flag=True, help="Repeat on every save, until interrupted.")
 @click.pass_context
 def check(ctx: click.Context, slug: str, again: bool) -> None:
-    """Check the data set SLUG, and tell what is open and what would be published.
+    """Tell what is open or wrong in SLUG and what it publishes.
 
     Does all that `publish validate SLUG` does. With --watch it is repeated whenever a file in
     mappings/, ontology/ or shapes/ is saved; Ctrl-C ends it.
@@ -135,7 +136,7 @@ def _check(ctx: click.Context, slug: str) -> None:
 )
 @click.pass_context
 def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: str | None) -> None:
-    """Show for each cell of the printed tables of SLUG what observation it became.
+    """Show what each cell of the tables of SLUG became.
 
     The table is shown as printed, each cell with a mark; then what each mark stands for. Also
     works when there are faults: they are shown at their cells.
@@ -184,10 +185,10 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_context
 def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
-    """Rewrite tables of the project in its form: UTF-8, commas, line feeds.
+    """Rewrite tables in the project's form; change no cell.
 
-    For tables that a spreadsheet program has saved. Empty rows and columns at the end go; no
-    cell is changed. A table that is in its form already is left alone.
+    That is UTF-8 with commas and line feeds, for tables that a spreadsheet program has saved. Empty
+    rows and columns at the end go. A table that is in its form already is left alone.
     """
     from publish.tidy import tidy_tables
 
