@@ -105,10 +105,10 @@ class StructureShape:
 
     # -- What the structure says ----
 
-    def _components(self, kind: URIRef) -> list[tuple[str, Node]]:
+    def _components(self, kind: URIRef, attached: bool = False) -> list[tuple[str, Node]]:
         """Return the properties of one kind with their component specifications, by name.
 
-        What is said of slices or of the data set only is left out.
+        What is said of slices or of the data set is left out, unless ``attached``.
         """
         data_set = URIRef(self.data_set)
         found = {
@@ -116,9 +116,16 @@ class StructureShape:
             for structure in self.graph.objects(data_set, QB.structure)
             for component in self.graph.objects(structure, QB.component)
             for term in self.graph.objects(component, kind)
-            if self.graph.value(component, QB.componentAttachment) in (None, QB.Observation)
+            if attached
+            or self.graph.value(component, QB.componentAttachment) in (None, QB.Observation)
         }
         return sorted(found.items())
+
+    def _required(self, attribute: URIRef) -> bool:
+        """Return whether the structure requires an attribute of observations."""
+        component = dict(self._components(QB.attribute)).get(str(attribute))
+        required = component and self.graph.value(component, QB.componentRequired)
+        return required == Literal(True)
 
     def _value(self, iri: str, predicate: Node) -> str | None:
         value = self.graph.value(URIRef(iri), predicate)
@@ -242,7 +249,9 @@ class StructureShape:
         for name, statuses, message in STATUSES:
             if f":{name}" in either:
                 listed = " ".join(map(self._term, statuses))
-                block = "    sh:path sdmx-attribute:obsStatus ;\n    sh:minCount 1 ;\n"
+                needed = name == "withoutValue" or self._required(SDMX_ATTRIBUTE.obsStatus)
+                block = "    sh:path sdmx-attribute:obsStatus ;\n"
+                block += "    sh:minCount 1 ;\n" if needed else ""
                 blocks.append((name, f"{block}    sh:in ( {listed} ) ;\n{_message(*message)}"))
         yield (
             ":observations\n"
@@ -278,7 +287,8 @@ class StructureShape:
                 f"    sh:path {self._term(iri)} ;\n{ONE}{codes}"
                 f"    rdfs:seeAlso <{IC}{number}> ;\n{_message(en, nl)}",
             )
-        own = {iri for iri, _ in dimensions}
+        # Normalisation copies to the observations what is said of their slice or data set.
+        own = {iri for iri, _ in self._components(QB.dimension, attached=True)}
         known = {str(iri) for iri in self.graph.subjects(RDF.type, QB.DimensionProperty)}
         if others := sorted(known - own - {str(QB.measureType)}):
             yield (
@@ -303,8 +313,8 @@ class StructureShape:
 
     def _of_attributes(self) -> Iterator[tuple[str, str]]:
         """Yield a shape for each attribute that the structure requires of observations."""
-        for iri, component in self._components(QB.attribute):
-            if self.graph.value(component, QB.componentRequired) != Literal(True):
+        for iri, _ in self._components(QB.attribute):
+            if not self._required(URIRef(iri)):
                 continue
             label = self._label(iri)
             values = ""

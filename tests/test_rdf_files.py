@@ -353,6 +353,45 @@ def test_judge_shapes_that_are_given(tmp_path: Path) -> None:
     ]
 
 
+CUBE_OF_OTHERS = """\
+@prefix qb: <http://purl.org/linked-data/cube#> .
+@prefix sdmx-attribute: <http://purl.org/linked-data/sdmx/2009/attribute#> .
+@prefix sdmx-code: <http://purl.org/linked-data/sdmx/2009/code#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix eg: <http://x.example/> .
+eg:year a qb:DimensionProperty ; rdfs:range xsd:gYear .
+eg:size a qb:DimensionProperty ; rdfs:range xsd:integer .
+eg:count a qb:MeasureProperty ; rdfs:range xsd:integer .
+eg:dsd a qb:DataStructureDefinition ;
+  qb:component [ qb:dimension eg:year ], [ qb:measure eg:count ],
+    [ qb:dimension eg:size ; qb:componentAttachment qb:Slice ],
+    [ qb:attribute sdmx-attribute:obsStatus ; qb:componentRequired false ] ;
+  qb:sliceKey eg:key .
+eg:key a qb:SliceKey ; qb:componentProperty eg:size .
+eg:ds a qb:DataSet ; qb:structure eg:dsd ; qb:slice eg:slice .
+eg:slice a qb:Slice ; qb:sliceStructure eg:key ; eg:size 1 ; qb:observation eg:a, eg:b, eg:c .
+eg:a a qb:Observation ; qb:dataSet eg:ds ; eg:year "2020"^^xsd:gYear ; eg:count 5 .
+eg:b a qb:Observation ; qb:dataSet eg:ds ; eg:year "2021"^^xsd:gYear ; eg:count 5 ;
+  sdmx-attribute:obsStatus sdmx-code:obsStatus-A .
+eg:c a qb:Observation ; qb:dataSet eg:ds ; eg:year "2022"^^xsd:gYear ;
+  sdmx-attribute:obsStatus sdmx-code:obsStatus-M .
+"""
+
+
+def test_find_nothing_in_sound_cube_of_others(tmp_path: Path) -> None:
+    """A dimension may stand on the slices, and a status that is not required may be left out."""
+    assert faults_of(written(tmp_path, "a.ttl", CUBE_OF_OTHERS)) == []
+    unexplained = CUBE_OF_OTHERS.replace('"2020"^^xsd:gYear ; eg:count 5', '"2020"^^xsd:gYear')
+    assert faults_of(written(tmp_path, "b.ttl", unexplained)) == [
+        ("observation-without-measure", "b.ttl", 18, 1),
+    ]
+    contradicting = CUBE_OF_OTHERS.replace("obsStatus-A", "obsStatus-M")
+    assert faults_of(written(tmp_path, "c.ttl", contradicting)) == [
+        ("shape-violation", "c.ttl", 19, 1),
+    ]
+
+
 def test_judge_shapes_on_many_over_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On more observations than pySHACL can judge in time, shapes of SHACL Core are judged still.
 
