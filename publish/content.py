@@ -61,6 +61,7 @@ from publish.validate import (
     results,
 )
 from publish.vocabulary import (
+    Sources,
     Vocabulary,
     add_triples,
     new_graph,
@@ -485,7 +486,11 @@ def _validated(
             add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
     log.info(said("validating", number=written_out(len(graph))))
     try:
-        found = [as_fault(item) for item in results(graph, shapes) if item not in judged]
+        found = [
+            as_fault(item, _place_in_ontology(content.vocabulary.sources, item.focus))
+            for item in results(graph, shapes)
+            if item not in judged
+        ]
     except UnusableShapes as error:
         raise FaultyInput([find_unusable(project, graph, str(error))]) from None
     errors = [item for item in found if item.severity == "error"]
@@ -493,6 +498,12 @@ def _validated(
         raise FaultyInput([*content.warnings, *found])
     content.warnings.extend(found)
     return content
+
+
+def _place_in_ontology(sources: Sources, iri: str) -> tuple[str, int, int] | None:
+    """Return where the ontology of the project describes a thing, if it does."""
+    path, line, column = sources.place(iri)
+    return (path, line, column) if line and path.startswith("ontology/") else None
 
 
 def _without_slices(graph: Graph) -> Iterator[tuple[Node, Node, Node]]:

@@ -273,6 +273,19 @@ def test_build_in_spite_of_warnings(project: SmallProject, severity: str, word: 
     assert "Rather so." in result.stderr
 
 
+def test_report_shape_where_the_ontology_breaks_it(project: SmallProject) -> None:
+    """What the ontology describes is reported at its line there, not only by its address."""
+    path = project.root / "ontology" / "codelists" / "leeftijd.ttl"
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    line = next(at for at, words in enumerate(lines, 1) if words.startswith("code:jong"))
+    label = 'skos:prefLabel "jong"@nl'
+    path.write_text(text.replace(f'{label}, "jong"@en', label), encoding="utf-8")
+    project.table("Leeftijd,2021-Q1\njong,1\noud,2\n")
+    project.mapping("tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n")
+    assert project.places() == [("shape-violation", "leeftijd.ttl", line, 1)]
+
+
 def test_report_shape_of_project_by_its_name(project: SmallProject) -> None:
     """A result of an inline shape names the shape that holds it, in English."""
     found = messages(
