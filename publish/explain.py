@@ -35,6 +35,8 @@ def page_of(kind: Kind, language: str = "en") -> str:
     about = f"{severity_of(kind).told(language)}. {said(stops).told(language)}"
     if kind.can_be_acknowledged:
         about += " " + said("source-can-have-it").told(language)
+    if kind.constraint:
+        about += f" RDF Data Cube: {kind.constraint}."
     sections = [
         ("when-it-occurs", kind.when.told(language)),
         ("what-it-says", shown(kind.finding, language)),
@@ -114,6 +116,7 @@ def record_of(kind: Kind, language: str = "en") -> dict[str, object]:
         "subject": kind.subject,
         "severity": kind.severity,
         "can-be-acknowledged": kind.can_be_acknowledged,
+        "constraint": kind.constraint,
         "title": kind.title.told(language),
         "finding": shown(kind.finding, language),
         "fix": shown(kind.fix, language),

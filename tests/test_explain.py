@@ -92,6 +92,12 @@ def test_explain_every_fault(code: str, language: str) -> None:
     assert "\x1b" not in result.stdout
 
 
+def test_name_the_integrity_constraint() -> None:
+    """The page of a fault that breaks a constraint of RDF Data Cube names it; others name none."""
+    assert "RDF Data Cube: IC-19." in page_of(KINDS["code-outside-list"], "nl")
+    assert "IC-" not in page_of(KINDS["unknown-code"])
+
+
 def test_refuse_to_explain_unknown_code() -> None:
     """A code that is none ends with 2, with the code that may have been meant."""
     result = run("explain", "unknwon-code")
@@ -124,6 +130,7 @@ def test_explain_as_json() -> None:
         "subject",
         "severity",
         "can-be-acknowledged",
+        "constraint",
         "title",
         "finding",
         "fix",
