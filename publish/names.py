@@ -83,6 +83,8 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
     for name in sorted(mapping.totals):
         dimension = vocabulary.dimensions.get(name)
         if name not in first:
+            if not first - {MEASURE} <= vocabulary.dimensions.keys() | vocabulary.unusable:
+                continue  # a name that does not exist was reported, and may be what is meant
             known = ", ".join(sorted(first - {MEASURE})) or said("no-dimension")
             faults.append(
                 fault("dimension-not-used", *place("totals", name), name=name, known=known)

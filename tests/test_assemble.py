@@ -213,6 +213,13 @@ def test_suggest_any_label_of_the_table(
     ("change", "expected"),
     [
         (("leeftijd", "leeftyd"), ("no-such-dimension", 5, 1)),
+        (
+            (
+                "leeftijd\ncolumns: kwartaal\n",
+                "leeftyd\ncolumns: kwartaal\ntotals: {leeftijd: complete}\n",
+            ),
+            ("no-such-dimension", 5, 1),
+        ),
         (("rows: leeftijd", "rows: [leeftijd, geslagt]"), ("no-such-dimension", 5, 1)),
         (("columns: kwartaal", "columns: maand"), ("no-such-dimension", 6, 1)),
         (("measure: aantal", "measure: aantallen"), ("no-such-measure", 7, 1)),
