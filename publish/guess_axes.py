@@ -224,7 +224,7 @@ def periods_in(texts: Iterable[str]) -> list[tuple[str, str]]:
     """Return the periods that are named in texts: kind and code, the most precise first."""
     patterns = {
         "dag": r"\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}\s+[A-Za-z]+\s+\d{4}",
-        "kwartaal": r"[1-4]e kwartaal (?:van )?\d{4}|\d{4}\s*[-/ ]?\s*[KQT][1-4]"
+        "kwartaal": r"[1-4]e kw(?:artaal|\.)? (?:van )?\d{4}|\d{4}\s*[-/ ]?\s*[KQT][1-4]"
         r"|[KQT][1-4]\s*[-/ ]?\s*\d{4}",
         "jaar": r"(?<!\d)(?:19|20)\d{2}(?!\d)",
     }

@@ -25,7 +25,7 @@ _MONTH_NUMBER = {
 _QUARTER = (
     re.compile(r"(?P<year>[0-9]{4})\s*[-/ ]?\s*[KQT](?P<quarter>[1-4])", re.IGNORECASE),
     re.compile(r"[KQT](?P<quarter>[1-4])\s*[-/ ]?\s*(?P<year>[0-9]{4})", re.IGNORECASE),
-    re.compile(r"(?P<quarter>[1-4])e kwartaal (?:van )?(?P<year>[0-9]{4})", re.IGNORECASE),
+    re.compile(r"(?P<quarter>[1-4])e kw(?:artaal|\.)? (?:van )?(?P<year>[0-9]{4})", re.IGNORECASE),
 )
 _YEAR = (re.compile(r"(?P<year>[0-9]{4})"),)
 _DAY = (

@@ -24,6 +24,7 @@ from publish.periods import EXAMPLES, KINDS, period, read_period
         ("kwartaal", "Q2/2022", "2022-Q2"),
         ("kwartaal", "k2-2022", "2022-Q2"),
         ("kwartaal", "1e kwartaal 2022", "2022-Q1"),
+        ("kwartaal", "1e kw. 2022", "2022-Q1"),
         ("kwartaal", "4e Kwartaal van 2022", "2022-Q4"),
         ("kwartaal", " 2022 - K1 ", "2022-Q1"),
         ("jaar", "2022", "2022"),
