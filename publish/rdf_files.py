@@ -39,6 +39,8 @@ BY_LINE = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
 MOST_SYNTAX_FAULTS = 100
 """Syntax errors of one file that are told, where each line stands on its own."""
 BLOCK = 1 << 20
+LONGEST_TOKEN = 1 << 24
+"""Bytes of a name or a text that the parsers of RDF keep; they give up at a longer one."""
 MOST_SEARCHED = 100_000_000
 """Bytes of a file that are searched for a place."""
 REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[\s*)?(")')
@@ -144,11 +146,16 @@ def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Itera
         Progress(file.shown, "bytes", file.path.stat().st_size) as progress,
         opened(file.path, progress) as content,
     ):
-        if file.syntax == ox.RdfFormat.N_TRIPLES:
-            reader = LineReader(terms=terms, prefix=label, wrong=noted.add)
-            yield from reader.blocks(content)
-        else:
-            yield numbered(_quads(file, content, noted, label), terms)
+        try:
+            if file.syntax == ox.RdfFormat.N_TRIPLES:
+                reader = LineReader(terms=terms, prefix=label, wrong=noted.add)
+                yield from reader.blocks(content)
+            else:
+                yield numbered(_quads(file, content, noted, label), terms)
+        except MemoryError as error:
+            if "buffer" not in str(error):
+                raise
+            noted.add_too_long()
 
 
 @dataclass(kw_only=True)
@@ -158,6 +165,24 @@ class _Noted:
     file: RdfFile
     faults: list[Fault]
     _lines: set[int] = field(default_factory=set)
+
+    def add_too_long(self) -> None:
+        """Note a name or text that is longer than a parser reads, at its line if that is so too."""
+        line, length = 1, 0
+        with opened(self.file.path) as content:
+            for block in iter(lambda: content.read(LONGEST_TOKEN), b""):
+                start = block.find(b"\n")
+                length += len(block) if start < 0 else start
+                if length >= LONGEST_TOKEN:
+                    break
+                if start >= 0:
+                    line, length = line + block.count(b"\n"), len(block) - block.rfind(b"\n") - 1
+        place = (line, 1) if length >= LONGEST_TOKEN else (0, 0)
+        problem = said("token-too-long", most=LONGEST_TOKEN >> 20)
+        syntax = self.file.syntax.name
+        self.faults.append(
+            fault("rdf-syntax", self.file.shown, *place, syntax=syntax, problem=problem)
+        )
 
     def add(self, error: SyntaxError, lines_before: int = 0) -> bool:
         """Note an error; return whether to go on."""

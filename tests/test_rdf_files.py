@@ -148,6 +148,16 @@ BROKEN = {
 }
 
 
+@pytest.mark.parametrize("name", ["long.ttl", "long.nt", "long.jsonld"])
+def test_report_a_text_without_end(name: str, tmp_path: Path) -> None:
+    """A text that is longer than a parser keeps is a fault at its line, and no traceback."""
+    before, after = (
+        ('{"@id": "x:a",\n"x:b": "', '"}') if "json" in name else ('\n<a:a> <b:b> "', '" .')
+    )
+    path = written(tmp_path, name, before + "x" * (1 << 25) + after + "\n")
+    assert faults_of(path) == [("rdf-syntax", name, 2, 1)]
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_report_what_cannot_be_read(name: str, tmp_path: Path) -> None:
     """A file that cannot be read gives its own fault at its place, and nothing else is said."""
