@@ -29,7 +29,7 @@ from publish.rdf_places import Places, find_places, find_uses
 from publish.rdf_shapes import judge_given, judge_observations, made_shapes, surroundings
 from publish.shacl import Result
 from publish.statements import Statements
-from publish.terms import split_iri, unknown_terms
+from publish.terms import SHACL, split_iri, unknown_terms
 from publish.validate import MOST_OBSERVATIONS, UnusableShapes, as_fault
 
 MADE_LABEL = re.compile(r"_:[0-9a-f]{32}")
@@ -67,6 +67,7 @@ def validate_files(
     if not counts["data-sets"]:
         found.append(fault("no-data-set", files[0].shown))
     if shapes:
+        found += _unknown_terms(shape_files, shape_statements, "unknown-shape-term")
         given = _as_graph(shape_statements)
         is_large = counts["observations"] > MOST_OBSERVATIONS and not full
         whole = None if is_large else _as_graph(statements)
@@ -200,8 +201,13 @@ def _at_places(files: list[RdfFile], found: list[Result]) -> list[Fault]:
     return [as_fault(item, places.get(item.focus)) for item in found]
 
 
-def _unknown_terms(files: list[RdfFile], statements: Statements) -> Iterator[Fault]:
-    """Yield a fault for each term that its vocabulary does not define, where it first stands."""
+def _unknown_terms(
+    files: list[RdfFile], statements: Statements, code: str = "unknown-term"
+) -> Iterator[Fault]:
+    """Yield a fault for each term that its vocabulary does not define, where it first stands.
+
+    In shapes a term of SHACL itself has a ``code`` of its own: a validator ignores it in silence.
+    """
     terms = statements.terms.found
     names = {term.value for term in terms if isinstance(term, ox.NamedNode)}
     names |= {term.datatype.value for term in terms if isinstance(term, ox.Literal)}
@@ -210,7 +216,8 @@ def _unknown_terms(files: list[RdfFile], statements: Statements) -> Iterator[Fau
     for iri, hint in sorted(unknown.items()):
         namespace, name = split_iri(iri)
         place = places.get(iri, (iri, 0, 0))
-        yield fault("unknown-term", *place, name=name, namespace=namespace, hint=hint)
+        kind = code if namespace == SHACL else "unknown-term"
+        yield fault(kind, *place, name=name, namespace=namespace, hint=hint)
 
 
 def _judge_given(

@@ -501,3 +501,13 @@ def test_judge_catalogue_of_others() -> None:
         pytest.skip("the shared material is not at hand")
     judgement = validate_files([folder / "conformance" / "example-catalog.ttl"])
     assert [(item.code, item.severity) for item in judgement.faults] == [("no-data-set", "warning")]
+
+
+def test_find_misspelt_terms_in_shapes_that_are_given(tmp_path: Path) -> None:
+    """A slip in a term of SHACL, which a validator ignores in silence, is told at its place."""
+    path = written(tmp_path, "a.ttl", STRAYS["turtle.ttl"][0])
+    shapes = written(tmp_path, "shapes.ttl", SHAPES.replace("sh:minCount", "sh:minCont"))
+    found = validate_files([path], [shapes]).faults
+    [item] = [item for item in found if item.code == "unknown-shape-term"]
+    assert (Path(item.path).name, item.line) == ("shapes.ttl", 4)
+    assert "minCount" in item.fix
