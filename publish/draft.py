@@ -250,4 +250,4 @@ def _quoted(text: str) -> str:
 def _on_one_line(text: str) -> str:
     """Return a text for a comment: printable, on one line, and not for ever."""
     text = "".join(letter if letter.isprintable() else " " for letter in text)
-    return text if len(text) <= 200 else text[:199] + "…"
+    return text if len(text) <= 1000 else text[:999] + "…"

@@ -31,10 +31,11 @@ class NumberFormat:
     @cached_property
     def number(self) -> str:
         """The regular expression of one number, a percent sign allowed."""
-        decimals = rf"(?:{re.escape(self.decimal)}[0-9]++)?+"
-        grouped = rf"[1-9][0-9]{{0,2}}+(?:{re.escape(self.thousands)}[0-9]{{3}})++(?![0-9])"
-        whole = rf"(?:{grouped}|[0-9]++)" if self.thousands else r"[0-9]++"
-        return rf"-?+{whole}{decimals}(?: ?%)?+"
+        # No possessive quantifiers: before 3.11.5 Python accepts "5," by them (gh-106052).
+        decimals = rf"(?:{re.escape(self.decimal)}[0-9]+)?"
+        grouped = rf"[1-9][0-9]{{0,2}}(?:{re.escape(self.thousands)}[0-9]{{3}})+(?![0-9])"
+        whole = rf"(?:{grouped}|[0-9]+)" if self.thousands else r"[0-9]+"
+        return rf"-?{whole}{decimals}(?: ?%)?"
 
     @cached_property
     def one(self) -> re.Pattern[str]:
@@ -44,7 +45,7 @@ class NumberFormat:
     @cached_property
     def many(self) -> re.Pattern[str]:
         """Matches numbers that are each followed by a line feed."""
-        return re.compile(rf"(?:{self.number}\n)*+")
+        return re.compile(rf"(?:{self.number}\n)*")
 
     @cached_property
     def dropped(self) -> dict[int, None]:
