@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from big_project import CONCEPT
+from big_project import CONCEPT, start_without_bounds
 from small_project import DIMENSION, SCHEME
-
-from publish.starter import start_project
 
 AGES, SEXES, STATUSES = 10, ("M", "V", "_T"), ("A", "B", "C", "D")
 LISTS = {"leeftijd": AGES, "plaats": 0}
@@ -38,7 +36,7 @@ def make_project(
     Every sex but the total is drawn; the total is their sum, so that each total can be checked.
     """
     chance = random.Random(seed)
-    start_project(folder, vocabulary="proef")
+    start_without_bounds(folder)
     _write_ontology(folder, places)
     labels = [f"{1900 + number // 4} - K{number % 4 + 1}" for number in range(quarters)]
     lines = list(_rows(chance, places, quarters))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from big_project import CONCEPT
+from big_project import CONCEPT, start_without_bounds
 from click.testing import CliRunner, Result
 
 from publish.assemble import assemble_cube
@@ -16,7 +16,6 @@ from publish.faults import Fault, FaultyInput
 from publish.mapping import read_mappings
 from publish.project import Project, read_project
 from publish.release import validate
-from publish.starter import start_project
 from publish.vocabulary import read_vocabulary
 
 LISTS = {
@@ -146,7 +145,7 @@ def run(*arguments: str) -> Result:
 
 def make_small_project(folder: Path) -> SmallProject:
     """Make a project with three small code lists and three measures."""
-    start_project(folder, vocabulary="proef")
+    start_without_bounds(folder)
     dimensions = folder / "ontology" / "dimensions.ttl"
     text = dimensions.read_text(encoding="utf-8")
     for name, codes in LISTS.items():

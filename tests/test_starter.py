@@ -90,3 +90,11 @@ def test_start_project_refuses_base(tmp_path: Path, base: str) -> None:
     with pytest.raises(CannotRun, match=r"is not an http\(s\) address"):
         start_project(tmp_path / "x", base=base)
     assert not (tmp_path / "x").exists()
+
+
+def test_start_project_with_bounds(tmp_path: Path) -> None:
+    """A new project has counts that are not negative, and percentages of at most a hundred."""
+    start_project(tmp_path / "nieuw")
+    vocabulary = read_vocabulary(read_project(tmp_path / "nieuw"), [])
+    bounds = {name: (item.least, item.most) for name, item in vocabulary.measures.items()}
+    assert bounds == {"aantal": (0, None), "percentage": (0, 100)}
