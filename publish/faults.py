@@ -239,6 +239,7 @@ def shortened(text: str) -> str:
 def place_of_byte(error: UnicodeDecodeError) -> tuple[int, int]:
     """Return line and column, from 1, of the first byte that is not UTF-8; a BOM counts not."""
     before = error.object[: error.start].removeprefix(b"\xef\xbb\xbf")
+    before = before.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     line = before[before.rfind(b"\n") + 1 :]
     return before.count(b"\n") + 1, len(line.decode("utf-8")) + 1
 
