@@ -30,14 +30,11 @@ class Lost:
     """The dimensions that row labels give."""
     columns: frozenset[str] = frozenset()
     """Those that column headers give."""
-    everything: bool = False
-    """Whether more was lost than can be told."""
     _keys: list[NDArray[np.int32]] = field(default_factory=list)
     """A column per dimension, and at last whether the key is there more than once."""
 
     def clear(self) -> None:
         """Forget what was lost, before the table is read again."""
-        self.everything = False
         self._keys.clear()
 
     def add(self, keys: tuple[Indices, ...], *, is_double: bool = False) -> None:
@@ -81,8 +78,6 @@ def lacking(
     a group has was not lost to it, unless it is there twice.
     """
     count = len(groups[0])
-    if any(item.everything for item in lost):
-        return np.ones(count, dtype=np.bool_)
     at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
     others = [place for place in range(len(dimensions)) if place != at]
     parts = [item.keys(dimensions, name) for item in lost]

@@ -28,7 +28,7 @@ from publish.project import read_project
 from publish.release import build
 
 RUNS = 5
-CHECK_RUNS = 1
+CHECK_RUNS = 3
 MAP = """
 import sys
 from pathlib import Path
