@@ -24,6 +24,9 @@ PACKAGE = REPOSITORY / "publish"
 
 LAYERS = [
     ["namespaces", "faults", "formulas", "uris", "numerals", "periods", "files", "statements"],
+    ["tomlfile", "setting_kinds"],
+    ["settings_table"],
+    ["settings"],
     ["project", "yamlfile", "scan", "misprints"],
     ["facts"],
     ["mapping", "document"],
@@ -80,6 +83,8 @@ LAYERS = [
     ["preview_text"],
     ["content"],
     ["release"],
+    ["client_address", "processes"],
+    ["client_table", "access_log", "metrics"],
     ["server"],
     ["explain", "shacl_report"],
     ["sarif"],
