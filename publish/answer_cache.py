@@ -33,7 +33,7 @@ def key_of(*parts: str | Iterable[str]) -> bytes:
     """Return a key for texts and lists of texts, different for different ones."""
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
-        texts = [part] if isinstance(part, str) else ["", *part]
+        texts = ["text", part] if isinstance(part, str) else ["list", *part]
         digest.update(len(texts).to_bytes(4, "big"))
         for text in texts:
             data = text.encode("utf-8", "surrogatepass")
@@ -42,8 +42,12 @@ def key_of(*parts: str | Iterable[str]) -> bytes:
 
 
 def _bytes_taken(entry: bytes) -> int:
-    """Return what an entry takes of the file: larger ones have pages of their own."""
-    return len(entry) + 64 if len(entry) < PAGE // 2 else -(-(len(entry) + 16) // PAGE) * PAGE
+    """Return what an entry takes of the file at most.
+
+    Larger ones have pages of their own; smaller ones share pages, which may be half empty.
+    """
+    size = len(entry) + 64
+    return 2 * size if size < PAGE // 2 else -(-size // PAGE) * PAGE + 64
 
 
 class AnswerCache:

@@ -27,7 +27,8 @@ from publish.client_table import ClientTable
 from publish.front import Front, Release
 from publish.http_connection import Gate, connection_class
 from publish.metrics import Metrics
-from publish.queries import QueryFailed, QueryPool
+from publish.queries import QueryPool
+from publish.query_errors import QueryFailed
 from publish.query_limits import Limits
 from publish.served import Served
 from publish.server import create_app, open_endpoint

@@ -26,16 +26,14 @@ from publish.protocol import (
     read_request,
     split_offers,
 )
-from publish.queries import (
-    Answer,
+from publish.queries import Answer, QueryPool, Question
+from publish.query_errors import (
     BadDataSet,
     Busy,
     CannotEvaluate,
     NotAcceptable,
     QueryFailed,
-    QueryPool,
     QuerySyntax,
-    Question,
     TimedOut,
     TooMuch,
 )
