@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -20,10 +20,53 @@ LONGEST_HEAD = 64 * 1024
 MOST_HEADERS = 100
 MOST_AFTER_REFUSAL = 4 << 20
 """Bytes of a body that are read and thrown away after the answer was given without it."""
+LARGE = 64 * 1024
+"""Bytes that are written without waiting for more."""
 STALLED = 60.0
 """Seconds after which a client that takes nothing of its answer is cut off."""
 TASK = "publish.task"
 """The key of a scope under which the application leaves the task to cancel."""
+
+
+class OneWrite:
+    """A transport that sends what is written during one turn of the loop at once.
+
+    Head and body of a small answer are then one call of the system, which is most of its cost.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._written: list[bytes] = []
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
+        self.get_extra_info = transport.get_extra_info
+
+    def write(self, data: bytes) -> None:
+        """Write soon; what is large at once, so that the client's pace counts."""
+        if not self._written:
+            self._loop.call_soon(self._flush)
+        self._written.append(data)
+        if len(data) > LARGE:
+            self._flush()
+
+    def _flush(self) -> None:
+        written, self._written = self._written, []
+        if written:
+            self._transport.write(written[0] if len(written) == 1 else b"".join(written))
+
+    def is_closing(self) -> bool:
+        """Return whether the connection is closed or about to be."""
+        return self._transport.is_closing()
+
+    def close(self) -> None:
+        """Close when all is sent."""
+        self._flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close now."""
+        self._written.clear()
+        self._transport.abort()
 
 
 @dataclass(kw_only=True)
@@ -60,7 +103,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection in, or refuse it when there are too many."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", OneWrite(transport, self.loop)))
         gate = self.gate
         self._who = self.client[0] if self.client else ""
         self._waiting_since = self.loop.time()

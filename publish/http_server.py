@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import shutil
 import signal
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +28,7 @@ from publish.metrics import Metrics
 from publish.queries import QueryPool
 from publish.query_errors import QueryFailed
 from publish.query_limits import Limits
+from publish.run_folder import run_folder
 from publish.served import Served
 from publish.server import create_app, open_endpoint
 from publish.settings import Settings
@@ -59,16 +58,6 @@ def address_of(listening: socket.socket) -> str:
     """Return the address of a socket for people."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-@contextlib.contextmanager
-def run_folder() -> Iterator[Path]:
-    """Yield the folder that the processes of a server share: cache, counts and metrics."""
-    folder = Path(tempfile.mkdtemp(prefix="publish-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -120,8 +109,14 @@ class Process:
             most_bytes=settings.cache_bytes,
             largest=settings.cache_answer_bytes,
         )
-        self._metrics = Metrics(shared / "metrics")
-        self._access_log = AccessLog(settings.access_log, log_queries=settings.log_queries)
+        self._metrics = Metrics(shared / "metrics", slot)
+        self._access_log = (
+            None
+            if settings.access_log == "off"
+            else AccessLog(
+                settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
+            )
+        )
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
         self._gate = Gate(
@@ -174,7 +169,8 @@ class Process:
                 task.cancel()
             await self._front.release.pool.close()
             self._bridge.close()
-            self._access_log.close()
+            if self._access_log is not None:
+                self._access_log.close()
             self._clients.close()
             self._cache.close()
 
@@ -199,7 +195,8 @@ class Process:
             self._start(_let_go(old))
 
     def _on_hangup(self) -> None:
-        self._access_log.reopen()
+        if self._access_log is not None:
+            self._access_log.reopen()
         self._start(self.reload())
 
     def _start(self, work: object) -> None:
@@ -218,8 +215,15 @@ class Process:
         loop = asyncio.get_running_loop()
         while True:
             self._gate.sweep(loop.time())
-            self._metrics.pool(self._front.release.pool)
-            self._metrics.cache(*self._cache.counts())
+            pool = self._front.release.pool
+            self._metrics.pool(
+                workers=len(pool.processes()),
+                busy=pool.busy,
+                slow=pool.slow,
+                waiting=pool.waiting,
+            )
+            entries, size = self._cache.counts()
+            self._metrics.cache(entries=entries, size=size)
             await asyncio.sleep(1)
 
 

@@ -73,8 +73,8 @@ class Reply:
     parts: Parts | None = None
     outcome: str = ""
     """What became of a query, in a word for the log and the metrics."""
-    seconds: float = 0.0
-    """How long a query was evaluated."""
+    seconds: float | None = None
+    """How long a query was evaluated, if it was."""
 
 
 def header(name: str, value: str) -> tuple[bytes, bytes]:

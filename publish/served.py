@@ -91,7 +91,7 @@ class Served:
         """Open a release folder. Raises OSError or ValueError when it is not one."""
         self.folder = folder.resolve()
         manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["manifest"] != 1:
+        if manifest["manifest"] not in (1, 2):
             raise ValueError(f"{folder} has a manifest of format {manifest['manifest']}, not 1.")
         self.id: str = manifest["id"]
         made = self.folder / "made.json"
