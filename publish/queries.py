@@ -18,7 +18,7 @@ from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyoxigraph as ox
 import uvloop
@@ -44,8 +44,6 @@ from publish.query_frames import DATA, END, HEAD
 from publish.query_guard import Examined, examine
 from publish.query_limits import Limits
 from publish.spool import Spool
-
-Result = TypeVar("Result")
 
 __all__ = [
     "Answer",
@@ -217,10 +215,6 @@ class QueryPool:
             return await self._answer(question, job, volatile=examined.volatile)
         finally:
             self._asking -= 1
-
-    def from_thread(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Run something on the pool's loop from another thread, and wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def ask_from_thread(self, question: Question) -> Answer:
         """Do the same from another thread than the loop's, and wait for it."""

@@ -214,7 +214,7 @@ def _probe(text: str) -> str | None:
     prologue = text[: words[at - 1][1]] if at else ""
     clauses, merged = [], 0
     for (word, _), (second, _), (third, _) in zip(
-        words[at:], words[at + 1 :], [*words[at + 2 :], ("", 0)]
+        words[at:], words[at + 1 :], [*words[at + 2 :], ("", 0)], strict=False
     ):
         if word.casefold() in ("from", "askfrom", "constructfrom"):
             if second.casefold() == "named":
