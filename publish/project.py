@@ -27,11 +27,13 @@ from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base, wrong_characte
 
 SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")
+DEFAULT_GRAPHS = ("union", "empty")
 KEYS = {
     "base": said("setting-base"),
     "public-url": said("setting-public-url"),
     "vocabulary": said("setting-vocabulary", reserved=GENERIC_VOCABULARY),
     "numbers": said("setting-numbers", known=", ".join(NUMBERS)),
+    "default-graph": said("setting-default-graph", known=", ".join(DEFAULT_GRAPHS)),
     "licence": said("setting-licence"),
     "title": said("setting-title"),
     "description": said("setting-description"),
@@ -51,6 +53,8 @@ class Project:
     public_url: str
     vocabulary: str
     numbers: str
+    default_graph: str
+    """What a query without GRAPH sees: the ``union`` of all graphs, or nothing (``empty``)."""
     licence: str | None
     title: dict[str, str]
     description: dict[str, str]
@@ -106,6 +110,7 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         public_url=settings.get("public-url", base).rstrip("/"),
         vocabulary=settings["vocabulary"],
         numbers=settings.get("numbers", "nl"),
+        default_graph=settings.get("default-graph", "union"),
         licence=settings.get("licence"),
         title=settings["title"],
         description=settings["description"],
@@ -148,6 +153,8 @@ def _is_allowed(key: str, value: object) -> bool:
         return False
     if key == "numbers":
         return value in NUMBERS
+    if key == "default-graph":
+        return value in DEFAULT_GRAPHS
     if key == "vocabulary":
         return CODE.fullmatch(value) is not None and value != GENERIC_VOCABULARY
     return is_base(value)

@@ -66,6 +66,7 @@ LAYERS = [
     ["ntriples"],
     ["rdf_files"],
     ["rdf_places"],
+    ["rdf_store"],
     ["validate"],
     ["observations", "structure_constraints"],
     ["rdf_shapes"],
