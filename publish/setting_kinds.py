@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from publish.faults import Words, said
 
+HEAD = "PUBLISH_"
+"""How the variables of the environment begin that give settings."""
 UNITS = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 """What a number of bytes can be followed by; small letters do as well."""
 
@@ -35,7 +37,7 @@ class Setting:
 
 def name_of_variable(name: str) -> str:
     """Return the variable of the environment that gives a setting."""
-    return f"PUBLISH_{name.replace('-', '_').upper()}"
+    return f"{HEAD}{name.replace('-', '_').upper()}"
 
 
 def wanted(setting: Setting) -> Words:

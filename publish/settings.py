@@ -12,8 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from publish.faults import Fault, Words, did_you_mean, fault, said, shortened
-from publish.setting_kinds import Setting, name_of_variable, shown, usable, usable_text, wanted
+from publish.faults import Fault, Words, did_you_mean, fault, nearest, said, shortened
+from publish.setting_kinds import (
+    HEAD,
+    Setting,
+    name_of_variable,
+    shown,
+    usable,
+    usable_text,
+    wanted,
+)
 from publish.settings_table import TABLE, Settings
 from publish.tomlfile import place_of_key, read_toml
 
@@ -25,6 +33,7 @@ OTHER_VARIABLES = (
     "PUBLISH_BASE",
     "PUBLISH_CONFIG",
     "PUBLISH_CONFORMANCE",
+    "PUBLISH_EXAMPLES",
     "PUBLISH_LANGUAGE",
     "PUBLISH_URL",
 )
@@ -121,11 +130,12 @@ def _of_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[str
     given: dict[str, Given] = {}
     names = {name_of_variable(name): name for name in TABLE}
     for variable in sorted(environ):
-        if not variable.startswith("PUBLISH_") or variable in OTHER_VARIABLES:
+        if not variable.startswith(HEAD) or variable in OTHER_VARIABLES:
             continue
         text, name = environ[variable], names.get(variable)
         if name is None:
-            hint = did_you_mean(variable, [*names, *OTHER_VARIABLES])
+            near = nearest(variable[len(HEAD) :], [item[len(HEAD) :] for item in names])
+            hint = said("did-you-mean", word=HEAD + near) if near else Words("")
             faults.append(fault("unknown-variable", variable, variable=variable, hint=hint))
             continue
         try:

@@ -84,13 +84,15 @@ LAYERS = [
     ["preview_text"],
     ["content"],
     ["release"],
-    ["client_address", "processes"],
+    ["client_address", "processes", "run_folder"],
     ["client_table", "access_log", "metrics"],
     ["server"],
     ["explain", "shacl_report"],
     ["sarif"],
     ["reports"],
     ["cli_faults"],
+    ["settings_shown"],
+    ["cli_serve"],
     ["cli"],
 ]
 """The order in which data flow: a module imports from its own layer or from those before it."""
