@@ -12,8 +12,9 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -32,6 +33,7 @@ from publish.run_folder import run_folder
 from publish.served import Served
 from publish.server import create_app, open_endpoint
 from publish.settings import Settings
+from publish.supervisor import supervise
 from publish.wsgi_bridge import WsgiBridge
 
 LOOK_AGAIN = 2.0
@@ -83,9 +85,7 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
     Raises OSError, KeyError or ValueError when it is none, QueryFailed when its store is not sound.
     """
     served = await asyncio.to_thread(Served, folder)
-    pool = QueryPool(
-        served.folder / "store", limits=limits_of(settings), prefixes=served.prefixes
-    )
+    pool = QueryPool(served.folder / "store", limits=limits_of(settings), prefixes=served.prefixes)
     await pool.start()
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
     mount = urlsplit(served.base).path
@@ -199,8 +199,8 @@ class Process:
             self._access_log.reopen()
         self._start(self.reload())
 
-    def _start(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -266,17 +266,19 @@ def run_process(
         runner.run(run())
 
 
-def serve(current: Path, settings: Settings, ready: Callable[[str], None] = log.info) -> None:
+def serve(
+    current: Path,
+    settings: Settings,
+    listening: socket.socket,
+    ready: Callable[[str], None] = log.info,
+) -> None:
     """Serve a release until SIGTERM or Ctrl-C.
 
-    The port is taken first: OSError with EADDRINUSE means that nothing was started. ``ready`` is
-    told the address once requests are answered.
+    ``current`` is its folder, or a link that may point to another one later. ``ready`` is told the
+    address once requests are answered.
     """
-    from publish.supervisor import supervise
-
-    listening = listen(settings.host, settings.port)
     address = address_of(listening)
-    with contextlib.closing(listening), run_folder() as shared:
+    with run_folder() as shared:
         if settings.processes == 1:
             run_process(
                 current,

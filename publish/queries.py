@@ -18,7 +18,7 @@ from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 import uvloop
@@ -44,6 +44,8 @@ from publish.query_frames import DATA, END, HEAD
 from publish.query_guard import Examined, examine
 from publish.query_limits import Limits
 from publish.spool import Spool
+
+Result = TypeVar("Result")
 
 __all__ = [
     "Answer",
@@ -218,7 +220,11 @@ class QueryPool:
 
     def ask_from_thread(self, question: Question) -> Answer:
         """Do the same from another thread than the loop's, and wait for it."""
-        return asyncio.run_coroutine_threadsafe(self.ask(question), self._loop).result()
+        return self.from_thread(self.ask(question))
+
+    def from_thread(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run something on the pool's loop from another thread, and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def close(self) -> None:
         """Take no more questions, let those under way finish, and end the workers."""

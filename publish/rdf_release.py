@@ -15,14 +15,16 @@ from pathlib import Path
 from publish import __version__
 from publish.faults import Fault, FaultyInput
 from publish.rdf_store import GraphCounts, make_store
-from publish.release import MANIFEST
+from publish.served import MANIFEST
 
 BASE = "http://localhost"
 """What the manifest has for a base; nothing of the files is taken for a thing of ours."""
 
 
-def make_release_of_files(files: Sequence[Path], folder: Path) -> None:
-    """Make the release in a folder that exists. Raises FaultyInput, OSError."""
+def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: str) -> None:
+    """Make the release in a folder that exists; ``public_url`` is where it will be served.
+
+    Raises FaultyInput, OSError."""
     faults: list[Fault] = []
     summary = make_store(files, folder / "store", faults)
     if summary is None:
@@ -35,6 +37,7 @@ def make_release_of_files(files: Sequence[Path], folder: Path) -> None:
         "id": hashlib.sha256(json.dumps(stamps).encode()).hexdigest()[:16],
         "software": __version__,
         "base": BASE,
+        "public-url": public_url,
         "vocabulary": "data",
         "title": {"nl": names, "en": names},
         "default-graph": "own",

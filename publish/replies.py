@@ -128,7 +128,7 @@ def no_content(allowed: Iterable[str]) -> Reply:
 
 def choose_coding(header_: str | None) -> str:
     """Return "gzip" when the client takes it at least as gladly as no coding (RFC 9110, 12.5.3)."""
-    if not header_ or "gzip" not in header_ and "*" not in header_:
+    if not header_ or ("gzip" not in header_ and "*" not in header_):
         return "identity"
     qualities: dict[str, float] = {}
     for element in header_.split(","):

@@ -381,4 +381,3 @@ def _not_acceptable(request: SparqlRequest, forms: tuple[Form, ...]) -> Reply:
         accept_language=request.accept_language,
         outcome="bad-request",
     )
-

@@ -21,7 +21,6 @@ from query_store import EX, RUNAWAY, is_alive, make_store, wait_gone
 
 from publish.faults import Words
 from publish.queries import (
-    Answer,
     BadDataSet,
     Busy,
     CannotEvaluate,
