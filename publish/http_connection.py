@@ -8,12 +8,17 @@ it was refused, is cut off. When a client leaves, the task that works for it is 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from publish.replies import FOR_ALL, PLAIN
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers; a query in an address is part of it."""
@@ -149,20 +154,29 @@ class Connection(HttpToolsProtocol):
 
     def _refuse_head(self) -> None:
         """Say that a request line or its headers are too long, and close."""
-        if not self.transport.is_closing():
-            sentence = b"The address and headers are longer than this server reads. POST the query."
-            self.transport.write(
-                b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-                b"content-type: text/plain; charset=utf-8\r\naccess-control-allow-origin: *\r\n"
-                b"content-length: %d\r\nconnection: close\r\n\r\n%s\n"
-                % (len(sentence) + 1, sentence)
-            )
-            self.transport.close()
+        self._say(431, "The address and headers are longer than this server reads. POST the query.")
 
     def send_400_response(self, msg: str) -> None:
-        """Say that this is no HTTP, unless something better was said."""
-        if not self.transport.is_closing():
-            super().send_400_response(msg)
+        """Say that this is no HTTP, or a method that nobody knows."""
+        if isinstance(sys.exc_info()[1], httptools.HttpParserInvalidMethodError):
+            self._say(501, "This server does not know that method.")
+        else:
+            self._say(400, "This is not a request of HTTP/1.1.")
+
+    def _say(self, status: int, sentence: str) -> None:
+        """Answer what cannot be read as a request, and close."""
+        if self.transport.is_closing():
+            return
+        body = sentence.encode() + b"\n"
+        headers = [(b"content-type", PLAIN.encode()), *FOR_ALL, (b"connection", b"close")]
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        self.transport.write(
+            b"HTTP/1.1 %d %s\r\n" % (status, HTTPStatus(status).phrase.encode())
+            + lines
+            + b"content-length: %d\r\n\r\n" % len(body)
+            + body
+        )
+        self.transport.close()
 
     def on_headers_complete(self) -> None:
         """Hand the request over; from here the application bounds the time."""

@@ -40,6 +40,7 @@ LOOK_AGAIN = 2.0
 """Seconds after which it is looked whether there is a new release."""
 
 log = logging.getLogger("publish")
+logging.getLogger("uvicorn").setLevel(logging.ERROR)
 
 
 def listen(host: str, port: int) -> socket.socket:

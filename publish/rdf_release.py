@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: st
         raise FaultyInput(faults)
     names = ", ".join(path.name for path in summary.files[:3])
     names += ", …" if len(summary.files) > 3 else ""
-    stamps = [(str(path), os.stat(path).st_mtime_ns) for path in summary.files]
+    stamps = [(str(path), path.stat().st_mtime_ns) for path in summary.files]
     manifest = {
         "manifest": MANIFEST,
         "id": hashlib.sha256(json.dumps(stamps).encode()).hexdigest()[:16],
