@@ -36,6 +36,7 @@ from publish.replies import (
     FOR_ALL,
     Headers,
     Reply,
+    choose_coding,
     header,
     no_content,
     sentence_reply,
@@ -212,6 +213,7 @@ class Front:
             query_string=exchange.scope["query_string"],
             content_type=values(b"content-type") or "",
             body=b"" if method != "POST" else await self._body(exchange),
+            content_encoding=values(b"content-encoding") or "",
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
             accept_encoding=values(b"accept-encoding"),
@@ -253,7 +255,7 @@ class Front:
             has_body = exchange.method not in ("GET", "HEAD", "OPTIONS")
             body = await self._body(exchange) if has_body else b""
         environ = environ_of(
-            method=exchange.method,
+            method="GET" if exchange.method == "HEAD" else exchange.method,  # for equal headers
             root=exchange.root,
             path=exchange.path,
             query_string=exchange.scope["query_string"],
@@ -266,7 +268,10 @@ class Front:
         )
         if outcome is not None:
             environ[OUTCOME] = outcome
-        produced = await self._bridge.call(release.pages.wsgi_app, environ)
+        coding = choose_coding(exchange.header(b"accept-encoding"))
+        produced = await self._bridge.call(
+            release.pages.wsgi_app, environ, compress=coding == "gzip"
+        )
         return Reply(
             status=produced.status,
             headers=[header(name, value) for name, value in produced.headers],
