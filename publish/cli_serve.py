@@ -102,7 +102,7 @@ def gathered(ctx: click.Context, file: Path, flags: Mapping[str, object]) -> dic
 
 def start(project: Project, settings: Settings) -> None:
     """Serve the current release of a project until told to stop. Raises CannotRun."""
-    from publish import server
+    from publish import http_server
 
     release = project.build / "current"
     if not (release / "manifest.json").exists():
@@ -112,14 +112,7 @@ def start(project: Project, settings: Settings) -> None:
     except (ValueError, KeyError, TypeError):
         raise CannotRun(said("release-damaged", name=release.resolve().name)) from None
     try:
-        server.serve(
-            release.resolve(),
-            host=settings.host,
-            port=settings.port,
-            workers=settings.workers,
-            deadline=settings.deadline,
-            ready=_tell_address,
-        )
+        http_server.serve(release, settings, ready=_tell_address)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

@@ -120,8 +120,12 @@ class Process:
             most_bytes=settings.cache_bytes,
             largest=settings.cache_answer_bytes,
         )
-        self._metrics = Metrics(shared / "metrics")
-        self._access_log = AccessLog(settings.access_log, log_queries=settings.log_queries)
+        self._metrics = Metrics(shared / "metrics", slot)
+        self._access_log = AccessLog(
+            settings.access_log,
+            log_queries=settings.log_queries,
+            lock=shared / "access-log.lock",
+        )
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
         self._gate = Gate(
