@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from urllib.parse import quote
 
-OUTPUT, OFF = "-", "off"
+OUTPUT = "-"
 CACHE = {"cached": "hit", "answered": "miss"}
 """What the cache did, by what became of a query; else it was not asked."""
 FLUSH_AFTER = 0.25
@@ -40,7 +40,7 @@ _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class AccessLog:
-    """Writes a line for each request: to a file, to the output with ``-``, nowhere with ``off``.
+    """Writes a line for each request: to a file, or to the output with ``-``.
 
     It is made in the process that writes, after that was forked. Processes that write to the same
     output name one file as ``lock``, so that their lines do not mix. Raises OSError when a file
@@ -48,8 +48,7 @@ class AccessLog:
     """
 
     def __init__(self, target: str, *, log_queries: bool = False, lock: Path | None = None) -> None:
-        self._is_on = target != OFF
-        self._path = None if target in (OUTPUT, OFF) else Path(target)
+        self._path = None if target == OUTPUT else Path(target)
         self._log_queries = log_queries
         self._file = self._open()
         self._turn = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) if lock else None
@@ -85,8 +84,6 @@ class AccessLog:
 
         The query is only written when queries are to be logged. The time is that of this call.
         """
-        if not self._is_on:
-            return
         now = time.time()
         second = int(now)
         if second != self._second:

@@ -6,11 +6,14 @@ later wins; ``--show-settings`` tells which did.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
 import os
-from collections.abc import Mapping
+import socket
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,9 @@ import click
 from publish import settings_shown
 from publish.access_log import use_format
 from publish.cli_faults import language_of, open_project
-from publish.faults import CannotRun, Fault, FaultyInput, said
+from publish.faults import CannotRun, Fault, FaultyInput, reason_of, said
 from publish.project import Project
+from publish.served import MANIFEST
 from publish.setting_kinds import Setting, usable_text, wanted
 from publish.settings import FILE, Given, Settings, gather, settings_of
 from publish.settings_table import TABLE
@@ -58,6 +62,15 @@ class OfKind(click.ParamType[object]):
     is_flag=True,
     help="Print each setting with where its value comes from, and start nothing.",
 )
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Serve these RDF files instead of a project: Turtle, TriG, N-Triples, N-Quads, RDF/XML or "
+    "JSON-LD, also with .gz; more files may follow.",
+)
+@click.argument("files", type=click.Path(path_type=Path), metavar="[FILE]...", nargs=-1)
 @click.option("--markdown", is_flag=True, help="Print the table of settings of README.md.")
 @click.pass_context
 def serve(
@@ -66,9 +79,14 @@ def serve(
     config: Path | None,
     show_settings: bool,
     markdown: bool,
+    data: tuple[Path, ...],
+    files: tuple[Path, ...],
     **flags: object,
 ) -> None:
     """Serve the current release: pages, data, downloads and SPARQL.
+
+    With --data no project is needed: the SPARQL endpoint is put over any RDF files, with the
+    default and named graphs that they have themselves. They are read once, at the start.
 
     Each setting can also stand in serve.toml, without its hyphens in front, or in a variable:
     slow-after = 1 is --slow-after 1 and PUBLISH_SLOW_AFTER=1. A flag wins over a variable, and
@@ -77,8 +95,11 @@ def serve(
     if markdown:
         click.echo(settings_shown.as_markdown(), nl=False)
         return
-    project = open_project(ctx)
-    given = gathered(ctx, config or project.root / FILE, flags)
+    if files and not data:
+        raise CannotRun(said("files-without-data", files=" ".join(map(str, files))))
+    project = None if data else open_project(ctx)
+    file = config or (project.root / FILE if project else None)
+    given = gathered(ctx, file, flags)
     if show_settings:
         as_json, language = ctx.obj["format"] == "json", language_of(ctx)
         show = settings_shown.as_json if as_json else settings_shown.as_toml
@@ -86,10 +107,15 @@ def serve(
         return
     settings = settings_of(given)
     use_format(settings.log_format)
-    start(project, settings)
+    if project is None:
+        start_over_files((*data, *files), settings)
+    else:
+        start(project, settings)
 
 
-def gathered(ctx: click.Context, file: Path, flags: Mapping[str, object]) -> dict[str, Given]:
+def gathered(
+    ctx: click.Context, file: Path | None, flags: Mapping[str, object]
+) -> dict[str, Given]:
     """Return each setting with where it comes from. Raises FaultyInput."""
     ctx.obj["unchanged"] = "server-not-started"
     faults: list[Fault] = []
@@ -108,14 +134,41 @@ def start(project: Project, settings: Settings) -> None:
     if not (release / "manifest.json").exists():
         raise CannotRun(said("no-release"))
     try:
-        json.loads((release / "manifest.json").read_text(encoding="utf-8"))["manifest"]
+        manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+        is_ours = manifest["manifest"] == MANIFEST
     except (ValueError, KeyError, TypeError):
-        raise CannotRun(said("release-damaged", name=release.resolve().name)) from None
+        is_ours = False
+    if not is_ours:
+        raise CannotRun(said("release-damaged", name=release.resolve().name))
+    with contextlib.closing(_listen(settings)) as listening:
+        http_server.serve(release, settings, listening, _tell_address)
+
+
+def start_over_files(files: Sequence[Path], settings: Settings) -> None:
+    """Serve RDF files until told to stop. Raises FaultyInput, CannotRun."""
+    from publish import http_server
+    from publish.rdf_release import make_release_of_files
+
+    with (
+        contextlib.closing(_listen(settings)) as listening,
+        tempfile.TemporaryDirectory(prefix="publish-data-") as folder,
+    ):
+        address = http_server.address_of(listening) + settings.path_prefix
+        make_release_of_files(files, Path(folder), public_url=address)
+        http_server.serve(Path(folder), settings, listening, _tell_address)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port, before anything else is done. Raises CannotRun when it is taken."""
+    from publish import http_server
+
     try:
-        http_server.serve(release, settings, ready=_tell_address)
+        return http_server.listen(settings.host, settings.port)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
-            raise
+            raise CannotRun(
+                said("cannot-listen", host=settings.host, reason=reason_of(error))
+            ) from None
         raise CannotRun(
             said("port-taken", port=settings.port, host=settings.host, next=settings.port + 1)
         ) from None

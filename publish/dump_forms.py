@@ -55,7 +55,9 @@ class Made:
     counts: GraphCounts
 
 
-def write_forms(folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], all_: str) -> Made:
+def write_forms(
+    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], all_: str
+) -> Made:
     """Write every other form of the dumps in a folder, ``all_`` being what everything is about."""
     counts = count_graphs({dump.graph: folder / f"{dump.name}.nt" for dump in dumps})
     work = [*_of_graphs(folder, dumps, prefixes), *_of_everything(folder, dumps, prefixes, counts)]
@@ -164,9 +166,7 @@ def _union(sources: Sequence[Path], repeated: frozenset[bytes]) -> Iterator[byte
             yield b"".join(lines)
 
 
-def _turtle(
-    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]
-) -> Iterator[bytes]:
+def _turtle(folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]) -> Iterator[bytes]:
     """Yield the Turtle of all dumps under one head: they have the same, and no blank nodes."""
     head = turtle(dict(prefixes)).header()
     yield head

@@ -16,7 +16,7 @@ from publish.descriptions import Value, value_of
 from publish.examples import example_query, examples_of
 from publish.faults import in_language
 from publish.negotiate import GRAPHS, RESULTS
-from publish.protocol import METHODS, Asked
+from publish.protocol import METHODS
 from publish.queries import Answer
 from publish.rendering import reader_of, show, wants_page
 from publish.replies import Reply

@@ -28,7 +28,7 @@ from publish.client_table import ClientTable, client_of
 from publish.endpoint import OUTCOME
 from publish.faults import said
 from publish.http_connection import TASK, values_of
-from publish.metrics import Metrics
+from publish.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.negotiate import HTML, Form, rank_forms
 from publish.protocol import METHODS
 from publish.queries import Answer, QueryPool
@@ -46,6 +46,18 @@ from publish.sparql_service import Endpoint, Failure, Outcome, SparqlRequest
 from publish.wsgi_bridge import WsgiBridge, environ_of
 
 PLAIN_TEXT = Form(name="plain text", media_type="text/plain", extension="txt")
+
+ROUTE_OF = {
+    "id": "data",
+    "doc": "data",
+    "ns": "data",
+    "shapes": "data",
+    "dumps": "dump",
+    "static": "static",
+}
+"""The kind of an address by its first segment; all others are pages."""
+QUERIES = frozenset(OUTCOMES)
+"""What can become of a query; other outcomes are of requests that never were one."""
 
 log = logging.getLogger("publish")
 
@@ -98,7 +110,7 @@ class Front:
         *,
         settings: Settings,
         metrics: Metrics,
-        access_log: AccessLog,
+        access_log: AccessLog | None,
         clients: ClientTable,
         bridge: WsgiBridge,
         release: Release,
@@ -128,7 +140,7 @@ class Front:
             sent = await _send(send, reply, identifier, exchange.method)
         except asyncio.CancelledError:
             if reply is None:
-                reply = Reply(status=499, headers=[], outcome="gone")
+                reply = Reply(status=499, headers=[], outcome="cancelled")
         finally:
             release.users -= 1
             if reply is not None and reply.parts is not None:
@@ -177,8 +189,7 @@ class Front:
             if path == b"/metrics" and self._settings.metrics == "on":
                 return "metrics", self._write_metrics(release, exchange)
             first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
-            route = first if first in ("id", "doc", "ns", "dumps", "shapes", "static") else "page"
-            return route, await self._flask(release, exchange)
+            return ROUTE_OF.get(first, "page"), await self._flask(release, exchange)
         except BodyRefused as error:
             return "sparql" if path == b"/sparql" else "page", sentence_reply(
                 error.failure.status,
@@ -320,7 +331,7 @@ class Front:
             return self._no_such_method(exchange, ("GET", "HEAD", "OPTIONS"))
         body = self._metrics.render()
         headers = [
-            header("content-type", self._metrics.content_type),
+            header("content-type", MEDIA_TYPE),
             header("content-length", str(len(body))),
             header("cache-control", "no-store"),
             *FOR_ALL,
@@ -352,9 +363,14 @@ class Front:
         seconds = time.perf_counter() - started
         status = reply.status if reply is not None else 500
         outcome = reply.outcome if reply is not None else ""
-        self._metrics.request(route=route, status=status, seconds=seconds, sent=sent)
-        if route == "sparql" and outcome:
-            self._metrics.query(outcome=outcome, seconds=reply.seconds if reply else 0.0)
+        self._metrics.request(route, status, seconds, sent)
+        evaluated = reply.seconds if reply is not None else None
+        is_query = route == "sparql" and outcome in QUERIES
+        if is_query:
+            self._metrics.query(outcome, evaluated)
+            self._metrics.looked_up(outcome == "cached")
+        if self._access_log is None:
+            return
         self._access_log.write(
             id=exchange.id,
             client=exchange.client,
@@ -362,10 +378,12 @@ class Front:
             path=exchange.scope["raw_path"],
             query=exchange.scope["query_string"],
             status=status,
-            sent=sent,
+            size=sent,
             seconds=seconds,
             route=route,
+            cache=("hit" if outcome == "cached" else "miss") if is_query else "none",
             outcome=outcome,
+            worker_seconds=evaluated,
             agent=exchange.header(b"user-agent") or "",
         )
 

@@ -8,7 +8,6 @@ https://www.w3.org/TR/void/#statistics
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,11 @@ from publish.namespaces import RDF
 BLOCK = 1 << 20
 """Bytes of lines that are read at a time."""
 _TYPE = f"<{RDF.type}>".encode()
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+"""A multiplier that spreads the bits, 2^64 by the golden ratio."""
 
 Hashes = npt.NDArray[np.int64]
+_NONE: Hashes = np.array([], dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,63 +55,62 @@ def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
     subjects, objects = list[Hashes](), list[Hashes]()
     properties, classes = set[bytes](), set[bytes]()
     for name, path in files.items():
-        of_lines, of_subjects, of_objects = array("q"), array("q"), array("q")
+        blocks = list[Hashes]()
         for block in read_blocks(path):
-            split = block.splitlines()
-            of_lines.extend(map(hash, split))
-            last = b""
-            for line in split:
-                subject, predicate, value = line.split(b" ", 2)
-                if subject != last:
-                    of_subjects.append(hash(subject))
-                    last = subject
-                of_objects.append(hash(value))
-                properties.add(predicate)
-                if predicate == _TYPE:
-                    classes.add(value)
-        lines.append(_distinct(of_lines))
-        subjects.append(_distinct(of_subjects))
-        objects.append(_distinct(of_objects))
-        graphs[name] = len(lines[-1])
-        if len(lines[-1]) != len(of_lines):
-            lines.append(_more_than_once(np.frombuffer(of_lines, dtype=np.int64)))
-    everything = np.concatenate(lines) if lines else np.array([], dtype=np.int64)
-    repeated = _repeated(files, _more_than_once(everything))
+            split = [line.split(b" ", 2) for line in block.splitlines()]
+            blocks.append(_hashed(split))
+            properties.update([predicate for _, predicate, _ in split])
+            classes.update([value for _, predicate, value in split if predicate == _TYPE])
+        terms = np.concatenate([np.zeros((3, 0), dtype=np.int64), *blocks], axis=1)
+        of_lines = _mixed(terms)
+        once, often = _distinct(of_lines)
+        graphs[name] = len(once)
+        lines += [once, often]
+        subjects.append(_distinct(terms[0])[0])
+        objects.append(_distinct(terms[2])[0])
+    together, often = _distinct(np.concatenate([_NONE, *lines]))
     return GraphCounts(
         graphs=graphs,
-        triples=len(np.unique(everything)),
-        subjects=_together(subjects),
-        objects=_together(objects),
+        triples=len(together),
+        subjects=len(_distinct(np.concatenate([_NONE, *subjects]))[0]),
+        objects=len(_distinct(np.concatenate([_NONE, *objects]))[0]),
         properties=len(properties),
         classes=len(classes),
-        repeated=repeated,
+        repeated=_repeated(files, often),
     )
 
 
-def _distinct(found: array[int]) -> Hashes:
-    return np.unique(np.frombuffer(found, dtype=np.int64))
+def _hashed(split: list[list[bytes]]) -> Hashes:
+    """Return a row of numbers for the subjects of lines, one for the predicates, one for the rest."""
+    columns = zip(*split, strict=True)
+    rows = [np.fromiter(map(hash, terms), dtype=np.int64, count=len(split)) for terms in columns]
+    return np.array(rows).reshape(3, -1)
 
 
-def _together(found: list[Hashes]) -> int:
-    """Return how many there are in several lots, each counted once."""
-    return len(np.unique(np.concatenate(found))) if found else 0
+def _mixed(terms: Hashes) -> Hashes:
+    """Return a number for each line, given those of its three terms."""
+    found = np.zeros(terms.shape[1], dtype=np.uint64)
+    for row in terms.view(np.uint64):
+        found = (found ^ row) * _ODD
+        found ^= found >> np.uint64(29)
+    return found.view(np.int64)
 
 
-def _more_than_once(found: Hashes) -> Hashes:
-    """Return the numbers that occur more than once."""
+def _distinct(found: Hashes) -> tuple[Hashes, Hashes]:
+    """Return the numbers that occur, each once, and those of them that occur more than once."""
     values, times = np.unique(found, return_counts=True)
-    return values[times > 1]
+    return values, values[times > 1]
 
 
 def _repeated(files: Mapping[str, Path], numbers: Hashes) -> frozenset[bytes]:
     """Return the lines that really stand in more than one place, among those that may."""
     if not len(numbers):
         return frozenset()
-    suspect = set(numbers.tolist())
     seen, repeated = set[bytes](), set[bytes]()
     for path in files.values():
         for block in read_blocks(path):
-            for line in block.splitlines(keepends=True):
-                if hash(line[:-1]) in suspect:
-                    (repeated if line in seen else seen).add(line)
+            lines = block.splitlines(keepends=True)
+            found = _mixed(_hashed([line[:-1].split(b" ", 2) for line in lines]))
+            for place in np.flatnonzero(np.isin(found, numbers)).tolist():
+                (repeated if lines[place] in seen else seen).add(lines[place])
     return frozenset(repeated)

@@ -8,22 +8,70 @@ it was refused, is cut off. When a client leaves, the task that works for it is 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from publish.replies import FOR_ALL, PLAIN
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers; a query in an address is part of it."""
 MOST_HEADERS = 100
 MOST_AFTER_REFUSAL = 4 << 20
 """Bytes of a body that are read and thrown away after the answer was given without it."""
+LARGE = 64 * 1024
+"""Bytes that are written without waiting for more."""
 STALLED = 60.0
 """Seconds after which a client that takes nothing of its answer is cut off."""
 TASK = "publish.task"
 """The key of a scope under which the application leaves the task to cancel."""
+
+
+class OneWrite:
+    """A transport that sends what is written during one turn of the loop at once.
+
+    Head and body of a small answer are then one call of the system, which is most of its cost.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._written: list[bytes] = []
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
+        self.get_extra_info = transport.get_extra_info
+
+    def write(self, data: bytes) -> None:
+        """Write soon; what is large at once, so that the client's pace counts."""
+        if not self._written:
+            self._loop.call_soon(self._flush)
+        self._written.append(data)
+        if len(data) > LARGE:
+            self._flush()
+
+    def _flush(self) -> None:
+        written, self._written = self._written, []
+        if written:
+            self._transport.write(written[0] if len(written) == 1 else b"".join(written))
+
+    def is_closing(self) -> bool:
+        """Return whether the connection is closed or about to be."""
+        return self._transport.is_closing()
+
+    def close(self) -> None:
+        """Close when all is sent."""
+        self._flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close now."""
+        self._written.clear()
+        self._transport.abort()
 
 
 @dataclass(kw_only=True)
@@ -60,7 +108,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection in, or refuse it when there are too many."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", OneWrite(transport, self.loop)))
         gate = self.gate
         self._who = self.client[0] if self.client else ""
         self._waiting_since = self.loop.time()
@@ -106,20 +154,29 @@ class Connection(HttpToolsProtocol):
 
     def _refuse_head(self) -> None:
         """Say that a request line or its headers are too long, and close."""
-        if not self.transport.is_closing():
-            sentence = b"The address and headers are longer than this server reads. POST the query."
-            self.transport.write(
-                b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-                b"content-type: text/plain; charset=utf-8\r\naccess-control-allow-origin: *\r\n"
-                b"content-length: %d\r\nconnection: close\r\n\r\n%s\n"
-                % (len(sentence) + 1, sentence)
-            )
-            self.transport.close()
+        self._say(431, "The address and headers are longer than this server reads. POST the query.")
 
     def send_400_response(self, msg: str) -> None:
-        """Say that this is no HTTP, unless something better was said."""
-        if not self.transport.is_closing():
-            super().send_400_response(msg)
+        """Say that this is no HTTP, or a method that nobody knows."""
+        if isinstance(sys.exc_info()[1], httptools.HttpParserInvalidMethodError):
+            self._say(501, "This server does not know that method.")
+        else:
+            self._say(400, "This is not a request of HTTP/1.1.")
+
+    def _say(self, status: int, sentence: str) -> None:
+        """Answer what cannot be read as a request, and close."""
+        if self.transport.is_closing():
+            return
+        body = sentence.encode() + b"\n"
+        headers = [(b"content-type", PLAIN.encode()), *FOR_ALL, (b"connection", b"close")]
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        self.transport.write(
+            b"HTTP/1.1 %d %s\r\n" % (status, HTTPStatus(status).phrase.encode())
+            + lines
+            + b"content-length: %d\r\n\r\n" % len(body)
+            + body
+        )
+        self.transport.close()
 
     def on_headers_complete(self) -> None:
         """Hand the request over; from here the application bounds the time."""

@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import shutil
 import signal
 import socket
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -30,15 +29,18 @@ from publish.metrics import Metrics
 from publish.queries import QueryPool
 from publish.query_errors import QueryFailed
 from publish.query_limits import Limits
+from publish.run_folder import run_folder
 from publish.served import Served
 from publish.server import create_app, open_endpoint
 from publish.settings import Settings
+from publish.supervisor import supervise
 from publish.wsgi_bridge import WsgiBridge
 
 LOOK_AGAIN = 2.0
 """Seconds after which it is looked whether there is a new release."""
 
 log = logging.getLogger("publish")
+logging.getLogger("uvicorn").setLevel(logging.ERROR)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -59,16 +61,6 @@ def address_of(listening: socket.socket) -> str:
     """Return the address of a socket for people."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-@contextlib.contextmanager
-def run_folder() -> Iterator[Path]:
-    """Yield the folder that the processes of a server share: cache, counts and metrics."""
-    folder = Path(tempfile.mkdtemp(prefix="publish-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -94,9 +86,7 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
     Raises OSError, KeyError or ValueError when it is none, QueryFailed when its store is not sound.
     """
     served = await asyncio.to_thread(Served, folder)
-    pool = QueryPool(
-        served.folder / "store", limits=limits_of(settings), prefixes=served.prefixes
-    )
+    pool = QueryPool(served.folder / "store", limits=limits_of(settings), prefixes=served.prefixes)
     await pool.start()
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
     mount = urlsplit(served.base).path
@@ -121,10 +111,12 @@ class Process:
             largest=settings.cache_answer_bytes,
         )
         self._metrics = Metrics(shared / "metrics", slot)
-        self._access_log = AccessLog(
-            settings.access_log,
-            log_queries=settings.log_queries,
-            lock=shared / "access-log.lock",
+        self._access_log = (
+            None
+            if settings.access_log == "off"
+            else AccessLog(
+                settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
+            )
         )
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
@@ -178,7 +170,8 @@ class Process:
                 task.cancel()
             await self._front.release.pool.close()
             self._bridge.close()
-            self._access_log.close()
+            if self._access_log is not None:
+                self._access_log.close()
             self._clients.close()
             self._cache.close()
 
@@ -203,11 +196,12 @@ class Process:
             self._start(_let_go(old))
 
     def _on_hangup(self) -> None:
-        self._access_log.reopen()
+        if self._access_log is not None:
+            self._access_log.reopen()
         self._start(self.reload())
 
-    def _start(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -222,8 +216,15 @@ class Process:
         loop = asyncio.get_running_loop()
         while True:
             self._gate.sweep(loop.time())
-            self._metrics.pool(self._front.release.pool)
-            self._metrics.cache(*self._cache.counts())
+            pool = self._front.release.pool
+            self._metrics.pool(
+                workers=len(pool.processes()),
+                busy=pool.busy,
+                slow=pool.slow,
+                waiting=pool.waiting,
+            )
+            entries, size = self._cache.counts()
+            self._metrics.cache(entries=entries, size=size)
             await asyncio.sleep(1)
 
 
@@ -266,17 +267,19 @@ def run_process(
         runner.run(run())
 
 
-def serve(current: Path, settings: Settings, ready: Callable[[str], None] = log.info) -> None:
+def serve(
+    current: Path,
+    settings: Settings,
+    listening: socket.socket,
+    ready: Callable[[str], None] = log.info,
+) -> None:
     """Serve a release until SIGTERM or Ctrl-C.
 
-    The port is taken first: OSError with EADDRINUSE means that nothing was started. ``ready`` is
-    told the address once requests are answered.
+    ``current`` is its folder, or a link that may point to another one later. ``ready`` is told the
+    address once requests are answered.
     """
-    from publish.supervisor import supervise
-
-    listening = listen(settings.host, settings.port)
     address = address_of(listening)
-    with contextlib.closing(listening), run_folder() as shared:
+    with run_folder() as shared:
         if settings.processes == 1:
             run_process(
                 current,

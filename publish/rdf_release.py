@@ -8,33 +8,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from publish import __version__
 from publish.faults import Fault, FaultyInput
 from publish.rdf_store import GraphCounts, make_store
-from publish.release import MANIFEST
+from publish.served import MANIFEST
 
 BASE = "http://localhost"
 """What the manifest has for a base; nothing of the files is taken for a thing of ours."""
 
 
-def make_release_of_files(files: Sequence[Path], folder: Path) -> None:
-    """Make the release in a folder that exists. Raises FaultyInput, OSError."""
+def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: str) -> None:
+    """Make the release in a folder that exists; ``public_url`` is where it will be served.
+
+    Raises FaultyInput, OSError."""
     faults: list[Fault] = []
     summary = make_store(files, folder / "store", faults)
     if summary is None:
         raise FaultyInput(faults)
     names = ", ".join(path.name for path in summary.files[:3])
     names += ", …" if len(summary.files) > 3 else ""
-    stamps = [(str(path), os.stat(path).st_mtime_ns) for path in summary.files]
+    stamps = [(str(path), path.stat().st_mtime_ns) for path in summary.files]
     manifest = {
         "manifest": MANIFEST,
         "id": hashlib.sha256(json.dumps(stamps).encode()).hexdigest()[:16],
         "software": __version__,
         "base": BASE,
+        "public-url": public_url,
         "vocabulary": "data",
         "title": {"nl": names, "en": names},
         "default-graph": "own",

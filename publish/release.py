@@ -19,15 +19,16 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from publish import __version__
-from publish.content import Content, write_content
+from publish.content import Content, Dump, write_content
 from publish.dump_forms import LARGEST, LASTING, Made, write_forms
 from publish.faults import Fault, said
+from publish.graph_counts import GraphCounts
 from publish.project import Project
 from publish.release_store import load_store
 from publish.shape_files import list_shapes, write_shapes
@@ -152,7 +153,6 @@ def _manifest(project: Project, content: Content, made: Made) -> dict[str, Any]:
     Its id is a hash of all the rest, the checksums of the dumps among it, but for those that are
     compressed or made of such checksums.
     """
-    counts = made.counts
     rest = {
         "software": __version__,
         "base": project.base,
@@ -178,6 +178,18 @@ def _manifest(project: Project, content: Content, made: Made) -> dict[str, Any]:
             }
             for sample in content.samples
         ],
+        **describe_counts(content.dumps, made.counts),
+        "shapes": list_shapes(project, content.folder),
+    }
+    lasting = [file for file in made.files if file["media-type"] in LASTING]
+    text = json.dumps({"manifest": MANIFEST, **rest, "files": lasting}, sort_keys=True)
+    identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return {"manifest": MANIFEST, "id": identifier, **rest, "files": made.files}
+
+
+def describe_counts(dumps: Sequence[Dump], counts: GraphCounts) -> dict[str, Any]:
+    """Return what the manifest says of the number of things in the graphs."""
+    return {
         "counts": {
             "triples": counts.triples,
             "distinct-subjects": counts.subjects,
@@ -187,15 +199,10 @@ def _manifest(project: Project, content: Content, made: Made) -> dict[str, Any]:
         },
         "graphs": [
             {"name": dump.graph, "about": dump.about, "triples": counts.graphs[dump.graph]}
-            for dump in content.dumps
+            for dump in dumps
         ],
         "json-ld-and-rdf-xml-up-to": LARGEST,
-        "shapes": list_shapes(project, content.folder),
     }
-    lasting = [file for file in made.files if file["media-type"] in LASTING]
-    text = json.dumps({"manifest": MANIFEST, **rest, "files": lasting}, sort_keys=True)
-    identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return {"manifest": MANIFEST, "id": identifier, **rest, "files": made.files}
 
 
 def _made(identifier: str) -> str:

@@ -73,8 +73,8 @@ class Reply:
     parts: Parts | None = None
     outcome: str = ""
     """What became of a query, in a word for the log and the metrics."""
-    seconds: float = 0.0
-    """How long a query was evaluated."""
+    seconds: float | None = None
+    """How long a query was evaluated, if it was."""
 
 
 def header(name: str, value: str) -> tuple[bytes, bytes]:
@@ -128,7 +128,7 @@ def no_content(allowed: Iterable[str]) -> Reply:
 
 def choose_coding(header_: str | None) -> str:
     """Return "gzip" when the client takes it at least as gladly as no coding (RFC 9110, 12.5.3)."""
-    if not header_ or "gzip" not in header_ and "*" not in header_:
+    if not header_ or ("gzip" not in header_ and "*" not in header_):
         return "identity"
     qualities: dict[str, float] = {}
     for element in header_.split(","):

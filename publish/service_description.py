@@ -15,7 +15,9 @@ from publish.served import TYPE, Served
 SD = "http://www.w3.org/ns/sparql-service-description#"
 
 
-def describe_service(served: Served) -> Iterator[ox.Triple]:
+def describe_service(
+    served: Served, limits: object = None, per_client: object = None
+) -> Iterator[ox.Triple]:
     """Yield the service, its formats, and its data set with the named graphs."""
     endpoint = ox.NamedNode(served.address("/sparql"))
     service = ox.NamedNode(f"{endpoint.value}#service")

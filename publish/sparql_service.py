@@ -313,10 +313,9 @@ def retry_headers(failure: Failure) -> Headers:
     return [header("retry-after", str(failure.retry_after))]
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: QueryFailed | Refused) -> Failure:
     """Return what is told of a query that was not answered."""
-    sentence = error.args[0]
-    assert isinstance(sentence, Words)  # noqa: S101 - all sentences of ours know their Dutch
+    sentence = error.reason
     if isinstance(error, TooLarge):
         return Failure(status=413, sentence=sentence, outcome="refused")
     if isinstance(error, Refused):
@@ -329,7 +328,7 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, NotAcceptable):
         return Failure(status=406, sentence=sentence, outcome="bad-request")
     if isinstance(error, Busy):
-        after = max(1, round(error.retry_after))
+        after = error.retry_after
         return Failure(status=503, sentence=sentence, outcome="busy", retry_after=after)
     if isinstance(error, TimedOut):
         return Failure(status=503, sentence=sentence, outcome="timed-out")
@@ -381,4 +380,3 @@ def _not_acceptable(request: SparqlRequest, forms: tuple[Form, ...]) -> Reply:
         accept_language=request.accept_language,
         outcome="bad-request",
     )
-

@@ -183,16 +183,6 @@ def test_refuse_file_that_cannot_be_opened(tmp_path: Path) -> None:
         AccessLog(str(tmp_path / "nergens" / "log"))
 
 
-def test_write_nothing_when_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`off` writes nowhere, also not in a file of that name."""
-    monkeypatch.chdir(tmp_path)
-    log = AccessLog("off")
-    write(log)
-    log.reopen()
-    log.close()
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_survive_full_disk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A full disk is told once; when there is room again the log says how many lines it lacks."""
     path = tmp_path / "log"

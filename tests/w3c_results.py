@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -66,7 +66,7 @@ def read_results(body: bytes, media_type: str) -> Results:
     media_type = media_type.partition(";")[0]
     if media_type == CSV:
         header, *lines = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
-        rows = tuple(tuple(ox.Literal(value) for value in line) for line in lines)
+        rows = tuple(tuple(map(_cell, line)) for line in lines)
         return Solutions(variables=tuple(header), rows=rows)
     form = ox.QueryResultsFormat.from_media_type(media_type)
     if form is None:
@@ -132,6 +132,11 @@ def difference(expected: Results, actual: Results, *, ordered: bool, lax: bool) 
     return _told(map(_shown, wanted), map(_shown, found), keep_order=ordered)
 
 
+def _cell(text: str) -> Term:
+    """Return what a cell of CSV says: a blank node, or else only a text."""
+    return ox.BlankNode(text[2:]) if text.startswith("_:") else ox.Literal(text)
+
+
 def _in_order_of(variables: list[str], solutions: Solutions) -> list[Row]:
     places = [solutions.variables.index(name) for name in variables]
     return [tuple(_plain(row[place]) for place in places) for row in solutions.rows]
@@ -161,7 +166,7 @@ Named = dict[ox.BlankNode, ox.BlankNode]
 def _same_multiset(wanted: list[Row], found: list[Row]) -> bool:
     """Return whether rows are the same in any order, for some naming of blank nodes."""
     left, right = Counter(wanted), Counter(found)
-    common = {row for row in left if not _blank_nodes(row) and left[row] == right.get(row)}
+    common = {row for row in left if not _has_blank_node(row) and left[row] == right.get(row)}
     rest = [(row, count) for row, count in left.items() if row not in common]
     others = [(row, count) for row, count in right.items() if row not in common]
     rest.sort(key=lambda item: _shown(item[0]))
@@ -203,10 +208,10 @@ def _same(wanted: Term | None, found: Term | None, to: Named, back: Named) -> bo
     return wanted == found
 
 
-def _blank_nodes(row: Iterable[Term | None]) -> Iterator[ox.BlankNode] | bool:
+def _has_blank_node(row: Iterable[Term | None]) -> bool:
     """Return whether a row has a blank node, on its own or in a triple term."""
     return any(
-        isinstance(term, ox.BlankNode) or (isinstance(term, ox.Triple) and _blank_nodes(term))
+        isinstance(term, ox.BlankNode) or (isinstance(term, ox.Triple) and _has_blank_node(term))
         for term in row
     )
 
