@@ -21,6 +21,8 @@ from threading import Event, Lock, Thread
 from urllib.parse import quote
 
 OUTPUT = "-"
+CACHE = {"cached": "hit", "answered": "miss"}
+"""What the cache did, by what became of a query; else it was not asked."""
 FLUSH_AFTER = 0.25
 """Seconds that a line waits at most before it is written."""
 FLUSH_AT = 64 * 1024
@@ -38,7 +40,7 @@ _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class AccessLog:
-    """Writes a line for each request to a file, or to the output when the target is ``-``.
+    """Writes a line for each request: to a file, or to the output with ``-``.
 
     It is made in the process that writes, after that was forked. Processes that write to the same
     output name one file as ``lock``, so that their lines do not mix. Raises OSError when a file
@@ -71,10 +73,9 @@ class AccessLog:
         path: str | bytes,
         query: str | bytes = b"",
         status: int,
-        size: int,
+        sent: int,
         seconds: float,
         route: str,
-        cache: str = "none",
         outcome: str = "",
         worker_seconds: float | None = None,
         agent: str | bytes = b"",
@@ -88,12 +89,13 @@ class AccessLog:
         if second != self._second:
             self._time = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
             self._second = second
+        cache = CACHE.get(outcome, "none")
         # Put together by hand: this is done for every request, and half as fast by an encoder.
         parts = [
             f'{{"time":"{self._time}.{int((now - second) * 1000):03d}Z","id":{_quoted(id)}',
             f'"client":{_quoted(client)},"method":{_quoted(_words(method))}',
-            f'"path":{_quoted(_address(path, MOST_PATH))},"status":{status},"bytes":{size}',
-            f'"ms":{seconds * 1000:.2f},"route":{_quoted(route)},"cache":{_quoted(cache)}',
+            f'"path":{_quoted(_address(path, MOST_PATH))},"status":{status},"bytes":{sent}',
+            f'"ms":{seconds * 1000:.2f},"route":{_quoted(route)},"cache":"{cache}"',
         ]
         if outcome:
             parts.append(f'"outcome":{_quoted(outcome)}')

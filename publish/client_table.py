@@ -64,7 +64,7 @@ class ClientTable:
         try:
             if os.fstat(self._file).st_size != _SIZE:
                 os.ftruncate(self._file, 0)
-                os.ftruncate(self._file, _SIZE)
+                os.posix_fallocate(self._file, 0, _SIZE)  # a disk that is full says so now
             self._map = mmap.mmap(self._file, _SIZE)
             if self._map[: len(MAGIC)] != MAGIC:
                 self._map[KEY] = secrets.token_bytes(16)

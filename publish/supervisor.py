@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
+from publish.access_log import use_format
 from publish.settings import Settings
 
 LIVES_AT_LEAST = 2.0
@@ -86,6 +87,7 @@ def main() -> None:
 
     told = json.loads(sys.argv[1])
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.INFO)
+    use_format(told["settings"]["log_format"])
 
     def ready() -> None:
         if told["ready"] is not None:

@@ -84,7 +84,7 @@ LAYERS = [
     ["preview_text"],
     ["content"],
     ["release"],
-    ["client_address", "processes", "run_folder"],
+    ["client_address", "processes"],
     ["client_table", "access_log", "metrics"],
     ["server"],
     ["explain", "shacl_report"],
