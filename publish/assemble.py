@@ -40,8 +40,8 @@ from publish.vocabulary import Vocabulary
 
 CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""
-RESERVED = {*CONTEXT, "catalogus"}
-"""Names of graphs that no data set can have."""
+RESERVED = {*CONTEXT, "catalogus", "alles"}
+"""Names of graphs and of dumps that no data set can have."""
 CELLS = "-cellen"
 """What the name of a graph of source cells ends in."""
 

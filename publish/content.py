@@ -128,7 +128,7 @@ def write_content(
     project: Project,
     folder: Path,
     only: tuple[str, ...],
-    formats: tuple[str, ...] = tuple(FORMATS),
+    formats: tuple[str, ...] = FORMATS,
     *,
     most: int | None = None,
     full: bool = False,

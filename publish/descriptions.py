@@ -139,9 +139,8 @@ def value_of(served: Served, term: Node, language: str) -> Value:
 def properties_of(served: Served, iri: ox.NamedNode, language: str) -> list[Property]:
     """Return all that is said about a thing, by predicate, what a reader looks for first."""
     found: dict[str, dict[Node, None]] = {}
-    quads = served.store.quads_for_pattern(iri, None, None, None)
-    for quad in itertools.islice(quads, MOST_TRIPLES):
-        found.setdefault(quad.predicate.value, {})[quad.object] = None
+    for triple in itertools.islice(served.triples(iri, None, None), MOST_TRIPLES):
+        found.setdefault(triple.predicate.value, {})[triple.object] = None
 
     def rank(predicate: str) -> tuple[int, str]:
         return (FIRST.index(predicate) if predicate in FIRST else len(FIRST), predicate)
@@ -166,8 +165,8 @@ def incoming_of(served: Served, iri: ox.NamedNode, page: int, language: str) -> 
     page = min(max(page, 1), MOST_PAGES)
     found = incoming_page(served, iri, page)
     links = [
-        (value_of(served, quad.subject, language), value_of(served, quad.predicate, language))
-        for quad in found[:PER_PAGE]
+        (value_of(served, triple.subject, language), value_of(served, triple.predicate, language))
+        for triple in found[:PER_PAGE]
     ]
     more = len(found) > PER_PAGE and page < MOST_PAGES
     return Incoming(links=tuple(links), page=page, more=more)
@@ -243,10 +242,9 @@ def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox
     if all(item.iri != iri.value for item in served.data_sets):
         return found
     annotation = ox.NamedNode(PREFIXES["dqv"] + "QualityAnnotation")
-    subjects = [quad.subject for quad in served.store.quads_for_pattern(None, TYPE, annotation)]
+    subjects = [triple.subject for triple in served.triples(None, TYPE, annotation)]
     for remark in sorted({item for item in subjects if isinstance(item, ox.NamedNode)}, key=str):
-        quads = served.store.quads_for_pattern(remark, OA_TARGET, None)
-        some = [quad.object for quad in itertools.islice(quads, MOST_VALUES)]
+        some = list(itertools.islice(served.objects(remark, OA_TARGET), MOST_VALUES))
         figures = [
             item
             for item in some

@@ -1,4 +1,4 @@
-"""The dump files of a graph, in every format a release offers.
+"""The dump files of a graph as N-Triples and Turtle, from which all other forms are made.
 
 A cube's observations and cells are written as their batches come, each by a writer of its own;
 what describes the data set is known only at the end but stands first in Turtle, where people
@@ -22,8 +22,8 @@ from publish.cube import Batch, Structure
 from publish.triples import N_TRIPLES, Syntax, TriplesWriter, turtle
 from publish.uris import Uris
 
-FORMATS = {".nt": "application/n-triples", ".ttl": "text/turtle"}
-"""The media type of each format of a dump, by the ending of its name."""
+FORMATS = (".nt", ".ttl")
+"""What graphs are written in first; all other forms are made from the N-Triples."""
 
 
 def canonical_triples(graph: Graph) -> bytes:
@@ -101,7 +101,7 @@ def open_dumps(
     structure: Structure,
     uris: Uris,
     *,
-    formats: tuple[str, ...] = tuple(FORMATS),
+    formats: tuple[str, ...] = FORMATS,
     most_cells: int | None = None,
 ) -> Iterator[CubeDumps]:
     """Open the dumps of a cube; nothing is left of those that stay without description.

@@ -80,7 +80,7 @@ def _printed(served: Served, iri: str) -> str:
         text.value.strip()
         for cell in served.objects(ox.NamedNode(iri), from_)
         if isinstance(cell, ox.NamedNode)
-        and next(served.store.quads_for_pattern(None, revises, cell, None), None) is None
+        and next(served.triples(None, revises, cell), None) is None
         for text in served.objects(cell, served.generic("tekst"))
         if isinstance(text, ox.Literal)
     }

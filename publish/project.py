@@ -7,9 +7,7 @@ variables, which win over the file.
 
 from __future__ import annotations
 
-import re
 import stat
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,16 +22,18 @@ from publish.faults import (
     said,
     shortened,
 )
-from publish.files import MOST_TOML, read_file
+from publish.tomlfile import place_of_key, read_toml
 from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base, wrong_character
 
 SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")
+DEFAULT_GRAPHS = ("union", "empty")
 KEYS = {
     "base": said("setting-base"),
     "public-url": said("setting-public-url"),
     "vocabulary": said("setting-vocabulary", reserved=GENERIC_VOCABULARY),
     "numbers": said("setting-numbers", known=", ".join(NUMBERS)),
+    "default-graph": said("setting-default-graph", known=", ".join(DEFAULT_GRAPHS)),
     "licence": said("setting-licence"),
     "title": said("setting-title"),
     "description": said("setting-description"),
@@ -53,6 +53,8 @@ class Project:
     public_url: str
     vocabulary: str
     numbers: str
+    default_graph: str
+    """What a query without GRAPH sees: the ``union`` of all graphs, or nothing (``empty``)."""
     licence: str | None
     title: dict[str, str]
     description: dict[str, str]
@@ -90,14 +92,10 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         reason = said("error-eisdir" if stat.S_ISDIR(mode) else "error-no-regular-file")
         raise CannotRun(said("settings-unreadable", path=path, reason=reason))
     faults: list[Fault] = []
-    text = read_file(path, SETTINGS, faults, most=MOST_TOML)
-    if text is None:
+    found = read_toml(path, SETTINGS, faults)
+    if found is None:
         raise FaultyInput(faults)
-    text = text.replace("\r\n", "\n")
-    try:
-        settings = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FaultyInput([*faults, _syntax_fault(error, text)]) from None
+    settings, text = found
     overridden = {
         key: value for key, value in (("base", base), ("public-url", public_url)) if value
     }
@@ -112,28 +110,11 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         public_url=settings.get("public-url", base).rstrip("/"),
         vocabulary=settings["vocabulary"],
         numbers=settings.get("numbers", "nl"),
+        default_graph=settings.get("default-graph", "union"),
         licence=settings.get("licence"),
         title=settings["title"],
         description=settings["description"],
     )
-
-
-def _syntax_fault(error: Exception, text: str) -> Fault:
-    """Return the fault of settings that are no TOML, where the parser says it is."""
-    problem = re.fullmatch(
-        r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)",
-        str(error),
-        re.DOTALL,
-    )
-    lines = text.split("\n")
-    if not problem:
-        return fault("toml-syntax", SETTINGS, 1, 1, problem=said("setting-too-large"))
-    what = problem["what"][:1].lower() + problem["what"][1:]
-    if problem["line"]:
-        place = int(problem["line"]), int(problem["column"])
-        return fault("toml-syntax", SETTINGS, *place, problem=what)
-    place = len(lines), len(lines[-1]) + 1
-    return fault("toml-syntax", SETTINGS, *place, problem=said("at-the-end", problem=what))
 
 
 def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iterator[Fault]:
@@ -142,10 +123,7 @@ def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iter
     def found(code: str, key: str, **particulars: object) -> Fault:
         if key in overridden:
             return fault(code, f"--{key}", key=key, **particulars)
-        at = re.search(rf"^[ \t]*\[?[ \t]*[\"']?(?={re.escape(key)}[\"']?\s*[=.\]])", text, re.M)
-        line = text.count("\n", 0, at.end()) + 1 if at else 1
-        column = at.end() - text.rfind("\n", 0, at.end()) if at else 1
-        return fault(code, SETTINGS, line, column, key=key, **particulars)
+        return fault(code, SETTINGS, *place_of_key(text, key), key=key, **particulars)
 
     for key in settings:
         if key not in KEYS:
@@ -175,6 +153,8 @@ def _is_allowed(key: str, value: object) -> bool:
         return False
     if key == "numbers":
         return value in NUMBERS
+    if key == "default-graph":
+        return value in DEFAULT_GRAPHS
     if key == "vocabulary":
         return CODE.fullmatch(value) is not None and value != GENERIC_VOCABULARY
     return is_base(value)

@@ -2,8 +2,9 @@
 
 ``build/<id>/`` holds the dumps, the store, the shapes and ``manifest.json``; ``build/current``
 points to the release that is served. The id is a hash of the dumps, the shapes and the settings,
-which hold no clock time, so the same input gives the same release. When it was made stands beside,
-in ``made.json``.
+which hold no clock time, so the same input gives the same release. What is only the same once more,
+compressed, has no part in it, as another machine may compress otherwise. When a release was made
+stands beside, in ``made.json``.
 When the input has faults nothing of the build is left.
 """
 
@@ -18,24 +19,23 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-
-import pyoxigraph as ox
+from typing import Any
 
 from publish import __version__
 from publish.content import Content, Dump, write_content
-from publish.dumps import FORMATS
+from publish.dump_forms import LARGEST, LASTING, Made, write_forms
 from publish.faults import Fault, said
-from publish.progress import CountedReader, Progress
+from publish.graph_counts import GraphCounts
 from publish.project import Project
+from publish.release_store import load_store
 from publish.shape_files import list_shapes, write_shapes
 from publish.validate import MOST_OBSERVATIONS
 
-MANIFEST = 1
-"""The number of the manifest format."""
+MANIFEST = 2
+"""The number of the manifest format: from 2 on the store has a default graph of its own."""
 
 MADE = "made.json"
 """When and with which version a release was made: the only file that holds a clock time."""
@@ -55,13 +55,12 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     project.build.mkdir(exist_ok=True)
     with _alone(project.build), _temporary_folder(project.build) as folder:
         content = write_content(project, folder, tuple(only))
-        with Progress("checksums", "files", len(content.dumps) * len(FORMATS)) as progress:
-            files = []
-            for dump, ending in itertools.product(content.dumps, FORMATS):
-                files.append(_entry(folder, dump, ending))
-                progress.step()
+        uris = project.uris
+        made = write_forms(
+            folder / "dumps", content.dumps, uris.prefixes(), uris.iri("graph", name="")
+        )
         write_shapes(project, content.shapes, folder)
-        manifest = _manifest(project, content, files)
+        manifest = _manifest(project, content, made)
         identifier = manifest["id"]
         release = project.build / identifier
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
@@ -70,7 +69,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         else:
             _copy_tables(content)
             _write_samples(content)
-            _load_store(content)
+            load_store(folder, content.dumps, project.default_graph)
             (folder / MADE).write_text(_made(identifier), encoding="utf-8")
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             if release.exists():
@@ -132,44 +131,12 @@ def _temporary_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _entry(folder: Path, dump: Dump, ending: str) -> dict[str, object]:
-    """Return the manifest's entry of a file: its size and checksum are read from the disk."""
-    path = folder / "dumps" / f"{dump.name}{ending}"
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {
-        "path": f"dumps/{path.name}",
-        "bytes": path.stat().st_size,
-        "sha256": digest,
-        "media-type": FORMATS[ending],
-        "about": dump.about,
-        "graph": dump.graph,
-    }
-
-
 def _copy_tables(content: Content) -> None:
     """Copy each printed table to where its IRI says it is."""
     for table in itertools.chain.from_iterable(cube.structure.tables for cube in content.cubes):
         target = content.folder / "tables" / table.document / table.digest / f"{table.name}.csv"
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(table.path, target)
-
-
-def _load_store(content: Content) -> None:
-    """Load every dump into its named graph of an embedded store."""
-    store = ox.Store(str(content.folder / "store"))
-    paths = [content.folder / "dumps" / f"{dump.name}.nt" for dump in content.dumps]
-    size = sum(path.stat().st_size for path in paths)
-    with Progress("loading the store", "bytes", size) as progress:
-        for dump, path in zip(content.dumps, paths, strict=True):
-            with path.open("rb") as file:
-                store.bulk_load(
-                    cast("BinaryIO", CountedReader(file, progress)),
-                    format=ox.RdfFormat.N_TRIPLES,
-                    to_graph=ox.NamedNode(dump.graph),
-                )
-    store.optimize()
-    store.flush()
 
 
 def _write_samples(content: Content) -> None:
@@ -180,10 +147,11 @@ def _write_samples(content: Content) -> None:
         path.write_text(sample.text, encoding="utf-8")
 
 
-def _manifest(project: Project, content: Content, files: list[dict[str, object]]) -> dict[str, Any]:
+def _manifest(project: Project, content: Content, made: Made) -> dict[str, Any]:
     """Return what the release holds, for the server and for people.
 
-    Its id is a hash of all the rest, the checksums of the dumps among it.
+    Its id is a hash of all the rest, the checksums of the dumps among it, but for those that are
+    compressed or made of such checksums.
     """
     rest = {
         "software": __version__,
@@ -193,6 +161,7 @@ def _manifest(project: Project, content: Content, files: list[dict[str, object]]
         "title": project.title,
         "description": project.description,
         "licence": project.licence,
+        "default-graph": project.default_graph,
         "data-sets": [
             {
                 "slug": cube.structure.slug,
@@ -209,12 +178,31 @@ def _manifest(project: Project, content: Content, files: list[dict[str, object]]
             }
             for sample in content.samples
         ],
-        "files": files,
+        **describe_counts(content.dumps, made.counts),
         "shapes": list_shapes(project, content.folder),
     }
-    text = json.dumps({"manifest": MANIFEST, **rest}, sort_keys=True)
+    lasting = [file for file in made.files if file["media-type"] in LASTING]
+    text = json.dumps({"manifest": MANIFEST, **rest, "files": lasting}, sort_keys=True)
     identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return {"manifest": MANIFEST, "id": identifier, **rest}
+    return {"manifest": MANIFEST, "id": identifier, **rest, "files": made.files}
+
+
+def describe_counts(dumps: Sequence[Dump], counts: GraphCounts) -> dict[str, Any]:
+    """Return what the manifest says of the number of things in the graphs."""
+    return {
+        "counts": {
+            "triples": counts.triples,
+            "distinct-subjects": counts.subjects,
+            "distinct-objects": counts.objects,
+            "properties": counts.properties,
+            "classes": counts.classes,
+        },
+        "graphs": [
+            {"name": dump.graph, "about": dump.about, "triples": counts.graphs[dump.graph]}
+            for dump in dumps
+        ],
+        "json-ld-and-rdf-xml-up-to": LARGEST,
+    }
 
 
 def _made(identifier: str) -> str:

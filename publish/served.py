@@ -22,6 +22,8 @@ import pyoxigraph as ox
 from publish.samples import Sample
 from publish.uris import PREFIXES, Uris
 
+MANIFEST = 2
+"""The number of the manifest format that is read."""
 LANGUAGES = ("nl", "en")
 CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""
@@ -40,11 +42,34 @@ class File:
     sha256: str
     media_type: str
     about: str | None
+    graph: str | None = None
+    """The named graph that it holds; None for a file of several."""
+    compresses: str | None = None
+    """The media type of what is compressed in it."""
 
     @property
     def name(self) -> str:
         """The path below ``dumps/``."""
         return self.path.removeprefix("dumps/")
+
+    @property
+    def stem(self) -> str:
+        """The name without what tells its form."""
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedGraph:
+    """What the manifest says of a graph of the store."""
+
+    iri: str
+    about: str
+    triples: int
+
+    @property
+    def name(self) -> str:
+        """The last part of its IRI, which is also the name of its dumps."""
+        return self.iri.rpartition("/")[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +116,11 @@ class Served:
         """Open a release folder. Raises OSError or ValueError when it is not one."""
         self.folder = folder.resolve()
         manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["manifest"] != 1:
-            raise ValueError(f"{folder} has a manifest of format {manifest['manifest']}, not 1.")
+        if manifest["manifest"] != MANIFEST:
+            raise ValueError(
+                f"{folder} has a manifest of format {manifest['manifest']}, not {MANIFEST}: "
+                "build it anew."
+            )
         self.id: str = manifest["id"]
         made = self.folder / "made.json"
         self.made: str | None = (
@@ -104,6 +132,15 @@ class Served:
         self.title: Texts = manifest["title"]
         self.description: Texts = manifest.get("description", {})
         self.licence: str | None = manifest.get("licence")
+        self.is_union: bool = manifest.get("default-graph", "union") == "union"
+        """Whether the default graph of the store is the union of its named graphs."""
+        self.counts: Mapping[str, int] = manifest.get("counts", {})
+        """What VoID asks of all graphs together, as ``triples`` and ``distinct-subjects``."""
+        self.graphs = tuple(
+            NamedGraph(iri=entry["name"], about=entry["about"], triples=entry["triples"])
+            for entry in manifest.get("graphs", ())
+        )
+        self.most_of_small_forms: int = manifest.get("json-ld-and-rdf-xml-up-to", 0)
         self.data_sets = tuple(
             DataSet(
                 slug=entry["slug"],
@@ -120,6 +157,8 @@ class Served:
                 sha256=entry["sha256"],
                 media_type=entry["media-type"],
                 about=entry.get("about"),
+                graph=entry.get("graph"),
+                compresses=entry.get("compresses"),
             )
             for entry in manifest["files"]
             if entry["path"].startswith("dumps/")
@@ -158,7 +197,9 @@ class Served:
         IRI can hold what would end it.
         """
         text = re.sub(r"\$(\w+)", lambda found: str(given[found[1]]), read_query(query))
-        solutions = self.store.query(text, prefixes=self.prefixes, use_default_graph_as_union=True)
+        solutions = self.store.query(
+            text, prefixes=self.prefixes, use_default_graph_as_union=not self.is_union
+        )
         assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - the .rq files are ours
         names = [variable.value for variable in solutions.variables]
         rows = []
@@ -168,13 +209,32 @@ class Served:
         return rows
 
     def objects(self, subject: ox.NamedNode, predicate: ox.NamedNode) -> Iterator[Node]:
-        """Yield the objects of a subject and predicate, in whatever graph."""
-        for quad in self.store.quads_for_pattern(subject, predicate, None, None):
-            yield quad.object
+        """Yield the objects of a subject and predicate, each once, in whatever graph."""
+        for triple in self.triples(subject, predicate, None):
+            yield triple.object
+
+    def triples(
+        self,
+        subject: ox.NamedNode | None,
+        predicate: ox.NamedNode | None,
+        object_: Node | None,
+    ) -> Iterator[ox.Triple]:
+        """Yield the triples that fit, each once, in whatever graph."""
+        if self.is_union:
+            graph = ox.DefaultGraph()
+            for quad in self.store.quads_for_pattern(subject, predicate, object_, graph):
+                yield quad.triple
+            return
+        # The store keeps the graph last in its order, so what is the same stands together.
+        last = None
+        for quad in self.store.quads_for_pattern(subject, predicate, object_, None):
+            if quad.triple != last:
+                last = quad.triple
+                yield last
 
     def exists(self, iri: ox.NamedNode) -> bool:
         """Return whether anything is said about an IRI."""
-        return next(self.store.quads_for_pattern(iri, None, None, None), None) is not None
+        return next(self.triples(iri, None, None), None) is not None
 
     def label(self, iri: str, language: str) -> str:
         """Return what a thing is called: its label, else its code, else a short form."""

@@ -89,7 +89,7 @@ def _data_set_page(
     language = reader_of(request).language
     note = ox.NamedNode(SKOS + "note")
     names = (data_set.slug, f"{data_set.slug}-cellen")
-    dumps = [file for file in served.files.values() if file.name.rpartition(".")[0] in names]
+    dumps = [file for file in served.files.values() if file.stem in names]
     pivot = make_pivot(served, data_set, language)
     return show(
         served,
@@ -160,9 +160,9 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
 def _figure_of(served: Served, iri: ox.NamedNode, language: str) -> Figure:
     """Return the figure of an observation as it is written in a language."""
     properties = {
-        quad.predicate.value: quad.object.value
-        for quad in served.store.quads_for_pattern(iri, None, None, None)
-        if isinstance(quad.object, (ox.NamedNode, ox.Literal))
+        triple.predicate.value: triple.object.value
+        for triple in served.triples(iri, None, None)
+        if isinstance(triple.object, (ox.NamedNode, ox.Literal))
     }
     return figure_of(served, iri.value, properties, language)
 

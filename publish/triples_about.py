@@ -32,28 +32,32 @@ def types_of(served: Served, iri: ox.NamedNode) -> set[str]:
     return {term.value for term in served.objects(iri, TYPE) if isinstance(term, ox.NamedNode)}
 
 
-def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Quad]:
+def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Triple]:
     """Return one page, from 1, of what points to a thing, and one more if there is a next page."""
     start = (min(max(page, 1), MOST_PAGES) - 1) * PER_PAGE
-    return list(itertools.islice(incoming_quads(served, iri), start, start + PER_PAGE + 1))
+    return list(itertools.islice(incoming_triples(served, iri), start, start + PER_PAGE + 1))
 
 
-def incoming_quads(served: Served, iri: ox.NamedNode) -> Iterator[ox.Quad]:
+def incoming_triples(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
     """Yield what points to a thing: definitions, links and sources first, then data sets.
 
     That an observation belongs to its data set says nothing about the data set, and there may be
     very many: of what points to one only what else there can be is looked for.
     """
     shared = [ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in CONTEXT]
+    seen = set[ox.Triple]()
     for graph in shared:
-        yield from served.store.quads_for_pattern(None, None, iri, graph)
+        for quad in served.store.quads_for_pattern(None, None, iri, graph):
+            if quad.triple not in seen:
+                seen.add(quad.triple)
+                yield quad.triple
     predicates: tuple[ox.NamedNode | None, ...] = (None,)
     if PREFIXES["qb"] + "DataSet" in types_of(served, iri):
         predicates = TO_DATA_SETS
     for predicate in predicates:
-        for quad in served.store.quads_for_pattern(None, predicate, iri, None):
-            if quad.graph_name not in shared:
-                yield quad
+        for triple in served.triples(None, predicate, iri):
+            if triple not in seen:
+                yield triple
 
 
 def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Triple]:
@@ -65,13 +69,13 @@ def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Tr
     seen: set[ox.Triple] = set()
     linked: dict[ox.NamedNode, None] = {}
     for subject in subjects:
-        for quad in served.store.quads_for_pattern(subject, None, None, None):
+        for triple in served.triples(subject, None, None):
             if len(seen) >= MOST_TRIPLES:
                 return
-            if quad.triple not in seen:
-                seen.add(quad.triple)
-                yield quad.triple
-                for term in (quad.predicate, quad.object):
+            if triple not in seen:
+                seen.add(triple)
+                yield triple
+                for term in (triple.predicate, triple.object):
                     if isinstance(term, ox.NamedNode):
                         linked[term] = None
     for row in served.select("select_uses", vocabulary=iri) if len(subjects) > 1 else ():
@@ -79,18 +83,18 @@ def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Tr
         if triple not in seen:
             seen.add(triple)
             yield triple
-    for quad in incoming_page(served, iri, page)[:PER_PAGE]:
-        if quad.triple not in seen:
-            seen.add(quad.triple)
-            yield quad.triple
-            linked.update({node: None for node in (quad.predicate, quad.subject)
+    for triple in incoming_page(served, iri, page)[:PER_PAGE]:
+        if triple not in seen:
+            seen.add(triple)
+            yield triple
+            linked.update({node: None for node in (triple.predicate, triple.subject)
                            if isinstance(node, ox.NamedNode)})  # fmt: skip
     for node in itertools.islice(linked, MEMBERS):
         for label in LABELS:
-            for quad in served.store.quads_for_pattern(node, label, None, None):
-                if quad.triple not in seen:
-                    seen.add(quad.triple)
-                    yield quad.triple
+            for triple in served.triples(node, label, None):
+                if triple not in seen:
+                    seen.add(triple)
+                    yield triple
 
 
 def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:

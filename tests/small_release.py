@@ -8,6 +8,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from publish.content import Dump
+from publish.dump_forms import write_forms
+from publish.release import describe_counts
+from publish.release_store import load_store
+from publish.triples import turtle
+from publish.uris import Uris
+
 BASE = "https://cijfers.example"
 
 PREFIXES = """
@@ -232,37 +239,36 @@ def _graphs() -> tuple[dict[str, str], dict[str, str]]:
     return graphs, {workers_path: workers_csv, flow_path: flow_csv}
 
 
-def make_release(folder: Path, base: str = BASE) -> Path:
-    """Write a release into a folder, as the build would, and return it."""
+def make_release(
+    folder: Path, base: str = BASE, *, default_graph: str = "union", extra: str = ""
+) -> Path:
+    """Write a release into a folder, as the build would, and return it.
+
+    ``extra`` is Turtle that is put in the graph of sources too.
+    """
     graphs, tables = _graphs()
+    graphs["bronnen"] += extra
     (folder / "dumps").mkdir(parents=True)
     for path, content in tables.items():
         target = folder / "tables" / path.removeprefix("tabel/")
         target.parent.mkdir(parents=True)
         target.write_text(content, encoding="utf-8")
-    store = ox.Store(str(folder / "store"))
-    files = []
+    prefixes = Uris(base=base, vocabulary="proef").prefixes()
+    dumps = []
     for name, body in graphs.items():
-        turtle = (PREFIXES.format(base=base) + body).encode()
-        graph = ox.NamedNode(f"{base}/id/graaf/{name}")
-        triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
-        store.extend(ox.Quad(*triple, graph) for triple in triples)
+        body_ = (PREFIXES.format(base=base) + body).encode()
+        found = ox.parse(body_, format=ox.RdfFormat.TURTLE)
+        triples = list(dict.fromkeys(quad.triple for quad in found))
         path = folder / "dumps" / f"{name}.nt"
         ox.serialize(triples, path, ox.RdfFormat.N_TRIPLES)
-        content_ = path.read_bytes()
-        about = f"{base}/id/dataset/{name}" if name in ("werknemers", "uitstroom") else None
-        files.append(
-            {
-                "path": f"dumps/{name}.nt",
-                "bytes": len(content_),
-                "sha256": hashlib.sha256(content_).hexdigest(),
-                "media-type": "application/n-triples",
-                "about": about,
-            }
-        )
-    store.flush()
+        head = turtle(prefixes).header()
+        path.with_suffix(".ttl").write_bytes(head + path.read_bytes())
+        about = f"{base}/id/dataset/{name.removesuffix('-cellen')}"
+        dumps.append(Dump(name=name, graph=f"{base}/id/graaf/{name}", about=about))
+    made = write_forms(folder / "dumps", dumps, prefixes, f"{base}/id/graaf/")
+    load_store(folder, dumps, default_graph)
     manifest = {
-        "manifest": 1,
+        "manifest": 2,
         "id": "0123456789abcdef",
         "software": "0.1.0",
         "base": base,
@@ -278,7 +284,10 @@ def make_release(folder: Path, base: str = BASE) -> Path:
             },
             {"slug": "uitstroom", "title": {"nl": "Uitstroom", "en": "Outflow"}, "observations": 4},
         ],
-        "files": files,
+        "default-graph": default_graph,
+        **describe_counts(dumps, made.counts),
+        "files": made.files,
     }
+    (folder / "made.json").write_text('{"made": "2026-03-04T05:06:07Z"}', encoding="utf-8")
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder

@@ -1,0 +1,208 @@
+"""The dumps in every form that a release offers, made from their N-Triples.
+
+In comes the folder with the N-Triples and the Turtle of every graph; out come the other forms of
+each, the same of everything together, and what the manifest says of the files. Every form is
+written as its source is read; those that take memory or much room only up to a stated size.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from publish.content import Dump
+from publish.graph_counts import GraphCounts, count_graphs, read_blocks
+from publish.jsonld import json_ld, usable_prefixes
+from publish.progress import Progress
+from publish.triples import turtle
+
+FORMS = {
+    ".nt": "application/n-triples",
+    ".nt.gz": "application/gzip",
+    ".ttl": "text/turtle",
+    ".nq": "application/n-quads",
+    ".nq.gz": "application/gzip",
+    ".jsonld": "application/ld+json",
+    ".rdf": "application/rdf+xml",
+}
+"""The media type of each form of a dump, by the ending of its name."""
+LASTING = {kind for kind in FORMS.values() if kind != "application/gzip"}
+"""The media types of forms that are byte for byte the same wherever they are made."""
+LARGEST = 20_000_000
+"""Bytes of N-Triples up to which there is JSON-LD and RDF/XML, which nobody reads as a stream."""
+EVERYTHING = "alles"
+"""The name of the files that hold all graphs; a mapping cannot have it."""
+SUMS = "SHA256SUMS"
+"""The checksums of all other files, as ``sha256sum --check`` reads them."""
+LEVEL = 6
+_NOT_IN_XML = re.compile(rb"\\u(?:00[01][0-9A-F]|FFF[EF])|\\[bf]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The entries of the manifest for all files, and what was counted."""
+
+    files: list[dict[str, object]]
+    counts: GraphCounts
+
+
+def write_forms(
+    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], all_: str
+) -> Made:
+    """Write every other form of the dumps in a folder, ``all_`` being what everything is about."""
+    counts = count_graphs({dump.graph: folder / f"{dump.name}.nt" for dump in dumps})
+    work = [*_of_graphs(folder, dumps, prefixes), *_of_everything(folder, dumps, prefixes, counts)]
+    with (
+        Progress("dumps", "files", len(work)) as progress,
+        ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 4)) as pool,
+    ):
+        for _ in pool.map(lambda task: task(), work):
+            progress.step()
+        whole = Dump(name=EVERYTHING, graph="", about=all_)
+        paths = [
+            (dump, ending, folder / f"{dump.name}{ending}")
+            for dump in (*dumps, whole)
+            for ending in FORMS
+        ]
+        there = [item for item in paths if item[2].is_file()]
+        files = list(pool.map(lambda item: _entry(*item), there))
+    (folder / SUMS).write_text(
+        "".join(f"{file['sha256']}  {path.name}\n" for file, (_, _, path) in zip(files, there)),
+        encoding="ascii",
+    )
+    files.append(_entry(whole, "", folder / SUMS))
+    return Made(files=files, counts=counts)
+
+
+def _of_graphs(
+    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]
+) -> Iterator[Callable[[], None]]:
+    """Yield the making of each other form of each dump."""
+    for dump in dumps:
+        source = folder / f"{dump.name}.nt"
+        yield partial(_compress, folder / f"{dump.name}.nt.gz", partial(read_blocks, source))
+        yield partial(_copy, folder / f"{dump.name}.nq", partial(_quads, folder, [dump]))
+        if source.stat().st_size <= LARGEST:
+            yield partial(_write_small, source, prefixes)
+
+
+def _of_everything(
+    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], counts: GraphCounts
+) -> Iterator[Callable[[], None]]:
+    """Yield the making of each form of all dumps together."""
+    sources = [folder / f"{dump.name}.nt" for dump in dumps]
+    triples = partial(_union, sources, counts.repeated)
+    quads = partial(_quads, folder, dumps)
+    whole = folder / EVERYTHING
+    if sum(path.stat().st_size for path in sources) <= LARGEST:
+
+        def small() -> None:
+            _copy(whole.with_suffix(".nt"), triples)
+            _write_small(whole.with_suffix(".nt"), prefixes)
+
+        yield small
+    else:
+        yield partial(_copy, whole.with_suffix(".nt"), triples)
+    yield partial(_compress, whole.with_suffix(".nt.gz"), triples)
+    yield partial(_copy, whole.with_suffix(".nq"), quads)
+    yield partial(_compress, whole.with_suffix(".nq.gz"), quads)
+    yield partial(_copy, whole.with_suffix(".ttl"), partial(_turtle, folder, dumps, prefixes))
+
+
+Blocks = Callable[[], Iterable[bytes]]
+
+
+def _copy(target: Path, blocks: Blocks) -> None:
+    with target.open("wb") as file:
+        file.writelines(blocks())
+
+
+def _compress(target: Path, blocks: Blocks) -> None:
+    """Compress without name and time, so that equal content gives equal bytes."""
+    with (
+        target.open("wb") as file,
+        gzip.GzipFile("", "wb", compresslevel=LEVEL, fileobj=file, mtime=0) as compressed,
+    ):
+        for block in blocks():
+            compressed.write(block)
+
+
+def in_graph(block: bytes, graph: str) -> bytes:
+    """Return lines of canonical N-Triples as N-Quads of a graph.
+
+    No literal holds a line feed that is not escaped, so only ends of lines look like one.
+    """
+    return block.replace(b" .\n", f" <{graph}> .\n".encode())
+
+
+def _quads(folder: Path, dumps: Sequence[Dump]) -> Iterator[bytes]:
+    for dump in dumps:
+        for block in read_blocks(folder / f"{dump.name}.nt"):
+            yield in_graph(block, dump.graph)
+
+
+def _union(sources: Sequence[Path], repeated: frozenset[bytes]) -> Iterator[bytes]:
+    """Yield the lines of several files, each line once."""
+    left = set(repeated)
+    for source in sources:
+        for block in read_blocks(source):
+            if not repeated:
+                yield block
+                continue
+            lines = []
+            for line in block.splitlines(keepends=True):
+                if line not in repeated or line in left:
+                    lines.append(line)
+                    left.discard(line)
+            yield b"".join(lines)
+
+
+def _turtle(folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield the Turtle of all dumps under one head: they have the same, and no blank nodes."""
+    head = turtle(dict(prefixes)).header()
+    yield head
+    for dump in dumps:
+        with (folder / f"{dump.name}.ttl").open("rb") as file:
+            if file.read(len(head)) != head:
+                raise ValueError(f"{dump.name}.ttl does not begin with the prefixes.")
+            while block := file.read(1 << 20):
+                yield block
+
+
+def _write_small(source: Path, prefixes: Mapping[str, str]) -> None:
+    """Write the JSON-LD and the RDF/XML of a small dump; XML cannot hold every character."""
+    content = source.read_bytes()
+    with source.with_suffix(".jsonld").open("w", encoding="utf-8", newline="\n") as file:
+        triples = ox.parse(content, format=ox.RdfFormat.N_TRIPLES)
+        file.writelines(json_ld(triples, usable_prefixes(prefixes, content)))
+    if not _NOT_IN_XML.search(content):
+        triples = ox.parse(content, format=ox.RdfFormat.N_TRIPLES)
+        path = str(source.with_suffix(".rdf"))
+        ox.serialize(triples, path, ox.RdfFormat.RDF_XML, prefixes=dict(prefixes))
+
+
+def _entry(dump: Dump, ending: str, path: Path) -> dict[str, object]:
+    """Return the manifest's entry of a file: its size and checksum are read from the disk."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    entry: dict[str, object] = {
+        "path": f"dumps/{path.name}",
+        "bytes": path.stat().st_size,
+        "sha256": digest,
+        "media-type": FORMS.get(ending, "text/plain"),
+        "about": dump.about,
+    }
+    if ending.endswith(".gz"):
+        entry["compresses"] = FORMS[ending.removesuffix(".gz")]
+    if dump.graph:
+        entry["graph"] = dump.graph
+    return entry

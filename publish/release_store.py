@@ -1,0 +1,57 @@
+"""The store of a release, loaded from its dumps: a named graph each, and the default graph.
+
+The default graph is either the union of all named graphs, in which a triple of two graphs stands
+once, or empty. All is loaded in one go: each block of lines is read twice, with its graph and
+without, so the store meets a term again while it still knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pyoxigraph as ox
+
+from publish.content import Dump
+from publish.dump_forms import in_graph
+from publish.graph_counts import read_blocks
+from publish.progress import Progress
+
+
+class _Blocks:
+    """Lets a library read, as a file, what comes in blocks."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._block, self._at = b"", 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at most ``size`` bytes, none at the end."""
+        if self._at == len(self._block):
+            self._block, self._at = next(self._blocks, b""), 0
+        end = len(self._block) if size < 0 else self._at + size
+        data = self._block[self._at : end]
+        self._at += len(data)
+        return data
+
+
+def load_store(folder: Path, dumps: Sequence[Dump], default_graph: str) -> None:
+    """Load the dumps into a new store; ``default_graph`` is "union" or "empty"."""
+    paths = [folder / "dumps" / f"{dump.name}.nt" for dump in dumps]
+    store = ox.Store(str(folder / "store"))
+    size = sum(path.stat().st_size for path in paths)
+    with Progress("loading the store", "bytes", size) as progress:
+
+        def quads() -> Iterator[bytes]:
+            for dump, path in zip(dumps, paths, strict=True):
+                for block in read_blocks(path):
+                    yield in_graph(block, dump.graph)
+                    if default_graph == "union":
+                        yield block
+                    progress.step(len(block))
+
+        file = cast("BinaryIO", _Blocks(quads()))
+        store.bulk_load(file, format=ox.RdfFormat.N_QUADS)
+    store.optimize()
+    store.flush()
