@@ -51,9 +51,7 @@ class Connection:
         return int(head[9:12]) if is_whole else None
 
 
-def ask_for(
-    port: int, seconds: float, connections: int, requests: list[str]
-) -> dict[str, object]:
+def ask_for(port: int, seconds: float, connections: int, requests: list[str]) -> dict[str, object]:
     """Ask for a time and return what came of it."""
     numbers = itertools.count(os.getpid() * 10_000_000)
     turn = itertools.cycle(requests)
