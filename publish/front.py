@@ -368,12 +368,10 @@ class Front:
         seconds = time.perf_counter() - started
         status = reply.status if reply is not None else 500
         outcome = reply.outcome if reply is not None else ""
-        self._metrics.request(route, status, seconds, sent)
         evaluated = reply.seconds if reply is not None else None
-        is_query = route == "sparql" and outcome in QUERIES
-        if is_query:
-            self._metrics.query(outcome, evaluated)
-            self._metrics.looked_up(outcome == "cached")
+        self._metrics.request(route=route, status=status, seconds=seconds, sent=sent)
+        if route == "sparql" and outcome in QUERIES:
+            self._metrics.query(outcome=outcome, seconds=evaluated or 0.0)
         if self._access_log is None:
             return
         self._access_log.write(
@@ -383,10 +381,9 @@ class Front:
             path=exchange.scope["raw_path"],
             query=exchange.scope["query_string"],
             status=status,
-            size=sent,
+            sent=sent,
             seconds=seconds,
             route=route,
-            cache=("hit" if outcome == "cached" else "miss") if is_query else "none",
             outcome=outcome,
             worker_seconds=evaluated,
             agent=exchange.header(b"user-agent") or "",
