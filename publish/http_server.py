@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
@@ -128,8 +129,13 @@ class Process:
         self._reloading = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
 
-    async def run(self, listening: socket.socket, ready: Callable[[], None]) -> None:
-        """Answer until SIGTERM or SIGINT; requests under way end first."""
+    async def run(
+        self, listening: socket.socket, ready: Callable[[], None], life: int | None
+    ) -> None:
+        """Answer until SIGTERM or SIGINT; requests under way end first.
+
+        ``life`` is a pipe whose end means that the supervisor is gone: then this ends at once.
+        """
         loop = asyncio.get_running_loop()
         release = await open_release(self._current.resolve(), self._settings, self._cache)
         self._front = Front(
@@ -159,6 +165,8 @@ class Process:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.stop)
         loop.add_signal_handler(signal.SIGHUP, self._on_hangup)
+        if life is not None:
+            loop.add_reader(life, os._exit, 1)
         self._start(self._every_second())
         if self._settings.reload == "auto":
             self._start(self._follow())
@@ -251,11 +259,12 @@ def run_process(
     slot: int,
     listening: socket.socket,
     ready: Callable[[], None],
+    life: int | None = None,
 ) -> None:
-    """Run one server process until it is told to stop."""
+    """Run one server process until it is told to stop, or the pipe ``life`` ends."""
 
     async def run() -> None:
-        await Process(current, settings, shared, slot).run(listening, ready)
+        await Process(current, settings, shared, slot).run(listening, ready, life)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())

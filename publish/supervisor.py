@@ -35,6 +35,7 @@ def supervise(
     ready: Callable[[], None],
 ) -> None:
     """Run the processes until SIGTERM or SIGINT. Raises OSError when the first cannot serve."""
+    life, _living = os.pipe()  # its end is that of this process, however it comes
     running: dict[int, subprocess.Popen[bytes]] = {}
     started: dict[int, float] = {}
     stopping = False
@@ -46,9 +47,10 @@ def supervise(
             "slot": slot,
             "socket": listening.fileno(),
             "ready": tell,
+            "life": life,
             "settings": asdict(settings),
         }
-        fds = [listening.fileno(), *([tell] if tell is not None else [])]
+        fds = [listening.fileno(), life, *([tell] if tell is not None else [])]
         command = [sys.executable, "-P", "-m", "publish.supervisor", json.dumps(said)]
         running[slot] = subprocess.Popen(command, pass_fds=fds)  # noqa: S603 - our own program
         started[slot] = time.monotonic()
@@ -101,6 +103,7 @@ def main() -> None:
         slot=told["slot"],
         listening=socket.socket(fileno=told["socket"]),
         ready=ready,
+        life=told["life"],
     )
 
 
