@@ -20,6 +20,7 @@ from flask import Flask, Response, request
 from waitress.server import create_server
 from werkzeug.exceptions import HTTPException
 
+from publish.dump_pages import make_dump_pages
 from publish.endpoint import make_endpoint
 from publish.linked import make_linked_data
 from publish.queries import MOST_BYTES, QueryPool
@@ -81,6 +82,7 @@ def create_app(release: Path, evaluator: QueryPool) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(make_linked_data(served))
+    app.register_blueprint(make_dump_pages(served))
     app.register_blueprint(make_shape_pages(served))
     app.register_blueprint(make_endpoint(served, evaluator))
 

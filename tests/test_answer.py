@@ -714,7 +714,7 @@ def test_define_every_term_that_is_used(answer: Built) -> None:
 
 
 def test_keep_each_data_set_in_graphs_of_its_own(answer: Built) -> None:
-    """The store holds one graph per dump, and in its default graph all of them, each triple once."""
+    """The store holds a graph per dump, and in its default graph each triple of them once."""
     graphs = {graph.value for graph in answer.store.named_graphs()}
     names = {f"{slug}{end}" for slug in DIMENSIONS for end in ("", "-cellen")} | {DERIVED}
     names |= {"vocabularium", "codelijsten", "koppelingen", "bronnen"}
