@@ -7,6 +7,7 @@ links with their reasons and what must be known of its quality. Everything is bo
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -138,8 +139,13 @@ def value_of(served: Served, term: Node, language: str) -> Value:
 
 def properties_of(served: Served, iri: ox.NamedNode, language: str) -> list[Property]:
     """Return all that is said about a thing, by predicate, what a reader looks for first."""
+    return properties_in(served, served.triples(iri, None, None), language)
+
+
+def properties_in(served: Served, triples: Iterator[ox.Triple], language: str) -> list[Property]:
+    """Return what triples about one thing say of it, by predicate."""
     found: dict[str, dict[Node, None]] = {}
-    for triple in itertools.islice(served.triples(iri, None, None), MOST_TRIPLES):
+    for triple in itertools.islice(triples, MOST_TRIPLES):
         found.setdefault(triple.predicate.value, {})[triple.object] = None
 
     def rank(predicate: str) -> tuple[int, str]:

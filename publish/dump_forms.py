@@ -56,9 +56,9 @@ class Made:
 
 
 def write_forms(
-    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], all_: str
+    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], about: str
 ) -> Made:
-    """Write every other form of the dumps in a folder, ``all_`` being what everything is about."""
+    """Write every other form of the dumps in a folder; all of them are ``about`` something."""
     counts = count_graphs({dump.graph: folder / f"{dump.name}.nt" for dump in dumps})
     work = [*_of_graphs(folder, dumps, prefixes), *_of_everything(folder, dumps, prefixes, counts)]
     with (
@@ -67,7 +67,7 @@ def write_forms(
     ):
         for _ in pool.map(lambda task: task(), work):
             progress.step()
-        whole = Dump(name=EVERYTHING, graph="", about=all_)
+        whole = Dump(name=EVERYTHING, graph="", about=about)
         paths = [
             (dump, ending, folder / f"{dump.name}{ending}")
             for dump in (*dumps, whole)
@@ -75,10 +75,10 @@ def write_forms(
         ]
         there = [item for item in paths if item[2].is_file()]
         files = list(pool.map(lambda item: _entry(*item), there))
-    (folder / SUMS).write_text(
-        "".join(f"{file['sha256']}  {path.name}\n" for file, (_, _, path) in zip(files, there)),
-        encoding="ascii",
-    )
+    lines = [
+        f"{file['sha256']}  {path.name}\n" for file, (_, _, path) in zip(files, there, strict=True)
+    ]
+    (folder / SUMS).write_text("".join(lines), encoding="ascii")
     files.append(_entry(whole, "", folder / SUMS))
     return Made(files=files, counts=counts)
 

@@ -81,7 +81,7 @@ def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
 
 
 def _hashed(split: list[list[bytes]]) -> Hashes:
-    """Return a row of numbers for the subjects of lines, one for the predicates, one for the rest."""
+    """Return three rows: a number for the subject, predicate and rest of each line."""
     columns = zip(*split, strict=True)
     rows = [np.fromiter(map(hash, terms), dtype=np.int64, count=len(split)) for terms in columns]
     return np.array(rows).reshape(3, -1)

@@ -1,157 +1,149 @@
-"""Linked data over HTTP: things, documents about them, vocabularies and dumps.
+"""Linked data over HTTP: things, and documents about them and about vocabularies.
 
 ``/id/…`` names a thing and answers 303 with its document; ``/doc/…`` and ``/ns/…`` answer by
-Accept or by extension; ``/dumps/…`` are the files of the manifest and nothing else. Every
-Location and link is a path on this server; identifiers inside data keep the base.
+Accept or by extension. Every Location and link is a path on this server; identifiers inside data
+keep the base.
 """
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, abort, redirect, request, send_file
+from flask import Blueprint, Response, redirect, request
 
-from publish.descriptions import value_of
-from publish.negotiate import CSV, GRAPHS, HTML, Form, form_of_extension, rank_forms
-from publish.rendering import SAFE, reader_of, refuse_form, show
-from publish.served import DESCRIPTIONS, DataSet, Served
-from publish.thing_pages import page_about
-from publish.triples_about import PER_PAGE, describe, incoming_page, write_triples
-from publish.uris import PREFIXES
+from publish.documents import DOCUMENTS, Thing, find_thing
+from publish.file_answers import CHECK_ALWAYS, conclude, file_response
+from publish.kept_bodies import KeptBodies, document_tag
+from publish.lost_and_found import alternates, known_names, not_acceptable, not_found
+from publish.negotiate import CSV, HTML, Form, form_of_extension, rank_forms
+from publish.rendering import SAFE, reader_of, show
+from publish.served import DataSet, Served
+from publish.triples_about import PER_PAGE, incoming_page, types_of, write_triples
 
-DOCUMENTS = (HTML, *GRAPHS)
-SCHEME = PREFIXES["skos"] + "ConceptScheme"
+MOST_TYPES = 5
+"""How many classes of a thing its headers name."""
 
 
 def make_linked_data(served: Served) -> Blueprint:
-    """Return the blueprint of everything but the SPARQL endpoint."""
+    """Return the blueprint of things, documents and vocabularies."""
     blueprint = Blueprint("linked", __name__)
-    collections = {
-        "conceptscheme/": ("code-lists", SCHEME),
-        "document/": ("documents", served.generic("Document").value),
-        "linkset/": ("linksets", PREFIXES["void"] + "Linkset"),
-    }
+    kept = KeptBodies()
 
     def home() -> Response:
-        return _home(served)
+        response = _home(served)
+        response.vary.discard("Accept")
+        return response
 
     def thing(path: str) -> Response:
-        iri = _node(f"{served.base}/id/{path}")
-        if path in collections:
-            return _see_other(f"/doc/{path}")
-        if iri is None or not served.exists(iri):
-            abort(404)
+        if find_thing(served, "/id/", path) is None:
+            return not_found(served, request.path, known_names(served, "/id/"), "/id/")
         target = f"/doc/{path}"
-        if path.startswith("tabel/"):
+        is_table = path.startswith("tabel/")
+        if is_table:
             offers = rank_forms(request.headers.get("Accept"), (CSV, *DOCUMENTS))
             if offers and offers[0].form is not CSV:
                 target += f".{offers[0].form.extension}"
         response = _see_other(target)
-        response.vary.add("Accept")
+        if is_table:
+            response.vary.add("Accept")
         return response
 
     def document(path: str) -> Response:
-        if path in collections:
-            title, class_ = collections[path]
-            return _collection(served, title, class_)
         if path.startswith("tabel/") and path.endswith(".csv"):
             table = _printed_table(served, path)
             if table is not None:
                 return table
-        return _document(served, "/id/", path)
+        return _document(served, kept, "/id/", path)
 
     def vocabulary(path: str) -> Response:
-        return _document(served, "/ns/", path)
+        return _document(served, kept, "/ns/", path)
 
-    def dump_index() -> Response:
-        return show(served, "dumps.html", files=served.files.values())
-
-    def dump(path: str) -> Response:
-        file = served.files.get(path)
-        if file is None or not (served.folder / file.path).is_file():
-            abort(404)
-        return send_file(
-            served.folder / file.path,
-            mimetype=file.media_type,
-            etag=file.sha256,
-            conditional=True,
-            last_modified=None,
-            max_age=0,
-        )
+    def well_known() -> Response:
+        return _see_other("/doc/graaf/")
 
     blueprint.add_url_rule("/", "home", home)
     blueprint.add_url_rule("/id/<path:path>", "thing", thing)
     blueprint.add_url_rule("/doc/<path:path>", "document", document)
     blueprint.add_url_rule("/ns/<path:path>", "vocabulary", vocabulary)
-    blueprint.add_url_rule("/dumps/", "dumps", dump_index, strict_slashes=False)
-    blueprint.add_url_rule("/dumps/<path:path>", "dump", dump)
+    blueprint.add_url_rule("/.well-known/void", "void", well_known)
     return blueprint
-
-
-def _node(iri: str) -> ox.NamedNode | None:
-    """Return an IRI as a node, or None when it is none."""
-    try:
-        return ox.NamedNode(iri)
-    except ValueError:
-        return None
 
 
 def _see_other(path: str) -> Response:
     """Return a 303 to a path of this server."""
     response = redirect(reader_of(request).link(path), 303)
     assert isinstance(response, Response)  # noqa: S101 - what Flask's redirect makes
+    response.headers["Cache-Control"] = CHECK_ALWAYS
     return response
 
 
-def _document(served: Served, kind: str, path: str) -> Response:
+def _document(served: Served, kept: KeptBodies, kind: str, path: str) -> Response:
     """Return the document about a thing, in the form of its extension or of Accept."""
-    iri = _node(served.base + kind + path)
-    form: Form | None = None
-    if iri is None or not served.exists(iri):
+    thing, form = find_thing(served, kind, path), None
+    if thing is None:
         stem, form = form_of_extension(path, DOCUMENTS)
-        iri = _node(served.base + kind + stem)
-        if form is None or iri is None or not served.exists(iri):
-            abort(404)
-        path = stem
-    content_type = form.content_type if form else ""
+        thing = find_thing(served, kind, stem) if form else None
+    if thing is None:
+        head = "/doc/" if kind == "/id/" else "/ns/"
+        return not_found(served, request.path, known_names(served, kind), head, DOCUMENTS)
+    address = request.script_root + quote(thing.path, safe=SAFE)
+    negotiated, content_type = form is None, form.content_type if form else ""
     if form is None:
         offers = rank_forms(request.headers.get("Accept"), DOCUMENTS)
         if not offers:
-            return refuse_form(DOCUMENTS)
+            return not_acceptable(DOCUMENTS, address)
         form, content_type = offers[0].form, offers[0].content_type
-    if form is HTML:
-        response = page_about(served, iri, kind, path)
-    else:
-        format_ = ox.RdfFormat.from_media_type(form.media_type) or ox.RdfFormat.TURTLE
-        page = request.args.get("page", default=1, type=int)
-        body = write_triples(served, describe(served, iri, page), format_)
-        response = Response(body, content_type=content_type)
+    response = Response(content_type=content_type)
+    reader = reader_of(request)
+    if negotiated:
         response.vary.add("Accept")
-        if len(incoming_page(served, iri, page)) > PER_PAGE:
-            query = urlencode({**request.args, "page": max(page, 1) + 1})
-            root, here = request.script_root, quote(request.path, safe=SAFE)
-            response.headers["Link"] = f'<{root}{here}?{query}>; rel="next"'
-    _add_links(response, served, iri, kind, path, form)
+        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        response.headers["Content-Location"] = f"{address}.{form.extension}{query}"
+    if form is HTML and not reader.chosen:
+        response.vary.add("Accept-Language")
+    response.headers["Cache-Control"] = CHECK_ALWAYS
+    response.headers["Link"] = ", ".join(_links(served, thing, address))
+    language = reader.language if form is HTML else ""
+    tag = document_tag(served, request, thing.path, content_type, language)
+    if conclude(response, tag, None):
+        return response
+    if form is HTML:
+        response.headers["Content-Language"] = language
+    body = kept.get(tag)
+    if body is None:
+        body = thing.show().get_data() if form is HTML else _written(served, thing, form)
+        kept.put(tag, body)
+    response.set_data(body)
     return response
 
 
-def _add_links(
-    response: Response, served: Served, iri: ox.NamedNode, kind: str, path: str, form: Form
-) -> None:
-    """Say what the document describes, and in which other forms there is one."""
-    local = "/doc/" if kind == "/id/" else "/ns/"
-    root = request.script_root
-    links = [*response.headers.getlist("Link"), f'<{iri.value}>; rel="describes"']
-    links += [
-        f'<{root}{local}{path}.{other.extension}>; rel="alternate"; type="{other.media_type}"'
-        for other in DOCUMENTS
-        if other is not form
-    ]
+def _written(served: Served, thing: Thing, form: Form) -> bytes:
+    format_ = ox.RdfFormat.from_media_type(form.media_type) or ox.RdfFormat.TURTLE
+    page = request.args.get("page", default=1, type=int)
+    return write_triples(served, thing.describe(page), format_)
+
+
+def _links(served: Served, thing: Thing, address: str) -> list[str]:
+    """Return what the document describes, its other forms and pages, and under which licence."""
+    links = [f'<{thing.iri.value}>; rel="describes"', *alternates(DOCUMENTS, address)]
+    types = sorted(types_of(served, thing.iri) | thing.types)
+    links += [f'<{iri}>; rel="type"' for iri in types[:MOST_TYPES]]
+    page = max(request.args.get("page", default=1, type=int), 1)
+    here = request.script_root + quote(request.path, safe=SAFE)
+    pages = [("next", page + 1)] if _has_more(served, thing, page) else []
+    pages += [("prev", page - 1)] if page > 1 else []
+    for rel, number in pages:
+        links.append(f'<{here}?{urlencode({**request.args, "page": number})}>; rel="{rel}"')
     if served.licence:
         links.append(f'<{served.licence}>; rel="license"')
-    response.headers["Link"] = ", ".join(links)
+    return links
+
+
+def _has_more(served: Served, thing: Thing, page: int) -> bool:
+    return thing.has_incoming and len(incoming_page(served, thing.iri, page)) > PER_PAGE
 
 
 def _home(served: Served) -> Response:
@@ -176,29 +168,29 @@ def _periods_of(served: Served, data_set: DataSet) -> list[str]:
     ]
 
 
-def _collection(served: Served, title: str, class_: str) -> Response:
-    """Return the list of all things of a class."""
-    rows = served.select("select_members", **{"class": ox.NamedNode(class_)})
-    language = reader_of(request).language
-    entries = [
-        (
-            value_of(served, row["member"], language),
-            served.text(row["member"], DESCRIPTIONS, language),
-        )
-        for row in rows
-    ]
-    entries.sort(key=lambda entry: entry[0].text.casefold())
-    return show(served, "collection.html", title=title, entries=entries)
-
-
 def _printed_table(served: Served, path: str) -> Response | None:
     """Return a printed table itself, if it is one of the release."""
-    iri = _node(f"{served.base}/id/{path}")
+    thing = find_thing(served, "/id/", path)
     file = served.folder / "tables" / path.removeprefix("tabel/")
-    if iri is None or not served.exists(iri) or not file.is_file():
+    if thing is None or not file.is_file():
         return None
-    response = send_file(file, mimetype="text/csv", conditional=True, last_modified=None, max_age=0)
-    links = [f'<{iri.value}>; rel="describes"']
-    links.append(f'<{request.script_root}/doc/{path}.html>; rel="describedby"; type="text/html"')
+    response = file_response(
+        file, media_type="text/csv", sha256=_digest(served, path), made=served.made
+    )
+    address = request.script_root + quote(thing.path, safe=SAFE)
+    links = [f'<{thing.iri.value}>; rel="describes"']
+    links += [
+        f'<{address}.{form.extension}>; rel="describedby"; type="{form.media_type}"'
+        for form in DOCUMENTS
+    ]
+    if served.licence:
+        links.append(f'<{served.licence}>; rel="license"')
     response.headers["Link"] = ", ".join(links)
     return response
+
+
+@lru_cache(maxsize=1000)
+def _digest(served: Served, path: str) -> str:
+    """Return the checksum of a printed table."""
+    file = served.folder / "tables" / path.removeprefix("tabel/")
+    return hashlib.sha256(file.read_bytes()).hexdigest()

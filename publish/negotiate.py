@@ -6,6 +6,7 @@ knows its media type, the other names that clients use for it, and its extension
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ TURTLE = Form(
     name="Turtle", media_type="text/turtle", extension="ttl", aliases=("application/x-turtle",)
 )
 N_TRIPLES = Form(name="N-Triples", media_type="application/n-triples", extension="nt")
+N_QUADS = Form(name="N-Quads", media_type="application/n-quads", extension="nq")
 RDF_XML = Form(
     name="RDF/XML",
     media_type="application/rdf+xml",
@@ -88,6 +90,9 @@ class _Range:
     quality: float
 
 
+_QUALITY = re.compile(r"[0-9]{1,3}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
+
+
 def _ranges(header: str) -> list[_Range]:
     """Return the elements of a header; a quality that is no number counts as 1."""
     ranges = []
@@ -97,10 +102,8 @@ def _ranges(header: str) -> list[_Range]:
         for parameter in parameters:
             name, _, number = parameter.partition("=")
             if name.strip() == "q":
-                try:
-                    quality = min(max(float(number), 0.0), 1.0)
-                except ValueError:
-                    quality = 1.0
+                known = _QUALITY.fullmatch(number.strip())
+                quality = min(float(number), 1.0) if known else 1.0
         if value:
             ranges.append(_Range(value=value, quality=quality))
     return ranges
@@ -141,11 +144,8 @@ def choose_language(header: str | None, languages: Sequence[str]) -> str:
     best, chosen = 0.0, languages[0]
     ranges = _ranges(header or "")
     for language in languages:
-        found = [
-            item.quality
-            for item in ranges
-            if item.value.partition("-")[0] == language or item.value == "*"
-        ]
+        found = [item.quality for item in ranges if item.value.partition("-")[0] == language]
+        found = found or [item.quality for item in ranges if item.value == "*"]
         if found and max(found) > best:
             best, chosen = max(found), language
     return chosen

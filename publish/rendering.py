@@ -87,7 +87,9 @@ def show(served: Served, template: str, status: int = 200, /, **content: Any) ->
     )
     response = Response(body, status, content_type=HTML.content_type)
     response.headers["Content-Language"] = reader.language
-    response.vary.update(("Accept", "Accept-Language"))
+    response.vary.add("Accept")
+    if not reader.chosen:
+        response.vary.add("Accept-Language")
     return response
 
 

@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from publish.answer_cache import AnswerCache
+from publish.dump_pages import make_dump_pages
 from publish.endpoint import make_endpoint
 from publish.linked import make_linked_data
 from publish.negotiate import HTML
@@ -86,6 +87,7 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(make_linked_data(served))
+    app.register_blueprint(make_dump_pages(served))
     app.register_blueprint(make_shape_pages(served))
     app.register_blueprint(make_endpoint(served, endpoint))
 

@@ -1,24 +1,74 @@
-"""What the SPARQL endpoint says of itself (SPARQL 1.1 Service Description).
+"""What the SPARQL endpoint says of itself (SPARQL 1.1 Service Description), its limits included.
 
-In comes a served release; out come triples without blank nodes.
+In comes a served release; out come triples without blank nodes. The numbers of VoID were counted
+when the release was built. https://www.w3.org/TR/sparql11-service-description/
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import pyoxigraph as ox
 
+from publish.graph_descriptions import (
+    COUNTED,
+    SD,
+    VOID,
+    XSD,
+    all_graphs,
+    describe_all_graphs,
+    integer,
+)
 from publish.negotiate import GRAPHS, RESULTS
 from publish.served import TYPE, Served
 
-SD = "http://www.w3.org/ns/sparql-service-description#"
+SIMPLE = "http://www.w3.org/ns/entailment/Simple"
+
+
+class LimitsOfQueries(Protocol):
+    """What bounds a query, as the pool of queries is told."""
+
+    @property
+    def deadline(self) -> float:
+        """Seconds for a whole answer."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the evaluation may take."""
+
+    @property
+    def rows(self) -> int:
+        """Rows or triples of an answer."""
+
+    @property
+    def answer_bytes(self) -> int:
+        """Bytes of an answer."""
+
+    @property
+    def query_bytes(self) -> int:
+        """Bytes of a query."""
+
+    @property
+    def nesting(self) -> int:
+        """How deep groups and expressions may be nested."""
+
+    @property
+    def parts(self) -> int:
+        """Patterns and operators of a query."""
+
+    @property
+    def waiting(self) -> int:
+        """Queries that may wait for their turn."""
 
 
 def describe_service(
-    served: Served, limits: object = None, per_client: object = None
+    served: Served, limits: LimitsOfQueries | None = None, per_client: int | None = None
 ) -> Iterator[ox.Triple]:
-    """Yield the service, its formats, and its data set with the named graphs."""
+    """Yield the service, its formats and limits, and its data set with the graphs.
+
+    ``per_client`` is the number of queries at a time of one client.
+    """
     endpoint = ox.NamedNode(served.address("/sparql"))
     service = ox.NamedNode(f"{endpoint.value}#service")
     data_set = ox.NamedNode(f"{endpoint.value}#dataset")
@@ -26,11 +76,13 @@ def describe_service(
         (service, TYPE, _sd("Service")),
         (service, _sd("endpoint"), endpoint),
         (service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
-        (service, _sd("feature"), _sd("UnionDefaultGraph")),
+        (service, _sd("defaultEntailmentRegime"), ox.NamedNode(SIMPLE)),
         (service, _sd("defaultDataset"), data_set),
         (data_set, TYPE, _sd("Dataset")),
     ):
         yield ox.Triple(subject, predicate, object_)
+    if served.is_union:
+        yield ox.Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
     known: list[ox.RdfFormat | ox.QueryResultsFormat | None] = [
         *(ox.QueryResultsFormat.from_media_type(form.media_type) for form in RESULTS),
         *(ox.RdfFormat.from_media_type(form.media_type) for form in GRAPHS),
@@ -38,12 +90,55 @@ def describe_service(
     for format_ in known:
         if format_ is not None:
             yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(format_.iri))
-    for graph in sorted(served.store.named_graphs(), key=str):
-        if isinstance(graph, ox.NamedNode):
-            entry = ox.NamedNode(f"{endpoint.value}#{graph.value.rpartition('/')[2]}")
-            yield ox.Triple(data_set, _sd("namedGraph"), entry)
-            yield ox.Triple(entry, TYPE, _sd("NamedGraph"))
-            yield ox.Triple(entry, _sd("name"), graph)
+    yield from _describe_limits(served, service, limits, per_client)
+    yield from _describe_graphs(served, endpoint.value, data_set)
+
+
+def _describe_limits(
+    served: Served,
+    service: ox.NamedNode,
+    limits: LimitsOfQueries | None,
+    per_client: int | None,
+) -> Iterator[ox.Triple]:
+    """Yield each limit under the name that the program's own vocabulary gives it."""
+    numbers = {"vragenPerKlant": per_client}
+    if limits is not None:
+        seconds = ox.Literal(f"{limits.deadline:g}", datatype=ox.NamedNode(XSD + "decimal"))
+        yield ox.Triple(service, served.generic("tijdslimiet"), seconds)
+        numbers |= {
+            "geheugenlimiet": limits.memory,
+            "meesteRijen": limits.rows,
+            "grootsteAntwoord": limits.answer_bytes,
+            "grootsteVraag": limits.query_bytes,
+            "diepsteNesting": limits.nesting,
+            "meesteDelen": limits.parts,
+            "meesteWachtenden": limits.waiting,
+        }
+    for name, number in numbers.items():
+        if number is not None:
+            yield ox.Triple(service, served.generic(name), integer(number))
+
+
+def _describe_graphs(served: Served, endpoint: str, data_set: ox.NamedNode) -> Iterator[ox.Triple]:
+    """Yield the default graph and the named graphs, with their numbers."""
+    yield ox.Triple(data_set, TYPE, ox.NamedNode(VOID + "Dataset"))
+    for key, name in COUNTED.items():
+        if key in served.counts:
+            number = integer(served.counts[key])
+            yield ox.Triple(data_set, ox.NamedNode(VOID + name), number)
+    default = all_graphs(served)
+    if not served.is_union:
+        default = ox.NamedNode(f"{endpoint}#default-graph")
+        yield ox.Triple(default, TYPE, _sd("Graph"))
+        yield ox.Triple(default, ox.NamedNode(VOID + "triples"), integer(0))
+    yield ox.Triple(data_set, _sd("defaultGraph"), default)
+    for graph in served.graphs:
+        entry, node = ox.NamedNode(f"{endpoint}#{graph.name}"), ox.NamedNode(graph.iri)
+        yield ox.Triple(data_set, _sd("namedGraph"), entry)
+        yield ox.Triple(entry, TYPE, _sd("NamedGraph"))
+        yield ox.Triple(entry, _sd("name"), node)
+        yield ox.Triple(entry, _sd("graph"), node)
+    yield from describe_all_graphs(served)
 
 
 def _sd(name: str) -> ox.NamedNode:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyoxigraph as ox
@@ -75,6 +75,26 @@ def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Respo
     page = request.args.get("page", default=1, type=int)
     content["incoming"] = descriptions.incoming_of(served, iri, page, language)
     return show(served, "thing.html", **content)
+
+
+def page_about_graph(
+    served: Served, iri: ox.NamedNode, path: str, title: str, triples: Iterator[ox.Triple]
+) -> Response:
+    """Return the page about a named graph, or about all of them, described by triples."""
+    language = reader_of(request).language
+    own = (triple for triple in triples if triple.subject == iri)
+    return show(
+        served,
+        "thing.html",
+        iri=iri.value,
+        path=path,
+        forms=GRAPHS,
+        title=title,
+        kinds=[served.label(PREFIXES["void"] + "Dataset", language)],
+        properties=descriptions.properties_in(served, own, language),
+        remarks=[],
+        incoming=None,
+    )
 
 
 def natural_order(text: str) -> list[tuple[int, str]]:

@@ -8,10 +8,11 @@ away.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from publish.jsonld import json_ld, usable_prefixes
 from publish.served import CONTEXT, LABELS, TYPE, Served
 from publish.uris import PREFIXES
 
@@ -20,6 +21,8 @@ PER_PAGE = 50
 MOST_PAGES = 200
 MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
+MORE_PREFIXES = {"sd": "http://www.w3.org/ns/sparql-service-description#"}
+"""Prefixes of what is said about graphs and the endpoint, which queries seldom need."""
 TO_DATA_SETS = tuple(
     ox.NamedNode(PREFIXES[prefix] + name)
     for prefix, name in (("oa", "hasTarget"), ("prov", "used"), ("prov", "wasDerivedFrom"))
@@ -114,17 +117,23 @@ def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
     return []
 
 
-def write_triples(served: Served, triples: Iterator[ox.Triple], format_: ox.RdfFormat) -> bytes:
-    """Write triples in a format, with the prefixes of the release that they use."""
-    listed = list(triples)
-    iris = [term.value for triple in listed for term in triple if isinstance(term, ox.NamedNode)]
-    iris += [
+def write_triples(served: Served, triples: Iterable[ox.Triple], format_: ox.RdfFormat) -> bytes:
+    """Write triples in a format, what is about one thing together, with the prefixes in use."""
+    by_subject: dict[object, list[ox.Triple]] = {}
+    for triple in triples:
+        by_subject.setdefault(triple.subject, []).append(triple)
+    listed = [triple for group in by_subject.values() for triple in group]
+    iris = {term.value for triple in listed for term in triple if isinstance(term, ox.NamedNode)}
+    iris |= {
         triple.object.datatype.value for triple in listed if isinstance(triple.object, ox.Literal)
-    ]
+    }
     used = {
         prefix: namespace
-        for prefix, namespace in served.prefixes.items()
+        for prefix, namespace in (served.prefixes | MORE_PREFIXES).items()
         if any(iri.startswith(namespace) for iri in iris)
     }
+    if format_ == ox.RdfFormat.JSON_LD:
+        names = "".join(f"<{iri}>" for iri in iris).encode()
+        return "".join(json_ld(listed, usable_prefixes(used, names))).encode()
     written = ox.serialize(listed, format=format_, prefixes=used)
     return written or b""

@@ -53,7 +53,7 @@ class Built:
             "attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
             "code": "http://purl.org/linked-data/sdmx/2009/code#",
         }
-        solutions = self.store.query(query, prefixes=names, use_default_graph_as_union=True)
+        solutions = self.store.query(query, prefixes=names)
         assert isinstance(solutions, ox.QuerySolutions)
         variables = [variable.value for variable in solutions.variables]
         return [

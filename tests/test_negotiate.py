@@ -32,6 +32,9 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
         ("text/turtle;q=0", []),
         ("image/png", []),
         ("application/n-triples;q=oops", ["N-Triples"]),
+        ("application/n-triples;q=nan, text/turtle;q=-1", ["Turtle", "N-Triples"]),
+        ("application/n-triples;q=0.000, text/turtle;q=0.001", ["Turtle"]),
+        ("application/n-triples;q=7", ["N-Triples"]),
         ("text/turtle;level=1;q=0.2, application/n-triples;q=0.3", ["N-Triples", "Turtle"]),
         (",;, text/turtle", ["Turtle"]),
         (BROWSER, ["HTML", "RDF/XML", "Turtle", "N-Triples", "JSON-LD"]),
@@ -68,6 +71,8 @@ def test_content_type_of_text() -> None:
         ("fr", "nl"),
         ("fr, *;q=0.1, en;q=0.5", "en"),
         ("nl;q=0, en;q=0.1", "en"),
+        ("nl;q=0, *;q=0.5", "en"),
+        ("de, *;q=0.5", "nl"),
     ],
 )
 def test_choose_language(header: str | None, expected: str) -> None:

@@ -21,6 +21,7 @@ from small_project import SmallProject
 
 from publish import __version__
 from publish import validate as shapes
+from publish.dump_forms import FORMS
 from publish.project import read_project
 from publish.release import build, validate
 
@@ -66,15 +67,16 @@ def test_list_files_in_manifest_truly(answer: Built) -> None:
         entry, content = entries[f"dumps/{path.name}"], path.read_bytes()
         assert entry["bytes"] == len(content)
         assert entry["sha256"] == hashlib.sha256(content).hexdigest()
-        kind = {".nt": "application/n-triples", ".ttl": "text/turtle"}[path.suffix]
-        assert entry["media-type"] == kind
-        assert entry["graph"] == f"{answer.base}/id/graaf/{path.stem}"
+        stem, dot, ending = path.name.partition(".")
+        assert entry["media-type"] == FORMS.get(dot + ending, "text/plain")
+        single = stem not in ("alles", "SHA256SUMS")
+        assert entry.get("graph") == (f"{answer.base}/id/graaf/{stem}" if single else None)
 
 
 def test_say_in_manifest_what_it_is(answer: Built) -> None:
     """The manifest has a number, the id, the software, the addresses and the titles."""
     manifest = answer.manifest
-    assert (manifest["manifest"], manifest["id"]) == (1, answer.folder.name)
+    assert (manifest["manifest"], manifest["id"]) == (2, answer.folder.name)
     assert re.fullmatch(r"[0-9a-f]{16}", manifest["id"])
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", manifest["software"])
     assert manifest["base"] == manifest["public-url"] == "https://data.sociale-economie.example"

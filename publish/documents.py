@@ -1,0 +1,159 @@
+"""What a document can be about: a thing of the store, all things of a class, or a named graph.
+
+In comes the path of an identifier; out comes the thing, with how to describe it as triples and how
+to show it as a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+from flask import Response, request
+
+from publish.descriptions import value_of
+from publish.graph_descriptions import (
+    all_graphs,
+    describe_all_graphs,
+    describe_graph,
+    graph_named,
+    title_of,
+)
+from publish.negotiate import GRAPHS, HTML
+from publish.rendering import reader_of, show
+from publish.served import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, read_texts
+from publish.thing_pages import page_about, page_about_graph
+from publish.triples_about import describe
+from publish.uris import PREFIXES
+
+DOCUMENTS = (HTML, *GRAPHS)
+"""The forms of every document, the preferred first."""
+MEMBER = ox.NamedNode(PREFIXES["rdfs"] + "member")
+GRAPH_FOLDER = "graaf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """Something that there is a document about."""
+
+    iri: ox.NamedNode
+    path: str
+    """Where its document stands, without the extension of a form."""
+    describe: Callable[[int], Iterator[ox.Triple]]
+    """Describes it as triples, with a page of what points to it."""
+    show: Callable[[], Response]
+    types: frozenset[str] = field(default_factory=frozenset)
+    """Its classes, where the store does not know them."""
+    has_incoming: bool = False
+    """Whether what points to it comes by the page."""
+
+
+def find_thing(served: Served, kind: str, path: str) -> Thing | None:
+    """Return the thing that ``/id/`` or ``/ns/`` and a path name, if there is one.
+
+    A folder is found with and without the slash at its end.
+    """
+    try:
+        iri = ox.NamedNode(served.base + kind + path)
+    except ValueError:
+        return None
+    if kind == "/id/":
+        folder = path.removesuffix("/")
+        collection = _collections(served).get(folder)
+        if collection:
+            return _collection(served, folder, *collection)
+        if folder == GRAPH_FOLDER:
+            return _all_graphs(served)
+        if path.startswith(f"{GRAPH_FOLDER}/"):
+            return _graph(served, iri, path)
+    if not served.exists(iri):
+        return None
+    return Thing(
+        iri=iri,
+        path=("/doc/" if kind == "/id/" else "/ns/") + path,
+        describe=lambda page: describe(served, iri, page),
+        show=lambda: page_about(served, iri, kind, path),
+        has_incoming=True,
+    )
+
+
+def _collections(served: Served) -> dict[str, tuple[str, str]]:
+    """Return the folders that list all things of a class: their title and the class."""
+    return {
+        "conceptscheme": ("code-lists", PREFIXES["skos"] + "ConceptScheme"),
+        "document": ("documents", served.generic("Document").value),
+        "linkset": ("linksets", PREFIXES["void"] + "Linkset"),
+    }
+
+
+def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
+    iri = ox.NamedNode(f"{served.base}/id/{folder}/")
+
+    def members() -> list[ox.NamedNode]:
+        rows = served.select("select_members", **{"class": ox.NamedNode(class_)})
+        return [row["member"] for row in rows]
+
+    def triples(page: int) -> Iterator[ox.Triple]:
+        for language in LANGUAGES:
+            text = ox.Literal(read_texts()[language][title], language=language)
+            yield ox.Triple(iri, LABELS[1], text)
+        for member in members():
+            yield ox.Triple(iri, MEMBER, member)
+        for member in members():
+            yield ox.Triple(member, TYPE, ox.NamedNode(class_))
+            for label in LABELS:
+                yield from served.triples(member, label, None)
+
+    def page() -> Response:
+        language = reader_of(request).language
+        entries = [
+            (value_of(served, member, language), served.text(member, DESCRIPTIONS, language))
+            for member in members()
+        ]
+        entries.sort(key=lambda entry: entry[0].text.casefold())
+        return show(
+            served,
+            "collection.html",
+            title=title,
+            entries=entries,
+            path=f"/doc/{folder}",
+            forms=GRAPHS,
+        )
+
+    return Thing(iri=iri, path=f"/doc/{folder}", describe=triples, show=page)
+
+
+def _all_graphs(served: Served) -> Thing:
+    path = f"/doc/{GRAPH_FOLDER}"
+
+    def page() -> Response:
+        title = read_texts()[reader_of(request).language]["all-graphs"]
+        triples = describe_all_graphs(served)
+        return page_about_graph(served, all_graphs(served), path, title, triples)
+
+    return Thing(
+        iri=all_graphs(served),
+        path=path,
+        describe=lambda _: describe_all_graphs(served),
+        show=page,
+        types=frozenset({PREFIXES["void"] + "Dataset"}),
+    )
+
+
+def _graph(served: Served, iri: ox.NamedNode, path: str) -> Thing | None:
+    graph = graph_named(served, iri)
+    if graph is None:
+        return None
+
+    def page() -> Response:
+        title = title_of(served, graph, reader_of(request).language)
+        return page_about_graph(served, iri, f"/doc/{path}", title, describe_graph(served, graph))
+
+    return Thing(
+        iri=iri,
+        path=f"/doc/{path}",
+        describe=lambda _: describe_graph(served, graph),
+        show=page,
+        types=frozenset({PREFIXES["void"] + "Dataset"}),
+    )

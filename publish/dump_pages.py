@@ -1,0 +1,76 @@
+"""The downloads over HTTP: a page that lists them, and the files of the manifest, nothing else."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from publish.file_answers import file_response
+from publish.graph_descriptions import title_of
+from publish.lost_and_found import not_found
+from publish.negotiate import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Form
+from publish.rendering import reader_of, show
+from publish.served import File, Served
+
+EVERYTHING = "alles"
+COLUMNS = (TURTLE, N_TRIPLES, N_QUADS, JSON_LD, RDF_XML)
+"""The forms as the page lists them; what is compressed stands with what it compresses."""
+
+
+def make_dump_pages(served: Served) -> Blueprint:
+    """Return the blueprint of the downloads."""
+    blueprint = Blueprint("dump_pages", __name__)
+
+    def index() -> Response:
+        reader = reader_of(request)
+        titles = {graph.name: title_of(served, graph, reader.language) for graph in served.graphs}
+        found: dict[str, list[File]] = {}
+        for file in served.files.values():
+            found.setdefault(file.stem, []).append(file)
+        names = [EVERYTHING, *(name for name in found if name in titles)]
+        entries = [
+            (
+                name,
+                titles.get(name),
+                [(form, [file for file in found[name] if _is_in(file, form)]) for form in COLUMNS],
+            )
+            for name in names
+            if name in found
+        ]
+        response = show(
+            served,
+            "dumps.html",
+            title=None,
+            entries=entries,
+            files=served.files.values(),
+            columns=COLUMNS,
+            sums=served.files.get("SHA256SUMS"),
+        )
+        response.vary.discard("Accept")
+        return response
+
+    def file(path: str) -> Response:
+        entry = served.files.get(path)
+        if entry is None or not (served.folder / entry.path).is_file():
+            return not_found(served, request.path, list(served.files), "/dumps/")
+        response = file_response(
+            served.folder / entry.path,
+            media_type=entry.media_type,
+            sha256=entry.sha256,
+            made=served.made,
+            name=entry.name,
+        )
+        about = f"/doc/graaf/{entry.stem if entry.graph else ''}"
+        links = [f'<{request.script_root}{about}>; rel="describedby"']
+        if served.licence:
+            links.append(f'<{served.licence}>; rel="license"')
+        response.headers["Link"] = ", ".join(links)
+        return response
+
+    blueprint.add_url_rule("/dumps/", "index", index, strict_slashes=False)
+    blueprint.add_url_rule("/dumps/<path:path>", "file", file)
+    return blueprint
+
+
+def _is_in(file: File, form: Form) -> bool:
+    """Return whether a file is in a form, compressed or not."""
+    return form.media_type in (file.media_type, file.compresses)

@@ -1,0 +1,111 @@
+"""The named graphs of a release in the words of VoID, with numbers that were counted at the build.
+
+In comes a served release; out come triples without blank nodes. ``/id/graaf/`` is everything
+together, ``/id/graaf/<name>`` one graph. https://www.w3.org/TR/void/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from publish.served import LANGUAGES, TYPE, NamedGraph, Served, read_texts
+from publish.uris import PREFIXES
+
+VOID, DCT = PREFIXES["void"], PREFIXES["dct"]
+XSD = PREFIXES["xsd"]
+SD = "http://www.w3.org/ns/sparql-service-description#"
+COUNTED = {
+    "triples": "triples",
+    "distinct-subjects": "distinctSubjects",
+    "distinct-objects": "distinctObjects",
+    "properties": "properties",
+    "classes": "classes",
+}
+"""The properties of VoID by what the manifest calls them."""
+
+
+def integer(number: int) -> ox.Literal:
+    """Return a whole number as a literal."""
+    return ox.Literal(str(number), datatype=ox.NamedNode(XSD + "integer"))
+
+
+def all_graphs(served: Served) -> ox.NamedNode:
+    """Return the IRI of all graphs together."""
+    return ox.NamedNode(f"{served.base}/id/graaf/")
+
+
+def graph_named(served: Served, iri: ox.NamedNode) -> NamedGraph | None:
+    """Return the graph of the release that has an IRI."""
+    return next((graph for graph in served.graphs if graph.iri == iri.value), None)
+
+
+def describe_graph(served: Served, graph: NamedGraph) -> Iterator[ox.Triple]:
+    """Yield what a named graph is: its size, its files and the data set that it is about."""
+    node = ox.NamedNode(graph.iri)
+    yield from _types(node)
+    for language in LANGUAGES:
+        yield _title(node, title_of(served, graph, language), language)
+    yield ox.Triple(node, ox.NamedNode(DCT + "subject"), ox.NamedNode(graph.about))
+    yield ox.Triple(node, ox.NamedNode(VOID + "triples"), integer(graph.triples))
+    yield from _found_at(served, node, graph.name)
+    yield ox.Triple(all_graphs(served), ox.NamedNode(VOID + "subset"), node)
+
+
+def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
+    """Yield what all graphs together are, and each of them."""
+    node = all_graphs(served)
+    yield from _types(node)
+    for language, title in served.title.items():
+        yield _title(node, title, language)
+    for language, text in served.description.items():
+        yield ox.Triple(
+            node, ox.NamedNode(DCT + "description"), ox.Literal(text, language=language)
+        )
+    for key, name in COUNTED.items():
+        if key in served.counts:
+            yield ox.Triple(node, ox.NamedNode(VOID + name), integer(served.counts[key]))
+    space = ox.Literal(f"{served.base}/id/")
+    yield ox.Triple(node, ox.NamedNode(VOID + "uriSpace"), space)
+    for data_set in served.data_sets[:3]:
+        example = ox.NamedNode(data_set.iri)
+        yield ox.Triple(node, ox.NamedNode(VOID + "exampleResource"), example)
+    yield from _found_at(served, node, "alles")
+    for graph in served.graphs:
+        yield from describe_graph(served, graph)
+
+
+def title_of(served: Served, graph: NamedGraph, language: str) -> str:
+    """Return what a graph is called: what it is about, and that it is a graph of it."""
+    texts = read_texts()[language]
+    of_data_set = next((item for item in served.data_sets if item.iri == graph.about), None)
+    name = of_data_set.title.get(language) if of_data_set else None
+    name = name or texts["graphs"].get(graph.name, graph.name)
+    if of_data_set and graph.name != of_data_set.slug:
+        name = texts["cells-of"].format(name=name)
+    return str(name)
+
+
+def _types(node: ox.NamedNode) -> Iterator[ox.Triple]:
+    yield ox.Triple(node, TYPE, ox.NamedNode(VOID + "Dataset"))
+    yield ox.Triple(node, TYPE, ox.NamedNode(SD + "Graph"))
+
+
+def _title(node: ox.NamedNode, text: str, language: str) -> ox.Triple:
+    return ox.Triple(node, ox.NamedNode(DCT + "title"), ox.Literal(text, language=language))
+
+
+def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Triple]:
+    """Yield where a graph is found, under which licence and of when it is."""
+    for file in served.files.values():
+        if file.stem == name:
+            address = ox.NamedNode(served.address(f"/dumps/{file.name}"))
+            yield ox.Triple(node, ox.NamedNode(VOID + "dataDump"), address)
+    endpoint = ox.NamedNode(served.address("/sparql"))
+    yield ox.Triple(node, ox.NamedNode(VOID + "sparqlEndpoint"), endpoint)
+    if served.licence:
+        yield ox.Triple(node, ox.NamedNode(DCT + "license"), ox.NamedNode(served.licence))
+    if served.made:
+        time = ox.Literal(served.made, datatype=ox.NamedNode(XSD + "dateTime"))
+        yield ox.Triple(node, ox.NamedNode(DCT + "issued"), time)

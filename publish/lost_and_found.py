@@ -1,0 +1,85 @@
+"""What is not here, and what is near: 404 and 406 that help.
+
+In comes the path or the forms that were asked for; out comes a sentence for programs, or a page,
+that names what may have been meant, with addresses.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from functools import lru_cache
+
+import pyoxigraph as ox
+from flask import Response, request
+from rapidfuzz import fuzz, process
+
+from publish.negotiate import Form, form_of_extension
+from publish.rendering import say, show, wants_page
+from publish.served import CONTEXT, TYPE, Served
+
+NEAR = 3
+"""How many near things are named at most."""
+LIKENESS = 80
+"""From which likeness in percent a name is near."""
+MOST_KNOWN = 20_000
+"""Of how many things of a graph the names are compared."""
+LONGEST = 300
+"""The longest name, in characters, that is compared with others."""
+
+
+def not_found(
+    served: Served, path: str, known: Sequence[str], head: str, forms: Sequence[Form] = ()
+) -> Response:
+    """Return a 404 that names the known things which look most like the one that is not there.
+
+    ``known`` are names, ``head`` what stands before them in a path; ``forms`` may be asked for by
+    an extension, and then programs ask.
+    """
+    name, form = form_of_extension(path.removeprefix(head), forms)
+    near: list[str] = []
+    if len(name) <= LONGEST:
+        found = process.extract(name, known, scorer=fuzz.ratio, limit=NEAR, score_cutoff=LIKENESS)
+        near = [head + item[0] for item in found]
+    if wants_page(request) and (form is None or form.extension == "html"):
+        sentence = f"Nothing is known here about {path}."
+        response = show(served, "message.html", 404, code=404, sentence=sentence, near=near)
+    else:
+        addresses = [request.script_root + item for item in near]
+        hint = f" Did you mean {' or '.join(addresses)}?" if near else ""
+        response = say(f"Nothing is known here about {path}.{hint}", 404)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def not_acceptable(forms: Sequence[Form], address: str) -> Response:
+    """Return a 406 that lists every form with its address."""
+    lines = [f"{form.media_type}  {address}.{form.extension}" for form in forms]
+    response = say(
+        "None of the media types asked for is available. There is:\n" + "\n".join(lines), 406
+    )
+    response.headers["Link"] = ", ".join(alternates(forms, address))
+    return response
+
+
+def alternates(forms: Sequence[Form], address: str) -> list[str]:
+    """Return the links to each form of what is found at an address."""
+    return [
+        f'<{address}.{form.extension}>; rel="alternate"; type="{form.media_type}"' for form in forms
+    ]
+
+
+@lru_cache(maxsize=8)
+def known_names(served: Served, kind: str) -> tuple[str, ...]:
+    """Return what stands after ``/id/`` or ``/ns/`` in identifiers, but for those of figures."""
+    head = served.base + kind
+    found = dict.fromkeys(item.iri for item in served.data_sets)
+    found |= dict.fromkeys(item.iri for item in served.graphs)
+    for name in CONTEXT:
+        graph = ox.NamedNode(f"{served.base}/id/graaf/{name}")
+        quads = served.store.quads_for_pattern(None, TYPE, None, graph)
+        for quad in itertools.islice(quads, MOST_KNOWN):
+            if isinstance(quad.subject, ox.NamedNode):
+                found[quad.subject.value] = None
+    names = (iri.removeprefix(head) for iri in found if iri.startswith(head))
+    return tuple(dict.fromkeys(name.partition("#")[0] for name in names))
