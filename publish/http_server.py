@@ -218,7 +218,7 @@ class Process:
             self._gate.sweep(loop.time())
             pool = self._front.release.pool
             self._metrics.pool(
-                workers=len(pool.processes()),
+                workers=pool.processes(),
                 busy=pool.busy,
                 slow=pool.slow,
                 waiting=pool.waiting,
