@@ -21,6 +21,8 @@ from threading import Event, Lock, Thread
 from urllib.parse import quote
 
 OUTPUT = "-"
+CACHE = {"cached": "hit", "answered": "miss"}
+"""What the cache did, by what became of a query; else it was not asked."""
 FLUSH_AFTER = 0.25
 """Seconds that a line waits at most before it is written."""
 FLUSH_AT = 64 * 1024
@@ -71,30 +73,29 @@ class AccessLog:
         path: str | bytes,
         query: str | bytes = b"",
         status: int,
-        size: int,
+        sent: int,
         seconds: float,
         route: str,
-        cache: str = "none",
         outcome: str = "",
         worker_seconds: float | None = None,
         agent: str | bytes = b"",
     ) -> None:
         """Write the line of a request that is done; ``path`` and ``query`` as they were sent.
 
-        ``cache`` is hit, miss or none. The query is only written when queries are to be logged. The
-        time is that of this call.
+        The query is only written when queries are to be logged. The time is that of this call.
         """
         now = time.time()
         second = int(now)
         if second != self._second:
             self._time = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
             self._second = second
+        cache = CACHE.get(outcome, "none")
         # Put together by hand: this is done for every request, and half as fast by an encoder.
         parts = [
             f'{{"time":"{self._time}.{int((now - second) * 1000):03d}Z","id":{_quoted(id)}',
             f'"client":{_quoted(client)},"method":{_quoted(_words(method))}',
-            f'"path":{_quoted(_address(path, MOST_PATH))},"status":{status},"bytes":{size}',
-            f'"ms":{seconds * 1000:.2f},"route":{_quoted(route)},"cache":{_quoted(cache)}',
+            f'"path":{_quoted(_address(path, MOST_PATH))},"status":{status},"bytes":{sent}',
+            f'"ms":{seconds * 1000:.2f},"route":{_quoted(route)},"cache":"{cache}"',
         ]
         if outcome:
             parts.append(f'"outcome":{_quoted(outcome)}')

@@ -78,6 +78,7 @@ def _request() -> SparqlRequest:
         query_string=request.query_string,
         content_type=headers.get("Content-Type", ""),
         body=request.get_data(),
+        content_encoding=headers.get("Content-Encoding", ""),
         accept=headers.get("Accept"),
         accept_language=headers.get("Accept-Language"),
         accept_encoding=None,

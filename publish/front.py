@@ -36,6 +36,7 @@ from publish.replies import (
     FOR_ALL,
     Headers,
     Reply,
+    choose_coding,
     header,
     no_content,
     sentence_reply,
@@ -212,6 +213,7 @@ class Front:
             query_string=exchange.scope["query_string"],
             content_type=values(b"content-type") or "",
             body=b"" if method != "POST" else await self._body(exchange),
+            content_encoding=values(b"content-encoding") or "",
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
             accept_encoding=values(b"accept-encoding"),
@@ -253,7 +255,7 @@ class Front:
             has_body = exchange.method not in ("GET", "HEAD", "OPTIONS")
             body = await self._body(exchange) if has_body else b""
         environ = environ_of(
-            method=exchange.method,
+            method="GET" if exchange.method == "HEAD" else exchange.method,  # for equal headers
             root=exchange.root,
             path=exchange.path,
             query_string=exchange.scope["query_string"],
@@ -266,7 +268,10 @@ class Front:
         )
         if outcome is not None:
             environ[OUTCOME] = outcome
-        produced = await self._bridge.call(release.pages.wsgi_app, environ)
+        coding = choose_coding(exchange.header(b"accept-encoding"))
+        produced = await self._bridge.call(
+            release.pages.wsgi_app, environ, compress=coding == "gzip"
+        )
         return Reply(
             status=produced.status,
             headers=[header(name, value) for name, value in produced.headers],
@@ -363,12 +368,10 @@ class Front:
         seconds = time.perf_counter() - started
         status = reply.status if reply is not None else 500
         outcome = reply.outcome if reply is not None else ""
-        self._metrics.request(route, status, seconds, sent)
         evaluated = reply.seconds if reply is not None else None
-        is_query = route == "sparql" and outcome in QUERIES
-        if is_query:
-            self._metrics.query(outcome, evaluated)
-            self._metrics.looked_up(outcome == "cached")
+        self._metrics.request(route=route, status=status, seconds=seconds, sent=sent)
+        if route == "sparql" and outcome in QUERIES:
+            self._metrics.query(outcome=outcome, seconds=evaluated or 0.0)
         if self._access_log is None:
             return
         self._access_log.write(
@@ -378,10 +381,9 @@ class Front:
             path=exchange.scope["raw_path"],
             query=exchange.scope["query_string"],
             status=status,
-            size=sent,
+            sent=sent,
             seconds=seconds,
             route=route,
-            cache=("hit" if outcome == "cached" else "miss") if is_query else "none",
             outcome=outcome,
             worker_seconds=evaluated,
             agent=exchange.header(b"user-agent") or "",

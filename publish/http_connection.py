@@ -8,6 +8,7 @@ it was refused, is cut off. When a client leaves, the task that works for it is 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -29,6 +30,10 @@ LARGE = 64 * 1024
 """Bytes that are written without waiting for more."""
 STALLED = 60.0
 """Seconds after which a client that takes nothing of its answer is cut off."""
+METHOD = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
+"""The beginning of a request with any method."""
+HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
+"""A host as RFC 9110, 7.2 has it."""
 TASK = "publish.task"
 """The key of a scope under which the application leaves the task to cancel."""
 
@@ -105,6 +110,7 @@ class Connection(HttpToolsProtocol):
         self._head = 0
         self._thrown_away = 0
         self._who = ""
+        self._last = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection in, or refuse it when there are too many."""
@@ -141,6 +147,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came, within bounds."""
+        self._last = data[:40]
         if self._in_head:
             self._head += len(data)
         elif self.cycle is not None and self.cycle.response_complete:
@@ -158,7 +165,8 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Say that this is no HTTP, or a method that nobody knows."""
-        if isinstance(sys.exc_info()[1], httptools.HttpParserInvalidMethodError):
+        error = sys.exc_info()[1]
+        if isinstance(error, httptools.HttpParserInvalidMethodError) and METHOD.match(self._last):
             self._say(501, "This server does not know that method.")
         else:
             self._say(400, "This is not a request of HTTP/1.1.")
@@ -185,6 +193,14 @@ class Connection(HttpToolsProtocol):
             if size > self.gate.longest_head or len(self.headers) > MOST_HEADERS:
                 self._refuse_head()
                 raise ValueError("The head of the request is too long.")
+        version = self.parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            self._say(505, "This server speaks HTTP/1.1.")
+            raise ValueError("This is another version of HTTP.")
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or not (HOST.fullmatch(hosts[0]) if hosts else version == "1.0"):
+            self._say(400, "A request names its host, once: Host: example.org.")
+            raise ValueError("The host is not as it should be.")
         self._waiting_since, self._in_head, self._head, self._thrown_away = None, False, 0, 0
         super().on_headers_complete()
 

@@ -216,13 +216,7 @@ class Process:
         loop = asyncio.get_running_loop()
         while True:
             self._gate.sweep(loop.time())
-            pool = self._front.release.pool
-            self._metrics.pool(
-                workers=pool.processes(),
-                busy=pool.busy,
-                slow=pool.slow,
-                waiting=pool.waiting,
-            )
+            self._metrics.pool(self._front.release.pool)
             entries, size = self._cache.counts()
             self._metrics.cache(entries=entries, size=size)
             await asyncio.sleep(1)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
@@ -23,13 +24,27 @@ from prometheus_client.registry import Collector
 from publish.processes import is_alive, started
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-ROUTES = ("sparql", "page", "data", "dump", "static", "health", "metrics", "other")
+ROUTES = (
+    "sparql",
+    "page",
+    "id",
+    "doc",
+    "ns",
+    "dumps",
+    "shapes",
+    "static",
+    "health",
+    "metrics",
+    "other",
+)
 """Kinds of address; a request to any other is counted under the last."""
 OUTCOMES = (
     "answered",
     "cached",
+    "described",
     "refused",
     "syntax",
+    "bad-request",
     "too-many",
     "timed-out",
     "too-much",
@@ -39,6 +54,8 @@ OUTCOMES = (
     "other",
 )
 """What can become of a query; any other is counted under the last."""
+MISSES = frozenset({"answered", "timed-out", "too-much", "busy", "lost"})
+"""Outcomes of queries whose answer was not in the cache."""
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Upper ends of the classes of time."""
@@ -47,12 +64,33 @@ ROOM = 2**16
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
+class Pool(Protocol):
+    """What is asked of a pool of workers."""
+
+    @property
+    def busy(self) -> int:
+        """Workers that have a query."""
+
+    @property
+    def slow(self) -> int:
+        """Workers that have a slow query."""
+
+    @property
+    def waiting(self) -> int:
+        """Queries that wait for a worker."""
+
+    def processes(self) -> Iterable[int]:
+        """Return the processes of the workers."""
+
+
 class Metrics:
     """The metrics of one front process, in a folder that all of them share.
 
     ``slot`` is a number that no other living process has. It is made in the process that counts,
     after that was forked. Raises OSError when the folder cannot be used.
     """
+
+    content_type = MEDIA_TYPE
 
     def __init__(self, folder: Path, slot: int) -> None:
         self._folder = folder
@@ -63,6 +101,7 @@ class Metrics:
         self._about: dict[str, object] = {"pid": os.getpid(), "started": started(os.getpid())}
         self._about |= {"since": time.time(), "release": ""}
         self._write_about()
+        self._pool: Pool | None = None
         self._workers_seen: frozenset[int] = frozenset()
         _reserve(folder, slot)
         with _values_in(folder, slot):
@@ -126,44 +165,45 @@ class Metrics:
             )
         )
 
-    def request(self, route: str, status: int, seconds: float, size: int) -> None:
+    def request(self, *, route: str, status: int, seconds: float, sent: int) -> None:
         """Count a request that is done: its kind, status, seconds and the bytes of its answer."""
         if route not in self._requests:
             route = ROUTES[-1]
         self._requests[route][min(max(status // 100, 1), 5) - 1].inc()
         self._request_seconds[route].observe(seconds)
-        self._bytes.inc(size)
+        self._bytes.inc(sent)
 
-    def query(self, outcome: str, seconds: float | None = None) -> None:
+    def query(self, *, outcome: str, seconds: float = 0.0) -> None:
         """Count a query by what became of it, and the time that a worker took, if one did."""
         self._queries[outcome if outcome in self._queries else OUTCOMES[-1]].inc()
+        if outcome == "cached":
+            self._hits.inc()
+        elif outcome in MISSES:
+            self._misses.inc()
         if seconds:
             self._query_seconds.observe(seconds)
 
-    def looked_up(self, is_found: bool) -> None:
-        """Count an answer that was looked for in the cache."""
-        (self._hits if is_found else self._misses).inc()
+    def pool(self, pool: Pool) -> None:
+        """Say how the workers of this process are doing; to be called every second or so.
 
-    def pool(self, *, workers: Iterable[int], busy: int, slow: int, waiting: int) -> None:
-        """Say how the workers of this process are doing, the workers by their process.
-
-        To be called every second or so: workers that are gone since the last call were replaced.
+        Workers that are gone since the last call have been replaced, unless the pool is another.
         """
-        living = frozenset(workers)
-        self._replaced.inc(len(self._workers_seen - living))
-        self._workers_seen = living
-        for gauge, number in zip(self._workers, (len(living), busy, slow), strict=True):
+        workers = frozenset(pool.processes())
+        if pool is self._pool:
+            self._replaced.inc(len(self._workers_seen - workers))
+        self._pool, self._workers_seen = pool, workers
+        numbers = (len(workers), pool.busy, pool.slow)
+        for gauge, number in zip(self._workers, numbers, strict=True):
             gauge.set(number)
-        self._waiting.set(waiting)
+        self._waiting.set(pool.waiting)
 
-    def cache(self, *, entries: int, size: int) -> None:
+    def cache(self, entries: int, size: int) -> None:
         """Say how much the cache holds; what was said last, by whatever process, counts."""
         self._entries.set(entries)
         self._size.set(size)
 
     def release(self, id: str) -> None:
-        """Say which release this process serves now; its workers are others than before."""
-        self._workers_seen = frozenset()
+        """Say which release this process serves."""
         self._about["release"] = id
         self._write_about()
 

@@ -41,11 +41,15 @@ class Asked:
     data_set: str | None = None
 
 
-def read_request(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked:
-    """Read a request as the protocol says. Raises BadRequest."""
+def read_request(
+    method: str, query_string: bytes, content_type: str, body: bytes, coding: str = ""
+) -> Asked:
+    """Read a request as the protocol says; ``coding`` is its Content-Encoding. Raises BadRequest."""
     fields = _fields(query_string)
     query: str | None = None
     if method == "POST":
+        if coding.strip().lower() not in ("", "identity"):
+            raise BadRequest(415, said("post-without-coding"))
         kind, charset = _content_type(content_type)
         if kind not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8", "us-ascii"):
             raise BadRequest(415, said("post-as", form=FORM_TYPE, query=QUERY_TYPE))
@@ -64,7 +68,7 @@ def read_request(method: str, query_string: bytes, content_type: str, body: byte
         query = queries[0]
 
     def all_of(wanted: str) -> tuple[str, ...]:
-        return tuple(value for name, value in fields if name == wanted and value)
+        return tuple(value for name, value in fields if name == wanted)
 
     def last_of(wanted: str) -> str | None:
         return next((value for name, value in reversed(fields) if name == wanted), None)

@@ -47,6 +47,10 @@ class CannotEvaluate(QueryFailed):
     """The query is SPARQL, but asks for something that does not exist, as a function."""
 
 
+class CannotSay(QueryFailed):
+    """The answer holds what the media type asked for cannot hold."""
+
+
 class TimedOut(QueryFailed):
     """The deadline passed before the answer was whole."""
 
@@ -88,6 +92,8 @@ def failure(content: dict[str, Any], text: str, limits: Limits) -> QueryFailed:
             return TooMuch(said("query-too-many-rows", most=written_out(limits.rows)))
         case "bytes":
             return TooMuch(said("query-answer-too-large", most=size(limits.answer_bytes)))
+        case "xml":
+            return CannotSay(said("query-not-in-xml"))
         case "merge":
             return TooMuch(said("query-merge-too-large", most=written_out(MOST_TRIPLES)))
         case "memory":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -19,7 +20,14 @@ BLOCK = 64 * 1024
 GZIP, LEVEL = 31, 4
 """zlib's number for a gzip wrapper, in which it writes no time; and how hard it tries."""
 
+NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""What XML 1.0 cannot hold, in no way of writing it (section 2.2), as UTF-8."""
+
 Count = Callable[[bytes], int]
+
+
+class NotInXml(Exception):
+    """The answer holds a character that XML cannot hold."""
 
 
 class TooMuch(Exception):
@@ -55,12 +63,14 @@ class Frames:
         most: int,
         count: Count | None,
         compress: bool,
+        xml: bool = False,
     ) -> None:
         """``count`` tells the rows in a block; at ``rows`` or ``most`` bytes it is too much."""
         self.rows = self.length = 0
         self._descriptor, self._count = descriptor, count
         self._most_rows, self._most = rows, most
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP) if compress else None
+        self._xml = xml
         self._block = bytearray()
         self._out = bytearray(frame_of(HEAD, head))
 
@@ -88,6 +98,11 @@ class Frames:
     def _flush_block(self) -> None:
         block = bytes(self._block)
         self._block.clear()
+        if self._xml:
+            # Blocks end where something written ends, so no character is cut in two.
+            if NO_XML.search(block):
+                raise NotInXml
+            block = block.replace(b"\r", b"&#xD;")  # else it is read as a line feed
         self.length += len(block)
         if self.length > self._most:
             raise TooMuch("bytes")

@@ -28,6 +28,7 @@ from publish.query_frames import (
     HEADER,
     READY,
     Frames,
+    NotInXml,
     TooMuch,
     counter_of,
     frame_of,
@@ -109,6 +110,8 @@ class Evaluator:
             error = {"error": "syntax", "message": str(found)}
         except TooMuch as found:
             error = {"error": str(found)}
+        except NotInXml:
+            error = {"error": "xml"}
         except TooManyTriples:
             error = {"error": "merge"}
         except MemoryError:
@@ -144,6 +147,7 @@ class Evaluator:
             most=self.settings["bytes"],
             count=counter_of(media_type) if select else None,
             compress=job["coding"] == "gzip",
+            xml="xml" in media_type,
         )
         self.write(results, media_type, frames)
         frames.finish()

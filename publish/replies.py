@@ -126,9 +126,12 @@ def no_content(allowed: Iterable[str]) -> Reply:
     )
 
 
-def choose_coding(header_: str | None) -> str:
-    """Return "gzip" when the client takes it at least as gladly as no coding (RFC 9110, 12.5.3)."""
-    if not header_ or ("gzip" not in header_ and "*" not in header_):
+def choose_coding(header_: str | None) -> str | None:
+    """Return "gzip" when the client takes it at least as gladly as no coding, else "identity".
+
+    None means that it takes neither (RFC 9110, 12.5.3).
+    """
+    if not header_:
         return "identity"
     qualities: dict[str, float] = {}
     for element in header_.split(","):
@@ -143,7 +146,10 @@ def choose_coding(header_: str | None) -> str:
         qualities[name] = quality
     gzip = qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0)))
     identity = qualities.get("identity", 0.0)
-    return "gzip" if gzip > 0 and gzip >= identity else "identity"
+    if gzip > 0 and gzip >= identity:
+        return "gzip"
+    is_excluded = qualities.get("identity", qualities.get("*", 1.0)) == 0.0
+    return None if is_excluded else "identity"
 
 
 def is_fresh(if_none_match: str | None, etag: str) -> bool:

@@ -31,6 +31,7 @@ from publish.query_errors import (
     BadDataSet,
     Busy,
     CannotEvaluate,
+    CannotSay,
     NotAcceptable,
     QueryFailed,
     QuerySyntax,
@@ -65,6 +66,7 @@ class SparqlRequest:
     query_string: bytes
     content_type: str
     body: bytes
+    content_encoding: str
     accept: str | None
     accept_language: str | None
     accept_encoding: str | None
@@ -146,7 +148,11 @@ class Endpoint:
         asked = Asked(query=None)
         try:
             asked = read_request(
-                request.method, request.query_string, request.content_type, request.body
+                request.method,
+                request.query_string,
+                request.content_type,
+                request.body,
+                request.content_encoding,
             )
             if asked.query is None:
                 return self._without_query(request, asked)
@@ -189,6 +195,13 @@ class Endpoint:
     ) -> Reply | Outcome:
         results, graphs = split_offers(offers)
         coding = choose_coding(request.accept_encoding)
+        if coding is None:
+            return sentence_reply(
+                406,
+                said("no-coding"),
+                accept_language=request.accept_language,
+                outcome="bad-request",
+            )
         question = _question(
             asked,
             tuple(offer.form for offer in results[:1]),
@@ -325,15 +338,15 @@ def failure_of(error: QueryFailed | Refused) -> Failure:
         return Failure(status=400, sentence=sentence, outcome="syntax", place=place)
     if isinstance(error, (BadDataSet, CannotEvaluate)):
         return Failure(status=400, sentence=sentence, outcome="syntax")
-    if isinstance(error, NotAcceptable):
+    if isinstance(error, (NotAcceptable, CannotSay)):
         return Failure(status=406, sentence=sentence, outcome="bad-request")
     if isinstance(error, Busy):
         after = error.retry_after
         return Failure(status=503, sentence=sentence, outcome="busy", retry_after=after)
     if isinstance(error, TimedOut):
-        return Failure(status=503, sentence=sentence, outcome="timed-out")
+        return Failure(status=503, sentence=sentence, outcome="timed-out", retry_after=5)
     outcome = "too-much" if isinstance(error, TooMuch) else "lost"
-    return Failure(status=503, sentence=sentence, outcome=outcome)
+    return Failure(status=503, sentence=sentence, outcome=outcome, retry_after=60)
 
 
 def _question(

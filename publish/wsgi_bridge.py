@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
+import gzip
 import io
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -15,11 +17,25 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+from werkzeug.datastructures import Headers
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 PART = 256 * 1024
 """Bytes that are gathered before they are sent."""
+WORTH_IT = 600
+"""Bytes from which a text is compressed."""
+COMPRESSIBLE = frozenset(
+    {
+        "application/json",
+        "application/ld+json",
+        "application/n-triples",
+        "application/rdf+xml",
+        "image/svg+xml",
+    }
+)
+"""Media types of texts that do not begin with text/."""
 
 
 class FileBody:
@@ -98,13 +114,19 @@ class WsgiBridge:
     def __init__(self, threads: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
 
-    async def call(self, app: WSGIApplication, environ: dict[str, Any]) -> Produced:
-        """Call the application in a thread. What it raises is raised here."""
+    async def call(
+        self, app: WSGIApplication, environ: dict[str, Any], *, compress: bool = False
+    ) -> Produced:
+        """Call the application in a thread. What it raises is raised here.
+
+        With ``compress`` a text that is at hand whole comes as gzip.
+        """
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, context.run, self._produce, app, environ)
+        work = functools.partial(context.run, self._produce, app, environ, compress)
+        return await loop.run_in_executor(self._threads, work)
 
-    def _produce(self, app: WSGIApplication, environ: dict[str, Any]) -> Produced:
+    def _produce(self, app: WSGIApplication, environ: dict[str, Any], compress: bool) -> Produced:
         told: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
@@ -122,8 +144,11 @@ class WsgiBridge:
             raise
         status, headers = told[-1]
         rest = _Rest(body, parts, self._threads)
+        headers = [(name, value) for name, value in headers if name.lower() != "date"]
         if len(beginning) < PART:
             rest.close()
+            if status.startswith("200"):
+                headers, beginning = _coded(headers, beginning, compress)
         return Produced(
             status=int(status.partition(" ")[0]),
             headers=headers,
@@ -134,6 +159,28 @@ class WsgiBridge:
     def close(self) -> None:
         """Let calls under way end and start no others."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _coded(
+    headers: list[tuple[str, str]], body: bytes, compress: bool
+) -> tuple[list[tuple[str, str]], bytes]:
+    """Return the headers and body of a text, compressed if wanted; both forms vary."""
+    told = Headers(headers)
+    kind = told.get("Content-Type", "").partition(";")[0]
+    is_text = kind.startswith("text/") or kind in COMPRESSIBLE
+    if not is_text or "Content-Encoding" in told or "Accept-Ranges" in told:
+        return headers, body
+    told.add("Vary", "Accept-Encoding")
+    if compress and len(body) >= WORTH_IT:
+        body = gzip.compress(body, 4, mtime=0)
+        told["Content-Encoding"] = "gzip"
+        told["Content-Length"] = str(len(body))
+        if told.get("ETag", "").startswith('"'):
+            told["ETag"] = f"W/{told['ETag']}"
+    vary = ", ".join(told.get_all("Vary"))
+    told.remove("Vary")
+    told["Vary"] = vary
+    return list(told), body
 
 
 def environ_of(

@@ -24,7 +24,7 @@ from publish.access_log import AccessLog
 log = AccessLog(sys.argv[1], lock=Path(sys.argv[2]))
 for number in range(3000):
     log.write(id=f"{sys.argv[3]}-{number}", client="192.0.2.1", method="GET", path="/x" * 100,
-              status=200, size=1, seconds=0.001, route="page")
+              status=200, sent=1, seconds=0.001, route="page")
 log.close()
 """
 
@@ -37,7 +37,7 @@ def write(log: AccessLog, **more: Any) -> None:
         "method": "GET",
         "path": b"/sparql",
         "status": 200,
-        "size": 42,
+        "sent": 42,
         "seconds": 0.0123,
         "route": "sparql",
     }
@@ -70,12 +70,7 @@ def await_lines(path: Path, number: int) -> list[dict[str, Any]]:
 def test_write_what_is_known_of_a_request(tmp_path: Path) -> None:
     """A line tells when, who, what, how it ended and what it cost; nothing that is not known."""
     line = written(
-        tmp_path,
-        cache="miss",
-        outcome="answered",
-        worker_seconds=0.01,
-        agent=b"curl/8",
-        query=b"query=x",
+        tmp_path, outcome="answered", worker_seconds=0.01, agent=b"curl/8", query=b"query=x"
     )
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line.pop("time"))
     assert line == {
@@ -95,6 +90,14 @@ def test_write_what_is_known_of_a_request(tmp_path: Path) -> None:
     bare = written(tmp_path, outcome="")
     assert bare["cache"] == "none"
     assert not {"outcome", "worker-ms", "agent", "query"} & set(bare)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cache"), [("cached", "hit"), ("answered", "miss"), ("refused", "none")]
+)
+def test_tell_what_the_cache_did(tmp_path: Path, outcome: str, cache: str) -> None:
+    """Whether an answer came from the cache follows from what became of the query."""
+    assert written(tmp_path, outcome=outcome)["cache"] == cache
 
 
 def test_write_query_only_when_asked_to(tmp_path: Path) -> None:

@@ -689,8 +689,10 @@ def test_killed_worker_costs_its_own_query(target: Target) -> None:
 
 def test_killed_idle_workers_cost_nothing(target: Target) -> None:
     """Workers that die while nobody asks them anything are replaced before anybody does."""
-    workers = target.server.workers(target.release)
-    assert len(workers) >= WORKERS
+    until = time.monotonic() + 5
+    while len(workers := target.server.workers(target.release)) < WORKERS:
+        assert time.monotonic() < until, workers
+        time.sleep(0.1)
     for pid in workers[:2]:
         os.kill(pid, signal.SIGKILL)
     for _ in range(20):
@@ -741,7 +743,7 @@ def test_giant_head(target: Target, kind: str) -> None:
         except (ConnectionError, NotHttp, TimeoutError) as error:
             assert not isinstance(error, TimeoutError), "the connection was left open"
             status = None
-    assert status is None or status in (200, 400, 404, 405, 406, 413, 414, 431, 501), status
+    assert status is None or status in (200, 400, 404, 405, 406, 408, 413, 414, 431, 501), status
     if kind in ("header line", "many headers", "many empty headers", "long target", "long method"):
         assert status in (None, 400, 413, 414, 431, 501), status
     assert target.server.memory() < before + (64 << 20)
@@ -826,7 +828,7 @@ def test_broken_chunks(server: Server, body: bytes) -> None:
             reply = connection.read("POST")
         except (NotHttp, ConnectionError):
             return
-        assert reply.status in (400, 413), reply
+        assert reply.status in (400, 408, 413), reply
         assert b"smuggled" not in connection.rest()
 
 

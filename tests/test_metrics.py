@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,32 @@ from pathlib import Path
 from publish.metrics import Metrics
 metrics = Metrics(Path(sys.argv[1]), int(sys.argv[2]))
 for _ in range(int(sys.argv[3])):
-    metrics.request(route="sparql", status=200, seconds=0.002, size=10)
+    metrics.request(route="sparql", status=200, seconds=0.002, sent=10)
     metrics.query(outcome="answered", seconds=0.002)
 metrics.release(f"release-of-{sys.argv[2]}")
-metrics.pool(workers=[1, 2, 3, 4], busy=2, slow=1, waiting=3)
-metrics.cache(entries=int(sys.argv[2]), size=100)
+class Pool:
+    busy, slow, waiting = 2, 1, 3
+    def processes(self):
+        return [1, 2, 3, 4]
+metrics.pool(Pool())
+metrics.cache(int(sys.argv[2]), 100)
 print("ready", flush=True)
 sys.stdin.read()
 """
+
+
+@dataclass
+class Pool:
+    """A pool as far as it is asked."""
+
+    workers: list[int]
+    busy: int = 0
+    slow: int = 0
+    waiting: int = 0
+
+    def processes(self) -> list[int]:
+        """Return the processes of the workers."""
+        return self.workers
 
 
 def start(folder: Path, slot: int, requests: int) -> subprocess.Popen[str]:
@@ -69,9 +88,9 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
 def test_count_requests_by_route_and_status(tmp_path: Path) -> None:
     """A request counts under its kind of address and the class of its status, with its bytes."""
     metrics = Metrics(tmp_path, 0)
-    metrics.request(route="sparql", status=200, seconds=0.002, size=100)
-    metrics.request(route="sparql", status=503, seconds=40, size=50)
-    metrics.request(route="page", status=404, seconds=0.2, size=7)
+    metrics.request(route="sparql", status=200, seconds=0.002, sent=100)
+    metrics.request(route="sparql", status=503, seconds=40, sent=50)
+    metrics.request(route="page", status=404, seconds=0.2, sent=7)
     assert value(metrics, "requests_total", route="sparql", status="2xx") == 1
     assert value(metrics, "requests_total", route="sparql", status="5xx") == 1
     assert value(metrics, "requests_total", route="page", status="4xx") == 1
@@ -87,7 +106,7 @@ def test_bound_labels(tmp_path: Path) -> None:
     metrics = Metrics(tmp_path, 0)
     before = set(samples(metrics))
     for number in range(100):
-        metrics.request(route=f"/id/{number}", status=number * 10, seconds=1, size=1)
+        metrics.request(route=f"/id/{number}", status=number * 10, seconds=1, sent=1)
         metrics.query(outcome=f"odd-{number}", seconds=1)
     assert set(samples(metrics)) == before
     counts = [value(metrics, "requests_total", route="other", status=f"{n}xx") for n in range(1, 6)]
@@ -101,38 +120,36 @@ def test_count_queries_by_outcome(tmp_path: Path) -> None:
     metrics = Metrics(tmp_path, 0)
     for outcome, seconds in (("answered", 0.5), ("cached", 0.0), ("cached", 0.0), ("syntax", 0.0)):
         metrics.query(outcome=outcome, seconds=seconds)
-    metrics.query("timed-out", None)
-    metrics.looked_up(True)
-    metrics.looked_up(False)
-    metrics.looked_up(False)
+    metrics.query(outcome="timed-out")
     assert value(metrics, "queries_total", outcome="cached") == 2
     assert value(metrics, "query_seconds_count") == 1
     assert value(metrics, "query_seconds_sum") == 0.5
-    assert value(metrics, "cache_lookups_total", result="hit") == 1
+    assert value(metrics, "cache_lookups_total", result="hit") == 2
     assert value(metrics, "cache_lookups_total", result="miss") == 2
 
 
 def test_tell_how_workers_do(tmp_path: Path) -> None:
     """Workers are counted by state; those that are gone since the last time were replaced."""
     metrics = Metrics(tmp_path, 0)
-    metrics.pool(workers=[10, 11], busy=1, slow=1, waiting=5)
+    pool = Pool(workers=[10, 11], busy=1, slow=1, waiting=5)
+    metrics.pool(pool)
     assert value(metrics, "workers", state="all") == 2
     assert value(metrics, "workers", state="busy") == 1
     assert value(metrics, "workers", state="slow") == 1
     assert value(metrics, "waiting_queries") == 5
     assert value(metrics, "workers_replaced_total") == 0
-    metrics.pool(workers=[11, 12], busy=0, slow=0, waiting=0)
+    pool.workers = [11, 12]
+    metrics.pool(pool)
     assert value(metrics, "workers_replaced_total") == 1
-    metrics.release("new")
-    metrics.pool(workers=[20, 21], busy=0, slow=0, waiting=0)
+    metrics.pool(Pool(workers=[20, 21]))  # of a new release
     assert value(metrics, "workers_replaced_total") == 1
 
 
 def test_add_up_over_processes(tmp_path: Path) -> None:
     """Any process tells the counts of all: added up, or what was said last."""
     metrics = Metrics(tmp_path, 0)
-    metrics.request(route="sparql", status=200, seconds=0.002, size=10)
-    metrics.cache(entries=1, size=50)
+    metrics.request(route="sparql", status=200, seconds=0.002, sent=10)
+    metrics.cache(1, 50)
     metrics.release("release-of-0")
     children = [start(tmp_path, slot, slot * 10) for slot in (1, 2)]
     try:
@@ -204,6 +221,6 @@ def test_cost_little(tmp_path: Path) -> None:
     for _ in range(20):
         begin = time.perf_counter()
         for _ in range(100):
-            metrics.request(route="sparql", status=200, seconds=0.01, size=1234)
+            metrics.request(route="sparql", status=200, seconds=0.01, sent=1234)
         rounds.append((time.perf_counter() - begin) / 100)
     assert min(rounds) < 100e-6  # ten times what it takes on a quiet machine

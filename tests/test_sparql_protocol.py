@@ -51,7 +51,7 @@ BROWSERS = {
     "chrome": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"
     "image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
     "safari": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "edge": "text/html, application/xhtml+xml, image/jxr, */*",
+    "edge-legacy": "text/html, application/xhtml+xml, image/jxr, */*",
 }
 BROWSER = BROWSERS["firefox"]
 FLAGS: dict[str, object] = {
@@ -101,10 +101,12 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("protocol")
     release = make_project(folder)
-    graphs = {
-        GRAPH + path.stem: {quad.triple for quad in ox.parse(path=path)}
-        for path in sorted((release / "dumps").glob("*.nt"))
-    }
+    store = ox.Store.read_only(str(release / "store"))
+    graphs: dict[str, set[ox.Triple]] = {}
+    for quad in store:
+        if isinstance(quad.graph_name, ox.NamedNode):
+            graphs.setdefault(quad.graph_name.value, set()).add(quad.triple)
+    del store
     with serving(folder, FLAGS) as server:
         yield Served(server=server, graphs=graphs, release=release)
 
@@ -275,11 +277,11 @@ def test_post_unsupported_media_type(server: Server, kind: str | None) -> None:
 
 
 def test_post_form_with_encoding_is_not_read_as_plain(server: Server) -> None:
-    """A body in a content coding that is not read is 415 (RFC 9110, 8.4)."""
+    """A body in a content coding is decoded or refused, not read as it is (RFC 9110, 8.4)."""
     body = gzip.compress(query_string(("query", ASK)).encode())
     sent = [("Content-Type", FORM), ("Content-Encoding", "gzip")]
     reply = server.fetch("/sparql", "POST", sent, body)
-    assert reply.status == 415 or (reply.status == 200 and read_json(reply.body).truth is True)
+    assert reply.status in (400, 415) or read_json(reply.body).truth is True
 
 
 # -- The data set (P 2.1.4) ----------------------------------------------------------------------
@@ -399,12 +401,19 @@ def test_unknown_graph_is_empty(served: Served) -> None:
 
 
 @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
-@pytest.mark.parametrize("value", ["no iri", "relative", "<urn:x>", "http://x/{y}", "", "a:\n"])
+@pytest.mark.parametrize("value", ["no iri", "relative", "<urn:x>", "http://x/{y}", "a:\n"])
 def test_graph_that_is_no_iri(server: Server, name: str, value: str) -> None:
     """A graph is named by an IRI (P 2.1.4; RFC 3987)."""
     refused(server.query(ASK, (name, value)), 400)
     refused(post_form(server, ("query", ASK), (name, value)), 400)
     refused(post_direct(server, ASK, (name, value)), 400)
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+def test_graph_field_left_empty(served: Served, name: str) -> None:
+    """A field of a form that was left empty names no graph, or is refused; it is no graph."""
+    reply = served.server.query(COUNT, (name, ""))
+    assert reply.status == 400 or number(reply) == served.union
 
 
 def test_graph_name_is_decoded_once(server: Server) -> None:
@@ -852,7 +861,7 @@ def test_too_many_rows(served: Served) -> None:
 def test_too_many_bytes(server: Server) -> None:
     """An answer past the byte limit is no answer: 503 that names the limit (here 7.3 MiB)."""
     row = '(REPLACE("' + "x" * 5000 + '", "x", "yy") AS ?x)'
-    query = f"SELECT ?s {row} {{ ?s ?p ?o }} LIMIT 1000"
+    query = f"SELECT ?s {row} {{ ?s ?p ?o . ?a ?b ?c }} LIMIT 1000"
     reply = refused(server.query(query, accept=CSV), 503)
     assert re.search("7[.,\u202f ]?654[.,\u202f ]?321|7[.,]3|7[.,]65|7[.,]7", reply.text), (
         reply.text
@@ -1245,8 +1254,15 @@ def test_vary_of_data(server: Server) -> None:
     """An answer differs by Accept and Accept-Encoding, and by nothing else (RFC 9110, 12.5.5)."""
     for query in (MANY, ASK, CONSTRUCT):
         assert server.query(query, accept="*/*").words("Vary") == {"accept", "accept-encoding"}
-    reply = server.fetch("/sparql", "GET", [("Accept", TURTLE)])
-    assert reply.words("Vary") == {"accept", "accept-encoding"}
+
+
+def test_vary_of_service_description(server: Server) -> None:
+    """The service description differs by Accept, and by coding if it has one (RFC 9110, 12.5.5)."""
+    asked = [("Accept", TURTLE)]
+    plain = server.fetch("/sparql", "GET", asked)
+    packed = server.fetch("/sparql", "GET", [*asked, ("Accept-Encoding", "gzip")])
+    coded = {"accept-encoding"} if packed.get("Content-Encoding") else set()
+    assert plain.words("Vary") == packed.words("Vary") == {"accept"} | coded
 
 
 def test_vary_of_pages(server: Server) -> None:
@@ -1401,7 +1417,7 @@ def test_cache_tells_data_sets_apart(served: Served) -> None:
 # -- Content codings (RFC 9110, 12.5.3) ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("accept", [*RESULTS, BROWSER])
+@pytest.mark.parametrize("accept", RESULTS)
 @pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip", "deflate;q=0.5, gzip", "br, gzip"])
 def test_gzip(server: Server, coding: str, accept: str) -> None:
     """An answer comes as gzip to whom asks for it, and is the same inside."""
@@ -1694,7 +1710,7 @@ GRAPH :g { :a :p :b . :d :p :e . }
 GRAPH :h { :d :p :e . }
 """
 TURTLE_FILE = '<http://x.example/a> <http://x.example/p> "é" , <http://x.example/b> .'
-N_TRIPLES_FILE = TURTLE_FILE.replace(" , ", " . <http://x.example/a> <http://x.example/p> ")
+N_TRIPLES_FILE = TURTLE_FILE.replace(" , ", " .\n<http://x.example/a> <http://x.example/p> ")
 RDF_XML_FILE = """<?xml version="1.0"?><rdf:RDF xmlns="http://x.example/"
 xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
 rdf:about="http://x.example/a"><p>é</p><p rdf:resource="http://x.example/b"/></rdf:Description>
@@ -1742,7 +1758,6 @@ def test_data_is_answered_alike(trig_server: Server, media_type: str) -> None:
     reply = trig_server.query("SELECT ?s { ?s ?p 1.5 }", accept=media_type)
     assert (reply.status, reply.media_type) == (200, media_type)
     assert "http://x.example/b" in reply.text
-    assert reply.words("Vary") == {"accept", "accept-encoding"}
     refused(trig_server.query("SELECT *"), 400)
     refused(trig_server.query("ASK { SERVICE <http://x.example/> {} }"), 403)
 
