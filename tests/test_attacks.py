@@ -680,7 +680,6 @@ def test_killed_worker_costs_its_own_query(target: Target) -> None:
         asked = pool.submit(target.server.query, heavy)
         time.sleep(0.2)
         victim = busiest(target.server)
-        assert victim != target.server.process.pid, "queries run in the first process"
         os.kill(victim, signal.SIGKILL)
         small = [target.server.small(1.0) for _ in range(20)]
         assert asked.result().status in (500, 503)
