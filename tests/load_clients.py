@@ -49,26 +49,29 @@ class Clients:
 
     def small(self, client: int) -> None:
         """Ask small queries until the time is over."""
-        connection = Connection(self.port)
+        connection: Connection | None = None
         number = client * 10_000_000
         while time.monotonic() < self.until:
             number += 1
             started = time.monotonic()
             try:
+                connection = connection or Connection(self.port)
                 reply = ask(connection, SMALL[number % len(SMALL)] % number)
                 self.taken.append(time.monotonic() - started)
                 if reply.status != 200:
                     self.failed.append(f"{reply!r}")
                 if "close" in reply.words("Connection"):
                     connection.close()
-                    connection = Connection(self.port)
+                    connection = None
             except (OSError, NotHttp) as error:
                 self.failed.append(f"{type(error).__name__}: {error}")
-                connection.close()
-                connection = Connection(self.port)
+                if connection:
+                    connection.close()
+                connection = None
             if self.pause:
                 time.sleep(self.pause)
-        connection.close()
+        if connection:
+            connection.close()
 
     def runaway(self, number: int) -> None:
         """Ask a query that never ends and note what comes of it."""

@@ -10,7 +10,6 @@ import itertools
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -266,8 +265,8 @@ def listening(port: int) -> set[str]:
 
 
 def busiest(server: Server, seconds: float = 0.4) -> int:
-    """Return the process of a server that takes most of the processor during some time."""
-    before = {pid: cpu_of(pid) for pid in server.pids()}
+    """Return the process below the first one that takes most of the processor for some time."""
+    before = {pid: cpu_of(pid) for pid in server.pids()[1:]}
     time.sleep(seconds)
     return max(before, key=lambda pid: cpu_of(pid) - before[pid])
 
@@ -282,8 +281,3 @@ def number(reply: Reply, name: str = "n") -> int:
     """Return the one number in a JSON result."""
     [value] = values(reply, name)
     return int(value)
-
-
-def copy_of(release: Path, folder: Path) -> Path:
-    """Copy a project with its release, for a server that needs its own."""
-    return Path(shutil.copytree(release.parent.parent, folder, symlinks=True))
