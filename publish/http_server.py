@@ -123,7 +123,10 @@ class Process:
         self._bridge = WsgiBridge(settings.threads)
         self._gate = Gate(
             most=settings.connections,
-            most_of_client=settings.connections_per_client,
+            # Behind a proxy all connections are the proxy's.
+            most_of_client=settings.connections
+            if settings.trusted_proxies
+            else settings.connections_per_client,
             idle=settings.idle_timeout,
         )
         self._reloading = asyncio.Lock()
