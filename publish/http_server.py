@@ -112,12 +112,8 @@ class Process:
             largest=settings.cache_answer_bytes,
         )
         self._metrics = Metrics(shared / "metrics", slot)
-        self._access_log = (
-            None
-            if settings.access_log == "off"
-            else AccessLog(
-                settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
-            )
+        self._access_log = AccessLog(
+            settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
         )
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
@@ -181,8 +177,7 @@ class Process:
                 task.cancel()
             await self._front.release.pool.close()
             self._bridge.close()
-            if self._access_log is not None:
-                self._access_log.close()
+            self._access_log.close()
             self._clients.close()
             self._cache.close()
 
@@ -207,8 +202,7 @@ class Process:
             self._start(_let_go(old))
 
     def _on_hangup(self) -> None:
-        if self._access_log is not None:
-            self._access_log.reopen()
+        self._access_log.reopen()
         self._start(self.reload())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
