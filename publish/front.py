@@ -111,7 +111,7 @@ class Front:
         *,
         settings: Settings,
         metrics: Metrics,
-        access_log: AccessLog,
+        access_log: AccessLog | None,
         clients: ClientTable,
         bridge: WsgiBridge,
         release: Release,
@@ -372,6 +372,8 @@ class Front:
         self._metrics.request(route=route, status=status, seconds=seconds, sent=sent)
         if route == "sparql" and outcome in QUERIES:
             self._metrics.query(outcome=outcome, seconds=evaluated or 0.0)
+        if self._access_log is None:
+            return
         self._access_log.write(
             id=exchange.id,
             client=exchange.client,

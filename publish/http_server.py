@@ -112,9 +112,7 @@ class Process:
             largest=settings.cache_answer_bytes,
         )
         self._metrics = Metrics(shared / "metrics", slot)
-        self._access_log = AccessLog(
-            settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
-        )
+        self._access_log = _open_log(settings, shared)
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
         self._gate = Gate(
@@ -177,7 +175,8 @@ class Process:
                 task.cancel()
             await self._front.release.pool.close()
             self._bridge.close()
-            self._access_log.close()
+            if self._access_log is not None:
+                self._access_log.close()
             self._clients.close()
             self._cache.close()
 
@@ -202,7 +201,8 @@ class Process:
             self._start(_let_go(old))
 
     def _on_hangup(self) -> None:
-        self._access_log.reopen()
+        if self._access_log is not None:
+            self._access_log.reopen()
         self._start(self.reload())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -225,6 +225,14 @@ class Process:
             entries, size = self._cache.counts()
             self._metrics.cache(entries=entries, size=size)
             await asyncio.sleep(1)
+
+
+def _open_log(settings: Settings, shared: Path) -> AccessLog | None:
+    """Return the access log, or None when there is to be none."""
+    if settings.access_log == "off":
+        return None
+    lock = shared / "log.lock"
+    return AccessLog(settings.access_log, log_queries=settings.log_queries, lock=lock)
 
 
 async def _let_go(release: Release) -> None:
