@@ -127,9 +127,16 @@ def known_flags() -> frozenset[str]:
 def make_project(folder: Path) -> Path:
     """Make a project whose only release is the small one; return the release."""
     release = make_release(folder / "build" / "0123456789abcdef")
-    (folder / "publish.toml").write_text(SETTINGS, encoding="utf-8")
-    (folder / "build" / "current").symlink_to(release.name)
+    project_over(release, folder)
     return release
+
+
+def project_over(release: Path, folder: Path) -> Path:
+    """Make a project whose current release is one that was made elsewhere; return its folder."""
+    (folder / "build").mkdir(exist_ok=True)
+    (folder / "publish.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "build" / "current").symlink_to(release)
+    return folder
 
 
 @contextmanager

@@ -12,7 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 from small_release import BASE, make_release
 
-from publish.queries import QueryPool
+from publish.queries import pool_in_thread
+from publish.query_limits import Limits
 from publish.served import Served
 from publish.server import create_app
 from publish.shape_pages import name_of_constraint
@@ -72,9 +73,8 @@ class Client(FlaskClient):
 
 @pytest.fixture(scope="module")
 def client(release: Path) -> Iterator[FlaskClient]:
-    with QueryPool(
-        release / "store", workers=1, deadline=1, prefixes=Served(release).prefixes
-    ) as pool:
+    limits, prefixes = Limits(workers=1, deadline=1), Served(release).prefixes
+    with pool_in_thread(release / "store", limits=limits, prefixes=prefixes) as pool:
         app = create_app(release, pool)
         app.test_client_class = Client
         yield app.test_client()
