@@ -291,3 +291,19 @@ def make_release(
     (folder / "made.json").write_text('{"made": "2026-03-04T05:06:07Z"}', encoding="utf-8")
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
+
+
+class Client(FlaskClient):
+    """A client that reads and closes every answer, as a server does."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """Send a request and read the whole answer."""
+        return super().open(*args, **{"buffered": True, **options})
+
+
+def client_of(release: Path) -> FlaskClient:
+    """Return a client of everything but the SPARQL endpoint, at its place in the application."""
+    served = Served(release)
+    app = make_pages(served)
+    app.test_client_class = Client
+    return app.test_client()
