@@ -7,7 +7,6 @@ nothing was written; 2: it could not run.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import logging
 import signal
@@ -29,6 +28,7 @@ from publish.cli_faults import (
     repeat,
     report_sound_run,
 )
+from publish.cli_serve import serve
 from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean, said
 
 log = logging.getLogger("publish")
@@ -87,6 +87,7 @@ def main(
 
 
 main.add_command(explain)
+main.add_command(serve)
 
 
 @main.command()
@@ -245,55 +246,6 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
             click.echo(project.shown(path))
     cells = sum(len(row) - 2 for table in tables for row in table.rows)
     log.info("%d tables with %d figures", len(tables), cells)
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    help="The port to listen on; 0 takes any that is free.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=2,
-    show_default=True,
-    help="Processes that answer queries.",
-)
-@click.option(
-    "--deadline",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    help="Seconds a query may take at most.",
-)
-@click.pass_context
-def serve(ctx: click.Context, host: str, port: int, workers: int, deadline: float) -> None:
-    """Serve the current release: pages, data, downloads and SPARQL."""
-    from publish import server
-
-    project = open_project(ctx)
-    release = project.build / "current"
-    if not (release / "manifest.json").exists():
-        raise CannotRun("there is no release to serve yet: run publish build first.")
-    try:
-        json.loads((release / "manifest.json").read_text(encoding="utf-8"))["manifest"]
-    except (ValueError, KeyError, TypeError):
-        raise CannotRun(
-            f"the release {release.resolve().name} is damaged: publish build makes it anew."
-        ) from None
-    try:
-        server.serve(release.resolve(), host=host, port=port, workers=workers, deadline=deadline)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise CannotRun(
-            f"port {port} on {host} is taken: choose another with --port "
-            f"(make serve PORT={port + 1})."
-        ) from None
 
 
 @main.command()

@@ -109,32 +109,33 @@ def _ranges(header: str) -> list[_Range]:
     return ranges
 
 
-def _quality(media_type: str, ranges: Sequence[_Range]) -> float:
-    """Return the quality of a media type: the most specific range that fits decides."""
+def _quality(media_type: str, ranges: Sequence[_Range]) -> tuple[float, int]:
+    """Return the quality of a media type, and how specific the range is that decides: 2, 1 or 0."""
     kind = media_type.partition("/")[0]
-    for wanted in (media_type, f"{kind}/*", "*/*"):
+    for specific, wanted in ((2, media_type), (1, f"{kind}/*"), (0, "*/*")):
         found = [item.quality for item in ranges if item.value == wanted]
         if found:
-            return max(found)
-    return 0.0
+            return max(found), specific
+    return 0.0, 0
 
 
 def rank_forms(accept: str | None, forms: Sequence[Form]) -> list[Offer]:
-    """Return the forms that a client accepts, best first; equals keep the order given.
+    """Return the forms that a client accepts, best first.
 
-    A form under one of its other names counts only when that name itself is asked for.
+    Of equals those that it names come first, as browsers mean it; else the order given decides. A
+    form under one of its other names counts only when that name itself is asked for.
     """
     if accept is None or not accept.strip():
         return [Offer(form=form, media_type=form.media_type) for form in forms]
     ranges = _ranges(accept)
-    ranked: list[tuple[float, int, Offer]] = []
+    ranked: list[tuple[tuple[float, int], int, Offer]] = []
     for order, form in enumerate(forms):
         names = [(_quality(form.media_type, ranges), form.media_type)]
         for alias in form.aliases:
-            names += [(item.quality, alias) for item in ranges if item.value == alias]
-        quality, name = max(names, key=lambda pair: pair[0])
+            names += [((item.quality, 2), alias) for item in ranges if item.value == alias]
+        (quality, specific), name = max(names, key=lambda pair: pair[0])
         if quality > 0:
-            ranked.append((-quality, order, Offer(form=form, media_type=name)))
+            ranked.append(((-quality, -specific), order, Offer(form=form, media_type=name)))
     return [offer for _, _, offer in sorted(ranked, key=lambda item: item[:2])]
 
 

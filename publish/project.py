@@ -7,9 +7,7 @@ variables, which win over the file.
 
 from __future__ import annotations
 
-import re
 import stat
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +22,7 @@ from publish.faults import (
     said,
     shortened,
 )
-from publish.files import MOST_TOML, read_file
+from publish.tomlfile import place_of_key, read_toml
 from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base, wrong_character
 
 SETTINGS = "publish.toml"
@@ -94,14 +92,10 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         reason = said("error-eisdir" if stat.S_ISDIR(mode) else "error-no-regular-file")
         raise CannotRun(said("settings-unreadable", path=path, reason=reason))
     faults: list[Fault] = []
-    text = read_file(path, SETTINGS, faults, most=MOST_TOML)
-    if text is None:
+    found = read_toml(path, SETTINGS, faults)
+    if found is None:
         raise FaultyInput(faults)
-    text = text.replace("\r\n", "\n")
-    try:
-        settings = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FaultyInput([*faults, _syntax_fault(error, text)]) from None
+    settings, text = found
     overridden = {
         key: value for key, value in (("base", base), ("public-url", public_url)) if value
     }
@@ -123,34 +117,13 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     )
 
 
-def _syntax_fault(error: Exception, text: str) -> Fault:
-    """Return the fault of settings that are no TOML, where the parser says it is."""
-    problem = re.fullmatch(
-        r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)",
-        str(error),
-        re.DOTALL,
-    )
-    lines = text.split("\n")
-    if not problem:
-        return fault("toml-syntax", SETTINGS, 1, 1, problem=said("setting-too-large"))
-    what = problem["what"][:1].lower() + problem["what"][1:]
-    if problem["line"]:
-        place = int(problem["line"]), int(problem["column"])
-        return fault("toml-syntax", SETTINGS, *place, problem=what)
-    place = len(lines), len(lines[-1]) + 1
-    return fault("toml-syntax", SETTINGS, *place, problem=said("at-the-end", problem=what))
-
-
 def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iterator[Fault]:
     """Yield the faults of the settings: where the key stands, or at the option that gave it."""
 
     def found(code: str, key: str, **particulars: object) -> Fault:
         if key in overridden:
             return fault(code, f"--{key}", key=key, **particulars)
-        at = re.search(rf"^[ \t]*\[?[ \t]*[\"']?(?={re.escape(key)}[\"']?\s*[=.\]])", text, re.M)
-        line = text.count("\n", 0, at.end()) + 1 if at else 1
-        column = at.end() - text.rfind("\n", 0, at.end()) if at else 1
-        return fault(code, SETTINGS, line, column, key=key, **particulars)
+        return fault(code, SETTINGS, *place_of_key(text, key), key=key, **particulars)
 
     for key in settings:
         if key not in KEYS:

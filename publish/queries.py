@@ -1,45 +1,86 @@
-"""SPARQL evaluation in processes of its own, behind one interface.
+"""SPARQL evaluation in processes of its own, behind one interface on an event loop.
 
-In comes a Question, out comes an Answer that streams bytes, or one of the errors below. Each
-query has a worker process to itself. A worker that passes the deadline, dies, or whose answer
-nobody reads to its end is killed and replaced; nobody else's query notices. Workers end with
-this process, even when it is killed: the end of their standard input tells them.
+In comes a Question, out comes an Answer that is whole, or one of the errors of ``query_errors``.
+Each query has a worker process to itself. A worker that passes the deadline, dies, or whose asker
+leaves is ended and replaced; nobody else's query notices. Queries that turn out to be slow hold
+at most half of the workers, at low priority: one too many is ended, and run again from its start
+when there is a place for it. Workers end with this process, even when it is killed.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
-import os
-import selectors
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
+import uvloop
 
-from publish import query_guard
-from publish.query_faults import explain_syntax
-from publish.query_worker import DATA, END, ERROR, HEAD, HEADER, READY
+from publish.faults import reason_of, said
+from publish.query_crew import Crew, Worker
+from publish.query_errors import (
+    BadDataSet,
+    Busy,
+    CannotEvaluate,
+    NotAcceptable,
+    OutOfMemory,
+    QueryFailed,
+    QuerySyntax,
+    TimedOut,
+    TooMuch,
+    WorkerLost,
+    failure,
+    loss,
+    timed_out,
+)
+from publish.query_frames import DATA, END, HEAD
+from publish.query_guard import Examined, examine
+from publish.query_limits import Limits
+from publish.spool import Spool
 
-Gone = Callable[[], bool]
+Result = TypeVar("Result")
 
-MOST_BYTES = 128 << 20
-"""Bytes of an answer; a longer one is broken off. Who wants everything takes the dumps."""
+__all__ = [
+    "Answer",
+    "BadDataSet",
+    "Busy",
+    "CannotEvaluate",
+    "Limits",
+    "NotAcceptable",
+    "OutOfMemory",
+    "QueryFailed",
+    "QueryPool",
+    "QuerySyntax",
+    "Question",
+    "TimedOut",
+    "TooMuch",
+    "WorkerLost",
+    "pool_in_thread",
+]
 
 AT_ONCE = 0.2
 """Seconds within which the loss of a worker is no sign yet that the query caused it."""
+GRACE = 0.05
+"""Seconds for a query whose asker has left to end by itself, which costs no worker."""
+LAST_RESORT = 2.0
+"""Seconds past the deadline when the system ends a worker that its parent did not."""
+AT_A_GLANCE = 4096
+"""Characters of a query that is examined on the loop; a longer one is in a thread."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """A query, the data set it is asked of, and the wanted media types, best first.
 
-    ``results`` are for SELECT and ASK, ``graphs`` for CONSTRUCT and DESCRIBE.
+    ``results`` are for SELECT and ASK, ``graphs`` for CONSTRUCT and DESCRIBE. With the coding
+    ``gzip`` the answer comes compressed.
     """
 
     text: str
@@ -47,164 +88,41 @@ class Question:
     graphs: tuple[str, ...] = ("text/turtle",)
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    coding: str = "identity"
 
 
-class QueryFailed(Exception):
-    """No answer, and why, in a sentence for the one who asked."""
-
-
-class QuerySyntax(QueryFailed):
-    """The text is not SPARQL: the place where reading stopped, from 1."""
-
-    def __init__(self, message: str, *, line: int, column: int) -> None:
-        self.line, self.column = line, column
-        super().__init__(message)
-
-
-class BadDataSet(QueryFailed):
-    """A graph is named by something that is no IRI."""
-
-
-class NotAcceptable(QueryFailed):
-    """The query is fine, but no wanted media type suits its form."""
-
-    def __init__(self, *, graph: bool) -> None:
-        self.graph = graph
-        form = "CONSTRUCT and DESCRIBE answer" if graph else "SELECT and ASK answer"
-        super().__init__(f"{form} in none of the media types that were asked for.")
-
-
-class TimedOut(QueryFailed):
-    """The deadline passed before the first part of the answer."""
-
-
-class Busy(QueryFailed):
-    """No worker came free in time."""
-
-
-class WorkerLost(QueryFailed):
-    """The process that evaluated the query died, or the query failed inside it."""
-
-
-class CannotEvaluate(QueryFailed):
-    """The query is SPARQL, but asks for something that does not exist, as a function."""
-
-
-class _WorkerDied(WorkerLost):
-    """The process is gone, so nothing is known of the query itself."""
-
-
-class AskerGone(QueryFailed):
-    """The one who asked has left."""
-
-
-@dataclass(kw_only=True, eq=False)
-class _Worker:
-    """The parent's side of one worker process."""
-
-    process: subprocess.Popen[bytes]
-    ready: bool = False
-    pending: bytearray = field(default_factory=bytearray)
-
-    def send(self, body: bytes) -> None:
-        """Hand a job over. Raises WorkerLost when the process is gone."""
-        assert self.process.stdin is not None  # noqa: S101 - Popen was given PIPE
-        try:
-            self.process.stdin.write(HEADER.pack(DATA, len(body)) + body)
-        except OSError as error:
-            raise _WorkerDied("The process for this query was gone. Try again.") from error
-
-    def frame(self, until: float, gone: Gone) -> tuple[bytes, bytes]:
-        """Return the next frame; raises TimedOut, AskerGone or WorkerLost when none comes."""
-        assert self.process.stdout is not None  # noqa: S101 - Popen was given PIPE
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            while True:
-                left = until - time.monotonic()
-                if left <= 0:
-                    raise TimedOut("The deadline passed.")
-                if len(self.pending) >= HEADER.size:
-                    kind, length = HEADER.unpack_from(self.pending)
-                    if len(self.pending) >= (end := HEADER.size + length):
-                        body = bytes(self.pending[HEADER.size : end])
-                        del self.pending[:end]
-                        return kind, body
-                if not selector.select(min(left, 0.25)):
-                    if gone():
-                        raise AskerGone("The client has closed the connection.")
-                    continue
-                data = os.read(self.process.stdout.fileno(), 256 * 1024)
-                if not data:
-                    raise _WorkerDied(
-                        "The process that evaluated this query ended without an answer: "
-                        "the query needs more than it is given. Narrow it."
-                    )
-                self.pending += data
-
-    def wait_ready(self, until: float, gone: Gone) -> None:
-        """Wait for the process to open its store. Raises WorkerLost when it cannot."""
-        if not self.ready:
-            kind, body = self.frame(until, gone)
-            if kind != READY:
-                raise WorkerLost(f"The store cannot be opened: {json.loads(body)['message']}")
-            self.ready = True
-
-    def kill(self) -> None:
-        """End the process now, and reap it."""
-        self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                stream.close()
-
-
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Answer:
-    """The answer to one question: iterate over its bytes, then close it, whatever happens.
+    """The whole answer to one question; close it when it has been read."""
 
-    Iterating raises WorkerLost or TimedOut when the answer cannot be completed; what was
-    read until then must not be shown as whole.
-    """
+    media_type: str
+    form: str
+    """``select``, ``ask`` or ``graph``."""
+    coding: str
+    rows: int
+    """Rows of a SELECT, triples of a graph, 0 for an ASK."""
+    seconds: float
+    volatile: bool
+    """Whether the same query may have another answer later on the same data."""
+    spool: Spool
 
-    def __init__(
-        self, pool: QueryPool, worker: _Worker, head: dict[str, str], until: float, gone: Gone
-    ) -> None:
-        self.media_type = head["media-type"]
-        self.form = head["form"]
-        self._pool, self._worker, self._until, self._gone = pool, worker, until, gone
-        self._open, self._ended = True, False
+    @property
+    def length(self) -> int:
+        """Bytes of the body, as coded."""
+        return self.spool.length
 
-    def __iter__(self) -> Iterator[bytes]:
-        sent = 0
-        try:
-            while not self._ended:
-                kind, body = self._worker.frame(self._until, self._gone)
-                sent += len(body)
-                if sent > MOST_BYTES:
-                    raise WorkerLost(f"The answer is larger than {MOST_BYTES >> 20} MB.")
-                if kind == DATA:
-                    yield body
-                elif kind == END:
-                    self._ended = True
-                else:
-                    raise WorkerLost(json.loads(body)["message"])
-        finally:
-            self.close()
+    @property
+    def body(self) -> bytes | None:
+        """The body, or None when it is too large for memory: then use ``chunks``."""
+        return self.spool.body
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body in parts."""
+        return self.spool.chunks()
 
     def close(self) -> None:
-        """Give the worker back, or end it when it is still busy with this answer."""
-        if not self._open:
-            return
-        self._open = False
-        try:
-            if not self._ended:  # a small answer nobody read, as for HEAD, is soon over
-                soon = time.monotonic() + 0.02
-                kind, _ = self._worker.frame(soon, self._gone)
-                while kind == DATA:
-                    kind, _ = self._worker.frame(soon, self._gone)
-                self._ended = kind == END
-        except QueryFailed:
-            self._ended = False
-        self._pool._give_back(self._worker, sound=self._ended)
+        """Forget the body."""
+        self.spool.close()
 
     def __enter__(self) -> Answer:
         return self
@@ -213,172 +131,276 @@ class Answer:
         self.close()
 
 
+@dataclass(kw_only=True, eq=False)
+class _Run:
+    """One evaluation of a question in a worker."""
+
+    question: Question
+    volatile: bool
+    done: asyncio.Future[Answer]
+    started: float
+    spool: Spool = field(default_factory=Spool)
+    head: dict[str, Any] = field(default_factory=dict)
+    timer: asyncio.TimerHandle | None = None
+
+    def fail(self, error: Exception) -> None:
+        """Raise an error to the one who asked, unless there is an outcome already."""
+        self.spool.close()
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+class _NoSlowPlace(Exception):
+    """The query is slow, and all places for slow queries are taken."""
+
+
+class _Died(Exception):
+    """The worker died by itself; ``reason`` is what the one who asked is told."""
+
+    def __init__(self, reason: QueryFailed) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
+
+
 class QueryPool:
-    """A fixed number of worker processes on one read-only store."""
+    """A fixed number of worker processes on one read-only store, used from one event loop."""
 
     def __init__(
-        self,
-        store: Path,
-        *,
-        workers: int = 2,
-        deadline: float = 30.0,
-        waiting: int = 8,
-        patience: float = 10.0,
-        prefixes: dict[str, str] | None = None,
+        self, store: Path, *, limits: Limits | None = None, prefixes: dict[str, str] | None = None
     ) -> None:
-        """Start the workers and wait for the first to open the store.
-
-        ``deadline`` is in seconds, for a whole answer; at most ``waiting`` questions wait for
-        a worker, each at most ``patience`` seconds. Raises WorkerLost when the store cannot be
-        opened.
-        """
-        self.deadline = deadline
-        self._patience = patience
-        settings = {"last-resort": deadline + 2, "prefixes": prefixes or {}}
-        program = Path(__file__).with_name("query_worker.py")
-        self._command = [sys.executable, "-P", str(program), str(store), json.dumps(settings)]
-        self._turn = threading.Semaphore(workers)
-        self._queue = threading.BoundedSemaphore(workers + waiting)
-        self._lock = threading.Lock()
-        self._closed = False
-        self._workers: set[_Worker] = set()
-        self._idle: list[_Worker] = []
-        for _ in range(workers):
-            self._start()
-        try:
-            self._idle[-1].wait_ready(time.monotonic() + max(deadline, 10), lambda: False)
-        except QueryFailed:
-            self.close()
-            raise
-
-    def ask(self, question: Question, gone: Gone = lambda: False) -> Answer:
-        """Return the answer once its first part is there.
-
-        ``gone`` is asked from time to time whether the asker has left. Raises Refused,
-        TooLarge or a QueryFailed.
-        """
-        examined = query_guard.examine(question.text)
-        for iri in (*question.default_graphs, *question.named_graphs):
-            try:
-                ox.NamedNode(iri)
-            except ValueError as error:
-                raise BadDataSet(f"{iri!r} is not the IRI of a graph: {error}.") from error
-        job = {
-            "text": question.text,
-            "results": question.results,
-            "graphs": question.graphs,
-            "default-graphs": question.default_graphs,
-            "named-graphs": question.named_graphs,
-            "union": not examined.has_dataset,
+        """Keep the settings; ``start`` starts the workers. Prefixes are for Turtle."""
+        self.limits = limits or Limits()
+        settings = {
+            "last-resort": self.limits.deadline + LAST_RESORT,
+            "memory": self.limits.memory,
+            "rows": self.limits.rows,
+            "bytes": self.limits.answer_bytes,
+            "prefixes": prefixes or {},
         }
-        started = time.monotonic()
-        try:
-            return self._ask(question, job, gone)
-        except _WorkerDied:
-            # A worker that was dying before it got the query may still look alive. A query that
-            # kills its worker does so again.
-            if time.monotonic() - started > AT_ONCE:
-                raise
-            return self._ask(question, job, gone)
+        self.busy = 0
+        """Queries that are evaluated now."""
+        self._crew = Crew[_Run](store.absolute(), settings, self.limits, self._came, self._lost)
+        self._asking = self._examining = 0
+        self._closed = False
+        self._reader = ThreadPoolExecutor(1, "query-guard")
 
-    def _ask(self, question: Question, job: dict[str, Any], gone: Gone) -> Answer:
-        """Hand a job to a worker and return the answer once its first part is there."""
-        worker = self._take()
-        sound = answered = False
-        try:
-            until = time.monotonic() + self.deadline
-            worker.wait_ready(until, gone)
-            worker.send(json.dumps(job).encode())
-            kind, body = worker.frame(until, gone)
-            content: dict[str, Any] = json.loads(body)
-            sound = kind in (HEAD, ERROR)
-            if kind != HEAD:
-                raise _failure(content, question.text)
-            answered = True
-            return Answer(self, worker, content, until, gone)
-        except TimedOut:
-            raise TimedOut(
-                f"No answer within the limit of {self.deadline:g} seconds. Narrow the query: "
-                "name the data set, filter early, or add a LIMIT."
-            ) from None
-        finally:
-            if not answered:
-                self._give_back(worker, sound=sound)
+    @property
+    def waiting(self) -> int:
+        """Questions that wait for a worker."""
+        return self._crew.waiting
+
+    @property
+    def slow(self) -> int:
+        """Queries under way that have been going on for long."""
+        return self._crew.slow
 
     def processes(self) -> list[int]:
         """Return the process ids of the workers."""
-        with self._lock:
-            return [worker.process.pid for worker in self._workers]
+        return self._crew.processes()
 
-    def close(self) -> None:
-        """End all workers. Questions under way fail with WorkerLost."""
-        with self._lock:
-            self._closed = True
-            for worker in self._workers:
-                worker.process.kill()
-            idle, self._idle = self._idle, []
-        for worker in idle:
-            self._forget(worker)
+    async def start(self) -> None:
+        """Start the workers. Raises WorkerLost when the store cannot be opened."""
+        self._loop = asyncio.get_running_loop()
+        await self._crew.start()
 
-    def __enter__(self) -> QueryPool:
-        return self
+    async def ask(self, question: Question) -> Answer:
+        """Return the whole answer. Raises Refused, TooLarge or a QueryFailed.
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        When it is cancelled, the query ends.
+        """
+        if self._closed:
+            raise self._crew.busy("queries-stopped")
+        self._asking += 1
+        try:
+            examined = await self._examine(question.text)
+            job = _job(question, examined)
+            return await self._answer(question, job, volatile=examined.volatile)
+        finally:
+            self._asking -= 1
 
-    def _start(self) -> None:
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-        )
-        worker = _Worker(process=process)
-        with self._lock:
-            self._workers.add(worker)
-            self._idle.append(worker)
+    def ask_from_thread(self, question: Question) -> Answer:
+        """Do the same from another thread than the loop's, and wait for it."""
+        return self.from_thread(self.ask(question))
 
-    def _forget(self, worker: _Worker) -> None:
-        worker.kill()
-        with self._lock:
-            self._workers.discard(worker)
+    def from_thread(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run something on the pool's loop from another thread, and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    def _take(self) -> _Worker:
-        """Wait for a turn and return an idle worker that is alive. Raises Busy."""
-        if not self._queue.acquire(blocking=False):
-            raise Busy("Too many queries are waiting. Try again in a few seconds.")
-        if not self._turn.acquire(timeout=self._patience):
-            self._queue.release()
-            raise Busy(f"All places stayed taken for {self._patience:g} seconds. Try again.")
-        with self._lock:
-            worker = self._idle.pop() if self._idle and not self._closed else None
-        if worker is None:
-            self._turn.release()
-            self._queue.release()
-            raise Busy("The server is stopping.")
-        if worker.process.poll() is not None:  # it died while idle: nobody's query
-            self._replace(worker)
-            with self._lock:
-                worker = self._idle.pop()
-        return worker
+    async def close(self) -> None:
+        """Take no more questions, let those under way finish, and end the workers."""
+        self._closed = True
+        until = self._loop.time() + self.limits.deadline + self.limits.patience
+        while self._asking and self._loop.time() < until:
+            await asyncio.sleep(0.01)
+        await self._crew.end_all()
+        self._reader.shutdown(wait=False)
 
-    def _replace(self, worker: _Worker) -> None:
-        self._forget(worker)
-        if not self._closed:
-            self._start()
+    async def _examine(self, text: str) -> Examined:
+        """Examine a query; a long one in a thread, one at a time, so that the loop goes on."""
+        if len(text) <= AT_A_GLANCE:
+            return examine(text, self.limits)
+        if self._examining >= self.limits.waiting:
+            raise self._crew.busy("queries-too-many")
+        self._examining += 1
+        try:
+            return await self._loop.run_in_executor(self._reader, examine, text, self.limits)
+        finally:
+            self._examining -= 1
 
-    def _give_back(self, worker: _Worker, *, sound: bool) -> None:
-        if sound and not self._closed:
-            with self._lock:
-                self._idle.append(worker)
+    async def _answer(self, question: Question, job: bytes, *, volatile: bool) -> Answer:
+        """Have a job done: again when it was a slow one too many, or its worker just dying."""
+        slow = again = False
+        while True:
+            worker = await self._crew.take(slow=slow)
+            started = time.monotonic()
+            run = _Run(
+                question=question,
+                volatile=volatile,
+                done=self._loop.create_future(),
+                started=started,
+            )
+            try:
+                return await self._evaluate(worker, run, job)
+            except _NoSlowPlace:
+                slow = True
+            except _Died as error:
+                # A worker that was dying before it got the query may still look alive. A query
+                # that kills its worker does so again.
+                if again or time.monotonic() - started > AT_ONCE:
+                    raise error.reason from None
+                again = True
+
+    async def _evaluate(self, worker: Worker[_Run], run: _Run, job: bytes) -> Answer:
+        """Give a worker a job, and wait for the whole answer."""
+        worker.run = run
+        self.busy += 1
+        if worker.is_slow:
+            run.timer = self._loop.call_later(self.limits.deadline, self._too_late, worker, run)
         else:
-            self._replace(worker)
-        self._turn.release()
-        self._queue.release()
+            soon = min(self.limits.slow_after, self.limits.deadline)
+            run.timer = self._loop.call_later(soon, self._takes_long, worker, run)
+        worker.send(job)
+        try:
+            return await run.done
+        except asyncio.CancelledError:
+            run.spool.close()
+            if worker.run is run:
+                run.timer.cancel()
+                run.timer = self._loop.call_later(GRACE, self._abandon, worker, run)
+            raise
+        finally:
+            self.busy -= 1
+            if run.done.done():
+                run.timer.cancel()
+
+    def _takes_long(self, worker: Worker[_Run], run: _Run) -> None:
+        """Make a query slow, or end it for now when there are too many of those."""
+        left = self.limits.deadline - self.limits.slow_after
+        if left <= 0:
+            self._too_late(worker, run)
+        elif self._crew.make_slow(worker):
+            run.timer = self._loop.call_later(left, self._too_late, worker, run)
+        else:
+            self._crew.replace(worker)
+            run.fail(_NoSlowPlace())
+
+    def _too_late(self, worker: Worker[_Run], run: _Run) -> None:
+        self._crew.took(self.limits.deadline)
+        self._crew.replace(worker)
+        run.fail(timed_out(self.limits))
+
+    def _abandon(self, worker: Worker[_Run], run: _Run) -> None:
+        if worker.run is run:
+            self._crew.replace(worker)
+
+    def _lost(self, run: _Run, code: int | None) -> None:
+        """Tell that a worker has died in the middle of a query."""
+        run.fail(_Died(loss(code, self.limits)))
+
+    def _came(self, worker: Worker[_Run], kind: bytes, body: bytes) -> None:
+        """Take a frame of an answer."""
+        run = worker.run
+        if run is None:  # the end of what nobody waits for any more
+            return
+        if kind == DATA:
+            if not run.done.done():
+                try:
+                    run.spool.add(body)
+                except OSError as error:
+                    self._crew.replace(worker)
+                    run.fail(WorkerLost(said("query-not-spooled", problem=reason_of(error))))
+            return
+        content = json.loads(body)
+        if kind == HEAD:
+            run.head = content
+            return
+        worker.run = None
+        seconds = time.monotonic() - run.started
+        self._crew.took(seconds)
+        if run.timer is not None:
+            run.timer.cancel()
+        if not run.done.done():
+            if kind == END:
+                run.done.set_result(
+                    Answer(
+                        media_type=run.head["type"],
+                        form=run.head["form"],
+                        coding=run.question.coding,
+                        rows=content["rows"],
+                        seconds=seconds,
+                        volatile=run.volatile,
+                        spool=run.spool,
+                    )
+                )
+            else:
+                run.fail(failure(content, run.question.text, self.limits))
+        if not content["then"]:
+            if worker.is_slow:  # it does not know that it gives way to others
+                self._crew.replace(worker)
+            else:
+                self._crew.give_back(worker)
 
 
-def _failure(content: dict[str, Any], text: str) -> QueryFailed:
-    """Return the error that a worker's ERROR frame describes."""
-    if content["error"] == "not-acceptable":
-        return NotAcceptable(graph=content["graph"])
-    if content["error"] == "syntax":
-        fault = explain_syntax(content["message"], text)
-        return QuerySyntax(fault.sentence, line=fault.line, column=fault.column)
-    return CannotEvaluate(f"The query could not be evaluated: {content['message']}")
+def _job(question: Question, examined: Examined) -> bytes:
+    """Return what a worker is told. Raises BadDataSet."""
+    for iri in (*question.default_graphs, *question.named_graphs):
+        try:
+            ox.NamedNode(iri)
+        except ValueError as error:
+            reason = said("query-bad-graph", iri=repr(iri), problem=str(error))
+            raise BadDataSet(reason) from error
+    job = {
+        "text": question.text,
+        "results": question.results,
+        "graphs": question.graphs,
+        "default": question.default_graphs,
+        "named": question.named_graphs,
+        "probe": examined.probe,
+        "coding": question.coding,
+    }
+    return json.dumps(job).encode()
+
+
+@contextlib.contextmanager
+def pool_in_thread(
+    store: Path, *, limits: Limits | None = None, prefixes: dict[str, str] | None = None
+) -> Iterator[QueryPool]:
+    """Yield a started pool whose loop runs in a thread: ask it with ``ask_from_thread``."""
+    loop = uvloop.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="query-pool", daemon=True)
+    thread.start()
+
+    def wait_for(work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, loop).result()
+
+    pool = QueryPool(store, limits=limits, prefixes=prefixes)
+    try:
+        wait_for(pool.start())
+        try:
+            yield pool
+        finally:
+            wait_for(pool.close())
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

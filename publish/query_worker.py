@@ -1,158 +1,224 @@
 """One process that evaluates SPARQL queries on a store it opens read-only.
 
-Started by ``publish.queries`` as ``python query_worker.py STORE SETTINGS``; it imports nothing of
-the package. Requests come in on standard input and frames go out on standard output, both as a
-length, a kind and a body: first HEAD with the media type, then DATA as it is written, then END,
-or ERROR with a JSON object. The end of standard input is the end of the parent, however it
-died: the process then stops at once, in the middle of a query if need be, because pyoxigraph
-evaluates without holding Python's lock.
+Jobs come in on standard input, a socket, and frames go out on it (``query_frames``). Another
+pipe, the life line, only ever ends: when the parent does, however it died, and then this process
+stops at once, in the middle of a query if need be, because pyoxigraph evaluates without holding
+Python's lock. Nothing of the package is imported but what itself imports nothing of it.
 """
 
 from __future__ import annotations
 
-import contextlib
+import itertools
 import json
+import operator
 import os
-import queue
-import resource
+import select
 import signal
-import struct
 import sys
 import threading
+import time
+import traceback
+from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
-HEADER = struct.Struct(">cI")
-READY, HEAD, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"
-FRAME = 64 * 1024
-STACK = 256 * 1024 * 1024
-MEMORY = 4 * 1024 * 1024 * 1024
-"""Bytes a query may take; one that takes more ends its own worker."""
+from publish.query_frames import (
+    ERROR,
+    HEADER,
+    READY,
+    Frames,
+    NotInXml,
+    TooMuch,
+    counter_of,
+    frame_of,
+    send,
+)
+from publish.query_merge import DataSets, Results, TooManyTriples
+from publish.query_sandbox import (
+    bound_memory,
+    leave_signals,
+    resident_bytes,
+    return_memory,
+    shut_off,
+)
+
+STACK = 256 << 20
+"""Bytes of stack for the thread that evaluates: the parser and the evaluator recurse."""
+GROWN = 150 << 20
+"""Bytes by which a worker may stay larger than it was; then it asks to be replaced."""
+TAKES_LONG, IS_LARGE = 0.1, 1 << 20
+"""Seconds and bytes from which the memory of a query is given back after it."""
 
 
-class _Frames:
-    """A binary file that sends what is written to it as DATA frames, after one HEAD."""
+@dataclass(kw_only=True)
+class Evaluator:
+    """What evaluates jobs, one after the other, and answers on a socket."""
 
-    def __init__(self, output: IO[bytes], head: dict[str, str]) -> None:
-        self._output = output
-        self._head: dict[str, str] | None = head
-        self._pending = bytearray()
+    store: ox.Store
+    settings: dict[str, Any]
+    socket: int
+    shut_off: bool
+    pending: bytearray = field(default_factory=bytearray)
 
-    def write(self, data: bytes) -> int:
-        self._pending += data
-        if len(self._pending) >= FRAME:
-            self._send()
-        return len(data)
+    def __post_init__(self) -> None:
+        self.data_sets = DataSets(self.store)
+        self.at_first = resident_bytes()
 
-    def flush(self) -> None:
-        """Keep what is pending: a frame goes out when it is full."""
+    def run(self) -> None:
+        """Say READY and evaluate, until this thread has been slowed down by the parent."""
+        thread = threading.get_native_id()
+        usual = os.getpriority(os.PRIO_PROCESS, thread)
+        grown = resident_bytes() - self.at_first > GROWN
+        while True:
+            content = {"thread": thread, "grown": grown, "shut-off": self.shut_off}
+            send(self.socket, frame_of(READY, content))
+            while not self.evaluate(self.job()):
+                pass
+            return_memory()
+            if os.getpriority(os.PRIO_PROCESS, thread) > usual:
+                return  # a thread cannot take its priority back; the next one starts afresh
+            grown = resident_bytes() - self.at_first > GROWN
 
-    def finish(self) -> None:
-        self._send()
-        send(self._output, END)
+    def job(self) -> dict[str, Any]:
+        """Return the next job; ends the process when there will be none."""
+        while True:
+            if len(self.pending) >= HEADER.size:
+                _, length = HEADER.unpack_from(self.pending)
+                if len(self.pending) >= (end := HEADER.size + length):
+                    body = bytes(self.pending[HEADER.size : end])
+                    del self.pending[:end]
+                    return cast("dict[str, Any]", json.loads(body))
+            data = os.read(self.socket, 64 * 1024)
+            if not data:
+                os._exit(0)
+            self.pending += data
 
-    def _send(self) -> None:
-        if self._head is not None:
-            send(self._output, HEAD, json.dumps(self._head).encode())
-            self._head = None
-        if self._pending:
-            send(self._output, DATA, bytes(self._pending))
-            self._pending.clear()
+    def evaluate(self, job: dict[str, Any]) -> bool:
+        """Evaluate one job under a timer that the system enforces; return whether it was large.
 
+        After a large one READY follows, when its memory has been given back. A fault of the query
+        becomes an ERROR frame.
+        """
+        signal.setitimer(signal.ITIMER_REAL, self.settings["last-resort"])
+        started = time.monotonic()
+        error: dict[str, object] = {}
+        frames = None
+        try:
+            frames = self.answer(job)
+        except SyntaxError as found:
+            error = {"error": "syntax", "message": str(found)}
+        except TooMuch as found:
+            error = {"error": str(found)}
+        except NotInXml:
+            error = {"error": "xml"}
+        except TooManyTriples:
+            error = {"error": "merge"}
+        except MemoryError:
+            error = {"error": "memory"}
+        except _NoType as found:
+            error = {"error": "not-acceptable", "graph": found.graph}
+        except (ValueError, RuntimeError, OSError) as found:
+            error = {"error": "evaluation", "message": str(found)}
+        large = time.monotonic() - started > TAKES_LONG
+        if frames is None:
+            large = large or bool(error.get("error") in ("rows", "bytes", "memory"))
+            send(self.socket, frame_of(ERROR, {**error, "then": large}))
+        else:
+            large = large or frames.length > IS_LARGE
+            frames.end({"then": large})
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return large
 
-def send(output: IO[bytes], kind: bytes, body: bytes = b"") -> None:
-    """Write one frame."""
-    output.write(HEADER.pack(kind, len(body)) + body)
-    output.flush()
-
-
-def receive(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
-    """Return the next frame's kind and body, or None at the end of the stream."""
-    header = stream.read(HEADER.size)
-    if len(header) < HEADER.size:
-        return None
-    kind, length = HEADER.unpack(header)
-    return kind, stream.read(length)
-
-
-def evaluate(
-    store: ox.Store, job: dict[str, Any], prefixes: dict[str, str], out: IO[bytes]
-) -> None:
-    """Evaluate one job and send its frames; a fault of the query becomes an ERROR frame."""
-    try:
-        results = _query(store, job)
+    def answer(self, job: dict[str, Any]) -> Frames:
+        """Write the answer but for its end."""
+        data_set = self.data_sets.of(job["default"], job["named"], job["probe"])
+        results = data_set.query(job["text"])
         graph = isinstance(results, ox.QueryTriples)
         wanted = job["graphs" if graph else "results"]
         if not wanted:
-            send(out, ERROR, json.dumps({"error": "not-acceptable", "graph": graph}).encode())
-            return
-        form = "graph" if graph else "ask" if isinstance(results, ox.QueryBoolean) else "select"
-        frames = _Frames(out, {"media-type": wanted[0], "form": form})
+            raise _NoType(graph)
+        media_type = wanted[0]
+        select = isinstance(results, ox.QuerySolutions)
+        frames = Frames(
+            self.socket,
+            {"type": media_type, "form": "graph" if graph else "select" if select else "ask"},
+            rows=self.settings["rows"],
+            most=self.settings["bytes"],
+            count=counter_of(media_type) if select else None,
+            compress=job["coding"] == "gzip",
+            xml="xml" in media_type,
+        )
+        self.write(results, media_type, frames)
+        frames.finish()
+        return frames
+
+    def write(self, results: Results, media_type: str, frames: Frames) -> None:
+        """Write results in a media type. Raises TooMuch."""
         target = cast("IO[bytes]", frames)
         if isinstance(results, ox.QueryTriples):
-            format_ = ox.RdfFormat.from_media_type(wanted[0])
-            ox.serialize(results, target, format_, prefixes=prefixes)
+            counter = itertools.count()
+            first = operator.itemgetter(0)
+            triples = map(first, zip(results, counter, strict=False))
+            most: int = self.settings["rows"]
+            format_ = ox.RdfFormat.from_media_type(media_type)
+            ox.serialize(
+                itertools.islice(triples, most),
+                target,
+                format_,
+                prefixes=self.settings["prefixes"],
+            )
+            frames.rows = next(counter)
+            if frames.rows >= most and next(results, None) is not None:
+                raise TooMuch("rows")
         else:
-            results.serialize(target, ox.QueryResultsFormat.from_media_type(wanted[0]))
-        frames.finish()
-    except SyntaxError as error:
-        send(out, ERROR, json.dumps({"error": "syntax", "message": str(error)}).encode())
-    except (ValueError, RuntimeError, OSError) as error:
-        send(out, ERROR, json.dumps({"error": "evaluation", "message": str(error)}).encode())
+            results.serialize(target, ox.QueryResultsFormat.from_media_type(media_type))
 
 
-def _query(
-    store: ox.Store, job: dict[str, Any]
-) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Start the evaluation on the data set that the job, or else the query itself, names."""
-    default, named = job["default-graphs"], job["named-graphs"]
-    if not default and not named:
-        return store.query(job["text"], use_default_graph_as_union=job["union"])
-    return store.query(
-        job["text"],
-        default_graph=[ox.NamedNode(iri) for iri in default],
-        named_graphs=[ox.NamedNode(iri) for iri in named],
-    )
+class _NoType(Exception):
+    """No media type is wanted for the form of the query."""
 
-
-def _work(
-    store: ox.Store, settings: dict[str, Any], jobs: queue.SimpleQueue[bytes], out: IO[bytes]
-) -> None:
-    """Evaluate jobs one after the other, each under a timer that the system enforces."""
-    try:
-        while True:
-            job = json.loads(jobs.get())
-            signal.setitimer(signal.ITIMER_REAL, settings["last-resort"])
-            evaluate(store, job, settings["prefixes"], out)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    finally:
-        os._exit(1)  # this thread is all there is to the process
+    def __init__(self, graph: bool) -> None:
+        self.graph = graph
+        super().__init__(graph)
 
 
 def main() -> None:
-    """Open the store, say READY, and evaluate until standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    with contextlib.suppress(ValueError, OSError):  # not every system bounds memory
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    """Open the store, evaluate until the parent ends; called with a store and its settings."""
+    leave_signals()
+    is_shut_off = shut_off()
     settings = json.loads(sys.argv[2])
     try:
         store = ox.Store.read_only(sys.argv[1])
     except OSError as error:
-        send(out, ERROR, json.dumps({"error": "store", "message": str(error)}).encode())
+        send(0, frame_of(ERROR, {"error": "store", "message": str(error)}))
         os._exit(1)
-    jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    bound_memory(settings["memory"] + STACK)
+    evaluator = Evaluator(store=store, settings=settings, socket=0, shut_off=is_shut_off)
+    life: int = settings["life"]
+    woken, wake = os.pipe()
+    poll = select.poll()
+    poll.register(life, 0)  # its end is always told
+    poll.register(woken, select.POLLIN)
+
+    def work() -> None:
+        ended_well = False
+        try:
+            evaluator.run()
+            ended_well = True
+        except BrokenPipeError:
+            os._exit(0)  # nobody listens any more
+        finally:
+            if not ended_well:  # this thread is all there is to the process
+                traceback.print_exc()
+                os._exit(1)
+        os.write(wake, b"n")
+
     threading.stack_size(STACK)
-    threading.Thread(target=_work, args=(store, settings, jobs, out), daemon=True).start()
-    send(out, READY)
-    while (frame := receive(sys.stdin.buffer)) is not None:
-        jobs.put(frame[1])
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
+    while True:
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        if any(descriptor == life for descriptor, _ in poll.poll()):
+            os._exit(0)
+        os.read(woken, 1)
+        thread.join()

@@ -1,7 +1,8 @@
-"""Reading RDF files of any usual syntax as one graph: Turtle, TriG, N-Triples, N-Quads, RDF/XML
+"""Reading RDF files of any usual syntax: Turtle, TriG, N-Triples, N-Quads, RDF/XML
 and JSON-LD, compressed with gzip or not.
 
-In come paths; out come the statements of all files together, or faults with line and column.
+In come paths; out come the statements of all files together as one graph, or faults with line
+and column. What reads files in a way of its own finds here how they are opened and judged.
 Nothing but these files is read: no imports, no contexts or entities from elsewhere.
 """
 
@@ -54,6 +55,11 @@ class RdfFile:
     shown: str
     syntax: ox.RdfFormat
 
+    @property
+    def base(self) -> str:
+        """What relative IRIs in it are relative to: the address of the file itself."""
+        return self.path.resolve().as_uri()
+
 
 def looks_like_file(argument: str) -> bool:
     """Return whether an argument means a file rather than the slug of a mapping."""
@@ -66,17 +72,24 @@ def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], S
     parts: list[Numbered] = []
     for number, path in enumerate(dict.fromkeys(paths)):
         label = f"f{number}-" if len(paths) > 1 else ""
-        try:
-            file = _recognised(path, faults)
+        with readable(path, faults):
+            file = recognised(path, faults)
             if file:
                 files.append(file)
                 parts.extend(_read(file, terms, faults, label))
-        except (OSError, EOFError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            faults.append(fault("cannot-read", path, reason=reason.rstrip(".")))
     flat = np.concatenate([np.empty(0, dtype=np.int32), *parts])
     parts.clear()
     return files, assembled(terms, flat)
+
+
+@contextmanager
+def readable(path: Path, faults: list[Fault]) -> Iterator[None]:
+    """Note it as a fault when a file cannot be read, by what is done with it in here."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        faults.append(fault("cannot-read", path, reason=reason.rstrip(".")))
 
 
 @contextmanager
@@ -112,7 +125,7 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-def _recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
+def recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
     """Return a file with its syntax, by its name or else by how it begins."""
     with opened(path) as file:
         start = file.read(2000)
@@ -131,31 +144,38 @@ def _recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
     return RdfFile(path=path, shown=str(path), syntax=syntax)
 
 
+def check_syntax(file: RdfFile, faults: list[Fault]) -> None:
+    """Note what is wrong with a file that could not be loaded, reading it once more."""
+    problem = xml_fault(file)
+    if problem:
+        faults.append(problem)
+        return
+    noted = _Noted(file=file, faults=faults)
+    with opened(file.path) as content, noted.too_long():
+        for _ in _quads(file, content, noted, ""):
+            pass
+
+
 def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Iterator[Numbered]:
     """Yield the statements of a file as numbers; of one with faults those before the first.
 
     With a label, its blank nodes are kept apart from those of other files.
     """
-    if file.syntax == ox.RdfFormat.RDF_XML:
-        problem = _xml_fault(file)
-        if problem:
-            faults.append(problem)
-            return
+    problem = xml_fault(file)
+    if problem:
+        faults.append(problem)
+        return
     noted = _Noted(file=file, faults=faults)
     with (
         Progress(file.shown, "bytes", file.path.stat().st_size) as progress,
         opened(file.path, progress) as content,
+        noted.too_long(),
     ):
-        try:
-            if file.syntax == ox.RdfFormat.N_TRIPLES:
-                reader = LineReader(terms=terms, prefix=label, wrong=noted.add)
-                yield from reader.blocks(content)
-            else:
-                yield numbered(_quads(file, content, noted, label), terms)
-        except MemoryError as error:
-            if "buffer" not in str(error):
-                raise
-            noted.add_too_long()
+        if file.syntax == ox.RdfFormat.N_TRIPLES:
+            reader = LineReader(terms=terms, prefix=label, wrong=noted.add)
+            yield from reader.blocks(content)
+        else:
+            yield numbered(_quads(file, content, noted, label), terms)
 
 
 @dataclass(kw_only=True)
@@ -166,7 +186,17 @@ class _Noted:
     faults: list[Fault]
     _lines: set[int] = field(default_factory=set)
 
-    def add_too_long(self) -> None:
+    @contextmanager
+    def too_long(self) -> Iterator[None]:
+        """Note it when a parser gives up at a name or text that is longer than it reads."""
+        try:
+            yield
+        except MemoryError as error:
+            if "buffer" not in str(error):
+                raise
+            self._add_too_long()
+
+    def _add_too_long(self) -> None:
         """Note a name or text that is longer than a parser reads, at its line if that is so too."""
         line, length = 1, 0
         with opened(self.file.path) as content:
@@ -198,8 +228,9 @@ def _quads(
     file: RdfFile, content: io.BufferedReader, noted: _Noted, label: str
 ) -> Iterator[ox.Quad]:
     """Yield the statements of a file as a parser reads them."""
-    base = file.path.resolve().as_uri()
-    found = ox.parse(content, format=file.syntax, base_iri=base, rename_blank_nodes=bool(label))
+    found = ox.parse(
+        content, format=file.syntax, base_iri=file.base, rename_blank_nodes=bool(label)
+    )
     while True:
         try:
             yield from found
@@ -231,11 +262,13 @@ def _place_of_context(file: RdfFile) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
-def _xml_fault(file: RdfFile) -> Fault | None:
-    """Return what is wrong with a file as XML, with its place.
+def xml_fault(file: RdfFile) -> Fault | None:
+    """Return what is wrong with a file as XML, with its place; of other syntaxes nothing.
 
     It also refuses entities that grow beyond measure, which the parser of RDF would fill in.
     """
+    if file.syntax != ox.RdfFormat.RDF_XML:
+        return None
     parser = expat.ParserCreate()
     outside: list[Fault] = []
 

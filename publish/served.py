@@ -183,7 +183,10 @@ class Served:
             for entry in manifest.get("queries", ())
         )
         self.store = ox.Store.read_only(str(self.folder / "store"))
-        self.prefixes = Uris(base=self.base, vocabulary=self.vocabulary).prefixes()
+        self.is_of_files: bool = manifest.get("default-graph") == "own"
+        """Whether it was made of somebody's RDF files, without data sets of ours."""
+        own = Uris(base=self.base, vocabulary=self.vocabulary)
+        self.prefixes: dict[str, str] = manifest.get("prefixes") or own.prefixes()
         self._label = lru_cache(maxsize=20_000)(self._find_label)
 
     def generic(self, name: str) -> ox.NamedNode:

@@ -13,6 +13,7 @@
     === folder, pipe or link PATH       a folder, a pipe, a symbolic link to what follows
     === with derived.txt                the sections of that file of ``faults/with/``
     === command                         the verb with its arguments, if it is not validate
+    === environment                     lines ``NAME=value``, variables that the verb is given
     === expected en, === expected nl    the whole report that this gives
 
 Bytes that are no text are written ``\\xff``; a section of a file ends in a line feed, which
@@ -25,8 +26,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import chdir
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -98,10 +99,17 @@ class Fixture:
         """The verb with its arguments."""
         return next((text.split() for head, text in self.sections if head == "command"), [])
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the verb is given besides those there are."""
+        texts = (text for head, text in self.sections if head == "environment")
+        pairs = (line.partition("=") for text in texts for line in text.splitlines())
+        return {name: value for name, _, value in pairs}
+
     def apply(self, root: Path) -> None:
         """Lay the sections over a project."""
         for head, text in self.sections:
-            if head != "command":
+            if head not in ("command", "environment"):
                 _apply(root, head, text)
 
     def written(self, reports: dict[str, str]) -> str:
@@ -199,9 +207,23 @@ def write_workbook(path: Path, text: str) -> None:
     book.save(path)
 
 
-def faults_of(root: Path, command: list[str]) -> list[Fault]:
+@contextmanager
+def _with(environment: Mapping[str, str]) -> Iterator[None]:
+    """Give this process more variables for a while."""
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def faults_of(
+    root: Path, command: list[str], environment: Mapping[str, str] | None = None
+) -> list[Fault]:
     """Return the faults that a verb ends with, in order; of validate its warnings as well."""
-    with chdir(root):
+    with chdir(root), _with(environment or {}):
         try:
             if not command:
                 return validate(SmallProject(root=root).read())[1]

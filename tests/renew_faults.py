@@ -22,7 +22,7 @@ def renew(codes: list[str]) -> int:
         with tempfile.TemporaryDirectory() as folder:
             project = make_sound_project(Path(folder).resolve() / "project")
             fixture.apply(project.root)
-            faults = faults_of(project.root, fixture.command)
+            faults = faults_of(project.root, fixture.command, fixture.environment)
             reports = {name: report(faults, name, project.root) for name in LANGUAGES}
         found = sorted({item.code for item in faults})
         if found != [fixture.code]:

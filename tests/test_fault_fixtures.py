@@ -38,7 +38,7 @@ def test_give_report_as_approved(tmp_path: Path, fixture: Fixture) -> None:
     project = make_sound_project(tmp_path.resolve() / "project")
     fixture.apply(project.root)
     before = list(files_in(project.root))
-    faults = faults_of(project.root, fixture.command)
+    faults = faults_of(project.root, fixture.command, fixture.environment)
     assert {item.code for item in faults} == {fixture.code}, [str(item) for item in faults]
     for language in LANGUAGES:
         assert report(faults, language, project.root) == fixture.expected[language]

@@ -24,6 +24,9 @@ PACKAGE = REPOSITORY / "publish"
 
 LAYERS = [
     ["namespaces", "faults", "formulas", "uris", "numerals", "periods", "files", "statements"],
+    ["tomlfile", "setting_kinds"],
+    ["settings_table"],
+    ["settings"],
     ["project", "yamlfile", "scan", "misprints"],
     ["facts"],
     ["mapping", "document"],
@@ -63,6 +66,7 @@ LAYERS = [
     ["ntriples"],
     ["rdf_files"],
     ["rdf_places"],
+    ["rdf_store"],
     ["validate"],
     ["observations", "structure_constraints"],
     ["rdf_shapes"],
@@ -82,11 +86,15 @@ LAYERS = [
     ["dump_forms"],
     ["release_store"],
     ["release"],
+    ["client_address", "processes"],
+    ["client_table", "access_log", "metrics"],
     ["server"],
     ["explain", "shacl_report"],
     ["sarif"],
     ["reports"],
     ["cli_faults"],
+    ["settings_shown"],
+    ["cli_serve"],
     ["cli"],
 ]
 """The order in which data flow: a module imports from its own layer or from those before it."""

@@ -1,0 +1,125 @@
+"""Answers that were given before, shared by the processes of a server and bounded in bytes.
+
+In comes a key that covers all an answer depends on; out comes the answer, whole, or nothing. The
+answers stand in a memory-mapped file (LMDB) that readers share without waiting. It holds two
+generations: when the younger has half the bytes, the older is dropped and a new one begun, so
+what is asked now and then outlives what was asked once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import lmdb
+
+PAGE = 4096
+_YOUNG = b"young"
+_STORED = b"stored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CachedAnswer:
+    """A whole answer: its form (select, ask or graph), its media type and its bytes."""
+
+    form: str
+    media_type: str
+    body: bytes
+
+
+def key_of(*parts: str | Iterable[str]) -> bytes:
+    """Return a key for texts and lists of texts, different for different ones."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        texts = ["text", part] if isinstance(part, str) else ["list", *part]
+        digest.update(len(texts).to_bytes(4, "big"))
+        for text in texts:
+            data = text.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.digest()
+
+
+def _bytes_taken(entry: bytes) -> int:
+    """Return what an entry takes of the file at most.
+
+    Larger ones have pages of their own; smaller ones share pages, which may be half empty.
+    """
+    size = len(entry) + 64
+    return 2 * size if size < PAGE // 2 else -(-size // PAGE) * PAGE + 64
+
+
+class AnswerCache:
+    """A cache of answers in a folder that the processes of one server share."""
+
+    def __init__(self, folder: Path, *, most_bytes: int, largest: int) -> None:
+        """Open or make the cache; with ``most_bytes`` 0 nothing is ever kept.
+
+        Of an answer larger than ``largest`` bytes nothing is kept.
+        """
+        self._half = most_bytes // 2
+        self.largest = min(largest, self._half // 2)
+        self._env: lmdb.Environment | None = None
+        if most_bytes == 0:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        self._env = lmdb.open(
+            str(folder),
+            map_size=max(2 * most_bytes, 16 << 20),
+            max_dbs=3,
+            max_readers=512,
+            sync=False,
+            metasync=False,
+            writemap=True,
+            readahead=False,
+        )
+        self._about = self._env.open_db(b"about")
+        self._generations = [self._env.open_db(b"generation-0"), self._env.open_db(b"generation-1")]
+
+    def get(self, key: bytes) -> CachedAnswer | None:
+        """Return the answer that was kept under a key."""
+        if self._env is None:
+            return None
+        with self._env.begin() as reading:
+            entry = reading.get(key, db=self._generations[0]) or reading.get(
+                key, db=self._generations[1]
+            )
+        if entry is None:
+            return None
+        form, media_type, body = entry.split(b"\n", 2)
+        return CachedAnswer(form=form.decode(), media_type=media_type.decode(), body=body)
+
+    def put(self, key: bytes, answer: CachedAnswer) -> None:
+        """Keep an answer, unless it is too large."""
+        if self._env is None or len(answer.body) > self.largest:
+            return
+        entry = b"\n".join((answer.form.encode(), answer.media_type.encode(), answer.body))
+        with self._env.begin(write=True) as writing:
+            young = int(writing.get(_YOUNG, b"0", db=self._about))
+            stored = int(writing.get(_STORED, b"0", db=self._about))
+            size = _bytes_taken(entry)
+            if stored + size > self._half:
+                young, stored = 1 - young, 0
+                writing.drop(self._generations[young], delete=False)
+                writing.put(_YOUNG, str(young).encode(), db=self._about)
+            writing.put(key, entry, db=self._generations[young])
+            writing.put(_STORED, str(stored + size).encode(), db=self._about)
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many answers are kept, and the bytes of the file that are in use."""
+        if self._env is None:
+            return 0, 0
+        with self._env.begin() as reading:
+            entries = pages = 0
+            for generation in self._generations:
+                found = reading.stat(generation)
+                entries += found["entries"]
+                pages += found["leaf_pages"] + found["branch_pages"] + found["overflow_pages"]
+            return entries, pages * found["psize"]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._env is not None:
+            self._env.close()
+            self._env = None

@@ -1,0 +1,193 @@
+"""The verb ``publish serve``: its flags, made from the table of settings, and what it starts.
+
+A setting comes from the defaults, from serve.toml, from the environment or from a flag, and the
+later wins; ``--show-settings`` tells which did.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import logging
+import os
+import socket
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publish import settings_shown
+from publish.access_log import use_format
+from publish.cli_faults import language_of, open_project
+from publish.faults import CannotRun, Fault, FaultyInput, reason_of, said
+from publish.project import Project
+from publish.served import MANIFEST
+from publish.setting_kinds import Setting, usable_text, wanted
+from publish.settings import FILE, Given, Settings, gather, settings_of
+from publish.settings_table import TABLE
+
+log = logging.getLogger("publish")
+
+
+class OfKind(click.ParamType[object]):
+    """The type of a flag that gives a setting."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.name = {"whole": "number", "text": "text"}.get(setting.kind, setting.kind)
+        self._setting = setting
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> object:
+        """Return the value of a flag; one that cannot be is an error of usage."""
+        try:
+            return usable_text(self._setting, str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not {wanted(self._setting)}.", param, ctx)
+
+
+@click.command()
+@click.option(
+    "--config",
+    envvar="PUBLISH_CONFIG",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=f"Take settings from this file; by default from {FILE} in the project's folder.",
+)
+@click.option(
+    "--show-settings",
+    is_flag=True,
+    help="Print each setting with where its value comes from, and start nothing.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Serve these RDF files instead of a project: Turtle, TriG, N-Triples, N-Quads, RDF/XML or "
+    "JSON-LD, also with .gz; more files may follow.",
+)
+@click.argument("files", type=click.Path(path_type=Path), metavar="[FILE]...", nargs=-1)
+@click.option("--markdown", is_flag=True, help="Print the table of settings of README.md.")
+@click.pass_context
+def serve(
+    ctx: click.Context,
+    /,
+    config: Path | None,
+    show_settings: bool,
+    markdown: bool,
+    data: tuple[Path, ...],
+    files: tuple[Path, ...],
+    **flags: object,
+) -> None:
+    """Serve the current release: pages, data, downloads and SPARQL.
+
+    With --data no project is needed: the SPARQL endpoint is put over any RDF files, with the
+    default and named graphs that they have themselves. They are read once, at the start.
+
+    Each setting can also stand in serve.toml, without its hyphens in front, or in a variable:
+    slow-after = 1 is --slow-after 1 and PUBLISH_SLOW_AFTER=1. A flag wins over a variable, and
+    that over the file.
+    """
+    if markdown:
+        click.echo(settings_shown.as_markdown(), nl=False)
+        return
+    if files and not data:
+        raise CannotRun(said("files-without-data", files=" ".join(map(str, files))))
+    project = None if data else open_project(ctx)
+    file = config or (project.root / FILE if project else None)
+    given = gathered(ctx, file, flags)
+    if show_settings:
+        as_json, language = ctx.obj["format"] == "json", language_of(ctx)
+        show = settings_shown.as_json if as_json else settings_shown.as_toml
+        click.echo(show(given, language), nl=False)
+        return
+    settings = settings_of(given)
+    use_format(settings.log_format)
+    if project is None:
+        start_over_files((*data, *files), settings)
+    else:
+        start(project, settings)
+
+
+def gathered(
+    ctx: click.Context, file: Path | None, flags: Mapping[str, object]
+) -> dict[str, Given]:
+    """Return each setting with where it comes from. Raises FaultyInput."""
+    ctx.obj["unchanged"] = "server-not-started"
+    faults: list[Fault] = []
+    of_flags = {name.replace("_", "-"): value for name, value in flags.items()}
+    given = gather(file, os.environ, of_flags, faults)
+    if faults:
+        raise FaultyInput(faults)
+    return given
+
+
+def start(project: Project, settings: Settings) -> None:
+    """Serve the current release of a project until told to stop. Raises CannotRun."""
+    from publish import http_server
+
+    release = project.build / "current"
+    if not (release / "manifest.json").exists():
+        raise CannotRun(said("no-release"))
+    try:
+        manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+        is_ours = manifest["manifest"] == MANIFEST
+    except (ValueError, KeyError, TypeError):
+        is_ours = False
+    if not is_ours:
+        raise CannotRun(said("release-damaged", name=release.resolve().name))
+    with contextlib.closing(_listen(settings)) as listening:
+        http_server.serve(release, settings, listening, _tell_address)
+
+
+def start_over_files(files: Sequence[Path], settings: Settings) -> None:
+    """Serve RDF files until told to stop. Raises FaultyInput, CannotRun."""
+    from publish import http_server
+    from publish.rdf_release import make_release_of_files
+
+    with (
+        contextlib.closing(_listen(settings)) as listening,
+        tempfile.TemporaryDirectory(prefix="publish-data-") as folder,
+    ):
+        address = http_server.address_of(listening) + settings.path_prefix
+        make_release_of_files(files, Path(folder), public_url=address)
+        http_server.serve(Path(folder), settings, listening, _tell_address)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port, before anything else is done. Raises CannotRun when it is taken."""
+    from publish import http_server
+
+    try:
+        return http_server.listen(settings.host, settings.port)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise CannotRun(
+                said("cannot-listen", host=settings.host, reason=reason_of(error))
+            ) from None
+        raise CannotRun(
+            said("port-taken", port=settings.port, host=settings.host, next=settings.port + 1)
+        ) from None
+
+
+def _tell_address(address: str) -> None:
+    """Say where the server is reached: for people, so as it is, whatever the format of the log."""
+    if log.isEnabledFor(logging.INFO):
+        click.echo(address, err=True)
+
+
+def _flag(name: str, setting: Setting) -> click.Option:
+    """Return the flag that gives a setting."""
+    if setting.kind == "switch":
+        return click.Option(
+            [f"--{name}/--no-{name}"], default=None, help=settings_shown.usage(name)
+        )
+    kind = click.Choice(setting.choices) if setting.choices else OfKind(setting)
+    return click.Option([f"--{name}"], type=kind, default=None, help=settings_shown.usage(name))
+
+
+serve.params[:0] = [_flag(name, setting) for name, setting in TABLE.items()]

@@ -1,0 +1,199 @@
+"""How many queries each client has under way, over all front processes.
+
+The table is a file in memory that the processes share: exact, as each looks and counts under a
+lock of the file. Each process counts in a column of its own, so that what a process had under way
+when it died can be taken away again.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import mmap
+import os
+import secrets
+import struct
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+
+from publish.client_address import client_of, counted_as
+from publish.processes import is_alive, started
+
+__all__ = ["PROCESSES", "ClientTable", "client_of", "counted_as"]
+
+PROCESSES = 64
+"""Columns: front processes at most."""
+BUCKETS = 1024
+IN_BUCKET = 8
+"""A client has one of so many places; its bucket follows from a hash with a secret key."""
+HASH = 16
+MAGIC = b"clients1"
+KEY = slice(16, 32)
+
+_OWNERS = 64
+_OWNER = struct.Struct("=qq")
+_HASHES = _OWNERS + PROCESSES * _OWNER.size
+_COUNTS = _HASHES + BUCKETS * IN_BUCKET * HASH
+_ROW = 1 + PROCESSES
+"""Numbers of two bytes for each place: the sum, then the count of each process."""
+_SIZE = _COUNTS + BUCKETS * IN_BUCKET * _ROW * 2
+
+
+class ClientTable:
+    """Counts the queries of clients in a file that front processes share.
+
+    ``process_slot`` is the column of this process: no two living processes have the same, and each
+    makes its table itself, after it was forked. What a dead process left in the column is taken
+    away. Raises OSError when the file cannot be used, EBUSY when the column is another's.
+
+    A client finds no place when eight others with the same bucket have queries under way. It is
+    then refused, as if it were over its limit: with a secret key nobody can bring that about for
+    somebody else, and by chance it takes thousands of clients at once, at which the server is full.
+    """
+
+    def __init__(self, path: Path, process_slot: int, most: int) -> None:
+        if not 0 <= process_slot < PROCESSES:
+            raise ValueError(process_slot)
+        self._slot = process_slot
+        self._most = most
+        self._held: dict[str, list[int]] = {}  # of this process: place and count
+        self._lock = Lock()
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            if os.fstat(self._file).st_size != _SIZE:
+                os.ftruncate(self._file, 0)
+                os.posix_fallocate(self._file, 0, _SIZE)  # a disk that is full says so now
+            self._map = mmap.mmap(self._file, _SIZE)
+            if self._map[: len(MAGIC)] != MAGIC:
+                self._map[KEY] = secrets.token_bytes(16)
+                self._map[: len(MAGIC)] = MAGIC
+            self._key = self._map[KEY]
+            self._counts = memoryview(self._map)[_COUNTS:].cast("H")
+            owner, start = self._owner(process_slot)
+            if owner != os.getpid() and is_alive(owner, start):
+                raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
+            self._drop(process_slot)
+            self._own(os.getpid(), started(os.getpid()))
+        except OSError:
+            os.close(self._file)  # and with it the lock
+            raise
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def enter(self, client: str) -> bool:
+        """Count a query of a client that begins; return False when it has too many already.
+
+        Each query that was let in has to leave.
+        """
+        whose = counted_as(client)
+        with self._lock:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                return self._enter(whose)
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def leave(self, client: str) -> None:
+        """Count a query of a client that is done. Raises KeyError when none was let in."""
+        whose = counted_as(client)
+        with self._lock:
+            held = self._held[whose]
+            at = held[0] * _ROW
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                # In this order a process that dies in between leaves too much in its own column
+                # only, which goes with it.
+                self._counts[at] -= 1
+                self._counts[at + 1 + self._slot] -= 1
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+            held[1] -= 1
+            if not held[1]:
+                del self._held[whose]
+
+    def under_way(self, client: str) -> int:
+        """Return how many queries a client has under way, in all processes that live."""
+        with self._lock:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                self._drop_dead()
+                place, is_free = self._place(counted_as(client))
+                return 0 if place is None or is_free else self._counts[place * _ROW]
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Take away what this process still has under way, and let go of the file."""
+        with self._lock:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._drop(self._slot)
+            self._own(0, 0)
+            self._counts.release()
+            self._map.close()
+            os.close(self._file)
+
+    def _enter(self, whose: str) -> bool:
+        """Count a query, the file being locked."""
+        held = self._held.get(whose)
+        place = held[0] if held else self._place(whose)[0]
+        if place is None or self._counts[place * _ROW] >= self._most:
+            # Only now it matters whether all that is counted still runs.
+            self._drop_dead()
+            place = held[0] if held else self._place(whose)[0]
+            if place is None or self._counts[place * _ROW] >= self._most:
+                return False
+        at = place * _ROW
+        self._counts[at + 1 + self._slot] += 1
+        self._counts[at] += 1
+        if held:
+            held[1] += 1
+        else:
+            self._held[whose] = [place, 1]
+        return True
+
+    def _place(self, whose: str) -> tuple[int | None, bool]:
+        """Return the place of a client, and whether it had none; None when its bucket is full.
+
+        The first free place is made the client's: it stays free until something is counted there.
+        """
+        digest = blake2b(whose.encode(), key=self._key, digest_size=HASH).digest()
+        first = int.from_bytes(digest[:4], "little") % BUCKETS * IN_BUCKET
+        free = None
+        for place in range(first, first + IN_BUCKET):
+            if not self._counts[place * _ROW]:
+                free = place if free is None else free
+            elif self._hash(place) == digest:
+                return place, False
+        if free is not None:
+            at = _HASHES + free * HASH
+            self._map[at : at + HASH] = digest
+        return free, True
+
+    def _hash(self, place: int) -> bytes:
+        at = _HASHES + place * HASH
+        return self._map[at : at + HASH]
+
+    def _owner(self, slot: int) -> tuple[int, int]:
+        """Return the process that has a column, and when it started; 0 and 0 for none."""
+        pid, start = _OWNER.unpack_from(self._map, _OWNERS + slot * _OWNER.size)
+        return pid, start
+
+    def _own(self, pid: int, start: int) -> None:
+        _OWNER.pack_into(self._map, _OWNERS + self._slot * _OWNER.size, pid, start)
+
+    def _drop_dead(self) -> None:
+        """Take away what processes had under way that live no more."""
+        for slot in range(PROCESSES):
+            pid, start = self._owner(slot)
+            if pid and slot != self._slot and not is_alive(pid, start):
+                self._drop(slot)
+                _OWNER.pack_into(self._map, _OWNERS + slot * _OWNER.size, 0, 0)
+
+    def _drop(self, slot: int) -> None:
+        """Take away all that stands in a column."""
+        for place, count in enumerate(self._counts[1 + slot :: _ROW].tolist()):
+            if count:
+                at = place * _ROW
+                self._counts[at + 1 + slot] = 0
+                self._counts[at] = sum(self._counts[at + 1 : at + _ROW])

@@ -1,0 +1,426 @@
+"""The application that a server process runs: every request comes in and goes out here.
+
+The SPARQL endpoint, health and metrics are answered on the event loop; pages, linked data and
+dumps by Flask in threads. Every reply has an id, is counted and logged. What is served is one
+release at a time: a new one takes over between two requests, and the old one is let go when the
+last request that saw it has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from flask import Flask
+
+from publish import __version__
+from publish.access_log import AccessLog, request_id
+from publish.client_table import ClientTable, client_of
+from publish.endpoint import OUTCOME
+from publish.faults import said
+from publish.http_connection import TASK, values_of
+from publish.metrics import MEDIA_TYPE, OUTCOMES, Metrics
+from publish.negotiate import HTML, Form, rank_forms
+from publish.protocol import METHODS
+from publish.queries import Answer, QueryPool
+from publish.replies import (
+    FOR_ALL,
+    Headers,
+    Reply,
+    choose_coding,
+    header,
+    no_content,
+    sentence_reply,
+)
+from publish.served import Served
+from publish.settings import Settings
+from publish.sparql_service import Endpoint, Failure, Outcome, SparqlRequest
+from publish.wsgi_bridge import WsgiBridge, environ_of
+
+PLAIN_TEXT = Form(name="plain text", media_type="text/plain", extension="txt")
+
+ROUTE_OF = {
+    "id": "data",
+    "doc": "data",
+    "ns": "data",
+    "shapes": "data",
+    "dumps": "dump",
+    "static": "static",
+}
+"""The kind of an address by its first segment; all others are pages."""
+QUERIES = frozenset(OUTCOMES)
+"""What can become of a query; other outcomes are of requests that never were one."""
+
+log = logging.getLogger("publish")
+
+
+@dataclass(kw_only=True)
+class Release:
+    """A release as this process serves it, and how many requests see it now."""
+
+    served: Served
+    pool: QueryPool
+    endpoint: Endpoint
+    pages: Flask
+    mounts: tuple[str, ...]
+    """The paths below which it is found besides the root."""
+    users: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """One request, as far as it is read without its body."""
+
+    scope: dict[str, Any]
+    receive: Callable[[], Any]
+    id: str
+    method: str
+    root: str
+    path: bytes
+    headers: Headers
+    client: str
+    scheme: str
+
+    def header(self, name: bytes) -> str | None:
+        """Return a header's values as one list, or None."""
+        return values_of(self.headers, name)
+
+
+class BodyRefused(Exception):
+    """The body of a request is too large or comes too slowly."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.sentence)
+
+
+class Front:
+    """The ASGI application of one process."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        metrics: Metrics,
+        access_log: AccessLog | None,
+        clients: ClientTable,
+        bridge: WsgiBridge,
+        release: Release,
+    ) -> None:
+        self._settings, self._metrics, self._access_log = settings, metrics, access_log
+        self._clients, self._bridge = clients, bridge
+        self.release = release
+        self._run = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request (ASGI 3.0, HTTP)."""
+        if scope["type"] != "http":
+            return
+        started = time.perf_counter()
+        identifier = f"{self._run}-{next(self._numbers):x}"
+        request_id.set(identifier)
+        scope[TASK] = asyncio.current_task()
+        exchange = self._read(scope, receive, identifier)
+        release = self.release
+        release.users += 1
+        route = "other"
+        reply: Reply | None = None
+        sent = 0
+        try:
+            route, reply = await self._route(release, exchange)
+            sent = await _send(send, reply, identifier, exchange.method)
+        except asyncio.CancelledError:
+            if reply is None:
+                reply = Reply(status=499, headers=[], outcome="cancelled")
+        finally:
+            release.users -= 1
+            if reply is not None and reply.parts is not None:
+                reply.parts.close()
+            self._note(exchange, route, reply, sent, started)
+
+    def _read(self, scope: dict[str, Any], receive: Any, identifier: str) -> Exchange:
+        """Return what is known of a request without its body."""
+        headers: Headers = scope["headers"]
+        peer = scope["client"][0] if scope["client"] else ""
+        client, scheme, prefix = peer, scope["scheme"], self._settings.path_prefix
+        if self._settings.trusted_proxies:
+            forwarded = values_of(headers, b"x-forwarded-for")
+            client = client_of(peer, forwarded, self._settings.trusted_proxies)
+            told = values_of(headers, b"x-forwarded-proto") or scheme
+            scheme = "https" if told.rpartition(",")[2].strip() == "https" else "http"
+            prefix = _prefix(values_of(headers, b"x-forwarded-prefix")) or prefix
+        path = unquote_to_bytes(scope["raw_path"])
+        root = prefix.rstrip("/")
+        for mount in (root, *self.release.mounts):
+            encoded = mount.encode()
+            if mount and (path == encoded or path.startswith(encoded + b"/")):
+                path = path[len(encoded) :] or b"/"
+                root = root if mount == root else root + mount
+                break
+        return Exchange(
+            scope=scope,
+            receive=receive,
+            id=identifier,
+            method=scope["method"],
+            root=root,
+            path=path,
+            headers=headers,
+            client=client,
+            scheme=scheme,
+        )
+
+    async def _route(self, release: Release, exchange: Exchange) -> tuple[str, Reply]:
+        """Return the kind of a request and its reply."""
+        path = exchange.path
+        try:
+            if path == b"/sparql":
+                return "sparql", await self._sparql(release, exchange)
+            if path == b"/health":
+                return "health", self._health(release, exchange)
+            if path == b"/metrics" and self._settings.metrics == "on":
+                return "metrics", self._write_metrics(release, exchange)
+            first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
+            return ROUTE_OF.get(first, "page"), await self._flask(release, exchange)
+        except BodyRefused as error:
+            return "sparql" if path == b"/sparql" else "page", sentence_reply(
+                error.failure.status,
+                error.failure.sentence,
+                accept_language=exchange.header(b"accept-language"),
+                outcome=error.failure.outcome,
+            )
+
+    # -- The endpoint ---------------------------------------------------------------------------
+
+    async def _sparql(self, release: Release, exchange: Exchange) -> Reply:
+        method = exchange.method
+        if method == "OPTIONS":
+            return no_content(METHODS)
+        if method not in METHODS:
+            return self._wrong_method(exchange, METHODS)
+        values = exchange.header
+        request = SparqlRequest(
+            method=method,
+            query_string=exchange.scope["query_string"],
+            content_type=values(b"content-type") or "",
+            body=b"" if method != "POST" else await self._body(exchange),
+            content_encoding=values(b"content-encoding") or "",
+            accept=values(b"accept"),
+            accept_language=values(b"accept-language"),
+            accept_encoding=values(b"accept-encoding"),
+            if_none_match=values(b"if-none-match"),
+        )
+        if method != "POST" and (reply := release.endpoint.again(request)) is not None:
+            return reply
+        if not self._clients.enter(exchange.client):
+            return sentence_reply(
+                429,
+                said("too-many-of-client", most=self._settings.per_client),
+                accept_language=request.accept_language,
+                more=[header("retry-after", "1")],
+                outcome="too-many",
+            )
+        try:
+            result = await release.endpoint.answer(request, page=_reads_pages(request.accept))
+        finally:
+            self._clients.leave(exchange.client)
+        if isinstance(result, Reply):
+            return result
+        try:
+            return await self._flask(release, exchange, request.body, result)
+        finally:
+            if isinstance(result.answer, Answer):
+                result.answer.close()
+
+    # -- Pages ----------------------------------------------------------------------------------
+
+    async def _flask(
+        self,
+        release: Release,
+        exchange: Exchange,
+        body: bytes | None = None,
+        outcome: Outcome | None = None,
+    ) -> Reply:
+        """Let Flask answer."""
+        if body is None:
+            has_body = exchange.method not in ("GET", "HEAD", "OPTIONS")
+            body = await self._body(exchange) if has_body else b""
+        environ = environ_of(
+            method="GET" if exchange.method == "HEAD" else exchange.method,  # for equal headers
+            root=exchange.root,
+            path=exchange.path,
+            query_string=exchange.scope["query_string"],
+            headers=exchange.headers,
+            body=body,
+            scheme=exchange.scheme,
+            server=exchange.scope["server"] or ("", 0),
+            client=exchange.client,
+            http_version=exchange.scope["http_version"],
+        )
+        if outcome is not None:
+            environ[OUTCOME] = outcome
+        coding = choose_coding(exchange.header(b"accept-encoding"))
+        produced = await self._bridge.call(
+            release.pages.wsgi_app, environ, compress=coding == "gzip"
+        )
+        return Reply(
+            status=produced.status,
+            headers=[header(name, value) for name, value in produced.headers],
+            body=produced.beginning,
+            parts=produced.rest,
+            outcome=outcome.outcome if outcome else "",
+        )
+
+    async def _body(self, exchange: Exchange) -> bytes:
+        """Read the body of a request. Raises BodyRefused."""
+        most = self._settings.body_bytes
+        length = exchange.header(b"content-length")
+        if length and length.isdigit() and int(length) > most:
+            raise BodyRefused(_too_large(most))
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._settings.body_timeout):
+                while True:
+                    message = await exchange.receive()
+                    if message["type"] == "http.disconnect":
+                        raise asyncio.CancelledError
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
+                    if size > most:
+                        raise BodyRefused(_too_large(most))
+                    if not message.get("more_body"):
+                        return b"".join(parts)
+        except TimeoutError:
+            seconds = f"{self._settings.body_timeout:g}"
+            sentence = said("body-too-slow", seconds=seconds)
+            raise BodyRefused(
+                Failure(status=408, sentence=sentence, outcome="bad-request")
+            ) from None
+
+    # -- Health and metrics ---------------------------------------------------------------------
+
+    def _health(self, release: Release, exchange: Exchange) -> Reply:
+        """Tell that this process answers, with which release and how many workers."""
+        if exchange.method not in ("GET", "HEAD"):
+            return self._no_such_method(exchange, ("GET", "HEAD", "OPTIONS"))
+        pool = release.pool
+        told = {
+            "status": "ok",
+            "release": release.served.id,
+            "version": __version__,
+            "workers": len(pool.processes()),
+            "busy": pool.busy,
+            "waiting": pool.waiting,
+        }
+        body = json.dumps(told).encode() + b"\n"
+        headers = [
+            header("content-type", "application/json"),
+            header("content-length", str(len(body))),
+            header("cache-control", "no-store"),
+            *FOR_ALL,
+        ]
+        return Reply(status=200, headers=headers, body=body)
+
+    def _write_metrics(self, release: Release, exchange: Exchange) -> Reply:
+        if exchange.method not in ("GET", "HEAD"):
+            return self._no_such_method(exchange, ("GET", "HEAD", "OPTIONS"))
+        body = self._metrics.render()
+        headers = [
+            header("content-type", MEDIA_TYPE),
+            header("content-length", str(len(body))),
+            header("cache-control", "no-store"),
+            *FOR_ALL,
+        ]
+        return Reply(status=200, headers=headers, body=body)
+
+    def _no_such_method(self, exchange: Exchange, allowed: tuple[str, ...]) -> Reply:
+        if exchange.method == "OPTIONS":
+            return no_content(allowed)
+        return self._wrong_method(exchange, allowed)
+
+    def _wrong_method(self, exchange: Exchange, allowed: tuple[str, ...]) -> Reply:
+        methods = ", ".join(allowed)
+        path = quote_from_bytes(exchange.path)
+        return sentence_reply(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            said("method-not-allowed", path=path, allowed=methods, method=exchange.method),
+            accept_language=exchange.header(b"accept-language"),
+            more=[header("allow", methods)],
+            outcome="bad-request",
+        )
+
+    # -- Counting -------------------------------------------------------------------------------
+
+    def _note(
+        self, exchange: Exchange, route: str, reply: Reply | None, sent: int, started: float
+    ) -> None:
+        """Count and log a request that has ended."""
+        seconds = time.perf_counter() - started
+        status = reply.status if reply is not None else 500
+        outcome = reply.outcome if reply is not None else ""
+        evaluated = reply.seconds if reply is not None else None
+        self._metrics.request(route=route, status=status, seconds=seconds, sent=sent)
+        if route == "sparql" and outcome in QUERIES:
+            self._metrics.query(outcome=outcome, seconds=evaluated or 0.0)
+        if self._access_log is None:
+            return
+        self._access_log.write(
+            id=exchange.id,
+            client=exchange.client,
+            method=exchange.method,
+            path=exchange.scope["raw_path"],
+            query=exchange.scope["query_string"],
+            status=status,
+            sent=sent,
+            seconds=seconds,
+            route=route,
+            outcome=outcome,
+            worker_seconds=evaluated,
+            agent=exchange.header(b"user-agent") or "",
+        )
+
+
+async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:
+    """Send a reply; return the bytes of its body that were sent."""
+    headers = [*reply.headers, (b"x-request-id", identifier.encode())]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    if method == "HEAD" or reply.parts is None:
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
+        return 0 if method == "HEAD" else len(reply.body)
+    sent = len(reply.body)
+    if reply.body:
+        await send({"type": "http.response.body", "body": reply.body, "more_body": True})
+    async for part in reply.parts:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+        sent += len(part)
+    await send({"type": "http.response.body", "body": b""})
+    return sent
+
+
+def _too_large(most: int) -> Failure:
+    sentence = said("body-too-large", most=f"{most // 1024} KB")
+    return Failure(status=413, sentence=sentence, outcome="refused")
+
+
+def _reads_pages(accept: str | None) -> bool:
+    """Return whether who asks prefers a page over a plain sentence, as browsers do."""
+    offers = rank_forms(accept, (PLAIN_TEXT, HTML))
+    return bool(offers) and offers[0].form is HTML
+
+
+def _prefix(header_: str | None) -> str:
+    """Return a path prefix that a proxy tells, if it can be one."""
+    text = (header_ or "").strip()
+    if not text.startswith("/") or text.startswith("//") or not text.isprintable():
+        return ""
+    return text if all(sign not in text for sign in "\\\"'<>?# ") else ""

@@ -1,0 +1,244 @@
+"""A connection that cannot be held for nothing: uvicorn's, with limits of time and size.
+
+What a client has sent of a request's head is bounded in bytes and must be there in time; so must
+the next request on an open connection. A client that does not take its answer, or sends on after
+it was refused, is cut off. When a client leaves, the task that works for it is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, cast
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from publish.replies import FOR_ALL, PLAIN
+
+LONGEST_HEAD = 64 * 1024
+"""Bytes of a request line and its headers; a query in an address is part of it."""
+MOST_HEADERS = 100
+MOST_AFTER_REFUSAL = 4 << 20
+"""Bytes of a body that are read and thrown away after the answer was given without it."""
+LARGE = 64 * 1024
+"""Bytes that are written without waiting for more."""
+STALLED = 60.0
+"""Seconds after which a client that takes nothing of its answer is cut off."""
+METHOD = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
+"""The beginning of a request with any method."""
+HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
+"""A host as RFC 9110, 7.2 has it."""
+TASK = "publish.task"
+"""The key of a scope under which the application leaves the task to cancel."""
+
+
+class OneWrite:
+    """A transport that sends what is written during one turn of the loop at once.
+
+    Head and body of a small answer are then one call of the system, which is most of its cost.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._written: list[bytes] = []
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
+        self.get_extra_info = transport.get_extra_info
+
+    def write(self, data: bytes) -> None:
+        """Write soon; what is large at once, so that the client's pace counts."""
+        if not self._written:
+            self._loop.call_soon(self._flush)
+        self._written.append(data)
+        if len(data) > LARGE:
+            self._flush()
+
+    def _flush(self) -> None:
+        written, self._written = self._written, []
+        if written:
+            self._transport.write(written[0] if len(written) == 1 else b"".join(written))
+
+    def is_closing(self) -> bool:
+        """Return whether the connection is closed or about to be."""
+        return self._transport.is_closing()
+
+    def close(self) -> None:
+        """Close when all is sent."""
+        self._flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close now."""
+        self._written.clear()
+        self._transport.abort()
+
+
+@dataclass(kw_only=True)
+class Gate:
+    """What the connections of a process share: how many there may be, and how many there are."""
+
+    most: int
+    most_of_client: int
+    idle: float
+    """Seconds within which a request's head must be there."""
+    longest_head: int = LONGEST_HEAD
+    clients: Counter[str] = field(default_factory=Counter)
+    opened: dict[Connection, None] = field(default_factory=dict)
+
+    def sweep(self, now: float) -> None:
+        """Close what has waited too long; to be called every second."""
+        for connection in list(self.opened):
+            connection.close_when_overdue(now)
+
+
+class Connection(HttpToolsProtocol):
+    """One connection; ``gate`` is set on a subclass made for one server."""
+
+    gate: Gate
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._waiting_since: float | None = None
+        self._stalled_since: float | None = None
+        self._in_head = True
+        self._head = 0
+        self._thrown_away = 0
+        self._who = ""
+        self._last = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection in, or refuse it when there are too many."""
+        super().connection_made(cast("asyncio.Transport", OneWrite(transport, self.loop)))
+        gate = self.gate
+        self._who = self.client[0] if self.client else ""
+        self._waiting_since = self.loop.time()
+        gate.opened[self] = None
+        gate.clients[self._who] += 1
+        if gate.clients[self._who] > gate.most_of_client:
+            transport.abort()
+        elif len(gate.opened) > gate.most:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Close the connection that has waited longest for a request, or else this one."""
+        idle = (item for item in self.gate.opened if item._waiting_since is not None)
+        oldest = min(idle, key=lambda item: item._waiting_since or 0.0, default=self)
+        oldest.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Cancel the work for this client."""
+        gate = self.gate
+        if gate.opened.pop(self, 0) is None:
+            gate.clients[self._who] -= 1
+            if not gate.clients[self._who]:
+                del gate.clients[self._who]
+        unfinished = [self.cycle, *(cycle for cycle, _ in self.pipeline)]
+        super().connection_lost(exc)
+        for cycle in unfinished:
+            task = cycle.scope.get(TASK) if cycle is not None else None
+            if isinstance(task, asyncio.Task) and not cycle.response_complete:
+                task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, within bounds."""
+        self._last = data[:40]
+        if self._in_head:
+            self._head += len(data)
+        elif self.cycle is not None and self.cycle.response_complete:
+            self._thrown_away += len(data)
+            if self._thrown_away > MOST_AFTER_REFUSAL:
+                self.transport.abort()
+                return
+        super().data_received(data)
+        if self._in_head and self._head > self.gate.longest_head:
+            self._refuse_head()
+
+    def _refuse_head(self) -> None:
+        """Say that a request line or its headers are too long, and close."""
+        self._say(431, "The address and headers are longer than this server reads. POST the query.")
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that this is no HTTP, or a method that nobody knows."""
+        error = sys.exc_info()[1]
+        if isinstance(error, httptools.HttpParserInvalidMethodError) and METHOD.match(self._last):
+            self._say(501, "This server does not know that method.")
+        else:
+            self._say(400, "This is not a request of HTTP/1.1.")
+
+    def _say(self, status: int, sentence: str) -> None:
+        """Answer what cannot be read as a request, and close."""
+        if self.transport.is_closing():
+            return
+        body = sentence.encode() + b"\n"
+        headers = [(b"content-type", PLAIN.encode()), *FOR_ALL, (b"connection", b"close")]
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        self.transport.write(
+            b"HTTP/1.1 %d %s\r\n" % (status, HTTPStatus(status).phrase.encode())
+            + lines
+            + b"content-length: %d\r\n\r\n" % len(body)
+            + body
+        )
+        self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """Hand the request over; from here the application bounds the time."""
+        if self._head > self.gate.longest_head or len(self.headers) > MOST_HEADERS:
+            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+            if size > self.gate.longest_head or len(self.headers) > MOST_HEADERS:
+                self._refuse_head()
+                raise ValueError("The head of the request is too long.")
+        version = self.parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            self._say(505, "This server speaks HTTP/1.1.")
+            raise ValueError("This is another version of HTTP.")
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or not (HOST.fullmatch(hosts[0]) if hosts else version == "1.0"):
+            self._say(400, "A request names its host, once: Host: example.org.")
+            raise ValueError("The host is not as it should be.")
+        self._waiting_since, self._in_head, self._head, self._thrown_away = None, False, 0, 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Expect the head of the next request."""
+        super().on_message_complete()
+        self._in_head = True
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        if not self.pipeline and not self.transport.is_closing():
+            self._waiting_since = self.loop.time()
+
+    def pause_writing(self) -> None:
+        """Note since when the client takes nothing."""
+        super().pause_writing()
+        self._stalled_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        """Note that the client takes its answer."""
+        super().resume_writing()
+        self._stalled_since = None
+
+    def close_when_overdue(self, now: float) -> None:
+        """Close when the next request's head, or the client's reading, takes too long."""
+        if self._waiting_since is not None and now - self._waiting_since > self.gate.idle:
+            self.transport.close()
+        elif self._stalled_since is not None and now - self._stalled_since > STALLED:
+            self.transport.abort()
+
+
+def connection_class(gate: Gate) -> type[Connection]:
+    """Return the class of the connections of one server."""
+    return type("Connection", (Connection,), {"gate": gate})
+
+
+def values_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """Return the values of a header that may come several times, as one list."""
+    found = [value for key, value in headers if key == name]
+    return b", ".join(found).decode("latin-1") if found else None

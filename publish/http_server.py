@@ -1,0 +1,296 @@
+"""A server process: uvicorn on a listening socket, and what runs beside it.
+
+In comes where the release is and the settings; the process answers until it is told to stop. On
+SIGHUP, or when ``build/current`` points elsewhere, the new release takes over without a request
+being refused. With several processes each runs this on the same socket (``supervisor``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+import uvloop
+
+from publish.access_log import AccessLog
+from publish.answer_cache import AnswerCache
+from publish.client_table import ClientTable
+from publish.front import Front, Release
+from publish.http_connection import Gate, connection_class
+from publish.metrics import Metrics
+from publish.queries import QueryPool
+from publish.query_errors import QueryFailed
+from publish.query_limits import Limits
+from publish.run_folder import run_folder
+from publish.served import Served
+from publish.server import create_app, open_endpoint
+from publish.settings import Settings
+from publish.supervisor import supervise
+from publish.wsgi_bridge import WsgiBridge
+
+LOOK_AGAIN = 2.0
+"""Seconds after which it is looked whether there is a new release."""
+
+log = logging.getLogger("publish")
+logging.getLogger("uvicorn").setLevel(logging.ERROR)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens. Raises OSError, EADDRINUSE when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the address of a socket for people."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits of queries that the settings give."""
+    return Limits(
+        deadline=settings.deadline,
+        slow_after=settings.slow_after,
+        workers=settings.workers,
+        waiting=settings.waiting,
+        patience=settings.patience,
+        memory=settings.memory,
+        rows=settings.rows,
+        answer_bytes=settings.answer_bytes,
+        query_bytes=settings.query_bytes,
+        nesting=settings.nesting,
+        parts=settings.parts,
+    )
+
+
+async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> Release:
+    """Open a release and start its workers.
+
+    Raises OSError, KeyError or ValueError when it is none, QueryFailed when its store is not sound.
+    """
+    served = await asyncio.to_thread(Served, folder)
+    pool = QueryPool(served.folder / "store", limits=limits_of(settings), prefixes=served.prefixes)
+    await pool.start()
+    endpoint = open_endpoint(served, pool, cache, settings.per_client)
+    mount = urlsplit(served.base).path
+    return Release(
+        served=served,
+        pool=pool,
+        endpoint=endpoint,
+        pages=create_app(served, pool, endpoint),
+        mounts=(mount,) if mount else (),
+    )
+
+
+class Process:
+    """One server process on a listening socket."""
+
+    def __init__(self, current: Path, settings: Settings, shared: Path, slot: int) -> None:
+        """``current`` is a release or a link to one, ``shared`` the folder of all processes."""
+        self._current, self._settings = current, settings
+        self._cache = AnswerCache(
+            shared / "answers",
+            most_bytes=settings.cache_bytes,
+            largest=settings.cache_answer_bytes,
+        )
+        self._metrics = Metrics(shared / "metrics", slot)
+        self._access_log = (
+            None
+            if settings.access_log == "off"
+            else AccessLog(
+                settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
+            )
+        )
+        self._clients = ClientTable(shared / "clients", slot, settings.per_client)
+        self._bridge = WsgiBridge(settings.threads)
+        self._gate = Gate(
+            most=settings.connections,
+            most_of_client=settings.connections_per_client,
+            idle=settings.idle_timeout,
+        )
+        self._reloading = asyncio.Lock()
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def run(
+        self, listening: socket.socket, ready: Callable[[], None], life: int | None
+    ) -> None:
+        """Answer until SIGTERM or SIGINT; requests under way end first.
+
+        ``life`` is a pipe whose end means that the supervisor is gone: then this ends at once.
+        """
+        loop = asyncio.get_running_loop()
+        release = await open_release(self._current.resolve(), self._settings, self._cache)
+        self._front = Front(
+            settings=self._settings,
+            metrics=self._metrics,
+            access_log=self._access_log,
+            clients=self._clients,
+            bridge=self._bridge,
+            release=release,
+        )
+        self._metrics.release(release.served.id)
+        server = _Server(
+            uvicorn.Config(
+                self._front,
+                http=connection_class(self._gate),
+                ws="none",
+                lifespan="off",
+                loop="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=24 * 3600,  # the gate's sweep closes what is idle
+                timeout_graceful_shutdown=round(self._settings.stop_timeout),
+            )
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._on_hangup)
+        if life is not None:
+            loop.add_reader(life, os._exit, 1)
+        self._start(self._every_second())
+        if self._settings.reload == "auto":
+            self._start(self._follow())
+        ready()
+        try:
+            await server.serve(sockets=[listening])
+        finally:
+            for task in list(self._background):
+                task.cancel()
+            await self._front.release.pool.close()
+            self._bridge.close()
+            if self._access_log is not None:
+                self._access_log.close()
+            self._clients.close()
+            self._cache.close()
+
+    async def reload(self) -> None:
+        """Serve what ``current`` points to now, and let go of the old release when it is unused.
+
+        When the new one cannot be opened the old one stays, and the log says why.
+        """
+        async with self._reloading:
+            old = self._front.release
+            folder = self._current.resolve()
+            if folder == old.served.folder:
+                return
+            try:
+                new = await open_release(folder, self._settings, self._cache)
+            except (OSError, KeyError, ValueError, QueryFailed) as error:
+                log.error("The release %s cannot be served: %s", folder.name, error)
+                return
+            self._front.release = new
+            self._metrics.release(new.served.id)
+            log.info("Serving release %s", new.served.id)
+            self._start(_let_go(old))
+
+    def _on_hangup(self) -> None:
+        if self._access_log is not None:
+            self._access_log.reopen()
+        self._start(self.reload())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _follow(self) -> None:
+        """Look for a new release from time to time."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            await self.reload()
+
+    async def _every_second(self) -> None:
+        """Close connections that are overdue, and tell how the pool is."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._gate.sweep(loop.time())
+            self._metrics.pool(self._front.release.pool)
+            entries, size = self._cache.counts()
+            self._metrics.cache(entries=entries, size=size)
+            await asyncio.sleep(1)
+
+
+async def _let_go(release: Release) -> None:
+    """Wait until no request sees a release any more, then end its workers."""
+    while release.users:
+        await asyncio.sleep(0.05)
+    await release.pool.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, stopped by its process and not by signals of its own."""
+
+    def stop(self) -> None:
+        """Stop taking requests; a second time do not wait for those under way."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the process."""
+        yield
+
+
+def run_process(
+    current: Path,
+    settings: Settings,
+    *,
+    shared: Path,
+    slot: int,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    life: int | None = None,
+) -> None:
+    """Run one server process until it is told to stop, or the pipe ``life`` ends."""
+
+    async def run() -> None:
+        await Process(current, settings, shared, slot).run(listening, ready, life)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
+
+
+def serve(
+    current: Path,
+    settings: Settings,
+    listening: socket.socket,
+    ready: Callable[[str], None] = log.info,
+) -> None:
+    """Serve a release until SIGTERM or Ctrl-C.
+
+    ``current`` is its folder, or a link that may point to another one later. ``ready`` is told the
+    address once requests are answered.
+    """
+    address = address_of(listening)
+    with run_folder() as shared:
+        if settings.processes == 1:
+            run_process(
+                current,
+                settings,
+                shared=shared,
+                slot=0,
+                listening=listening,
+                ready=lambda: ready(address),
+            )
+        else:
+            supervise(current, settings, shared, listening, ready=lambda: ready(address))

@@ -1,0 +1,290 @@
+"""Counts for Prometheus, right across the processes of a server.
+
+Each front process has a slot and counts in files of its own in a folder that they share; whoever
+is asked for the metrics adds them up. Counters of a process that died stay, and the next one in
+its slot goes on with them; what such a process was doing no longer counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from publish.processes import is_alive, started
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+ROUTES = (
+    "sparql",
+    "page",
+    "id",
+    "doc",
+    "ns",
+    "dumps",
+    "shapes",
+    "static",
+    "health",
+    "metrics",
+    "other",
+)
+"""Kinds of address; a request to any other is counted under the last."""
+OUTCOMES = (
+    "answered",
+    "cached",
+    "described",
+    "refused",
+    "syntax",
+    "bad-request",
+    "too-many",
+    "timed-out",
+    "too-much",
+    "busy",
+    "lost",
+    "gone",
+    "other",
+)
+"""What can become of a query; any other is counted under the last."""
+MISSES = frozenset({"answered", "timed-out", "too-much", "busy", "lost"})
+"""Outcomes of queries whose answer was not in the cache."""
+CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+"""Upper ends of the classes of time."""
+ROOM = 2**16
+"""Bytes of each file at first, as the library makes them."""
+_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class Pool(Protocol):
+    """What is asked of a pool of workers."""
+
+    @property
+    def busy(self) -> int:
+        """Workers that have a query."""
+
+    @property
+    def slow(self) -> int:
+        """Workers that have a slow query."""
+
+    @property
+    def waiting(self) -> int:
+        """Queries that wait for a worker."""
+
+    def processes(self) -> Iterable[int]:
+        """Return the processes of the workers."""
+
+
+class Metrics:
+    """The metrics of one front process, in a folder that all of them share.
+
+    ``slot`` is a number that no other living process has. It is made in the process that counts,
+    after that was forked. Raises OSError when the folder cannot be used.
+    """
+
+    content_type = MEDIA_TYPE
+
+    def __init__(self, folder: Path, slot: int) -> None:
+        self._folder = folder
+        self._slot = slot
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.glob(f"gauge_*_{slot}.db"):
+            path.unlink()  # of the process that had the slot before
+        self._about: dict[str, object] = {"pid": os.getpid(), "started": started(os.getpid())}
+        self._about |= {"since": time.time(), "release": ""}
+        self._write_about()
+        self._pool: Pool | None = None
+        self._workers_seen: frozenset[int] = frozenset()
+        _reserve(folder, slot)
+        with _values_in(folder, slot):
+            self._make()
+
+    def _make(self) -> None:
+        """Make every count with all its labels, so that counting looks nothing up."""
+        requests = Counter(
+            "publish_requests", "Requests answered.", ["route", "status"], registry=None
+        )
+        times = Histogram(
+            "publish_request_seconds",
+            "Seconds from the head of a request to the end of its answer.",
+            ["route"],
+            buckets=SECONDS,
+            registry=None,
+        )
+        self._requests = {
+            route: tuple(requests.labels(route, name) for name in CLASSES) for route in ROUTES
+        }
+        self._request_seconds = {route: times.labels(route) for route in ROUTES}
+        self._bytes = Counter("publish_sent_bytes", "Bytes of answers sent.", registry=None)
+        queries = Counter(
+            "publish_queries", "Queries by what became of them.", ["outcome"], registry=None
+        )
+        self._queries = {outcome: queries.labels(outcome) for outcome in OUTCOMES}
+        self._query_seconds = Histogram(
+            "publish_query_seconds",
+            "Seconds that a worker was busy with a query.",
+            buckets=SECONDS,
+            registry=None,
+        )
+        workers = Gauge(
+            "publish_workers",
+            "Workers: all, those that are busy, and those busy with a slow query.",
+            ["state"],
+            registry=None,
+            multiprocess_mode="livesum",
+        )
+        self._workers = tuple(workers.labels(state) for state in ("all", "busy", "slow"))
+        self._waiting = Gauge(
+            "publish_waiting_queries",
+            "Queries that wait for a worker.",
+            registry=None,
+            multiprocess_mode="livesum",
+        )
+        self._replaced = Counter(
+            "publish_workers_replaced",
+            "Workers that were ended or died and have a successor.",
+            registry=None,
+        )
+        lookups = Counter(
+            "publish_cache_lookups", "Answers looked for in the cache.", ["result"], registry=None
+        )
+        self._hits, self._misses = lookups.labels("hit"), lookups.labels("miss")
+        self._entries, self._size = (
+            Gauge(name, told, registry=None, multiprocess_mode="livemostrecent")
+            for name, told in (
+                ("publish_cache_entries", "Answers in the cache that the processes share."),
+                ("publish_cache_bytes", "Bytes of the cache that the processes share."),
+            )
+        )
+
+    def request(self, *, route: str, status: int, seconds: float, sent: int) -> None:
+        """Count a request that is done: its kind, status, seconds and the bytes of its answer."""
+        if route not in self._requests:
+            route = ROUTES[-1]
+        self._requests[route][min(max(status // 100, 1), 5) - 1].inc()
+        self._request_seconds[route].observe(seconds)
+        self._bytes.inc(sent)
+
+    def query(self, *, outcome: str, seconds: float = 0.0) -> None:
+        """Count a query by what became of it, and the time that a worker took, if one did."""
+        self._queries[outcome if outcome in self._queries else OUTCOMES[-1]].inc()
+        if outcome == "cached":
+            self._hits.inc()
+        elif outcome in MISSES:
+            self._misses.inc()
+        if seconds:
+            self._query_seconds.observe(seconds)
+
+    def pool(self, pool: Pool) -> None:
+        """Say how the workers of this process are doing; to be called every second or so.
+
+        Workers that are gone since the last call have been replaced, unless the pool is another.
+        """
+        workers = frozenset(pool.processes())
+        if pool is self._pool:
+            self._replaced.inc(len(self._workers_seen - workers))
+        self._pool, self._workers_seen = pool, workers
+        numbers = (len(workers), pool.busy, pool.slow)
+        for gauge, number in zip(self._workers, numbers, strict=True):
+            gauge.set(number)
+        self._waiting.set(pool.waiting)
+
+    def cache(self, entries: int, size: int) -> None:
+        """Say how much the cache holds; what was said last, by whatever process, counts."""
+        self._entries.set(entries)
+        self._size.set(size)
+
+    def release(self, id: str) -> None:
+        """Say which release this process serves."""
+        self._about["release"] = id
+        self._write_about()
+
+    def render(self) -> bytes:
+        """Return the metrics of all processes, as MEDIA_TYPE."""
+        registry = CollectorRegistry()
+        registry.register(_Collected(self._folder))
+        return generate_latest(registry)
+
+    def _write_about(self) -> None:
+        path = self._folder / f"{self._slot}.json"
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(self._about), encoding="utf-8")
+        unfinished.replace(path)
+
+
+class _Collected(Collector):
+    """What all processes have counted."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield each metric, added up."""
+        living = dict(_living(self._folder))
+        files = [
+            str(path)
+            for path in sorted(self._folder.glob("*.db"))
+            if path.stat().st_size
+            and (not path.name.startswith("gauge_") or path.stem.rpartition("_")[2] in living)
+        ]
+        yield from MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        release = GaugeMetricFamily(
+            "publish_release_info", "The release that is served.", labels=["release"]
+        )
+        for name in sorted({str(about["release"]) for about in living.values()} - {""}):
+            release.add_metric([name], 1)
+        yield release
+        since = GaugeMetricFamily(
+            "publish_process_start_time_seconds",
+            "When each front process started, in seconds since 1970.",
+            labels=["process"],
+        )
+        for slot, about in sorted(living.items()):
+            since.add_metric([slot], float(str(about["since"])))
+        yield since
+
+
+def _living(folder: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the slots of processes that live, with what these say of themselves."""
+    for path in sorted(folder.glob("*.json")):
+        about = json.loads(path.read_text(encoding="utf-8"))
+        if is_alive(about["pid"], about["started"]):
+            yield path.stem, about
+
+
+def _reserve(folder: Path, slot: int) -> None:
+    """Take the room for the counts of a process now: a full disk would end it later."""
+    for kind in ("counter", "histogram", "gauge_livesum", "gauge_livemostrecent"):
+        file = os.open(folder / f"{kind}_{slot}.db", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            os.posix_fallocate(file, 0, ROOM)
+        finally:
+            os.close(file)
+
+
+@contextmanager
+def _values_in(folder: Path, slot: int) -> Iterator[None]:
+    """Let the metrics that are made meanwhile keep their values in files of a slot in a folder.
+
+    The library takes the folder from the environment, and whether there is one from what the
+    environment was when it was first imported; both are set here, so neither has to be.
+    """
+    before, previous = os.environ.get(_VARIABLE), values.ValueClass
+    os.environ[_VARIABLE] = str(folder)
+    values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        values.ValueClass = previous
+        if before is None:
+            del os.environ[_VARIABLE]
+        else:
+            os.environ[_VARIABLE] = before

@@ -1,0 +1,149 @@
+"""SPARQL 1.1 Protocol, section 2: what a request for /sparql asks and how it wants its answer.
+
+In comes a request as plain values, out comes what it asks, or BadRequest with a status and a
+sentence. Nothing here evaluates, waits or knows the server. Percent-encoding is undone once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from publish.faults import Words, said
+from publish.negotiate import GRAPHS, HTML, RESULTS, Form, Offer, rank_forms
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+QUERY_TYPE = "application/sparql-query"
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+ANSWERS = (*RESULTS, *GRAPHS, HTML)
+"""All forms of an answer, the preferred first."""
+DESCRIPTIONS = (*GRAPHS, HTML)
+"""All forms of what the endpoint says of itself."""
+
+
+class BadRequest(Exception):
+    """The request is not one of the protocol: a status and a sentence."""
+
+    def __init__(self, status: int, sentence: Words) -> None:
+        self.status, self.sentence = status, sentence
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a request asks, before anything is done with it."""
+
+    query: str | None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    form: str | None = None
+    example: str | None = None
+    data_set: str | None = None
+
+
+def read_request(
+    method: str, query_string: bytes, content_type: str, body: bytes, coding: str = ""
+) -> Asked:
+    """Read a request as the protocol says; ``coding`` is its Content-Encoding. Raises BadRequest."""
+    fields = _fields(query_string)
+    query: str | None = None
+    if method == "POST":
+        if coding.strip().lower() not in ("", "identity"):
+            raise BadRequest(415, said("post-without-coding"))
+        kind, charset = _content_type(content_type)
+        if kind not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8", "us-ascii"):
+            raise BadRequest(415, said("post-as", form=FORM_TYPE, query=QUERY_TYPE))
+        if kind == FORM_TYPE:
+            fields = _fields(body)
+        else:
+            query = _decode(body)
+            if any(name in ("query", "update") for name, _ in fields):
+                raise BadRequest(400, said("query-in-two-places"))
+    if any(name == "update" for name, _ in fields):
+        raise BadRequest(400, said("only-reads"))
+    queries = [value for name, value in fields if name == "query"]
+    if len(queries) > 1:
+        raise BadRequest(400, said("several-queries"))
+    if query is None and queries:
+        query = queries[0]
+
+    def all_of(wanted: str) -> tuple[str, ...]:
+        return tuple(value for name, value in fields if name == wanted)
+
+    def last_of(wanted: str) -> str | None:
+        return next((value for name, value in reversed(fields) if name == wanted), None)
+
+    asked = Asked(
+        query=query,
+        default_graphs=all_of("default-graph-uri"),
+        named_graphs=all_of("named-graph-uri"),
+        form=last_of("format") or None,
+        example=last_of("example"),
+        data_set=last_of("dataset"),
+    )
+    if query is None and (method == "POST" or asked.default_graphs or asked.named_graphs):
+        raise BadRequest(400, said("no-query"))
+    return asked
+
+
+def rank_answers(asked: Asked, accept: str | None) -> list[Offer]:
+    """Return the forms that a request accepts, for any kind of query, best first.
+
+    The parameter ``format`` counts before the header. Raises BadRequest.
+    """
+    if asked.form is None:
+        return rank_forms(accept, ANSWERS)
+    wanted = asked.form.casefold()
+    chosen = [form for form in ANSWERS if wanted in _names_of(form)]
+    if chosen:
+        return [Offer(form=form, media_type=form.media_type) for form in chosen]
+    names = ", ".join(form.extension for form in ANSWERS)
+    raise BadRequest(400, said("no-such-format", form=repr(asked.form), names=names))
+
+
+def _names_of(form: Form) -> set[str]:
+    """Return by which names a form can be chosen; "json" and "xml" suit any kind of query."""
+    names = {form.extension, form.name.casefold(), form.media_type, *form.aliases}
+    short = {f"application/{name}": name for name in ("json", "xml")}
+    return names | {short[alias] for alias in form.aliases if alias in short}
+
+
+def split_offers(offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
+    """Return what is accepted for SELECT and ASK, and what for CONSTRUCT and DESCRIBE."""
+    results = [offer for offer in offers if offer.form in RESULTS]
+    graphs = [offer for offer in offers if offer.form in GRAPHS]
+    return results, graphs
+
+
+def forms_of(forms: tuple[Form, ...]) -> str:
+    """Return the media types of forms as one text."""
+    return ", ".join(form.media_type for form in forms)
+
+
+def _content_type(header: str) -> tuple[str, str]:
+    """Return a media type in lower case and its character set, UTF-8 when it has none."""
+    kind, *parameters = (part.strip() for part in header.split(";"))
+    charset = "utf-8"
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = value.strip().strip('"').lower()
+    return kind.lower(), charset
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequest(400, said("query-not-utf8")) from error
+
+
+def _fields(encoded: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000
+        )
+    except UnicodeDecodeError as error:
+        raise BadRequest(400, said("fields-not-utf8")) from error
+    except ValueError as error:
+        raise BadRequest(400, said("fields-unread", problem=str(error))) from error

@@ -1,0 +1,57 @@
+"""What one query may take: the limits that the settings give and the pages state.
+
+Times are in seconds, sizes in bytes. A query that passes a limit is answered by an error that
+names the limit; an answer is never cut short.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from publish.faults import Words, said, written_out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The limits of one pool of workers, and of each query in it."""
+
+    deadline: float = 30.0
+    """Seconds within which a query is answered whole, from the moment it runs."""
+    slow_after: float = 0.5
+    """Seconds after which a query counts as slow."""
+    workers: int = 4
+    waiting: int = 32
+    """Questions that may wait for a worker."""
+    patience: float = 10.0
+    """Seconds that a question waits at most."""
+    memory: int = 1 << 30
+    """Bytes that a query may take on top of what an idle worker has."""
+    rows: int = 1_000_000
+    """Rows of a result, or triples of a graph."""
+    answer_bytes: int = 128 << 20
+    """Bytes of an answer, before compression."""
+    query_bytes: int = 256 * 1024
+    nesting: int = 100
+    """Brackets inside each other in a query."""
+    parts: int = 2000
+    """Blocks, operators and patterns in a query."""
+
+    @property
+    def slow_workers(self) -> int:
+        """How many workers slow queries may hold at most."""
+        return max(1, self.workers // 2)
+
+
+def size(number: int) -> Words:
+    """Return a number of bytes in words, in the unit in which it is a plain number."""
+    for unit, phrase in ((1 << 30, "size-gb"), (1 << 20, "size-mb"), (1 << 10, "size-kb")):
+        if number >= unit and (number % unit == 0 or number >= 10 * unit):
+            return said(phrase, number=written_out(number // unit))
+    return said("size-bytes", number=written_out(number))
+
+
+def duration(seconds: float) -> Words:
+    """Return a number of seconds in words."""
+    if seconds == 1:
+        return said("one-second")
+    return said("seconds", number=Words(f"{seconds:g}", f"{seconds:g}".replace(".", ",")))

@@ -1,0 +1,198 @@
+"""A store of anybody's RDF files, to put the SPARQL endpoint over.
+
+In come files of any syntax that ``rdf_files`` knows; out come a store in a folder, with the
+default graph and the named graphs that the files themselves have, and a summary of it; or the
+faults of all files. Files are streamed into the store and counted there, so the memory taken does
+not grow with them. Blank nodes of different files stay apart. A relative IRI is taken relative to
+the ``file:`` address of its own file, as RDF parsers do that are given no base.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from publish.faults import Fault
+from publish.progress import Progress
+from publish.rdf_files import RdfFile, check_syntax, opened, readable, recognised, xml_fault
+from publish.rdf_places import TOKEN
+
+MOST_GRAPHS = 1000
+"""Named graphs that are counted one by one."""
+HEAD = 128 * 1024
+"""Bytes at the beginning of a file in which prefixes are looked for."""
+XMLNS = re.compile(
+    r"""\sxmlns:(?P<name>[^\s=]+)\s*=\s*(?P<quote>["'])(?P<iri>[^"'&<]*)(?P=quote)"""
+)
+PREFIX = re.compile(r"(?:[^\W\d_](?:[\w.\-\u00b7]*[\w\-\u00b7])?)?")
+"""A name of a prefix that every syntax can write."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphCounts:
+    """How much a graph holds; ``name`` is its IRI, None for the default graph."""
+
+    name: str | None
+    triples: int
+    subjects: int
+    """Distinct subjects."""
+    properties: int
+    """Distinct predicates."""
+    classes: int
+    """Distinct objects of rdf:type."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSummary:
+    """What is known of a store without opening it again."""
+
+    folder: Path
+    """To be opened with ``Store.read_only``."""
+    files: tuple[Path, ...]
+    default: GraphCounts
+    named: tuple[GraphCounts, ...]
+    """The named graphs in the order of their IRIs, at most MOST_GRAPHS of them."""
+    graphs: int
+    """How many named graphs there are, those without a count and those without an IRI included."""
+    statements: int
+    """Triples of all graphs; one that stands in two graphs counts twice."""
+    prefixes: dict[str, str] = field(hash=False)
+    """What Turtle, TriG and RDF/XML files declare at their beginning; the first one wins."""
+    size: int
+    """Bytes of the store on disk."""
+
+
+def make_store(files: Sequence[Path], folder: Path, faults: list[Fault]) -> StoreSummary | None:
+    """Load files into a store in ``folder``, which does not exist yet or is empty.
+
+    Return None, and leave no store, when one of the files is faulty: then the faults of all of
+    them are added. Raises OSError when the store itself cannot be written.
+    """
+    wrong: list[Fault] = []
+    known: list[RdfFile] = []
+    store = ox.Store(str(folder))
+    for path in dict.fromkeys(files):
+        with readable(path, wrong):
+            file = recognised(path, wrong)
+            if file and not wrong and xml_fault(file) is None:
+                known.append(file)
+            elif file:
+                check_syntax(file, wrong)
+    for file in known:
+        if not wrong:
+            _load(store, file, wrong)
+        else:
+            with readable(file.path, wrong):
+                check_syntax(file, wrong)
+    if wrong:
+        faults.extend(wrong)
+        del store
+        shutil.rmtree(folder)
+        return None
+    store.optimize()
+    store.flush()
+    names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+    some = names[:MOST_GRAPHS]
+    with Progress("counting the triples", "graphs", len(some) + 1) as progress:
+        default, *named = (_counted(store, name, progress) for name in (None, *some))
+    return StoreSummary(
+        folder=folder,
+        files=tuple(file.path for file in known),
+        default=default,
+        named=tuple(named),
+        graphs=sum(1 for _ in store.named_graphs()),
+        statements=default.triples + _number(store, "COUNT(*)", "GRAPH ?g { ?s ?p ?o }"),
+        prefixes=_prefixes(known),
+        size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+    )
+
+
+def _load(store: ox.Store, file: RdfFile, wrong: list[Fault]) -> None:
+    """Load a file into the store, or note what is wrong with it."""
+    try:
+        with (
+            Progress(f"loading {file.shown}", "bytes", file.path.stat().st_size) as progress,
+            opened(file.path, progress) as content,
+        ):
+            store.bulk_load(content, file.syntax, base_iri=file.base)
+    except (SyntaxError, MemoryError, OSError, EOFError, zlib.error):
+        # It stopped at the first fault; reading again finds all of them, with their places.
+        with readable(file.path, wrong):
+            check_syntax(file, wrong)
+        if not wrong:
+            raise
+
+
+def _counted(store: ox.Store, name: str | None, progress: Progress) -> GraphCounts:
+    """Return how much a graph holds.
+
+    Subjects come in the order of the store's index. So counting where they change is enough, and
+    nothing is remembered: that is what the evaluator does for REDUCED.
+    """
+    graph, end = (f"GRAPH <{name}> {{", "}") if name else ("", "")
+    pattern = f"{graph} ?s ?p ?o {end}"
+    counts = GraphCounts(
+        name=name,
+        triples=_number(store, "COUNT(*)", pattern),
+        subjects=_number(store, "COUNT(*)", f"{{ SELECT REDUCED ?s {{ {pattern} }} }}"),
+        properties=_number(store, "COUNT(DISTINCT ?p)", pattern),
+        classes=_number(store, "COUNT(DISTINCT ?c)", f"{graph} ?s a ?c {end}"),
+    )
+    progress.step()
+    return counts
+
+
+def _number(store: ox.Store, count: str, pattern: str) -> int:
+    found = store.query(f"SELECT ({count} AS ?n) {{ {pattern} }}")
+    assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - a SELECT gives solutions
+    value = next(found)["n"]
+    return int(value.value)
+
+
+def _prefixes(files: list[RdfFile]) -> dict[str, str]:
+    """Return the prefixes that files declare, those of the first files first."""
+    found: dict[str, str] = {}
+    for file in files:
+        with opened(file.path) as content:
+            text = content.read(HEAD).decode("utf-8", "ignore")
+        if file.syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
+            declared = _of_turtle(text, file.base)
+        elif file.syntax == ox.RdfFormat.RDF_XML:
+            declared = ((item["name"], item["iri"]) for item in XMLNS.finditer(text))
+        else:
+            continue
+        for name, iri in declared:
+            if PREFIX.fullmatch(name) and iri:
+                found.setdefault(name, iri)
+    return found
+
+
+def _of_turtle(text: str, base: str) -> Iterator[tuple[str, str]]:
+    """Yield the prefixes that a text in Turtle or TriG declares."""
+    heading: list[str] = []
+    for token in TOKEN.finditer(text):
+        if token.lastgroup == "space" and token[0] in "\"'":
+            return  # a string that goes on past what was read
+        if token.lastgroup in ("space", "comment"):
+            continue
+        heading.append(token[0])
+        if len(heading) > 1 and heading[0].lower() in ("@base", "base"):
+            base = _joined(base, heading[1][1:-1])
+        elif len(heading) > 2 and heading[0].lower() in ("@prefix", "prefix"):
+            yield heading[1].removesuffix(":"), _joined(base, heading[2][1:-1])
+        elif heading[0].lower() in ("@base", "base", "@prefix", "prefix"):
+            continue
+        heading.clear()
+
+
+def _joined(base: str, iri: str) -> str:
+    """Return an IRI as it is relative to a base; a fragment without characters is kept."""
+    joined = urljoin(base, iri)
+    return joined + "#" if iri.endswith("#") and not joined.endswith("#") else joined

@@ -1,0 +1,304 @@
+"""The table of settings of the server: each with its kind, default, bounds and what it says.
+
+It is the only such table. The file ``serve.toml``, the variables of the environment, the flags of
+``publish serve`` and the table of the README are all made from it, and so is what is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from publish.faults import Words
+from publish.setting_kinds import Setting
+
+KIB, MIB, GIB = 2**10, 2**20, 2**30
+PREFIX = r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*"
+"""A path under which the server is reached: segments without a slash at the end, or nothing."""
+
+
+def _setting(kind: str, default: object, en: str, nl: str, **more: Any) -> Any:
+    """Return a field of the settings with what is known of it."""
+    about = Setting(kind=kind, default=default, told=Words(en, nl), **more)
+    return field(default=default, metadata={"setting": about})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of a server, in the order in which they are shown."""
+
+    # -- Where it is reached ----------------------------------------------------------------------
+    host: str = _setting(
+        "text",
+        "127.0.0.1",
+        "The address to listen on.",
+        "Het adres waarop geluisterd wordt.",
+        pattern=r"[A-Za-z0-9.:_-]+",
+        wanted="wanted-host",
+    )
+    port: int = _setting(
+        "whole",
+        8000,
+        "The port to listen on; 0 takes any that is free.",
+        "De poort waarop geluisterd wordt; 0 neemt er een die vrij is.",
+        least=0,
+        most=65_535,
+    )
+    path_prefix: str = _setting(
+        "text",
+        "",
+        "The path under which a proxy shows the server, such as /data, when the proxy does not say "
+        "so itself in X-Forwarded-Prefix.",
+        "Het pad waaronder een proxy de server toont, zoals /data, als de proxy dat niet zelf zegt "
+        "in X-Forwarded-Prefix.",
+        pattern=PREFIX,
+        wanted="wanted-prefix",
+    )
+    trusted_proxies: int = _setting(
+        "whole",
+        0,
+        "How many proxies stand in front, each adding to X-Forwarded-For; with 0 such headers are "
+        "passed over.",
+        "Hoeveel proxy's ervoor staan, die elk X-Forwarded-For aanvullen; bij 0 worden zulke "
+        "headers niet gelezen.",
+        least=0,
+        most=10,
+    )
+
+    # -- Processes --------------------------------------------------------------------------------
+    processes: int = _setting(
+        "whole",
+        1,
+        "Processes that answer requests; each has workers and threads of its own.",
+        "Processen die verzoeken beantwoorden; elk heeft eigen werkers en threads.",
+        least=1,
+        most=64,
+    )
+    threads: int = _setting(
+        "whole",
+        16,
+        "Threads that make pages, in each process.",
+        "Threads die pagina's maken, in elk proces.",
+        least=1,
+        most=256,
+    )
+    workers: int = _setting(
+        "whole",
+        4,
+        "Workers that run queries, for each process; each is a process that can be ended.",
+        "Werkers die zoekvragen uitvoeren, voor elk proces; elk is een proces dat beëindigd kan "
+        "worden.",
+        least=1,
+        most=256,
+    )
+    stop_timeout: float = _setting(
+        "seconds",
+        30.0,
+        "Seconds that requests under way may still take when the server is told to stop.",
+        "Seconden die lopende verzoeken nog krijgen als de server moet stoppen.",
+        least=0,
+        most=3600,
+    )
+    reload: str = _setting(
+        "choice",
+        "auto",
+        "When a new release is taken up: auto looks for one every two seconds, signal waits for "
+        "SIGHUP.",
+        "Wanneer een nieuwe release genomen wordt: auto kijkt elke twee seconden, signal wacht "
+        "op SIGHUP.",
+        choices=("auto", "signal"),
+    )
+
+    # -- What a query may take --------------------------------------------------------------------
+    deadline: float = _setting(
+        "seconds",
+        30.0,
+        "Seconds that a query may take.",
+        "Seconden die een zoekvraag mag duren.",
+        least=0.01,
+        most=3600,
+    )
+    slow_after: float = _setting(
+        "seconds",
+        0.5,
+        "Seconds after which a query counts as slow; slow ones hold at most half the workers.",
+        "Seconden waarna een zoekvraag traag is; trage houden hoogstens de helft van de werkers "
+        "bezet.",
+        least=0.01,
+        most=3600,
+    )
+    waiting: int = _setting(
+        "whole",
+        32,
+        "Queries that may wait for a worker, for each process; more are answered with 503.",
+        "Zoekvragen die op een werker mogen wachten, voor elk proces; meer krijgen een 503.",
+        least=0,
+        most=10_000,
+    )
+    patience: float = _setting(
+        "seconds",
+        10.0,
+        "Seconds that a query may wait for a worker before it is answered with 503.",
+        "Seconden die een zoekvraag op een werker mag wachten voor ze een 503 krijgt.",
+        least=0,
+        most=600,
+    )
+    per_client: int = _setting(
+        "whole",
+        8,
+        "Queries that one client may have under way, over all processes; more are answered with "
+        "429.",
+        "Zoekvragen die één client tegelijk mag stellen, over alle processen; meer krijgen een "
+        "429.",
+        least=1,
+        most=10_000,
+    )
+    memory: int = _setting(
+        "bytes",
+        GIB,
+        "Memory that a worker may take.",
+        "Geheugen dat een werker mag gebruiken.",
+        least=64 * MIB,
+        most=1024 * GIB,
+    )
+    rows: int = _setting(
+        "whole",
+        1_000_000,
+        "Rows or triples that an answer may have.",
+        "Rijen of triples die een antwoord mag hebben.",
+        least=1,
+        most=1_000_000_000,
+    )
+    answer_bytes: int = _setting(
+        "bytes",
+        128 * MIB,
+        "Bytes that an answer may have.",
+        "Bytes die een antwoord mag hebben.",
+        least=KIB,
+        most=16 * GIB,
+    )
+    query_bytes: int = _setting(
+        "bytes",
+        256 * KIB,
+        "Bytes that the text of a query may have.",
+        "Bytes die de tekst van een zoekvraag mag hebben.",
+        least=64,
+        most=16 * MIB,
+    )
+    nesting: int = _setting(
+        "whole",
+        100,
+        "How deep groups, brackets and paths of a query may be nested.",
+        "Hoe diep groepen, haakjes en paden van een zoekvraag genest mogen zijn.",
+        least=1,
+        most=1000,
+    )
+    parts: int = _setting(
+        "whole",
+        2000,
+        "Operators and branches that a query may have.",
+        "Operatoren en takken die een zoekvraag mag hebben.",
+        least=1,
+        most=5000,
+    )
+
+    # -- Answers that are kept --------------------------------------------------------------------
+    cache_bytes: int = _setting(
+        "bytes",
+        256 * MIB,
+        "Bytes of answers that are kept for when they are asked for again; 0 keeps none.",
+        "Bytes aan antwoorden die bewaard worden voor als ze opnieuw gevraagd worden; bij 0 geen.",
+        least=0,
+        most=1024 * GIB,
+    )
+    cache_answer_bytes: int = _setting(
+        "bytes",
+        MIB,
+        "Bytes of the largest answer that is kept.",
+        "Bytes van het grootste antwoord dat bewaard wordt.",
+        least=0,
+        most=GIB,
+    )
+
+    # -- Connections ------------------------------------------------------------------------------
+    connections: int = _setting(
+        "whole",
+        1000,
+        "Connections that may be open, for each process.",
+        "Verbindingen die open mogen staan, voor elk proces.",
+        least=1,
+        most=1_000_000,
+    )
+    connections_per_client: int = _setting(
+        "whole",
+        200,
+        "Connections that one address may have open, for each process; not counted behind a "
+        "trusted proxy.",
+        "Verbindingen die één adres open mag hebben, voor elk proces; niet geteld achter een "
+        "vertrouwde proxy.",
+        least=1,
+        most=1_000_000,
+    )
+    idle_timeout: float = _setting(
+        "seconds",
+        20.0,
+        "Seconds in which the head of a request has to arrive, and that a connection may be idle.",
+        "Seconden waarin de kop van een verzoek binnen moet zijn, en die een verbinding stil mag "
+        "liggen.",
+        least=0.1,
+        most=3600,
+    )
+    body_timeout: float = _setting(
+        "seconds",
+        20.0,
+        "Seconds in which the body of a request has to arrive.",
+        "Seconden waarin de inhoud van een verzoek binnen moet zijn.",
+        least=0.1,
+        most=3600,
+    )
+    body_bytes: int = _setting(
+        "bytes",
+        2 * MIB,
+        "Bytes that the body of a request may have.",
+        "Bytes die de inhoud van een verzoek mag hebben.",
+        least=64,
+        most=GIB,
+    )
+
+    # -- What is written down ---------------------------------------------------------------------
+    access_log: str = _setting(
+        "text",
+        "-",
+        "Where each request is written as a line of JSON: a file, - for the output, or off.",
+        "Waar elk verzoek als een regel JSON geschreven wordt: een bestand, - voor de uitvoer, "
+        "of off.",
+        pattern=r"[^\x00-\x1f\x7f]+",
+        wanted="wanted-log",
+    )
+    log_queries: bool = _setting(
+        "switch",
+        False,
+        "Whether the access log holds the text of queries, which may be personal.",
+        "Of het toegangslog de tekst van zoekvragen bevat, die persoonlijk kan zijn.",
+    )
+    log_format: str = _setting(
+        "choice",
+        "auto",
+        "How errors are written: json, text, or auto, which is text on a terminal only.",
+        "Hoe fouten geschreven worden: json, text, of auto, dat alleen op een terminal text is.",
+        choices=("auto", "json", "text"),
+    )
+    metrics: str = _setting(
+        "choice",
+        "on",
+        "Whether /metrics answers, for Prometheus.",
+        "Of /metrics antwoordt, voor Prometheus.",
+        choices=("on", "off"),
+    )
+
+
+TABLE: Mapping[str, Setting] = {
+    item.name.replace("_", "-"): item.metadata["setting"] for item in fields(Settings)
+}
+"""Every setting by its name."""

@@ -1,0 +1,395 @@
+"""The SPARQL endpoint for programs, on the event loop: ask the cache, then a worker, then reply.
+
+In comes a request, out comes a Reply; or, for those who want a page, an Outcome that the page
+shows. An answer is whole before anything of it is sent, so it has a length, and a limit that is
+reached is a reply of its own. What may be given again is kept under a key of all it depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pyoxigraph as ox
+
+from publish import __version__
+from publish.answer_cache import AnswerCache, CachedAnswer, key_of
+from publish.faults import Words, said
+from publish.negotiate import HTML, N_TRIPLES, TSV, Form, Offer, rank_forms
+from publish.protocol import (
+    ANSWERS,
+    DESCRIPTIONS,
+    Asked,
+    BadRequest,
+    forms_of,
+    rank_answers,
+    read_request,
+    split_offers,
+)
+from publish.queries import Answer, QueryPool, Question
+from publish.query_errors import (
+    BadDataSet,
+    Busy,
+    CannotEvaluate,
+    CannotSay,
+    NotAcceptable,
+    QueryFailed,
+    QuerySyntax,
+    TimedOut,
+    TooMuch,
+)
+from publish.query_guard import Refused, TooLarge
+from publish.replies import (
+    FOR_ALL,
+    Headers,
+    PartsOfFile,
+    Reply,
+    choose_coding,
+    header,
+    is_fresh,
+    sentence_reply,
+)
+
+LONGEST_REMEMBERED = 4096
+MOST_REMEMBERED = 5000
+"""How many requests, up to how many bytes, are known again without being read."""
+REVALIDATE = "public, max-age=0, must-revalidate"
+PAGE_FORMS = ((TSV,), (N_TRIPLES,))
+"""What a page reads of a result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SparqlRequest:
+    """A request for the endpoint, its body read."""
+
+    method: str
+    query_string: bytes
+    content_type: str
+    body: bytes
+    content_encoding: str
+    accept: str | None
+    accept_language: str | None
+    accept_encoding: str | None
+    if_none_match: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why there is no answer: a status, a sentence, and the place in the query."""
+
+    status: int
+    sentence: Words
+    outcome: str
+    place: tuple[int, int] | None = None
+    retry_after: int | None = None
+
+    @property
+    def message(self) -> str:
+        """The sentence."""
+        return self.sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a page about a query shows: what was asked, and the answer or why there is none."""
+
+    asked: Asked
+    answer: CachedAnswer | Answer | None = None
+    failure: Failure | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Remembered:
+    """What is known of a request that came before: the key of its answer and its headers."""
+
+    key: bytes
+    etag: str
+    headers: Headers
+
+
+class Endpoint:
+    """The endpoint of one release."""
+
+    def __init__(
+        self,
+        *,
+        pool: QueryPool,
+        cache: AnswerCache,
+        release: str,
+        describe: Callable[[ox.RdfFormat], bytes],
+        per_client: int | None = None,
+    ) -> None:
+        """``describe`` writes the service description in a format.
+
+        ``per_client`` is how many queries of one client the front lets in, for the pages.
+        """
+        self.pool, self._cache, self.per_client = pool, cache, per_client
+        self._release, self._describe = release, describe
+        self._descriptions: dict[str, bytes] = {}
+        self._remembered: dict[tuple[bytes, str | None, str | None], _Remembered] = {}
+
+    def again(self, request: SparqlRequest) -> Reply | None:
+        """Return the reply to a request that came before, if its answer was kept."""
+        known = self._remembered.get(
+            (request.query_string, request.accept, request.accept_encoding)
+        )
+        if known is None:
+            return None
+        if is_fresh(request.if_none_match, known.etag):
+            return Reply(status=304, headers=known.headers[2:], outcome="cached")
+        found = self._cache.get(known.key)
+        if found is None:
+            return None
+        return Reply(status=200, headers=known.headers, body=found.body, outcome="cached")
+
+    async def answer(self, request: SparqlRequest, *, page: bool) -> Reply | Outcome:
+        """Answer a request. ``page`` says whether who asks reads pages, rather than programs."""
+        asked = Asked(query=None)
+        try:
+            asked = read_request(
+                request.method,
+                request.query_string,
+                request.content_type,
+                request.body,
+                request.content_encoding,
+            )
+            if asked.query is None:
+                return self._without_query(request, asked)
+            offers = rank_answers(asked, request.accept)
+        except BadRequest as error:
+            failure = Failure(status=error.status, sentence=error.sentence, outcome="bad-request")
+            return self._failed(request, asked, failure, page=page)
+        if not offers:
+            return _not_acceptable(request, ANSWERS)
+        if offers[0].form is HTML:
+            return await self._for_page(asked)
+        return await self._for_program(request, asked, offers, page=page)
+
+    def answer_from_thread(self, request: SparqlRequest, *, page: bool) -> Reply | Outcome:
+        """Answer a request from a thread that is not the event loop's; a reply is whole."""
+        reply = self.pool.from_thread(self.answer(request, page=page))
+        if isinstance(reply, Reply) and isinstance(reply.parts, PartsOfFile):
+            return replace(reply, body=reply.parts.read(), parts=None)
+        return reply
+
+    async def _for_page(self, asked: Asked) -> Outcome:
+        """Answer in the forms that a page reads."""
+        results, graphs = PAGE_FORMS
+        question = _question(asked, results, graphs, "identity")
+        key = self._key(question)
+        found = self._cache.get(key)
+        if found is not None:
+            return Outcome(asked=asked, answer=found, outcome="cached")
+        try:
+            answer = await self.pool.ask(question)
+        except (QueryFailed, Refused) as error:
+            failure = failure_of(error)
+            return Outcome(asked=asked, failure=failure, outcome=failure.outcome)
+        if not answer.volatile:
+            self._keep(key, answer)
+        return Outcome(asked=asked, answer=answer, outcome="answered")
+
+    async def _for_program(
+        self, request: SparqlRequest, asked: Asked, offers: list[Offer], *, page: bool
+    ) -> Reply | Outcome:
+        results, graphs = split_offers(offers)
+        coding = choose_coding(request.accept_encoding)
+        if coding is None:
+            return sentence_reply(
+                406,
+                said("no-coding"),
+                accept_language=request.accept_language,
+                outcome="bad-request",
+            )
+        question = _question(
+            asked,
+            tuple(offer.form for offer in results[:1]),
+            tuple(offer.form for offer in graphs[:1]),
+            coding,
+        )
+        key = self._key(question)
+        etag = f'W/"{key.hex()}"'
+        found = self._cache.get(key)
+        if found is not None:
+            headers = _headers_of(asked, found, results, graphs, coding, len(found.body), etag)
+            self._remember(request, asked, key, etag, headers)
+            if is_fresh(request.if_none_match, etag):
+                return Reply(status=304, headers=headers[2:], outcome="cached")
+            return Reply(status=200, headers=headers, body=found.body, outcome="cached")
+        try:
+            answer = await self.pool.ask(question)
+        except NotAcceptable:
+            return _not_acceptable(request, ANSWERS)
+        except (QueryFailed, Refused) as error:
+            return self._failed(request, asked, failure_of(error), page=page)
+        tag = None if answer.volatile else etag
+        headers = _headers_of(asked, answer, results, graphs, coding, answer.length, tag)
+        if tag is not None and self._keep(key, answer):
+            self._remember(request, asked, key, etag, headers)
+        status, body, parts = 200, answer.body or b"", None
+        if tag is not None and is_fresh(request.if_none_match, tag):
+            status, body, headers = 304, b"", headers[2:]
+            answer.close()
+        elif answer.body is None:
+            parts = PartsOfFile(answer.chunks(), answer.close)
+        return Reply(
+            status=status,
+            headers=headers,
+            body=body,
+            parts=parts,
+            outcome="answered",
+            seconds=answer.seconds,
+        )
+
+    def _key(self, question: Question) -> bytes:
+        """Return the key of all that an answer depends on."""
+        return key_of(
+            self._release,
+            __version__,
+            question.text,
+            question.default_graphs,
+            question.named_graphs,
+            question.results,
+            question.graphs,
+            question.coding,
+        )
+
+    def _keep(self, key: bytes, answer: Answer) -> bool:
+        """Keep an answer in the cache if it is small; return whether it was kept."""
+        if answer.body is None or len(answer.body) > self._cache.largest:
+            return False
+        kept = CachedAnswer(form=answer.form, media_type=answer.media_type, body=answer.body)
+        self._cache.put(key, kept)
+        return True
+
+    def _remember(
+        self, request: SparqlRequest, asked: Asked, key: bytes, etag: str, headers: Headers
+    ) -> None:
+        """Know a request again by its bytes."""
+        if request.method == "POST" or len(request.query_string) > LONGEST_REMEMBERED:
+            return
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        name = (request.query_string, request.accept, request.accept_encoding)
+        self._remembered[name] = _Remembered(key=key, etag=etag, headers=headers)
+
+    def _without_query(self, request: SparqlRequest, asked: Asked) -> Reply | Outcome:
+        """Return the service description, or nothing to show yet for a page."""
+        offers = rank_forms(request.accept, DESCRIPTIONS)
+        if not offers:
+            return _not_acceptable(request, DESCRIPTIONS)
+        offer = offers[0]
+        if offer.form is HTML:
+            return Outcome(asked=asked)
+        body = self._descriptions.get(offer.form.media_type)
+        if body is None:
+            format_ = ox.RdfFormat.from_media_type(offer.form.media_type) or ox.RdfFormat.TURTLE
+            body = self._descriptions[offer.form.media_type] = self._describe(format_)
+        etag = f'"{key_of(self._release, __version__, offer.form.media_type).hex()}"'
+        headers = [
+            header("content-type", offer.content_type),
+            header("content-length", str(len(body))),
+            header("etag", etag),
+            header("cache-control", REVALIDATE),
+            header("vary", "Accept"),
+            *FOR_ALL,
+        ]
+        if is_fresh(request.if_none_match, etag):
+            return Reply(status=304, headers=headers[2:], outcome="described")
+        return Reply(status=200, headers=headers, body=body, outcome="described")
+
+    def _failed(
+        self, request: SparqlRequest, asked: Asked, failure: Failure, *, page: bool
+    ) -> Reply | Outcome:
+        """Say what is wrong, on a page or in plain text, and keep the query."""
+        if page:
+            return Outcome(asked=asked, failure=failure, outcome=failure.outcome)
+        sentence = failure.sentence
+        if failure.place is not None:
+            line, column = failure.place
+            sentence = said("at-place", line=line, column=column, problem=sentence)
+        return sentence_reply(
+            failure.status,
+            sentence,
+            accept_language=request.accept_language,
+            kept=asked.query,
+            more=retry_headers(failure),
+            outcome=failure.outcome,
+        )
+
+
+def retry_headers(failure: Failure) -> Headers:
+    """Return the header that says when to try again, if that may help."""
+    if failure.retry_after is None:
+        return []
+    return [header("retry-after", str(failure.retry_after))]
+
+
+def failure_of(error: QueryFailed | Refused) -> Failure:
+    """Return what is told of a query that was not answered."""
+    sentence = error.reason
+    if isinstance(error, TooLarge):
+        return Failure(status=413, sentence=sentence, outcome="refused")
+    if isinstance(error, Refused):
+        return Failure(status=403, sentence=sentence, outcome="refused")
+    if isinstance(error, QuerySyntax):
+        place = (error.line, error.column)
+        return Failure(status=400, sentence=sentence, outcome="syntax", place=place)
+    if isinstance(error, (BadDataSet, CannotEvaluate)):
+        return Failure(status=400, sentence=sentence, outcome="syntax")
+    if isinstance(error, (NotAcceptable, CannotSay)):
+        return Failure(status=406, sentence=sentence, outcome="bad-request")
+    if isinstance(error, Busy):
+        after = error.retry_after
+        return Failure(status=503, sentence=sentence, outcome="busy", retry_after=after)
+    if isinstance(error, TimedOut):
+        return Failure(status=503, sentence=sentence, outcome="timed-out", retry_after=5)
+    outcome = "too-much" if isinstance(error, TooMuch) else "lost"
+    return Failure(status=503, sentence=sentence, outcome=outcome, retry_after=60)
+
+
+def _question(
+    asked: Asked, results: tuple[Form, ...], graphs: tuple[Form, ...], coding: str
+) -> Question:
+    return Question(
+        text=asked.query or "",
+        results=tuple(form.media_type for form in results),
+        graphs=tuple(form.media_type for form in graphs),
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        coding=coding,
+    )
+
+
+def _headers_of(
+    asked: Asked,
+    answer: Answer | CachedAnswer,
+    results: list[Offer],
+    graphs: list[Offer],
+    coding: str,
+    length: int,
+    etag: str | None,
+) -> Headers:
+    """Return the headers of an answer; the first two are left out when the client has it."""
+    offer = (graphs if answer.form == "graph" else results)[0]
+    headers = [header("content-type", offer.content_type), header("content-length", str(length))]
+    if coding != "identity":
+        headers.append(header("content-encoding", coding))
+    headers.append(header("cache-control", REVALIDATE if etag else "no-store"))
+    headers.append(header("vary", "Accept-Encoding" if asked.form else "Accept, Accept-Encoding"))
+    if etag:
+        headers.append(header("etag", etag))
+    if asked.form:
+        name = f'attachment; filename="result.{offer.form.extension}"'
+        headers.append(header("content-disposition", name))
+    return [*headers, *FOR_ALL]
+
+
+def _not_acceptable(request: SparqlRequest, forms: tuple[Form, ...]) -> Reply:
+    return sentence_reply(
+        406,
+        said("not-acceptable", names=forms_of(forms)),
+        accept_language=request.accept_language,
+        outcome="bad-request",
+    )

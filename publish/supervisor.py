@@ -1,0 +1,111 @@
+"""Several server processes on one socket: started, started anew when they die, told to stop.
+
+The supervisor itself answers nothing. SIGHUP and SIGTERM are passed on to the processes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+
+from publish.access_log import use_format
+from publish.settings import Settings
+
+LIVES_AT_LEAST = 2.0
+"""Seconds; a process that ends sooner is started anew only after as long."""
+
+log = logging.getLogger("publish")
+
+
+def supervise(
+    current: Path,
+    settings: Settings,
+    shared: Path,
+    listening: socket.socket,
+    ready: Callable[[], None],
+) -> None:
+    """Run the processes until SIGTERM or SIGINT. Raises OSError when the first cannot serve."""
+    life, _living = os.pipe()  # its end is that of this process, however it comes
+    running: dict[int, subprocess.Popen[bytes]] = {}
+    started: dict[int, float] = {}
+    stopping = False
+
+    def start(slot: int, tell: int | None = None) -> None:
+        said = {
+            "current": str(current),
+            "shared": str(shared),
+            "slot": slot,
+            "socket": listening.fileno(),
+            "ready": tell,
+            "life": life,
+            "settings": asdict(settings),
+        }
+        fds = [listening.fileno(), life, *([tell] if tell is not None else [])]
+        command = [sys.executable, "-P", "-m", "publish.supervisor", json.dumps(said)]
+        running[slot] = subprocess.Popen(command, pass_fds=fds)  # noqa: S603 - our own program
+        started[slot] = time.monotonic()
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = stopping or number != signal.SIGHUP
+        for process in running.values():
+            if process.poll() is None:
+                process.send_signal(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    is_ready, tell = os.pipe()
+    for slot in range(settings.processes):
+        start(slot, tell)
+    os.close(tell)
+    with os.fdopen(is_ready, "rb") as waiting:
+        if len(waiting.read(settings.processes)) < settings.processes and not stopping:
+            pass_on(signal.SIGTERM, None)
+            raise OSError("A server process could not start.")
+    if not stopping:
+        ready()
+    while any(process.poll() is None for process in running.values()):
+        time.sleep(0.2)
+        for slot, process in list(running.items()):
+            young = time.monotonic() - started[slot] < LIVES_AT_LEAST
+            if not stopping and process.poll() is not None and not young:
+                log.error("Server process %d ended with %d", process.pid, process.returncode)
+                start(slot)
+
+
+def main() -> None:
+    """Run one process as the supervisor told it to."""
+    from publish.http_server import run_process
+
+    told = json.loads(sys.argv[1])
+    logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.INFO)
+    use_format(told["settings"]["log_format"])
+
+    def ready() -> None:
+        if told["ready"] is not None:
+            os.write(told["ready"], b".")
+            os.close(told["ready"])
+
+    run_process(
+        Path(told["current"]),
+        Settings(**told["settings"]),
+        shared=Path(told["shared"]),
+        slot=told["slot"],
+        listening=socket.socket(fileno=told["socket"]),
+        ready=ready,
+        life=told["life"],
+    )
+
+
+if __name__ == "__main__":
+    main()

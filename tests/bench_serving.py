@@ -1,0 +1,128 @@
+"""How many small queries a second the server answers, against oxigraph's own server.
+
+Both serve the same store, in turns within one run, to 8 clients on connections that stay open. The
+queries are those of the query page: figures with their labels, codes of a list, what there is.
+``new`` ones differ in a comment, so that no cache knows them; ``repeated`` ones are the same.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import pyoxigraph as ox
+from request_rate import ask_for
+
+from publish.examples import example_query
+from publish.project import read_project
+from publish.release import build
+from publish.served import Served
+
+ROUNDS = 5
+SECONDS = 4.0
+CLIENTS = 8
+EXAMPLES = ("table", "totals", "codes")
+ACCEPT = "application/sparql-results+json"
+BIN = Path(sys.executable).parent
+
+
+def requests_for(path: str, queries: list[str], *, new: bool) -> list[str]:
+    """Return requests for queries as they go over the wire."""
+    requests = []
+    for query in queries:
+        text = quote(query, safe="") + (quote("\n# ", safe="") + "{n}" if new else "")
+        requests.append(
+            f"GET {path}?query={text} HTTP/1.1\r\nHost: localhost\r\nAccept: {ACCEPT}\r\n\r\n"
+        )
+    return requests
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[None]:
+    """Run a server until its port answers, and end it afterwards."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def rate(port: int, requests: list[str], folder: Path) -> float:
+    """Return the answers a second of one server; the clients are a process of their own."""
+    file = folder / "requests.json"
+    file.write_text(json.dumps(requests), encoding="utf-8")
+    program = Path(__file__).with_name("request_rate.py")
+    command = [sys.executable, str(program), str(port), str(SECONDS), str(CLIENTS), str(file)]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = json.loads(out)
+    assert set(told["statuses"]) == {"200"}, told
+    found: float = told["answers"] / told["seconds"]
+    return found
+
+
+def bench_serving(folder: Path) -> None:
+    """Print the rates as ratios, and what a query costs over pyoxigraph in the process itself."""
+    root = Path(__file__).resolve().parents[1]
+    project = read_project(root)
+    release, _ = build(project)
+    served = Served(release)
+    queries = [example_query(served, name, None, "nl") for name in EXAMPLES]
+    ours, theirs = free_port(), free_port()
+    publish = [str(BIN / "publish"), "--root", str(root), "serve", "--port", str(ours)]
+    publish += ["--access-log", "off", "--per-client", "100"]
+    oxigraph = [str(BIN / "oxigraph"), "serve-read-only", "--location", str(release / "store")]
+    oxigraph += ["--bind", f"127.0.0.1:{theirs}"]
+    rates: dict[str, list[float]] = {"new": [], "repeated": []}
+    with running(publish, ours), running(oxigraph, theirs):
+        for _ in range(ROUNDS):
+            for kind, found in rates.items():
+                mine = rate(ours, requests_for("/sparql", queries, new=kind == "new"), folder)
+                other = rate(theirs, requests_for("/query", queries, new=kind == "new"), folder)
+                found.append(mine / other)
+                print(f"  {kind}: ours {mine:,.0f} a second, oxigraph {other:,.0f}", flush=True)
+        over = _cost_over_process(served.store, ours, queries)
+    for kind, found in rates.items():
+        print(
+            f"serving, {kind} small queries, {CLIENTS} clients: {statistics.median(found):.2f} times "
+            f"oxigraph ({min(found):.2f} to {max(found):.2f})"
+        )
+    print(f"serving, a new small query alone: {over:.2f} ms over pyoxigraph in the process")
+
+
+def _cost_over_process(store: ox.Store, port: int, queries: list[str]) -> float:
+    """Return by how many milliseconds the median of one client is longer than in the process."""
+    extra = []
+    for query in queries:
+        times = []
+        for number in range(300):
+            start = time.perf_counter()
+            results = store.query(f"{query}\n# {number}")
+            assert isinstance(results, ox.QuerySolutions)
+            results.serialize(format=ox.QueryResultsFormat.JSON)
+            times.append(time.perf_counter() - start)
+        told = ask_for(port, 1.5, 1, requests_for("/sparql", [query], new=True))
+        extra.append(float(str(told["median"])) - statistics.median(times) * 1000)
+    return statistics.median(extra)
