@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
+from flask.testing import FlaskClient
 
 from publish.content import Dump
 from publish.dump_forms import write_forms
+from publish.queries import QueryPool
 from publish.release import describe_counts
 from publish.release_store import load_store
+from publish.served import Served
+from publish.server import create_app
 from publish.triples import turtle
 from publish.uris import Uris
 
@@ -303,7 +308,6 @@ class Client(FlaskClient):
 
 def client_of(release: Path) -> FlaskClient:
     """Return a client of everything but the SPARQL endpoint, at its place in the application."""
-    served = Served(release)
-    app = make_pages(served)
+    app = create_app(Served(release), QueryPool(release / "store"))
     app.test_client_class = Client
     return app.test_client()
