@@ -9,6 +9,7 @@ what is asked now and then outlives what was asked once.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from pathlib import Path
 import lmdb
 
 PAGE = 4096
+
+log = logging.getLogger("publish")
 _YOUNG = b"young"
 _STORED = b"stored"
 
@@ -61,6 +64,7 @@ class AnswerCache:
         self._half = most_bytes // 2
         self.largest = min(largest, self._half // 2)
         self._env: lmdb.Environment | None = None
+        self._is_failing = False
         if most_bytes == 0:
             return
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +75,6 @@ class AnswerCache:
             max_readers=512,
             sync=False,
             metasync=False,
-            writemap=True,
             readahead=False,
         )
         self._about = self._env.open_db(b"about")
@@ -95,7 +98,15 @@ class AnswerCache:
         if self._env is None or len(answer.body) > self.largest:
             return
         entry = b"\n".join((answer.form.encode(), answer.media_type.encode(), answer.body))
-        with self._env.begin(write=True) as writing:
+        try:
+            self._write(self._env, key, entry)
+        except lmdb.Error as error:  # a full disk costs the cache, not the answer
+            if not self._is_failing:
+                log.warning("Answers cannot be kept: %s", error)
+            self._is_failing = True
+
+    def _write(self, env: lmdb.Environment, key: bytes, entry: bytes) -> None:
+        with env.begin(write=True) as writing:
             young = int(writing.get(_YOUNG, b"0", db=self._about))
             stored = int(writing.get(_STORED, b"0", db=self._about))
             size = _bytes_taken(entry)

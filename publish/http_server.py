@@ -112,18 +112,15 @@ class Process:
             largest=settings.cache_answer_bytes,
         )
         self._metrics = Metrics(shared / "metrics", slot)
-        self._access_log = (
-            None
-            if settings.access_log == "off"
-            else AccessLog(
-                settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
-            )
-        )
+        self._access_log = _open_log(settings, shared)
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
         self._gate = Gate(
             most=settings.connections,
-            most_of_client=settings.connections_per_client,
+            # Behind a proxy all connections are the proxy's.
+            most_of_client=settings.connections
+            if settings.trusted_proxies
+            else settings.connections_per_client,
             idle=settings.idle_timeout,
         )
         self._reloading = asyncio.Lock()
@@ -228,6 +225,14 @@ class Process:
             entries, size = self._cache.counts()
             self._metrics.cache(entries=entries, size=size)
             await asyncio.sleep(1)
+
+
+def _open_log(settings: Settings, shared: Path) -> AccessLog | None:
+    """Return the access log, or None when there is to be none."""
+    if settings.access_log == "off":
+        return None
+    lock = shared / "log.lock"
+    return AccessLog(settings.access_log, log_queries=settings.log_queries, lock=lock)
 
 
 async def _let_go(release: Release) -> None:

@@ -44,7 +44,10 @@ class Asked:
 def read_request(
     method: str, query_string: bytes, content_type: str, body: bytes, coding: str = ""
 ) -> Asked:
-    """Read a request as the protocol says; ``coding`` is its Content-Encoding. Raises BadRequest."""
+    """Read a request as the protocol says. Raises BadRequest.
+
+    ``coding`` is its Content-Encoding.
+    """
     fields = _fields(query_string)
     query: str | None = None
     if method == "POST":

@@ -44,14 +44,8 @@ def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: st
         "data-sets": [],
         "queries": [],
         "files": [],
-        "counts": {
-            "triples": summary.statements,
-            "distinct-subjects": None,
-            "properties": summary.default.properties,
-            "classes": summary.default.classes,
-        },
-        "default": _counts(summary.default),
-        "graphs": [_counts(graph) for graph in summary.named],
+        "graphs": [],
+        "graphs-of-files": [_counts(graph) for graph in (summary.default, *summary.named)],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -60,7 +54,6 @@ def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: st
 def _counts(graph: GraphCounts) -> dict[str, object]:
     return {
         "name": graph.name,
-        "about": None,
         "triples": graph.triples,
         "distinct-subjects": graph.subjects,
         "properties": graph.properties,

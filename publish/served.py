@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -185,6 +185,8 @@ class Served:
         self.store = ox.Store.read_only(str(self.folder / "store"))
         self.is_of_files: bool = manifest.get("default-graph") == "own"
         """Whether it was made of somebody's RDF files, without data sets of ours."""
+        self.graphs_of_files: Sequence[Mapping[str, Any]] = manifest.get("graphs-of-files", ())
+        """What was counted in the graphs of such files, the default graph first."""
         own = Uris(base=self.base, vocabulary=self.vocabulary)
         self.prefixes: dict[str, str] = manifest.get("prefixes") or own.prefixes()
         self._label = lru_cache(maxsize=20_000)(self._find_label)

@@ -91,7 +91,10 @@ def describe_service(
         if format_ is not None:
             yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(format_.iri))
     yield from _describe_limits(served, service, limits, per_client)
-    yield from _describe_graphs(served, endpoint.value, data_set)
+    if served.is_of_files:
+        yield from _describe_graphs_of_files(served, endpoint.value, data_set)
+    else:
+        yield from _describe_graphs(served, endpoint.value, data_set)
 
 
 def _describe_limits(
@@ -139,6 +142,26 @@ def _describe_graphs(served: Served, endpoint: str, data_set: ox.NamedNode) -> I
         yield ox.Triple(entry, _sd("name"), node)
         yield ox.Triple(entry, _sd("graph"), node)
     yield from describe_all_graphs(served)
+
+
+def _describe_graphs_of_files(
+    served: Served, endpoint: str, data_set: ox.NamedNode
+) -> Iterator[ox.Triple]:
+    """Yield the graphs that files have themselves, with what was counted in each."""
+    for number, counts in enumerate(served.graphs_of_files):
+        graph = ox.NamedNode(f"{endpoint}#graph-{number}")
+        if counts["name"] is None:
+            yield ox.Triple(data_set, _sd("defaultGraph"), graph)
+        else:
+            entry = ox.NamedNode(f"{endpoint}#named-{number}")
+            yield ox.Triple(data_set, _sd("namedGraph"), entry)
+            yield ox.Triple(entry, TYPE, _sd("NamedGraph"))
+            yield ox.Triple(entry, _sd("name"), ox.NamedNode(counts["name"]))
+            yield ox.Triple(entry, _sd("graph"), graph)
+        yield ox.Triple(graph, TYPE, _sd("Graph"))
+        for key, name in COUNTED.items():
+            if key in counts:
+                yield ox.Triple(graph, ox.NamedNode(VOID + name), integer(counts[key]))
 
 
 def _sd(name: str) -> ox.NamedNode:

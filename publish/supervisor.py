@@ -18,7 +18,6 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from publish.access_log import use_format
 from publish.settings import Settings
 
 LIVES_AT_LEAST = 2.0
@@ -51,7 +50,7 @@ def supervise(
             "settings": asdict(settings),
         }
         fds = [listening.fileno(), life, *([tell] if tell is not None else [])]
-        command = [sys.executable, "-P", "-m", "publish.supervisor", json.dumps(said)]
+        command = [sys.executable, "-P", "-m", "publish.front_process", json.dumps(said)]
         running[slot] = subprocess.Popen(command, pass_fds=fds)  # noqa: S603 - our own program
         started[slot] = time.monotonic()
 
@@ -81,31 +80,3 @@ def supervise(
             if not stopping and process.poll() is not None and not young:
                 log.error("Server process %d ended with %d", process.pid, process.returncode)
                 start(slot)
-
-
-def main() -> None:
-    """Run one process as the supervisor told it to."""
-    from publish.http_server import run_process
-
-    told = json.loads(sys.argv[1])
-    logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.INFO)
-    use_format(told["settings"]["log_format"])
-
-    def ready() -> None:
-        if told["ready"] is not None:
-            os.write(told["ready"], b".")
-            os.close(told["ready"])
-
-    run_process(
-        Path(told["current"]),
-        Settings(**told["settings"]),
-        shared=Path(told["shared"]),
-        slot=told["slot"],
-        listening=socket.socket(fileno=told["socket"]),
-        ready=ready,
-        life=told["life"],
-    )
-
-
-if __name__ == "__main__":
-    main()

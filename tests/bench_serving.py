@@ -105,9 +105,10 @@ def bench_serving(folder: Path) -> None:
                 print(f"  {kind}: ours {mine:,.0f} a second, oxigraph {other:,.0f}", flush=True)
         over = _cost_over_process(served.store, ours, queries)
     for kind, found in rates.items():
+        middle, least, most = statistics.median(found), min(found), max(found)
         print(
-            f"serving, {kind} small queries, {CLIENTS} clients: {statistics.median(found):.2f} times "
-            f"oxigraph ({min(found):.2f} to {max(found):.2f})"
+            f"serving, {kind} small queries, {CLIENTS} clients: {middle:.2f} times oxigraph "
+            f"({least:.2f} to {most:.2f})"
         )
     print(f"serving, a new small query alone: {over:.2f} ms over pyoxigraph in the process")
 

@@ -1,8 +1,8 @@
 """A client that asks as fast as it is answered, over connections that stay open.
 
-``python request_rate.py PORT SECONDS CONNECTIONS FILE`` sends the requests of a file (a JSON list of
-texts) in turn; ``{n}`` in a request becomes a number never used before. It prints a JSON object:
-answers, seconds, statuses and the median milliseconds of an answer.
+``python request_rate.py PORT SECONDS CONNECTIONS FILE`` sends the requests of a file, a JSON list
+of texts, in turn; ``{n}`` in a request becomes a number never used before. It prints a JSON
+object: answers, seconds, statuses and the median milliseconds of an answer.
 """
 
 from __future__ import annotations
