@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from small_release import BASE, make_release
+from small_release import BASE, client_of, make_release
 
-from publish.queries import QueryPool
 from publish.served import Served
-from publish.server import create_app
 from publish.shape_pages import name_of_constraint
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -52,7 +49,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
             {
                 "path": f"shapes/{name}.ttl",
                 "bytes": path.stat().st_size,
-                "sha256": name.replace("/", "-"),
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
                 "media-type": "text/turtle",
                 "about": f"{BASE}/shapes/{name}",
             }
@@ -62,22 +59,9 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class Client(FlaskClient):
-    """A client that reads and closes every answer, as a server does."""
-
-    def open(self, *args: Any, **options: Any) -> Any:
-        """Send a request and read the whole answer."""
-        return super().open(*args, **{"buffered": True, **options})
-
-
 @pytest.fixture(scope="module")
-def client(release: Path) -> Iterator[FlaskClient]:
-    with QueryPool(
-        release / "store", workers=1, deadline=1, prefixes=Served(release).prefixes
-    ) as pool:
-        app = create_app(release, pool)
-        app.test_client_class = Client
-        yield app.test_client()
+def client(release: Path) -> FlaskClient:
+    return client_of(release)
 
 
 @pytest.mark.parametrize("path", ["/shapes", "/shapes/"])
@@ -130,7 +114,7 @@ def test_refuse_forms_that_would_be_made_anew(client: FlaskClient) -> None:
     """There is no form but the page and the Turtle."""
     response = client.get("/shapes/proef", headers={"Accept": "application/ld+json"})
     assert response.status_code == 406
-    assert "text/html, text/turtle" in response.text
+    assert "text/html  /shapes/proef.html\ntext/turtle  /shapes/proef.ttl\n" in response.text
     assert client.get("/shapes/proef.jsonld").status_code == 404
 
 
