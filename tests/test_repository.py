@@ -456,6 +456,7 @@ def test_name_tests_after_modules() -> None:
         "environment",
         "fault_fixtures",
         "properties",
+        "w3c_sparql",
     }
     named = {path.stem.removeprefix("test_") for path in (REPOSITORY / "tests").glob("test_*.py")}
     assert named - {path.stem for path in PACKAGE.glob("*.py")} <= larger
