@@ -6,6 +6,7 @@ to show it as a page.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -146,14 +147,18 @@ def _graph(served: Served, iri: ox.NamedNode, path: str) -> Thing | None:
     if graph is None:
         return None
 
+    def triples(page: int) -> Iterator[ox.Triple]:
+        # A set of links may say something of the graph that it starts from.
+        return itertools.chain(describe_graph(served, graph), describe(served, iri, page))
+
     def page() -> Response:
         title = title_of(served, graph, reader_of(request).language)
-        return page_about_graph(served, iri, f"/doc/{path}", title, describe_graph(served, graph))
+        return page_about_graph(served, iri, f"/doc/{path}", title, triples(1))
 
     return Thing(
         iri=iri,
         path=f"/doc/{path}",
-        describe=lambda _: describe_graph(served, graph),
+        describe=triples,
         show=page,
         types=frozenset({PREFIXES["void"] + "Dataset"}),
     )

@@ -45,7 +45,7 @@ def make_dump_pages(served: Served) -> Blueprint:
             columns=COLUMNS,
             sums=served.files.get("SHA256SUMS"),
         )
-        response.vary.discard("Accept")
+        response.vary.discard("accept")
         return response
 
     def file(path: str) -> Response:

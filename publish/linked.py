@@ -34,7 +34,7 @@ def make_linked_data(served: Served) -> Blueprint:
 
     def home() -> Response:
         response = _home(served)
-        response.vary.discard("Accept")
+        response.vary.discard("accept")
         return response
 
     def thing(path: str) -> Response:

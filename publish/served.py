@@ -224,7 +224,7 @@ class Served:
         predicate: ox.NamedNode | None,
         object_: Node | None,
     ) -> Iterator[ox.Triple]:
-        """Yield the triples that fit, each once, in whatever graph."""
+        """Yield the triples that fit, each once, in whatever graph; at least one term is given."""
         if self.is_union:
             graph = ox.DefaultGraph()
             for quad in self.store.quads_for_pattern(subject, predicate, object_, graph):

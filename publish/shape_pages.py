@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, request, send_file
+from flask import Blueprint, Response, request
 
+from publish.file_answers import file_response
+from publish.lost_and_found import not_acceptable, not_found
 from publish.negotiate import HTML, TURTLE, form_of_extension, rank_forms
-from publish.rendering import reader_of, refuse_form, show
-from publish.served import File, Served
+from publish.rendering import SAFE, reader_of, show
+from publish.served import Served
 from publish.shape_documents import ShapeDocument, read_shape_document
 
 FORMS = (HTML, TURTLE)
@@ -31,25 +34,36 @@ def make_shape_pages(served: Served) -> Blueprint:
 
     def index() -> Response:
         documents = [(name, read(name)) for name in served.shapes]
-        return show(served, "shapes.html", documents=documents, forms=())
+        response = show(served, "shapes.html", documents=documents, forms=())
+        response.vary.discard("accept")
+        return response
 
     def document(name: str) -> Response:
         form, negotiated = None, False
         if name not in served.shapes:
             name, form = form_of_extension(name, FORMS)
             if form is None or name not in served.shapes:
-                abort(404)
+                return not_found(served, request.path, list(served.shapes), "/shapes/", FORMS)
         if form is None:
             offers = rank_forms(request.headers.get("Accept"), FORMS)
             if not offers:
-                return refuse_form(FORMS)
+                address = request.script_root + quote(f"/shapes/{name}", safe=SAFE)
+                return not_acceptable(FORMS, address)
             form, negotiated = offers[0].form, True
         if form is TURTLE:
-            response = _turtle(served, served.shapes[name])
+            file = served.shapes[name]
+            response = file_response(
+                served.folder / file.path,
+                media_type=file.media_type,
+                sha256=file.sha256,
+                made=served.made,
+            )
             if negotiated:
                 response.vary.add("Accept")
         else:
             response = _page(served, name, read(name))
+            if not negotiated:
+                response.vary.discard("accept")
         other = TURTLE if form is HTML else HTML
         path = f"{request.script_root}/shapes/{name}.{other.extension}"
         links = [f'<{_iri(served, name)}>; rel="describes"']
@@ -64,18 +78,6 @@ def make_shape_pages(served: Served) -> Blueprint:
 
 def _iri(served: Served, name: str) -> str:
     return f"{served.base}/shapes/{name}"
-
-
-def _turtle(served: Served, file: File) -> Response:
-    """Return the file itself."""
-    return send_file(
-        served.folder / file.path,
-        mimetype=file.media_type,
-        etag=file.sha256,
-        conditional=True,
-        last_modified=None,
-        max_age=0,
-    )
 
 
 def _page(served: Served, name: str, document: ShapeDocument) -> Response:

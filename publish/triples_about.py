@@ -118,10 +118,10 @@ def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
 
 
 def write_triples(served: Served, triples: Iterable[ox.Triple], format_: ox.RdfFormat) -> bytes:
-    """Write triples in a format, what is about one thing together, with the prefixes in use."""
-    by_subject: dict[object, list[ox.Triple]] = {}
+    """Write triples, each once and those of one thing together, with the prefixes in use."""
+    by_subject: dict[object, dict[ox.Triple, None]] = {}
     for triple in triples:
-        by_subject.setdefault(triple.subject, []).append(triple)
+        by_subject.setdefault(triple.subject, {})[triple] = None
     listed = [triple for group in by_subject.values() for triple in group]
     iris = {term.value for triple in listed for term in triple if isinstance(term, ox.NamedNode)}
     iris |= {

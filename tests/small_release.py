@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
+from flask.testing import FlaskClient
 
 from publish.content import Dump
 from publish.dump_forms import write_forms
+from publish.queries import QueryPool
 from publish.release import describe_counts
 from publish.release_store import load_store
+from publish.served import Served
+from publish.server import create_app
 from publish.triples import turtle
 from publish.uris import Uris
 
@@ -291,3 +296,18 @@ def make_release(
     (folder / "made.json").write_text('{"made": "2026-03-04T05:06:07Z"}', encoding="utf-8")
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
+
+
+class Client(FlaskClient):
+    """A client that reads and closes every answer, as a server does."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """Send a request and read the whole answer."""
+        return super().open(*args, **{"buffered": True, **options})
+
+
+def client_of(release: Path) -> FlaskClient:
+    """Return a client of everything but the SPARQL endpoint, at its place in the application."""
+    app = create_app(Served(release), QueryPool(release / "store"))
+    app.test_client_class = Client
+    return app.test_client()
