@@ -649,9 +649,10 @@ def test_clients_that_leave_mid_answer(target: Target) -> None:
 
 def test_slow_readers(target: Target) -> None:
     """Who does not read a large answer holds no worker: twice as many as there are workers."""
-    readers = [Connection(target.server.port) for _ in range(WORKERS * 2)]
+    readers: list[Connection] = []
     try:
-        for n, reader in enumerate(readers):
+        for n in range(WORKERS * 2):
+            readers.append(reader := Connection(target.server.port))
             reader.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             query = f"SELECT * {{ ?s ?p ?o }} OFFSET {n * 7} LIMIT 20000"
             reader.send(request("/sparql?" + query_string(("query", query))))
