@@ -30,7 +30,6 @@ from sparql_server import (
     Server,
     busiest,
     is_alive,
-    known_flags,
     make_project,
     number,
     serving,
@@ -1176,9 +1175,18 @@ def test_host_and_proxy_headers_build_nothing(server: Server, name: str, value: 
 
 @pytest.fixture(scope="module")
 def greedy(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with two front processes that gives each client two queries at a time."""
-    assert {"--per-client", "--processes"} <= known_flags()
-    flags = {**FLAGS, "per-client": 2, "processes": 2, "workers": 4, "connections-per-client": 20}
+    """A server of two processes, each with two workers and two places to wait.
+
+    A client may have two queries at a time, and twenty connections with each process.
+    """
+    flags = {
+        **FLAGS,
+        "processes": 2,
+        "workers": 2,
+        "waiting": 2,
+        "per-client": 2,
+        "connections-per-client": 20,
+    }
     with serving(target.folder, flags) as server:
         yield server
 
@@ -1202,6 +1210,24 @@ def test_client_gets_its_share(greedy: Server) -> None:
     assert all(int(reply["Retry-After"]) > 0 for reply in refused)
     assert all(reply["Access-Control-Allow-Origin"] == "*" for reply in refused)
     assert values(greedy.query("SELECT (5 AS ?n) {}")) == ["5"]
+
+
+def test_queue_is_bounded(greedy: Server) -> None:
+    """More queries of many clients than can wait are 503 at once, and say when to come back."""
+    heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?queue%d }"
+
+    def ask(n: int) -> tuple[float, Reply]:
+        started = time.monotonic()
+        reply = greedy.query(heavy % n, source=f"127.0.1.{n}", timeout=30)
+        return time.monotonic() - started, reply
+
+    with ThreadPoolExecutor(24) as pool:
+        asked = list(pool.map(ask, range(1, 25)))
+    assert {reply.status for _, reply in asked} == {503}
+    turned_away = [taken for taken, reply in asked if reply.get("Retry-After")]
+    assert len(turned_away) >= 12
+    assert sorted(turned_away)[11] < DEADLINE
+    assert greedy.small(PATIENCE) < PATIENCE
 
 
 def test_client_gets_its_connections(greedy: Server) -> None:
