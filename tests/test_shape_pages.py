@@ -11,8 +11,6 @@ import pytest
 from flask.testing import FlaskClient
 from small_release import BASE, client_of, make_release
 
-from publish.queries import pool_in_thread
-from publish.query_limits import Limits
 from publish.served import Served
 from publish.shape_pages import name_of_constraint
 
@@ -62,12 +60,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def client(release: Path) -> Iterator[FlaskClient]:
-    limits, prefixes = Limits(workers=1, deadline=1), Served(release).prefixes
-    with pool_in_thread(release / "store", limits=limits, prefixes=prefixes) as pool:
-        app = create_app(release, pool)
-        app.test_client_class = Client
-        yield app.test_client()
+def client(release: Path) -> FlaskClient:
+    return client_of(release)
 
 
 @pytest.mark.parametrize("path", ["/shapes", "/shapes/"])
