@@ -449,13 +449,16 @@ def test_name_tests_after_modules() -> None:
     larger = {
         "answer",
         "answer_served",
+        "attacks",
         "conformance",
         "repository",
         "package",
         "pages_browser",
         "environment",
         "fault_fixtures",
+        "load",
         "properties",
+        "sparql_protocol",
         "w3c_sparql",
     }
     named = {path.stem.removeprefix("test_") for path in (REPOSITORY / "tests").glob("test_*.py")}
