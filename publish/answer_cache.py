@@ -30,6 +30,8 @@ class CachedAnswer:
     form: str
     media_type: str
     body: bytes
+    more: bool = False
+    """Whether there are more rows than these."""
 
 
 def key_of(*parts: str | Iterable[str]) -> bytes:
@@ -91,13 +93,19 @@ class AnswerCache:
         if entry is None:
             return None
         form, media_type, body = entry.split(b"\n", 2)
-        return CachedAnswer(form=form.decode(), media_type=media_type.decode(), body=body)
+        return CachedAnswer(
+            form=form.rstrip(b"+").decode(),
+            media_type=media_type.decode(),
+            body=body,
+            more=form.endswith(b"+"),
+        )
 
     def put(self, key: bytes, answer: CachedAnswer) -> None:
         """Keep an answer, unless it is too large."""
         if self._env is None or len(answer.body) > self.largest:
             return
-        entry = b"\n".join((answer.form.encode(), answer.media_type.encode(), answer.body))
+        form = answer.form + ("+" if answer.more else "")
+        entry = b"\n".join((form.encode(), answer.media_type.encode(), answer.body))
         try:
             self._write(self._env, key, entry)
         except lmdb.Error as error:  # a full disk costs the cache, not the answer

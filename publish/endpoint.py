@@ -22,11 +22,8 @@ from publish.rendering import reader_of, show, wants_page
 from publish.replies import Reply
 from publish.samples import prefix_lines
 from publish.served import Served, read_texts
-from publish.sparql_service import Endpoint, Outcome, SparqlRequest, retry_headers
+from publish.sparql_service import MOST_ROWS, Endpoint, Outcome, SparqlRequest, retry_headers
 
-MOST_ROWS = 1000
-MOST_BYTES = 2_000_000
-"""How much of a result a page reads."""
 LIMITS = (
     "deadline",
     "rows",
@@ -139,26 +136,15 @@ def _told_limits(endpoint: Endpoint, language: str) -> list[str]:
 
 
 def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) -> Table:
-    """Read the beginning of a TSV or N-Triples answer as the rows of a page."""
-    data = bytearray()
-    more = False
-    chunks = [answer.body] if isinstance(answer, CachedAnswer) else answer.chunks()
-    for chunk in chunks:
-        data += chunk
-        if len(data) > MOST_BYTES or data.count(b"\n") > MOST_ROWS + 1:
-            more = True
-            break
-    lines = data.split(b"\n", MOST_ROWS + 2)
-    if len(lines) > MOST_ROWS + 2 or more:
-        more = True
-        data = bytearray(b"\n".join(lines[: MOST_ROWS + 1]) + b"\n")
-        del data[data.rfind(b"\n", 0, MOST_BYTES) + 1 :]
+    """Read the first rows of a result, in TSV or N-Triples, as the rows of a page."""
+    data = answer.body if isinstance(answer, CachedAnswer) else b"".join(answer.chunks())
+    assert data is not None  # noqa: S101 - what is kept has its body
     if answer.form == "graph":
-        triples = ox.parse(bytes(data), format=ox.RdfFormat.N_TRIPLES)
+        triples = ox.parse(data, format=ox.RdfFormat.N_TRIPLES)
         found = [(quad.subject, quad.predicate, quad.object) for quad in triples]
         columns: tuple[str, ...] = ("subject", "predicate", "object")
     else:
-        solutions = ox.parse_query_results(bytes(data), format=ox.QueryResultsFormat.TSV)
+        solutions = ox.parse_query_results(data, format=ox.QueryResultsFormat.TSV)
         if isinstance(solutions, ox.QueryBoolean):
             return Table(truth=bool(solutions))
         columns = tuple(variable.value for variable in solutions.variables)
@@ -168,10 +154,9 @@ def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) ->
             None if node is None else _short(served, value_of(served, node, language))
             for node in row
         )
-        for row in found[:MOST_ROWS]
+        for row in found
     )
-    more = more or len(found) > MOST_ROWS
-    return Table(columns=columns, rows=rows, more=more, graph=answer.form == "graph")
+    return Table(columns=columns, rows=rows, more=answer.more, graph=answer.form == "graph")
 
 
 def _short(served: Served, value: Value) -> Value:

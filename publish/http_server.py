@@ -87,7 +87,12 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
     Raises OSError, KeyError or ValueError when it is none, QueryFailed when its store is not sound.
     """
     served = await asyncio.to_thread(Served, folder)
-    pool = QueryPool(served.folder / "store", limits=limits_of(settings), prefixes=served.prefixes)
+    pool = QueryPool(
+        served.folder / "store",
+        limits=limits_of(settings),
+        prefixes=served.prefixes,
+        base=served.address("/sparql"),
+    )
     await pool.start()
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
     mount = urlsplit(served.base).path

@@ -45,7 +45,7 @@ from publish.query_guard import Examined, examine
 from publish.query_limits import Limits
 from publish.query_run import Died, NoSlowPlace, Run, Told
 
-Result = TypeVar("Result")
+Found = TypeVar("Found")
 
 __all__ = [
     "Answer",
@@ -65,7 +65,7 @@ __all__ = [
     "pool_in_thread",
 ]
 
-Result = TypeVar("Result")
+Found = TypeVar("Found")
 
 AT_ONCE = 0.2
 """Seconds within which the loss of a worker is no sign yet that the query caused it."""
@@ -81,9 +81,17 @@ class QueryPool:
     """A fixed number of worker processes on one read-only store, used from one event loop."""
 
     def __init__(
-        self, store: Path, *, limits: Limits | None = None, prefixes: dict[str, str] | None = None
+        self,
+        store: Path,
+        *,
+        limits: Limits | None = None,
+        prefixes: dict[str, str] | None = None,
+        base: str | None = None,
     ) -> None:
-        """Keep the settings; ``start`` starts the workers. Prefixes are for Turtle."""
+        """Keep the settings; ``start`` starts the workers. Prefixes are for Turtle.
+
+        ``base`` is that of relative IRIs in queries: the address of the endpoint.
+        """
         self.limits = limits or Limits()
         settings = {
             "last-resort": self.limits.deadline + LAST_RESORT,
@@ -91,6 +99,7 @@ class QueryPool:
             "rows": self.limits.rows,
             "bytes": self.limits.answer_bytes,
             "prefixes": prefixes or {},
+            "base": base,
         }
         self.busy = 0
         """Queries that are evaluated now."""
@@ -143,7 +152,7 @@ class QueryPool:
         """Do the same from another thread than the loop's, and wait for it."""
         return self.from_thread(self.ask(question))
 
-    def from_thread(self, work: Coroutine[Any, Any, Result]) -> Result:
+    def from_thread(self, work: Coroutine[Any, Any, Found]) -> Found:
         """Run something on the pool's loop from another thread, and wait for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
@@ -275,6 +284,7 @@ class QueryPool:
                         rows=content["rows"],
                         seconds=seconds,
                         volatile=run.volatile,
+                        more=content["more"],
                         spool=run.spool,
                     )
                 )
@@ -303,6 +313,7 @@ def _job(question: Question, examined: Examined) -> bytes:
         "named": question.named_graphs,
         "probe": examined.probe,
         "coding": question.coding,
+        "first": question.first,
     }
     return json.dumps(job).encode()
 

@@ -16,7 +16,8 @@ class Question:
     """A query, the data set it is asked of, and the wanted media types, best first.
 
     ``results`` are for SELECT and ASK, ``graphs`` for CONSTRUCT and DESCRIBE. With the coding
-    ``gzip`` the answer comes compressed.
+    ``gzip`` the answer comes compressed. With ``first`` it is as many rows at most, in TSV or
+    N-Triples, and it says whether there are more.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Question:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     coding: str = "identity"
+    first: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,6 +42,8 @@ class Answer:
     seconds: float
     volatile: bool
     """Whether the same query may have another answer later on the same data."""
+    more: bool = False
+    """Whether there are more rows than the first ones that were asked for."""
     spool: Spool
 
     @property

@@ -67,6 +67,7 @@ class Frames:
     ) -> None:
         """``count`` tells the rows in a block; at ``rows`` or ``most`` bytes it is too much."""
         self.rows = self.length = 0
+        self.more = False
         self._descriptor, self._count = descriptor, count
         self._most_rows, self._most = rows, most
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP) if compress else None

@@ -36,12 +36,13 @@ class DataSet:
     default: list[ox.NamedNode] | ox.DefaultGraph | None = None
     named: list[ox.NamedNode] | None = None
 
-    def query(self, text: str) -> Results:
-        """Evaluate a query on the data set."""
+    def query(self, text: str, base: str | None = None) -> Results:
+        """Evaluate a query on the data set; relative IRIs in it are relative to a base."""
         if self.default is None:
-            return self.store.query(text)
+            return self.store.query(text, base_iri=base)
         return self.store.query(
             text,
+            base_iri=base,
             default_graph=self.default,  # type: ignore[arg-type]
             named_graphs=self.named,  # type: ignore[arg-type]
         )

@@ -8,6 +8,8 @@ Python's lock. Nothing of the package is imported but what itself imports nothin
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 import operator
@@ -43,6 +45,9 @@ from publish.query_sandbox import (
     shut_off,
 )
 
+CSV = "text/csv"
+CSV_ROWS = 1000
+"""Rows that are written at a time."""
 STACK = 256 << 20
 """Bytes of stack for the thread that evaluates: the parser and the evaluator recurse."""
 GROWN = 150 << 20
@@ -130,14 +135,14 @@ class Evaluator:
             send(self.socket, frame_of(ERROR, {**error, "then": large}))
         else:
             large = large or frames.length > IS_LARGE
-            frames.end({"then": large})
+            frames.end({"then": large, "more": frames.more})
         signal.setitimer(signal.ITIMER_REAL, 0)
         return large
 
     def answer(self, job: dict[str, Any]) -> Frames:
         """Write the answer but for its end."""
         data_set = self.data_sets.of(job["default"], job["named"], job["probe"])
-        results = data_set.query(job["text"])
+        results = data_set.query(job["text"], self.settings.get("base"))
         graph = isinstance(results, ox.QueryTriples)
         wanted = job["graphs" if graph else "results"]
         if not wanted:
@@ -149,11 +154,15 @@ class Evaluator:
             {"type": media_type, "form": "graph" if graph else "select" if select else "ask"},
             rows=self.settings["rows"],
             most=self.settings["bytes"],
-            count=counter_of(media_type) if select else None,
+            count=counter_of(media_type) if select and media_type != CSV else None,
             compress=job["coding"] == "gzip",
             xml="xml" in media_type,
         )
-        self.write(results, media_type, frames)
+        first = job.get("first")
+        if first is not None and not isinstance(results, ox.QueryBoolean):
+            self.write_first(results, first, frames)
+        else:
+            self.write(results, media_type, frames)
         frames.finish()
         return frames
 
@@ -175,8 +184,50 @@ class Evaluator:
             frames.rows = next(counter)
             if frames.rows >= most and next(results, None) is not None:
                 raise TooMuch("rows")
+        elif media_type == CSV and isinstance(results, ox.QuerySolutions):
+            self.write_csv(results, frames)
         else:
             results.serialize(target, ox.QueryResultsFormat.from_media_type(media_type))
+
+    def write_csv(self, results: ox.QuerySolutions, frames: Frames) -> None:
+        """Write a result as CSV: the store's own writer leaves IRIs with a comma unquoted."""
+        most: int = self.settings["rows"]
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow([variable.value for variable in results.variables])
+        while rows := list(itertools.islice(results, CSV_ROWS)):
+            frames.rows += len(rows)
+            if frames.rows > most:
+                raise TooMuch("rows")
+            writer.writerows([_plain(term) for term in row] for row in rows)
+            frames.write(text.getvalue().encode())
+            text.seek(0)
+            text.truncate()
+        frames.write(text.getvalue().encode())
+
+    def write_first(
+        self, results: ox.QuerySolutions | ox.QueryTriples, first: int, frames: Frames
+    ) -> None:
+        """Write the first rows as TSV, or the first triples as N-Triples."""
+        if isinstance(results, ox.QuerySolutions):
+            names = [f"?{variable.value}" for variable in results.variables]
+            frames.write("\t".join(names).encode() + b"\n")
+            for row in itertools.islice(results, first):
+                terms = ("" if term is None else str(term) for term in row)
+                frames.write("\t".join(terms).encode() + b"\n")
+        else:
+            for triple in itertools.islice(results, first):
+                frames.write(f"{triple} .\n".encode())
+        frames.more = next(iter(results), None) is not None
+
+
+def _plain(term: object) -> str:
+    """Return what CSV has of a term: its value without its kind."""
+    if term is None:
+        return ""
+    if isinstance(term, (ox.NamedNode, ox.Literal)):
+        return term.value
+    return str(term)
 
 
 class _NoType(Exception):

@@ -55,7 +55,8 @@ MOST_REMEMBERED = 5000
 """How many requests, up to how many bytes, are known again without being read."""
 REVALIDATE = "public, max-age=0, must-revalidate"
 PAGE_FORMS = ((TSV,), (N_TRIPLES,))
-"""What a page reads of a result."""
+MOST_ROWS = 1000
+"""What a page reads of a result: the first rows, in these forms."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +177,7 @@ class Endpoint:
     async def _for_page(self, asked: Asked) -> Outcome:
         """Answer in the forms that a page reads."""
         results, graphs = PAGE_FORMS
-        question = _question(asked, results, graphs, "identity")
+        question = _question(asked, results, graphs, "identity", MOST_ROWS)
         key = self._key(question)
         found = self._cache.get(key)
         if found is not None:
@@ -253,13 +254,16 @@ class Endpoint:
             question.results,
             question.graphs,
             question.coding,
+            str(question.first),
         )
 
     def _keep(self, key: bytes, answer: Answer) -> bool:
         """Keep an answer in the cache if it is small; return whether it was kept."""
         if answer.body is None or len(answer.body) > self._cache.largest:
             return False
-        kept = CachedAnswer(form=answer.form, media_type=answer.media_type, body=answer.body)
+        kept = CachedAnswer(
+            form=answer.form, media_type=answer.media_type, body=answer.body, more=answer.more
+        )
         self._cache.put(key, kept)
         return True
 
@@ -350,7 +354,11 @@ def failure_of(error: QueryFailed | Refused) -> Failure:
 
 
 def _question(
-    asked: Asked, results: tuple[Form, ...], graphs: tuple[Form, ...], coding: str
+    asked: Asked,
+    results: tuple[Form, ...],
+    graphs: tuple[Form, ...],
+    coding: str,
+    first: int | None = None,
 ) -> Question:
     return Question(
         text=asked.query or "",
@@ -359,6 +367,7 @@ def _question(
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
         coding=coding,
+        first=first,
     )
 
 
