@@ -8,6 +8,7 @@ Python's lock. Nothing of the package is imported but what itself imports nothin
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import operator
@@ -31,6 +32,7 @@ from publish.query_frames import (
     TooMuch,
     counter_of,
     frame_of,
+    head_of,
     send,
 )
 from publish.query_merge import DataSets, Results, TooManyTriples
@@ -127,7 +129,7 @@ class Evaluator:
             send(self.socket, frame_of(ERROR, {**error, "then": large}))
         else:
             large = large or frames.length > IS_LARGE
-            frames.end({"then": large})
+            frames.end(then=large)
         signal.setitimer(signal.ITIMER_REAL, 0)
         return large
 
@@ -143,7 +145,7 @@ class Evaluator:
         select = isinstance(results, ox.QuerySolutions)
         frames = Frames(
             self.socket,
-            {"type": media_type, "form": "graph" if graph else "select" if select else "ask"},
+            head_of(media_type, "graph" if graph else "select" if select else "ask"),
             rows=self.settings["rows"],
             most=self.settings["bytes"],
             count=counter_of(media_type) if select else None,
@@ -172,7 +174,12 @@ class Evaluator:
             if frames.rows >= most and next(results, None) is not None:
                 raise TooMuch("rows")
         else:
-            results.serialize(target, ox.QueryResultsFormat.from_media_type(media_type))
+            results.serialize(target, _format_of(media_type))
+
+
+@functools.lru_cache(maxsize=16)
+def _format_of(media_type: str) -> ox.QueryResultsFormat | None:
+    return ox.QueryResultsFormat.from_media_type(media_type)
 
 
 class _NoType(Exception):
