@@ -174,7 +174,7 @@ class Crew(Generic[Run]):
         return self.slow < self._limits.slow_workers
 
     def _handed(self, slow: bool) -> Worker[Run]:
-        worker = self._idle.popleft()
+        worker = self._idle.pop()  # the last one to work is the quickest to go on
         if slow:
             self.make_slow(worker)
         return worker

@@ -13,6 +13,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 
 HEADER = struct.Struct(">cI")
 READY, HEAD, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"
@@ -44,11 +45,17 @@ def frame_of(kind: bytes, content: dict[str, object]) -> bytes:
     return frame(kind, json.dumps(content).encode())
 
 
-def send(descriptor: int, data: bytes) -> None:
+@lru_cache(maxsize=64)
+def head_of(media_type: str, form: str) -> bytes:
+    """Return the frame with which an answer begins."""
+    return frame_of(HEAD, {"type": media_type, "form": form})
+
+
+def send(descriptor: int, data: bytes | bytearray) -> None:
     """Write all of it. Raises OSError when nobody reads any more."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+    sent = os.write(descriptor, data)
+    while sent < len(data):
+        sent += os.write(descriptor, memoryview(data)[sent:])
 
 
 class Frames:
@@ -57,7 +64,7 @@ class Frames:
     def __init__(
         self,
         descriptor: int,
-        head: dict[str, object],
+        head: bytes,
         *,
         rows: int,
         most: int,
@@ -73,7 +80,7 @@ class Frames:
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP) if compress else None
         self._xml = xml
         self._block = bytearray()
-        self._out = bytearray(frame_of(HEAD, head))
+        self._out = bytearray(head)
 
     def write(self, data: bytes) -> int:
         """Take a part; a block goes out when it is full. Raises TooMuch."""
@@ -91,10 +98,12 @@ class Frames:
         if self._gzip is not None:
             self._put(self._gzip.flush())
 
-    def end(self, more: dict[str, object]) -> None:
-        """Send what is left, and END."""
-        self._out += frame_of(END, {"rows": self.rows, "bytes": self.length, **more})
-        send(self._descriptor, bytes(self._out))
+    def end(self, *, then: bool) -> None:
+        """Send what is left, and END; ``then`` says that READY follows when there is room again."""
+        numbers = f'"rows":{self.rows},"bytes":{self.length}'
+        truths = f'"then":{str(then).lower()},"more":{str(self.more).lower()}'
+        self._out += frame(END, f"{{{numbers},{truths}}}".encode())
+        send(self._descriptor, self._out)
 
     def _flush_block(self) -> None:
         block = bytes(self._block)
@@ -117,8 +126,8 @@ class Frames:
         if data:
             self._out += frame(DATA, data)
         if len(self._out) >= BLOCK:
-            send(self._descriptor, bytes(self._out))
-            self._out.clear()
+            send(self._descriptor, self._out)
+            self._out = bytearray()
 
 
 def counter_of(media_type: str) -> Count:
@@ -143,11 +152,11 @@ class _Marks:
         self._before = b""
 
     def __call__(self, block: bytes) -> int:
-        found = 0
-        for mark in self._marks:
-            overlap = self._before[-(len(mark) - 1) :] + block[: len(mark) - 1]
-            found += block.count(mark) + overlap.count(mark)
-        self._before = (self._before + block)[-self._longest :]
+        found = sum([block.count(mark) for mark in self._marks])
+        if before := self._before:
+            for mark in self._marks:
+                found += (before[-(len(mark) - 1) :] + block[: len(mark) - 1]).count(mark)
+        self._before = (before + block[-self._longest :])[-self._longest :]
         return found
 
 

@@ -9,7 +9,7 @@ RDF merge of the graphs. Runs in a worker; nothing of the package is imported he
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -53,24 +53,25 @@ class DataSets:
 
     def __init__(self, store: ox.Store, most: int = MOST_TRIPLES) -> None:
         self._store, self._most = store, most
+        self._whole = DataSet(store=store)
         self._sizes: dict[ox.NamedNode, int] = {}
         self._shares: dict[frozenset[ox.NamedNode], bool] = {}
 
-    def of(self, default: Iterable[str], named: Iterable[str], probe: str | None) -> DataSet:
+    def of(self, default: Sequence[str], named: Sequence[str], probe: str | None) -> DataSet:
         """Return the data set for the graphs of the protocol, or else those of the query.
 
         ``probe`` has the FROM clauses of the query with the pattern of ``_named_by``; it is None
         when they name no two graphs. Raises TooManyTriples.
         """
+        if probe is None and not default and not named:
+            return self._whole
         merge = [ox.NamedNode(iri) for iri in dict.fromkeys(default)]
         keep = [ox.NamedNode(iri) for iri in dict.fromkeys(named)]
-        if not merge and not keep:
-            if probe is None:
-                return DataSet(store=self._store)
+        if probe is not None and not merge and not keep:
             try:
                 merge, keep = self._named_by(probe)
             except SyntaxError:  # so is the query itself, or it is spelt in no usual way
-                return DataSet(store=self._store)
+                return self._whole
         if not self._share(merge):
             return DataSet(store=self._store, default=merge, named=keep)
         return DataSet(store=self._merged(merge, keep), default=ox.DefaultGraph(), named=keep)

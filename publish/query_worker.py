@@ -9,6 +9,7 @@ Python's lock. Nothing of the package is imported but what itself imports nothin
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import json
@@ -34,6 +35,7 @@ from publish.query_frames import (
     TooMuch,
     counter_of,
     frame_of,
+    head_of,
     send,
 )
 from publish.query_merge import DataSets, Results, TooManyTriples
@@ -135,7 +137,7 @@ class Evaluator:
             send(self.socket, frame_of(ERROR, {**error, "then": large}))
         else:
             large = large or frames.length > IS_LARGE
-            frames.end({"then": large, "more": frames.more})
+            frames.end(then=large)
         signal.setitimer(signal.ITIMER_REAL, 0)
         return large
 
@@ -151,7 +153,7 @@ class Evaluator:
         select = isinstance(results, ox.QuerySolutions)
         frames = Frames(
             self.socket,
-            {"type": media_type, "form": "graph" if graph else "select" if select else "ask"},
+            head_of(media_type, "graph" if graph else "select" if select else "ask"),
             rows=self.settings["rows"],
             most=self.settings["bytes"],
             count=counter_of(media_type) if select and media_type != CSV else None,
@@ -187,7 +189,7 @@ class Evaluator:
         elif media_type == CSV and isinstance(results, ox.QuerySolutions):
             self.write_csv(results, frames)
         else:
-            results.serialize(target, ox.QueryResultsFormat.from_media_type(media_type))
+            results.serialize(target, _format_of(media_type))
 
     def write_csv(self, results: ox.QuerySolutions, frames: Frames) -> None:
         """Write a result as CSV: the store's own writer leaves IRIs with a comma unquoted."""
@@ -219,6 +221,11 @@ class Evaluator:
             for triple in itertools.islice(results, first):
                 frames.write(f"{triple} .\n".encode())
         frames.more = next(iter(results), None) is not None
+
+
+@functools.lru_cache(maxsize=16)
+def _format_of(media_type: str) -> ox.QueryResultsFormat | None:
+    return ox.QueryResultsFormat.from_media_type(media_type)
 
 
 def _plain(term: object) -> str:
