@@ -65,7 +65,11 @@ def make_endpoint(served: Served, endpoint: Endpoint) -> Blueprint:
         if isinstance(outcome, Reply):
             headers = [(name.decode(), value.decode("latin-1")) for name, value in outcome.headers]
             return Response(outcome.body, outcome.status, headers)
-        return _page(served, endpoint, outcome)
+        try:
+            return _page(served, endpoint, outcome)
+        finally:
+            if isinstance(outcome.answer, Answer):
+                outcome.answer.close()
 
     blueprint.add_url_rule("/sparql", "sparql", sparql, methods=list(METHODS))
     return blueprint

@@ -24,8 +24,11 @@ from publish.replies import FOR_ALL, PLAIN
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers; a query in an address is part of it."""
 MOST_HEADERS = 100
-MOST_AFTER_REFUSAL = 4 << 20
-"""Bytes of a body that are read and thrown away after the answer was given without it."""
+MOST_AFTER_REFUSAL = 64 << 20
+"""Bytes of a body that are read and thrown away after the answer was given without it.
+
+A connection that is closed with bytes unread takes the answer with it (RFC 9112, 9.6).
+"""
 LARGE = 64 * 1024
 """Bytes that are written without waiting for more."""
 STALLED = 60.0

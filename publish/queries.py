@@ -14,9 +14,8 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +23,7 @@ import pyoxigraph as ox
 import uvloop
 
 from publish.faults import reason_of, said
+from publish.query_answers import Answer, Question
 from publish.query_crew import Crew, Worker
 from publish.query_errors import (
     BadDataSet,
@@ -43,7 +43,7 @@ from publish.query_errors import (
 from publish.query_frames import DATA, END, HEAD
 from publish.query_guard import Examined, examine
 from publish.query_limits import Limits
-from publish.spool import Spool
+from publish.query_run import Died, NoSlowPlace, Run, Told
 
 Result = TypeVar("Result")
 
@@ -65,6 +65,8 @@ __all__ = [
     "pool_in_thread",
 ]
 
+Result = TypeVar("Result")
+
 AT_ONCE = 0.2
 """Seconds within which the loss of a worker is no sign yet that the query caused it."""
 GRACE = 0.05
@@ -73,93 +75,6 @@ LAST_RESORT = 2.0
 """Seconds past the deadline when the system ends a worker that its parent did not."""
 AT_A_GLANCE = 4096
 """Characters of a query that is examined on the loop; a longer one is in a thread."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """A query, the data set it is asked of, and the wanted media types, best first.
-
-    ``results`` are for SELECT and ASK, ``graphs`` for CONSTRUCT and DESCRIBE. With the coding
-    ``gzip`` the answer comes compressed.
-    """
-
-    text: str
-    results: tuple[str, ...] = ("application/sparql-results+json",)
-    graphs: tuple[str, ...] = ("text/turtle",)
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    coding: str = "identity"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Answer:
-    """The whole answer to one question; close it when it has been read."""
-
-    media_type: str
-    form: str
-    """``select``, ``ask`` or ``graph``."""
-    coding: str
-    rows: int
-    """Rows of a SELECT, triples of a graph, 0 for an ASK."""
-    seconds: float
-    volatile: bool
-    """Whether the same query may have another answer later on the same data."""
-    spool: Spool
-
-    @property
-    def length(self) -> int:
-        """Bytes of the body, as coded."""
-        return self.spool.length
-
-    @property
-    def body(self) -> bytes | None:
-        """The body, or None when it is too large for memory: then use ``chunks``."""
-        return self.spool.body
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the body in parts."""
-        return self.spool.chunks()
-
-    def close(self) -> None:
-        """Forget the body."""
-        self.spool.close()
-
-    def __enter__(self) -> Answer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-@dataclass(kw_only=True, eq=False)
-class _Run:
-    """One evaluation of a question in a worker."""
-
-    question: Question
-    volatile: bool
-    done: asyncio.Future[Answer]
-    started: float
-    spool: Spool = field(default_factory=Spool)
-    head: dict[str, Any] = field(default_factory=dict)
-    timer: asyncio.TimerHandle | None = None
-
-    def fail(self, error: Exception) -> None:
-        """Raise an error to the one who asked, unless there is an outcome already."""
-        self.spool.close()
-        if not self.done.done():
-            self.done.set_exception(error)
-
-
-class _NoSlowPlace(Exception):
-    """The query is slow, and all places for slow queries are taken."""
-
-
-class _Died(Exception):
-    """The worker died by itself; ``reason`` is what the one who asked is told."""
-
-    def __init__(self, reason: QueryFailed) -> None:
-        self.reason = reason
-        super().__init__(str(reason))
 
 
 class QueryPool:
@@ -179,8 +94,8 @@ class QueryPool:
         }
         self.busy = 0
         """Queries that are evaluated now."""
-        self._crew = Crew[_Run](store.absolute(), settings, self.limits, self._came, self._lost)
-        self._asking = self._examining = 0
+        self._crew = Crew[Run](store.absolute(), settings, self.limits, self._came, self._lost)
+        self._asking = self._aside_now = 0
         self._closed = False
         self._reader = ThreadPoolExecutor(1, "query-guard")
 
@@ -193,6 +108,11 @@ class QueryPool:
     def slow(self) -> int:
         """Queries under way that have been going on for long."""
         return self._crew.slow
+
+    @property
+    def free(self) -> int:
+        """Workers that wait for a question."""
+        return self._crew.free
 
     def processes(self) -> list[int]:
         """Return the process ids of the workers."""
@@ -211,8 +131,9 @@ class QueryPool:
         if self._closed:
             raise self._crew.busy("queries-stopped")
         self._asking += 1
+        text = question.text
         try:
-            examined = await self._examine(question.text)
+            examined = await self._aside(text, lambda: examine(text, self.limits))
             job = _job(question, examined)
             return await self._answer(question, job, volatile=examined.volatile)
         finally:
@@ -235,17 +156,17 @@ class QueryPool:
         await self._crew.end_all()
         self._reader.shutdown(wait=False)
 
-    async def _examine(self, text: str) -> Examined:
-        """Examine a query; a long one in a thread, one at a time, so that the loop goes on."""
+    async def _aside(self, text: str, work: Callable[[], Result]) -> Result:
+        """Work on a text: a long one in a thread, one at a time, so that the loop goes on."""
         if len(text) <= AT_A_GLANCE:
-            return examine(text, self.limits)
-        if self._examining >= self.limits.waiting:
+            return work()
+        if self._aside_now >= self.limits.waiting:
             raise self._crew.busy("queries-too-many")
-        self._examining += 1
+        self._aside_now += 1
         try:
-            return await self._loop.run_in_executor(self._reader, examine, text, self.limits)
+            return await self._loop.run_in_executor(self._reader, work)
         finally:
-            self._examining -= 1
+            self._aside_now -= 1
 
     async def _answer(self, question: Question, job: bytes, *, volatile: bool) -> Answer:
         """Have a job done: again when it was a slow one too many, or its worker just dying."""
@@ -253,7 +174,7 @@ class QueryPool:
         while True:
             worker = await self._crew.take(slow=slow)
             started = time.monotonic()
-            run = _Run(
+            run = Run(
                 question=question,
                 volatile=volatile,
                 done=self._loop.create_future(),
@@ -261,17 +182,24 @@ class QueryPool:
             )
             try:
                 return await self._evaluate(worker, run, job)
-            except _NoSlowPlace:
+            except Told as error:
+                raise await self._explain(question.text, error.content) from None
+            except NoSlowPlace:
                 slow = True
-            except _Died as error:
+            except Died as error:
                 # A worker that was dying before it got the query may still look alive. A query
                 # that kills its worker does so again.
                 if again or time.monotonic() - started > AT_ONCE:
                     raise error.reason from None
                 again = True
 
-    async def _evaluate(self, worker: Worker[_Run], run: _Run, job: bytes) -> Answer:
+    async def _explain(self, text: str, content: dict[str, Any]) -> QueryFailed:
+        return await self._aside(text, lambda: failure(content, text, self.limits))
+
+    async def _evaluate(self, worker: Worker[Run], run: Run, job: bytes) -> Answer:
         """Give a worker a job, and wait for the whole answer."""
+        if worker not in self._crew:  # it died on its way here
+            raise Died(loss(None, self.limits))
         worker.run = run
         self.busy += 1
         if worker.is_slow:
@@ -290,10 +218,8 @@ class QueryPool:
             raise
         finally:
             self.busy -= 1
-            if run.done.done():
-                run.timer.cancel()
 
-    def _takes_long(self, worker: Worker[_Run], run: _Run) -> None:
+    def _takes_long(self, worker: Worker[Run], run: Run) -> None:
         """Make a query slow, or end it for now when there are too many of those."""
         left = self.limits.deadline - self.limits.slow_after
         if left <= 0:
@@ -302,22 +228,22 @@ class QueryPool:
             run.timer = self._loop.call_later(left, self._too_late, worker, run)
         else:
             self._crew.replace(worker)
-            run.fail(_NoSlowPlace())
+            run.fail(NoSlowPlace())
 
-    def _too_late(self, worker: Worker[_Run], run: _Run) -> None:
+    def _too_late(self, worker: Worker[Run], run: Run) -> None:
         self._crew.took(self.limits.deadline)
         self._crew.replace(worker)
         run.fail(timed_out(self.limits))
 
-    def _abandon(self, worker: Worker[_Run], run: _Run) -> None:
+    def _abandon(self, worker: Worker[Run], run: Run) -> None:
         if worker.run is run:
             self._crew.replace(worker)
 
-    def _lost(self, run: _Run, code: int | None) -> None:
+    def _lost(self, run: Run, code: int | None) -> None:
         """Tell that a worker has died in the middle of a query."""
-        run.fail(_Died(loss(code, self.limits)))
+        run.fail(Died(loss(code, self.limits)))
 
-    def _came(self, worker: Worker[_Run], kind: bytes, body: bytes) -> None:
+    def _came(self, worker: Worker[Run], kind: bytes, body: bytes) -> None:
         """Take a frame of an answer."""
         run = worker.run
         if run is None:  # the end of what nobody waits for any more
@@ -353,7 +279,7 @@ class QueryPool:
                     )
                 )
             else:
-                run.fail(failure(content, run.question.text, self.limits))
+                run.fail(Told(content))
         if not content["then"]:
             if worker.is_slow:  # it does not know that it gives way to others
                 self._crew.replace(worker)

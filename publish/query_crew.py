@@ -24,8 +24,8 @@ from publish.query_process import WorkerProcess
 
 BOOT = 30.0
 """Seconds within which a worker opens its store."""
-PAUSE = 1.0
-"""Seconds before another worker is started when one could not open the store."""
+AT_ONCE, PAUSE = 3, 1.0
+"""After so many workers in a row that could not open the store, seconds before the next one."""
 REAP = (0.001, 0.005, 0.02, 0.05)
 """Seconds between looks at processes that are ending."""
 SHARE = 0.1
@@ -68,11 +68,20 @@ class Crew(Generic[Run]):
         self._starting: asyncio.Future[None] | None = None
         self._boots: set[asyncio.Task[None]] = set()
         self._over = self._told_open = False
+        self._failures = 0
 
     @property
     def waiting(self) -> int:
         """How many wait for a worker."""
         return sum(map(len, self._queues))
+
+    @property
+    def free(self) -> int:
+        """How many workers are idle."""
+        return len(self._idle)
+
+    def __contains__(self, worker: object) -> bool:
+        return worker in self._workers
 
     def processes(self) -> list[int]:
         """Return the process ids of the workers."""
@@ -185,7 +194,8 @@ class Crew(Generic[Run]):
     def _give_up(self, turn: asyncio.Future[Worker[Run]], slow: bool) -> None:
         if not turn.done():
             self._queues[slow].remove(turn)
-            turn.set_exception(self.busy("queries-kept-waiting"))
+            phrase = "queries-too-many-slow" if slow else "queries-kept-waiting"
+            turn.set_exception(self.busy(phrase))
 
     def _calm(self, worker: Worker[Run]) -> None:
         if worker.is_slow:
@@ -231,7 +241,8 @@ class Crew(Generic[Run]):
                 self._starting.set_exception(error)
         elif not self._over:
             log.error("%s", error)
-            self._loop.call_later(PAUSE, self._boot)
+            self._failures += 1
+            self._loop.call_later(PAUSE if self._failures > AT_ONCE else 0, self._boot)
 
     def _came(self, process: WorkerProcess, kind: bytes, body: bytes) -> None:
         worker: Worker[Run] = process  # type: ignore[assignment]
@@ -248,6 +259,7 @@ class Crew(Generic[Run]):
         worker.thread = content["thread"]
         if not worker.is_ready:
             worker.is_ready = True
+            self._failures = 0
             if worker.boot_timer is not None:
                 worker.boot_timer.cancel()
             if not content["shut-off"] and not self._told_open:
@@ -266,7 +278,7 @@ class Crew(Generic[Run]):
         if worker.is_ready:
             self._gone(worker)
         else:
-            problem = said("query-worker-ended")
+            problem = said("worker-ended-at-start")
             self._failed_boot(worker, WorkerLost(said("store-not-opened", problem=problem)))
 
     def _gone(self, worker: Worker[Run]) -> None:

@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publish.faults import Words, said
+from publish.query_from import probe_of
 from publish.query_limits import Limits, size
 
-AT_MOST = 1.0
-"""Seconds for the reading of a query that has the word SERVICE somewhere."""
+AT_MOST = 0.3
+"""Seconds of computing for the reading of a query that has the word SERVICE somewhere."""
 
 
 class Refused(Exception):
@@ -65,13 +66,17 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_IRI = re.compile(r'<[^<>"{}|^`\x00-\x20]*>')
-_SERVICE = re.compile("service", re.IGNORECASE)
-_VOLATILE = re.compile(r"(?:now|rand|uuid|bnode)(?:\s|#[^\n\r]*+(?:[\n\r]|\Z))*+\(", re.IGNORECASE)
-"""STRUUID ends in UUID; letters of another word may stick to it, so more is found than there is."""
+_IRI_TEXT = r"""<[^<>"{}|^`\x00-\x20]*+>"""
+_IRI = re.compile(_IRI_TEXT)
+_PLAIN = re.compile(rf"(?P<iri>{_IRI_TEXT}) | {_TOKEN.pattern}", _TOKEN.flags)
+_FOLLOWED = re.compile(rf"(?P<rest>[\s(){{}}\[\],;!+*|^=>&@~`]++) | {_TOKEN.pattern}", _TOKEN.flags)
+_IN_NAME = re.compile(r"service|[.:]", re.IGNORECASE)
+_SPACES = re.compile(r"\s*+")
+_VOLATILE = re.compile(r"(?:now|rand|uuid|bnode)\s*+[(#]", re.IGNORECASE)
+"""STRUUID ends in UUID. More is found than there is: letters of another word may stick to it."""
 _FROM = re.compile(r"from", re.IGNORECASE)
-_BLOCK_NEXT = re.compile(r"(?:\s|#[^\n\r]*+)*+\{")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_SKIPPED = ("space", "comment", "iri")
 _NESTING_WORDS = frozenset({"union", "optional", "minus", "bind", "values", "graph"})
 
 
@@ -95,7 +100,7 @@ def examine(text: str, limits: Limits = USUAL) -> Examined:
             _follow(reading)
     return Examined(
         volatile=any(_VOLATILE.search(reading) for reading in readings),
-        probe=_probe(text) if len(_FROM.findall(text)) > 1 else None,
+        probe=probe_of(text) if len(_FROM.findall(text)) > 1 else None,
     )
 
 
@@ -107,10 +112,10 @@ def _resolve(escape: re.Match[str]) -> str:
 
 def _follow(text: str) -> None:
     """Follow every reading of the text. Raises Refused when one of them has the keyword."""
-    line_ends = [found.start() for found in re.finditer(r"[\n\r]", text)]
+    lines = _Lines(text)
     seen: set[int] = set()
     starts = [0]
-    until = time.monotonic() + AT_MOST
+    until = time.thread_time() + AT_MOST
     while starts:
         at = starts.pop()
         while at < len(text) and at not in seen:
@@ -118,31 +123,64 @@ def _follow(text: str) -> None:
             if text[at] == "<" and (iri := _IRI.match(text, at)):
                 starts.append(iri.end())
             if text[at] == "#":
-                line = bisect_left(line_ends, at)
-                at = line_ends[line] if line < len(line_ends) else len(text)
+                at = lines.end(at)
                 continue
-            token = _TOKEN.match(text, at)
+            token = _FOLLOWED.match(text, at)
             if token is None or text.startswith("//", at):
                 break  # no reading of SPARQL goes on here
-            if token.lastgroup == "name" and _may_be_service(text, token):
+            if token.lastgroup == "name" and _may_be_service(token, lines):
                 raise Refused(FEDERATED)
-            if time.monotonic() > until:
+            if len(seen) % 64 == 0 and time.thread_time() > until:
                 raise TooLarge(said("query-takes-too-long-to-examine"))
             at = token.end()
 
 
-def _may_be_service(text: str, token: re.Match[str]) -> bool:
+class _Lines:
+    """The lines of a text, and what follows on comments."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = [found.start() for found in re.finditer(r"[\n\r]", text)]
+        self._blocks: dict[int, bool] = {}
+
+    def end(self, at: int) -> int:
+        """Return where the line ends in which a place is."""
+        line = bisect_left(self._ends, at)
+        return self._ends[line] if line < len(self._ends) else len(self._text)
+
+    def opens_block(self, at: int) -> bool:
+        """Return whether ``{`` comes next, after white space and comments."""
+        passed = []
+        while at not in self._blocks:
+            passed.append(at)
+            found = _SPACES.match(self._text, at)
+            at = found.end() if found else at
+            if not self._text.startswith("#", at):
+                self._blocks[at] = self._text.startswith("{", at)
+                break
+            at = self.end(at)
+        for place in passed:
+            self._blocks[place] = self._blocks[at]
+        return self._blocks[at]
+
+
+def _may_be_service(token: re.Match[str], lines: _Lines) -> bool:
     """Return whether a run of name characters may hold the keyword SERVICE.
 
     Letters may stick to it on both sides. In ``prefix:local`` it can only be the keyword when
     a block follows, since SERVICE needs one.
     """
     name = token[0]
-    for found in _SERVICE.finditer(name):
-        prefix, colon, _ = name[: found.start()].rpartition(".")[2].partition(":")
-        if colon and prefix.casefold() != "service":
+    last_colon = name.rfind(":")
+    first, prefix = 0, None  # of what stands since the last full stop
+    for found in _IN_NAME.finditer(name):
+        if found[0] == ".":
+            first, prefix = found.end(), None
+        elif found[0] == ":":
+            prefix = prefix or name[first : found.start()]
+        elif prefix is not None and prefix.casefold() != "service":
             continue  # it stands in a local name
-        if ":" not in name[found.end() :] or _BLOCK_NEXT.match(text, token.end()):
+        elif last_colon < found.end() or lines.opens_block(token.end()):
             return True
     return False
 
@@ -152,14 +190,8 @@ def plain_tokens(text: str) -> Iterator[re.Match[str]]:
 
     White space, comments and IRIs are left out.
     """
-    at = 0
-    while at < len(text):
-        iri = _IRI.match(text, at) if text[at] == "<" else None
-        token = iri or _TOKEN.match(text, at)
-        if token is None:
-            return
-        at = token.end()
-        if iri is None and token.lastgroup not in ("space", "comment"):
+    for token in _PLAIN.finditer(text):
+        if token.lastgroup not in _SKIPPED:
             yield token
 
 
@@ -169,79 +201,40 @@ def _bound(text: str, limits: Limits) -> None:
     A short text with few brackets has neither. Of others only the plain reading is looked at:
     what slips through costs the one worker that evaluates it.
     """
-    brackets = sum(map(text.count, "({["))
+    brackets = sum(map(text.count, ("(", "{", "[", "<<")))
     if len(text) <= limits.parts and brackets <= limits.nesting:
         return
-    depth = deepest = braces = operators = 0
+    depth = braces = operators = 0
     for token in plain_tokens(text):
         kind = token.lastgroup
         if kind == "open":
             depth += 1
-            deepest = max(deepest, depth)
             braces += token[0] == "{"
-        elif kind == "close":
+        elif kind == "close" or (token[0] == ">" and text.startswith(">", token.end())):
             depth = max(0, depth - 1)
-        elif kind == "operator" or (kind == "name" and token[0].startswith("-")):
+        elif token[0] == "<" and text.startswith("<", token.end()):  # a triple in a triple
+            depth += 1
+        elif kind == "operator":
             operators += not _is_sign(text, token)
-        elif kind == "name" and token[0].casefold() in _NESTING_WORDS:
-            operators += 1
-    if deepest > limits.nesting:
-        raise TooLarge(said("query-too-deep", most=limits.nesting))
-    if max(braces, operators) > limits.parts:
-        raise TooLarge(said("query-in-too-many-parts", most=limits.parts))
+        elif kind == "name":
+            operators += _operators_in(text, token)
+        if depth > limits.nesting:
+            raise TooLarge(said("query-too-deep", most=limits.nesting))
+        if operators > limits.parts or braces > limits.parts:
+            raise TooLarge(said("query-in-too-many-parts", most=limits.parts))
+
+
+def _operators_in(text: str, token: re.Match[str]) -> int:
+    """Count the minus signs in a run such as ``1-1-1``, or the word that makes a block."""
+    name = token[0]
+    if name[0] == "-":
+        return name.count("-") - _is_sign(text, token)
+    if name[0].isdigit():
+        return name.count("-")
+    return name.casefold() in _NESTING_WORDS
 
 
 def _is_sign(text: str, token: re.Match[str]) -> bool:
     """Return whether an operator is the sign of a number in a list, as in ``(-1 -2)``."""
     number = token[0][1:] or text[token.end() : token.end() + 1]
     return token[0][0] in "+-" and number[:1].isdigit() and text[token.start() - 1] in " \n\t(,{"
-
-
-def _probe(text: str) -> str | None:
-    """Return the FROM clauses of a query with a pattern that finds the graphs they name.
-
-    They are read as they are usually written; None when there are not two of them.
-    """
-    words = list(_outer_words(text))
-    at = 0
-    while at + 1 < len(words):
-        if words[at][0].casefold() == "base" and words[at + 1][0][0] == "<":
-            at += 2
-        elif words[at][0].casefold() == "prefix" and at + 2 < len(words):
-            at += 3
-        else:
-            break
-    prologue = text[: words[at - 1][1]] if at else ""
-    clauses, merged = [], 0
-    for (word, _), (second, _), (third, _) in zip(
-        words[at:], words[at + 1 :], [*words[at + 2 :], ("", 0)], strict=False
-    ):
-        if word.casefold() in ("from", "askfrom", "constructfrom"):
-            if second.casefold() == "named":
-                clauses.append(f"FROM NAMED {third}")
-            else:
-                clauses.append(f"FROM {second}")
-                merged += 1
-    if merged < 2:
-        return None
-    return (
-        f"{prologue}\nSELECT ?default ?named {' '.join(clauses)} "
-        "{ { ?default ?default ?default } UNION { GRAPH ?named { ?named ?named ?named } } }"
-    )
-
-
-def _outer_words(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the names and IRIs outside all brackets, each with its end."""
-    at = depth = 0
-    while at < len(text):
-        iri = _IRI.match(text, at) if text[at] == "<" else None
-        token = iri or _TOKEN.match(text, at)
-        if token is None:
-            return
-        at = token.end()
-        if iri is None and token.lastgroup == "open":
-            depth += 1
-        elif iri is None and token.lastgroup == "close":
-            depth -= 1
-        elif depth == 0 and (iri is not None or token.lastgroup == "name"):
-            yield token[0], at

@@ -43,9 +43,9 @@ class Limits:
 
 
 def size(number: int) -> Words:
-    """Return a number of bytes in words, in the unit in which it is a plain number."""
+    """Return a number of bytes in words, in the largest unit in which it is a whole number."""
     for unit, phrase in ((1 << 30, "size-gb"), (1 << 20, "size-mb"), (1 << 10, "size-kb")):
-        if number >= unit and (number % unit == 0 or number >= 10 * unit):
+        if number >= unit and number % unit == 0:
             return said(phrase, number=written_out(number // unit))
     return said("size-bytes", number=written_out(number))
 

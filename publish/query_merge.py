@@ -50,8 +50,8 @@ class DataSet:
 class DataSets:
     """The data sets that queries name in one store; remembers which graphs share triples."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
+    def __init__(self, store: ox.Store, most: int = MOST_TRIPLES) -> None:
+        self._store, self._most = store, most
         self._sizes: dict[ox.NamedNode, int] = {}
         self._shares: dict[frozenset[ox.NamedNode], bool] = {}
 
@@ -79,13 +79,13 @@ class DataSets:
         small = ox.Store()
         graphs = [graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)]
         small.extend(ox.Quad(graph, graph, graph, graph) for graph in graphs)
-        rows = [
-            (row["default"], row["named"]) for row in cast("ox.QuerySolutions", small.query(probe))
-        ]
-        merge, keep = (dict.fromkeys(row[place] for row in rows) for place in (0, 1))
-        return tuple(
-            [graph for graph in found if isinstance(graph, ox.NamedNode)] for found in (merge, keep)
-        )
+        merge: dict[ox.NamedNode, None] = {}
+        keep: dict[ox.NamedNode, None] = {}
+        for row in cast("ox.QuerySolutions", small.query(probe)):
+            for name, found in (("default", merge), ("named", keep)):
+                if isinstance(graph := row[name], ox.NamedNode):
+                    found[graph] = None
+        return list(merge), list(keep)
 
     def _share(self, graphs: list[ox.NamedNode]) -> bool:
         """Return whether a triple stands in two of the graphs. The smallest is looked up first."""
@@ -97,7 +97,7 @@ class DataSets:
             self._shares[key] = any(
                 bool(
                     self._store.query(
-                        _SHARES, default_graph=by_size[at + 1 :], named_graphs=[graph]
+                        _SHARES, default_graph=[*by_size[at + 1 :]], named_graphs=[graph]
                     )
                 )
                 for at, graph in enumerate(by_size[:-1])
@@ -112,7 +112,7 @@ class DataSets:
         return self._sizes[graph]
 
     def _merged(self, merge: list[ox.NamedNode], keep: list[ox.NamedNode]) -> ox.Store:
-        if sum(self._size(graph) for graph in merge + keep) > MOST_TRIPLES:
+        if sum(self._size(graph) for graph in merge + keep) > self._most:
             raise TooManyTriples
         merged = ox.Store()
         for graph in merge:

@@ -36,6 +36,12 @@ Came = Callable[["WorkerProcess", bytes, bytes], None]
 Lost = Callable[["WorkerProcess"], None]
 
 
+def command(store: Path, settings: dict[str, Any]) -> list[str]:
+    """Return the command that starts a worker; it finds its packages by the settings alone."""
+    told = json.dumps({**settings, "packages": _PACKAGES})
+    return [sys.executable, "-I", "-S", "-c", _BOOT, str(store), told]
+
+
 class WorkerProcess(asyncio.Protocol):
     """One worker: its frames are told to ``came``, its unexpected end to ``lost``, once."""
 
@@ -53,10 +59,9 @@ class WorkerProcess(asyncio.Protocol):
         try:
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-            told = json.dumps({**settings, "life": life, "packages": _PACKAGES})
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-I", "-S", "-c", _BOOT, str(store), told],
-                stdin=theirs,
+                command(store, {**settings, "life": life}),
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 pass_fds=(life,),
                 cwd="/",

@@ -53,7 +53,7 @@ def shut_off() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         return False
-    made = libc.syscall(
+    made: int = libc.syscall(
         ctypes.c_long(seccomp),
         ctypes.c_ulong(_SET_FILTER),
         ctypes.c_ulong(_ALL_THREADS),

@@ -71,7 +71,11 @@ class Evaluator:
         usual = os.getpriority(os.PRIO_PROCESS, thread)
         grown = resident_bytes() - self.at_first > GROWN
         while True:
-            content = {"thread": thread, "grown": grown, "shut-off": self.shut_off}
+            content: dict[str, object] = {
+                "thread": thread,
+                "grown": grown,
+                "shut-off": self.shut_off,
+            }
             send(self.socket, frame_of(READY, content))
             while not self.evaluate(self.job()):
                 pass

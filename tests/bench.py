@@ -8,6 +8,8 @@ the machine's speed hits both.
 Checking: all checks on a table of 1,000,000 observations with five dimensions and 200 planted
 faults of twelve kinds, against the time that pySHACL would take for its shapes at the rate that it
 has on 10,000 observations of the same table; and the peak memory.
+
+Serving: see ``bench_serving``.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench_serving import bench_serving
 from big_project import make_big_project
 from many_faults import make_project
 
@@ -234,7 +237,7 @@ def main() -> None:
     print(f"({time.perf_counter() - start:.0f} s)")
 
 
-BENCHES = {"mapping": bench_mapping, "checks": bench_checks}
+BENCHES = {"mapping": bench_mapping, "checks": bench_checks, "serving": bench_serving}
 
 if __name__ == "__main__":
     main()

@@ -1,8 +1,9 @@
 """How many small queries a second the server answers, against oxigraph's own server.
 
 Both serve the same store, in turns within one run, to 8 clients on connections that stay open. The
-queries are those of the query page: figures with their labels, codes of a list, what there is.
-``new`` ones differ in a comment, so that no cache knows them; ``repeated`` ones are the same.
+queries are small ones as people send them: the figures of a quarter, the codes of a list with
+their labels, what data sets there are. ``new`` ones differ in a comment, so that no cache knows
+them; ``repeated`` ones are the same.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from request_rate import ask_for
 
-from publish.examples import example_query
 from publish.project import read_project
 from publish.release import build
 from publish.served import Served
@@ -29,7 +29,14 @@ from publish.served import Served
 ROUNDS = 5
 SECONDS = 4.0
 CLIENTS = 8
-EXAMPLES = ("table", "totals", "codes")
+PREFIXES = """PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX qb: <http://purl.org/linked-data/cube#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+SLICE = """SELECT ?slice { ?slice a qb:Slice ; qb:observation ?observation }
+GROUP BY ?slice ORDER BY DESC(COUNT(*)) ?slice LIMIT 1"""
+LIST = """SELECT ?list { ?code skos:inScheme ?list }
+GROUP BY ?list ORDER BY DESC(COUNT(*)) ?list LIMIT 1"""
 ACCEPT = "application/sparql-results+json"
 BIN = Path(sys.executable).parent
 
@@ -43,6 +50,31 @@ def requests_for(path: str, queries: list[str], *, new: bool) -> list[str]:
             f"GET {path}?query={text} HTTP/1.1\r\nHost: localhost\r\nAccept: {ACCEPT}\r\n\r\n"
         )
     return requests
+
+
+def small_queries(store: ox.Store) -> list[str]:
+    """Return the queries, about the largest slice and the longest list that there are."""
+
+    def first(query: str) -> ox.NamedNode:
+        solutions = store.query(PREFIXES + query)
+        assert isinstance(solutions, ox.QuerySolutions)
+        [solution] = solutions
+        node = solution[0]
+        assert isinstance(node, ox.NamedNode)
+        return node
+
+    slice_, list_ = first(SLICE), first(LIST)
+    return [
+        PREFIXES + text
+        for text in (
+            f"SELECT ?observation ?measure ?value {{ {slice_} qb:observation ?observation . "
+            "?observation qb:measureType ?measure ; ?measure ?value }",
+            f"SELECT ?code ?label {{ ?code skos:inScheme {list_} ; skos:prefLabel ?label "
+            'FILTER(LANG(?label) = "nl") }',
+            "SELECT ?dataSet ?title { ?dataSet a qb:DataSet ; dct:title ?title "
+            'FILTER(LANG(?title) = "nl") } ORDER BY ?title',
+        )
+    ]
 
 
 @contextmanager
@@ -89,7 +121,7 @@ def bench_serving(folder: Path) -> None:
     project = read_project(root)
     release, _ = build(project)
     served = Served(release)
-    queries = [example_query(served, name, None, "nl") for name in EXAMPLES]
+    queries = small_queries(served.store)
     ours, theirs = free_port(), free_port()
     publish = [str(BIN / "publish"), "--root", str(root), "serve", "--port", str(ours)]
     publish += ["--access-log", "off", "--per-client", "100"]

@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from raw_http import HOST, Fields, Reply, fetch, query_string
@@ -115,38 +114,31 @@ class Server:
         return self.log.read_text(errors="replace")[-4000:]
 
 
-@cache
-def known_flags() -> frozenset[str]:
-    """Return the flags that ``publish serve`` has."""
-    shown = subprocess.run(
-        [PROGRAM, "serve", "--help"], capture_output=True, text=True, check=True, timeout=60
-    )
-    return frozenset(re.findall(r"--[a-z-]+", shown.stdout))
-
-
 def make_project(folder: Path) -> Path:
     """Make a project whose only release is the small one; return the release."""
     release = make_release(folder / "build" / "0123456789abcdef")
-    (folder / "publish.toml").write_text(SETTINGS, encoding="utf-8")
-    (folder / "build" / "current").symlink_to(release.name)
+    project_over(release, folder)
     return release
+
+
+def project_over(release: Path, folder: Path) -> Path:
+    """Make a project whose current release is one that was made elsewhere; return its folder."""
+    (folder / "build").mkdir(exist_ok=True)
+    (folder / "publish.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "build" / "current").symlink_to(release)
+    return folder
 
 
 @contextmanager
 def serving(
     folder: Path, flags: dict[str, object], *, data: list[Path] | None = None
 ) -> Iterator[Server]:
-    """Serve a project, or files of RDF, and end every process afterwards.
-
-    Flags that this version of the server does not have are left out;
-    ``test_serve_knows_every_setting`` tells which these are.
-    """
+    """Serve a project, or files of RDF, and end every process afterwards."""
     command = [PROGRAM, "--project", str(folder), "serve", "--host", HOST, "--port", "0"]
     for path in data or ():
         command += ["--data", str(path)]
     for name, value in flags.items():
-        if f"--{name}" in known_flags():
-            command += [f"--{name}", str(value)]
+        command += [f"--{name}", str(value)]
     log = folder / f"serve-{next(_numbers)}.log"
     with log.open("wb") as target:
         process = subprocess.Popen(

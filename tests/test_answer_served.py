@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pyoxigraph as ox
@@ -12,8 +10,10 @@ import pytest
 from conftest import Built
 from flask.testing import FlaskClient
 from rdflib import Graph
+from sparql_server import project_over, serving
 
-from publish.queries import QueryPool
+from publish.queries import pool_in_thread
+from publish.query_limits import Limits
 from publish.server import create_app
 
 SHARED = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
@@ -45,7 +45,7 @@ SELECT ?term ?residents ?label ?advised WHERE {{
 @pytest.fixture(scope="module")
 def client(answer: Built) -> Iterator[FlaskClient]:
     """A client of the application, with one process for queries."""
-    with QueryPool(answer.folder / "store", workers=1) as pool:
+    with pool_in_thread(answer.folder / "store", limits=Limits(workers=1)) as pool:
         yield create_app(answer.folder, pool).test_client()
 
 
@@ -179,18 +179,11 @@ def test_offer_the_queries_of_the_project(client: FlaskClient) -> None:
 
 
 @pytest.fixture(scope="module")
-def address(answer: Built) -> Iterator[str]:
+def address(answer: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of its own process on a free port of the loopback address."""
-    code = (
-        "import sys; from pathlib import Path; from publish.server import serve; "
-        "serve(Path(sys.argv[1]), host='127.0.0.1', port=0, "
-        "ready=lambda address: print(address, flush=True))"
-    )
-    command = [sys.executable, "-c", code, str(answer.folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
+    folder = project_over(answer.folder, tmp_path_factory.mktemp("served"))
+    with serving(folder, {"access-log": "off"}) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 def test_join_data_of_others_from_another_engine(answer: Built, address: str) -> None:

@@ -30,7 +30,6 @@ from sparql_server import (
     Server,
     busiest,
     is_alive,
-    known_flags,
     make_project,
     number,
     serving,
@@ -40,10 +39,10 @@ from sparql_server import (
 DEADLINE = 1.0
 LATE = 2.0
 """Seconds past the deadline at which an answer must be there, on a busy machine too."""
-PATIENCE = 6.0
+PATIENCE = 10.0
 """Seconds within which a small query is answered while many heavy ones have come at once."""
 WORKERS = 4
-IDLE = 2.0
+IDLE = 1.5
 """Seconds after which a connection that says nothing, or too little, is closed."""
 QUERY_BYTES = 256 * 1024
 BODY_BYTES = 1 << 20
@@ -90,7 +89,7 @@ class Target:
     def must_be_well(self) -> None:
         """Assert that others are served, and that nothing was left behind."""
         assert self.server.process.poll() is None, self.server.tail()
-        assert min(self.server.small(5.0, source=ELSEWHERE) for _ in range(3)) < 1.0
+        assert any(self.server.small(5.0, source=ELSEWHERE) < 1.0 for _ in range(3))
         pids = self.server.pids()
         assert len(pids) <= self.processes + SPARE, pids
         assert self.server.memory() < self.memory + GROWTH
@@ -406,19 +405,23 @@ HEAVY = {
 }
 
 
-@pytest.mark.parametrize("kind", HEAVY)
-def test_heavy_query(target: Target, kind: str) -> None:
-    """A query that would never end is 503 shortly after the deadline; others are served."""
-    with ThreadPoolExecutor(1) as pool:
+PAIRS = list(zip(list(HEAVY)[::2], list(HEAVY)[1::2], strict=True))
+
+
+@pytest.mark.parametrize("kinds", PAIRS, ids=" and ".join)
+def test_heavy_queries(target: Target, kinds: tuple[str, str]) -> None:
+    """Queries that would never end are 503 shortly after the deadline; others are served."""
+    with ThreadPoolExecutor(2) as pool:
         started = time.monotonic()
-        heavy = pool.submit(target.server.query, HEAVY[kind])
+        asked = [pool.submit(target.server.query, HEAVY[kind]) for kind in kinds]
         time.sleep(0.3)
-        meanwhile = target.server.small(1.0, source=ELSEWHERE)
-        reply = heavy.result()
+        meanwhile = min(target.server.small(PATIENCE, source=ELSEWHERE) for _ in range(3))
+        replies = [future.result() for future in asked]
         taken = time.monotonic() - started
-    assert reply.status == 503, reply
-    assert reply.media_type == "text/plain"
-    assert re.search(r"limit|memory", reply.text), reply
+    for reply in replies:
+        assert reply.status == 503, reply
+        assert reply.media_type == "text/plain"
+        assert re.search(r"limit|memory", reply.text), reply
     assert taken < DEADLINE + LATE
     assert meanwhile < 1
 
@@ -645,9 +648,10 @@ def test_clients_that_leave_mid_answer(target: Target) -> None:
 
 def test_slow_readers(target: Target) -> None:
     """Who does not read a large answer holds no worker: twice as many as there are workers."""
-    readers = [Connection(target.server.port) for _ in range(WORKERS * 2)]
+    readers: list[Connection] = []
     try:
-        for n, reader in enumerate(readers):
+        for n in range(WORKERS * 2):
+            readers.append(reader := Connection(target.server.port))
             reader.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             query = f"SELECT * {{ ?s ?p ?o }} OFFSET {n * 7} LIMIT 20000"
             reader.send(request("/sparql?" + query_string(("query", query))))
@@ -1171,9 +1175,18 @@ def test_host_and_proxy_headers_build_nothing(server: Server, name: str, value: 
 
 @pytest.fixture(scope="module")
 def greedy(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with two front processes that gives each client two queries at a time."""
-    assert {"--per-client", "--processes"} <= known_flags()
-    flags = {**FLAGS, "per-client": 2, "processes": 2, "workers": 4, "connections-per-client": 20}
+    """A server of two processes, each with two workers and two places to wait.
+
+    A client may have two queries at a time, and twenty connections with each process.
+    """
+    flags = {
+        **FLAGS,
+        "processes": 2,
+        "workers": 2,
+        "waiting": 2,
+        "per-client": 2,
+        "connections-per-client": 20,
+    }
     with serving(target.folder, flags) as server:
         yield server
 
@@ -1197,6 +1210,24 @@ def test_client_gets_its_share(greedy: Server) -> None:
     assert all(int(reply["Retry-After"]) > 0 for reply in refused)
     assert all(reply["Access-Control-Allow-Origin"] == "*" for reply in refused)
     assert values(greedy.query("SELECT (5 AS ?n) {}")) == ["5"]
+
+
+def test_queue_is_bounded(greedy: Server) -> None:
+    """More queries of many clients than can wait are 503 at once, and say when to come back."""
+    heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?queue%d }"
+
+    def ask(n: int) -> tuple[float, Reply]:
+        started = time.monotonic()
+        reply = greedy.query(heavy % n, source=f"127.0.1.{n}", timeout=30)
+        return time.monotonic() - started, reply
+
+    with ThreadPoolExecutor(24) as pool:
+        asked = list(pool.map(ask, range(1, 25)))
+    assert {reply.status for _, reply in asked} == {503}
+    turned_away = [taken for taken, reply in asked if reply.get("Retry-After")]
+    assert len(turned_away) >= 12
+    assert sorted(turned_away)[11] < DEADLINE
+    assert greedy.small(PATIENCE) < PATIENCE
 
 
 def test_client_gets_its_connections(greedy: Server) -> None:
@@ -1240,8 +1271,8 @@ def test_everything_at_once(target: Target) -> None:
                 fields = [("Content-Type", DIRECT), ("Transfer-Encoding", "chunked")]
                 fetch(port, "/sparql", "POST", fields, body, timeout=4)
 
-    with ThreadPoolExecutor(16) as pool:
-        asked = [pool.submit(nuisance, n) for n in range(48)]
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(nuisance, n) for n in range(24)]
         time.sleep(0.2)
         small = [target.server.small(PATIENCE, source=ELSEWHERE) for _ in range(30)]
         for future in asked:

@@ -15,7 +15,8 @@ from small_project import SmallProject, make_small_project
 from test_server import client_of, page
 
 from publish.figures import decimals_of, format_number
-from publish.queries import QueryPool
+from publish.queries import pool_in_thread
+from publish.query_limits import Limits
 from publish.served import Served
 
 TABLE = """x,2022,2023,bronregel
@@ -35,6 +36,8 @@ marks:
   x: {reason: NIET_BESCHIKBAAR}
 """
 
+LIMITS = Limits(workers=1, deadline=5)
+
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Built:
@@ -48,7 +51,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def client(release: Built) -> Iterator[FlaskClient]:
     prefixes = Served(release.folder).prefixes
-    with QueryPool(release.folder / "store", workers=1, deadline=5, prefixes=prefixes) as pool:
+    with pool_in_thread(release.folder / "store", limits=LIMITS, prefixes=prefixes) as pool:
         yield client_of(release.folder, pool)
 
 
@@ -170,7 +173,7 @@ def test_show_colon_where_nothing_is_published(project: SmallProject) -> None:
     project.mapping(MAPPING + "cells: false\n")
     answer = built(project.read())
     prefixes = Served(answer.folder).prefixes
-    with QueryPool(answer.folder / "store", workers=1, deadline=5, prefixes=prefixes) as pool:
+    with pool_in_thread(answer.folder / "store", limits=LIMITS, prefixes=prefixes) as pool:
         body = page(client_of(answer.folder, pool), "/doc/dataset/proef")
     assert cells(body)[3:5] == [": onvoldoende betrouwbaar", ": niet beschikbaar"]
 
@@ -183,7 +186,7 @@ def test_show_what_the_later_document_prints(project: SmallProject) -> None:
     project.mapping(MAPPING.replace("bron/tabel", "een/tabel, twee/tabel"))
     answer = built(project.read())
     prefixes = Served(answer.folder).prefixes
-    with QueryPool(answer.folder / "store", workers=1, deadline=5, prefixes=prefixes) as pool:
+    with pool_in_thread(answer.folder / "store", limits=LIMITS, prefixes=prefixes) as pool:
         body = page(client_of(answer.folder, pool), "/doc/dataset/proef")
     assert cells(body) == ["(12) onvoldoende betrouwbaar"]
 

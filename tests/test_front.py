@@ -16,7 +16,16 @@ from pathlib import Path
 
 import pytest
 from raw_http import Connection, request
-from sparql_server import JSON, Server, is_alive, make_project, serving, values
+from small_release import make_release
+from sparql_server import (
+    JSON,
+    Server,
+    is_alive,
+    make_project,
+    project_over,
+    serving,
+    values,
+)
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HTML = [("Accept", "text/html")]
@@ -199,6 +208,21 @@ def test_path_prefix(folder: Path) -> None:
         moved = server.fetch("/cijfers/id/dataset/uitstroom")
         assert (moved.status, moved["Location"]) == (303, "/cijfers/doc/dataset/uitstroom")
         assert server.fetch("/cijfers/sparql?query=ASK%7B%7D").status == 200
+
+
+def test_base_with_a_path(tmp_path: Path) -> None:
+    """A base with a path is served under that path and under the root alike."""
+    base = "https://cijfers.example/open/data"
+    release = make_release(tmp_path / "release", base)
+    with serving(project_over(release, tmp_path), {"access-log": "off"}) as server:
+        moved = server.fetch("/open/data/id/dataset/werknemers")
+        assert moved["Location"] == "/open/data/doc/dataset/werknemers"
+        assert server.fetch("/id/dataset/werknemers")["Location"] == "/doc/dataset/werknemers"
+        page = server.fetch("/open/data/doc/dataset/werknemers", "GET", HTML).text
+        path = "/open/data/doc/observatie/werknemers/2022-Q3/_T/werknemers"
+        assert f'<a href="{path}">' in page
+        data = server.fetch("/doc/dataset/werknemers.nt").text
+        assert f"<{base}/id/dataset/werknemers>" in data
 
 
 def test_forwarded_prefix_of_a_trusted_proxy_only(folder: Path) -> None:

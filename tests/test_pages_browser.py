@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +13,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 if TYPE_CHECKING:
     from conftest import Built
+from sparql_server import project_over, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -50,20 +48,11 @@ FLAGS = (
 
 
 @pytest.fixture(scope="module")
-def address(answer: Built) -> Iterator[str]:
-    """A server of its own process on a free port; it prints its address when it is ready."""
-    code = (
-        "import sys; from pathlib import Path; from publish.server import serve; "
-        "serve(Path(sys.argv[1]), host='127.0.0.1', port=0, "
-        "ready=lambda address: print(address, flush=True))"
-    )
-    command = [sys.executable, "-c", code, str(answer.folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://[\w.]+:\d+", process.stdout.readline())
-        assert found
-        yield found[0]
-        process.terminate()
+def address(answer: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of its own process on a free port of the loopback address."""
+    folder = project_over(answer.folder, tmp_path_factory.mktemp("served"))
+    with serving(folder, {"access-log": "off"}) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ from publish.query_guard import Refused
 XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 CSV = ("text/csv",)
 XML = ("application/sparql-results+xml",)
-HALF_A_SECOND = "SELECT (SUM(STRLEN(STR(?c))) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?c < 1300) }"
+HALF_A_SECOND = "SELECT (SUM(STRLEN(STR(?c))) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?c < 500) }"
 
 
 @pytest.fixture(scope="module")
@@ -127,17 +127,14 @@ def test_ask_compressed(pool: QueryPool) -> None:
 
 def test_ask_large_answer_keeps_it_in_a_file(pool: QueryPool) -> None:
     """An answer above a megabyte is not kept in memory, and is read as often as one likes."""
-    repeated = ", ".join(["STR(?s)"] * 10)
-    question = Question(
-        text=f"SELECT ?t {{ ?s ?p ?o . BIND(CONCAT({repeated}) AS ?t) VALUES ?x {{ 1 2 }} }}",
-        results=XML,
-    )
+    repeated = ", ".join(["STR(?s)"] * 18)
+    question = Question(text=f"SELECT (CONCAT({repeated}) AS ?t) {{ ?s ?p ?o }}", results=CSV)
     with pool.ask_from_thread(question) as answer:
         assert answer.body is None
         parts = [b"".join(answer.chunks()) for _ in range(2)]
     assert parts[0] == parts[1]
     assert len(parts[0]) == answer.length > 1 << 20
-    assert parts[0].endswith(b"</results></sparql>")
+    assert parts[0].count(b"\r\n") == 3001
 
 
 def test_ask_tells_what_is_volatile(pool: QueryPool) -> None:
@@ -227,7 +224,7 @@ def test_data_set_with_bad_iri(pool: QueryPool) -> None:
         ('ASK { ?s ?p "x }', 1, 13, "quotation mark is not closed"),
         ("SELECT ?s COUNT(?x) { ?s ?p ?x }", 1, 16, r"Unexpected '\('"),
         ("SELECT ?x (1 AS ?x) { ?s ?p ?x }", 1, 33, "does not end as it should|SELECT"),
-        ("SELECT * FROM <a> FROM <b> FROM { ?s ?p ?x }", 1, 33, "Unexpected '{'"),
+        ("SELECT * FROM <a:> FROM <b:> FROM x:y { }", 1, 35, "The prefix 'x' is not declared"),
         ("INSERT DATA { }", 1, 10, "Unexpected 'DATA'"),
         ("", 1, 1, "does not end as it should"),
     ],
@@ -295,7 +292,7 @@ def test_too_many_triples(pool: QueryPool) -> None:
 
 def test_too_large_answer(pool: QueryPool) -> None:
     """An answer with more bytes than the limit is an error, compressed or not."""
-    repeated = ", ".join(["STR(?s)"] * 40)
+    repeated = ", ".join(["STR(?s)"] * 50)
     text = f"SELECT (CONCAT({repeated}) AS ?t) {{ ?s ?p ?o }}"
     for coding in ("identity", "gzip"):
         with pytest.raises(TooMuch, match="larger than the limit of 2,000,000 bytes"):
@@ -306,12 +303,14 @@ def test_lost_worker_costs_its_own_query(pool: QueryPool) -> None:
     """A worker that dies loses one answer; idle ones that died cost nothing."""
     for pid in pool.processes():
         os.kill(pid, signal.SIGKILL)
+    wait_gone(pool.processes())
     assert ask(pool, "ASK {}") == "true"
-    time.sleep(0.3)  # until both are there again
+    while pool.free < 2:
+        time.sleep(0.01)
     before = set(pool.processes())
     with ThreadPoolExecutor(1) as threads:
         asked = threads.submit(ask, pool, RUNAWAY)
-        time.sleep(0.3)
+        time.sleep(0.4)
         for pid in before:
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(WorkerLost, match="ended before it had an answer"):
@@ -371,6 +370,8 @@ def test_busy(store: Path) -> None:
         assert "Er wachten te veel vragen" in error.value.reason.nl
         assert await waits == "Busy"
         assert await runaway == "TimedOut"
+        while not pool.free:
+            await asyncio.sleep(0.01)
         assert await outcome(pool, "ASK {}") == "true"
 
     run(store, Limits(workers=1, deadline=1, waiting=1, patience=0.3), use)
@@ -381,7 +382,8 @@ def test_slow_queries_leave_half_of_the_workers(store: Path) -> None:
 
     async def use(pool: QueryPool) -> None:
         runaways = [asyncio.ensure_future(outcome(pool, RUNAWAY)) for _ in range(3)]
-        await asyncio.sleep(0.6)
+        while pool.waiting < 2 or not pool.free:
+            await asyncio.sleep(0.01)
         assert pool.slow == 1
         assert sum(nicest(pid) == 10 for pid in pool.processes()) == 1
         times = []
@@ -393,7 +395,7 @@ def test_slow_queries_leave_half_of_the_workers(store: Path) -> None:
         assert sorted(await asyncio.gather(*runaways)) == ["Busy", "Busy", "TimedOut"]
         assert pool.slow == 0
 
-    run(store, Limits(workers=2, deadline=1.5, slow_after=0.2, patience=0.5), use)
+    run(store, Limits(workers=2, deadline=2.5, slow_after=0.2, patience=1), use)
 
 
 def nicest(pid: int) -> int:
@@ -410,9 +412,8 @@ def test_slow_query_is_run_again_and_answered(store: Path) -> None:
         answers = await asyncio.gather(*asked)
         assert len(set(answers)) == 1
         assert answers[0].startswith("n\r\n")
-        for _ in range(4):
-            assert await outcome(pool, "ASK {}") == "true"
-        assert pool.slow == 0
+        while pool.slow:
+            await asyncio.sleep(0.01)
         assert [nicest(pid) for pid in pool.processes()] == [0, 0]
 
     run(store, Limits(workers=2, deadline=20, slow_after=0.1, patience=20), use)
@@ -475,19 +476,22 @@ def test_nothing_is_left_behind(store: Path) -> None:
 
     async def use(pool: QueryPool) -> None:
         async def many(count: int) -> list[str]:
-            texts = [RUNAWAY, "SELECT", "SELECT ?s ?p ?o { ?s ?p ?o }", "ASK {}", "ASK {}"]
+            texts = ["SELECT", "SELECT ?s ?p ?o { ?s ?p ?o }", "ASK {}", "ASK {}"]
             found = []
             for first in range(0, count, 20):
-                asked = [outcome(pool, texts[n % 20 % 7 % 5]) for n in range(first, first + 20)]
-                found += await asyncio.gather(*asked)
+                asked = [outcome(pool, texts[n % 4]) for n in range(first, first + 19)]
+                found += await asyncio.gather(outcome(pool, RUNAWAY), *asked)
                 os.kill(pool.processes()[0], signal.SIGKILL)
             return found
 
         await many(20)
+        while pool.free < 2:
+            await asyncio.sleep(0.01)
         files, memory = open_files(), resident()
         found = await many(180)
         assert {"TimedOut", "QuerySyntax", "true"} <= set(found)
-        await asyncio.sleep(0.5)
+        while pool.free < 2:
+            await asyncio.sleep(0.01)
         gc.collect()
         assert open_files() == files
         assert resident() - memory < 20 << 20
@@ -526,7 +530,8 @@ def test_memory_returns(store: Path) -> None:
 
     async def use(pool: QueryPool) -> None:
         [pid] = pool.processes()
-        text = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?a ?d { ?a ?b ?c . ?d ?e ?f FILTER(?f < 200) } }"
+        text = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?a ?d { ?a ?b ?c . ?d ?e ?f "
+        text += "FILTER(?f < 200) } }"
         assert await outcome(pool, text) == "n\r\n600000\r\n"
         await outcome(pool, "ASK {}")
         if pool.processes() == [pid]:

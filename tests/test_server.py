@@ -1,19 +1,10 @@
-"""The server over HTTP: Flask's client, and a real process where the protocol matters."""
+"""Pages and data as Flask answers, by its own client."""
 
 from __future__ import annotations
 
-import errno
-import http.client
 import json
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,9 +14,10 @@ import pytest
 from flask.testing import FlaskClient
 from small_release import BASE, make_release
 
-from publish.queries import QueryPool
+from publish.queries import QueryPool, pool_in_thread
+from publish.query_limits import Limits
 from publish.served import Served, read_texts
-from publish.server import create_app, listen, serve
+from publish.server import create_app
 
 QUARTER = "2022-Q3"
 OBSERVATION = "/doc/observatie/werknemers/2022-Q3/_T/werknemers"
@@ -56,7 +48,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pool(release: Path) -> Iterator[QueryPool]:
     prefixes = Served(release).prefixes
-    with QueryPool(release / "store", workers=2, deadline=1, prefixes=prefixes) as pool:
+    limits = Limits(workers=2, deadline=1)
+    with pool_in_thread(release / "store", limits=limits, prefixes=prefixes) as pool:
         yield pool
 
 
@@ -492,7 +485,7 @@ def test_query_timeout(client: FlaskClient) -> None:
     """A query past the deadline is 503, names the limit and when to come back."""
     response = client.get("/sparql", query_string={"query": RUNAWAY})
     assert response.status_code == 503
-    assert "limit of 1 seconds" in response.text
+    assert "limit of 1 second" in response.text
     assert response.headers["Retry-After"] == "5"
 
 
@@ -587,215 +580,7 @@ def test_query_download(client: FlaskClient) -> None:
     assert response.headers["Content-Disposition"] == 'attachment; filename="result.csv"'
 
 
-# -- Other bases -------------------------------------------------------------------------------
-
-
-def test_base_with_a_path(tmp_path: Path) -> None:
-    """A base with a path is served under that path and under the root alike."""
-    base = "https://cijfers.example/open/data"
-    release = make_release(tmp_path / "current", base)
-    with QueryPool(release / "store", workers=1) as pool:
-        client = client_of(release, pool)
-        response = client.get("/open/data/id/dataset/werknemers")
-        assert response.headers["Location"] == "/open/data/doc/dataset/werknemers"
-        assert client.get("/id/dataset/werknemers").headers["Location"] == "/doc/dataset/werknemers"
-        body = page(client, "/open/data/doc/dataset/werknemers")
-        path = OBSERVATION.replace("/doc/", "/open/data/doc/")
-        assert f'<a href="{path}">1.676,15</a>' in body
-        assert f"<{base}/id/dataset/werknemers>" in client.get("/doc/dataset/werknemers.nt").text
-
-
 def test_not_a_release(tmp_path: Path) -> None:
     """A folder without a manifest cannot be served."""
     with pytest.raises(FileNotFoundError):
         Served(tmp_path)
-
-
-# -- A real server -----------------------------------------------------------------------------
-
-PROGRAM = """
-import sys
-from pathlib import Path
-from publish.server import serve
-serve(Path(sys.argv[1]), host="127.0.0.1", port=0, deadline=60,
-      ready=lambda address: print(address, flush=True))
-"""
-
-
-@contextmanager
-def running(release: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Start a server on a free port and yield its process and port."""
-    root = Path(__file__).parent.parent
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(release)], stdout=subprocess.PIPE, text=True, cwd=root
-    )
-    try:
-        assert process.stdout is not None
-        address = process.stdout.readline()
-        yield process, int(address.rpartition(":")[2])
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def port(release: Path) -> Iterator[int]:
-    with running(release) as (_, port):
-        yield port
-
-
-def children_of(pid: int) -> list[int]:
-    """Return the processes below a process."""
-    found: list[int] = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if int(fields[1]) == pid and fields[0] != "Z":
-                found += [int(entry.name), *children_of(int(entry.name))]
-    return found
-
-
-def is_alive(pid: int) -> bool:
-    """Return whether a process runs; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def fetch(port: int, method: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request(method, path, headers=headers)
-        response = connection.getresponse()
-        return response.status, dict(response.getheaders()), response.read()
-    finally:
-        connection.close()
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/doc/dataset/werknemers.ttl", "/dumps/werknemers.nt", "/sparql?query=ASK%20%7B%7D"],
-)
-def test_head(port: int, path: str) -> None:
-    """HEAD answers as GET does, without a body."""
-    status, headers, body = fetch(port, "HEAD", path)
-    assert (status, body) == (200, b"")
-    assert headers["Content-Type"] == fetch(port, "GET", path)[1]["Content-Type"]
-
-
-def test_answer_streams_over_http(port: int) -> None:
-    """A long answer arrives while it is being made; leaving frees the worker."""
-    query = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
-    for _ in range(3):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            request = f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n"
-            connection.sendall(request.encode())
-            assert b"200 OK" in connection.recv(65536)
-            assert connection.recv(65536)
-    status, _, body = fetch(port, "GET", "/sparql?query=ASK%20%7B%7D", Accept="text/csv")
-    assert (status, body) == (200, b"true")
-
-
-def test_client_that_leaves_ends_its_query(release: Path) -> None:
-    """A runaway query ends when its client goes away, and the workers answer others."""
-    with running(release) as (_, port):
-        for _ in range(2):
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-                request = f"GET /sparql?query={quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\n\r\n"
-                connection.sendall(request.encode())
-                time.sleep(0.2)
-        started = time.monotonic()
-        assert fetch(port, "GET", "/sparql?query=ASK%20%7B%7D")[0] == 200
-        assert time.monotonic() - started < 3
-
-
-def test_answer_that_is_cut_is_not_well_formed(release: Path) -> None:
-    """When a worker dies in the middle of an answer, the chunked body never ends."""
-    with running(release) as (process, port):
-        query = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            request = f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n"
-            connection.sendall(request.encode())
-            data = connection.recv(65536)
-            for pid in children_of(process.pid):
-                os.kill(pid, signal.SIGKILL)
-            while part := connection.recv(1 << 20):
-                data = part
-        assert not data.endswith(b"0\r\n\r\n")
-
-
-def test_clients_that_do_not_read_hold_no_worker(release: Path) -> None:
-    """As many clients as there are workers ask for a lot and read nothing; others are answered."""
-    text = quote("SELECT * { ?a ?b ?c . ?d ?e ?f }")
-    with running(release) as (_, port):
-        stalled = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
-        for client in stalled:
-            client.sendall(f"GET /sparql?query={text} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        time.sleep(0.5)
-        until = time.monotonic() + 20
-        answered = False
-        while not answered and time.monotonic() < until:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-            connection.request("GET", "/sparql?query=ASK%7B%7D")
-            answered = connection.getresponse().status == 200
-            connection.close()
-        for client in stalled:
-            client.close()
-        assert answered
-
-
-def test_idle_connections_keep_nobody_out(release: Path) -> None:
-    """Two hundred connections that never finish their request do not stop the service."""
-    with running(release) as (_, port):
-        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
-        for client in idle:
-            client.sendall(b"GET / HTTP/1.1\r\n")
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.request("GET", "/")
-        assert connection.getresponse().status == 200
-        connection.close()
-        for client in idle:
-            client.close()
-
-
-def test_sigkill_leaves_no_process(release: Path) -> None:
-    """When the server is killed in the middle of a runaway query, its workers end too."""
-    with running(release) as (process, port):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            request = f"GET /sparql?query={quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\n\r\n"
-            connection.sendall(request.encode())
-            time.sleep(0.5)
-            children = children_of(process.pid)
-            assert len(children) == 2
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        until = time.monotonic() + 5
-        while any(is_alive(pid) for pid in children):
-            assert time.monotonic() < until
-            time.sleep(0.02)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signal_ends_cleanly(release: Path, number: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C end the server with exit code 0 and no process left, busy or not."""
-    with running(release) as (process, port):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            request = f"GET /sparql?query={quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\n\r\n"
-            connection.sendall(request.encode())
-            time.sleep(0.3)
-            children = children_of(process.pid)
-            process.send_signal(number)
-            assert process.wait(8) == 0
-        assert not any(is_alive(pid) for pid in children)
-
-
-def test_taken_port(tmp_path: Path) -> None:
-    """A taken port is told before anything else is looked at."""
-    with listen("127.0.0.1", 0) as taken, pytest.raises(OSError) as error:
-        serve(tmp_path, host="127.0.0.1", port=taken.getsockname()[1])
-    assert error.value.errno == errno.EADDRINUSE

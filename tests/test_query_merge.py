@@ -1,0 +1,57 @@
+"""Graphs that are merged to one default graph, in stores in memory."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from publish.query_merge import DataSets, TooManyTriples
+
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+
+def store_of(**graphs: str) -> ox.Store:
+    """Return a store with a triple for each letter of each graph."""
+    store = ox.Store()
+    node = ox.NamedNode
+    store.extend(
+        ox.Quad(node(f"x:{letter}"), node("x:p"), node("x:o"), node(f"x:{graph}"))
+        for graph, letters in graphs.items()
+        for letter in letters
+    )
+    return store
+
+
+def count(data_sets: DataSets, *default: str) -> int:
+    data_set = data_sets.of([f"x:{name}" for name in default], [], None)
+    [[found]] = data_set.query(COUNT)  # type: ignore[union-attr]
+    return int(found.value)  # type: ignore[union-attr]
+
+
+def test_count_triples_of_several_graphs_once() -> None:
+    """However the graphs overlap, each triple counts once."""
+    data_sets = DataSets(store_of(a="klm", b="lmn", c="xyz", d="klmn"))
+    for graphs, expected in (("ab", 4), ("ac", 6), ("abc", 7), ("ad", 4), ("abcd", 7), ("aa", 3)):
+        for _ in range(2):
+            assert count(data_sets, *graphs) == expected
+
+
+def test_copy_nothing_when_no_triple_is_shared() -> None:
+    """Graphs that share nothing are asked where they are, whatever their size."""
+    store = store_of(a="klm", b="xyz")
+    data_set = DataSets(store, most=2).of(["x:a", "x:b"], [], None)
+    assert data_set.store is store
+
+
+def test_copy_no_more_than_the_limit() -> None:
+    """Graphs that share triples and are too large to copy are refused."""
+    data_sets = DataSets(store_of(a="klm", b="lmn"), most=5)
+    with pytest.raises(TooManyTriples):
+        count(data_sets, "a", "b")
+    assert count(data_sets, "a") == 3
+
+
+def test_leave_a_probe_that_is_not_sparql_to_the_query() -> None:
+    """When the clauses cannot be read by themselves, the query is evaluated as it stands."""
+    store = store_of(a="klm")
+    assert DataSets(store).of([], [], "SELECT FROM FROM").default is None
