@@ -43,7 +43,8 @@ EVERYTHING = "alles"
 """The name of the files that hold all graphs; a mapping cannot have it."""
 SUMS = "SHA256SUMS"
 """The checksums of all other files, as ``sha256sum --check`` reads them."""
-LEVEL = 6
+LEVEL = 3
+"""Of gzip: on observations a third of the work of level 6, for a quarter more bytes."""
 _NOT_IN_XML = re.compile(rb"\\u(?:00[01][0-9A-F]|FFF[EF])|\\[bf]")
 
 

@@ -53,11 +53,11 @@ class Project:
     public_url: str
     vocabulary: str
     numbers: str
-    default_graph: str
-    """What a query without GRAPH sees: the ``union`` of all graphs, or nothing (``empty``)."""
     licence: str | None
     title: dict[str, str]
     description: dict[str, str]
+    default_graph: str = "union"
+    """What a query without GRAPH sees: the ``union`` of all graphs, or nothing (``empty``)."""
 
     @property
     def uris(self) -> Uris:

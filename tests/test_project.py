@@ -171,6 +171,8 @@ def test_read_project_reports_option_that_is_wrong(tmp_path: Path) -> None:
         (SOUND.replace('en = "Trial"', 'fr = "x"\nen = "y"'), [("wrong-type", 3, 2)]),
         ('numbers = "fr"\n' + SOUND, [("wrong-type", 1, 1)]),
         ("numbers = []\n" + SOUND, [("wrong-type", 1, 1)]),
+        ('default-graph = "all"\n' + SOUND, [("wrong-type", 1, 1)]),
+        ("default-graph = true\n" + SOUND, [("wrong-type", 1, 1)]),
         ('"base" = "x"\n' + SOUND[SOUND.index("vocab") :], [("wrong-type", 1, 2)]),
         (
             SOUND.replace("https:", "gopher:").replace("Trial", ""),

@@ -114,7 +114,7 @@ def test_write_same_triples_of_several_tables_in_any_blocks(
 
 
 def dumps(folder: Path) -> list[Path]:
-    return sorted(path for path in (folder / "dumps").glob("*.nt") if path.stem != EVERYTHING)
+    return sorted((folder / "dumps").glob("*.nt"))
 
 
 def test_write_canonical_triples(answer: Built) -> None:
@@ -131,7 +131,8 @@ def test_write_canonical_triples(answer: Built) -> None:
 def test_give_back_what_the_dump_says(answer: Built) -> None:
     """The store returns every triple of a dump in the same lexical form, and no others."""
     for path in dumps(answer.folder):
-        graph = ox.NamedNode(f"{answer.base}/id/graaf/{path.stem}")
+        named = ox.NamedNode(f"{answer.base}/id/graaf/{path.stem}")
+        graph = ox.DefaultGraph() if path.stem == "alles" else named
         stored = answer.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
         assert stored is not None
         assert sorted(stored.splitlines()) == sorted(path.read_bytes().splitlines()), path.name
