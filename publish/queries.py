@@ -45,7 +45,7 @@ from publish.query_guard import Examined, examine
 from publish.query_limits import Limits
 from publish.query_run import Died, NoSlowPlace, Run, Told
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 __all__ = [
     "Answer",
@@ -64,8 +64,6 @@ __all__ = [
     "WorkerLost",
     "pool_in_thread",
 ]
-
-Found = TypeVar("Found")
 
 AT_ONCE = 0.2
 """Seconds within which the loss of a worker is no sign yet that the query caused it."""
@@ -152,7 +150,7 @@ class QueryPool:
         """Do the same from another thread than the loop's, and wait for it."""
         return self.from_thread(self.ask(question))
 
-    def from_thread(self, work: Coroutine[Any, Any, Found]) -> Found:
+    def from_thread(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run something on the pool's loop from another thread, and wait for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
