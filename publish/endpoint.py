@@ -18,7 +18,7 @@ from publish.faults import in_language
 from publish.negotiate import GRAPHS, RESULTS
 from publish.protocol import METHODS
 from publish.queries import Answer
-from publish.rendering import reader_of, show, wants_page
+from publish.rendering import reader_of, show
 from publish.replies import Reply
 from publish.samples import prefix_lines
 from publish.served import Served, read_texts
@@ -58,7 +58,7 @@ def make_endpoint(served: Served, endpoint: Endpoint) -> Blueprint:
     def sparql() -> Response:
         outcome = request.environ.get(OUTCOME)
         if outcome is None:
-            outcome = endpoint.answer_from_thread(_request(), page=wants_page(request))
+            outcome = endpoint.answer_from_thread(_request())
         if isinstance(outcome, Reply):
             headers = [(name.decode(), value.decode("latin-1")) for name, value in outcome.headers]
             return Response(outcome.body, outcome.status, headers)

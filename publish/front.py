@@ -29,7 +29,6 @@ from publish.endpoint import OUTCOME
 from publish.faults import said
 from publish.http_connection import TASK, values_of
 from publish.metrics import MEDIA_TYPE, OUTCOMES, Metrics
-from publish.negotiate import HTML, Form, rank_forms
 from publish.protocol import METHODS
 from publish.queries import Answer, QueryPool
 from publish.replies import (
@@ -45,8 +44,6 @@ from publish.served import Served
 from publish.settings import Settings
 from publish.sparql_service import Endpoint, Failure, Outcome, SparqlRequest
 from publish.wsgi_bridge import WsgiBridge, environ_of
-
-PLAIN_TEXT = Form(name="plain text", media_type="text/plain", extension="txt")
 
 ROUTE_OF = {
     "id": "data",
@@ -87,12 +84,17 @@ class Exchange:
     root: str
     path: bytes
     headers: Headers
+    single: dict[bytes, bytes]
+    """The headers by name, when none comes twice; else empty."""
     client: str
     scheme: str
 
     def header(self, name: bytes) -> str | None:
         """Return a header's values as one list, or None."""
-        return values_of(self.headers, name)
+        if not self.single:
+            return values_of(self.headers, name)
+        found = self.single.get(name)
+        return None if found is None else found.decode("latin-1")
 
 
 class BodyRefused(Exception):
@@ -151,6 +153,7 @@ class Front:
     def _read(self, scope: dict[str, Any], receive: Any, identifier: str) -> Exchange:
         """Return what is known of a request without its body."""
         headers: Headers = scope["headers"]
+        single = dict(headers)
         peer = scope["client"][0] if scope["client"] else ""
         client, scheme, prefix = peer, scope["scheme"], self._settings.path_prefix
         if self._settings.trusted_proxies:
@@ -159,7 +162,9 @@ class Front:
             told = values_of(headers, b"x-forwarded-proto") or scheme
             scheme = "https" if told.rpartition(",")[2].strip() == "https" else "http"
             prefix = _prefix(values_of(headers, b"x-forwarded-prefix")) or prefix
-        path = unquote_to_bytes(scope["raw_path"])
+        path = scope["raw_path"]
+        if b"%" in path:
+            path = unquote_to_bytes(path)
         root = prefix.rstrip("/")
         for mount in (root, *self.release.mounts):
             encoded = mount.encode()
@@ -175,6 +180,7 @@ class Front:
             root=root,
             path=path,
             headers=headers,
+            single=single if len(single) == len(headers) else {},
             client=client,
             scheme=scheme,
         )
@@ -230,7 +236,7 @@ class Front:
                 outcome="too-many",
             )
         try:
-            result = await release.endpoint.answer(request, page=_reads_pages(request.accept))
+            result = await release.endpoint.answer(request)
         finally:
             self._clients.leave(exchange.client)
         if isinstance(result, Reply):
@@ -410,12 +416,6 @@ async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:
 def _too_large(most: int) -> Failure:
     sentence = said("body-too-large", most=f"{most // 1024} KB")
     return Failure(status=413, sentence=sentence, outcome="refused")
-
-
-def _reads_pages(accept: str | None) -> bool:
-    """Return whether who asks prefers a page over a plain sentence, as browsers do."""
-    offers = rank_forms(accept, (PLAIN_TEXT, HTML))
-    return bool(offers) and offers[0].form is HTML
 
 
 def _prefix(header_: str | None) -> str:

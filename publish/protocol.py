@@ -7,6 +7,7 @@ sentence. Nothing here evaluates, waits or knows the server. Percent-encoding is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from publish.faults import Words, said
@@ -14,6 +15,7 @@ from publish.negotiate import GRAPHS, HTML, RESULTS, Form, Offer, rank_forms
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
+PLAIN_TEXT = Form(name="plain text", media_type="text/plain", extension="txt")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 ANSWERS = (*RESULTS, *GRAPHS, HTML)
 """All forms of an answer, the preferred first."""
@@ -89,19 +91,59 @@ def read_request(
     return asked
 
 
-def rank_answers(asked: Asked, accept: str | None) -> list[Offer]:
-    """Return the forms that a request accepts, for any kind of query, best first.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The forms that a request accepts: none, a page, or the best for each kind of query."""
+
+    page: bool = False
+    result: Offer | None = None
+    """For SELECT and ASK."""
+    graph: Offer | None = None
+    """For CONSTRUCT and DESCRIBE."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no form of ours is accepted."""
+        return not (self.page or self.result or self.graph)
+
+
+def wanted_answer(asked: Asked, accept: str | None) -> Wanted:
+    """Return the forms that a request accepts.
 
     The parameter ``format`` counts before the header. Raises BadRequest.
     """
-    if asked.form is None:
-        return rank_forms(accept, ANSWERS)
-    wanted = asked.form.casefold()
-    chosen = [form for form in ANSWERS if wanted in _names_of(form)]
-    if chosen:
-        return [Offer(form=form, media_type=form.media_type) for form in chosen]
-    names = ", ".join(form.extension for form in ANSWERS)
-    raise BadRequest(400, said("no-such-format", form=repr(asked.form), names=names))
+    return _wanted_by_header(accept) if asked.form is None else _wanted_by_name(asked.form)
+
+
+@lru_cache(maxsize=1000)
+def _wanted_by_header(accept: str | None) -> Wanted:
+    return _best_of(rank_forms(accept, ANSWERS))
+
+
+@lru_cache(maxsize=100)
+def _wanted_by_name(name: str) -> Wanted:
+    known = [form for form in ANSWERS if name.casefold() in _names_of(form)]
+    if not known:
+        names = ", ".join(form.extension for form in ANSWERS)
+        raise BadRequest(400, said("no-such-format", form=repr(name), names=names))
+    return _best_of([Offer(form=form, media_type=form.media_type) for form in known])
+
+
+def _best_of(offers: list[Offer]) -> Wanted:
+    """Return what forms, best first, come down to: a page when that is the best."""
+    if offers and offers[0].form is HTML:
+        return Wanted(page=True)
+    return Wanted(
+        result=next((offer for offer in offers if offer.form in RESULTS), None),
+        graph=next((offer for offer in offers if offer.form in GRAPHS), None),
+    )
+
+
+@lru_cache(maxsize=1000)
+def reads_pages(accept: str | None) -> bool:
+    """Return whether who asks prefers a page over a plain sentence, as browsers do."""
+    offers = rank_forms(accept, (PLAIN_TEXT, HTML))
+    return bool(offers) and offers[0].form is HTML
 
 
 def _names_of(form: Form) -> set[str]:
@@ -109,13 +151,6 @@ def _names_of(form: Form) -> set[str]:
     names = {form.extension, form.name.casefold(), form.media_type, *form.aliases}
     short = {f"application/{name}": name for name in ("json", "xml")}
     return names | {short[alias] for alias in form.aliases if alias in short}
-
-
-def split_offers(offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
-    """Return what is accepted for SELECT and ASK, and what for CONSTRUCT and DESCRIBE."""
-    results = [offer for offer in offers if offer.form in RESULTS]
-    graphs = [offer for offer in offers if offer.form in GRAPHS]
-    return results, graphs
 
 
 def forms_of(forms: tuple[Form, ...]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -21,10 +22,11 @@ from publish.protocol import (
     DESCRIPTIONS,
     Asked,
     BadRequest,
+    Wanted,
     forms_of,
-    rank_answers,
     read_request,
-    split_offers,
+    reads_pages,
+    wanted_answer,
 )
 from publish.queries import Answer, QueryPool, Question
 from publish.query_errors import (
@@ -53,8 +55,10 @@ from publish.replies import (
 LONGEST_REMEMBERED = 4096
 MOST_REMEMBERED = 5000
 """How many requests, up to how many bytes, are known again without being read."""
+WORTH_KEEPING = 0.02
+"""Seconds of evaluation from which an answer is kept the first time."""
 REVALIDATE = "public, max-age=0, must-revalidate"
-PAGE_FORMS = ((TSV,), (N_TRIPLES,))
+PAGE_FORMS = (TSV.media_type, N_TRIPLES.media_type)
 MOST_ROWS = 1000
 """What a page reads of a result: the first rows, in these forms."""
 
@@ -128,6 +132,7 @@ class Endpoint:
         self.pool, self._cache, self.per_client = pool, cache, per_client
         self._release, self._describe = release, describe
         self._descriptions: dict[str, bytes] = {}
+        self._asked_once: set[bytes] = set()
         self._remembered: dict[tuple[bytes, str | None, str | None], _Remembered] = {}
 
     def again(self, request: SparqlRequest) -> Reply | None:
@@ -144,8 +149,8 @@ class Endpoint:
             return None
         return Reply(status=200, headers=known.headers, body=found.body, outcome="cached")
 
-    async def answer(self, request: SparqlRequest, *, page: bool) -> Reply | Outcome:
-        """Answer a request. ``page`` says whether who asks reads pages, rather than programs."""
+    async def answer(self, request: SparqlRequest) -> Reply | Outcome:
+        """Answer a request: with a reply for a program, an outcome for who reads pages."""
         asked = Asked(query=None)
         try:
             asked = read_request(
@@ -157,27 +162,26 @@ class Endpoint:
             )
             if asked.query is None:
                 return self._without_query(request, asked)
-            offers = rank_answers(asked, request.accept)
+            wanted = wanted_answer(asked, request.accept)
         except BadRequest as error:
             failure = Failure(status=error.status, sentence=error.sentence, outcome="bad-request")
-            return self._failed(request, asked, failure, page=page)
-        if not offers:
-            return _not_acceptable(request, ANSWERS)
-        if offers[0].form is HTML:
+            return self._failed(request, asked, failure)
+        if wanted.page:
             return await self._for_page(asked)
-        return await self._for_program(request, asked, offers, page=page)
+        if wanted.nothing:
+            return _not_acceptable(request, ANSWERS)
+        return await self._for_program(request, asked, wanted)
 
-    def answer_from_thread(self, request: SparqlRequest, *, page: bool) -> Reply | Outcome:
+    def answer_from_thread(self, request: SparqlRequest) -> Reply | Outcome:
         """Answer a request from a thread that is not the event loop's; a reply is whole."""
-        reply = self.pool.from_thread(self.answer(request, page=page))
+        reply = self.pool.from_thread(self.answer(request))
         if isinstance(reply, Reply) and isinstance(reply.parts, PartsOfFile):
             return replace(reply, body=reply.parts.read(), parts=None)
         return reply
 
     async def _for_page(self, asked: Asked) -> Outcome:
         """Answer in the forms that a page reads."""
-        results, graphs = PAGE_FORMS
-        question = _question(asked, results, graphs, "identity", MOST_ROWS)
+        question = _question(asked, *PAGE_FORMS, "identity", MOST_ROWS)
         key = self._key(question)
         found = self._cache.get(key)
         if found is not None:
@@ -192,9 +196,9 @@ class Endpoint:
         return Outcome(asked=asked, answer=answer, outcome="answered")
 
     async def _for_program(
-        self, request: SparqlRequest, asked: Asked, offers: list[Offer], *, page: bool
+        self, request: SparqlRequest, asked: Asked, wanted: Wanted
     ) -> Reply | Outcome:
-        results, graphs = split_offers(offers)
+        """Answer in a form that programs read."""
         coding = choose_coding(request.accept_encoding)
         if coding is None:
             return sentence_reply(
@@ -203,17 +207,18 @@ class Endpoint:
                 accept_language=request.accept_language,
                 outcome="bad-request",
             )
+        result, graph = wanted.result, wanted.graph
         question = _question(
             asked,
-            tuple(offer.form for offer in results[:1]),
-            tuple(offer.form for offer in graphs[:1]),
+            result.form.media_type if result else None,
+            graph.form.media_type if graph else None,
             coding,
         )
         key = self._key(question)
         etag = f'W/"{key.hex()}"'
         found = self._cache.get(key)
         if found is not None:
-            headers = _headers_of(asked, found, results, graphs, coding, len(found.body), etag)
+            headers = _headers_of(asked, found.form, wanted, coding, len(found.body), etag)
             self._remember(request, asked, key, etag, headers)
             if is_fresh(request.if_none_match, etag):
                 return Reply(status=304, headers=headers[2:], outcome="cached")
@@ -223,9 +228,9 @@ class Endpoint:
         except NotAcceptable:
             return _not_acceptable(request, ANSWERS)
         except (QueryFailed, Refused) as error:
-            return self._failed(request, asked, failure_of(error), page=page)
+            return self._failed(request, asked, failure_of(error))
         tag = None if answer.volatile else etag
-        headers = _headers_of(asked, answer, results, graphs, coding, answer.length, tag)
+        headers = _headers_of(asked, answer.form, wanted, coding, answer.length, tag)
         if tag is not None and self._keep(key, answer):
             self._remember(request, asked, key, etag, headers)
         status, body, parts = 200, answer.body or b"", None
@@ -258,9 +263,18 @@ class Endpoint:
         )
 
     def _keep(self, key: bytes, answer: Answer) -> bool:
-        """Keep an answer in the cache if it is small; return whether it was kept."""
+        """Keep an answer in the cache if it is small; return whether it was kept.
+
+        One that was quickly made is kept when it is asked for again: most never are.
+        """
         if answer.body is None or len(answer.body) > self._cache.largest:
             return False
+        if answer.seconds < WORTH_KEEPING and key not in self._asked_once:
+            if len(self._asked_once) >= MOST_REMEMBERED:
+                self._asked_once.clear()
+            self._asked_once.add(key)
+            return False
+        self._asked_once.discard(key)
         kept = CachedAnswer(
             form=answer.form, media_type=answer.media_type, body=answer.body, more=answer.more
         )
@@ -303,11 +317,9 @@ class Endpoint:
             return Reply(status=304, headers=headers[2:], outcome="described")
         return Reply(status=200, headers=headers, body=body, outcome="described")
 
-    def _failed(
-        self, request: SparqlRequest, asked: Asked, failure: Failure, *, page: bool
-    ) -> Reply | Outcome:
+    def _failed(self, request: SparqlRequest, asked: Asked, failure: Failure) -> Reply | Outcome:
         """Say what is wrong, on a page or in plain text, and keep the query."""
-        if page:
+        if reads_pages(request.accept):
             return Outcome(asked=asked, failure=failure, outcome=failure.outcome)
         sentence = failure.sentence
         if failure.place is not None:
@@ -354,16 +366,12 @@ def failure_of(error: QueryFailed | Refused) -> Failure:
 
 
 def _question(
-    asked: Asked,
-    results: tuple[Form, ...],
-    graphs: tuple[Form, ...],
-    coding: str,
-    first: int | None = None,
+    asked: Asked, result: str | None, graph: str | None, coding: str, first: int | None = None
 ) -> Question:
     return Question(
         text=asked.query or "",
-        results=tuple(form.media_type for form in results),
-        graphs=tuple(form.media_type for form in graphs),
+        results=(result,) if result else (),
+        graphs=(graph,) if graph else (),
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
         coding=coding,
@@ -372,27 +380,31 @@ def _question(
 
 
 def _headers_of(
-    asked: Asked,
-    answer: Answer | CachedAnswer,
-    results: list[Offer],
-    graphs: list[Offer],
-    coding: str,
-    length: int,
-    etag: str | None,
+    asked: Asked, form: str, wanted: Wanted, coding: str, length: int, etag: str | None
 ) -> Headers:
     """Return the headers of an answer; the first two are left out when the client has it."""
-    offer = (graphs if answer.form == "graph" else results)[0]
-    headers = [header("content-type", offer.content_type), header("content-length", str(length))]
+    offer = wanted.graph if form == "graph" else wanted.result
+    assert offer is not None  # noqa: S101 - the worker answers in what was wanted
+    kind, same = _same_headers(offer, coding, asked.form is not None, etag is not None)
+    tag = [] if etag is None else [(b"etag", etag.encode())]
+    return [kind, (b"content-length", b"%d" % length), *tag, *same]
+
+
+@lru_cache(maxsize=200)
+def _same_headers(
+    offer: Offer, coding: str, is_chosen: bool, is_tagged: bool
+) -> tuple[tuple[bytes, bytes], Headers]:
+    """Return the type and the headers that all answers in a form have; made once."""
+    headers = [
+        header("cache-control", REVALIDATE if is_tagged else "no-store"),
+        header("vary", "Accept-Encoding" if is_chosen else "Accept, Accept-Encoding"),
+    ]
     if coding != "identity":
         headers.append(header("content-encoding", coding))
-    headers.append(header("cache-control", REVALIDATE if etag else "no-store"))
-    headers.append(header("vary", "Accept-Encoding" if asked.form else "Accept, Accept-Encoding"))
-    if etag:
-        headers.append(header("etag", etag))
-    if asked.form:
+    if is_chosen:
         name = f'attachment; filename="result.{offer.form.extension}"'
         headers.append(header("content-disposition", name))
-    return [*headers, *FOR_ALL]
+    return header("content-type", offer.content_type), [*headers, *FOR_ALL]
 
 
 def _not_acceptable(request: SparqlRequest, forms: tuple[Form, ...]) -> Reply:
