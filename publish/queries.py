@@ -179,16 +179,10 @@ class QueryPool:
         """Have a job done: again when it was a slow one too many, or its worker just dying."""
         slow = again = False
         while True:
-            worker = await self._crew.take(slow=slow)
-            started = time.monotonic()
-            run = Run(
-                question=question,
-                volatile=volatile,
-                done=self._loop.create_future(),
-                started=started,
-            )
+            done = self._loop.create_future()
+            run = Run(question=question, volatile=volatile, done=done, started=time.monotonic())
             try:
-                return await self._evaluate(worker, run, job)
+                return await self._evaluate(run, job, slow=slow)
             except Told as error:
                 raise await self._explain(question.text, error.content) from None
             except NoSlowPlace:
@@ -196,35 +190,40 @@ class QueryPool:
             except Died as error:
                 # A worker that was dying before it got the query may still look alive. A query
                 # that kills its worker does so again.
-                if again or time.monotonic() - started > AT_ONCE:
+                if again or time.monotonic() - run.started > AT_ONCE:
                     raise error.reason from None
                 again = True
 
     async def _explain(self, text: str, content: dict[str, Any]) -> QueryFailed:
         return await self._aside(text, lambda: failure(content, text, self.limits))
 
-    async def _evaluate(self, worker: Worker[Run], run: Run, job: bytes) -> Answer:
-        """Give a worker a job, and wait for the whole answer."""
-        if worker not in self._crew:  # it died on its way here
-            raise Died(loss(None, self.limits))
-        worker.run = run
-        self.busy += 1
-        if worker.is_slow:
-            run.timer = self._loop.call_later(self.limits.deadline, self._too_late, worker, run)
-        else:
-            soon = min(self.limits.slow_after, self.limits.deadline)
-            run.timer = self._loop.call_later(soon, self._takes_long, worker, run)
-        worker.send(job)
+    async def _evaluate(self, run: Run, job: bytes, *, slow: bool) -> Answer:
+        """Have a worker do a job when there is one, and wait for the whole answer."""
+        begun: list[Worker[Run]] = []
+
+        def begin(worker: Worker[Run]) -> None:
+            begun.append(worker)
+            run.started = time.monotonic()
+            worker.run = run
+            self.busy += 1
+            if worker.is_slow:
+                run.timer = self._loop.call_later(self.limits.deadline, self._too_late, worker, run)
+            else:
+                soon = min(self.limits.slow_after, self.limits.deadline)
+                run.timer = self._loop.call_later(soon, self._takes_long, worker, run)
+            worker.send(job)
+
         try:
+            await self._crew.take(begin, slow=slow)
             return await run.done
         except asyncio.CancelledError:
             run.spool.close()
-            if worker.run is run:
+            if begun and begun[0].run is run and run.timer is not None:
                 run.timer.cancel()
-                run.timer = self._loop.call_later(GRACE, self._abandon, worker, run)
+                run.timer = self._loop.call_later(GRACE, self._abandon, begun[0], run)
             raise
         finally:
-            self.busy -= 1
+            self.busy -= len(begun)
 
     def _takes_long(self, worker: Worker[Run], run: Run) -> None:
         """Make a query slow, or end it for now when there are too many of those."""

@@ -13,6 +13,7 @@ import logging
 import math
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -45,6 +46,14 @@ class Worker(WorkerProcess, Generic[Run]):
     boot_timer: asyncio.TimerHandle | None = None
 
 
+@dataclass(kw_only=True, eq=False)
+class _Turn(Generic[Run]):
+    """Somebody who waits for a worker, and what lets the worker begin."""
+
+    found: asyncio.Future[Worker[Run]]
+    begin: Callable[[Worker[Run]], None]
+
+
 class Crew(Generic[Run]):
     """The workers on one store. ``came`` is told frames; ``lost`` a run, with an exit code."""
 
@@ -64,7 +73,7 @@ class Crew(Generic[Run]):
         self._workers: set[Worker[Run]] = set()
         self._idle: deque[Worker[Run]] = deque()
         self._ending: list[tuple[Worker[Run], Run | None]] = []
-        self._queues: tuple[deque[asyncio.Future[Worker[Run]]], ...] = (deque(), deque())
+        self._queues: tuple[deque[_Turn[Run]], ...] = (deque(), deque())
         self._starting: asyncio.Future[None] | None = None
         self._boots: set[asyncio.Task[None]] = set()
         self._over = self._told_open = False
@@ -101,23 +110,25 @@ class Crew(Generic[Run]):
         finally:
             self._starting = None
 
-    async def take(self, *, slow: bool) -> Worker[Run]:
-        """Return a worker when its turn is there. Raises Busy."""
+    async def take(self, begin: Callable[[Worker[Run]], None], *, slow: bool) -> Worker[Run]:
+        """Let a worker begin when its turn is there, and return it. Raises Busy.
+
+        ``begin`` is called at once when a worker comes free, not when the loop comes round to the
+        one who waits: a worker that need not sleep between two queries is much quicker.
+        """
         if self._idle and not self.waiting and (not slow or self._has_slow_place()):
-            return self._handed(slow)
+            worker = self._handed(slow)
+            begin(worker)
+            return worker
         if self.waiting >= self._limits.waiting:
             raise self.busy("queries-too-many-slow" if slow else "queries-too-many")
-        turn: asyncio.Future[Worker[Run]] = self._loop.create_future()
+        turn = _Turn[Run](found=self._loop.create_future(), begin=begin)
         queue = self._queues[slow]
         queue.append(turn)
         timer = self._loop.call_later(self._limits.patience, self._give_up, turn, slow)
         self._dispatch()
         try:
-            return await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self.give_back(turn.result())
-            raise
+            return await turn.found
         finally:
             timer.cancel()
             if turn in queue:
@@ -162,8 +173,8 @@ class Crew(Generic[Run]):
         self._over = True
         for queue in self._queues:
             for turn in queue:
-                if not turn.done():
-                    turn.set_exception(self.busy("queries-stopped"))
+                if not turn.found.done():
+                    turn.found.set_exception(self.busy("queries-stopped"))
         for worker in list(self._workers):
             worker.end()
             self._gone(worker)
@@ -188,14 +199,16 @@ class Crew(Generic[Run]):
             if not queue:
                 return
             turn = queue.popleft()
-            if not turn.done():
-                turn.set_result(self._handed(is_slow))
+            if not turn.found.done():
+                worker = self._handed(is_slow)
+                turn.found.set_result(worker)
+                turn.begin(worker)
 
-    def _give_up(self, turn: asyncio.Future[Worker[Run]], slow: bool) -> None:
-        if not turn.done():
+    def _give_up(self, turn: _Turn[Run], slow: bool) -> None:
+        if not turn.found.done():
             self._queues[slow].remove(turn)
             phrase = "queries-too-many-slow" if slow else "queries-kept-waiting"
-            turn.set_exception(self.busy(phrase))
+            turn.found.set_exception(self.busy(phrase))
 
     def _calm(self, worker: Worker[Run]) -> None:
         if worker.is_slow:

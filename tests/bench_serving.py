@@ -26,6 +26,7 @@ from publish.project import read_project
 from publish.release import build
 from publish.served import Served
 
+EXTRA: list[str] = []
 ROUNDS = 5
 SECONDS = 4.0
 CLIENTS = 8
@@ -87,6 +88,7 @@ def running(command: list[str], port: int) -> Iterator[None]:
                 socket.create_connection(("127.0.0.1", port)).close()
                 break
             except OSError:
+                assert process.poll() is None, f"it ended: {' '.join(command)}"
                 time.sleep(0.05)
         yield
     finally:
@@ -123,8 +125,8 @@ def bench_serving(folder: Path) -> None:
     served = Served(release)
     queries = small_queries(served.store)
     ours, theirs = free_port(), free_port()
-    publish = [str(BIN / "publish"), "--root", str(root), "serve", "--port", str(ours)]
-    publish += ["--access-log", "off", "--per-client", "100"]
+    publish = [str(BIN / "publish"), "--project", str(root), "serve", "--port", str(ours)]
+    publish += ["--access-log", "off", "--per-client", "100", *EXTRA]
     oxigraph = [str(BIN / "oxigraph"), "serve-read-only", "--location", str(release / "store")]
     oxigraph += ["--bind", f"127.0.0.1:{theirs}"]
     rates: dict[str, list[float]] = {"new": [], "repeated": []}
