@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import gc
 import io
 import itertools
 import json
@@ -256,6 +257,8 @@ def main() -> None:
         send(0, frame_of(ERROR, {"error": "store", "message": str(error)}))
         os._exit(1)
     bound_memory(settings["memory"] + STACK)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     evaluator = Evaluator(store=store, settings=settings, socket=0, shut_off=is_shut_off)
     life: int = settings["life"]
     woken, wake = os.pipe()

@@ -447,6 +447,7 @@ def test_catastrophic_regex(server: Server, pattern: str) -> None:
         assert time.monotonic() - started < DEADLINE + LATE
 
 
+@pytest.mark.slow
 def test_all_workers_taken_by_heavy_queries(target: Target) -> None:
     """Twelve heavy queries at once leave workers for the small ones of others.
 
@@ -579,6 +580,7 @@ SLOW = {
 }
 
 
+@pytest.mark.slow
 def test_slow_clients(server: Server) -> None:
     """Connections that say too little, or too slowly, are closed by the idle timeout.
 
@@ -1212,6 +1214,7 @@ def test_client_gets_its_share(greedy: Server) -> None:
     assert values(greedy.query("SELECT (5 AS ?n) {}")) == ["5"]
 
 
+@pytest.mark.slow
 def test_queue_is_bounded(greedy: Server) -> None:
     """More queries of many clients than can wait are 503 at once, and say when to come back."""
     heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?queue%d }"
@@ -1251,6 +1254,7 @@ def test_client_gets_its_connections(greedy: Server) -> None:
 # -- Many at once ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_everything_at_once(target: Target) -> None:
     """Heavy queries, nonsense and clients that leave, all at once, stop nobody else."""
     port = target.server.port

@@ -471,6 +471,7 @@ def test_workers_end_with_their_parent(store: Path) -> None:
     wait_gone(pids, 2)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind(store: Path) -> None:
     """After many queries, some of them ended by force, there are no more files or processes."""
 

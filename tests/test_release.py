@@ -140,6 +140,7 @@ def test_change_id_with_content(sound: SmallProject, path: str, old: str, new: s
     assert first.exists()
 
 
+@pytest.mark.slow
 def test_build_same_bytes_whatever_the_process(tmp_path: Path) -> None:
     """The same input gives byte-identical dumps, whatever the order of hashes in a process."""
     running = []
@@ -302,6 +303,7 @@ def test_wait_for_another_build(sound: SmallProject) -> None:
     assert (process.returncode, Path(output.strip()).parent) == (0, folder)
 
 
+@pytest.mark.slow
 def test_leave_nothing_when_build_is_killed(tmp_path: Path) -> None:
     """A build that is killed has changed nothing, and does not stand in the way of the next."""
     root = copy_of_the_answer(tmp_path / "project")

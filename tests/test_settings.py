@@ -211,7 +211,7 @@ def test_name_only_variables_that_exist_in_readme() -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     found = set(re.findall(r"PUBLISH_[A-Z_]+", readme))
     assert found <= {name_of_variable(name) for name in TABLE} | set(OTHER_VARIABLES)
-    assert "PUBLISH_PROCESSES" in found
+    assert "PUBLISH_TRUSTED_PROXIES" in found
 
 
 def test_show_where_values_come_from(project: SmallProject) -> None:
