@@ -95,9 +95,10 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        is_page = response.mimetype in (HTML.media_type, "text/css", "image/svg+xml")
-        policy = POLICY if is_page else ANSWER_POLICY
-        response.headers.setdefault("Content-Security-Policy", policy)
+        if response.status_code != 304:  # its headers replace those that a browser has kept
+            is_page = response.mimetype in (HTML.media_type, "text/css", "image/svg+xml")
+            policy = POLICY if is_page else ANSWER_POLICY
+            response.headers.setdefault("Content-Security-Policy", policy)
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
             response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
