@@ -6,7 +6,9 @@ there is no front, as in another WSGI server, this view asks for itself and answ
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
@@ -14,28 +16,29 @@ from flask import Blueprint, Response, request
 from publish.answer_cache import CachedAnswer
 from publish.descriptions import Value, value_of
 from publish.examples import example_query, examples_of
-from publish.faults import in_language
+from publish.faults import Words, in_language, written_out
 from publish.negotiate import GRAPHS, RESULTS
 from publish.protocol import METHODS
 from publish.queries import Answer
+from publish.query_limits import duration, size
 from publish.rendering import reader_of, show
 from publish.replies import Reply
 from publish.samples import prefix_lines
 from publish.served import Served, read_texts
 from publish.sparql_service import MOST_ROWS, Endpoint, Outcome, SparqlRequest, retry_headers
 
-LIMITS = (
-    "deadline",
-    "rows",
-    "answer_bytes",
-    "memory",
-    "query_bytes",
-    "nesting",
-    "parts",
-    "workers",
-    "waiting",
-)
-"""The limits that a page names, in its order."""
+LIMITS: Mapping[str, Callable[[Any], Words]] = {
+    "deadline": duration,
+    "rows": written_out,
+    "answer_bytes": size,
+    "memory": size,
+    "query_bytes": size,
+    "nesting": written_out,
+    "parts": written_out,
+    "workers": written_out,
+    "waiting": written_out,
+}
+"""The limits that a page names, in its order, and how each is written."""
 OUTCOME = "publish.outcome"
 """The key under which the environment of a request holds what came of its query."""
 
@@ -68,7 +71,13 @@ def make_endpoint(served: Served, endpoint: Endpoint) -> Blueprint:
             if isinstance(outcome.answer, Answer):
                 outcome.answer.close()
 
+    def only_way_in() -> Response:
+        return Response(status=303, headers={"Location": reader_of(request).link("/sparql")})
+
     blueprint.add_url_rule("/sparql", "sparql", sparql, methods=list(METHODS))
+    if served.is_of_files:
+        blueprint.add_url_rule("/", "home", only_way_in)
+        blueprint.add_url_rule("/.well-known/void", "void", only_way_in)
     return blueprint
 
 
@@ -120,19 +129,17 @@ def _told_limits(endpoint: Endpoint, language: str) -> list[str]:
     """Return a sentence for each limit of a query."""
     texts = read_texts()[language]
     limits = endpoint.pool.limits
-    bytes_ = {"answer_bytes", "memory", "query_bytes"}
-    values = {name: getattr(limits, name) for name in LIMITS} | {"per_client": endpoint.per_client}
-    told = []
-    for name, value in values.items():
-        if value is None:
-            continue
-        number = f"{value:,}" if isinstance(value, int) else f"{value:g}"
-        if name in bytes_:
-            number = f"{value // 1048576} MB" if value >= 1048576 else f"{value // 1024} KB"
-        if language == "nl":
-            number = number.translate({ord(","): ".", ord("."): ","})
-        told.append(texts[f"limit-{name}"].format(value=number))
-    return told
+    values = {name: written(getattr(limits, name)) for name, written in LIMITS.items()}
+    if endpoint.per_client is not None:
+        values["per_client"] = written_out(endpoint.per_client)
+    more = {
+        "slow": in_language(written_out(limits.slow_workers), language),
+        "slow_after": in_language(duration(limits.slow_after), language),
+    }
+    return [
+        texts[f"limit-{name}"].format(value=in_language(value, language), **more)
+        for name, value in values.items()
+    ]
 
 
 def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) -> Table:

@@ -2,7 +2,8 @@
 
 In comes the name of an example and of a data set; out comes SPARQL for a person to start from.
 The general ones are ``publish/sparql/examples/*.rq``, with the data set and language left open;
-those of a project come with its release.
+those of a project come with its release. What was made of somebody's RDF files has only the
+examples that hold for any RDF.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from publish.samples import complete, prefix_lines
 from publish.served import DataSet, Served, read_texts
 
 EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
+OF_ANY_RDF = ("first", "classes", "properties", "graphs")
 
 
 def table_query(served: Served, data_set: DataSet, language: str) -> str:
@@ -50,21 +52,26 @@ def example_query(served: Served, example: str | None, slug: str | None, languag
     sample = next((item for item in served.samples if item.name == example), None)
     if sample is not None:
         return complete(sample.text, served.base, served.prefixes, language)
+    if not served.data_sets:
+        name = example if example in OF_ANY_RDF else "first"
+        return complete(_text(name), served.base, served.prefixes, language)
     name = example if example in EXAMPLES else "datasets"
     chosen = [item for item in served.data_sets if item.slug == slug]
-    largest = max(served.data_sets, key=lambda item: item.observations, default=None)
+    largest = max(served.data_sets, key=lambda item: item.observations)
     data_set = chosen[0] if chosen else largest
-    if data_set is None:
-        return prefix_lines(served.prefixes, "qb:") + "\nSELECT * WHERE { ?s ?p ?o } LIMIT 10\n"
     if name == "table":
         return table_query(served, data_set, language)
-    path = resources.files("publish").joinpath("sparql", "examples", f"{name}.rq")
-    body = path.read_text(encoding="utf-8")
-    body = body.replace("$dataSet", data_set.iri)
+    body = _text(name).replace("$dataSet", data_set.iri)
     return complete(body, served.base, served.prefixes, language)
+
+
+def _text(name: str) -> str:
+    path = resources.files("publish").joinpath("sparql", "examples", f"{name}.rq")
+    return path.read_text(encoding="utf-8")
 
 
 def examples_of(served: Served, language: str) -> list[tuple[str, str]]:
     """Return the examples by name with what each answers: the project's own, then the general."""
     own = [(sample.name, sample.title[language]) for sample in served.samples]
-    return own + [(name, read_texts()[language]["examples"][name]) for name in EXAMPLES]
+    names = EXAMPLES if served.data_sets else OF_ANY_RDF
+    return own + [(name, read_texts()[language]["examples"][name]) for name in names]

@@ -16,7 +16,8 @@ from typing import BinaryIO
 from flask import Request, Response, request
 from werkzeug.http import http_date, parse_date, parse_etags
 
-from publish.negotiate import with_charset
+from publish.faults import LANGUAGES, in_language, said
+from publish.negotiate import choose_language, with_charset
 
 CHECK_ALWAYS = "public, max-age=0, must-revalidate"
 """For what changes with a release, and is checked in an instant."""
@@ -71,9 +72,12 @@ def file_response(
             response.status_code = 416
             headers["Content-Range"] = f"bytes */{size}"
             headers["Content-Type"] = "text/plain; charset=utf-8"
+            language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+            headers["Content-Language"] = language
             for header in ("Content-Disposition", "Repr-Digest", "Cache-Control"):
                 headers.pop(header, None)
-            response.set_data(f"The file has {size} bytes and no such range.\n")
+            sentence = said("no-such-range", bytes=size)
+            response.set_data(in_language(sentence, language) + "\n")
             return response
         response.status_code = 206
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from flask import Response, request
 from rapidfuzz import fuzz, process
 
+from publish.faults import Words, said
 from publish.negotiate import Form, form_of_extension
 from publish.rendering import say, show, wants_page
 from publish.served import CONTEXT, TYPE, Served
@@ -42,12 +43,12 @@ def not_found(
         found = process.extract(name, known, scorer=fuzz.ratio, limit=NEAR, score_cutoff=LIKENESS)
         near = [head + item[0] for item in found]
     if wants_page(request) and (form is None or form.extension == "html"):
-        sentence = f"Nothing is known here about {path}."
-        response = show(served, "message.html", 404, code=404, sentence=sentence, near=near)
+        response = show(served, "message.html", 404, code=404, near=near)
     else:
         addresses = [request.script_root + item for item in near]
-        hint = f" Did you mean {' or '.join(addresses)}?" if near else ""
-        response = say(f"Nothing is known here about {path}.{hint}", 404)
+        either = Words(" or ".join(addresses), " of ".join(addresses))
+        phrase = "nothing-known-but-near" if near else "nothing-known"
+        response = say(said(phrase, path=path, near=either), 404)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -55,9 +56,7 @@ def not_found(
 def not_acceptable(forms: Sequence[Form], address: str) -> Response:
     """Return a 406 that lists every form with its address."""
     lines = [f"{form.media_type}  {address}.{form.extension}" for form in forms]
-    response = say(
-        "None of the media types asked for is available. There is:\n" + "\n".join(lines), 406
-    )
+    response = say(said("not-acceptable-here") + "\n" + "\n".join(lines), 406)
     response.headers["Link"] = ", ".join(alternates(forms, address))
     return response
 

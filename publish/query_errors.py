@@ -10,6 +10,7 @@ import signal
 from typing import Any
 
 from publish.faults import Words, said, written_out
+from publish.negotiate import GRAPHS, RESULTS
 from publish.query_faults import explain_syntax
 from publish.query_limits import Limits, duration, size
 from publish.query_merge import MOST_TRIPLES
@@ -40,7 +41,9 @@ class NotAcceptable(QueryFailed):
 
     def __init__(self, *, graph: bool) -> None:
         self.graph = graph
-        super().__init__(said("query-no-type-for-graphs" if graph else "query-no-type-for-results"))
+        phrase = "query-no-type-for-graphs" if graph else "query-no-type-for-results"
+        forms = GRAPHS if graph else RESULTS
+        super().__init__(said(phrase, names=", ".join(form.media_type for form in forms)))
 
 
 class CannotEvaluate(QueryFailed):

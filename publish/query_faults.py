@@ -15,6 +15,8 @@ from publish.faults import Words, said
 from publish.query_guard import plain_tokens
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+LONGEST_WORD = 60
+"""How many characters of a word are told."""
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -53,7 +55,8 @@ def _sentence(text: str, line: int, column: int, expected: str) -> Words:
     word = next(words, None)
     if word is None:
         return said("query-ends-badly")
-    return said("unexpected", word=repr(word[0]))
+    shown = word[0] if len(word[0]) <= LONGEST_WORD else word[0][:LONGEST_WORD] + "…"
+    return said("unexpected", word=repr(shown))
 
 
 def _prefixes(text: str) -> Iterator[tuple[int, Words]]:

@@ -7,15 +7,15 @@ when the reader has chosen one by ``?lang=``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Request, Response, render_template, request
 
-from publish import __version__
+from publish import __version__, faults
 from publish.descriptions import value_of
+from publish.faults import in_language
 from publish.negotiate import HTML, Form, choose_language, rank_forms
 from publish.served import LANGUAGES, Served, read_texts
 
@@ -94,13 +94,10 @@ def show(served: Served, template: str, status: int = 200, /, **content: Any) ->
 
 
 def say(sentence: str, status: int) -> Response:
-    """Return a plain sentence."""
-    response = Response(sentence.rstrip("\n") + "\n", status, content_type=PLAIN)
-    response.vary.add("Accept")
+    """Return a plain sentence; without a wish for a language in English, as programs expect."""
+    language = choose_language(request.headers.get("Accept-Language"), faults.LANGUAGES)
+    text = in_language(sentence, language).rstrip("\n")
+    response = Response(text + "\n", status, content_type=PLAIN)
+    response.headers["Content-Language"] = language
+    response.vary.update(("Accept", "Accept-Language"))
     return response
-
-
-def refuse_form(forms: Sequence[Form]) -> Response:
-    """Return a 406 that lists what there is."""
-    names = ", ".join(form.media_type for form in forms)
-    return say(f"None of the media types asked for is available. Ask for one of: {names}.", 406)

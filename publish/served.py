@@ -184,11 +184,11 @@ class Served:
         )
         self.store = ox.Store.read_only(str(self.folder / "store"))
         self.is_of_files: bool = manifest.get("default-graph") == "own"
-        """Whether it was made of somebody's RDF files, without data sets of ours."""
+        """Whether it was made of somebody's RDF files, without pages and downloads of ours."""
         self.graphs_of_files: Sequence[Mapping[str, Any]] = manifest.get("graphs-of-files", ())
         """What was counted in the graphs of such files, the default graph first."""
         own = Uris(base=self.base, vocabulary=self.vocabulary)
-        self.prefixes: dict[str, str] = manifest.get("prefixes") or own.prefixes()
+        self.prefixes: dict[str, str] = manifest.get("prefixes", own.prefixes())
         self._label = lru_cache(maxsize=20_000)(self._find_label)
 
     def generic(self, name: str) -> ox.NamedNode:
@@ -286,10 +286,14 @@ class Served:
 
     def local_path(self, iri: str) -> str | None:
         """Return the path of a thing's page on this server, or None for another's IRI."""
+        if self.is_of_files:
+            return None
         if iri == self.base or iri == self.base + "/":
             return "/"
         path, hash_, fragment = iri.partition("#")
-        if path.startswith(self.base + "/id/"):
+        if path == self.public_url + "/sparql" or path.startswith(self.public_url + "/dumps/"):
+            path = path.removeprefix(self.public_url)
+        elif path.startswith(self.base + "/id/"):
             path = "/doc/" + path.removeprefix(self.base + "/id/")
             if path.startswith("/doc/tabel/"):
                 path += ".html"

@@ -16,10 +16,11 @@ from werkzeug.exceptions import HTTPException
 from publish.answer_cache import AnswerCache
 from publish.dump_pages import make_dump_pages
 from publish.endpoint import make_endpoint
+from publish.faults import in_language, said
 from publish.linked import make_linked_data
 from publish.negotiate import HTML
 from publish.queries import QueryPool
-from publish.rendering import say, show, wants_page
+from publish.rendering import reader_of, say, show, wants_page
 from publish.replies import ANSWER_POLICY
 from publish.served import Served
 from publish.service_description import describe_service
@@ -41,13 +42,13 @@ HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After",
 }
-SENTENCES = {
-    404: "Nothing is known here about {path}.",
-    405: "{path} takes {allowed}, not {method}.",
-    413: "The request is larger than this server reads.",
-    416: "The file has no such range.",
-    500: "Something went wrong on this server. It has been noted.",
+PHRASES = {
+    404: "nothing-known",
+    405: "method-not-allowed",
+    413: "larger-than-read",
+    500: "failed-and-noted",
 }
+"""What is said of an error that Flask raises."""
 
 log = logging.getLogger("publish")
 
@@ -86,18 +87,20 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.register_blueprint(make_linked_data(served))
-    app.register_blueprint(make_dump_pages(served))
-    app.register_blueprint(make_shape_pages(served))
+    if not served.is_of_files:  # such a release has the endpoint, and nothing else
+        app.register_blueprint(make_linked_data(served))
+        app.register_blueprint(make_dump_pages(served))
+        app.register_blueprint(make_shape_pages(served))
     app.register_blueprint(make_endpoint(served, endpoint))
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        is_page = response.mimetype in (HTML.media_type, "text/css", "image/svg+xml")
-        policy = POLICY if is_page else ANSWER_POLICY
-        response.headers.setdefault("Content-Security-Policy", policy)
+        if response.status_code != 304:  # its headers replace those that a browser has kept
+            is_page = response.mimetype in (HTML.media_type, "text/css", "image/svg+xml")
+            policy = POLICY if is_page else ANSWER_POLICY
+            response.headers.setdefault("Content-Security-Policy", policy)
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
             response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
@@ -111,11 +114,15 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
             moved = error.get_response()
             return Response(status=status, headers=list(moved.headers))
         allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
-        sentence = SENTENCES.get(status, error.description or "That did not work.").format(
-            path=request.path, method=request.method, allowed=allowed
+        sentence = said(
+            PHRASES.get(status, "did-not-work"),
+            path=request.path,
+            method=request.method,
+            allowed=allowed,
         )
         if wants_page(request):
-            response = show(served, "message.html", status, code=status, sentence=sentence)
+            text = in_language(sentence, reader_of(request).language)
+            response = show(served, "message.html", status, code=status, sentence=text)
         else:
             response = say(sentence, status)
         if allowed:

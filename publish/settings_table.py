@@ -87,7 +87,7 @@ class Settings:
         "whole",
         4,
         "Workers that run queries, for each process; each is a process that can be ended.",
-        "Werkers die zoekvragen uitvoeren, voor elk proces; elk is een proces dat beëindigd kan "
+        "Werkers die vragen beantwoorden, voor elk proces; elk is een proces dat beëindigd kan "
         "worden.",
         least=1,
         most=256,
@@ -115,7 +115,7 @@ class Settings:
         "seconds",
         30.0,
         "Seconds that a query may take.",
-        "Seconden die een zoekvraag mag duren.",
+        "Seconden die een vraag mag duren.",
         least=0.01,
         most=3600,
     )
@@ -123,8 +123,7 @@ class Settings:
         "seconds",
         0.5,
         "Seconds after which a query counts as slow; slow ones hold at most half the workers.",
-        "Seconden waarna een zoekvraag traag is; trage houden hoogstens de helft van de werkers "
-        "bezet.",
+        "Seconden waarna een vraag traag is; trage houden hoogstens de helft van de werkers bezet.",
         least=0.01,
         most=3600,
     )
@@ -132,7 +131,7 @@ class Settings:
         "whole",
         32,
         "Queries that may wait for a worker, for each process; more are answered with 503.",
-        "Zoekvragen die op een werker mogen wachten, voor elk proces; meer krijgen een 503.",
+        "Vragen die op een werker mogen wachten, voor elk proces; meer krijgen een 503.",
         least=0,
         most=10_000,
     )
@@ -140,7 +139,7 @@ class Settings:
         "seconds",
         10.0,
         "Seconds that a query may wait for a worker before it is answered with 503.",
-        "Seconden die een zoekvraag op een werker mag wachten voor ze een 503 krijgt.",
+        "Seconden die een vraag op een werker mag wachten voor ze een 503 krijgt.",
         least=0,
         most=600,
     )
@@ -149,8 +148,7 @@ class Settings:
         8,
         "Queries that one client may have under way, over all processes; more are answered with "
         "429.",
-        "Zoekvragen die één client tegelijk mag stellen, over alle processen; meer krijgen een "
-        "429.",
+        "Vragen die één client tegelijk mag stellen, over alle processen; meer krijgen een 429.",
         least=1,
         most=10_000,
     )
@@ -182,7 +180,7 @@ class Settings:
         "bytes",
         256 * KIB,
         "Bytes that the text of a query may have.",
-        "Bytes die de tekst van een zoekvraag mag hebben.",
+        "Bytes die de tekst van een vraag mag hebben.",
         least=64,
         most=16 * MIB,
     )
@@ -190,7 +188,7 @@ class Settings:
         "whole",
         100,
         "How deep groups, brackets and paths of a query may be nested.",
-        "Hoe diep groepen, haakjes en paden van een zoekvraag genest mogen zijn.",
+        "Hoe diep groepen, haakjes en paden van een vraag genest mogen zijn.",
         least=1,
         most=1000,
     )
@@ -198,7 +196,7 @@ class Settings:
         "whole",
         2000,
         "Operators and branches that a query may have.",
-        "Operatoren en takken die een zoekvraag mag hebben.",
+        "Operatoren en takken die een vraag mag hebben.",
         least=1,
         most=5000,
     )
@@ -280,7 +278,7 @@ class Settings:
         "switch",
         False,
         "Whether the access log holds the text of queries, which may be personal.",
-        "Of het toegangslog de tekst van zoekvragen bevat, die persoonlijk kan zijn.",
+        "Of het toegangslog de tekst van vragen bevat, die persoonlijk kan zijn.",
     )
     log_format: str = _setting(
         "choice",

@@ -225,8 +225,13 @@ class Endpoint:
             return Reply(status=200, headers=headers, body=found.body, outcome="cached")
         try:
             answer = await self.pool.ask(question)
-        except NotAcceptable:
-            return _not_acceptable(request, ANSWERS)
+        except NotAcceptable as error:
+            return sentence_reply(
+                406,
+                error.reason,
+                accept_language=request.accept_language,
+                outcome="bad-request",
+            )
         except (QueryFailed, Refused) as error:
             return self._failed(request, asked, failure_of(error))
         tag = None if answer.volatile else etag

@@ -288,6 +288,8 @@ def test_name_what_is_near(client: FlaskClient, kind: str) -> None:
     assert (response.status_code, response.content_type) == (404, "text/plain; charset=utf-8")
     assert f"Nothing is known here about {path}." in response.text
     assert f"/{kind}/dataset/werknemers" in response.text
+    fields = {"Accept": "text/turtle", "Accept-Language": "nl"}
+    assert f"Over {path} is hier niets bekend." in client.get(path, headers=fields).text
     response = client.get(path, headers={"Accept": BROWSER, "Accept-Language": "nl"})
     assert response.status_code == 404
     assert f'<a href="/{kind}/dataset/werknemers">' in response.text
@@ -317,7 +319,7 @@ def test_list_forms_when_none_is_acceptable(client: FlaskClient) -> None:
     assert (response.status_code, response.mimetype) == (406, "text/plain")
     for extension, media_type in FORMS.items():
         assert f"{media_type}  {DATA_SET}.{extension}" in response.text
-    assert response.headers["Vary"] == "Accept"
+    assert response.headers["Vary"] == "Accept, Accept-Language"
 
 
 # -- Graphs and the service --------------------------------------------------------------------

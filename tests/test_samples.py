@@ -72,7 +72,7 @@ def test_report_query_that_cannot_be_used(
             ("query-refused", 0, 0),
             "the query page of this release refuses the query: SERVICE is not available here: "
             "this endpoint answers from its own data only.",
-            "de pagina met zoekvragen van deze release weigert de vraag: SERVICE is hier niet "
+            "de SPARQL-pagina van deze release weigert de vraag: SERVICE is hier niet "
             "beschikbaar: dit endpoint antwoordt alleen uit zijn eigen gegevens.",
         ),
     ],

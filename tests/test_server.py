@@ -326,6 +326,17 @@ def test_security_headers(client: FlaskClient) -> None:
         assert not re.search(r"<script|<style| style=| on[a-z]+=|src=", page(client, path))
 
 
+def test_keep_the_policy_of_a_page_that_has_not_changed(client: FlaskClient) -> None:
+    """A 304 names no other policy: a browser would show what it kept without its style."""
+    page = {"Accept": BROWSER}
+    first = client.get("/doc/dataset/werknemers.html", headers=page)
+    assert "style-src 'self'" in first.headers["Content-Security-Policy"]
+    again = {**page, "If-None-Match": first.headers["ETag"]}
+    second = client.get("/doc/dataset/werknemers.html", headers=again)
+    assert second.status_code == 304
+    assert "Content-Security-Policy" not in second.headers
+
+
 # -- Dumps -------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import email.utils
 import gzip
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -1736,6 +1737,39 @@ def test_data_is_described(trig_server: Server) -> None:
         "http://x.example/h",
     ]
     assert told_by(store, "?s sd:defaultDataset/sd:defaultGraph/void:triples ?x") == ["3"]
+
+
+def test_data_has_no_other_pages(trig_server: Server) -> None:
+    """A server over files leads to its query page, and offers nothing that it does not have."""
+    page = [("Accept", HTML), ("Accept-Language", "en")]
+    for path in ("/", "/.well-known/void"):
+        reply = trig_server.fetch(path, "GET", page)
+        assert (reply.status, reply.get("location")) == (303, "/sparql")
+    own = {"/", "/sparql", "/static/style.css", "/static/icon.svg"}
+    for path in ("/dumps/", "/shapes", "/doc/conceptscheme/", "/doc/document/", "/ns/data"):
+        reply = trig_server.fetch(path, "GET", page)
+        assert reply.status == 404
+        assert set(re.findall(r'href="(/[^"?]*)', reply.text)) == own | {path}
+    reply = trig_server.fetch("/sparql", "GET", page)
+    assert set(re.findall(r'href="(/[^"?]*)', reply.text)) == own
+    assert "only the default graph is searched" in reply.text
+    assert "ownloads" not in reply.text
+
+
+def test_data_has_examples_that_hold_for_any(trig_server: Server) -> None:
+    """The examples over files ask for nothing of ours, and find something."""
+    page = trig_server.fetch("/sparql", "GET", [("Accept", HTML)]).text
+    examples = re.findall(r'href="(/sparql\?example=\w+)', page)
+    assert len(examples) == 4
+    found = []
+    for example in examples:
+        text = trig_server.fetch(example, "GET", [("Accept", HTML)]).text
+        query = re.search(r"<textarea[^>]*>(.*?)</textarea>", text, re.DOTALL)
+        assert query
+        reply = trig_server.query(html.unescape(query[1]), accept=CSV)
+        assert reply.status == 200
+        found.append(len(reply.text.splitlines()) - 1)
+    assert found == [3, 0, 1, 2]
 
 
 @pytest.mark.parametrize("media_type", RESULTS)
