@@ -189,6 +189,8 @@ class Front:
         """Return the kind of a request and its reply."""
         path = exchange.path
         try:
+            if path == b"*" and exchange.method == "OPTIONS":
+                return "other", no_content(METHODS)
             if path == b"/sparql":
                 return "sparql", await self._sparql(release, exchange)
             if path == b"/health":
@@ -223,7 +225,7 @@ class Front:
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
             accept_encoding=values(b"accept-encoding"),
-            if_none_match=values(b"if-none-match"),
+            if_none_match=values(b"if-none-match") if method != "POST" else None,
         )
         if method != "POST" and (reply := release.endpoint.again(request)) is not None:
             return reply
@@ -265,7 +267,7 @@ class Front:
             root=exchange.root,
             path=exchange.path,
             query_string=exchange.scope["query_string"],
-            headers=exchange.headers,
+            headers=_without_range(exchange),
             body=body,
             scheme=exchange.scheme,
             server=exchange.scope["server"] or ("", 0),
@@ -411,6 +413,13 @@ async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:
         sent += len(part)
     await send({"type": "http.response.body", "body": b""})
     return sent
+
+
+def _without_range(exchange: Exchange) -> Headers:
+    """Return the headers of a request; for HEAD there are no ranges (RFC 9110, 14.2)."""
+    if exchange.method != "HEAD":
+        return exchange.headers
+    return [item for item in exchange.headers if item[0] not in (b"range", b"if-range")]
 
 
 def _too_large(most: int) -> Failure:

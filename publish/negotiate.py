@@ -128,6 +128,8 @@ def rank_forms(accept: str | None, forms: Sequence[Form]) -> list[Offer]:
     if accept is None or not accept.strip():
         return [Offer(form=form, media_type=form.media_type) for form in forms]
     ranges = _ranges(accept)
+    if not ranges:  # nothing but commas
+        return rank_forms(None, forms)
     ranked: list[tuple[tuple[float, int], int, Offer]] = []
     for order, form in enumerate(forms):
         names = [(_quality(form.media_type, ranges), form.media_type)]

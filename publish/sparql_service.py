@@ -18,7 +18,6 @@ from publish.answer_cache import AnswerCache, CachedAnswer, key_of
 from publish.faults import Words, said
 from publish.negotiate import HTML, N_TRIPLES, TSV, Form, Offer, rank_forms
 from publish.protocol import (
-    ANSWERS,
     DESCRIPTIONS,
     Asked,
     BadRequest,
@@ -168,8 +167,7 @@ class Endpoint:
             return self._failed(request, asked, failure)
         if wanted.page:
             return await self._for_page(asked)
-        if wanted.nothing:
-            return _not_acceptable(request, ANSWERS)
+        # Where nothing is acceptable a worker says so too, but for a query that is none.
         return await self._for_program(request, asked, wanted)
 
     def answer_from_thread(self, request: SparqlRequest) -> Reply | Outcome:
