@@ -106,7 +106,6 @@ def serve(
         click.echo(show(given, language), nl=False)
         return
     settings = settings_of(given)
-    use_format(settings.log_format)
     if project is None:
         start_over_files((*data, *files), settings)
     else:
@@ -141,6 +140,7 @@ def start(project: Project, settings: Settings) -> None:
     if not is_ours:
         raise CannotRun(said("release-damaged", name=release.resolve().name))
     with contextlib.closing(_listen(settings)) as listening:
+        use_format(settings.log_format)
         http_server.serve(release, settings, listening, _tell_address)
 
 
@@ -155,6 +155,7 @@ def start_over_files(files: Sequence[Path], settings: Settings) -> None:
     ):
         address = http_server.address_of(listening) + settings.path_prefix
         make_release_of_files(files, Path(folder), public_url=address)
+        use_format(settings.log_format)  # not before: faults in the files are told to people
         http_server.serve(Path(folder), settings, listening, _tell_address)
 
 

@@ -17,6 +17,9 @@ from publish.query_guard import plain_tokens
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 LONGEST_WORD = 60
 """How many characters of a word are told."""
+_UPDATES = frozenset(
+    ["insert", "delete", "with", "load", "clear", "create", "drop", "copy", "move", "add"]
+)
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -31,7 +34,7 @@ class SyntaxFault:
 
 def explain_syntax(message: str, text: str) -> SyntaxFault:
     """Return the likeliest mistake in a query that the parser refused."""
-    own = next(_prefixes(text), None) or next(_brackets(text), None)
+    own = next(_updates(text), None) or next(_prefixes(text), None) or next(_brackets(text), None)
     if own is not None:
         at, sentence = own
         before = text[:at]
@@ -57,6 +60,16 @@ def _sentence(text: str, line: int, column: int, expected: str) -> Words:
         return said("query-ends-badly")
     shown = word[0] if len(word[0]) <= LONGEST_WORD else word[0][:LONGEST_WORD] + "…"
     return said("unexpected", word=repr(shown))
+
+
+def _updates(text: str) -> Iterator[tuple[int, Words]]:
+    """Yield the place of the word that makes the text an update (SPARQL 1.1 Update, 3)."""
+    for token in plain_tokens(text):
+        word = token[0].casefold()
+        if word in _UPDATES:
+            yield token.start(), said("query-updates")
+        if word not in ("base", "prefix") and ":" not in word:
+            return
 
 
 def _prefixes(text: str) -> Iterator[tuple[int, Words]]:

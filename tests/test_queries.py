@@ -225,7 +225,9 @@ def test_data_set_with_bad_iri(pool: QueryPool) -> None:
         ("SELECT ?s COUNT(?x) { ?s ?p ?x }", 1, 16, r"Unexpected '\('"),
         ("SELECT ?x (1 AS ?x) { ?s ?p ?x }", 1, 33, "does not end as it should|SELECT"),
         ("SELECT * FROM <a:> FROM <b:> FROM x:y { }", 1, 35, "The prefix 'x' is not declared"),
-        ("INSERT DATA { }", 1, 10, "Unexpected 'DATA'"),
+        ("INSERT DATA { }", 1, 1, "This is an update"),
+        ("PREFIX a: <b:> # DROP\nDELETE WHERE { a:b ?p ?o }", 2, 1, "This is an update"),
+        (f"SELEC {'a' * 99} {{ }}", 1, 10, f"Unexpected '{'a' * 60}…'"),
         ("", 1, 1, "does not end as it should"),
     ],
 )
