@@ -255,10 +255,14 @@ def _open_log(settings: Settings, shared: Path) -> AccessLog | None:
 
 
 async def _let_go(release: Release) -> None:
-    """Wait until no request sees a release any more, then end its workers."""
+    """Wait until no request needs a release any more, then end its workers and forget it."""
     while release.users:
         await asyncio.sleep(0.05)
     await release.pool.close()
+    del release
+    gc.unfreeze()  # it may have been there from the beginning
+    gc.collect()
+    gc.freeze()
 
 
 class _Server(uvicorn.Server):

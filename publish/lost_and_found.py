@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import lru_cache
 
 import pyoxigraph as ox
 from flask import Response, request
 from rapidfuzz import fuzz, process
 
 from publish.negotiate import Form, form_of_extension
+from publish.once_per_release import once_per_release
 from publish.rendering import say, show, wants_page
 from publish.served import CONTEXT, TYPE, Served
 
@@ -69,7 +69,7 @@ def alternates(forms: Sequence[Form], address: str) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=8)
+@once_per_release
 def known_names(served: Served, kind: str) -> tuple[str, ...]:
     """Return what stands after ``/id/`` or ``/ns/`` in identifiers, but for those of figures."""
     head = served.base + kind

@@ -97,7 +97,7 @@ LAYERS = [
     ["query_crew"],
     ["queries"],
     ["negotiate", "answer_cache", "served", "shape_documents", "wsgi_bridge", "run_folder"],
-    ["supervisor", "replies", "protocol", "file_answers", "rdf_release"],
+    ["supervisor", "replies", "protocol", "file_answers", "rdf_release", "once_per_release"],
     ["figures", "kept_bodies", "graph_descriptions", "triples_about"],
     ["http_connection", "sparql_service", "service_description", "descriptions", "pivot"],
     ["rendering", "examples"],
