@@ -79,6 +79,7 @@ class AnswerCache:
             metasync=False,
             readahead=False,
         )
+        self._env.reader_check()  # a process that was killed may have left the mark of a reader
         self._about = self._env.open_db(b"about")
         self._generations = [self._env.open_db(b"generation-0"), self._env.open_db(b"generation-1")]
 
@@ -86,10 +87,14 @@ class AnswerCache:
         """Return the answer that was kept under a key."""
         if self._env is None:
             return None
-        with self._env.begin() as reading:
-            entry = reading.get(key, db=self._generations[0]) or reading.get(
-                key, db=self._generations[1]
-            )
+        try:
+            with self._env.begin() as reading:
+                entry = reading.get(key, db=self._generations[0]) or reading.get(
+                    key, db=self._generations[1]
+                )
+        except lmdb.Error as error:
+            self._tell(error)
+            return None
         if entry is None:
             return None
         form, media_type, body = entry.split(b"\n", 2)
@@ -109,9 +114,13 @@ class AnswerCache:
         try:
             self._write(self._env, key, entry)
         except lmdb.Error as error:  # a full disk costs the cache, not the answer
-            if not self._is_failing:
-                log.warning("Answers cannot be kept: %s", error)
-            self._is_failing = True
+            self._tell(error)
+
+    def _tell(self, error: lmdb.Error) -> None:
+        """Say once that the cache fails."""
+        if not self._is_failing:
+            log.warning("Answers cannot be kept: %s", error)
+        self._is_failing = True
 
     def _write(self, env: lmdb.Environment, key: bytes, entry: bytes) -> None:
         with env.begin(write=True) as writing:

@@ -27,7 +27,7 @@ from publish.access_log import AccessLog, request_id
 from publish.client_table import ClientTable, client_of
 from publish.endpoint import OUTCOME
 from publish.faults import said
-from publish.http_connection import TASK, values_of
+from publish.http_connection import values_of
 from publish.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.protocol import METHODS
 from publish.queries import Answer, QueryPool
@@ -131,21 +131,22 @@ class Front:
         started = time.perf_counter()
         identifier = f"{self._run}-{next(self._numbers):x}"
         request_id.set(identifier)
-        scope[TASK] = asyncio.current_task()
         exchange = self._read(scope, receive, identifier)
         release = self.release
         release.users += 1
-        route = "other"
+        route = self._kind_of(exchange.path)
         reply: Reply | None = None
         sent = 0
         try:
-            route, reply = await self._route(release, exchange)
+            try:
+                reply = await self._reply(release, exchange, route)
+            finally:
+                release.users -= 1  # what is left to send needs no worker
             sent = await _send(send, reply, identifier, exchange.method)
         except asyncio.CancelledError:
             if reply is None:
-                reply = Reply(status=499, headers=[], outcome="cancelled")
+                reply = Reply(status=499, headers=[], outcome="gone")
         finally:
-            release.users -= 1
             if reply is not None and reply.parts is not None:
                 reply.parts.close()
             self._note(exchange, route, reply, sent, started)
@@ -166,11 +167,10 @@ class Front:
         if b"%" in path:
             path = unquote_to_bytes(path)
         root = prefix.rstrip("/")
-        for mount in (root, *self.release.mounts):
-            encoded = mount.encode()
-            if mount and (path == encoded or path.startswith(encoded + b"/")):
-                path = path[len(encoded) :] or b"/"
-                root = root if mount == root else root + mount
+        path = _below(path, root) or path
+        for mount in self.release.mounts:
+            if mount != root and (below := _below(path, mount)):
+                path, root = below, root + mount
                 break
         return Exchange(
             scope=scope,
@@ -185,25 +185,35 @@ class Front:
             scheme=scheme,
         )
 
-    async def _route(self, release: Release, exchange: Exchange) -> tuple[str, Reply]:
-        """Return the kind of a request and its reply."""
-        path = exchange.path
+    def _kind_of(self, path: bytes) -> str:
+        """Return the kind of an address."""
+        if path in (b"/sparql", b"/health") or (
+            path == b"/metrics" and self._settings.metrics == "on"
+        ):
+            return path[1:].decode()
+        first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
+        return ROUTE_OF.get(first, "page")
+
+    async def _reply(self, release: Release, exchange: Exchange, route: str) -> Reply:
+        """Return the reply to a request."""
         try:
-            if path == b"*" and exchange.method == "OPTIONS":
-                return "other", no_content(METHODS)
-            if path == b"/sparql":
-                return "sparql", await self._sparql(release, exchange)
-            if path == b"/health":
-                return "health", self._health(release, exchange)
-            if path == b"/metrics" and self._settings.metrics == "on":
-                return "metrics", self._write_metrics(release, exchange)
-            first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
-            return ROUTE_OF.get(first, "page"), await self._flask(release, exchange)
+            if exchange.path == b"*" and exchange.method == "OPTIONS":
+                return no_content(METHODS)
+            if route == "sparql":
+                return await self._sparql(release, exchange)
+            if route == "health":
+                return self._health(release, exchange)
+            if route == "metrics":
+                return self._write_metrics(release, exchange)
+            return await self._flask(release, exchange)
         except BodyRefused as error:
-            return "sparql" if path == b"/sparql" else "page", sentence_reply(
+            # Who waits for leave may send the next request instead of the body.
+            is_waiting = exchange.header(b"expect") is not None
+            return sentence_reply(
                 error.failure.status,
                 error.failure.sentence,
                 accept_language=exchange.header(b"accept-language"),
+                more=[header("connection", "close")] if is_waiting else [],
                 outcome=error.failure.outcome,
             )
 
@@ -267,7 +277,7 @@ class Front:
             root=exchange.root,
             path=exchange.path,
             query_string=exchange.scope["query_string"],
-            headers=_without_range(exchange),
+            headers=exchange.headers if exchange.method == "GET" else _without_range(exchange),
             body=body,
             scheme=exchange.scheme,
             server=exchange.scope["server"] or ("", 0),
@@ -416,10 +426,16 @@ async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:
 
 
 def _without_range(exchange: Exchange) -> Headers:
-    """Return the headers of a request; for HEAD there are no ranges (RFC 9110, 14.2)."""
-    if exchange.method != "HEAD":
-        return exchange.headers
-    return [item for item in exchange.headers if item[0] not in (b"range", b"if-range")]
+    """Return the headers of a request without the one that only counts for GET."""
+    return [(name, value) for name, value in exchange.headers if name != b"range"]
+
+
+def _below(path: bytes, mount: str) -> bytes | None:
+    """Return what of a path comes below a mount, or None when it is not below it."""
+    encoded = mount.encode()
+    if not mount or not (path == encoded or path.startswith(encoded + b"/")):
+        return None
+    return path[len(encoded) :] or b"/"
 
 
 def _too_large(most: int) -> Failure:

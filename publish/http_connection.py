@@ -3,6 +3,7 @@
 What a client has sent of a request's head is bounded in bytes and must be there in time; so must
 the next request on an open connection. A client that does not take its answer, or sends on after
 it was refused, is cut off. When a client leaves, the task that works for it is cancelled.
+Requests may be sent before the answers to earlier ones are there, and are answered in turn.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from publish.replies import FOR_ALL, PLAIN
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers; a query in an address is part of it."""
@@ -29,6 +34,8 @@ MOST_AFTER_REFUSAL = 64 << 20
 
 A connection that is closed with bytes unread takes the answer with it (RFC 9112, 9.6).
 """
+MOST_AT_ONCE = 100
+"""Requests that wait on one connection for the answers to earlier ones."""
 LARGE = 64 * 1024
 """Bytes that are written without waiting for more."""
 STALLED = 60.0
@@ -37,8 +44,7 @@ METHOD = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
 """The beginning of a request with any method."""
 HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 """A host as RFC 9110, 7.2 has it."""
-TASK = "publish.task"
-"""The key of a scope under which the application leaves the task to cancel."""
+BROKEN = b"Something went wrong on this server. It has been noted.\n"
 
 
 class OneWrite:
@@ -64,7 +70,7 @@ class OneWrite:
 
     def _flush(self) -> None:
         written, self._written = self._written, []
-        if written:
+        if written and not self._transport.is_closing():
             self._transport.write(written[0] if len(written) == 1 else b"".join(written))
 
     def is_closing(self) -> bool:
@@ -90,6 +96,7 @@ class Gate:
     most_of_client: int
     idle: float
     """Seconds within which a request's head must be there."""
+    stalled: float = STALLED
     longest_head: int = LONGEST_HEAD
     clients: Counter[str] = field(default_factory=Counter)
     opened: dict[Connection, None] = field(default_factory=dict)
@@ -109,11 +116,13 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **named)
         self._waiting_since: float | None = None
         self._stalled_since: float | None = None
-        self._in_head = True
+        self._in_head, self._is_deaf = True, False
         self._head = 0
         self._thrown_away = 0
         self._who = ""
         self._last = b""
+        self._answering: RequestResponseCycle | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection in, or refuse it when there are too many."""
@@ -141,15 +150,31 @@ class Connection(HttpToolsProtocol):
             gate.clients[self._who] -= 1
             if not gate.clients[self._who]:
                 del gate.clients[self._who]
-        unfinished = [self.cycle, *(cycle for cycle, _ in self.pipeline)]
         super().connection_lost(exc)
-        for cycle in unfinished:
-            task = cycle.scope.get(TASK) if cycle is not None else None
-            if isinstance(task, asyncio.Task) and not cycle.response_complete:
-                task.cancel()
+        self._unset_keepalive_if_required()  # else the timer keeps all this when exc is given
+        self.pipeline.clear()
+        if self._is_answering and self._answering is not None and self._task is not None:
+            self._answering.disconnected = True  # it is not the last request when others wait
+            self._task.cancel()
+
+    @property
+    def _is_answering(self) -> bool:
+        """Whether a request is being answered."""
+        return self._answering is not None and not self._answering.response_complete
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Begin to answer a request."""
+        self._waiting_since = None
+        self._answering = cycle
+        setattr(cycle, "send_500_response", partial(_send_broken, cycle))  # noqa: B010
+        self._task = self.loop.create_task(cycle.run_asgi(app))
+        self._task.add_done_callback(self.tasks.discard)
+        self.tasks.add(self._task)
 
     def data_received(self, data: bytes) -> None:
         """Read what came, within bounds."""
+        if self._is_deaf:
+            return
         self._last = data[:40]
         if self._in_head:
             self._head += len(data)
@@ -175,8 +200,17 @@ class Connection(HttpToolsProtocol):
             self._say(400, "This is not a request of HTTP/1.1.")
 
     def _say(self, status: int, sentence: str) -> None:
-        """Answer what cannot be read as a request, and close."""
+        """Answer what cannot be read as a request, and close.
+
+        Earlier requests come first: when one is being answered, its answer is the last.
+        """
         if self.transport.is_closing():
+            return
+        self._is_deaf = True
+        under_way = self._answering if self._is_answering else None
+        if under_way is not None and (self._in_head or under_way.response_started):
+            under_way.keep_alive = False
+            self.pipeline.clear()
             return
         body = sentence.encode() + b"\n"
         headers = [(b"content-type", PLAIN.encode()), *FOR_ALL, (b"connection", b"close")]
@@ -204,8 +238,13 @@ class Connection(HttpToolsProtocol):
         if len(hosts) > 1 or not (HOST.fullmatch(hosts[0]) if hosts else version == "1.0"):
             self._say(400, "A request names its host, once: Host: example.org.")
             raise ValueError("The host is not as it should be.")
+        if len(self.pipeline) >= MOST_AT_ONCE:
+            self.transport.abort()
+            raise ValueError("There are too many requests at once.")
         self._waiting_since, self._in_head, self._head, self._thrown_away = None, False, 0, 0
         super().on_headers_complete()
+        if 0 < len(self.pipeline) < MOST_AT_ONCE // 2:
+            self.flow.resume_reading()  # else it is not noticed that the client leaves
 
     def on_message_complete(self) -> None:
         """Expect the head of the next request."""
@@ -213,9 +252,9 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
 
     def on_response_complete(self) -> None:
-        """Wait for the next request."""
+        """Wait for the next request, unless one was waiting."""
         super().on_response_complete()
-        if not self.pipeline and not self.transport.is_closing():
+        if not self._is_answering:
             self._waiting_since = self.loop.time()
 
     def pause_writing(self) -> None:
@@ -230,15 +269,28 @@ class Connection(HttpToolsProtocol):
 
     def close_when_overdue(self, now: float) -> None:
         """Close when the next request's head, or the client's reading, takes too long."""
-        if self._waiting_since is not None and now - self._waiting_since > self.gate.idle:
+        if self._waiting_since is None and self.transport.is_closing():
+            self._waiting_since = now
+        waited = 0.0 if self._waiting_since is None else now - self._waiting_since
+        stalled = 0.0 if self._stalled_since is None else now - self._stalled_since
+        if max(stalled, waited - self.gate.idle) > self.gate.stalled:
+            self.transport.abort()  # what is closed stays open until the client has taken all
+        elif waited > self.gate.idle:
             self.transport.close()
-        elif self._stalled_since is not None and now - self._stalled_since > STALLED:
-            self.transport.abort()
 
 
 def connection_class(gate: Gate) -> type[Connection]:
     """Return the class of the connections of one server."""
     return type("Connection", (Connection,), {"gate": gate})
+
+
+async def _send_broken(cycle: RequestResponseCycle) -> None:
+    """Answer a request in which the application failed."""
+    length = (b"content-length", b"%d" % len(BROKEN))
+    always = [(b"cache-control", b"no-store"), (b"connection", b"close")]
+    headers = [(b"content-type", PLAIN.encode()), length, *always, *FOR_ALL]
+    await cycle.send({"type": "http.response.start", "status": 500, "headers": headers})
+    await cycle.send({"type": "http.response.body", "body": BROKEN, "more_body": False})
 
 
 def values_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:

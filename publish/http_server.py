@@ -40,6 +40,8 @@ from publish.wsgi_bridge import WsgiBridge
 
 LOOK_AGAIN = 2.0
 """Seconds after which it is looked whether there is a new release."""
+TRY_AGAIN = 60.0
+"""Seconds after which a release that could not be opened is tried again, without being asked."""
 
 log = logging.getLogger("publish")
 logging.getLogger("uvicorn").setLevel(logging.ERROR)
@@ -94,16 +96,17 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
         prefixes=served.prefixes,
         base=served.address("/sparql"),
     )
-    await pool.start()
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
-    mount = urlsplit(served.base).path
-    return Release(
+    mount = urlsplit(served.base).path.rstrip("/")
+    release = Release(
         served=served,
         pool=pool,
         endpoint=endpoint,
-        pages=create_app(served, pool, endpoint),
+        pages=await asyncio.to_thread(create_app, served, pool, endpoint),
         mounts=(mount,) if mount else (),
     )
+    await pool.start()  # last: there is nothing left that could fail and leave workers behind
+    return release
 
 
 class Process:
@@ -130,6 +133,8 @@ class Process:
             idle=settings.idle_timeout,
         )
         self._reloading = asyncio.Lock()
+        self._unusable: Path | None = None
+        self._try_again = 0.0
         self._background: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -140,6 +145,7 @@ class Process:
         ``life`` is a pipe whose end means that the supervisor is gone: then this ends at once.
         """
         loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)  # which would end it, to begin with
         release = await open_release(self._current.resolve(), self._settings, self._cache)
         self._front = Front(
             settings=self._settings,
@@ -203,6 +209,8 @@ class Process:
                 new = await open_release(folder, self._settings, self._cache)
             except (OSError, KeyError, ValueError, QueryFailed) as error:
                 log.error("The release %s cannot be served: %s", folder.name, error)
+                self._unusable = folder
+                self._try_again = asyncio.get_running_loop().time() + TRY_AGAIN
                 return
             self._front.release = new
             self._metrics.release(new.served.id)
@@ -221,9 +229,11 @@ class Process:
 
     async def _follow(self) -> None:
         """Look for a new release from time to time."""
+        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(LOOK_AGAIN)
-            await self.reload()
+            if self._current.resolve() != self._unusable or loop.time() > self._try_again:
+                await self.reload()
 
     async def _every_second(self) -> None:
         """Close connections that are overdue, and tell how the pool is."""
@@ -245,10 +255,14 @@ def _open_log(settings: Settings, shared: Path) -> AccessLog | None:
 
 
 async def _let_go(release: Release) -> None:
-    """Wait until no request sees a release any more, then end its workers."""
+    """Wait until no request needs a release any more, then end its workers and forget it."""
     while release.users:
         await asyncio.sleep(0.05)
     await release.pool.close()
+    del release
+    gc.unfreeze()  # it may have been there from the beginning
+    gc.collect()
+    gc.freeze()
 
 
 class _Server(uvicorn.Server):

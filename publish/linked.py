@@ -8,7 +8,6 @@ keep the base.
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -19,6 +18,7 @@ from publish.file_answers import CHECK_ALWAYS, conclude, file_response
 from publish.kept_bodies import KeptBodies, document_tag
 from publish.lost_and_found import alternates, known_names, not_acceptable, not_found
 from publish.negotiate import CSV, HTML, Form, form_of_extension, rank_forms
+from publish.once_per_release import once_per_release
 from publish.rendering import SAFE, reader_of, show
 from publish.served import DataSet, Served
 from publish.triples_about import PER_PAGE, incoming_page, types_of, write_triples
@@ -156,7 +156,7 @@ def _home(served: Served) -> Response:
     return show(served, "home.html", entries=entries)
 
 
-@lru_cache(maxsize=10_000)
+@once_per_release
 def _periods_of(served: Served, data_set: DataSet) -> list[str]:
     """Return the periods of which a data set has a slice, in order."""
     return [
@@ -189,7 +189,7 @@ def _printed_table(served: Served, path: str) -> Response | None:
     return response
 
 
-@lru_cache(maxsize=1000)
+@once_per_release
 def _digest(served: Served, path: str) -> str:
     """Return the checksum of a printed table."""
     file = served.folder / "tables" / path.removeprefix("tabel/")

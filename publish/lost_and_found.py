@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import lru_cache
 
 import pyoxigraph as ox
 from flask import Response, request
@@ -16,6 +15,7 @@ from rapidfuzz import fuzz, process
 
 from publish.faults import Words, said
 from publish.negotiate import Form, form_of_extension
+from publish.once_per_release import once_per_release
 from publish.rendering import say, show, wants_page
 from publish.served import CONTEXT, TYPE, Served
 
@@ -68,7 +68,7 @@ def alternates(forms: Sequence[Form], address: str) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=8)
+@once_per_release
 def known_names(served: Served, kind: str) -> tuple[str, ...]:
     """Return what stands after ``/id/`` or ``/ns/`` in identifiers, but for those of figures."""
     head = served.base + kind

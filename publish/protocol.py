@@ -23,6 +23,8 @@ ANSWERS = (*RESULTS, *GRAPHS, HTML)
 """All forms of an answer, the preferred first."""
 DESCRIPTIONS = (*GRAPHS, HTML)
 """All forms of what the endpoint says of itself."""
+LONGEST_USUAL = 1000
+"""Characters of a header of which it is remembered what it means; longer ones fill memory."""
 
 
 class BadRequest(Exception):
@@ -116,12 +118,17 @@ def wanted_answer(asked: Asked, accept: str | None) -> Wanted:
 
     The parameter ``format`` counts before the header. Raises BadRequest.
     """
-    return _wanted_by_header(accept) if asked.form is None else _wanted_by_name(asked.form)
+    if asked.form is not None:
+        return _wanted_by_name(asked.form)
+    is_usual = accept is None or len(accept) <= LONGEST_USUAL
+    return _wanted_by_usual(accept) if is_usual else _wanted_by_header(accept)
 
 
-@lru_cache(maxsize=1000)
 def _wanted_by_header(accept: str | None) -> Wanted:
     return _best_of(rank_forms(accept, ANSWERS))
+
+
+_wanted_by_usual = lru_cache(maxsize=1000)(_wanted_by_header)
 
 
 @lru_cache(maxsize=100)
@@ -143,7 +150,6 @@ def _best_of(offers: list[Offer]) -> Wanted:
     )
 
 
-@lru_cache(maxsize=1000)
 def reads_pages(accept: str | None) -> bool:
     """Return whether who asks prefers a page over a plain sentence, as browsers do."""
     offers = rank_forms(accept, (PLAIN_TEXT, HTML))

@@ -7,9 +7,10 @@ reached is a reply of its own. What may be given again is kept under a key of al
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pyoxigraph as ox
 
@@ -54,6 +55,9 @@ from publish.replies import (
 LONGEST_REMEMBERED = 4096
 MOST_REMEMBERED = 5000
 """How many requests, up to how many bytes, are known again without being read."""
+_Name = tuple[bytes, str | None, str | None]
+AT_A_GLANCE = 64 * 1024
+"""Bytes of a body that are read on the loop."""
 WORTH_KEEPING = 0.02
 """Seconds of evaluation from which an answer is kept the first time."""
 REVALIDATE = "public, max-age=0, must-revalidate"
@@ -132,13 +136,11 @@ class Endpoint:
         self._release, self._describe = release, describe
         self._descriptions: dict[str, bytes] = {}
         self._asked_once: set[bytes] = set()
-        self._remembered: dict[tuple[bytes, str | None, str | None], _Remembered] = {}
+        self._remembered: dict[_Name, _Remembered] = {}
 
     def again(self, request: SparqlRequest) -> Reply | None:
         """Return the reply to a request that came before, if its answer was kept."""
-        known = self._remembered.get(
-            (request.query_string, request.accept, request.accept_encoding)
-        )
+        known = self._remembered.get(_name_of(request))
         if known is None:
             return None
         if is_fresh(request.if_none_match, known.etag):
@@ -146,19 +148,16 @@ class Endpoint:
         found = self._cache.get(known.key)
         if found is None:
             return None
-        return Reply(status=200, headers=known.headers, body=found.body, outcome="cached")
+        # A query without an order, or with new blank nodes, may have another length each time.
+        length = (b"content-length", b"%d" % len(found.body))
+        headers = [known.headers[0], length, *known.headers[2:]]
+        return Reply(status=200, headers=headers, body=found.body, outcome="cached")
 
     async def answer(self, request: SparqlRequest) -> Reply | Outcome:
         """Answer a request: with a reply for a program, an outcome for who reads pages."""
         asked = Asked(query=None)
         try:
-            asked = read_request(
-                request.method,
-                request.query_string,
-                request.content_type,
-                request.body,
-                request.content_encoding,
-            )
+            asked = await _read(request)
             if asked.query is None:
                 return self._without_query(request, asked)
             wanted = wanted_answer(asked, request.accept)
@@ -288,11 +287,11 @@ class Endpoint:
         self, request: SparqlRequest, asked: Asked, key: bytes, etag: str, headers: Headers
     ) -> None:
         """Know a request again by its bytes."""
-        if request.method == "POST" or len(request.query_string) > LONGEST_REMEMBERED:
+        name = _name_of(request)
+        if request.method == "POST" or sum(len(part or "") for part in name) > LONGEST_REMEMBERED:
             return
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
-        name = (request.query_string, request.accept, request.accept_encoding)
         self._remembered[name] = _Remembered(key=key, etag=etag, headers=headers)
 
     def _without_query(self, request: SparqlRequest, asked: Asked) -> Reply | Outcome:
@@ -336,6 +335,24 @@ class Endpoint:
             more=retry_headers(failure),
             outcome=failure.outcome,
         )
+
+
+async def _read(request: SparqlRequest) -> Asked:
+    """Read a request: a long one in a thread, so that the loop goes on. Raises BadRequest."""
+    read = partial(
+        read_request,
+        request.method,
+        request.query_string,
+        request.content_type,
+        request.body,
+        request.content_encoding,
+    )
+    return read() if len(request.body) <= AT_A_GLANCE else await asyncio.to_thread(read)
+
+
+def _name_of(request: SparqlRequest) -> _Name:
+    """Return all that the reply to a request depends on, if there is an answer."""
+    return request.query_string, request.accept, request.accept_encoding
 
 
 def retry_headers(failure: Failure) -> Headers:

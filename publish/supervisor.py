@@ -51,8 +51,13 @@ def supervise(
         }
         fds = [listening.fileno(), life, *([tell] if tell is not None else [])]
         command = [sys.executable, "-P", "-m", "publish.front_process", json.dumps(said)]
+        # Until it has a handler of its own, SIGHUP would end the new process.
+        usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
         running[slot] = subprocess.Popen(command, pass_fds=fds)  # noqa: S603 - our own program
+        signal.signal(signal.SIGHUP, usual)
         started[slot] = time.monotonic()
+        if stopping:  # it was not there yet when the others were told
+            running[slot].send_signal(signal.SIGTERM)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
@@ -73,7 +78,7 @@ def supervise(
             raise OSError("A server process could not start.")
     if not stopping:
         ready()
-    while any(process.poll() is None for process in running.values()):
+    while not stopping or any(process.poll() is None for process in running.values()):
         time.sleep(0.2)
         for slot, process in list(running.items()):
             young = time.monotonic() - started[slot] < LIVES_AT_LEAST

@@ -13,7 +13,7 @@ import gzip
 import io
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -108,6 +108,13 @@ def _close(body: Iterable[bytes]) -> None:
         close()
 
 
+def _close_unwanted(made: Future[Produced]) -> None:
+    """Close what was produced after who asked for it had left."""
+    rest = None if made.cancelled() or made.exception() else made.result().rest
+    if rest is not None:
+        rest.close()
+
+
 class WsgiBridge:
     """Runs a WSGI application in a fixed number of threads."""
 
@@ -124,7 +131,12 @@ class WsgiBridge:
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         work = functools.partial(context.run, self._produce, app, environ, compress)
-        return await loop.run_in_executor(self._threads, work)
+        running = self._threads.submit(work)
+        try:
+            return await asyncio.wrap_future(running, loop=loop)
+        except asyncio.CancelledError:
+            running.add_done_callback(_close_unwanted)
+            raise
 
     def _produce(self, app: WSGIApplication, environ: dict[str, Any], compress: bool) -> Produced:
         told: list[tuple[str, list[tuple[str, str]]]] = []

@@ -1,0 +1,42 @@
+"""What is found once for each release is forgotten with it."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+
+from sparql_server import make_project
+
+from publish.once_per_release import once_per_release
+from publish.queries import pool_in_thread
+from publish.served import Served
+from publish.server import create_app
+
+
+def test_find_once_and_forget_with_release(tmp_path: Path) -> None:
+    """Each release has its own things, found once; pages keep none that is no longer served."""
+    make_project(tmp_path)
+    found: list[str] = []
+
+    @once_per_release
+    def named(served: Served, name: str) -> str:
+        found.append(name)
+        return f"{served.id} {name}"
+
+    served, other = Served(tmp_path / "build" / "current"), Served(tmp_path / "build" / "current")
+    assert [named(served, "a"), named(served, "a"), named(served, "b")] == [
+        f"{served.id} a",
+        f"{served.id} a",
+        f"{served.id} b",
+    ]
+    named(other, "a")
+    assert found == ["a", "b", "a"]
+    with pool_in_thread(served.folder / "store") as pool:
+        client = create_app(served, pool).test_client()
+        for path in ("/", "/id/none", "/ns/none"):
+            client.get(path, headers={"Accept": "text/html"})
+    old = weakref.ref(served)
+    del served, client, pool
+    gc.collect()
+    assert old() is None

@@ -1,0 +1,210 @@
+"""A WSGI application behind the event loop: what comes of it, and that nothing stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from publish.wsgi_bridge import PART, FileBody, Produced, WsgiBridge, environ_of
+
+KIND = "text/html; charset=utf-8"
+
+
+class Body:
+    """A body that knows whether it was closed."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self.parts, self.is_closed = parts, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.parts
+
+    def close(self) -> None:
+        """Note that it was closed."""
+        self.is_closed = True
+
+
+def app_of(body: Iterable[bytes], headers: Iterable[tuple[str, str]] = ()) -> Any:
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", [*headers])
+        return body
+
+    return app
+
+
+def run(work: Callable[[WsgiBridge], Coroutine[Any, Any, Any]]) -> Any:
+    """Run something with a bridge of two threads."""
+    bridge = WsgiBridge(2)
+    try:
+        return asyncio.run(work(bridge))
+    finally:
+        bridge.close()
+
+
+def call(app: Any, **options: bool) -> Produced:
+    """Call an application."""
+    made = run(lambda bridge: bridge.call(app, {}, **options))
+    assert isinstance(made, Produced)
+    return made
+
+
+def test_close_body_that_is_at_hand() -> None:
+    """A small body comes whole, and the application is told that it is done."""
+    body = Body([b"a", b"b"])
+    made = call(app_of(body, [("Content-Type", KIND), ("Date", "today")]))
+    assert (made.status, made.beginning, made.rest) == (200, b"ab", None)
+    assert "Date" not in dict(made.headers)
+    assert body.is_closed
+
+
+def test_send_large_body_in_parts() -> None:
+    """A large body comes in parts, and is open until it is closed."""
+    body = Body(b"x" * 1000 for _ in range(1000))
+
+    async def read(bridge: WsgiBridge) -> list[bytes]:
+        made = await bridge.call(app_of(body), {}, compress=True)
+        assert made.rest is not None
+        parts = [made.beginning, *[part async for part in made.rest]]
+        assert not body.is_closed
+        made.rest.close()
+        return parts
+
+    parts = run(read)
+    assert b"".join(parts) == b"x" * 1_000_000
+    assert all(PART <= len(part) < PART + 1000 for part in parts[:-1])
+    assert body.is_closed
+
+
+def test_hold_no_thread_between_parts() -> None:
+    """More readers than threads can be halfway, and other requests are answered."""
+
+    async def read(bridge: WsgiBridge) -> int:
+        bodies = [Body([b"x" * PART] * 3) for _ in range(20)]
+        halfway = []
+        for body in bodies:
+            made = await bridge.call(app_of(body), {})
+            assert made.rest is not None
+            parts = aiter(made.rest)
+            await anext(parts)
+            halfway.append((made.rest, parts))
+        small = await asyncio.wait_for(bridge.call(app_of([b"small"]), {}), 2)
+        assert small.beginning == b"small"
+        for rest, parts in halfway:
+            assert [len(part) async for part in parts] == [PART]
+            rest.close()
+        return sum(body.is_closed for body in bodies)
+
+    assert run(read) == 20
+
+
+def test_close_what_nobody_waits_for() -> None:
+    """When who asked has left, what comes of it is closed all the same."""
+    body, begun, go_on = Body([b"x" * PART] * 2), threading.Event(), threading.Event()
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        begun.set()
+        go_on.wait(5)
+        start_response("200 OK", [])
+        return body
+
+    async def leave(bridge: WsgiBridge) -> None:
+        task = asyncio.create_task(bridge.call(app, {}))
+        await asyncio.to_thread(begun.wait, 5)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        go_on.set()
+        for _ in range(100):
+            if body.is_closed:
+                return
+            await asyncio.sleep(0.02)
+
+    run(leave)
+    assert body.is_closed
+
+
+def test_close_body_that_fails() -> None:
+    """A body that fails is closed, and the error is raised where it was asked for."""
+
+    def parts() -> Iterator[bytes]:
+        yield b"a"
+        raise OSError("no disk")
+
+    body = Body(parts())
+    with pytest.raises(OSError, match="no disk"):
+        call(app_of(body))
+    assert body.is_closed
+
+
+def test_compress_text() -> None:
+    """A text comes as gzip when wanted, its tag weak; both forms vary by coding."""
+    text = b"<p>table</p>" * 100
+    headers = [("Content-Type", KIND), ("ETag", '"a"'), ("Vary", "Accept")]
+    made = call(app_of([text], headers), compress=True)
+    told = dict(made.headers)
+    assert gzip.decompress(made.beginning) == text
+    assert told["Content-Length"] == str(len(made.beginning))
+    assert (told["Content-Encoding"], told["ETag"]) == ("gzip", 'W/"a"')
+    assert told["Vary"] == "Accept, Accept-Encoding"
+    plain = dict(call(app_of([text], headers)).headers)
+    assert (plain["Vary"], plain["ETag"]) == ("Accept, Accept-Encoding", '"a"')
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("Content-Encoding", "gzip"),
+        ("Accept-Ranges", "bytes"),
+        ("Content-Type", "application/zip"),
+    ],
+)
+def test_leave_as_it_is(more: tuple[str, str]) -> None:
+    """What is coded, has ranges or is no text is sent as it is."""
+    headers = dict([("Content-Type", KIND), more])
+    made = call(app_of([b"a" * 1000], headers.items()), compress=True)
+    assert (dict(made.headers), made.beginning) == (headers, b"a" * 1000)
+
+
+def test_read_file_in_large_parts() -> None:
+    """A file is read in large parts, from where it is put."""
+    file = FileBody(io.BytesIO(b"x" * PART + b"end"))
+    assert [len(part) for part in file] == [PART, 3]
+    assert file.seekable()
+    assert file.seek(PART) == PART
+    assert list(file) == [b"end"]
+    file.close()
+
+
+def test_make_environment() -> None:
+    """Headers come under their names; none passes for another, and the body is what is there."""
+    environ = environ_of(
+        method="POST",
+        root="/stat",
+        path="/é".encode(),
+        query_string=b"a=%20",
+        headers=[
+            (b"accept", b"a/b"),
+            (b"accept", b"c/d"),
+            (b"content-type", b"text/plain"),
+            (b"content-length", b"99"),
+            (b"transfer-encoding", b"chunked"),
+            (b"x_forwarded_for", b"1.2.3.4"),
+        ],
+        body=b"body",
+        scheme="https",
+        server=("127.0.0.1", 80),
+        client="192.0.2.1",
+        http_version="1.1",
+    )
+    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("/stat", "/Ã©")
+    assert (environ["HTTP_ACCEPT"], environ["CONTENT_TYPE"]) == ("a/b,c/d", "text/plain")
+    assert (environ["CONTENT_LENGTH"], environ["wsgi.input"].read()) == ("4", b"body")
+    assert "HTTP_X_FORWARDED_FOR" not in environ
+    assert "HTTP_TRANSFER_ENCODING" not in environ
+    assert environ["REMOTE_ADDR"] == "192.0.2.1"
