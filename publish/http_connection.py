@@ -12,7 +12,7 @@ import asyncio
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -38,6 +38,10 @@ MOST_AT_ONCE = 100
 """Requests that wait on one connection for the answers to earlier ones."""
 LARGE = 64 * 1024
 """Bytes that are written without waiting for more."""
+LINGERS = 3.0
+"""Seconds in which what a client still sends is thrown away after the last answer."""
+HALF_CLOSED = 1.0
+"""Seconds in which a client that has closed its side gets its answer."""
 STALLED = 60.0
 """Seconds after which a client that takes nothing of its answer is cut off."""
 METHOD = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
@@ -53,8 +57,16 @@ class OneWrite:
     Head and body of a small answer are then one call of the system, which is most of its cost.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        is_in_body: Callable[[], bool],
+    ) -> None:
+        """``is_in_body`` tells whether the client is in the middle of a request."""
         self._transport, self._loop = transport, loop
+        self._is_in_body = is_in_body
+        self.is_lingering = False
         self._written: list[bytes] = []
         self.pause_reading = transport.pause_reading
         self.resume_reading = transport.resume_reading
@@ -63,24 +75,34 @@ class OneWrite:
     def write(self, data: bytes) -> None:
         """Write soon; what is large at once, so that the client's pace counts."""
         if not self._written:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._written.append(data)
         if len(data) > LARGE:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write now what was to be written soon."""
         written, self._written = self._written, []
         if written and not self._transport.is_closing():
             self._transport.write(written[0] if len(written) == 1 else b"".join(written))
 
     def is_closing(self) -> bool:
         """Return whether the connection is closed or about to be."""
-        return self._transport.is_closing()
+        return self.is_lingering or self._transport.is_closing()
 
     def close(self) -> None:
-        """Close when all is sent."""
-        self._flush()
-        self._transport.close()
+        """Close when all is sent.
+
+        While a client still sends, only the way to it is closed: a full close would take the answer
+        with it (RFC 9112, 9.6).
+        """
+        self.flush()
+        if self.is_lingering or not self._is_in_body() or self._transport.is_closing():
+            self._transport.close()
+            return
+        self.is_lingering = True
+        self._transport.write_eof()
+        self._loop.call_later(LINGERS, self._transport.abort)
 
     def abort(self) -> None:
         """Close now."""
@@ -126,14 +148,15 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection in, or refuse it when there are too many."""
-        super().connection_made(cast("asyncio.Transport", OneWrite(transport, self.loop)))
+        self._way = OneWrite(transport, self.loop, lambda: not self._in_head)
+        super().connection_made(cast("asyncio.Transport", self._way))
         gate = self.gate
         self._who = self.client[0] if self.client else ""
         self._waiting_since = self.loop.time()
         gate.opened[self] = None
         gate.clients[self._who] += 1
         if gate.clients[self._who] > gate.most_of_client:
-            transport.abort()
+            self._say(429, "There are too many connections from your address.")
         elif len(gate.opened) > gate.most:
             self._make_room()
 
@@ -173,19 +196,46 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came, within bounds."""
+        if self._way.is_lingering:
+            self._throw_away(data)
+            return
         if self._is_deaf:
             return
         self._last = data[:40]
         if self._in_head:
             self._head += len(data)
-        elif self.cycle is not None and self.cycle.response_complete:
-            self._thrown_away += len(data)
-            if self._thrown_away > MOST_AFTER_REFUSAL:
-                self.transport.abort()
-                return
+        elif self.cycle is not None and self.cycle.response_complete and self._throw_away(data):
+            return
         super().data_received(data)
         if self._in_head and self._head > self.gate.longest_head:
             self._refuse_head()
+
+    def _throw_away(self, data: bytes) -> bool:
+        """Count what comes after the answer; return whether it was too much."""
+        self._thrown_away += len(data)
+        if self._thrown_away > MOST_AFTER_REFUSAL:
+            self.transport.abort()
+            return True
+        return False
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer what was asked when the client has closed its side only.
+
+        One that has left altogether looks the same until something is sent to it, so an answer
+        that is not there soon is given up. Returns whether the connection stays open.
+        """
+        self._way.flush()
+        if self._way.is_lingering or not self._in_head or not self._is_answering:
+            return False
+        self._is_deaf = True
+        self.cycle.keep_alive = False
+        self.loop.call_later(HALF_CLOSED, self._give_up)
+        return True
+
+    def _give_up(self) -> None:
+        """Take a client for gone to which nothing is being sent."""
+        if self._answering is not None and not self._answering.response_started:
+            self.transport.abort()
 
     def _refuse_head(self) -> None:
         """Say that a request line or its headers are too long, and close."""
@@ -238,6 +288,10 @@ class Connection(HttpToolsProtocol):
         if len(hosts) > 1 or not (HOST.fullmatch(hosts[0]) if hosts else version == "1.0"):
             self._say(400, "A request names its host, once: Host: example.org.")
             raise ValueError("The host is not as it should be.")
+        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if any(value.strip() != b"chunked" for value in codings):
+            self._say(501, "Send the body as it is or in chunks, in no other transfer coding.")
+            raise ValueError("There is a transfer coding that is not known.")
         if len(self.pipeline) >= MOST_AT_ONCE:
             self.transport.abort()
             raise ValueError("There are too many requests at once.")
@@ -254,6 +308,8 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the next request, unless one was waiting."""
         super().on_response_complete()
+        if self._way.is_lingering:
+            self.flow.resume_reading()
         if not self._is_answering:
             self._waiting_since = self.loop.time()
 
