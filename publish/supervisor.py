@@ -75,7 +75,7 @@ def supervise(
     with os.fdopen(is_ready, "rb") as waiting:
         if len(waiting.read(settings.processes)) < settings.processes and not stopping:
             pass_on(signal.SIGTERM, None)
-            raise OSError("A server process could not start.")
+            raise OSError("A server process could not start")
     if not stopping:
         ready()
     while not stopping or any(process.poll() is None for process in running.values()):

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from raw_http import Connection, request
+from raw_http import Connection, query_string, request
 from small_release import make_release
 from sparql_server import (
     JSON,
@@ -226,6 +226,59 @@ def test_base_with_a_path(tmp_path: Path) -> None:
         assert f'<a href="{path}">' in page
         data = server.fetch("/doc/dataset/werknemers.nt").text
         assert f"<{base}/id/dataset/werknemers>" in data
+
+
+def test_base_with_a_path_below_a_prefix(tmp_path: Path) -> None:
+    """The path of the base may come after the prefix of a proxy, kept by that or not."""
+    release = make_release(tmp_path / "release", "https://cijfers.example/open/data")
+    flags = {"path-prefix": "/stat", "access-log": "off"}
+    with serving(project_over(release, tmp_path), flags) as server:
+        for head in ("", "/stat"):
+            moved = server.fetch(f"{head}/open/data/id/dataset/werknemers")
+            assert moved["Location"] == "/stat/open/data/doc/dataset/werknemers"
+            assert server.fetch(f"{head}/doc/dataset/werknemers").status == 200
+
+
+def test_leave_no_workers_of_a_damaged_release(folder: Path) -> None:
+    """A release that has a sound store and no sound manifest costs no worker, however often."""
+    with serving(folder, {"reload": "auto", "workers": 2, "access-log": "off"}) as server:
+        pids = server.pids()
+        add_release(folder, "deaddeaddeaddead")
+        manifest = folder / "build" / "deaddeaddeaddead" / "manifest.json"
+        told = json.loads(manifest.read_text(encoding="utf-8"))
+        told["base"] = "https://[cijfers.example"
+        manifest.write_text(json.dumps(told), encoding="utf-8")
+        until(lambda: "deaddeaddeaddead" in server.tail())
+        for _ in range(3):
+            server.process.send_signal(signal.SIGHUP)
+        until(lambda: server.tail().count("deaddeaddeaddead") >= 2)
+        server.small(5)
+        until(lambda: sorted(server.pids()) == sorted(pids))
+
+
+def test_count_who_left(folder: Path) -> None:
+    """A query whose client leaves is counted as such, and a worker is free again."""
+    with serving(folder, {"access-log": "off"}) as server:
+        with Connection(server.port) as connection:
+            query = "/sparql?" + query_string(("query", RUNAWAY))
+            connection.send(request(query, "GET", [("Accept", JSON)]))
+            until(lambda: health(server)["busy"] == 1)
+        until(lambda: counted(server, 'publish_queries_total{outcome="gone"}') == 1)
+        until(lambda: health(server)["busy"] == 0)
+
+
+def test_close_after_a_body_that_was_not_let_in(folder: Path) -> None:
+    """Who waits for leave to send a body that is too large may send none: then nothing follows."""
+    fields = [("Content-Type", "application/sparql-query"), ("Content-Length", "99999999")]
+    with serving(folder, {"access-log": "off"}) as server:
+        with Connection(server.port) as connection:
+            connection.send(request("/sparql", "POST", [*fields, ("Expect", "100-continue")]))
+            reply = connection.read_one("POST")
+            assert (reply.status, reply["Connection"]) == (413, "close")
+            assert connection.is_closed()
+        for method, status in (("HEAD", 200), ("GET", 206)):
+            reply = server.fetch("/dumps/werknemers.nt", method, [("Range", "bytes=0-9")])
+            assert reply.status == status, "a range is for GET (RFC 9110, 14.2)"
 
 
 @pytest.mark.slow
