@@ -246,7 +246,7 @@ def test_bound_connections_of_client(host: Host) -> None:
     with contextlib.ExitStack() as opened:
         connections = [opened.enter_context(host.connect()) for _ in range(5)]
         host.until(lambda: len(host.gate.opened) == 5)
-        assert opened.enter_context(host.connect()).is_closed()
+        assert read_to_end(opened.enter_context(host.connect())).startswith(b"HTTP/1.1 429")
         assert connections[0].ask(request("/a")).status == 200
 
 
@@ -288,3 +288,48 @@ def test_values_of_header_in_parts() -> None:
     headers = [(b"accept", b"a/b"), (b"x", b"1"), (b"accept", b"\xe9")]
     assert values_of(headers, b"accept") == "a/b, é"
     assert values_of(headers, b"none") is None
+
+
+def read_to_end(connection: Connection) -> bytes:
+    """Return all that comes until the server closes."""
+    found = b""
+    while part := connection.socket.recv(1 << 16):
+        found += part
+    return found
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_answer_who_has_closed_its_side(host: Host, count: int) -> None:
+    """A client that has sent all it wants and says so gets every answer (RFC 9112, 9.6)."""
+    with host.connect() as connection:
+        connection.send(b"".join(request(f"/{number}") for number in range(count)))
+        connection.socket.shutdown(socket.SHUT_WR)
+        found = read_to_end(connection)
+    assert found.count(b"HTTP/1.1 200") == count
+    assert found.endswith(b"/%d" % (count - 1))
+
+
+def test_give_up_who_has_closed_its_side_and_waits(host: Host) -> None:
+    """It cannot be told from one that has left, so its work ends when nothing comes soon."""
+    with host.connect() as connection:
+        connection.send(request("/slow"))
+        connection.socket.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionResetError):
+            assert read_to_end(connection) == b""
+        host.until(lambda: "cancelled /slow" in host.told)
+
+
+def test_let_a_refusal_arrive(host: Host) -> None:
+    """Who sends a long body and reads afterwards finds the answer that was given before its end."""
+    body = b"x" * 8_000_000
+    with host.connect() as connection:
+        connection.send(request("/quick", "POST", [("Connection", "close")], body))
+        assert read_to_end(connection).startswith(b"HTTP/1.1 200")
+
+
+def test_refuse_unknown_transfer_coding(host: Host) -> None:
+    """A body in a coding that is not undone is not read as if it were (RFC 9112, 6.1)."""
+    with host.connect() as connection:
+        fields = [("Transfer-Encoding", "gzip, chunked")]
+        connection.send(request("/", "POST", fields, b"0\r\n\r\n"))
+        assert read_to_end(connection).startswith(b"HTTP/1.1 501")

@@ -74,6 +74,7 @@ COUNT_BOTH = "SELECT ?n ?m { { " + COUNT + " } { " + COUNT_NAMED.replace("?n", "
 MANY = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 200"
 CONSTRUCT = f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{FLOW}> {{ ?s ?p ?o }} }}"
 DESCRIBE = f"DESCRIBE <{BASE}/id/dataset/uitstroom>"
+RDF_SYNTAX = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 ASK = "ASK {}"
@@ -1806,3 +1807,38 @@ def test_json_of_no_rows_is_json(server: Server) -> None:
     assert json.loads(reply.body)["results"] == {"bindings": [{}]}
     assert read_xml(server.query("SELECT * {}", accept=XML).body).rows == ((),)
     assert read_tsv(server.query("SELECT * {}", accept=TSV).body).rows == ((),)
+
+
+@pytest.mark.parametrize("name", ["http://e/1a/", "urn:123", "http://e/p#", RDF_SYNTAX + "li"])
+def test_graph_that_rdf_xml_cannot_say(server: Server, name: str) -> None:
+    """A predicate that can be no element is no broken RDF/XML (Namespaces in XML, 4)."""
+    query = f'CONSTRUCT {{ <urn:s> <{name}> "x" }} {{}}'
+    refused(server.query(query, accept="application/rdf+xml"), 406)
+    assert server.query(query, accept=N_TRIPLES).status == 200
+
+
+@pytest.mark.parametrize("name", ["query", "default-graph-uri", "named-graph-uri"])
+def test_post_form_with_parameters_in_the_address(server: Server, name: str) -> None:
+    """A form has its parameters in the body alone (P 2.1.2)."""
+    target = "/sparql?" + query_string((name, "http://x.example/"))
+    body = query_string(("query", "ASK {}")).encode()
+    refused(server.fetch(target, "POST", [("Content-Type", FORM)], body), 400)
+
+
+def test_malformed_query_in_no_format(server: Server) -> None:
+    """What is wrong with the query comes before in what form it cannot be answered (P 2.1.6)."""
+    reply = refused(server.query("SELECT * {", accept="image/png"), 400)
+    assert "Line 1" in reply.text
+    refused(server.query("SELECT * {}", accept="image/png"), 406)
+
+
+def test_head_has_no_ranges(served: Served) -> None:
+    """Range counts for GET alone (RFC 9110, 14.2)."""
+    path = "/dumps/uitstroom.nt"
+    assert served.server.fetch(path, "GET", [("Range", "bytes=0-9")]).status == 206
+    assert served.server.fetch(path, "HEAD", [("Range", "bytes=0-9")]).status == 200
+
+
+def test_options_of_the_server(server: Server) -> None:
+    """OPTIONS * asks about the server as a whole (RFC 9110, 9.3.7)."""
+    assert server.fetch("*", "OPTIONS").status in (200, 204)
