@@ -40,8 +40,10 @@ LARGE = 64 * 1024
 """Bytes that are written without waiting for more."""
 LINGERS = 3.0
 """Seconds in which what a client still sends is thrown away after the last answer."""
-HALF_CLOSED = 1.0
+HALF_CLOSED = 0.25
 """Seconds in which a client that has closed its side gets its answer."""
+MOST_HALF_CLOSED = 4
+"""Such clients at a time; many that leave at once must not fill the queue."""
 STALLED = 60.0
 """Seconds after which a client that takes nothing of its answer is cut off."""
 METHOD = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
@@ -120,6 +122,8 @@ class Gate:
     """Seconds within which a request's head must be there."""
     stalled: float = STALLED
     longest_head: int = LONGEST_HEAD
+    half_closed: int = 0
+    """Clients that have closed their side a moment ago, and may still take their answer."""
     clients: Counter[str] = field(default_factory=Counter)
     opened: dict[Connection, None] = field(default_factory=dict)
 
@@ -227,6 +231,9 @@ class Connection(HttpToolsProtocol):
         self._way.flush()
         if self._way.is_lingering or not self._in_head or not self._is_answering:
             return False
+        if self.gate.half_closed >= MOST_HALF_CLOSED:
+            return False
+        self.gate.half_closed += 1
         self._is_deaf = True
         self.cycle.keep_alive = False
         self.loop.call_later(HALF_CLOSED, self._give_up)
@@ -234,6 +241,7 @@ class Connection(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         """Take a client for gone to which nothing is being sent."""
+        self.gate.half_closed -= 1
         if self._answering is not None and not self._answering.response_started:
             self.transport.abort()
 

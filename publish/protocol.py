@@ -17,8 +17,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 PLAIN_TEXT = Form(name="plain text", media_type="text/plain", extension="txt")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
-OF_PROTOCOL = frozenset({"query", "update", "default-graph-uri", "named-graph-uri"})
-"""Parameters of the protocol; a form has them in its body only (section 2.1.2)."""
+GRAPHS_OF = ("default-graph-uri", "named-graph-uri")
+"""Parameters that name the data set; the tests of W3C have them in the address of a form too."""
 ANSWERS = (*RESULTS, *GRAPHS, HTML)
 """All forms of an answer, the preferred first."""
 DESCRIPTIONS = (*GRAPHS, HTML)
@@ -63,9 +63,9 @@ def read_request(
         if kind not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8", "us-ascii"):
             raise BadRequest(415, said("post-as", form=FORM_TYPE, query=QUERY_TYPE))
         if kind == FORM_TYPE:
-            if any(name in OF_PROTOCOL for name, _ in fields):
+            if any(name in ("query", "update") for name, _ in fields):
                 raise BadRequest(400, said("query-in-two-places"))
-            fields = _fields(body)
+            fields = [item for item in fields if item[0] in GRAPHS_OF] + _fields(body)
         else:
             query = _decode(body)
             if any(name in ("query", "update") for name, _ in fields):

@@ -409,6 +409,7 @@ HEAVY = {
 PAIRS = list(zip(list(HEAVY)[::2], list(HEAVY)[1::2], strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", PAIRS, ids=" and ".join)
 def test_heavy_queries(target: Target, kinds: tuple[str, str]) -> None:
     """Queries that would never end are 503 shortly after the deadline; others are served."""
@@ -625,6 +626,7 @@ def test_idle_connections(target: Target) -> None:
             connection.close()
 
 
+@pytest.mark.slow
 def test_requests_that_nobody_waits_for(target: Target) -> None:
     """Clients that ask for much and leave at once cost no worker and leave nothing running."""
     heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?u%d }"
@@ -668,6 +670,7 @@ def test_slow_readers(target: Target) -> None:
             reader.close()
 
 
+@pytest.mark.slow
 def test_large_answer_is_whole(server: Server) -> None:
     """An answer of some megabytes to a reader who takes his time is whole."""
     query = "SELECT * { ?s ?p ?o } LIMIT 20000"
@@ -743,6 +746,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LONG)
 def test_giant_head(target: Target, kind: str) -> None:
     """A head without measure is refused, or answered, or the connection ends; never 5xx."""
@@ -1194,6 +1198,7 @@ def greedy(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield server
 
 
+@pytest.mark.slow
 def test_client_gets_its_share(greedy: Server) -> None:
     """More queries at once than a client may have are 429, over all front processes.
 

@@ -29,10 +29,10 @@ def test_read_query_of_address(method: str) -> None:
 
 
 def test_read_query_of_form() -> None:
-    """Of a form only its fields count; in the address there are none of the protocol (2.1.2)."""
-    asked = read_request("POST", b"lang=en&format=csv", FORM_TYPE, QUERY)
-    assert asked == Asked(query="ASK {}")
-    for name in (b"query", b"update", b"default-graph-uri", b"named-graph-uri"):
+    """A form has its query in its fields; the address may only name the data set (2.1.2)."""
+    asked = read_request("POST", b"format=csv&default-graph-uri=urn:x", FORM_TYPE, QUERY)
+    assert asked == Asked(query="ASK {}", default_graphs=("urn:x",))
+    for name in (b"query", b"update"):
         with pytest.raises(BadRequest) as error:
             read_request("POST", name + b"=urn:x", FORM_TYPE, QUERY)
         assert error.value.status == 400
