@@ -31,6 +31,9 @@ RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 HTML = [("Accept", "text/html")]
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     make_project(tmp_path)
@@ -143,7 +146,6 @@ def test_stop_lets_requests_end(folder: Path) -> None:
         until(lambda: not any(map(is_alive, pids)))
 
 
-@pytest.mark.slow
 def test_nothing_outlives_a_killed_server(folder: Path) -> None:
     """Workers and processes end with the first process, however it ended."""
     with serving(folder, {"processes": 2, "access-log": "off"}) as server:
@@ -164,7 +166,6 @@ def fronts(server: Server) -> list[int]:
     return found
 
 
-@pytest.mark.slow
 def test_several_processes_share_what_they_must(folder: Path) -> None:
     """With two processes the cache, the counts and the limit of a client are the same for both."""
     flags = {"processes": 2, "workers": 2, "per-client": 1, "deadline": 4, "access-log": "off"}
@@ -187,7 +188,6 @@ def test_several_processes_share_what_they_must(folder: Path) -> None:
         assert server.query(f"{query} # after").status == 200
 
 
-@pytest.mark.slow
 def test_dead_process_is_replaced(folder: Path) -> None:
     """A server process that dies is started anew; the others answer meanwhile."""
     with serving(folder, {"processes": 2, "workers": 1, "access-log": "off"}) as server:
@@ -281,7 +281,6 @@ def test_close_after_a_body_that_was_not_let_in(folder: Path) -> None:
             assert reply.status == status, "a range is for GET (RFC 9110, 14.2)"
 
 
-@pytest.mark.slow
 def test_forwarded_prefix_of_a_trusted_proxy_only(folder: Path) -> None:
     """X-Forwarded-Prefix counts when a proxy is trusted, and cannot carry anything but a path."""
     fields = [*HTML, ("X-Forwarded-Prefix", "/daar")]
@@ -296,7 +295,6 @@ def test_forwarded_prefix_of_a_trusted_proxy_only(folder: Path) -> None:
         assert "/daar/" not in server.fetch("/", "GET", fields).text
 
 
-@pytest.mark.slow
 def test_access_log_tells_each_request(folder: Path) -> None:
     """Each request is a line of JSON with its id; the query is not in it unless asked for."""
     for log_queries in (False, True):

@@ -162,6 +162,7 @@ def test_build_same_bytes_whatever_the_process(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_differ_under_other_base_in_the_base_only(answer: Built, tmp_path: Path) -> None:
     """Publishing under another base edits nothing, and changes nothing but the base."""
     root = copy_of_the_answer(tmp_path / "project")
@@ -268,6 +269,7 @@ def test_replace_half_release(sound: SmallProject) -> None:
     assert len(again.ask("SELECT ?o WHERE { ?o a qb:Observation }")) == 4
 
 
+@pytest.mark.slow
 def test_build_thrice_at_the_same_time(sound: SmallProject) -> None:
     """Builds at the same time do not get into each other's way; each gives a whole release."""
     root = sound.root
@@ -330,6 +332,7 @@ def test_refuse_build_folder_that_is_a_file(sound: SmallProject, name: str) -> N
     assert "build" in result.stderr
 
 
+@pytest.mark.slow
 def test_judge_structure_of_large_cube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a cube too large for pySHACL the structure is judged all the same."""
     monkeypatch.setattr(shapes, "MOST_OBSERVATIONS", 100)
