@@ -14,7 +14,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -193,7 +192,6 @@ class Connection(HttpToolsProtocol):
         """Begin to answer a request."""
         self._waiting_since = None
         self._answering = cycle
-        setattr(cycle, "send_500_response", partial(_send_broken, cycle))  # noqa: B010
         self._task = self.loop.create_task(cycle.run_asgi(app))
         self._task.add_done_callback(self.tasks.discard)
         self.tasks.add(self._task)
@@ -355,6 +353,10 @@ async def _send_broken(cycle: RequestResponseCycle) -> None:
     headers = [(b"content-type", PLAIN.encode()), length, *always, *FOR_ALL]
     await cycle.send({"type": "http.response.start", "status": 500, "headers": headers})
     await cycle.send({"type": "http.response.body", "body": BROKEN, "more_body": False})
+
+
+# Once for the class: a method set on each cycle would point back to it, for the collector to find.
+setattr(RequestResponseCycle, "send_500_response", _send_broken)  # noqa: B010
 
 
 def values_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
