@@ -107,11 +107,6 @@ class Wanted:
     graph: Offer | None = None
     """For CONSTRUCT and DESCRIBE."""
 
-    @property
-    def nothing(self) -> bool:
-        """Whether no form of ours is accepted."""
-        return not (self.page or self.result or self.graph)
-
 
 def wanted_answer(asked: Asked, accept: str | None) -> Wanted:
     """Return the forms that a request accepts.

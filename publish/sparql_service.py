@@ -91,11 +91,6 @@ class Failure:
     place: tuple[int, int] | None = None
     retry_after: int | None = None
 
-    @property
-    def message(self) -> str:
-        """The sentence."""
-        return self.sentence
-
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -222,13 +217,6 @@ class Endpoint:
             return Reply(status=200, headers=headers, body=found.body, outcome="cached")
         try:
             answer = await self.pool.ask(question)
-        except NotAcceptable as error:
-            return sentence_reply(
-                406,
-                error.reason,
-                accept_language=request.accept_language,
-                outcome="bad-request",
-            )
         except (QueryFailed, Refused) as error:
             return self._failed(request, asked, failure_of(error))
         tag = None if answer.volatile else etag

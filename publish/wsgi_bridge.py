@@ -15,7 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 
@@ -36,32 +36,6 @@ COMPRESSIBLE = frozenset(
     }
 )
 """Media types of texts that do not begin with text/."""
-
-
-class FileBody:
-    """A file as the body of a response (``wsgi.file_wrapper``, PEP 3333), read in large parts."""
-
-    def __init__(self, file: IO[bytes], _: int = PART) -> None:
-        self._file = file
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(lambda: self._file.read(PART), b"")
-
-    def seekable(self) -> bool:
-        """Return whether a part of the file can be sent."""
-        return self._file.seekable()
-
-    def seek(self, offset: int) -> int:
-        """Begin elsewhere."""
-        return self._file.seek(offset)
-
-    def tell(self) -> int:
-        """Return where the next part begins."""
-        return self._file.tell()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
 
 @dataclass(kw_only=True)
@@ -226,7 +200,6 @@ def environ_of(
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
-        "wsgi.file_wrapper": FileBody,
         "CONTENT_LENGTH": str(len(body)),
     }
     for name, value in headers:

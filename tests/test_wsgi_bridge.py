@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import io
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 import pytest
 
-from publish.wsgi_bridge import PART, FileBody, Produced, WsgiBridge, environ_of
+from publish.wsgi_bridge import PART, Produced, WsgiBridge, environ_of
 
 KIND = "text/html; charset=utf-8"
 
@@ -169,16 +168,6 @@ def test_leave_as_it_is(more: tuple[str, str]) -> None:
     headers = dict([("Content-Type", KIND), more])
     made = call(app_of([b"a" * 1000], headers.items()), compress=True)
     assert (dict(made.headers), made.beginning) == (headers, b"a" * 1000)
-
-
-def test_read_file_in_large_parts() -> None:
-    """A file is read in large parts, from where it is put."""
-    file = FileBody(io.BytesIO(b"x" * PART + b"end"))
-    assert [len(part) for part in file] == [PART, 3]
-    assert file.seekable()
-    assert file.seek(PART) == PART
-    assert list(file) == [b"end"]
-    file.close()
 
 
 def test_make_environment() -> None:
