@@ -18,7 +18,6 @@ from publish.descriptions import Value, value_of
 from publish.examples import example_query, examples_of
 from publish.faults import Words, in_language, written_out
 from publish.negotiate import GRAPHS, RESULTS
-from publish.protocol import METHODS
 from publish.queries import Answer
 from publish.query_limits import duration, size
 from publish.rendering import reader_of, show
@@ -74,7 +73,7 @@ def make_endpoint(served: Served, endpoint: Endpoint) -> Blueprint:
     def only_way_in() -> Response:
         return Response(status=303, headers={"Location": reader_of(request).link("/sparql")})
 
-    blueprint.add_url_rule("/sparql", "sparql", sparql, methods=list(METHODS))
+    blueprint.add_url_rule("/sparql", "sparql", sparql, methods=["GET", "POST"])
     if served.is_of_files:
         blueprint.add_url_rule("/", "home", only_way_in)
         blueprint.add_url_rule("/.well-known/void", "void", only_way_in)

@@ -19,8 +19,6 @@ from werkzeug.http import http_date, parse_date, parse_etags
 from publish.faults import LANGUAGES, in_language, said
 from publish.negotiate import choose_language, with_charset
 
-CHECK_ALWAYS = "public, max-age=0, must-revalidate"
-"""For what changes with a release, and is checked in an instant."""
 CHECK_AFTER_A_WHILE = "public, max-age=600, must-revalidate"
 BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes=\s*([0-9]{0,40})-([0-9]{0,40})\s*", re.IGNORECASE)

@@ -14,12 +14,13 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
 from publish.documents import DOCUMENTS, Thing, find_thing
-from publish.file_answers import CHECK_ALWAYS, conclude, file_response
+from publish.file_answers import conclude, file_response
 from publish.kept_bodies import KeptBodies, document_tag
 from publish.lost_and_found import alternates, known_names, not_acceptable, not_found
 from publish.negotiate import CSV, HTML, Form, form_of_extension, rank_forms
 from publish.once_per_release import once_per_release
 from publish.rendering import SAFE, reader_of, show
+from publish.replies import REVALIDATE
 from publish.served import DataSet, Served
 from publish.triples_about import PER_PAGE, incoming_page, types_of, write_triples
 
@@ -76,7 +77,7 @@ def _see_other(path: str) -> Response:
     """Return a 303 to a path of this server."""
     response = redirect(reader_of(request).link(path), 303)
     assert isinstance(response, Response)  # noqa: S101 - what Flask's redirect makes
-    response.headers["Cache-Control"] = CHECK_ALWAYS
+    response.headers["Cache-Control"] = REVALIDATE
     return response
 
 
@@ -104,7 +105,7 @@ def _document(served: Served, kept: KeptBodies, kind: str, path: str) -> Respons
         response.headers["Content-Location"] = f"{address}.{form.extension}{query}"
     if form is HTML and not reader.chosen:
         response.vary.add("Accept-Language")
-    response.headers["Cache-Control"] = CHECK_ALWAYS
+    response.headers["Cache-Control"] = REVALIDATE
     response.headers["Link"] = ", ".join(_links(served, thing, address))
     language = reader.language if form is HTML else ""
     tag = document_tag(served, request, thing.path, content_type, language)

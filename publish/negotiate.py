@@ -83,7 +83,7 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Range:
+class Range:
     """One element of an Accept or Accept-Language header."""
 
     value: str
@@ -93,8 +93,11 @@ class _Range:
 _QUALITY = re.compile(r"[0-9]{1,3}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
 
 
-def _ranges(header: str) -> list[_Range]:
-    """Return the elements of a header; a quality that is no number counts as 1."""
+def ranges_of(header: str, unclear: float = 1.0) -> list[Range]:
+    """Return the elements of an Accept header of any kind.
+
+    ``unclear`` is the quality of one whose quality is no number.
+    """
     ranges = []
     for element in header.split(","):
         value, *parameters = (part.strip().lower() for part in element.split(";"))
@@ -103,13 +106,13 @@ def _ranges(header: str) -> list[_Range]:
             name, _, number = parameter.partition("=")
             if name.strip() == "q":
                 known = _QUALITY.fullmatch(number.strip())
-                quality = min(float(number), 1.0) if known else 1.0
+                quality = min(float(number), 1.0) if known else unclear
         if value:
-            ranges.append(_Range(value=value, quality=quality))
+            ranges.append(Range(value=value, quality=quality))
     return ranges
 
 
-def _quality(media_type: str, ranges: Sequence[_Range]) -> tuple[float, int]:
+def _quality(media_type: str, ranges: Sequence[Range]) -> tuple[float, int]:
     """Return the quality of a media type, and how specific the range is that decides: 2, 1 or 0."""
     kind = media_type.partition("/")[0]
     for specific, wanted in ((2, media_type), (1, f"{kind}/*"), (0, "*/*")):
@@ -127,7 +130,7 @@ def rank_forms(accept: str | None, forms: Sequence[Form]) -> list[Offer]:
     """
     if accept is None or not accept.strip():
         return [Offer(form=form, media_type=form.media_type) for form in forms]
-    ranges = _ranges(accept)
+    ranges = ranges_of(accept)
     if not ranges:  # nothing but commas
         return rank_forms(None, forms)
     ranked: list[tuple[tuple[float, int], int, Offer]] = []
@@ -144,7 +147,7 @@ def rank_forms(accept: str | None, forms: Sequence[Form]) -> list[Offer]:
 def choose_language(header: str | None, languages: Sequence[str]) -> str:
     """Return the first of our languages that suits the reader best; ours when none does."""
     best, chosen = 0.0, languages[0]
-    ranges = _ranges(header or "")
+    ranges = ranges_of(header or "")
     for language in languages:
         found = [item.quality for item in ranges if item.value.partition("-")[0] == language]
         found = found or [item.quality for item in ranges if item.value == "*"]

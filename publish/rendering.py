@@ -16,7 +16,8 @@ from flask import Request, Response, render_template, request
 from publish import __version__, faults
 from publish.descriptions import value_of
 from publish.faults import in_language
-from publish.negotiate import HTML, Form, choose_language, rank_forms
+from publish.negotiate import HTML, choose_language
+from publish.protocol import reads_pages
 from publish.served import LANGUAGES, Served, read_texts
 
 PLAIN = "text/plain; charset=utf-8"
@@ -54,9 +55,7 @@ def reader_of(asked: Request) -> Reader:
 
 def wants_page(asked: Request) -> bool:
     """Return whether who asks prefers a page over anything else, as browsers do."""
-    plain = Form(name="plain text", media_type="text/plain", extension="txt")
-    offers = rank_forms(asked.headers.get("Accept"), (plain, HTML))
-    return bool(offers) and offers[0].form is HTML
+    return reads_pages(asked.headers.get("Accept"))
 
 
 def show(served: Served, template: str, status: int = 200, /, **content: Any) -> Response:

@@ -11,24 +11,32 @@ from http import HTTPStatus
 from typing import Protocol
 
 from publish.faults import LANGUAGES, in_language
-from publish.negotiate import choose_language
+from publish.negotiate import choose_language, ranges_of
 
 Headers = list[tuple[bytes, bytes]]
 
 PLAIN = "text/plain; charset=utf-8"
 ANSWER_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """For what is no page: RDF/XML may hold what a browser takes for a script."""
+REVALIDATE = "public, max-age=0, must-revalidate"
+"""For what changes with a release, and is checked in an instant."""
+EXPOSED = (
+    "Accept-Ranges, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, "
+    "Last-Modified, Link, Location, Repr-Digest, Retry-After, X-Request-Id"
+)
+"""What a program in a browser may read of an answer."""
 FOR_ALL: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After, X-Request-Id"),
+    (b"access-control-expose-headers", EXPOSED.encode()),
     (b"content-security-policy", ANSWER_POLICY.encode()),
 ]
 """The headers of every reply that is not a page."""
-PREFLIGHT: Headers = [
-    (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type, If-None-Match"),
-    (b"access-control-max-age", b"86400"),
-]
+PREFLIGHT = {
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+    "Access-Control-Max-Age": "86400",
+}
+"""What a preflight request is told besides the methods (Fetch, CORS protocol)."""
 
 
 class Parts(Protocol):
@@ -120,7 +128,7 @@ def no_content(allowed: Iterable[str]) -> Reply:
         headers=[
             header("allow", methods),
             header("access-control-allow-methods", methods),
-            *PREFLIGHT,
+            *(header(name, value) for name, value in PREFLIGHT.items()),
             *FOR_ALL,
         ],
     )
@@ -133,17 +141,7 @@ def choose_coding(header_: str | None) -> str | None:
     """
     if not header_:
         return "identity"
-    qualities: dict[str, float] = {}
-    for element in header_.split(","):
-        name, *parameters = (part.strip().lower() for part in element.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            if parameter.replace(" ", "").startswith("q="):
-                try:
-                    quality = float(parameter.partition("=")[2])
-                except ValueError:
-                    quality = 0.0
-        qualities[name] = quality
+    qualities = {item.value: item.quality for item in ranges_of(header_, unclear=0.0)}
     gzip = qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0)))
     identity = qualities.get("identity", 0.0)
     if gzip > 0 and gzip >= identity:

@@ -21,7 +21,7 @@ from publish.linked import make_linked_data
 from publish.negotiate import HTML
 from publish.queries import QueryPool
 from publish.rendering import reader_of, say, show, wants_page
-from publish.replies import ANSWER_POLICY
+from publish.replies import ANSWER_POLICY, EXPOSED, PREFLIGHT
 from publish.served import Served
 from publish.service_description import describe_service
 from publish.shape_pages import make_shape_pages
@@ -40,7 +40,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After",
+    "Access-Control-Expose-Headers": EXPOSED,
 }
 PHRASES = {
     404: "nothing-known",
@@ -102,9 +102,8 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
             policy = POLICY if is_page else ANSWER_POLICY
             response.headers.setdefault("Content-Security-Policy", policy)
         if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
-            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
-            response.headers["Access-Control-Max-Age"] = "86400"
+            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+            response.headers.extend(PREFLIGHT)
         return response
 
     @app.errorhandler(HTTPException)

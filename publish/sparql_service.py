@@ -43,6 +43,7 @@ from publish.query_errors import (
 from publish.query_guard import Refused, TooLarge
 from publish.replies import (
     FOR_ALL,
+    REVALIDATE,
     Headers,
     PartsOfFile,
     Reply,
@@ -60,7 +61,6 @@ AT_A_GLANCE = 64 * 1024
 """Bytes of a body that are read on the loop."""
 WORTH_KEEPING = 0.02
 """Seconds of evaluation from which an answer is kept the first time."""
-REVALIDATE = "public, max-age=0, must-revalidate"
 PAGE_FORMS = (TSV.media_type, N_TRIPLES.media_type)
 MOST_ROWS = 1000
 """What a page reads of a result: the first rows, in these forms."""
