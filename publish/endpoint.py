@@ -19,12 +19,13 @@ from publish.examples import example_query, examples_of
 from publish.faults import Words, in_language, written_out
 from publish.negotiate import GRAPHS, RESULTS
 from publish.queries import Answer
+from publish.query_failures import retry_headers
 from publish.query_limits import duration, size
 from publish.rendering import reader_of, show
 from publish.replies import Reply
 from publish.samples import prefix_lines
 from publish.served import Served, read_texts
-from publish.sparql_service import MOST_ROWS, Endpoint, Outcome, SparqlRequest, retry_headers
+from publish.sparql_service import MOST_ROWS, Endpoint, Outcome, SparqlRequest
 
 LIMITS: Mapping[str, Callable[[Any], Words]] = {
     "deadline": duration,

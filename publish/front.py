@@ -14,35 +14,33 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import quote_from_bytes
 
 from flask import Flask
 
 from publish import __version__
 from publish.access_log import AccessLog, request_id
-from publish.client_table import ClientTable, client_of
+from publish.client_table import ClientTable
 from publish.endpoint import OUTCOME
+from publish.exchange import BodyRefused, Exchange, read_exchange
 from publish.faults import said
-from publish.http_connection import values_of
 from publish.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.protocol import METHODS
 from publish.queries import Answer, QueryPool
 from publish.replies import (
-    FOR_ALL,
-    Headers,
     Reply,
     choose_coding,
     header,
     no_content,
     sentence_reply,
+    text_reply,
 )
 from publish.served import Served
 from publish.settings import Settings
-from publish.sparql_service import Endpoint, Failure, Outcome, SparqlRequest
+from publish.sparql_service import Endpoint, Outcome, SparqlRequest
 from publish.wsgi_bridge import WsgiBridge, environ_of
 
 ROUTE_OF = {
@@ -54,6 +52,7 @@ ROUTE_OF = {
     "static": "static",
 }
 """The kind of an address by its first segment; all others are pages."""
+ONLY_READ = ("GET", "HEAD", "OPTIONS")
 QUERIES = frozenset(OUTCOMES)
 """What can become of a query; other outcomes are of requests that never were one."""
 
@@ -71,38 +70,6 @@ class Release:
     mounts: tuple[str, ...]
     """The paths below which it is found besides the root."""
     users: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exchange:
-    """One request, as far as it is read without its body."""
-
-    scope: dict[str, Any]
-    receive: Callable[[], Any]
-    id: str
-    method: str
-    root: str
-    path: bytes
-    headers: Headers
-    single: dict[bytes, bytes]
-    """The headers by name, when none comes twice; else empty."""
-    client: str
-    scheme: str
-
-    def header(self, name: bytes) -> str | None:
-        """Return a header's values as one list, or None."""
-        if not self.single:
-            return values_of(self.headers, name)
-        found = self.single.get(name)
-        return None if found is None else found.decode("latin-1")
-
-
-class BodyRefused(Exception):
-    """The body of a request is too large or comes too slowly."""
-
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
-        super().__init__(failure.sentence)
 
 
 class Front:
@@ -131,7 +98,7 @@ class Front:
         started = time.perf_counter()
         identifier = f"{self._run}-{next(self._numbers):x}"
         request_id.set(identifier)
-        exchange = self._read(scope, receive, identifier)
+        exchange = read_exchange(scope, receive, identifier, self._settings, self.release.mounts)
         release = self.release
         release.users += 1
         route = self._kind_of(exchange.path)
@@ -151,40 +118,6 @@ class Front:
                 reply.parts.close()
             self._note(exchange, route, reply, sent, started)
 
-    def _read(self, scope: dict[str, Any], receive: Any, identifier: str) -> Exchange:
-        """Return what is known of a request without its body."""
-        headers: Headers = scope["headers"]
-        single = dict(headers)
-        peer = scope["client"][0] if scope["client"] else ""
-        client, scheme, prefix = peer, scope["scheme"], self._settings.path_prefix
-        if self._settings.trusted_proxies:
-            forwarded = values_of(headers, b"x-forwarded-for")
-            client = client_of(peer, forwarded, self._settings.trusted_proxies)
-            told = values_of(headers, b"x-forwarded-proto") or scheme
-            scheme = "https" if told.rpartition(",")[2].strip() == "https" else "http"
-            prefix = _prefix(values_of(headers, b"x-forwarded-prefix")) or prefix
-        path = scope["raw_path"]
-        if b"%" in path:
-            path = unquote_to_bytes(path)
-        root = prefix.rstrip("/")
-        path = _below(path, root) or path
-        for mount in self.release.mounts:
-            if mount != root and (below := _below(path, mount)):
-                path, root = below, root + mount
-                break
-        return Exchange(
-            scope=scope,
-            receive=receive,
-            id=identifier,
-            method=scope["method"],
-            root=root,
-            path=path,
-            headers=headers,
-            single=single if len(single) == len(headers) else {},
-            client=client,
-            scheme=scheme,
-        )
-
     def _kind_of(self, path: bytes) -> str:
         """Return the kind of an address."""
         if path in (b"/sparql", b"/health") or (
@@ -201,20 +134,24 @@ class Front:
                 return no_content(METHODS)
             if route == "sparql":
                 return await self._sparql(release, exchange)
-            if route == "health":
-                return self._health(release, exchange)
-            if route == "metrics":
-                return self._write_metrics(release, exchange)
+            if route in ("health", "metrics"):
+                if exchange.method == "OPTIONS":
+                    return no_content(ONLY_READ)
+                if exchange.method not in ONLY_READ:
+                    return self._wrong_method(exchange, ONLY_READ)
+                if route == "health":
+                    return self._health(release)
+                return text_reply(MEDIA_TYPE, self._metrics.render())
             return await self._flask(release, exchange)
         except BodyRefused as error:
             # Who waits for leave may send the next request instead of the body.
             is_waiting = exchange.header(b"expect") is not None
             return sentence_reply(
-                error.failure.status,
-                error.failure.sentence,
+                error.status,
+                error.sentence,
                 accept_language=exchange.header(b"accept-language"),
                 more=[header("connection", "close")] if is_waiting else [],
-                outcome=error.failure.outcome,
+                outcome="refused",
             )
 
     # -- The endpoint ---------------------------------------------------------------------------
@@ -230,7 +167,7 @@ class Front:
             method=method,
             query_string=exchange.scope["query_string"],
             content_type=values(b"content-type") or "",
-            body=b"" if method != "POST" else await self._body(exchange),
+            body=b"" if method != "POST" else await exchange.body(self._settings),
             content_encoding=values(b"content-encoding") or "",
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
@@ -271,13 +208,13 @@ class Front:
         """Let Flask answer."""
         if body is None:
             has_body = exchange.method not in ("GET", "HEAD", "OPTIONS")
-            body = await self._body(exchange) if has_body else b""
+            body = await exchange.body(self._settings) if has_body else b""
         environ = environ_of(
             method="GET" if exchange.method == "HEAD" else exchange.method,  # for equal headers
             root=exchange.root,
             path=exchange.path,
             query_string=exchange.scope["query_string"],
-            headers=exchange.headers if exchange.method == "GET" else _without_range(exchange),
+            headers=exchange.headers if exchange.method == "GET" else exchange.without_range(),
             body=body,
             scheme=exchange.scheme,
             server=exchange.scope["server"] or ("", 0),
@@ -298,39 +235,10 @@ class Front:
             outcome=outcome.outcome if outcome else "",
         )
 
-    async def _body(self, exchange: Exchange) -> bytes:
-        """Read the body of a request. Raises BodyRefused."""
-        most = self._settings.body_bytes
-        length = exchange.header(b"content-length")
-        if length and length.isdigit() and int(length) > most:
-            raise BodyRefused(_too_large(most))
-        parts: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(self._settings.body_timeout):
-                while True:
-                    message = await exchange.receive()
-                    if message["type"] == "http.disconnect":
-                        raise asyncio.CancelledError
-                    parts.append(message.get("body", b""))
-                    size += len(parts[-1])
-                    if size > most:
-                        raise BodyRefused(_too_large(most))
-                    if not message.get("more_body"):
-                        return b"".join(parts)
-        except TimeoutError:
-            seconds = f"{self._settings.body_timeout:g}"
-            sentence = said("body-too-slow", seconds=seconds)
-            raise BodyRefused(
-                Failure(status=408, sentence=sentence, outcome="bad-request")
-            ) from None
-
     # -- Health and metrics ---------------------------------------------------------------------
 
-    def _health(self, release: Release, exchange: Exchange) -> Reply:
+    def _health(self, release: Release) -> Reply:
         """Tell that this process answers, with which release and how many workers."""
-        if exchange.method not in ("GET", "HEAD"):
-            return self._no_such_method(exchange, ("GET", "HEAD", "OPTIONS"))
         pool = release.pool
         told = {
             "status": "ok",
@@ -340,31 +248,7 @@ class Front:
             "busy": pool.busy,
             "waiting": pool.waiting,
         }
-        body = json.dumps(told).encode() + b"\n"
-        headers = [
-            header("content-type", "application/json"),
-            header("content-length", str(len(body))),
-            header("cache-control", "no-store"),
-            *FOR_ALL,
-        ]
-        return Reply(status=200, headers=headers, body=body)
-
-    def _write_metrics(self, release: Release, exchange: Exchange) -> Reply:
-        if exchange.method not in ("GET", "HEAD"):
-            return self._no_such_method(exchange, ("GET", "HEAD", "OPTIONS"))
-        body = self._metrics.render()
-        headers = [
-            header("content-type", MEDIA_TYPE),
-            header("content-length", str(len(body))),
-            header("cache-control", "no-store"),
-            *FOR_ALL,
-        ]
-        return Reply(status=200, headers=headers, body=body)
-
-    def _no_such_method(self, exchange: Exchange, allowed: tuple[str, ...]) -> Reply:
-        if exchange.method == "OPTIONS":
-            return no_content(allowed)
-        return self._wrong_method(exchange, allowed)
+        return text_reply("application/json", json.dumps(told).encode() + b"\n")
 
     def _wrong_method(self, exchange: Exchange, allowed: tuple[str, ...]) -> Reply:
         methods = ", ".join(allowed)
@@ -423,29 +307,3 @@ async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:
         sent += len(part)
     await send({"type": "http.response.body", "body": b""})
     return sent
-
-
-def _without_range(exchange: Exchange) -> Headers:
-    """Return the headers of a request without the one that only counts for GET."""
-    return [(name, value) for name, value in exchange.headers if name != b"range"]
-
-
-def _below(path: bytes, mount: str) -> bytes | None:
-    """Return what of a path comes below a mount, or None when it is not below it."""
-    encoded = mount.encode()
-    if not mount or not (path == encoded or path.startswith(encoded + b"/")):
-        return None
-    return path[len(encoded) :] or b"/"
-
-
-def _too_large(most: int) -> Failure:
-    sentence = said("body-too-large", most=f"{most // 1024} KB")
-    return Failure(status=413, sentence=sentence, outcome="refused")
-
-
-def _prefix(header_: str | None) -> str:
-    """Return a path prefix that a proxy tells, if it can be one."""
-    text = (header_ or "").strip()
-    if not text.startswith("/") or text.startswith("//") or not text.isprintable():
-        return ""
-    return text if all(sign not in text for sign in "\\\"'<>?# ") else ""

@@ -120,6 +120,17 @@ def sentence_reply(
     return Reply(status=status, headers=headers, body=body, outcome=outcome)
 
 
+def text_reply(content_type: str, body: bytes) -> Reply:
+    """Return a text that is made anew each time."""
+    headers = [
+        header("content-type", content_type),
+        header("content-length", str(len(body))),
+        header("cache-control", "no-store"),
+        *FOR_ALL,
+    ]
+    return Reply(status=HTTPStatus.OK, headers=headers, body=body)
+
+
 def no_content(allowed: Iterable[str]) -> Reply:
     """Return the answer to OPTIONS and to a preflight request (Fetch, CORS protocol)."""
     methods = ", ".join(allowed)

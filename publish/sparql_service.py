@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from publish import __version__
 from publish.answer_cache import AnswerCache, CachedAnswer, key_of
-from publish.faults import Words, said
+from publish.faults import said
 from publish.negotiate import HTML, N_TRIPLES, TSV, Form, Offer, rank_forms
 from publish.protocol import (
     DESCRIPTIONS,
@@ -29,18 +29,9 @@ from publish.protocol import (
     wanted_answer,
 )
 from publish.queries import Answer, QueryPool, Question
-from publish.query_errors import (
-    BadDataSet,
-    Busy,
-    CannotEvaluate,
-    CannotSay,
-    NotAcceptable,
-    QueryFailed,
-    QuerySyntax,
-    TimedOut,
-    TooMuch,
-)
-from publish.query_guard import Refused, TooLarge
+from publish.query_errors import QueryFailed
+from publish.query_failures import Failure, failure_of, retry_headers
+from publish.query_guard import Refused
 from publish.replies import (
     FOR_ALL,
     REVALIDATE,
@@ -79,17 +70,6 @@ class SparqlRequest:
     accept_language: str | None
     accept_encoding: str | None
     if_none_match: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """Why there is no answer: a status, a sentence, and the place in the query."""
-
-    status: int
-    sentence: Words
-    outcome: str
-    place: tuple[int, int] | None = None
-    retry_after: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -341,36 +321,6 @@ async def _read(request: SparqlRequest) -> Asked:
 def _name_of(request: SparqlRequest) -> _Name:
     """Return all that the reply to a request depends on, if there is an answer."""
     return request.query_string, request.accept, request.accept_encoding
-
-
-def retry_headers(failure: Failure) -> Headers:
-    """Return the header that says when to try again, if that may help."""
-    if failure.retry_after is None:
-        return []
-    return [header("retry-after", str(failure.retry_after))]
-
-
-def failure_of(error: QueryFailed | Refused) -> Failure:
-    """Return what is told of a query that was not answered."""
-    sentence = error.reason
-    if isinstance(error, TooLarge):
-        return Failure(status=413, sentence=sentence, outcome="refused")
-    if isinstance(error, Refused):
-        return Failure(status=403, sentence=sentence, outcome="refused")
-    if isinstance(error, QuerySyntax):
-        place = (error.line, error.column)
-        return Failure(status=400, sentence=sentence, outcome="syntax", place=place)
-    if isinstance(error, (BadDataSet, CannotEvaluate)):
-        return Failure(status=400, sentence=sentence, outcome="syntax")
-    if isinstance(error, (NotAcceptable, CannotSay)):
-        return Failure(status=406, sentence=sentence, outcome="bad-request")
-    if isinstance(error, Busy):
-        after = error.retry_after
-        return Failure(status=503, sentence=sentence, outcome="busy", retry_after=after)
-    if isinstance(error, TimedOut):
-        return Failure(status=503, sentence=sentence, outcome="timed-out", retry_after=5)
-    outcome = "too-much" if isinstance(error, TooMuch) else "lost"
-    return Failure(status=503, sentence=sentence, outcome=outcome, retry_after=60)
 
 
 def _question(
