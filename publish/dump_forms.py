@@ -23,6 +23,7 @@ from publish.content import Dump
 from publish.graph_counts import GraphCounts, count_graphs, read_blocks
 from publish.jsonld import json_ld, usable_prefixes
 from publish.progress import Progress
+from publish.rdf_xml import NotInXml, as_elements
 from publish.triples import turtle
 
 FORMS = {
@@ -180,15 +181,18 @@ def _turtle(folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]) ->
 
 
 def _write_small(source: Path, prefixes: Mapping[str, str]) -> None:
-    """Write the JSON-LD and the RDF/XML of a small dump; XML cannot hold every character."""
+    """Write the JSON-LD and the RDF/XML of a small dump, unless XML cannot hold it."""
     content = source.read_bytes()
     with source.with_suffix(".jsonld").open("w", encoding="utf-8", newline="\n") as file:
         triples = ox.parse(content, format=ox.RdfFormat.N_TRIPLES)
         file.writelines(json_ld(triples, usable_prefixes(prefixes, content)))
     if not _NOT_IN_XML.search(content):
-        triples = ox.parse(content, format=ox.RdfFormat.N_TRIPLES)
-        path = str(source.with_suffix(".rdf"))
-        ox.serialize(triples, path, ox.RdfFormat.RDF_XML, prefixes=dict(prefixes))
+        statements = as_elements(ox.parse(content, format=ox.RdfFormat.N_TRIPLES))
+        path = source.with_suffix(".rdf")
+        try:
+            ox.serialize(statements, str(path), ox.RdfFormat.RDF_XML, prefixes=dict(prefixes))
+        except NotInXml:
+            path.unlink()
 
 
 def _entry(dump: Dump, ending: str, path: Path) -> dict[str, object]:

@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,19 +70,7 @@ def address_of(listening: socket.socket) -> str:
 
 def limits_of(settings: Settings) -> Limits:
     """Return the limits of queries that the settings give."""
-    return Limits(
-        deadline=settings.deadline,
-        slow_after=settings.slow_after,
-        workers=settings.workers,
-        waiting=settings.waiting,
-        patience=settings.patience,
-        memory=settings.memory,
-        rows=settings.rows,
-        answer_bytes=settings.answer_bytes,
-        query_bytes=settings.query_bytes,
-        nesting=settings.nesting,
-        parts=settings.parts,
-    )
+    return Limits(**{item.name: getattr(settings, item.name) for item in fields(Limits)})
 
 
 async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> Release:

@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 
+from publish.rdf_xml import NotInXml
+
 HEADER = struct.Struct(">cI")
 READY, HEAD, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"
 BLOCK = 64 * 1024
@@ -25,10 +27,6 @@ NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """What XML 1.0 cannot hold, in no way of writing it (section 2.2), as UTF-8."""
 
 Count = Callable[[bytes], int]
-
-
-class NotInXml(Exception):
-    """The answer holds a character that XML cannot hold."""
 
 
 class TooMuch(Exception):

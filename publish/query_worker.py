@@ -16,14 +16,13 @@ import itertools
 import json
 import operator
 import os
-import re
 import select
 import signal
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
@@ -34,7 +33,6 @@ from publish.query_frames import (
     HEADER,
     READY,
     Frames,
-    NotInXml,
     TooMuch,
     counter_of,
     frame_of,
@@ -49,27 +47,8 @@ from publish.query_sandbox import (
     return_memory,
     shut_off,
 )
+from publish.rdf_xml import NotInXml, as_elements
 
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-NO_PROPERTY = frozenset(
-    {
-        "RDF",
-        "ID",
-        "about",
-        "parseType",
-        "resource",
-        "nodeID",
-        "datatype",
-        "Description",
-        "li",
-        "aboutEach",
-        "aboutEachPrefix",
-        "bagID",
-    }
-)
-"""Names of RDF's own that are no properties in RDF/XML (section 5.1)."""
-LOCAL_NAME = re.compile(r"[A-Za-z_\u00c0-\u02ff\u0370-\u1fff][\w.\-\u00b7]*$")
-"""What an element can be called, at the end of an IRI (Namespaces in XML, section 4)."""
 CSV = "text/csv"
 CSV_ROWS = 1000
 """Rows that are written at a time."""
@@ -199,7 +178,7 @@ class Evaluator:
             first = operator.itemgetter(0)
             triples: Iterator[ox.Triple] = map(first, zip(results, counter, strict=False))
             if "xml" in media_type:
-                triples = _as_elements(triples)
+                triples = as_elements(triples)
             most: int = self.settings["rows"]
             format_ = ox.RdfFormat.from_media_type(media_type)
             ox.serialize(
@@ -251,20 +230,6 @@ class Evaluator:
 @functools.lru_cache(maxsize=16)
 def _format_of(media_type: str) -> ox.QueryResultsFormat | None:
     return ox.QueryResultsFormat.from_media_type(media_type)
-
-
-def _as_elements(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """Yield triples whose predicates can be elements of XML. Raises NotInXml for others."""
-    known = set()
-    for triple in triples:
-        if triple.predicate not in known:
-            iri = triple.predicate.value
-            if not LOCAL_NAME.search(iri) or (
-                iri.startswith(RDF) and iri[len(RDF) :] in NO_PROPERTY
-            ):
-                raise NotInXml
-            known.add(triple.predicate)
-        yield triple
 
 
 def _plain(term: object) -> str:

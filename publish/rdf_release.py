@@ -13,7 +13,7 @@ from pathlib import Path
 
 from publish import __version__
 from publish.faults import Fault, FaultyInput
-from publish.rdf_store import GraphCounts, make_store
+from publish.rdf_store import CountedGraph, make_store
 from publish.served import MANIFEST
 
 BASE = "http://localhost"
@@ -51,7 +51,7 @@ def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: st
     (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
-def _counts(graph: GraphCounts) -> dict[str, object]:
+def _counts(graph: CountedGraph) -> dict[str, object]:
     return {
         "name": graph.name,
         "triples": graph.triples,

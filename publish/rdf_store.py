@@ -36,7 +36,7 @@ PREFIX = re.compile(r"(?:[^\W\d_](?:[\w.\-\u00b7]*[\w\-\u00b7])?)?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class GraphCounts:
+class CountedGraph:
     """How much a graph holds; ``name`` is its IRI, None for the default graph."""
 
     name: str | None
@@ -56,8 +56,8 @@ class StoreSummary:
     folder: Path
     """To be opened with ``Store.read_only``."""
     files: tuple[Path, ...]
-    default: GraphCounts
-    named: tuple[GraphCounts, ...]
+    default: CountedGraph
+    named: tuple[CountedGraph, ...]
     """The named graphs in the order of their IRIs, at most MOST_GRAPHS of them."""
     graphs: int
     """How many named graphs there are, those without a count and those without an IRI included."""
@@ -130,7 +130,7 @@ def _load(store: ox.Store, file: RdfFile, wrong: list[Fault]) -> None:
             raise
 
 
-def _counted(store: ox.Store, name: str | None, progress: Progress) -> GraphCounts:
+def _counted(store: ox.Store, name: str | None, progress: Progress) -> CountedGraph:
     """Return how much a graph holds.
 
     Subjects come in the order of the store's index. So counting where they change is enough, and
@@ -138,7 +138,7 @@ def _counted(store: ox.Store, name: str | None, progress: Progress) -> GraphCoun
     """
     graph, end = (f"GRAPH <{name}> {{", "}") if name else ("", "")
     pattern = f"{graph} ?s ?p ?o {end}"
-    counts = GraphCounts(
+    counts = CountedGraph(
         name=name,
         triples=_number(store, "COUNT(*)", pattern),
         subjects=_number(store, "COUNT(*)", f"{{ SELECT REDUCED ?s {{ {pattern} }} }}"),

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from publish.faults import Fault
-from publish.rdf_store import GraphCounts, StoreSummary, make_store
+from publish.rdf_store import CountedGraph, StoreSummary, make_store
 
 NS = "http://x.example/"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -57,8 +57,8 @@ def test_load_every_syntax(name: str, packed: bool, tmp_path: Path) -> None:
     assert list(store) == [ox.Quad(a, p, b, graph)]
     counted = {"triples": 1, "subjects": 1, "properties": 1, "classes": 0}
     nothing = dict.fromkeys(counted, 0)
-    assert summary.default == GraphCounts(name=None, **(nothing if has_graph else counted))
-    assert summary.named == ((GraphCounts(name=f"{NS}g", **counted),) if has_graph else ())
+    assert summary.default == CountedGraph(name=None, **(nothing if has_graph else counted))
+    assert summary.named == ((CountedGraph(name=f"{NS}g", **counted),) if has_graph else ())
     assert (summary.files, summary.graphs, summary.statements) == ((path,), int(has_graph), 1)
     assert summary.size > 0
 
@@ -135,7 +135,7 @@ def test_count_as_a_query_would(seed: int, tmp_path: Path) -> None:
     summary, _ = made(tmp_path, written(tmp_path, "a.nq", "\n".join(sorted(quads))))
     for graph, counts in zip(graphs, (summary.default, *summary.named), strict=True):
         rows = [quad.split() for quad in quads if quad.split()[3] == (graph or ".")]
-        assert counts == GraphCounts(
+        assert counts == CountedGraph(
             name=graph.strip("<>") or None,
             triples=len(rows),
             subjects=len({row[0] for row in rows}),

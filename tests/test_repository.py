@@ -57,7 +57,7 @@ LAYERS = [
     ["agreement"],
     ["shacl", "structure_shapes"],
     ["column_shapes", "batch_columns"],
-    ["triples", "jsonld", "graph_counts"],
+    ["triples", "jsonld", "graph_counts", "rdf_xml"],
     ["dumps"],
     ["terms"],
     ["shape_files", "idle_shapes"],
