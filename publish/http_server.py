@@ -84,6 +84,7 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
         limits=limits_of(settings),
         prefixes=served.prefixes,
         base=served.address("/sparql"),
+        in_memory=settings.in_memory,
     )
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
     mount = urlsplit(served.base).path.rstrip("/")

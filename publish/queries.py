@@ -71,6 +71,8 @@ GRACE = 0.05
 """Seconds for a query whose asker has left to end by itself, which costs no worker."""
 LAST_RESORT = 2.0
 """Seconds past the deadline when the system ends a worker that its parent did not."""
+IN_MEMORY = 64 << 20
+"""Bytes on the disk of the largest store that is held in memory: near half a million quads."""
 AT_A_GLANCE = 4096
 """Characters of a query that is examined on the loop; a longer one is in a thread."""
 
@@ -85,10 +87,12 @@ class QueryPool:
         limits: Limits | None = None,
         prefixes: dict[str, str] | None = None,
         base: str | None = None,
+        in_memory: int = IN_MEMORY,
     ) -> None:
         """Keep the settings; ``start`` starts the workers. Prefixes are for Turtle.
 
-        ``base`` is that of relative IRIs in queries: the address of the endpoint.
+        ``base`` is that of relative IRIs in queries: the address of the endpoint. A store of up to
+        ``in_memory`` bytes on the disk is held in memory, once for all workers.
         """
         self.limits = limits or Limits()
         settings = {
@@ -98,6 +102,7 @@ class QueryPool:
             "bytes": self.limits.answer_bytes,
             "prefixes": prefixes or {},
             "base": base,
+            "in-memory": in_memory,
         }
         self.busy = 0
         """Queries that are evaluated now."""
@@ -317,7 +322,11 @@ def _job(question: Question, examined: Examined) -> bytes:
 
 @contextlib.contextmanager
 def pool_in_thread(
-    store: Path, *, limits: Limits | None = None, prefixes: dict[str, str] | None = None
+    store: Path,
+    *,
+    limits: Limits | None = None,
+    prefixes: dict[str, str] | None = None,
+    in_memory: int = IN_MEMORY,
 ) -> Iterator[QueryPool]:
     """Yield a started pool whose loop runs in a thread: ask it with ``ask_from_thread``."""
     loop = uvloop.new_event_loop()
@@ -327,7 +336,7 @@ def pool_in_thread(
     def wait_for(work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, loop).result()
 
-    pool = QueryPool(store, limits=limits, prefixes=prefixes)
+    pool = QueryPool(store, limits=limits, prefixes=prefixes, in_memory=in_memory)
     try:
         wait_for(pool.start())
         try:

@@ -1,8 +1,9 @@
 """The workers of a pool: how many there are, which are free, and who gets one next.
 
 In comes the wish for a worker, out comes one when its turn is there, or Busy. A worker that ended
-or is ended is replaced at once, while others go on. Slow queries hold at most half of the workers
-and have a queue of their own; when one of their places is free, it goes first.
+or is ended is replaced at once, while others go on; so is the nursery that they come from. Slow
+queries hold at most half of the workers and have a queue of their own; when one of their places is
+free, it goes first.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from publish.faults import said
+from publish.nursery_process import LOADING, Nursery
 from publish.query_errors import Busy, WorkerLost
 from publish.query_frames import ERROR, READY
 from publish.query_limits import Limits, duration
@@ -27,8 +29,6 @@ BOOT = 30.0
 """Seconds within which a worker opens its store."""
 AT_ONCE, PAUSE = 3, 1.0
 """After so many workers in a row that could not open the store, seconds before the next one."""
-REAP = (0.001, 0.005, 0.02, 0.05)
-"""Seconds between looks at processes that are ending."""
 SHARE = 0.1
 """Weight of the last query in the usual duration of one."""
 
@@ -72,12 +72,14 @@ class Crew(Generic[Run]):
         self._on_frame, self._on_lost = came, lost
         self._workers: set[Worker[Run]] = set()
         self._idle: deque[Worker[Run]] = deque()
-        self._ending: list[tuple[Worker[Run], Run | None]] = []
+        self._ending: set[Worker[Run]] = set()
         self._queues: tuple[deque[_Turn[Run]], ...] = (deque(), deque())
         self._starting: asyncio.Future[None] | None = None
         self._boots: set[asyncio.Task[None]] = set()
         self._over = self._told_open = False
         self._failures = 0
+        self._nursery: Nursery | None = None
+        self._founding = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -178,7 +180,11 @@ class Crew(Generic[Run]):
         for worker in list(self._workers):
             worker.end()
             self._gone(worker)
-        while self._boots or self._ending:
+        while any(worker.pid for worker in self._ending):
+            await asyncio.sleep(0.005)
+        if self._nursery is not None:
+            self._nursery.stop()
+        while self._boots:
             await asyncio.sleep(0.005)
 
     def _has_slow_place(self) -> bool:
@@ -225,16 +231,26 @@ class Crew(Generic[Run]):
         worker = Worker[Run](self._came, self._lost)
         self._workers.add(worker)
         try:
-            await worker.start(self._store, self._settings)
+            await worker.start(await self._nursery_now())
         except OSError as error:
             self._workers.discard(worker)
-            self._cannot_start(WorkerLost(said("store-not-opened", problem=str(error))))
+            self._cannot_start(_not_started(error))
             return
         if self._over:
             worker.end()
             self._gone(worker)
             return
         worker.boot_timer = self._loop.call_later(BOOT, self._boot_passed, worker)
+
+    async def _nursery_now(self) -> Nursery:
+        """Return the nursery, a new one when there is none any more. Raises OSError."""
+        async with self._founding:
+            if self._nursery is None or self._nursery.is_gone:
+                if self._nursery is not None:
+                    log.warning("The process that workers come from has ended: starting another.")
+                self._nursery = Nursery(self._store, self._settings)
+                await self._nursery.start()
+            return self._nursery
 
     def _boot_passed(self, worker: Worker[Run]) -> None:
         worker.end()
@@ -310,16 +326,21 @@ class Crew(Generic[Run]):
         self._dispatch()
 
     def _reap(self, worker: Worker[Run], run: Run | None) -> None:
-        """Wait for the end of a process without holding the loop, then tell its run."""
-        self._ending.append((worker, run))
-        self._look(worker, run, 0)
+        """Tell the run of a process that ends why there is no answer, when that is known."""
 
-    def _look(self, worker: Worker[Run], run: Run | None, looks: int) -> None:
-        code = worker.exit_code()
-        if code is None:
-            pause = REAP[min(looks, len(REAP) - 1)]
-            self._loop.call_later(pause, self._look, worker, run, looks + 1)
-            return
-        self._ending.remove((worker, run))
-        if run is not None:
-            self._on_lost(run, code)
+        def tell(code: int | None) -> None:
+            self._ending.discard(worker)
+            if run is not None:
+                self._on_lost(run, code)
+
+        self._ending.add(worker)
+        worker.when_dead(tell)
+
+
+def _not_started(error: OSError) -> WorkerLost:
+    """Return why there is no worker."""
+    if isinstance(error, TimeoutError):
+        return WorkerLost(said("store-not-opened-in-time", most=duration(LOADING)))
+    is_end = isinstance(error, ChildProcessError)
+    problem = said("worker-ended-at-start") if is_end else str(error)
+    return WorkerLost(said("store-not-opened", problem=problem))

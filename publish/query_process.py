@@ -1,4 +1,4 @@
-"""The parent's side of one worker process: start it, talk to it, end it.
+"""The parent's side of one worker process: have it born, talk to it, end it.
 
 A socket pair carries jobs one way and frames the other, on the event loop. The life line is a
 pipe that is never written to: its end tells the worker that this process is gone.
@@ -8,38 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-import pyoxigraph as ox
-
+from publish.nursery_process import Died, Nursery
 from publish.query_frames import DATA, HEADER
 
 NICER = 10
 """By how much the thread of a slow query gives way to others."""
 
-_PACKAGES = [str(Path(__file__).parent.parent), str(Path(ox.__file__).parent.parent)]
-_BOOT = (
-    "import sys, json; sys.path[:0] = json.loads(sys.argv[2])['packages']; "
-    "from publish.query_worker import main; main()"
-)
-_KEPT = ("LD_LIBRARY_PATH", "MALLOC_ARENA_MAX")
 _BUFFER = 512 * 1024
 
 Came = Callable[["WorkerProcess", bytes, bytes], None]
 Lost = Callable[["WorkerProcess"], None]
-
-
-def command(store: Path, settings: dict[str, Any]) -> list[str]:
-    """Return the command that starts a worker; it finds its packages by the settings alone."""
-    told = json.dumps({**settings, "packages": _PACKAGES})
-    return [sys.executable, "-I", "-S", "-c", _BOOT, str(store), told]
 
 
 class WorkerProcess(asyncio.Protocol):
@@ -50,38 +32,31 @@ class WorkerProcess(asyncio.Protocol):
         self._came, self._lost = came, lost
         self._pending = b""
         self._transport: asyncio.Transport | None = None
-        self._ended = False
+        self._nursery: Nursery | None = None
+        self._life = -1
+        self._ended = self._is_dead = False
+        self._code: int | None = None
+        self._when_dead: Died | None = None
 
-    async def start(self, store: Path, settings: dict[str, Any]) -> None:
-        """Start the process; it says READY when its store is open. Raises OSError."""
+    async def start(self, nursery: Nursery) -> None:
+        """Have the process born; it says READY when its store is open. Raises OSError."""
         ours, theirs = socket.socketpair()
         life, self._life = os.pipe()
         try:
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                command(store, {**settings, "life": life}),
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                pass_fds=(life,),
-                cwd="/",
-                env={"LC_ALL": "C.UTF-8", **{k: os.environ[k] for k in _KEPT if k in os.environ}},
-            )
-        except OSError:
-            ours.close()
-            os.close(self._life)
-            raise
-        finally:
-            theirs.close()
-            os.close(life)
-        self.pid = self._process.pid
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.create_unix_connection(lambda: self, sock=ours)
+            self._nursery = nursery
+            self.pid = await nursery.bear(theirs.fileno(), life, self._died)
+            if self._ended:  # while it was being born
+                nursery.end(self.pid)
+            await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=ours)
         except BaseException:
             ours.close()
             self.end()
             raise
+        finally:
+            theirs.close()
+            os.close(life)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way to the worker."""
@@ -120,15 +95,24 @@ class WorkerProcess(asyncio.Protocol):
             os.setpriority(os.PRIO_PROCESS, self.thread, NICER)
 
     def end(self) -> None:
-        """End the process now; it is reaped by ``exit_code``."""
+        """End the process now; ``when_dead`` tells when it is gone."""
         if self._ended:
             return
         self._ended = True
-        self._process.kill()
+        if self._nursery is not None and self.pid:
+            self._nursery.end(self.pid)
         os.close(self._life)
         if self._transport is not None:
             self._transport.abort()
 
-    def exit_code(self) -> int | None:
-        """Return how the process ended, or None while it is still there."""
-        return self._process.poll()
+    def when_dead(self, tell: Died) -> None:
+        """Tell the exit code, or None when nobody knows it, once the process has ended."""
+        if self._is_dead:
+            tell(self._code)
+        else:
+            self._when_dead = tell
+
+    def _died(self, code: int | None) -> None:
+        self._is_dead, self._code = True, code
+        if self._when_dead is not None:
+            self._when_dead(code)

@@ -1,16 +1,15 @@
-"""One process that evaluates SPARQL queries on a store it opens read-only.
+"""One process that evaluates SPARQL queries on a store in memory, or one it opens read-only.
 
-Jobs come in on standard input, a socket, and frames go out on it (``query_frames``). Another
-pipe, the life line, only ever ends: when the parent does, however it died, and then this process
-stops at once, in the middle of a query if need be, because pyoxigraph evaluates without holding
-Python's lock. Nothing of the package is imported but what itself imports nothing of it.
+Jobs come in on a socket, and frames go out on it (``query_frames``). Another pipe, the life line,
+only ever ends: when the parent does, however it died, and then this process stops at once, in the
+middle of a query if need be, because pyoxigraph evaluates without holding Python's lock. Nothing
+of the package is imported but what itself imports nothing of it.
 """
 
 from __future__ import annotations
 
 import csv
 import functools
-import gc
 import io
 import itertools
 import json
@@ -18,13 +17,12 @@ import operator
 import os
 import select
 import signal
-import sys
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any, cast
+from typing import IO, Any, NoReturn, cast
 
 import pyoxigraph as ox
 
@@ -42,7 +40,6 @@ from publish.query_frames import (
 from publish.query_merge import DataSets, Results, TooManyTriples
 from publish.query_sandbox import (
     bound_memory,
-    leave_signals,
     resident_bytes,
     return_memory,
     shut_off,
@@ -249,27 +246,28 @@ class _NoType(Exception):
         super().__init__(graph)
 
 
-def main() -> None:
-    """Open the store, evaluate until the parent ends; called with a store and its settings."""
-    leave_signals()
+def work(
+    store: ox.Store | None, path: str, settings: dict[str, Any], channel: int, life: int
+) -> NoReturn:
+    """Evaluate until the parent ends; without a store in memory, open the one on the disk.
+
+    ``channel`` is the socket for jobs and frames, ``life`` the life line, as file descriptors.
+    """
     is_shut_off = shut_off()
-    settings = json.loads(sys.argv[2])
-    try:
-        store = ox.Store.read_only(sys.argv[1])
-    except OSError as error:
-        send(0, frame_of(ERROR, {"error": "store", "message": str(error)}))
-        os._exit(1)
+    if store is None:
+        try:
+            store = ox.Store.read_only(path)
+        except OSError as error:
+            send(channel, frame_of(ERROR, {"error": "store", "message": str(error)}))
+            os._exit(1)
     bound_memory(settings["memory"] + STACK)
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
-    evaluator = Evaluator(store=store, settings=settings, socket=0, shut_off=is_shut_off)
-    life: int = settings["life"]
+    evaluator = Evaluator(store=store, settings=settings, socket=channel, shut_off=is_shut_off)
     woken, wake = os.pipe()
     poll = select.poll()
     poll.register(life, 0)  # its end is always told
     poll.register(woken, select.POLLIN)
 
-    def work() -> None:
+    def evaluate() -> None:
         ended_well = False
         try:
             evaluator.run()
@@ -284,7 +282,7 @@ def main() -> None:
 
     threading.stack_size(STACK)
     while True:
-        thread = threading.Thread(target=work, daemon=True)
+        thread = threading.Thread(target=evaluate, daemon=True)
         thread.start()
         if any(descriptor == life for descriptor, _ in poll.poll()):
             os._exit(0)

@@ -96,14 +96,14 @@ class Server:
         return [self.process.pid, *children_of(self.process.pid)]
 
     def workers(self, release: Path) -> list[int]:
-        """Return the processes that have the store open and do not listen."""
-        sockets = listening(self.port)
-        return [
-            pid
-            for pid in self.pids()
-            if any(str(release / "store") in name for name in open_files(pid))
-            and not sockets & set(open_files(pid))
-        ]
+        """Return the processes that evaluate queries on the store of a release."""
+        return [pid for nursery in self.nurseries(release) for pid in children_of(nursery)]
+
+    def nurseries(self, release: Path) -> list[int]:
+        """Return the processes that workers on the store of a release come from."""
+        store = str(release / "store").encode()
+        born = [pid for pid in self.pids() if store in command_of(pid).split(b"\0")]
+        return [pid for pid in born if any(below in born for below in children_of(pid))]
 
     def memory(self) -> int:
         """Return the bytes that the processes take: shared pages count once (PSS)."""
@@ -215,6 +215,14 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
+def command_of(pid: int) -> bytes:
+    """Return the program and arguments of a process, each ended by a zero byte."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def cpu_of(pid: int) -> float:
     """Return the seconds of processor that a process has taken; 0 when it is gone."""
     fields = _stat(pid)
@@ -230,30 +238,6 @@ def memory_of(pid: int) -> int:
         return 0
     found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
     return int(found[1]) * 1024 if found else 0
-
-
-def open_files(pid: int) -> list[str]:
-    """Return what the descriptors of a process point to: paths, or socket:[number]."""
-    found = []
-    try:
-        for entry in Path(f"/proc/{pid}/fd").iterdir():
-            try:
-                found.append(str(entry.readlink()))
-            except FileNotFoundError:
-                continue
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return []
-    return found
-
-
-def listening(port: int) -> set[str]:
-    """Return the sockets that listen on a port of this machine, as open_files names them."""
-    found = set()
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == "0A":
-            found.add(f"socket:[{fields[9]}]")
-    return found
 
 
 def busiest(server: Server, seconds: float = 0.4) -> int:

@@ -713,6 +713,21 @@ def test_killed_idle_workers_cost_nothing(target: Target) -> None:
         assert target.server.small(2.0) < 2
 
 
+def test_killed_nursery_costs_nothing(target: Target) -> None:
+    """When the process that workers come from dies, they go on, and another takes its place."""
+    target.server.small(5)
+    [nursery] = target.server.nurseries(target.release)
+    workers = target.server.workers(target.release)
+    for pid in (nursery, *workers):
+        os.kill(pid, signal.SIGKILL)
+        for _ in range(5):
+            assert target.server.small(5.0) < 5
+    until = time.monotonic() + 5
+    while len(target.server.workers(target.release)) < WORKERS:
+        assert time.monotonic() < until, target.server.tail()
+        time.sleep(0.1)
+
+
 # -- Heads -----------------------------------------------------------------------------------------
 
 LONG = {

@@ -500,7 +500,8 @@ def test_nothing_is_left_behind(store: Path) -> None:
         assert open_files() == files
         assert resident() - memory < 20 << 20
         assert len(pool.processes()) == 2
-        assert children() == sorted(pool.processes())
+        [nursery] = children(os.getpid(), threading.get_native_id())
+        assert children(nursery, nursery) == sorted(pool.processes())
 
     run(store, Limits(workers=2, deadline=0.3, slow_after=0.2, waiting=50), use)
 
@@ -513,8 +514,9 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def children() -> list[int]:
-    found = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text()
+def children(pid: int, thread: int) -> list[int]:
+    """Return the processes that a thread of a process has started."""
+    found = Path(f"/proc/{pid}/task/{thread}/children").read_text()
     return sorted(map(int, found.split()))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +17,11 @@ from typing import Any
 import pytest
 from query_store import RUNAWAY, make_store, wait_gone
 
+from publish.nursery_process import command
 from publish.query_frames import DATA, END, ERROR, HEAD, HEADER, READY, counter_of, frame
-from publish.query_process import command
+from publish.query_nursery import BEAR, BORN, DEAD, NOTE, ORDER
+from publish.query_nursery import END as END_ONE
+from publish.query_nursery import READY as NURSERY_READY
 
 
 @pytest.fixture(scope="module")
@@ -24,31 +29,52 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_store(tmp_path_factory.mktemp("worker") / "store")
 
 
-class Worker:
-    """A worker process, its socket and its life line."""
-
-    thread = 0
+class Nursery:
+    """A process that workers come from, and its socket."""
 
     def __init__(self, store: Path, **settings: Any) -> None:
-        self.socket, theirs = socket.socketpair()
-        self.socket.settimeout(20)
-        life, self.life = os.pipe()
         told = {
             "last-resort": 20,
             "memory": 1 << 30,
             "rows": 10_000,
             "bytes": 1 << 20,
             "prefixes": {},
-            "life": life,
+            "in-memory": 1 << 30,
             **settings,
         }
+        self.socket, theirs = socket.socketpair()
+        self.socket.settimeout(20)
         self.process = subprocess.Popen(
-            command(store, told),
-            stdin=theirs.fileno(),
-            pass_fds=(life,),
-            env={"LC_ALL": "C.UTF-8"},
+            command(store, told), stdin=theirs.fileno(), env={"LC_ALL": "C.UTF-8"}
         )
         theirs.close()
+        assert self.note() == (NURSERY_READY, 0, 0)
+
+    def note(self) -> tuple[bytes, int, int]:
+        """Return the next note."""
+        note: tuple[bytes, int, int] = NOTE.unpack(self.socket.recv(NOTE.size, socket.MSG_WAITALL))
+        return note
+
+    def end(self) -> None:
+        """End the process; its workers end with their life lines."""
+        self.socket.close()
+        assert self.process.wait(5) == 0
+
+
+class Worker:
+    """A worker process, its socket and its life line."""
+
+    thread = 0
+
+    def __init__(self, nursery: Nursery) -> None:
+        self.nursery = nursery
+        self.socket, theirs = socket.socketpair()
+        self.socket.settimeout(20)
+        life, self.life = os.pipe()
+        with theirs:
+            socket.send_fds(nursery.socket, [ORDER.pack(BEAR, 0)], [theirs.fileno(), life])
+            kind, self.pid, _ = nursery.note()
+        assert kind == BORN
         os.close(life)
 
     def frame(self) -> tuple[bytes, bytes]:
@@ -91,16 +117,21 @@ class Worker:
 
     def end(self) -> None:
         """End the process."""
-        self.process.kill()
-        self.process.wait()
         self.socket.close()
         if self.life >= 0:
             os.close(self.life)
 
 
+@pytest.fixture(params=["memory", "disk"])
+def nursery(store: Path, request: pytest.FixtureRequest) -> Iterator[Nursery]:
+    nursery = Nursery(store, **{"in-memory": 1 << 30 if request.param == "memory" else 0})
+    yield nursery
+    nursery.end()
+
+
 @pytest.fixture
-def worker(store: Path) -> Iterator[Worker]:
-    worker = Worker(store)
+def worker(nursery: Nursery) -> Iterator[Worker]:
+    worker = Worker(nursery)
     kind, content = worker.frame()
     assert kind == READY
     assert json.loads(content)["shut-off"] is True
@@ -135,7 +166,7 @@ def test_worker_reaches_no_network(worker: Worker) -> None:
 
 def test_worker_may_do_little(worker: Worker) -> None:
     """A worker gains no privileges, makes no sockets, and leaves no core file."""
-    process = Path(f"/proc/{worker.process.pid}")
+    process = Path(f"/proc/{worker.pid}")
     status = (process / "status").read_text()
     assert "NoNewPrivs:\t1" in status
     assert "Seccomp:\t2" in status
@@ -149,18 +180,53 @@ def test_worker_ends_with_its_life_line(worker: Worker) -> None:
     time.sleep(0.2)
     os.close(worker.life)
     worker.life = -1
-    wait_gone([worker.process.pid], 2)
+    wait_gone([worker.pid], 2)
 
 
 def test_timer_ends_worker(store: Path) -> None:
-    """A worker that nobody ends in time is ended by the system."""
-    worker = Worker(store, **{"last-resort": 0.3})
-    try:
+    """A worker that nobody ends in time is ended by the system, and its end is told."""
+    nursery = Nursery(store, **{"last-resort": 0.3})
+    worker = Worker(nursery)
+    assert worker.frame()[0] == READY
+    worker.send(RUNAWAY)
+    assert nursery.note() == (DEAD, worker.pid, -signal.SIGALRM)
+    worker.end()
+    nursery.end()
+
+
+def test_nursery_ends_its_own_workers_only(nursery: Nursery) -> None:
+    """A worker is ended at once, in the middle of a query; a number of another process is not."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        first, second = Worker(nursery), Worker(nursery)
+        assert first.frame()[0] == second.frame()[0] == READY
+        first.send(RUNAWAY)
+        for pid in (other.pid, first.pid):
+            nursery.socket.sendall(ORDER.pack(END_ONE, pid))
+        assert nursery.note() == (DEAD, first.pid, -signal.SIGKILL)
+        second.send("ASK {}")
+        assert second.answer()[:2] == (b"true", END)
+        assert other.poll() is None
+        other.communicate(b"\n")
+    first.end()
+    second.end()
+
+
+def test_nursery_has_one_thread(nursery: Nursery) -> None:
+    """A fork takes one thread along, so there must be no other that may hold a lock."""
+    assert len(list(Path(f"/proc/{nursery.process.pid}/task").iterdir())) == 1
+
+
+def test_workers_draw_their_own_random_numbers(nursery: Nursery) -> None:
+    """Forks of one process do not make the same identifiers."""
+    made = set()
+    for _ in range(5):
+        worker = Worker(nursery)
         assert worker.frame()[0] == READY
-        worker.send(RUNAWAY)
-        assert worker.process.wait(5) == -14
-    finally:
+        worker.send("SELECT (STRUUID() AS ?a) (RAND() AS ?b) (BNODE() AS ?c) {}")
+        made |= set(worker.answer()[0].decode().split("\r\n")[1].split(","))
         worker.end()
+        assert nursery.note()[0] == DEAD
+    assert len(made) == 15
 
 
 def test_slowed_thread_is_replaced(worker: Worker) -> None:
