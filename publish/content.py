@@ -22,9 +22,10 @@ from publish.accounted import check_accounted
 from publish.agreement import compare_data_sets, compared_slugs
 from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import JudgedCube, judged_cube
+from publish.code_list_parts import write_code_lists
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
-from publish.dumps import FORMATS, open_dumps, write_graph
+from publish.dumps import FORMATS, Dump, open_dumps, write_graph
 from publish.faults import Fault, FaultyInput, fault, said, written_out
 from publish.files import UNREAD
 from publish.idle_shapes import check_shapes
@@ -98,17 +99,6 @@ log = logging.getLogger("publish")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dump:
-    """One graph of the release, written as N-Triples and Turtle under the same name."""
-
-    name: str
-    graph: str
-    """The IRI of the named graph in the store."""
-    about: str
-    """The IRI of what it describes."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Content:
     """What has been read, checked and written as N-Triples, but is not yet a release."""
 
@@ -118,6 +108,8 @@ class Content:
     counts: dict[str, int]
     """Observations per data set."""
     dumps: list[Dump]
+    parts: list[Dump]
+    """Dumps of a part of a graph: each code list by itself."""
     samples: list[Sample]
     warnings: list[Fault]
     shapes: dict[str, str]
@@ -231,12 +223,14 @@ def write_content(
     }
     with_cells = {slug for slug, dumped in written.items() if dumped.has_cells}
     dumps = _write_context(project, folder, context, cubes, with_cells)
+    parts = write_code_lists(project.uris, folder / "dumps", concepts)
     content = Content(
         folder=folder,
         vocabulary=vocabulary,
         cubes=cubes,
         counts={slug: dumped.count for slug, dumped in written.items()},
         dumps=dumps,
+        parts=parts,
         samples=samples,
         warnings=list(dict.fromkeys(warnings)),
         shapes=made,

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from publish.content import Dump
+from publish.dumps import Dump
 from publish.graph_counts import GraphCounts, count_graphs, read_blocks
 from publish.jsonld import json_ld, usable_prefixes
 from publish.progress import Progress
@@ -58,11 +58,19 @@ class Made:
 
 
 def write_forms(
-    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], about: str
+    folder: Path,
+    dumps: Sequence[Dump],
+    parts: Sequence[Dump],
+    prefixes: Mapping[str, str],
+    about: str,
 ) -> Made:
-    """Write every other form of the dumps in a folder; all of them are ``about`` something."""
+    """Write every other form of the dumps in a folder; all of them are ``about`` something.
+
+    ``parts`` stand in other dumps already.
+    """
     counts = count_graphs({dump.graph: folder / f"{dump.name}.nt" for dump in dumps})
-    work = [*_of_graphs(folder, dumps, prefixes), *_of_everything(folder, dumps, prefixes, counts)]
+    work = [*_of_graphs(folder, [*dumps, *parts], prefixes)]
+    work += _of_everything(folder, dumps, prefixes, counts)
     with (
         Progress("dumps", "files", len(work)) as progress,
         ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 4)) as pool,
@@ -72,13 +80,14 @@ def write_forms(
         whole = Dump(name=EVERYTHING, graph="", about=about)
         paths = [
             (dump, ending, folder / f"{dump.name}{ending}")
-            for dump in (*dumps, whole)
+            for dump in (*dumps, *parts, whole)
             for ending in FORMS
         ]
         there = [item for item in paths if item[2].is_file()]
         files = list(pool.map(lambda item: _entry(*item), there))
     lines = [
-        f"{file['sha256']}  {path.name}\n" for file, (_, _, path) in zip(files, there, strict=True)
+        f"{file['sha256']}  {dump.name}{ending}\n"
+        for file, (dump, ending, _) in zip(files, there, strict=True)
     ]
     (folder / SUMS).write_text("".join(lines), encoding="ascii")
     files.append(_entry(whole, "", folder / SUMS))
@@ -200,7 +209,7 @@ def _entry(dump: Dump, ending: str, path: Path) -> dict[str, object]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     entry: dict[str, object] = {
-        "path": f"dumps/{path.name}",
+        "path": f"dumps/{path.name if dump.name == EVERYTHING else dump.name + ending}",
         "bytes": path.stat().st_size,
         "sha256": digest,
         "media-type": FORMS.get(ending, "text/plain"),

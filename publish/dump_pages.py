@@ -12,6 +12,8 @@ from publish.rendering import reader_of, show
 from publish.served import File, Served
 
 EVERYTHING = "alles"
+Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]
+"""A row of the page: what it is called, the path of its page, and its files by form."""
 COLUMNS = (TURTLE, N_TRIPLES, N_QUADS, JSON_LD, RDF_XML)
 """The forms as the page lists them; what is compressed stands with what it compresses."""
 
@@ -26,21 +28,27 @@ def make_dump_pages(served: Served) -> Blueprint:
         found: dict[str, list[File]] = {}
         for file in served.files.values():
             found.setdefault(file.stem, []).append(file)
-        names = [EVERYTHING, *(name for name in found if name in titles)]
-        entries = [
-            (
-                name,
-                titles.get(name),
-                [(form, [file for file in found[name] if _is_in(file, form)]) for form in COLUMNS],
-            )
-            for name in names
-            if name in found
+
+        def entry(name: str, title: str | None, address: str) -> Entry:
+            files = [
+                (form, [file for file in found[name] if _is_in(file, form)]) for form in COLUMNS
+            ]
+            return title, address, files
+
+        graphs = [
+            entry(name, titles[name], f"/doc/graaf/{name}") for name in found if name in titles
+        ]
+        whole = [entry(EVERYTHING, None, "/doc/graaf/")] if EVERYTHING in found else []
+        lists = [
+            entry(name, served.label(about, reader.language), served.local_path(about) or "")
+            for name, files in found.items()
+            if name not in titles and (about := files[0].about) and files[0].graph
         ]
         response = show(
             served,
             "dumps.html",
             title=None,
-            entries=entries,
+            tables=[("by-graph", whole + graphs), ("lists-by-themselves", lists)],
             files=served.files.values(),
             columns=COLUMNS,
             sums=served.files.get("SHA256SUMS"),
@@ -57,9 +65,9 @@ def make_dump_pages(served: Served) -> Blueprint:
             media_type=entry.media_type,
             sha256=entry.sha256,
             made=served.made,
-            name=entry.name,
+            name=entry.name.rpartition("/")[2],
         )
-        about = f"/doc/graaf/{entry.stem if entry.graph else ''}"
+        about = _described_at(served, entry)
         links = [f'<{request.script_root}{about}>; rel="describedby"']
         if served.licence:
             links.append(f'<{served.licence}>; rel="license"')
@@ -69,6 +77,13 @@ def make_dump_pages(served: Served) -> Blueprint:
     blueprint.add_url_rule("/dumps/", "index", index, strict_slashes=False)
     blueprint.add_url_rule("/dumps/<path:path>", "file", file)
     return blueprint
+
+
+def _described_at(served: Served, file: File) -> str:
+    """Return the path of the page about a file: about its graph, or the list that it holds."""
+    if "/" in file.stem and file.about:
+        return served.local_path(file.about) or "/dumps/"
+    return f"/doc/graaf/{file.stem if file.graph else ''}"
 
 
 def _is_in(file: File, form: Form) -> bool:

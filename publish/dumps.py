@@ -26,6 +26,17 @@ FORMATS = (".nt", ".ttl")
 """What graphs are written in first; all other forms are made from the N-Triples."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dump:
+    """One graph of the release, or a part of it, as N-Triples and Turtle under the same name."""
+
+    name: str
+    graph: str
+    """The IRI of the named graph in the store."""
+    about: str
+    """The IRI of what it describes."""
+
+
 def canonical_triples(graph: Graph) -> bytes:
     """Return a graph as N-Triples in one order and as the store will give it back."""
     text = graph.serialize(format="nt", encoding="utf-8")

@@ -67,6 +67,8 @@ __all__ = [
 
 AT_ONCE = 0.2
 """Seconds within which the loss of a worker is no sign yet that the query caused it."""
+AT_THE_SAME_TIME = 0.01
+"""Seconds after which it is known which other workers died with one."""
 GRACE = 0.05
 """Seconds for a query whose asker has left to end by itself, which costs no worker."""
 LAST_RESORT = 2.0
@@ -198,6 +200,7 @@ class QueryPool:
                 if again or time.monotonic() - run.started > AT_ONCE:
                     raise error.reason from None
                 again = True
+                await asyncio.sleep(AT_THE_SAME_TIME)
 
     async def _explain(self, text: str, content: dict[str, Any]) -> QueryFailed:
         return await self._aside(text, lambda: failure(content, text, self.limits))
@@ -233,6 +236,8 @@ class QueryPool:
     def _takes_long(self, worker: Worker[Run], run: Run) -> None:
         """Make a query slow, or end it for now when there are too many of those."""
         left = self.limits.deadline - self.limits.slow_after
+        if worker not in self._crew:
+            return  # it is gone, which is told as soon as it is known how
         if left <= 0:
             self._too_late(worker, run)
         elif self._crew.make_slow(worker):

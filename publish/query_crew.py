@@ -9,6 +9,7 @@ free, it goes first.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import math
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from publish.faults import said
-from publish.nursery_process import LOADING, Nursery
+from publish.nursery_process import LOADING, NurseryProcess
 from publish.query_errors import Busy, WorkerLost
 from publish.query_frames import ERROR, READY
 from publish.query_limits import Limits, duration
@@ -78,7 +79,7 @@ class Crew(Generic[Run]):
         self._boots: set[asyncio.Task[None]] = set()
         self._over = self._told_open = False
         self._failures = 0
-        self._nursery: Nursery | None = None
+        self._nursery: NurseryProcess | None = None
         self._founding = asyncio.Lock()
 
     @property
@@ -186,6 +187,8 @@ class Crew(Generic[Run]):
             self._nursery.stop()
         while self._boots:
             await asyncio.sleep(0.005)
+        if self._nursery is not None and self._nursery.was_started:
+            await self._nursery.ended()
 
     def _has_slow_place(self) -> bool:
         return self.slow < self._limits.slow_workers
@@ -231,36 +234,67 @@ class Crew(Generic[Run]):
         worker = Worker[Run](self._came, self._lost)
         self._workers.add(worker)
         try:
-            await worker.start(await self._nursery_now())
+            nursery = await self._nursery_now()
+            if worker not in self._workers:  # all were ended meanwhile
+                return
+            worker.boot_timer = self._loop.call_later(BOOT, self._boot_passed, worker)
+            await worker.start(nursery)
         except OSError as error:
-            self._workers.discard(worker)
-            self._cannot_start(_not_started(error))
+            self._failed_boot(worker, _not_started(error))
             return
         if self._over:
             worker.end()
             self._gone(worker)
-            return
-        worker.boot_timer = self._loop.call_later(BOOT, self._boot_passed, worker)
 
-    async def _nursery_now(self) -> Nursery:
+    async def _nursery_now(self) -> NurseryProcess:
         """Return the nursery, a new one when there is none any more. Raises OSError."""
         async with self._founding:
             if self._nursery is None or self._nursery.is_gone:
-                if self._nursery is not None:
-                    log.warning("The process that workers come from has ended: starting another.")
-                self._nursery = Nursery(self._store, self._settings)
-                await self._nursery.start()
+                try:
+                    return await self._new_nursery()
+                except OSError:
+                    if self._over or not self._settings["in-memory"]:
+                        raise
+                # It may have been the store that was too much for it.
+                log.warning("The store cannot be held in memory: it stays on the disk.")
+                self._settings = {**self._settings, "in-memory": 0}
+                return await self._new_nursery()
             return self._nursery
 
+    async def _new_nursery(self) -> NurseryProcess:
+        if self._over:
+            raise ChildProcessError("There are to be no workers any more.")
+        self._nursery = NurseryProcess(self._store, self._settings, self._nursery_gone)
+        await self._nursery.start()
+        return self._nursery
+
+    def _nursery_gone(self) -> None:
+        """Start another nursery before a worker is needed: that may take a while."""
+        if self._over:
+            return
+        log.warning("The process that workers come from has ended: starting another.")
+        task = self._loop.create_task(self._found_again())
+        self._boots.add(task)
+        task.add_done_callback(self._boots.discard)
+
+    async def _found_again(self) -> None:
+        with contextlib.suppress(OSError):  # the next worker tries again, and tells
+            await self._nursery_now()
+
     def _boot_passed(self, worker: Worker[Run]) -> None:
+        if worker.is_ready:
+            return
         worker.end()
         self._failed_boot(worker, WorkerLost(said("store-not-opened-in-time", most=duration(BOOT))))
 
     def _failed_boot(self, worker: Worker[Run], error: WorkerLost) -> None:
         worker.end()
+        if worker.boot_timer is not None:
+            worker.boot_timer.cancel()
         if worker in self._workers:
             self._workers.discard(worker)
-            self._reap(worker, None)
+            if worker.pid:
+                self._reap(worker, None)
             self._cannot_start(error)
 
     def _cannot_start(self, error: WorkerLost) -> None:

@@ -1,15 +1,16 @@
 """The process that workers come from: it holds a small store in memory, and forks.
 
 Orders come in on standard input, a socket: BEAR, with the socket and the life line of a worker as
-file descriptors, and END for one of the workers. Notes go out: READY when the store is there, BORN
-or why not, and DEAD. A fork shares the memory of the store with all others, so that the store is
-read once and a worker is there in some milliseconds. A store larger than the bound stays on the
+file descriptors, and KILL for one of the workers. Notes go out: LOADED when the store is there,
+BORN or why not, and DEAD. A fork shares the memory of the store with all others, so that the store
+is read once and a worker is there in some milliseconds. A store larger than the bound stays on the
 disk, where each worker opens it. There is one thread only: a fork takes no other along.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -31,8 +32,10 @@ ORDER = struct.Struct(">ci")
 """An order and the process that it is about."""
 NOTE = struct.Struct(">cii")
 """A note, the process that it is about, and how that ended; for NOT_BORN the system's number."""
-BEAR, END = b"B", b"E"
-READY, BORN, NOT_BORN, DEAD = b"R", b"B", b"N", b"D"
+BEAR, KILL = b"B", b"K"
+LOADED, BORN, NOT_BORN, DEAD = b"L", b"B", b"N", b"D"
+_UNREADABLE = (MemoryError, OSError, RuntimeError, SyntaxError, ValueError)
+"""What the library raises for a store that it cannot write, or cannot read back."""
 
 
 def main() -> NoReturn:
@@ -42,8 +45,8 @@ def main() -> NoReturn:
     control = socket.socket(fileno=0)
     store = read_into_memory(path, settings["in-memory"])
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.freeze()  # a collection would write to what the forks share
+    gc.set_threshold(50_000, 20, 20)  # a query makes much that is gone by itself
     return_memory()
     Nursery(control, path, store, settings).run()
 
@@ -59,17 +62,26 @@ def read_into_memory(path: str, most: int) -> ox.Store | None:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
+        os.close(reading)
+        os.close(0)  # nothing but the nursery keeps its parent waiting
         _pour(path, writing)
     os.close(writing)
-    store = ox.Store()
-    with os.fdopen(reading, "rb") as quads:
+    store, problem = ox.Store(), ""
+    with os.fdopen(reading, "rb") as poured:
         try:
-            store.bulk_load(quads, format=ox.RdfFormat.N_QUADS, lenient=True)
-        except (OSError, SyntaxError, ValueError) as error:
-            print(f"The store is not held in memory: {error}", file=sys.stderr, flush=True)
-            return None
+            graphs = json.loads(poured.readline() or b"[]")
+            store.bulk_load(poured, format=ox.RdfFormat.N_QUADS, lenient=True)
+            for name in graphs:
+                store.add_graph(ox.NamedNode(name))
+        except _UNREADABLE as error:
+            problem = str(error) or type(error).__name__
+            os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    return store if status == 0 else None
+    if status:
+        problem = problem or "it could not be read whole"
+        print(f"The store is not held in memory: {problem}.", file=sys.stderr, flush=True)
+        return None
+    return store
 
 
 def _bytes_below(folder: str) -> int:
@@ -81,14 +93,16 @@ def _bytes_below(folder: str) -> int:
 
 
 def _pour(path: str, descriptor: int) -> NoReturn:
-    """Write a store on the disk to a pipe as N-Quads, and end."""
+    """Write a store on the disk to a pipe, and end: its graphs, which may be empty; its quads."""
     code = 1
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            ox.Store.read_only(path).dump(file, format=ox.RdfFormat.N_QUADS)
-        code = 0
-    except OSError:
-        pass
+        with os.fdopen(descriptor, "wb") as file, contextlib.suppress(*_UNREADABLE):
+            store = ox.Store.read_only(path)
+            names = [name.value for name in store.named_graphs() if isinstance(name, ox.NamedNode)]
+            file.write(json.dumps(names).encode() + b"\n")
+            store.dump(file, format=ox.RdfFormat.N_QUADS)
+            file.flush()
+            code = 0
     finally:
         os._exit(code)
 
@@ -110,7 +124,7 @@ class Nursery:
         """Follow orders until the parent ends."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
-        self._tell(READY)
+        self._tell(LOADED)
         control = self._control.fileno()
         while True:
             ready, _, _ = select.select([control, self._woken], [], [])
@@ -134,23 +148,25 @@ class Nursery:
             os._exit(0)
         order, pid = ORDER.unpack(data)
         if order == BEAR:
-            self._bear(*descriptors)
+            self._bear(descriptors)
         elif pid in self._living:  # else the number may be that of another process by now
             os.kill(pid, signal.SIGKILL)
 
-    def _bear(self, channel: int, life: int) -> None:
+    def _bear(self, ends: list[int]) -> None:
         """Fork a worker on the two ends that came with the order."""
         try:
+            if len(ends) != 2:  # the others found no room in the table of this process
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
             pid = os.fork()
         except OSError as error:
             self._tell(NOT_BORN, code=error.errno or 0)
         else:
             if not pid:
-                self._live(channel, life)
+                self._live(*ends)
             self._living.add(pid)
             self._tell(BORN, pid)
-        os.close(channel)
-        os.close(life)
+        for end in ends:
+            os.close(end)
 
     def _live(self, channel: int, life: int) -> NoReturn:
         """Be a worker, in a process that was just forked."""

@@ -12,7 +12,7 @@ import os
 import socket
 from collections.abc import Callable
 
-from publish.nursery_process import Died, Nursery
+from publish.nursery_process import Died, NurseryProcess
 from publish.query_frames import DATA, HEADER
 
 NICER = 10
@@ -32,13 +32,13 @@ class WorkerProcess(asyncio.Protocol):
         self._came, self._lost = came, lost
         self._pending = b""
         self._transport: asyncio.Transport | None = None
-        self._nursery: Nursery | None = None
+        self._nursery: NurseryProcess | None = None
         self._life = -1
         self._ended = self._is_dead = False
         self._code: int | None = None
         self._when_dead: Died | None = None
 
-    async def start(self, nursery: Nursery) -> None:
+    async def start(self, nursery: NurseryProcess) -> None:
         """Have the process born; it says READY when its store is open. Raises OSError."""
         ours, theirs = socket.socketpair()
         life, self._life = os.pipe()
@@ -99,14 +99,15 @@ class WorkerProcess(asyncio.Protocol):
         if self._ended:
             return
         self._ended = True
-        if self._nursery is not None and self.pid:
+        if self._nursery is not None and self.pid and not self._is_dead:
             self._nursery.end(self.pid)
-        os.close(self._life)
+        if self._life >= 0:
+            os.close(self._life)
         if self._transport is not None:
             self._transport.abort()
 
     def when_dead(self, tell: Died) -> None:
-        """Tell the exit code, or None when nobody knows it, once the process has ended."""
+        """Tell the exit code once the process has ended; None when nobody will know it."""
         if self._is_dead:
             tell(self._code)
         else:

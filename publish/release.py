@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from publish import __version__
-from publish.content import Content, Dump, write_content
+from publish.content import Content, write_content
 from publish.dump_forms import LARGEST, LASTING, Made, write_forms
+from publish.dumps import Dump
 from publish.faults import Fault, said
 from publish.graph_counts import GraphCounts
 from publish.project import Project
@@ -56,9 +57,8 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     with _alone(project.build), _temporary_folder(project.build) as folder:
         content = write_content(project, folder, tuple(only))
         uris = project.uris
-        made = write_forms(
-            folder / "dumps", content.dumps, uris.prefixes(), uris.iri("graph", name="")
-        )
+        about = uris.iri("graph", name="")
+        made = write_forms(folder / "dumps", content.dumps, content.parts, uris.prefixes(), about)
         write_shapes(project, content.shapes, folder)
         manifest = _manifest(project, content, made)
         identifier = manifest["id"]

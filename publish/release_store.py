@@ -13,8 +13,8 @@ from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
-from publish.content import Dump
 from publish.dump_forms import in_graph
+from publish.dumps import Dump
 from publish.graph_counts import read_blocks
 from publish.progress import Progress
 

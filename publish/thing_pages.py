@@ -63,6 +63,7 @@ def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Respo
         return show(served, "vocabulary.html", **content)
     if SCHEME in kinds:
         content["concepts"] = descriptions.concepts_of(served, iri, language)
+        content["dumps"] = [file for file in served.files.values() if file.about == iri.value]
     if served.generic("Tabel").value in kinds:
         content["rows"] = _table_rows(served, iri)
         content["made"] = _made_from(served, iri)

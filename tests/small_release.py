@@ -9,9 +9,11 @@ from typing import Any
 
 import pyoxigraph as ox
 from flask.testing import FlaskClient
+from rdflib import Graph
 
-from publish.content import Dump
+from publish.code_list_parts import write_code_lists
 from publish.dump_forms import write_forms
+from publish.dumps import Dump
 from publish.queries import QueryPool
 from publish.release import describe_counts
 from publish.release_store import load_store
@@ -270,7 +272,10 @@ def make_release(
         path.with_suffix(".ttl").write_bytes(head + path.read_bytes())
         about = f"{base}/id/dataset/{name.removesuffix('-cellen')}"
         dumps.append(Dump(name=name, graph=f"{base}/id/graaf/{name}", about=about))
-    made = write_forms(folder / "dumps", dumps, prefixes, f"{base}/id/graaf/")
+    uris = Uris(base=base, vocabulary="proef")
+    lists = Graph().parse(folder / "dumps" / "codelijsten.nt")
+    parts = write_code_lists(uris, folder / "dumps", lists)
+    made = write_forms(folder / "dumps", dumps, parts, prefixes, f"{base}/id/graaf/")
     load_store(folder, dumps, default_graph)
     manifest = {
         "manifest": 2,

@@ -14,15 +14,16 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph
-from small_release import BASE, client_of, make_release
+from small_release import BASE, LISTS, client_of, make_release
 
 from publish import dump_forms
-from publish.content import Dump
+from publish.code_list_parts import parts_by_list
 from publish.dump_forms import FORMS, write_forms
+from publish.dumps import Dump
 from publish.graph_counts import count_graphs
 from publish.jsonld import json_ld, usable_prefixes
 from publish.triples import turtle
-from publish.uris import PREFIXES
+from publish.uris import PREFIXES, Uris
 
 MADE = "Wed, 04 Mar 2026 05:06:07 GMT"
 TWICE = '<id/dataset/werknemers> rdfs:label "Werknemers naar leeftijd"@nl .\n'
@@ -89,6 +90,56 @@ def test_write_a_triple_of_two_graphs_once(release: Path) -> None:
     assert len(lines) == len(set(lines)) == len(quads) - 1
 
 
+def test_write_each_code_list_by_itself(release: Path) -> None:
+    """A list comes with its codes and no other's; together the lists are the graph of lists."""
+    folder = release / "dumps" / "codelijst"
+    lists = {path.stem: triples_of(path) for path in folder.glob("*.nt")}
+    assert set(lists) == set(LISTS)
+    for name, triples in lists.items():
+        own = f"{BASE}/id/conceptscheme/{name}", f"{BASE}/id/concept/{name}/"
+        assert triples
+        assert all(str(triple.subject).strip("<>").startswith(own) for triple in triples)
+        for ending in (".ttl", ".jsonld", ".rdf"):
+            assert triples_of(folder / f"{name}{ending}") == triples
+        quads = ox.parse((folder / f"{name}.nq").read_bytes(), format=ox.RdfFormat.N_QUADS)
+        assert {str(quad.graph_name) for quad in quads} == {f"<{BASE}/id/graaf/codelijsten>"}
+    assert set().union(*lists.values()) == triples_of(release / "dumps" / "codelijsten.nt")
+
+
+def test_count_lists_by_themselves_once(release: Path) -> None:
+    """What is a part of a graph is no graph of its own."""
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    names = {graph["name"].rpartition("/")[2] for graph in manifest["graphs"]}
+    assert names == {path.stem for path in (release / "dumps").glob("*.nt")} - {"alles"}
+
+
+def test_split_what_hangs_on_lists() -> None:
+    """Levels and remarks go with the list that they are of, what is of two lists with both."""
+    graph = Graph().parse(
+        format="turtle",
+        data="""
+        @prefix : <http://x.example/id/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        <http://x.example/id/conceptscheme/a> a skos:ConceptScheme ; :levels :list-a .
+        <http://x.example/id/conceptscheme/b> a skos:ConceptScheme .
+        <http://other.example/list> a skos:ConceptScheme .
+        :a1 skos:inScheme <http://x.example/id/conceptscheme/a> ; skos:exactMatch :b1 .
+        :b1 skos:inScheme <http://x.example/id/conceptscheme/b> .
+        :o1 skos:inScheme <http://other.example/list> .
+        :list-a :first :level-a . :level-a :depth 1 .
+        :remark-b :about :b1 . :remark-both :about :a1 , :b1 . :alone :is :alone .
+        """,
+    )
+    parts = parts_by_list(graph, Uris(base="http://x.example", vocabulary="v"))
+    subjects = {
+        name: {str(subject).rpartition("/")[2] for subject in part.subjects()}
+        for name, part in parts.items()
+    }
+    assert subjects == {
+        "a": {"a", "a1", "list-a", "level-a", "remark-both"},
+        "b": {"b", "b1", "remark-b", "remark-both"},
+    }
+
+
 def test_name_the_graph_in_quads(release: Path) -> None:
     """The N-Quads of a graph are its triples, each with the name of the graph."""
     text = (release / "dumps" / "uitstroom.nq").read_bytes()
@@ -111,7 +162,9 @@ def test_compress_without_name_and_time(release: Path, tmp_path: Path) -> None:
 def test_list_every_file_truly(release: Path) -> None:
     """The manifest has the size and checksum of each file, and every file is in it."""
     found = entries(release)
-    assert set(found) == {path.name for path in (release / "dumps").iterdir()}
+    folder = release / "dumps"
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert set(found) == files
     for name, entry in found.items():
         content = (release / "dumps" / name).read_bytes()
         assert entry["bytes"] == len(content)
@@ -133,7 +186,7 @@ def write(folder: Path, **graphs: str) -> dump_forms.Made:
         (folder / f"{name}.nt").write_text(text, encoding="utf-8")
         (folder / f"{name}.ttl").write_bytes(turtle(PREFIXES).header() + text.encode())
         dumps.append(Dump(name=name, graph=f"http://g.example/{name}", about="http://g.example/"))
-    return write_forms(folder, dumps, PREFIXES, "http://g.example/")
+    return write_forms(folder, dumps, [], PREFIXES, "http://g.example/")
 
 
 def test_leave_out_large_forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -416,6 +469,19 @@ def test_refuse_other_methods(client: FlaskClient, method: str) -> None:
     response = client.open("/dumps/werknemers.nt", method=method)
     assert response.status_code == 405
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_serve_a_code_list_by_itself(client: FlaskClient) -> None:
+    """It is kept under its own name, and leads to the page about the list, which leads to it."""
+    name = next(iter(LISTS))
+    response = client.get(f"/dumps/codelijst/{name}.ttl")
+    assert response.status_code == 200
+    assert response.content_type == "text/turtle; charset=utf-8"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}.ttl"'
+    assert f'</doc/conceptscheme/{name}>; rel="describedby"' in response.headers["Link"]
+    page = client.get(f"/doc/conceptscheme/{name}.html").text
+    assert f'href="/dumps/codelijst/{name}.ttl"' in page
+    assert f"dumps/codelijst/{list(LISTS)[1]}" not in page
 
 
 def test_list_dumps_on_a_page(client: FlaskClient, release: Path) -> None:

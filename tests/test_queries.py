@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import gzip
 import os
@@ -16,9 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from query_store import EX, RUNAWAY, is_alive, make_store, wait_gone
 
+from publish import nursery_process, query_crew
 from publish.faults import Words
 from publish.queries import (
     BadDataSet,
@@ -471,6 +474,141 @@ def test_workers_end_with_their_parent(store: Path) -> None:
         assert len(pids) == 2
         parent.kill()
     wait_gone(pids, 2)
+
+
+def nursery_of(pool: QueryPool) -> int:
+    """Return the process that the workers come from."""
+    status = Path(f"/proc/{pool.processes()[0]}/stat").read_text()
+    return int(status.rpartition(")")[2].split()[1])
+
+
+def test_killed_nursery_is_replaced(store: Path) -> None:
+    """Workers go on when the process that they came from dies, and find another for the next."""
+
+    async def use(pool: QueryPool) -> None:
+        before, nursery = pool.processes(), nursery_of(pool)
+        os.kill(nursery, signal.SIGKILL)
+        assert await outcome(pool, "ASK {}") == "true"
+        assert await outcome(pool, RUNAWAY) == "TimedOut"
+        while pool.free < 2:
+            await asyncio.sleep(0.01)
+        assert len(set(pool.processes()) & set(before)) == 1
+        for pid in before:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert await outcome(pool, "ASK {}") == "true"
+        while pool.free < 2:
+            await asyncio.sleep(0.01)
+        assert nursery_of(pool) != nursery
+        assert pool.slow == 0
+
+    run(store, Limits(workers=2, deadline=0.6, slow_after=0.2), use)
+
+
+def test_stopped_nursery_is_given_up(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that does not answer costs neither the query of a dead worker nor the places."""
+    monkeypatch.setattr(nursery_process, "ANSWERS", 0.3)
+
+    async def use(pool: QueryPool) -> None:
+        nursery = nursery_of(pool)
+        os.kill(nursery, signal.SIGSTOP)
+        asked = asyncio.ensure_future(outcome(pool, RUNAWAY))
+        await asyncio.sleep(0.4)
+        for pid in pool.processes():
+            os.kill(pid, signal.SIGKILL)
+        assert await asked == "WorkerLost"
+        assert await outcome(pool, "ASK {}") == "true"
+        while pool.free < 2:
+            await asyncio.sleep(0.01)
+        assert pool.slow == 0
+        os.kill(nursery_of(pool), signal.SIGSTOP)  # and closing does not wait for one for ever
+
+    run(store, Limits(workers=2, deadline=20, slow_after=0.2), use)
+
+
+def test_close_while_the_nursery_starts(store: Path) -> None:
+    """A pool can be closed, or its start given up, at any moment."""
+
+    async def whole() -> None:
+        for moment in (0, 0.001, 0.01, 0.05, 0.1, 0.15, 0.2):
+            pool = QueryPool(store, limits=Limits(workers=3))
+            starting = asyncio.ensure_future(pool.start())
+            await asyncio.sleep(moment)
+            starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await starting
+            await pool.close()
+            assert not pool.processes()
+            pool = QueryPool(store, limits=Limits(workers=3))
+            await pool.start()
+            os.kill(nursery_of(pool), signal.SIGKILL)
+            os.kill(pool.processes()[0], signal.SIGKILL)
+            await asyncio.sleep(moment)
+            await pool.close()
+            assert not pool.processes()
+
+    asyncio.run(whole())
+    with contextlib.suppress(ChildProcessError):  # all that was started here was taken note of
+        assert os.waitpid(-1, os.WNOHANG) == (0, 0)
+
+
+def test_ready_workers_are_left_alone(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that a worker has to open its store is over for one that did."""
+    monkeypatch.setattr(query_crew, "BOOT", 0.3)
+
+    async def use(pool: QueryPool) -> None:
+        for _ in range(20):
+            os.kill(pool.processes()[0], signal.SIGKILL)
+            await asyncio.sleep(0.02)
+        while pool.free < 4:
+            await asyncio.sleep(0.01)
+        before = pool.processes()
+        await asyncio.sleep(0.6)
+        assert sorted(pool.processes()) == sorted(before)
+
+    run(store, Limits(workers=4), use)
+
+
+def test_store_that_memory_cannot_take_stays_on_the_disk(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A store with a literal that is too long to be read back is served all the same."""
+    huge = ox.Store(str(tmp_path / "store"))
+    huge.add(ox.Quad(ox.NamedNode(EX), ox.NamedNode(EX), ox.Literal("x" * (17 << 20))))
+    huge.flush()
+    del huge
+    with pool_in_thread(tmp_path / "store", limits=Limits(workers=1)) as pool:
+        assert ask(pool, "SELECT (STRLEN(?o) AS ?n) { ?s ?p ?o }") == f"n\r\n{17 << 20}\r\n"
+    assert "The store is not held in memory: " in capfd.readouterr().err
+
+
+def test_nursery_that_dies_of_the_store(
+    store: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When it ends before the store is in memory, the store stays on the disk."""
+    real = nursery_process.command
+
+    def command(store: Path, settings: dict[str, Any]) -> list[str]:
+        dies = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
+        return dies if settings["in-memory"] else real(store, settings)
+
+    monkeypatch.setattr(nursery_process, "command", command)
+    with pool_in_thread(store, limits=Limits(workers=2)) as pool:
+        assert ask(pool, "ASK {}") == "true"
+    assert "The store cannot be held in memory" in caplog.text
+
+
+@pytest.mark.parametrize("in_memory", [0, 1 << 30])
+def test_empty_graphs_are_graphs(tmp_path: Path, in_memory: int) -> None:
+    """A graph that holds nothing is found, in memory as on the disk."""
+    made = ox.Store(str(tmp_path / "store"))
+    made.add_graph(ox.NamedNode(EX + "empty"))
+    made.add(ox.Quad(ox.NamedNode(EX), ox.NamedNode(EX), ox.Literal("1"), ox.NamedNode(EX + "g")))
+    made.flush()
+    del made
+    with pool_in_thread(tmp_path / "store", in_memory=in_memory) as pool:
+        found = ask(pool, "SELECT ?g { GRAPH ?g {} } ORDER BY ?g")
+    assert found == f"g\r\n{EX}empty\r\n{EX}g\r\n"
 
 
 @pytest.mark.slow

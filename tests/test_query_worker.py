@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -19,9 +20,7 @@ from query_store import RUNAWAY, make_store, wait_gone
 
 from publish.nursery_process import command
 from publish.query_frames import DATA, END, ERROR, HEAD, HEADER, READY, counter_of, frame
-from publish.query_nursery import BEAR, BORN, DEAD, NOTE, ORDER
-from publish.query_nursery import END as END_ONE
-from publish.query_nursery import READY as NURSERY_READY
+from publish.query_nursery import BEAR, BORN, DEAD, KILL, LOADED, NOT_BORN, NOTE, ORDER
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ class Nursery:
             command(store, told), stdin=theirs.fileno(), env={"LC_ALL": "C.UTF-8"}
         )
         theirs.close()
-        assert self.note() == (NURSERY_READY, 0, 0)
+        assert self.note() == (LOADED, 0, 0)
 
     def note(self) -> tuple[bytes, int, int]:
         """Return the next note."""
@@ -201,7 +200,7 @@ def test_nursery_ends_its_own_workers_only(nursery: Nursery) -> None:
         assert first.frame()[0] == second.frame()[0] == READY
         first.send(RUNAWAY)
         for pid in (other.pid, first.pid):
-            nursery.socket.sendall(ORDER.pack(END_ONE, pid))
+            nursery.socket.sendall(ORDER.pack(KILL, pid))
         assert nursery.note() == (DEAD, first.pid, -signal.SIGKILL)
         second.send("ASK {}")
         assert second.answer()[:2] == (b"true", END)
@@ -209,6 +208,15 @@ def test_nursery_ends_its_own_workers_only(nursery: Nursery) -> None:
         other.communicate(b"\n")
     first.end()
     second.end()
+
+
+def test_nursery_that_is_told_nonsense_goes_on(nursery: Nursery) -> None:
+    """An order without the two ends of a worker bears none, and harms nobody."""
+    nursery.socket.sendall(ORDER.pack(BEAR, 0))
+    assert nursery.note() == (NOT_BORN, 0, errno.EMFILE)
+    worker = Worker(nursery)
+    assert worker.frame()[0] == READY
+    worker.end()
 
 
 def test_nursery_has_one_thread(nursery: Nursery) -> None:
