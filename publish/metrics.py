@@ -79,6 +79,10 @@ class Pool(Protocol):
     def waiting(self) -> int:
         """Queries that wait for a worker."""
 
+    @property
+    def replaced(self) -> int:
+        """Workers that were ended or died and have a successor."""
+
     def processes(self) -> Iterable[int]:
         """Return the processes of the workers."""
 
@@ -102,7 +106,7 @@ class Metrics:
         self._about |= {"since": time.time(), "release": ""}
         self._write_about()
         self._pool: Pool | None = None
-        self._workers_seen: frozenset[int] = frozenset()
+        self._replaced_before = 0
         _reserve(folder, slot)
         with _values_in(folder, slot):
             self._make()
@@ -184,15 +188,11 @@ class Metrics:
             self._query_seconds.observe(seconds)
 
     def pool(self, pool: Pool) -> None:
-        """Say how the workers of this process are doing; to be called every second or so.
-
-        Workers that are gone since the last call have been replaced, unless the pool is another.
-        """
-        workers = frozenset(pool.processes())
-        if pool is self._pool:
-            self._replaced.inc(len(self._workers_seen - workers))
-        self._pool, self._workers_seen = pool, workers
-        numbers = (len(workers), pool.busy, pool.slow)
+        """Say how the workers of this process are doing; to be called every second or so."""
+        before = self._replaced_before if pool is self._pool else 0
+        self._replaced.inc(pool.replaced - before)
+        self._pool, self._replaced_before = pool, pool.replaced
+        numbers = (len(list(pool.processes())), pool.busy, pool.slow)
         for gauge, number in zip(self._workers, numbers, strict=True):
             gauge.set(number)
         self._waiting.set(pool.waiting)

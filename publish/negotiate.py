@@ -90,6 +90,8 @@ class Range:
     quality: float
 
 
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""The value of a parameter in quotation marks, which may hold commas and semicolons."""
 _QUALITY = re.compile(r"[0-9]{1,3}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
 
 
@@ -99,7 +101,7 @@ def ranges_of(header: str, unclear: float = 1.0) -> list[Range]:
     ``unclear`` is the quality of one whose quality is no number.
     """
     ranges = []
-    for element in header.split(","):
+    for element in _QUOTED.sub('""', header).split(","):
         value, *parameters = (part.strip().lower() for part in element.split(";"))
         quality = 1.0
         for parameter in parameters:

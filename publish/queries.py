@@ -128,6 +128,11 @@ class QueryPool:
         """Workers that wait for a question."""
         return self._crew.free
 
+    @property
+    def replaced(self) -> int:
+        """Workers that were ended or died and have a successor."""
+        return self._crew.replaced
+
     def processes(self) -> list[int]:
         """Return the process ids of the workers."""
         return self._crew.processes()

@@ -66,7 +66,7 @@ class Crew(Generic[Run]):
         came: Callable[[Worker[Run], bytes, bytes], None],
         lost: Callable[[Run, int | None], None],
     ) -> None:
-        self.slow = 0
+        self.slow = self.replaced = 0
         self.usual = 0.05
         """Seconds that a query has taken of late."""
         self._store, self._settings, self._limits = store, settings, limits
@@ -356,6 +356,7 @@ class Crew(Generic[Run]):
         self._calm(worker)
         run, worker.run = worker.run, None
         self._reap(worker, run)
+        self.replaced += not self._over
         self._boot()
         self._dispatch()
 

@@ -25,7 +25,7 @@ for _ in range(int(sys.argv[3])):
     metrics.query(outcome="answered", seconds=0.002)
 metrics.release(f"release-of-{sys.argv[2]}")
 class Pool:
-    busy, slow, waiting = 2, 1, 3
+    busy, slow, waiting, replaced = 2, 1, 3, 0
     def processes(self):
         return [1, 2, 3, 4]
 metrics.pool(Pool())
@@ -43,6 +43,7 @@ class Pool:
     busy: int = 0
     slow: int = 0
     waiting: int = 0
+    replaced: int = 0
 
     def processes(self) -> list[int]:
         """Return the processes of the workers."""
@@ -129,7 +130,7 @@ def test_count_queries_by_outcome(tmp_path: Path) -> None:
 
 
 def test_tell_how_workers_do(tmp_path: Path) -> None:
-    """Workers are counted by state; those that are gone since the last time were replaced."""
+    """Workers are counted by state; those that were replaced since the last time are added."""
     metrics = Metrics(tmp_path, 0)
     pool = Pool(workers=[10, 11], busy=1, slow=1, waiting=5)
     metrics.pool(pool)
@@ -138,11 +139,12 @@ def test_tell_how_workers_do(tmp_path: Path) -> None:
     assert value(metrics, "workers", state="slow") == 1
     assert value(metrics, "waiting_queries") == 5
     assert value(metrics, "workers_replaced_total") == 0
-    pool.workers = [11, 12]
+    pool.replaced = 3
     metrics.pool(pool)
-    assert value(metrics, "workers_replaced_total") == 1
-    metrics.pool(Pool(workers=[20, 21]))  # of a new release
-    assert value(metrics, "workers_replaced_total") == 1
+    metrics.pool(pool)
+    assert value(metrics, "workers_replaced_total") == 3
+    metrics.pool(Pool(workers=[20, 21], replaced=1))  # of a new release
+    assert value(metrics, "workers_replaced_total") == 4
 
 
 def test_add_up_over_processes(tmp_path: Path) -> None:

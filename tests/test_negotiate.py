@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from publish.negotiate import (
@@ -37,12 +39,22 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
         ("application/n-triples;q=7", ["N-Triples"]),
         ("text/turtle;level=1;q=0.2, application/n-triples;q=0.3", ["N-Triples", "Turtle"]),
         (",;, text/turtle", ["Turtle"]),
+        ('text/turtle;x="a,application/n-triples;q=1";q=0.5', ["Turtle"]),
+        ('application/rdf+xml;x="\\",text/turtle', ["RDF/XML"]),
         (BROWSER, ["HTML", "RDF/XML", "Turtle", "N-Triples", "JSON-LD"]),
     ],
 )
 def test_rank_forms(accept: str | None, expected: list[str]) -> None:
     """The most specific range decides, q=0 excludes, equals keep our order."""
     assert [offer.form.name for offer in rank_forms(accept, (HTML, *GRAPHS))] == expected
+
+
+def test_rank_forms_of_many_quotation_marks_in_time() -> None:
+    """Quotation marks that do not match are read in one go."""
+    started = time.process_time()
+    rank_forms('\\"' * 32_000, GRAPHS)
+    rank_forms('"\\' * 32_001, GRAPHS)
+    assert time.process_time() - started < 1
 
 
 def test_rank_forms_under_another_name() -> None:
