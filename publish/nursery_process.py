@@ -49,7 +49,8 @@ class NurseryProcess:
         self, store: Path, settings: dict[str, Any], gone: Callable[[], None] = lambda: None
     ) -> None:
         """Keep the settings; ``gone`` is told when it ends by itself after it was started."""
-        self.is_gone, self.was_started = True, False
+        self.is_gone = True
+        self._process: subprocess.Popen[bytes] | None = None
         self._store, self._settings, self._when_gone = store, settings, gone
         self._loop = asyncio.get_running_loop()
         self._loaded: asyncio.Future[None] = self._loop.create_future()
@@ -76,7 +77,7 @@ class NurseryProcess:
             except OSError:
                 self._control.close()
                 raise
-        self.is_gone, self.was_started = False, True
+        self.is_gone = False
         self._loop.add_reader(self._control.fileno(), self._read)
         try:
             await asyncio.wait_for(self._loaded, LOADING)
@@ -118,7 +119,8 @@ class NurseryProcess:
         self.is_gone = True
         self._loop.remove_reader(self._control.fileno())
         self._control.close()
-        self._process.kill()
+        if self._process is not None:
+            self._process.kill()
         if not self._loaded.done():
             self._loaded.set_exception(_ended())
         while self._awaited:
@@ -132,12 +134,12 @@ class NurseryProcess:
 
     def _reap(self) -> None:
         """Look whether the process has ended, without waiting, until it has."""
-        if self._process.poll() is None:
+        if self._process is not None and self._process.poll() is None:
             self._loop.call_later(0.01, self._reap)
 
     async def ended(self) -> None:
-        """Wait for the end of a process that was told to stop."""
-        while not self.is_gone or self._process.poll() is None:
+        """Wait for the end of a process that was told to stop, if there was one."""
+        while self._process is not None and self._process.poll() is None:
             await asyncio.sleep(0.005)
 
     def _must_be_dead(self, pid: int, died: Died) -> None:

@@ -9,7 +9,6 @@ free, it goes first.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import math
@@ -20,7 +19,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from publish.faults import said
-from publish.nursery_process import LOADING, NurseryProcess
+from publish.nursery_keeper import NurseryKeeper
+from publish.nursery_process import LOADING
 from publish.query_errors import Busy, WorkerLost
 from publish.query_frames import ERROR, READY
 from publish.query_limits import Limits, duration
@@ -69,7 +69,7 @@ class Crew(Generic[Run]):
         self.slow = self.replaced = 0
         self.usual = 0.05
         """Seconds that a query has taken of late."""
-        self._store, self._settings, self._limits = store, settings, limits
+        self._limits = limits
         self._on_frame, self._on_lost = came, lost
         self._workers: set[Worker[Run]] = set()
         self._idle: deque[Worker[Run]] = deque()
@@ -79,8 +79,7 @@ class Crew(Generic[Run]):
         self._boots: set[asyncio.Task[None]] = set()
         self._over = self._told_open = False
         self._failures = 0
-        self._nursery: NurseryProcess | None = None
-        self._founding = asyncio.Lock()
+        self._keeper = NurseryKeeper(store, settings)
 
     @property
     def waiting(self) -> int:
@@ -183,12 +182,9 @@ class Crew(Generic[Run]):
             self._gone(worker)
         while any(worker.pid for worker in self._ending):
             await asyncio.sleep(0.005)
-        if self._nursery is not None:
-            self._nursery.stop()
+        await self._keeper.close()
         while self._boots:
             await asyncio.sleep(0.005)
-        if self._nursery is not None and self._nursery.was_started:
-            await self._nursery.ended()
 
     def _has_slow_place(self) -> bool:
         return self.slow < self._limits.slow_workers
@@ -234,7 +230,7 @@ class Crew(Generic[Run]):
         worker = Worker[Run](self._came, self._lost)
         self._workers.add(worker)
         try:
-            nursery = await self._nursery_now()
+            nursery = await self._keeper.nursery()
             if worker not in self._workers:  # all were ended meanwhile
                 return
             worker.boot_timer = self._loop.call_later(BOOT, self._boot_passed, worker)
@@ -245,41 +241,6 @@ class Crew(Generic[Run]):
         if self._over:
             worker.end()
             self._gone(worker)
-
-    async def _nursery_now(self) -> NurseryProcess:
-        """Return the nursery, a new one when there is none any more. Raises OSError."""
-        async with self._founding:
-            if self._nursery is None or self._nursery.is_gone:
-                try:
-                    return await self._new_nursery()
-                except OSError:
-                    if self._over or not self._settings["in-memory"]:
-                        raise
-                # It may have been the store that was too much for it.
-                log.warning("The store cannot be held in memory: it stays on the disk.")
-                self._settings = {**self._settings, "in-memory": 0}
-                return await self._new_nursery()
-            return self._nursery
-
-    async def _new_nursery(self) -> NurseryProcess:
-        if self._over:
-            raise ChildProcessError("There are to be no workers any more.")
-        self._nursery = NurseryProcess(self._store, self._settings, self._nursery_gone)
-        await self._nursery.start()
-        return self._nursery
-
-    def _nursery_gone(self) -> None:
-        """Start another nursery before a worker is needed: that may take a while."""
-        if self._over:
-            return
-        log.warning("The process that workers come from has ended: starting another.")
-        task = self._loop.create_task(self._found_again())
-        self._boots.add(task)
-        task.add_done_callback(self._boots.discard)
-
-    async def _found_again(self) -> None:
-        with contextlib.suppress(OSError):  # the next worker tries again, and tells
-            await self._nursery_now()
 
     def _boot_passed(self, worker: Worker[Run]) -> None:
         if worker.is_ready:

@@ -96,7 +96,7 @@ LAYERS = [
     ["query_worker", "query_answers", "query_errors"],
     ["query_nursery", "query_run"],
     ["nursery_process"],
-    ["query_process"],
+    ["nursery_keeper", "query_process"],
     ["query_crew"],
     ["queries"],
     ["answer_cache", "served", "shape_documents", "wsgi_bridge", "run_folder"],
