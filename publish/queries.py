@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +44,8 @@ from publish.query_errors import (
 from publish.query_frames import DATA, END, HEAD
 from publish.query_guard import Examined, examine
 from publish.query_limits import Limits
+from publish.query_nursery import GAVE_UP
+from publish.query_order import ordered_by_kind
 from publish.query_run import Died, NoSlowPlace, Run, Told
 
 Result = TypeVar("Result")
@@ -154,7 +157,17 @@ class QueryPool:
         try:
             examined = await self._aside(text, lambda: examine(text, self.limits))
             job = _job(question, examined)
-            return await self._answer(question, job, volatile=examined.volatile)
+            try:
+                return await self._answer(question, job, volatile=examined.volatile)
+            except Died as error:
+                ordered = ordered_by_kind(text) if error.gave_up else None
+                if ordered is None:
+                    raise error.reason from None
+                other = _job(replace(question, text=ordered), examined)
+                try:
+                    return await self._answer(question, other, volatile=examined.volatile)
+                except (Died, QuerySyntax):  # it was not the order, or not a plain one
+                    raise error.reason from None
         finally:
             self._asking -= 1
 
@@ -188,7 +201,10 @@ class QueryPool:
             self._aside_now -= 1
 
     async def _answer(self, question: Question, job: bytes, *, volatile: bool) -> Answer:
-        """Have a job done: again when it was a slow one too many, or its worker just dying."""
+        """Have a job done: again when it was a slow one too many, or its worker just dying.
+
+        Raises Died when the query has cost its worker.
+        """
         slow = again = False
         while True:
             done = self._loop.create_future()
@@ -202,8 +218,8 @@ class QueryPool:
             except Died as error:
                 # A worker that was dying before it got the query may still look alive. A query
                 # that kills its worker does so again.
-                if again or time.monotonic() - run.started > AT_ONCE:
-                    raise error.reason from None
+                if again or error.gave_up or time.monotonic() - run.started > AT_ONCE:
+                    raise
                 again = True
                 await asyncio.sleep(AT_THE_SAME_TIME)
 
@@ -262,7 +278,7 @@ class QueryPool:
 
     def _lost(self, run: Run, code: int | None) -> None:
         """Tell that a worker has died in the middle of a query."""
-        run.fail(Died(loss(code, self.limits)))
+        run.fail(Died(loss(code, self.limits), gave_up=code == GAVE_UP))
 
     def _came(self, worker: Worker[Run], kind: bytes, body: bytes) -> None:
         """Take a frame of an answer."""

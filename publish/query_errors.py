@@ -114,6 +114,8 @@ def loss(code: int | None, limits: Limits) -> QueryFailed:
             return OutOfMemory(said("query-out-of-memory", most=size(limits.memory)))
         case signal.SIGALRM:
             return timed_out(limits)
+        case signal.SIGILL:
+            return WorkerLost(said("query-gave-up"))
         case signal.SIGSEGV | signal.SIGBUS:
             return WorkerLost(said("query-worker-crashed"))
         case _:

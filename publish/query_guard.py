@@ -71,6 +71,9 @@ _IRI = re.compile(_IRI_TEXT)
 _PLAIN = re.compile(rf"(?P<iri>{_IRI_TEXT}) | {_TOKEN.pattern}", _TOKEN.flags)
 _FOLLOWED = re.compile(rf"(?P<rest>[\s(){{}}\[\],;!+*|^=>&@~`]++) | {_TOKEN.pattern}", _TOKEN.flags)
 _IN_NAME = re.compile(r"service|[.:]", re.IGNORECASE)
+_TARGET = re.compile(rf"{_IRI_TEXT} | [?$]\w+ | (?:{_NAME})+", re.VERBOSE)
+MOST_BEFORE_BLOCK = 3
+"""SILENT and the name of the service stand before its block; one more may be a part of it."""
 _SPACES = re.compile(r"\s*+")
 _VOLATILE = re.compile(r"(?:now|rand|uuid|bnode)\s*+[(#]", re.IGNORECASE)
 """STRUUID ends in UUID. More is found than there is: letters of another word may stick to it."""
@@ -141,37 +144,48 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self._text = text
         self._ends = [found.start() for found in re.finditer(r"[\n\r]", text)]
-        self._blocks: dict[int, bool] = {}
+        self._ends_of_space: dict[int, int] = {}
 
     def end(self, at: int) -> int:
         """Return where the line ends in which a place is."""
         line = bisect_left(self._ends, at)
         return self._ends[line] if line < len(self._ends) else len(self._text)
 
-    def opens_block(self, at: int) -> bool:
-        """Return whether ``{`` comes next, after white space and comments."""
+    def leads_to_block(self, at: int) -> bool:
+        """Return whether ``{`` follows, after no more than SERVICE may have before its block."""
+        for _ in range(MOST_BEFORE_BLOCK + 1):
+            at = self._skip(at)
+            if self._text.startswith("{", at):
+                return True
+            found = _TARGET.match(self._text, at)
+            if found is None:
+                return False
+            at = found.end()
+        return False
+
+    def _skip(self, at: int) -> int:
+        """Return where white space and comments end that begin at a place."""
         passed = []
-        while at not in self._blocks:
+        while at not in self._ends_of_space:
             passed.append(at)
             found = _SPACES.match(self._text, at)
             at = found.end() if found else at
             if not self._text.startswith("#", at):
-                self._blocks[at] = self._text.startswith("{", at)
+                self._ends_of_space[at] = at
                 break
             at = self.end(at)
+        end = self._ends_of_space[at]
         for place in passed:
-            self._blocks[place] = self._blocks[at]
-        return self._blocks[at]
+            self._ends_of_space[place] = end
+        return end
 
 
 def _may_be_service(token: re.Match[str], lines: _Lines) -> bool:
     """Return whether a run of name characters may hold the keyword SERVICE.
 
-    Letters may stick to it on both sides. In ``prefix:local`` it can only be the keyword when
-    a block follows, since SERVICE needs one.
+    Letters may stick to it on both sides. It needs a name or variable, and then a block.
     """
     name = token[0]
-    last_colon = name.rfind(":")
     first, prefix = 0, None  # of what stands since the last full stop
     for found in _IN_NAME.finditer(name):
         if found[0] == ".":
@@ -180,8 +194,8 @@ def _may_be_service(token: re.Match[str], lines: _Lines) -> bool:
             prefix = prefix or name[first : found.start()]
         elif prefix is not None and prefix.casefold() != "service":
             continue  # it stands in a local name
-        elif last_colon < found.end() or lines.opens_block(token.end()):
-            return True
+        else:
+            return lines.leads_to_block(token.end())
     return False
 
 

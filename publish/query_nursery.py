@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 import pyoxigraph as ox
 
-from publish.query_sandbox import leave_signals, return_memory
+from publish.query_sandbox import leave_signals, resident_bytes, return_memory
 from publish.query_worker import work
 
 ORDER = struct.Struct(">ci")
@@ -34,6 +34,13 @@ NOTE = struct.Struct(">cii")
 """A note, the process that it is about, and how that ended; for NOT_BORN the system's number."""
 BEAR, KILL = b"B", b"K"
 LOADED, BORN, NOT_BORN, DEAD = b"L", b"B", b"N", b"D"
+GAVE_UP = -signal.SIGILL
+"""How the end of a worker is told that aborted although it had memory left: the engine gave up."""
+SHORT = 4
+"""The part of the bound on memory from which an abort is taken for want of it: one over SHORT.
+
+What is refused is often one large piece, as when a list is copied to one of twice the size.
+"""
 _UNREADABLE = (MemoryError, OSError, RuntimeError, SyntaxError, ValueError)
 """What the library raises for a store that it cannot write, or cannot read back."""
 
@@ -116,6 +123,7 @@ class Nursery:
         self._control, self._path = control, path
         self._store, self._settings = store, settings
         self._living: set[int] = set()
+        self._resident = resident_bytes()
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wake, False)
@@ -185,12 +193,16 @@ class Nursery:
         """Tell of each worker that has ended."""
         with contextlib.suppress(ChildProcessError):
             while True:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, used = os.wait4(-1, os.WNOHANG)
                 if not pid:
                     return
                 if pid in self._living:  # and is not what read the store
                     self._living.remove(pid)
-                    self._tell(DEAD, pid, os.waitstatus_to_exitcode(status))
+                    code = os.waitstatus_to_exitcode(status)
+                    grown = (used.ru_maxrss << 10) - self._resident
+                    if code == -signal.SIGABRT and grown < self._settings["memory"] // SHORT:
+                        code = GAVE_UP
+                    self._tell(DEAD, pid, code)
 
     def _tell(self, note: bytes, pid: int = 0, code: int = 0) -> None:
         """Send a note; when nobody reads it, the process ends."""

@@ -67,7 +67,8 @@ class WorkerProcess(asyncio.Protocol):
     def send(self, job: bytes) -> None:
         """Hand a job over; when the worker is gone, ``lost`` is told soon."""
         assert self._transport is not None  # noqa: S101 - it was READY
-        self._transport.write(HEADER.pack(DATA, len(job)) + job)
+        if not self._transport.is_closing():
+            self._transport.write(HEADER.pack(DATA, len(job)) + job)
 
     def data_received(self, data: bytes) -> None:
         """Tell each frame that is whole."""

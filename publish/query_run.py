@@ -51,6 +51,6 @@ class NoSlowPlace(Exception):
 class Died(Exception):
     """The worker died by itself; ``reason`` is what the one who asked is told."""
 
-    def __init__(self, reason: QueryFailed) -> None:
-        self.reason = reason
+    def __init__(self, reason: QueryFailed, *, gave_up: bool = False) -> None:
+        self.reason, self.gave_up = reason, gave_up
         super().__init__(str(reason))

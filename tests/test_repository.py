@@ -32,7 +32,7 @@ LAYERS = [
     ["mapping", "document"],
     ["query_limits", "query_from"],
     ["query_guard"],
-    ["query_faults"],
+    ["query_faults", "query_order"],
     ["samples"],
     ["starter", "vocabulary"],
     ["levels", "links"],
