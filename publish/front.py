@@ -34,6 +34,7 @@ from publish.replies import (
     Reply,
     choose_coding,
     header,
+    lacks_wanted,
     no_content,
     sentence_reply,
     text_reply,
@@ -133,7 +134,10 @@ class Front:
             if exchange.path == b"*" and exchange.method == "OPTIONS":
                 return no_content(METHODS)
             if route == "sparql":
-                return await self._sparql(release, exchange)
+                reply = await self._sparql(release, exchange)
+                if exchange.method != "POST" and lacks_wanted(exchange.header(b"if-match"), reply):
+                    return _not_as_wanted(exchange, reply)
+                return reply
             if route in ("health", "metrics"):
                 if exchange.method == "OPTIONS":
                     return no_content(ONLY_READ)
@@ -290,6 +294,18 @@ class Front:
             worker_seconds=evaluated,
             agent=exchange.header(b"user-agent") or "",
         )
+
+
+def _not_as_wanted(exchange: Exchange, reply: Reply) -> Reply:
+    """Return that the answer is another than the one that was wanted."""
+    if reply.parts is not None:
+        reply.parts.close()
+    return sentence_reply(
+        HTTPStatus.PRECONDITION_FAILED,
+        said("not-as-wanted"),
+        accept_language=exchange.header(b"accept-language"),
+        outcome=reply.outcome,
+    )
 
 
 async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:

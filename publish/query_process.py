@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 from collections.abc import Callable
 
 from publish.nursery_process import Died, NurseryProcess
+from publish.processes import is_alive, started
 from publish.query_frames import DATA, HEADER
 
 NICER = 10
@@ -33,7 +35,7 @@ class WorkerProcess(asyncio.Protocol):
         self._pending = b""
         self._transport: asyncio.Transport | None = None
         self._nursery: NurseryProcess | None = None
-        self._life = -1
+        self._life, self._since = -1, 0
         self._ended = self._is_dead = False
         self._code: int | None = None
         self._when_dead: Died | None = None
@@ -47,6 +49,7 @@ class WorkerProcess(asyncio.Protocol):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
             self._nursery = nursery
             self.pid = await nursery.bear(theirs.fileno(), life, self._died)
+            self._since = started(self.pid)
             if self._ended:  # while it was being born
                 nursery.end(self.pid)
             await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=ours)
@@ -100,8 +103,12 @@ class WorkerProcess(asyncio.Protocol):
         if self._ended:
             return
         self._ended = True
-        if self._nursery is not None and self.pid and not self._is_dead:
-            self._nursery.end(self.pid)
+        if self._nursery is not None and self.pid:
+            if not self._nursery.is_gone:
+                self._nursery.end(self.pid)
+            elif is_alive(self.pid, self._since):  # it may not notice the end of its life line
+                with contextlib.suppress(OSError):
+                    os.kill(self.pid, signal.SIGKILL)
         if self._life >= 0:
             os.close(self._life)
         if self._transport is not None:

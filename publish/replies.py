@@ -161,6 +161,17 @@ def choose_coding(header_: str | None) -> str | None:
     return None if is_excluded else "identity"
 
 
+def lacks_wanted(if_match: str | None, reply: Reply) -> bool:
+    """Return whether a client wants the answer only as it was, and it is not (RFC 9110, 13.1.1).
+
+    Weak tags, as those of answers, are never as they were.
+    """
+    if not if_match or if_match.strip() == "*" or reply.status not in (200, 304):
+        return False
+    tag = dict(reply.headers).get(b"etag", b"").decode("latin-1")
+    return tag.startswith("W/") or tag not in {item.strip() for item in if_match.split(",")}
+
+
 def is_fresh(if_none_match: str | None, etag: str) -> bool:
     """Return whether a client has this representation already (weak comparison)."""
     if not if_none_match:

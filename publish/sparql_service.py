@@ -50,8 +50,6 @@ MOST_REMEMBERED = 5000
 _Name = tuple[bytes, str | None, str | None]
 AT_A_GLANCE = 64 * 1024
 """Bytes of a body that are read on the loop."""
-WORTH_KEEPING = 0.02
-"""Seconds of evaluation from which an answer is kept the first time."""
 PAGE_FORMS = (TSV.media_type, N_TRIPLES.media_type)
 MOST_ROWS = 1000
 """What a page reads of a result: the first rows, in these forms."""
@@ -110,7 +108,6 @@ class Endpoint:
         self.pool, self._cache, self.per_client = pool, cache, per_client
         self._release, self._describe = release, describe
         self._descriptions: dict[str, bytes] = {}
-        self._asked_once: set[bytes] = set()
         self._remembered: dict[_Name, _Remembered] = {}
 
     def again(self, request: SparqlRequest) -> Reply | None:
@@ -233,18 +230,9 @@ class Endpoint:
         )
 
     def _keep(self, key: bytes, answer: Answer) -> bool:
-        """Keep an answer in the cache if it is small; return whether it was kept.
-
-        One that was quickly made is kept when it is asked for again: most never are.
-        """
+        """Keep an answer in the cache if it is small; return whether it was kept."""
         if answer.body is None or len(answer.body) > self._cache.largest:
             return False
-        if answer.seconds < WORTH_KEEPING and key not in self._asked_once:
-            if len(self._asked_once) >= MOST_REMEMBERED:
-                self._asked_once.clear()
-            self._asked_once.add(key)
-            return False
-        self._asked_once.discard(key)
         kept = CachedAnswer(
             form=answer.form, media_type=answer.media_type, body=answer.body, more=answer.more
         )

@@ -66,7 +66,8 @@ def incoming_triples(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
 def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Triple]:
     """Yield a thing's own triples, a page of those that point to it, then the labels of both ends.
 
-    A code list brings its codes with it, a data set its structure, a vocabulary its terms.
+    A code list brings its codes with it, a data set its structure, a vocabulary its terms, a table
+    the cells of the page.
     """
     subjects = [iri, *_belongings(served, iri)]
     seen: set[ox.Triple] = set()
@@ -92,6 +93,10 @@ def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Tr
             yield triple
             linked.update({node: None for node in (triple.predicate, triple.subject)
                            if isinstance(node, ox.NamedNode)})  # fmt: skip
+            inside = triple.subject
+            if isinstance(inside, ox.NamedNode) and inside.value.startswith(f"{iri.value}#"):
+                # As a cell of a table: it has no document but this one.
+                yield from served.triples(inside, None, None)
     for node in itertools.islice(linked, MEMBERS):
         for label in LABELS:
             for triple in served.triples(node, label, None):

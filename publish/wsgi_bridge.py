@@ -135,6 +135,8 @@ class WsgiBridge:
             rest.close()
             if status.startswith("200"):
                 headers, beginning = _coded(headers, beginning, compress)
+            elif status.startswith("304"):
+                headers = _varied(headers)
         return Produced(
             status=int(status.partition(" ")[0]),
             headers=headers,
@@ -156,17 +158,24 @@ def _coded(
     is_text = kind.startswith("text/") or kind in COMPRESSIBLE
     if not is_text or "Content-Encoding" in told or "Accept-Ranges" in told:
         return headers, body
-    told.add("Vary", "Accept-Encoding")
     if compress and len(body) >= WORTH_IT:
         body = gzip.compress(body, 4, mtime=0)
         told["Content-Encoding"] = "gzip"
         told["Content-Length"] = str(len(body))
         if told.get("ETag", "").startswith('"'):
             told["ETag"] = f"W/{told['ETag']}"
-    vary = ", ".join(told.get_all("Vary"))
-    told.remove("Vary")
-    told["Vary"] = vary
-    return list(told), body
+    return _varied(list(told)), body
+
+
+def _varied(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return headers that say that a text comes with and without compression.
+
+    A file has ranges, and is never compressed on its way.
+    """
+    told = Headers(headers)
+    if "Accept-Ranges" not in told:
+        told["Vary"] = ", ".join([*told.get_all("Vary"), "Accept-Encoding"])
+    return list(told)
 
 
 def environ_of(

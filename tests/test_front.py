@@ -325,6 +325,31 @@ def test_graph_that_a_browser_could_run_is_sandboxed(folder: Path) -> None:
         assert reply["X-Content-Type-Options"] == "nosniff"
 
 
+def test_repeated_query_is_evaluated_once(folder: Path) -> None:
+    """The second time an answer comes from the cache, in every process."""
+    flags = {"workers": 1, "processes": 2, "access-log": "off"}
+    with serving(folder, flags) as server:
+        before = counted(server, 'publish_queries_total{outcome="answered"}')
+        for _ in range(10):
+            assert values(server.query("SELECT (2 AS ?n) {}")) == ["2"]
+        until(lambda: counted(server, 'publish_queries_total{outcome="cached"}') >= 9)
+        assert counted(server, 'publish_queries_total{outcome="answered"}') == before + 1
+
+
+def test_orphaned_worker_that_hangs_is_ended(folder: Path) -> None:
+    """A stopped worker ends with the server, also when the process that it came from is gone."""
+    with serving(folder, {"workers": 2, "access-log": "off"}) as server:
+        release = (folder / "build" / "current").resolve()
+        [nursery] = server.nurseries(release)
+        worker, before = server.workers(release)[0], set(server.pids())
+        os.kill(worker, signal.SIGSTOP)
+        os.kill(nursery, signal.SIGKILL)
+        until(lambda: bool(set(server.pids()) - before))
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 0
+        until(lambda: not is_alive(worker))
+
+
 def test_health_and_metrics(folder: Path) -> None:
     """/health tells the release and the workers; /metrics counts what was asked."""
     with serving(folder, {"workers": 3, "access-log": "off"}) as server:

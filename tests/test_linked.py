@@ -313,6 +313,19 @@ def test_answer_odd_addresses(client: FlaskClient, path: str) -> None:
         assert "<b>" not in response.text or accept != BROWSER
 
 
+def test_describe_cells_with_their_table(client: FlaskClient, served: Served) -> None:
+    """The address of a cell leads to the document of its table, which says what is in the cell."""
+    printed = ox.NamedNode(f"{served.base}/ns/publicatie#inTabel")
+    cell = next(served.store.quads_for_pattern(None, printed, None)).subject
+    assert isinstance(cell, ox.NamedNode)
+    table = cell.value.partition("#")[0].removeprefix(served.base)
+    response = client.get(table, headers={"Accept": "application/n-triples"}, follow_redirects=True)
+    found = {quad.triple for quad in ox.parse(response.data, format=ox.RdfFormat.N_TRIPLES)}
+    own = set(served.triples(cell, None, None))
+    assert len(own) > 3
+    assert own <= found
+
+
 def test_list_forms_when_none_is_acceptable(client: FlaskClient) -> None:
     """406 lists the forms with their addresses."""
     response = client.get(DATA_SET, headers={"Accept": "image/png"})

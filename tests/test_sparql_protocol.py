@@ -1395,6 +1395,20 @@ def test_repeated_query_is_answered_equal(server: Server) -> None:
             assert told(replies[0]) == told(replies[1]) == told(replies[2])
 
 
+@pytest.mark.parametrize("form", ["", "application/rdf+xml"])
+def test_if_match_is_judged(server: Server, form: str) -> None:
+    """A condition that fails is 412; tags of answers are weak and never match (9110, 13.1.1)."""
+    target = "/sparql" if form else "/sparql?" + query_string(("query", ASK))
+    accept = ("Accept", form or RESULTS[0])
+    first = server.fetch(target, "GET", [accept])
+    tag = first["ETag"]
+    for wanted, status in (("*", 200), ('"x"', 412), (tag, 200 if form else 412)):
+        reply = server.fetch(target, "GET", [accept, ("If-Match", wanted)])
+        assert reply.status == status, wanted
+        assert reply.status == 200 or "If-None-Match" in reply.text
+    assert tag.startswith("W/") != bool(form)
+
+
 def test_cache_tells_data_sets_apart(served: Served) -> None:
     """An answer of one data set is never given for another."""
     for name in [*served.graphs, *served.graphs]:

@@ -29,9 +29,11 @@ class Body:
         self.is_closed = True
 
 
-def app_of(body: Iterable[bytes], headers: Iterable[tuple[str, str]] = ()) -> Any:
+def app_of(
+    body: Iterable[bytes], headers: Iterable[tuple[str, str]] = (), status: str = "200 OK"
+) -> Any:
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        start_response("200 OK", [*headers])
+        start_response(status, [*headers])
         return body
 
     return app
@@ -151,6 +153,8 @@ def test_compress_text() -> None:
     assert told["Content-Length"] == str(len(made.beginning))
     assert (told["Content-Encoding"], told["ETag"]) == ("gzip", 'W/"a"')
     assert told["Vary"] == "Accept, Accept-Encoding"
+    unchanged = call(app_of([], headers[1:], status="304 NOT MODIFIED"), compress=True)
+    assert dict(unchanged.headers)["Vary"] == told["Vary"]
     plain = dict(call(app_of([text], headers)).headers)
     assert (plain["Vary"], plain["ETag"]) == ("Accept, Accept-Encoding", '"a"')
 
