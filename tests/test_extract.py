@@ -369,6 +369,7 @@ def single_edits(text: str) -> list[tuple[str, str]]:
     return random.Random(3).sample(found, 5000)
 
 
+@pytest.mark.slow
 def test_extract_tables_without_fingerprints_after_any_single_edit() -> None:
     """Labels, order and totals alone guard against any one line moved, doubled, gone or swapped.
 

@@ -266,6 +266,7 @@ def test_report_on_random_bytes(sound: SmallProject, name: str, content: bytes) 
     check(sound, name, content)
 
 
+@pytest.mark.slow
 @looks(40)
 @given(content=tables())
 def test_report_on_random_tables(sound: SmallProject, content: bytes) -> None:
@@ -273,6 +274,7 @@ def test_report_on_random_tables(sound: SmallProject, content: bytes) -> None:
     check(sound, "mappings/bron/tabel.csv", content)
 
 
+@pytest.mark.slow
 @looks(30)
 @given(content=changed(TABLE))
 def test_report_on_changed_table(sound: SmallProject, content: bytes) -> None:
@@ -280,6 +282,7 @@ def test_report_on_changed_table(sound: SmallProject, content: bytes) -> None:
     check(sound, "mappings/bron/tabel.csv", content)
 
 
+@pytest.mark.slow
 @looks(40)
 @given(content=changed(MARKED))
 def test_report_on_changed_mapping(sound: SmallProject, content: bytes) -> None:

@@ -328,6 +328,7 @@ def test_tell_what_the_answer_does_not_give(answer: Built) -> None:
                      "9c": 1}  # fmt: skip
 
 
+@pytest.mark.slow
 def test_remark_on_every_figure_of_a_large_data_set(tmp_path: Path) -> None:
     """A remark may concern all figures of a large data set, and hides no other on its page."""
     folder = make_big_project(tmp_path / "groot", 20_000)
