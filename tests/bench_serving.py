@@ -27,6 +27,7 @@ from request_rate import ask_for
 
 from publish.examples import example_query
 from publish.project import read_project
+from publish.query_sandbox import resident_bytes, return_memory
 from publish.release import build
 from publish.served import Served
 
@@ -136,6 +137,7 @@ def bench_serving(folder: Path) -> None:
     oxigraph = [str(BIN / "oxigraph"), "serve-read-only", "--location", str(release / "store")]
     oxigraph += ["--bind", f"127.0.0.1:{theirs}"]
     usual = [example_query(served, "table", None, "nl")]
+    asked_alone = [*queries, *usual]
     kinds = {
         "new small queries": (queries, True),
         "repeated small queries": (queries, False),
@@ -149,34 +151,48 @@ def bench_serving(folder: Path) -> None:
                 other = rate(theirs, requests_for("/query", asked, new=new), folder)
                 rates[kind].append(mine / other)
                 print(f"  {kind}: ours {mine:,.0f} a second, oxigraph {other:,.0f}", flush=True)
-        over = _cost_over_process(_in_memory(served.store), ours, queries)
+        copy, room = _in_memory(served.store)
+        quicker = [_seconds(served.store, query) / _seconds(copy, query) for query in asked_alone]
+        over = _cost_over_process(copy, ours, queries)
     for kind, found in rates.items():
         middle, least, most = statistics.median(found), min(found), max(found)
         print(
             f"serving, {kind}, {CLIENTS} clients: {middle:.2f} times oxigraph "
             f"({least:.2f} to {most:.2f})"
         )
+    size = sum(path.stat().st_size for path in (release / "store").iterdir())
+    print(
+        f"pyoxigraph itself, in memory: {min(quicker):.1f} to {max(quicker):.1f} times as quick as "
+        f"on the disk, in {room / size:.1f} times the room"
+    )
     print(f"serving, a new small query alone: {over:.2f} ms over pyoxigraph itself, in memory")
 
 
-def _in_memory(store: ox.Store) -> ox.Store:
-    """Return a copy in memory, where pyoxigraph answers quickest."""
-    copy = ox.Store()
+def _in_memory(store: ox.Store) -> tuple[ox.Store, int]:
+    """Return a copy in memory, where pyoxigraph answers quickest, and the bytes that it takes."""
+    copy, before = ox.Store(), resident_bytes()
     copy.bulk_extend(store)
-    return copy
+    return_memory()
+    return copy, resident_bytes() - before
+
+
+def _seconds(store: ox.Store, query: str) -> float:
+    """Return the median of what a query takes in the process itself, each time a new one."""
+    times = []
+    for number in range(100):
+        start = time.perf_counter()
+        results = store.query(f"{query}\n# {number}")
+        assert isinstance(results, ox.QuerySolutions)
+        results.serialize(format=ox.QueryResultsFormat.JSON)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
 
 
 def _cost_over_process(store: ox.Store, port: int, queries: list[str]) -> float:
     """Return by how many milliseconds the median of one client is longer than in the process."""
     extra = []
     for query in queries:
-        times = []
-        for number in range(300):
-            start = time.perf_counter()
-            results = store.query(f"{query}\n# {number}")
-            assert isinstance(results, ox.QuerySolutions)
-            results.serialize(format=ox.QueryResultsFormat.JSON)
-            times.append(time.perf_counter() - start)
+        alone = _seconds(store, query)
         told = ask_for(port, 1.5, 1, requests_for("/sparql", [query], new=True))
-        extra.append(float(str(told["median"])) - statistics.median(times) * 1000)
+        extra.append(float(str(told["median"])) - alone * 1000)
     return statistics.median(extra)
