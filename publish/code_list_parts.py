@@ -13,6 +13,7 @@ from rdflib.namespace import SKOS
 from rdflib.term import Node
 
 from publish.dumps import Dump, write_graph
+from publish.links import LISTS_GRAPH
 from publish.namespaces import RDF
 from publish.uris import Uris
 from publish.vocabulary import new_graph
@@ -24,7 +25,7 @@ FOLDER = "codelijst"
 def write_code_lists(uris: Uris, folder: Path, concepts: Graph) -> list[Dump]:
     """Write each code list by itself into the folder of the dumps."""
     (folder / FOLDER).mkdir()
-    graph = uris.iri("graph", name="codelijsten")
+    graph = uris.iri("graph", name=LISTS_GRAPH)
     dumps = []
     for name, part in parts_by_list(concepts, uris).items():
         path = f"{FOLDER}/{name}"

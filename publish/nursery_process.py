@@ -45,9 +45,7 @@ def command(store: Path, settings: dict[str, Any]) -> list[str]:
 class NurseryProcess:
     """The process that the workers on one store come from."""
 
-    def __init__(
-        self, store: Path, settings: dict[str, Any], gone: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, store: Path, settings: dict[str, Any], gone: Callable[[], None]) -> None:
         """Keep the settings; ``gone`` is told when it ends by itself after it was started."""
         self.is_gone = True
         self._process: subprocess.Popen[bytes] | None = None

@@ -59,6 +59,7 @@ LAYERS = [
     ["column_shapes", "batch_columns"],
     ["triples", "jsonld", "graph_counts", "rdf_xml"],
     ["dumps"],
+    ["code_list_parts"],
     ["terms"],
     ["shape_files", "idle_shapes"],
     ["cube_graph", "breaches"],
