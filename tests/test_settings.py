@@ -15,6 +15,9 @@ from conftest import PROGRAM, REPOSITORY
 from small_project import SmallProject, make_small_project
 
 from publish.faults import Fault
+from publish.http_server import limits_of
+from publish.queries import IN_MEMORY
+from publish.query_limits import Limits
 from publish.setting_kinds import name_of_variable, number_of_bytes, shown, usable, usable_text
 from publish.settings import OTHER_VARIABLES, Given, Settings, gather, read_settings
 from publish.settings_shown import as_json, as_markdown, as_toml
@@ -266,3 +269,9 @@ def test_refuse_flag_that_cannot_be(
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"Invalid value for '{flag}'" in result.stderr
     assert told in result.stderr
+
+
+def test_share_defaults_with_the_pool() -> None:
+    """A pool that is given no settings has the limits that a server has without any."""
+    assert limits_of(Settings()) == Limits()
+    assert Settings().in_memory == IN_MEMORY
