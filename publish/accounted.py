@@ -15,7 +15,7 @@ import numpy as np
 
 from publish.crosstab import rows_to_take
 from publish.document import Document
-from publish.faults import Fault, did_you_mean, fault, said
+from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.findings import Findings, shown
 from publish.mapping import Mapping, TableUse
 from publish.project import Project

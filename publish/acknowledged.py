@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube import Batch, CubeDimension, Structure
-from publish.faults import KINDS, Fault, did_you_mean, fault, said
+from publish.faults.fault import KINDS, Fault, did_you_mean, fault, said
 from publish.mapping import Mapping, Remark
 from publish.periods import read_period
 from publish.table import places

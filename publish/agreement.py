@@ -18,7 +18,7 @@ from publish.checks import JudgedCube
 from publish.columns import ABSENT, Columns, find_keys
 from publish.cube import MEASURE, CubeDimension, Indices, Structure, align
 from publish.facts import Agreement
-from publish.faults import Fault, did_you_mean, fault, some_of
+from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.findings import TableFindings, about_period
 from publish.mapping import Mapping
 from publish.numerals import FORMATS, written

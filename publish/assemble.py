@@ -29,7 +29,7 @@ from publish.cube import (
     mixed_radix,
 )
 from publish.document import Document
-from publish.faults import Fault, did_you_mean, fault, said
+from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.findings import Findings, shown
 from publish.mapping import Mapping, MissingPeriod
 from publish.marks import Absence, absences_of, read_marks

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube import Batch, Structure
-from publish.faults import Fault, said
+from publish.faults.fault import Fault, said
 from publish.findings import TableFindings
 from publish.numerals import FORMATS, MOST_DECIMALS, written
 

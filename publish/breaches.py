@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 
 MOST_OF_A_KIND = 1_000
 """Things of one kind that are named; the rest is counted."""

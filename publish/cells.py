@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube import MISSING, Batch, Cells, Indices, Structure
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.findings import Findings, shown
 from publish.lost import ANY, UNKNOWN, Lost
 from publish.marks import Mark, read_marked

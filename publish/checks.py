@@ -14,7 +14,7 @@ from publish.bounds import BoundsCheck
 from publish.columns import ColumnKeeper, Columns
 from publish.cube import Batch, Structure
 from publish.derive import AnyCube
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.limits import read_ranges
 from publish.lost import Lost
 from publish.mapping import Mapping

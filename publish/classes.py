@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rdflib import Graph, Literal, URIRef
 
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.links import Link
 from publish.mapping import Mapping
 from publish.namespaces import SKOS

@@ -29,7 +29,7 @@ from publish.cli_faults import (
     report_sound_run,
 )
 from publish.cli_serve import serve
-from publish.faults import CannotRun, Fault, FaultyInput, did_you_mean, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, said
 
 log = logging.getLogger("publish")
 

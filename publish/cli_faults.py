@@ -14,8 +14,8 @@ from pathlib import Path
 
 import click
 
-from publish import explain as pages
-from publish.faults import (
+from publish.faults import explain as pages
+from publish.faults.fault import (
     KINDS,
     LANGUAGES,
     CannotRun,
@@ -26,8 +26,8 @@ from publish.faults import (
     reason_of,
     said,
 )
+from publish.faults.report import FORMATS, count_of, report, where_to_read_more
 from publish.project import Project, read_project
-from publish.reports import FORMATS, count_of, report, where_to_read_more
 from publish.watch import watch
 
 log = logging.getLogger("publish")

@@ -22,7 +22,7 @@ import click
 from publish import settings_shown
 from publish.access_log import use_format
 from publish.cli_faults import language_of, open_project
-from publish.faults import CannotRun, Fault, FaultyInput, reason_of, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, reason_of, said
 from publish.project import Project
 from publish.served import MANIFEST
 from publish.setting_kinds import Setting, usable_text, wanted

@@ -17,8 +17,8 @@ from publish.cli_faults import (
     repeat,
     report_sound_run,
 )
-from publish.faults import CannotRun, FaultyInput, did_you_mean, number_of, said
-from publish.reports import count_of
+from publish.faults.fault import CannotRun, FaultyInput, did_you_mean, number_of, said
+from publish.faults.report import count_of
 
 log = logging.getLogger("publish")
 

@@ -14,7 +14,7 @@ from publish import cube_graph as cube
 from publish.breaches import Breaches
 from publish.cube_graph import QB, CubeGraph, Observations, how_many, matching
 from publish.cube_rules import ListRules, rules_of
-from publish.faults import said, some_of
+from publish.faults.fault import said, some_of
 from publish.observation_constraints import ObservationCheck
 from publish.statements import Numbers, Statements
 

@@ -26,7 +26,7 @@ from publish.code_list_parts import write_code_lists
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, Dump, open_dumps, write_graph
-from publish.faults import Fault, FaultyInput, fault, said, written_out
+from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
 from publish.files import UNREAD
 from publish.idle_shapes import check_shapes
 from publish.levels import describe_levels

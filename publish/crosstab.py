@@ -22,7 +22,7 @@ from publish.cube import (
     SeenKeys,
     Structure,
 )
-from publish.faults import Fault, did_you_mean, fault, said
+from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.findings import Findings, about_period, shown
 from publish.formulas import is_formula
 from publish.lost import ANY, UNKNOWN, Lost

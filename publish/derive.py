@@ -29,7 +29,7 @@ from publish.cube import (
     mixed_radix,
 )
 from publish.document import Document
-from publish.faults import Fault, did_you_mean, fault, some_of
+from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.links import Link
 from publish.mapping import Input, Mapping, MissingPeriod
 from publish.marks import in_order

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from publish.faults import Fault, Words, did_you_mean, fault, said
+from publish.faults.fault import Fault, Words, did_you_mean, fault, said
 from publish.files import leads_outside
 from publish.mapping import Remark, Text, read_remarks
 from publish.project import Project

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from publish.faults import number_of, said, some_of
+from publish.faults.fault import number_of, said, some_of
 from publish.guess_axes import MEASURE, OPEN, AxisGuess
 from publish.guess_figures import FigureGuess, TotalGuess
 from publish.numbers_of_others import is_figure, rewritten

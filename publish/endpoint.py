@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from publish.answer_cache import CachedAnswer
 from publish.descriptions import Value, value_of
 from publish.examples import example_query, examples_of
-from publish.faults import Words, in_language, written_out
+from publish.faults.fault import Words, in_language, written_out
 from publish.negotiate import GRAPHS, RESULTS
 from publish.queries import Answer
 from publish.query_failures import retry_headers

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from publish.client_table import client_of
-from publish.faults import Words, said
+from publish.faults.fault import Words, said
 from publish.http_connection import values_of
 from publish.replies import Headers
 from publish.settings import Settings

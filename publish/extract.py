@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from publish.document import PLACEHOLDER, Document, TableDeclaration
-from publish.faults import Fault, fault, said
+from publish.faults.fault import Fault, fault, said
 from publish.numerals import FORMATS, NumberFormat, read_numbers, written
 from publish.printed import PrintedText
 from publish.rows import Row, RowReader, check_numbers, loose, rows_of_sentence

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.numerals import FORMATS, read_numbers, written
 from publish.yamlfile import Steps, YamlFile
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from flask import Request, Response, request
 from werkzeug.http import http_date, parse_date, parse_etags
 
-from publish.faults import LANGUAGES, in_language, said
+from publish.faults.fault import LANGUAGES, in_language, said
 from publish.negotiate import choose_language, with_charset
 
 CHECK_AFTER_A_WHILE = "public, max-age=600, must-revalidate"

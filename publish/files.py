@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from publish.faults import Fault, fault, place_of_byte, reason_of, said
+from publish.faults.fault import Fault, fault, place_of_byte, reason_of, said
 
 MOST_YAML = 2**20
 """Bytes of a file of YAML or SPARQL at most: ten times what a long mapping needs."""

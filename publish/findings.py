@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from publish.faults import KINDS, Fault, fault, said
+from publish.faults.fault import KINDS, Fault, fault, said
 from publish.periods import EXAMPLES
 from publish.table import Table, places
 

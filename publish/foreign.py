@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from publish.entries import Foreign
-from publish.faults import Fault, did_you_mean, fault, place_of_byte, reason_of, said
+from publish.faults.fault import Fault, did_you_mean, fault, place_of_byte, reason_of, said
 from publish.words import plain
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"

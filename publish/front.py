@@ -26,7 +26,7 @@ from publish.access_log import AccessLog, request_id
 from publish.client_table import ClientTable
 from publish.endpoint import OUTCOME
 from publish.exchange import BodyRefused, Exchange, read_exchange
-from publish.faults import said
+from publish.faults.fault import said
 from publish.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.protocol import METHODS
 from publish.queries import Answer, QueryPool

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from publish.faults import Fault, Words, fault, said
+from publish.faults.fault import Fault, Words, fault, said
 
 MOST_CELLS = 5_000_000
 """Cells of a file that is brought in; a table with more is made by a program, not printed."""

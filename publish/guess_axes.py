@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
 
-from publish.faults import Words, nearest, said
+from publish.faults.fault import Words, nearest, said
 from publish.namespaces import RDFS
 from publish.outline import Outline
 from publish.periods import KINDS, read_period

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from publish.faults import Words, said
+from publish.faults.fault import Words, said
 from publish.guess_axes import AxisGuess, code_of, find_measure, labels_of
 from publish.namespaces import XSD
 from publish.numbers_of_others import Written, find_format, is_figure, rewritten

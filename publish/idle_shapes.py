@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 from rdflib.namespace import OWL, RDF, RDFS
 
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults.fault import Fault, did_you_mean, fault
 from publish.namespaces import INTERVALS
 from publish.project import Project
 from publish.terms import (

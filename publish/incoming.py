@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from publish.faults import Fault, fault, reason_of, said
+from publish.faults.fault import Fault, fault, reason_of, said
 from publish.grid import MOST_CELLS, MOST_COLUMNS, Grid, cleaned, place_in_lines, trimmed
 from publish.numbers_of_others import is_figure
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from rdflib import Graph, Literal, URIRef
 
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.namespaces import RDF, SKOS, XKOS
 from publish.uris import Uris
 from publish.vocabulary import CodeList, Vocabulary, new_graph

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from publish.faults import Fault, did_you_mean, fault, said, together
+from publish.faults.fault import Fault, did_you_mean, fault, said, together
 from publish.namespaces import DCTERMS, FOAF, RDF, RDFS, SKOS, VOID
 from publish.uris import PREFIXES, Uris
 from publish.vocabulary import Vocabulary, local_name, new_graph

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from flask import Response, request
 from rapidfuzz import fuzz, process
 
-from publish.faults import Words, said
+from publish.faults.fault import Words, said
 from publish.negotiate import Form, form_of_extension
 from publish.once_per_release import once_per_release
 from publish.rendering import say, show, wants_page

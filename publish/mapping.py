@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.facts import Facts, parts_of, read_facts
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.project import Project
 from publish.yamlfile import Steps, YamlFile, read_yaml
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from publish.document import Document
-from publish.faults import Fault, Words, did_you_mean, fault, said
+from publish.faults.fault import Fault, Words, did_you_mean, fault, said
 from publish.findings import shown
 from publish.mapping import Mapping
 from publish.numerals import FORMATS, NumberFormat, read_numbers, written

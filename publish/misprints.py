@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from publish.faults import said
+from publish.faults.fault import said
 from publish.formulas import is_formula
 from publish.numerals import (
     FORMATS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from publish.cube import MEASURE
-from publish.faults import Fault, did_you_mean, fault, said
+from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.findings import about_period
 from publish.mapping import Mapping, MissingPeriod, TableUse
 from publish.periods import read_period

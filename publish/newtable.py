@@ -14,7 +14,7 @@ from pathlib import Path
 
 from publish.document import read_documents
 from publish.draft import Draft, has_measures, is_apart, mapping_of, table_of
-from publish.faults import CannotRun, Fault, FaultyInput, Words, fault, number_of, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, number_of, said
 from publish.grid import Grid, commands
 from publish.guess_axes import MEASURE, OPEN, AxisGuess, guess_columns, guess_rows, periods_in
 from publish.guess_figures import cells_of, fitting_measures, guess_figures, guess_totals

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from publish.faults import said
+from publish.faults.fault import said
 
 FIGURE = re.compile(
     r"[-−–+]?[0-9]{1,3}(?P<mark>[ '’])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:[.,][0-9]+)? ?%?"

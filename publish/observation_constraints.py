@@ -21,7 +21,7 @@ from publish.breaches import Breaches
 from publish.code_lists import CodeListRule
 from publish.cube_graph import MEASURE_TYPE, distinct
 from publish.cube_rules import CubeRules, StructureRules
-from publish.faults import said, some_of
+from publish.faults.fault import said, some_of
 from publish.same_point import MISSING, SEVERAL, Keys, duplicates, matches_of_each
 from publish.statements import NO_COLUMN, Column, Numbers, Term, Terms, Things
 

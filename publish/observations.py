@@ -16,7 +16,7 @@ from publish.column_shapes import ColumnJudge, described
 from publish.cube import Batch, Structure
 from publish.cube_rules import CubeRules
 from publish.derive import AnyCube
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.findings import MOST_FINDINGS, shown
 from publish.namespaces import RDF
 from publish.observation_constraints import ObservationCheck

@@ -15,7 +15,7 @@ from publish.assemble import Cube, assemble_cube
 from publish.cube import MISSING
 from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import read_documents
-from publish.faults import CannotRun, Fault, Words, did_you_mean, number_of, said, some_of
+from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_of, said, some_of
 from publish.guess_axes import OPEN
 from publish.links import read_links
 from publish.mapping import Mapping, read_mappings

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from publish.cube import Batch, Indices, Structure, mixed_radix
 from publish.document import Document
-from publish.faults import Fault, fault, said
+from publish.faults.fault import Fault, fault, said
 from publish.findings import Findings
 from publish.mapping import Axis, Mapping
 from publish.periods import period as period_of

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from publish.extract import SOURCE_LINE
-from publish.faults import Fault, Words, number_of, said
+from publish.faults.fault import Fault, Words, number_of, said
 from publish.grid import Grid
 from publish.numbers_of_others import is_figure
 from publish.periods import KINDS, read_period

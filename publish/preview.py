@@ -18,7 +18,7 @@ import numpy as np
 from publish.crosstab import Crosstab
 from publish.cube import STATUSES, Batch, Structure
 from publish.extract import SOURCE_LINE
-from publish.faults import Fault, Words, said
+from publish.faults.fault import Fault, Words, said
 from publish.guess_axes import OPEN
 from publish.mapping import Mapping
 from publish.marks import NUMBER, plain

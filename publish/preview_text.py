@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publish.cube import MEASURE
-from publish.faults import number_of, said
+from publish.faults.fault import number_of, said
 from publish.preview import FAULTY, LABEL, LEFT_OUT, UNREAD, CellView, Made, TableView
 
 

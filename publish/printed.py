@@ -18,7 +18,7 @@ from pathlib import Path
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
-from publish.faults import Fault, fault, place_of_byte, reason_of, said, shortened
+from publish.faults.fault import Fault, fault, place_of_byte, reason_of, said, shortened
 
 BROKEN = (
     PyPdfError,

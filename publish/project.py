@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.faults import (
+from publish.faults.fault import (
     CannotRun,
     Fault,
     FaultyInput,

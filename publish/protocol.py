@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from publish.faults import Words, said
+from publish.faults.fault import Words, said
 from publish.negotiate import GRAPHS, HTML, RESULTS, Form, Offer, rank_forms
 
 FORM_TYPE = "application/x-www-form-urlencoded"

@@ -23,7 +23,7 @@ from publish.acknowledged import (
 from publish.cube import Batch
 from publish.derive import AnyCube
 from publish.document import Document, MissingFigures
-from publish.faults import Fault, did_you_mean, fault, some_of
+from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.findings import about_period
 from publish.mapping import Mapping, Remark, Text
 from publish.namespaces import DQV, OA, RDF, RDFS, SKOS

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 import uvloop
 
-from publish.faults import reason_of, said
+from publish.faults.fault import reason_of, said
 from publish.query_answers import Answer, Question
 from publish.query_crew import Crew, Worker
 from publish.query_errors import (

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from publish.faults import said
+from publish.faults.fault import said
 from publish.nursery_keeper import NurseryKeeper
 from publish.nursery_process import LOADING
 from publish.query_errors import Busy, WorkerLost

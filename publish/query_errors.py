@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from publish.faults import Words, said, written_out
+from publish.faults.fault import Words, said, written_out
 from publish.negotiate import GRAPHS, RESULTS
 from publish.query_faults import explain_syntax
 from publish.query_limits import Limits, duration, size

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from publish.faults import Words
+from publish.faults.fault import Words
 from publish.query_errors import (
     BadDataSet,
     Busy,

@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from publish.faults import Words, said
+from publish.faults.fault import Words, said
 from publish.query_from import probe_of
 from publish.query_limits import Limits, size
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from publish.faults import Words, said, written_out
+from publish.faults.fault import Words, said, written_out
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from xml.parsers import expat
 import numpy as np
 import pyoxigraph as ox
 
-from publish.faults import Fault, fault, said
+from publish.faults.fault import Fault, fault, said
 from publish.foreign import CONTENTS
 from publish.foreign import SYNTAXES as SYNTAXES_OF_LISTS
 from publish.ntriples import LineReader

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from publish import __version__
-from publish.faults import Fault, FaultyInput
+from publish.faults.fault import Fault, FaultyInput
 from publish.rdf_store import CountedGraph, make_store
 from publish.served import MANIFEST
 

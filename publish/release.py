@@ -28,7 +28,7 @@ from publish import __version__
 from publish.content import Content, write_content
 from publish.dump_forms import LARGEST, LASTING, Made, write_forms
 from publish.dumps import Dump
-from publish.faults import Fault, said
+from publish.faults.fault import Fault, said
 from publish.graph_counts import GraphCounts
 from publish.project import Project
 from publish.release_store import load_store

@@ -13,9 +13,10 @@ from urllib.parse import quote, urlencode
 
 from flask import Request, Response, render_template, request
 
-from publish import __version__, faults
+from publish import __version__
 from publish.descriptions import value_of
-from publish.faults import in_language
+from publish.faults import fault as faults
+from publish.faults.fault import in_language
 from publish.negotiate import HTML, choose_language
 from publish.protocol import reads_pages
 from publish.served import LANGUAGES, Served, read_texts

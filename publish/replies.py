@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
-from publish.faults import LANGUAGES, in_language
+from publish.faults.fault import LANGUAGES, in_language
 from publish.negotiate import choose_language, ranges_of
 
 Headers = list[tuple[bytes, bytes]]

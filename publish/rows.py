@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from publish.document import TableDeclaration
-from publish.faults import Fault, did_you_mean, fault, number_of, said, shortened
+from publish.faults.fault import Fault, did_you_mean, fault, number_of, said, shortened
 from publish.numerals import NumberFormat, read_numbers, written
 from publish.printed import PrintedText
 

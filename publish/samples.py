@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.files import read_file
 from publish.mapping import SLUG, Text
 from publish.project import Project

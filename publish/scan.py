@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.faults import Fault, fault
+from publish.faults.fault import Fault, fault
 from publish.files import encoding_fault, is_utf_16
 
 PIECE = 2**18

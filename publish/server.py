@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from publish.answer_cache import AnswerCache
 from publish.dump_pages import make_dump_pages
 from publish.endpoint import make_endpoint
-from publish.faults import in_language, said
+from publish.faults.fault import in_language, said
 from publish.linked import make_linked_data
 from publish.negotiate import HTML
 from publish.queries import QueryPool

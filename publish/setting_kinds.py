@@ -9,7 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from publish.faults import Words, said
+from publish.faults.fault import Words, said
 
 HEAD = "PUBLISH_"
 """How the variables of the environment begin that give settings."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from publish.faults import Fault, Words, did_you_mean, fault, nearest, said, shortened
+from publish.faults.fault import Fault, Words, did_you_mean, fault, nearest, said, shortened
 from publish.setting_kinds import (
     HEAD,
     Setting,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from publish.faults import said
+from publish.faults.fault import said
 from publish.setting_kinds import Setting, shown, wanted
 from publish.settings import Given
 from publish.settings_table import TABLE

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from publish.faults import Words
+from publish.faults.fault import Words
 from publish.setting_kinds import Setting
 
 KIB, MIB, GIB = 2**10, 2**20, 2**30

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from publish.faults import Fault, fault, said
+from publish.faults.fault import Fault, fault, said
 from publish.project import Project
 from publish.uris import CODE
 

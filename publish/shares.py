@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from publish.columns import ABSENT, Columns
 from publish.cube import MEASURE, CubeDimension, Structure
 from publish.facts import Share
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults.fault import Fault, did_you_mean, fault
 from publish.findings import TableFindings
 from publish.mapping import Mapping
 from publish.namespaces import XSD

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from publish import __version__
 from publish.answer_cache import AnswerCache, CachedAnswer, key_of
-from publish.faults import said
+from publish.faults.fault import said
 from publish.negotiate import HTML, N_TRIPLES, TSV, Form, Offer, rank_forms
 from publish.protocol import (
     DESCRIPTIONS,

@@ -9,7 +9,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from publish.faults import CannotRun
+from publish.faults.fault import CannotRun
 from publish.uris import CODE, GENERIC_VOCABULARY, is_base
 
 EXAMPLE_BASE = "https://data.example.org"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from publish.faults import Fault, Words, fault, said
+from publish.faults.fault import Fault, Words, fault, said
 from publish.guess_axes import MEASURE, OPEN
 from publish.mapping import Axis, Mapping, TableUse
 from publish.marks import REASONS

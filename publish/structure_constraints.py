@@ -19,7 +19,7 @@ from publish.constraints import judge_structure
 from publish.cube_graph import DATA_SET, normalised
 from publish.cube_rules import CubeRules, ListRules, rules_of
 from publish.derive import AnyCube
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.project import Project
 from publish.statements import Statements, collect
 from publish.structure import describe_cube

@@ -15,7 +15,7 @@ from pathlib import Path
 from rdflib import Graph, Literal, URIRef
 
 from publish.entries import Code, Label, OwnList
-from publish.faults import CannotRun, Fault, FaultyInput, nearest
+from publish.faults.fault import CannotRun, Fault, FaultyInput, nearest
 from publish.foreign import read_foreign
 from publish.matching import Matcher
 from publish.namespaces import RDFS, SKOS

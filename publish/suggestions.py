@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publish.entries import Candidate, Foreign
-from publish.faults import CannotRun
+from publish.faults.fault import CannotRun
 from publish.project import Project
 
 COLUMNS = (

@@ -38,7 +38,7 @@ from rdflib.namespace import (
     DefinedNamespaceMeta,
 )
 
-from publish.faults import Fault, did_you_mean, fault
+from publish.faults.fault import Fault, did_you_mean, fault
 from publish.project import Project
 from publish.vocabulary import read_turtle_file
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publish.draft import as_csv
-from publish.faults import CannotRun, Fault, FaultyInput, Words, number_of, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, said
 from publish.incoming import SEPARATORS, decode, delimit, read_bytes
 from publish.project import Project
 

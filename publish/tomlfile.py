@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from publish.faults import Fault, fault, said
+from publish.faults.fault import Fault, fault, said
 from publish.files import MOST_TOML, read_file
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from publish.columns import Columns
 from publish.cube import Structure, mixed_radix
-from publish.faults import Fault, said
+from publish.faults.fault import Fault, said
 from publish.findings import TableFindings
 from publish.limits import Ends, Ranges, exceeds
 from publish.lost import Lost, lacking

@@ -23,7 +23,7 @@ from publish.code_lists import SKOS
 from publish.column_shapes import as_node
 from publish.constraints import find_breaches_of
 from publish.cube_graph import QB, CubeGraph, normalised, unique_pairs
-from publish.faults import Fault, FaultyInput, Words, fault, number_of, said, some_of
+from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, said, some_of
 from publish.rdf_files import RdfFile, read_files
 from publish.rdf_places import Places, find_places, find_uses
 from publish.rdf_shapes import judge_given, judge_observations, made_shapes, surroundings

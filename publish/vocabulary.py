@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 from rdflib.term import Node
 
-from publish.faults import Fault, Words, fault, said, shortened, together
+from publish.faults.fault import Fault, Words, fault, said, shortened, together
 from publish.files import MOST_TURTLE, files_below, place_in, read_file
 from publish.formulas import is_formula
 from publish.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD

@@ -22,7 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from publish.faults import Fault, Words, did_you_mean, fault, said, shortened
+from publish.faults.fault import Fault, Words, did_you_mean, fault, said, shortened
 from publish.grid import MOST_CELLS, Grid, cleaned, trimmed
 from publish.shown_numbers import is_rounded, shown_number
 

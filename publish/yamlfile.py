@@ -21,7 +21,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from publish.faults import Fault, did_you_mean, fault, nearest, said, shortened
+from publish.faults.fault import Fault, did_you_mean, fault, nearest, said, shortened
 from publish.files import place_in, read_file
 from publish.uris import wrong_character
 

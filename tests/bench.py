@@ -104,7 +104,7 @@ print(len(observations), time.perf_counter() - start, 0)
 CHECK = """
 import sys
 from pathlib import Path
-from publish.faults import FaultyInput
+from publish.faults.fault import FaultyInput
 from publish.project import read_project
 from publish.release import validate
 import json, resource, time

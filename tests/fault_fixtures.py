@@ -39,7 +39,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from small_project import HEAD, SmallProject, make_small_project
 
 from publish.cli import main
-from publish.faults import Fault, FaultyInput, Words
+from publish.faults.fault import Fault, FaultyInput, Words
 from publish.release import validate
 
 FOLDER = Path(__file__).parent / "faults"

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from publish.assemble import assemble_cube
 from publish.cli import main
 from publish.document import read_documents
-from publish.faults import Fault, FaultyInput
+from publish.faults.fault import Fault, FaultyInput
 from publish.mapping import read_mappings
 from publish.project import Project, read_project
 from publish.release import validate

@@ -16,7 +16,7 @@ from small_project import SmallProject, run
 
 from publish import __version__
 from publish.cli import main
-from publish.faults import KINDS
+from publish.faults.fault import KINDS
 
 TEXT = "source/000_e92fee34555ae2f1.txt"
 PLAIN = """tables: [bron/tabel]

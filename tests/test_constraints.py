@@ -18,7 +18,7 @@ from publish.breaches import MOST_OF_A_KIND, Breaches
 from publish.constraints import find_breaches, find_breaches_of
 from publish.cube_graph import MEASURE_TYPE, Observations, normalised
 from publish.cube_rules import rules_of
-from publish.faults import KINDS
+from publish.faults.fault import KINDS
 from publish.observation_constraints import MISSING_STATUS, ObservationCheck
 from publish.same_point import MISSING, SEVERAL, duplicates, matches_of_each
 from publish.statements import Column, Columns, Statements, collect

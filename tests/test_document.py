@@ -9,7 +9,7 @@ import pytest
 from shared_material import ROOT
 
 from publish.document import Document, read_documents
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.project import Project, read_project
 
 HEAD = """\

@@ -9,8 +9,8 @@ import pytest
 from conftest import REPOSITORY
 from small_project import run
 
-from publish.explain import as_markdown, list_of_all, page_of, record_of, shown
-from publish.faults import KINDS, Kind, Words
+from publish.faults.explain import as_markdown, list_of_all, page_of, record_of, shown
+from publish.faults.fault import KINDS, Kind, Words
 
 
 def made_up(**changed: object) -> Kind:

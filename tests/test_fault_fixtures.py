@@ -15,7 +15,7 @@ from fault_fixtures import (
     report,
 )
 
-from publish.faults import KINDS
+from publish.faults.fault import KINDS
 
 WITHOUT_FIXTURE = {
     "more-faults": "it comes with ten thousand faults of other kinds (test_crosstab)",

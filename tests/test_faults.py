@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from publish.faults import (
+from publish.faults.fault import (
     KINDS,
     LANGUAGES,
     PHRASES,

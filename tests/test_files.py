@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publish import files
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.files import files_below, is_utf_16, read_file
 
 

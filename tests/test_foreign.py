@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.foreign import ForeignList, read_foreign
 
 TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .

@@ -9,7 +9,7 @@ import pytest
 from conftest import Built, built
 from small_project import SCHEME, SmallProject
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.levels import describe_levels
 from publish.vocabulary import read_vocabulary
 

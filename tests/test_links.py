@@ -10,7 +10,7 @@ from rdflib import URIRef
 from rdflib.namespace import SKOS
 from small_project import SmallProject
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.links import CodeLinks, read_links, report_links
 from publish.vocabulary import read_vocabulary
 

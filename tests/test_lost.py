@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from many_faults import make_project
 
-from publish.faults import FaultyInput
+from publish.faults.fault import FaultyInput
 from publish.project import read_project
 from publish.release import validate
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from shared_material import ROOT
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.mapping import Axis, Mapping, read_mapping, read_mappings
 from publish.project import Project, read_project
 

@@ -17,7 +17,7 @@ from small_project import SmallProject
 from publish import table as tables
 from publish.assemble import assemble_cube
 from publish.document import read_documents
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.mapping import read_mappings
 from publish.project import read_project
 from publish.vocabulary import read_vocabulary

@@ -13,7 +13,7 @@ import yaml
 from conftest import INPUT, REPOSITORY
 from small_project import SmallProject
 
-from publish.faults import CannotRun, Fault, FaultyInput
+from publish.faults.fault import CannotRun, Fault, FaultyInput
 from publish.newtable import NewTable, bring_table, slug_of, write_both
 from publish.project import read_project
 from publish.starter import start_project

@@ -14,7 +14,7 @@ from shared_material import ROOT, minister_answer
 
 from publish.document import read_documents
 from publish.extract import extract_tables
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.printed import printed_text, read_text
 from publish.project import read_project
 

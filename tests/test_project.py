@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from shared_material import ROOT
 
-from publish.faults import CannotRun, Fault, FaultyInput
+from publish.faults.fault import CannotRun, Fault, FaultyInput
 from publish.project import KEYS, read_project
 
 SOUND = """\

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from small_project import SmallProject
 
-from publish.faults import KINDS, Fault, FaultyInput
+from publish.faults.fault import KINDS, Fault, FaultyInput
 from publish.project import read_project
 from publish.release import validate
 

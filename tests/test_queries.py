@@ -22,7 +22,7 @@ import pytest
 from query_store import EX, RUNAWAY, is_alive, make_store, wait_gone
 
 from publish import nursery_process, query_crew
-from publish.faults import Words
+from publish.faults.fault import Words
 from publish.queries import (
     BadDataSet,
     Busy,

@@ -16,7 +16,7 @@ from random_cubes import sound_cube, turtle
 from shared_material import shared_folder
 
 from publish.cli import main
-from publish.faults import Fault, FaultyInput
+from publish.faults.fault import Fault, FaultyInput
 from publish.ntriples import LineReader
 from publish.rdf_files import looks_like_file, opened, read_files
 from publish.rdf_places import find_places

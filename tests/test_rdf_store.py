@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.rdf_store import CountedGraph, StoreSummary, make_store
 
 NS = "http://x.example/"

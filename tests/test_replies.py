@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.faults import said
+from publish.faults.fault import said
 from publish.replies import choose_coding, header, is_fresh, no_content, sentence_reply
 
 

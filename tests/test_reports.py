@@ -14,9 +14,9 @@ from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, RDF, SH
 from small_project import SmallProject, run
 
-from publish.faults import KINDS, Fault, Words
-from publish.reports import FORMATS, as_text, count_of, report, where_to_read_more
-from publish.sarif import ROOT
+from publish.faults.fault import KINDS, Fault, Words
+from publish.faults.report import FORMATS, as_text, count_of, report, where_to_read_more
+from publish.faults.sarif import ROOT
 
 BASE = "https://data.example.org"
 FOLDER = "https://elders.example/project/"

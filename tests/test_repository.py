@@ -16,7 +16,7 @@ from conftest import REPOSITORY
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 
 from publish.cli import main
-from publish.faults import KINDS
+from publish.faults.fault import KINDS
 from publish.terms import unknown_terms
 
 BASE = "https://data.sociale-economie.example"

@@ -6,7 +6,7 @@ import pytest
 from conftest import REPOSITORY, Built, built
 from small_project import SmallProject
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.samples import complete, read_samples
 
 TITLE = "# nl: Alles\n# en: Everything\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from publish import scan
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.files import BIDI
 from publish.scan import scan_table
 from publish.table import open_table

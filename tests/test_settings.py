@@ -14,7 +14,7 @@ import pytest
 from conftest import PROGRAM, REPOSITORY
 from small_project import SmallProject, make_small_project
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.http_server import limits_of
 from publish.queries import IN_MEMORY
 from publish.query_limits import Limits

@@ -8,7 +8,7 @@ import pytest
 from rdflib import OWL, RDF, URIRef
 
 from publish.document import read_documents
-from publish.faults import CannotRun, Fault
+from publish.faults.fault import CannotRun, Fault
 from publish.mapping import read_mappings
 from publish.project import read_project
 from publish.starter import EXAMPLE_BASE, start_project

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publish import table as tables
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.table import open_table, places, read_blocks
 
 Place = tuple[str, int, int]

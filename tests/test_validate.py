@@ -14,7 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, SH
 from small_project import SmallProject, make_small_project
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.project import Project
 from publish.release import validate
 from publish.validate import judge, read_shapes

@@ -9,7 +9,7 @@ import pytest
 from rdflib import Graph, URIRef
 from shared_material import ROOT
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.namespaces import RDF, SKOS
 from publish.project import Project, read_project
 from publish.vocabulary import Vocabulary, local_name, new_graph, read_turtle, read_vocabulary

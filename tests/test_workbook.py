@@ -15,7 +15,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from small_project import SmallProject
 
-from publish.faults import Fault, FaultyInput
+from publish.faults.fault import Fault, FaultyInput
 from publish.grid import Grid
 from publish.newtable import NewTable, bring_table
 from publish.workbook import OLE, read_workbook

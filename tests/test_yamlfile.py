@@ -13,7 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from shared_material import ROOT
 
-from publish.faults import Fault
+from publish.faults.fault import Fault
 from publish.yamlfile import YamlFile, read_yaml
 
 SOUND = """\

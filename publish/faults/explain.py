@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 
-from publish.faults import KINDS, PHRASES, CannotRun, Kind, Words, did_you_mean, said
+from publish.faults.fault import KINDS, PHRASES, CannotRun, Kind, Words, did_you_mean, said
 
 WIDTH = 96
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import click
 
-from publish.faults import KINDS, Fault, Words, said
-from publish.sarif import as_sarif
-from publish.shacl_report import as_shacl
+from publish.faults.fault import KINDS, Fault, Words, said
+from publish.faults.sarif import as_sarif
+from publish.faults.shacl_report import as_shacl
 from publish.uris import is_address
 
 FORMATS = ("text", "json", "sarif", "shacl")

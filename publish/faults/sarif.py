@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 from publish import __version__
-from publish.explain import shown
-from publish.faults import KINDS, Fault, Kind, said
+from publish.faults.explain import shown
+from publish.faults.fault import KINDS, Fault, Kind, said
 from publish.uris import is_address
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from publish.faults import LANGUAGES, Fault
+from publish.faults.fault import LANGUAGES, Fault
 from publish.uris import GENERIC_VOCABULARY, PREFIXES, is_address
 
 SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}

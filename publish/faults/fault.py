@@ -105,7 +105,7 @@ class CannotRun(Exception):
 def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
     kinds: dict[str, Kind] = {}
     phrases: dict[str, Words] = {}
-    folder = resources.files("publish").joinpath("fault_kinds")
+    folder = resources.files("publish.faults").joinpath("kinds")
     for file in sorted(folder.iterdir(), key=lambda item: item.name):
         if not file.name.endswith(".toml"):
             continue
