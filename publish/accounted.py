@@ -18,7 +18,7 @@ from publish.document import Document
 from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.findings import Findings, shown
 from publish.mapping import Mapping, TableUse
-from publish.project import Project
+from publish.project.project import Project
 from publish.table import Table, open_table, read_blocks
 
 MOST_ROWS = 200

@@ -12,7 +12,7 @@ from publish.faults.fault import Fault, fault
 from publish.links import Link
 from publish.mapping import Mapping
 from publish.namespaces import SKOS
-from publish.uris import Uris
+from publish.project.iris import Uris
 from publish.vocabulary import CodeList, Vocabulary
 
 WIDER = (SKOS.broadMatch, SKOS.exactMatch)

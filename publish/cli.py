@@ -298,7 +298,7 @@ def missing(ctx: click.Context, language: str | None) -> None:
 @click.pass_context
 def uris(ctx: click.Context) -> None:
     """Print every IRI pattern and what it names."""
-    from publish.uris import PATTERNS
+    from publish.project.iris import PATTERNS
 
     project = open_project(ctx)
     for pattern, meaning in PATTERNS.values():
@@ -318,7 +318,7 @@ def uris(ctx: click.Context) -> None:
 @click.pass_context
 def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
     """Start an empty project in FOLDER."""
-    from publish.starter import start_project
+    from publish.project.new_project import start_project
 
     for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
         click.echo(path)

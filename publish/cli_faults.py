@@ -27,8 +27,8 @@ from publish.faults.fault import (
     said,
 )
 from publish.faults.report import FORMATS, count_of, report, where_to_read_more
-from publish.project import Project, read_project
-from publish.watch import watch
+from publish.project.project import Project, read_project
+from publish.project.watch import watch
 
 log = logging.getLogger("publish")
 

@@ -23,7 +23,7 @@ from publish import settings_shown
 from publish.access_log import use_format
 from publish.cli_faults import language_of, open_project
 from publish.faults.fault import CannotRun, Fault, FaultyInput, reason_of, said
-from publish.project import Project
+from publish.project.project import Project
 from publish.served import MANIFEST
 from publish.setting_kinds import Setting, usable_text, wanted
 from publish.settings import FILE, Given, Settings, gather, settings_of

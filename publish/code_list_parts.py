@@ -15,7 +15,7 @@ from rdflib.term import Node
 from publish.dumps import Dump, write_graph
 from publish.links import LISTS_GRAPH
 from publish.namespaces import RDF
-from publish.uris import Uris
+from publish.project.iris import Uris
 from publish.vocabulary import new_graph
 
 FOLDER = "codelijst"

@@ -27,7 +27,6 @@ from publish.derive import AnyCube, DerivedCube, assemble_derived
 from publish.document import Document, read_documents
 from publish.dumps import FORMATS, Dump, open_dumps, write_graph
 from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
-from publish.files import UNREAD
 from publish.idle_shapes import check_shapes
 from publish.levels import describe_levels
 from publish.links import Link, describe_links, describe_statuses, read_links, report_links
@@ -35,8 +34,9 @@ from publish.mapping import Mapping, read_mappings
 from publish.namespaces import QB, RDF
 from publish.observations import ObservationsCheck
 from publish.periods import Period
-from publish.progress import Progress
-from publish.project import Project
+from publish.project.files import UNREAD
+from publish.project.progress import Progress
+from publish.project.project import Project
 from publish.quality import (
     RemarkTargets,
     check_document_quality,

@@ -24,11 +24,11 @@ from publish.cube import (
 )
 from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.findings import Findings, about_period, shown
-from publish.formulas import is_formula
 from publish.lost import ANY, UNKNOWN, Lost
 from publish.mapping import Axis, Mapping, TableUse
 from publish.marks import Mark
 from publish.periods import read_period
+from publish.project.formulas import is_formula
 from publish.table import Block, Table, read_blocks
 from publish.vocabulary import Vocabulary
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from publish.marks import Absence
 from publish.namespaces import QB
+from publish.project.iris import Uris
 from publish.table import Table
-from publish.uris import Uris
 from publish.vocabulary import Dimension, Measure
 
 MEASURE = "measure"

@@ -33,9 +33,9 @@ from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.links import Link
 from publish.mapping import Input, Mapping, MissingPeriod
 from publish.marks import in_order
-from publish.project import Project
+from publish.project.iris import Uris
+from publish.project.project import Project
 from publish.table import BLOCK
-from publish.uris import Uris
 from publish.vocabulary import Vocabulary
 
 Classes = dict[str, dict[str, str]]

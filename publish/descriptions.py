@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
+from publish.project.iris import PREFIXES
 from publish.served import LABELS, TYPE, Node, Served
 from publish.triples_about import (
     MEMBERS,
@@ -23,7 +24,6 @@ from publish.triples_about import (
     incoming_page,
     types_of,
 )
-from publish.uris import PREFIXES
 
 DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
 MOST_VALUES = 100

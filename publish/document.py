@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, said
-from publish.files import leads_outside
 from publish.mapping import Remark, Text, read_remarks
-from publish.project import Project
-from publish.uris import is_address, wrong_character
-from publish.yamlfile import Steps, YamlFile, read_yaml
+from publish.project.files import leads_outside
+from publish.project.iris import is_address, wrong_character
+from publish.project.project import Project
+from publish.project.yaml import Steps, YamlFile, read_yaml
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 """A row label in a sentence, where a figure is printed."""

@@ -22,11 +22,11 @@ from publish.graph_descriptions import (
     title_of,
 )
 from publish.negotiate import GRAPHS, HTML
+from publish.project.iris import PREFIXES
 from publish.rendering import reader_of, show
 from publish.served import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, read_texts
 from publish.thing_pages import page_about, page_about_graph
 from publish.triples_about import describe
-from publish.uris import PREFIXES
 
 DOCUMENTS = (HTML, *GRAPHS)
 """The forms of every document, the preferred first."""

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from publish.dumps import Dump
 from publish.graph_counts import GraphCounts, count_graphs, read_blocks
 from publish.jsonld import json_ld, usable_prefixes
-from publish.progress import Progress
+from publish.project.progress import Progress
 from publish.rdf_xml import NotInXml, as_elements
 from publish.triples import turtle
 

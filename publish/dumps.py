@@ -19,8 +19,8 @@ from rdflib import Graph
 
 from publish.assemble import CELLS
 from publish.cube import Batch, Structure
+from publish.project.iris import Uris
 from publish.triples import N_TRIPLES, Syntax, TriplesWriter, turtle
-from publish.uris import Uris
 
 FORMATS = (".nt", ".ttl")
 """What graphs are written in first; all other forms are made from the N-Triples."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from publish.faults.fault import Fault, fault
 from publish.numerals import FORMATS, read_numbers, written
-from publish.yamlfile import Steps, YamlFile
+from publish.project.yaml import Steps, YamlFile
 
 
 @dataclass(frozen=True, kw_only=True)

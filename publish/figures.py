@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
+from publish.project.iris import PREFIXES
 from publish.served import Served
-from publish.uris import PREFIXES
 
 MEASURE_TYPE = PREFIXES["qb"] + "measureType"
 DECIMALS = PREFIXES["sdmx-attribute"] + "decimals"

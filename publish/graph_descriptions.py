@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from publish.project.iris import PREFIXES
 from publish.served import LANGUAGES, TYPE, NamedGraph, Served, read_texts
-from publish.uris import PREFIXES
 
 VOID, DCT = PREFIXES["void"], PREFIXES["dct"]
 XSD = PREFIXES["xsd"]

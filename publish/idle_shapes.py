@@ -13,7 +13,7 @@ from rdflib.namespace import OWL, RDF, RDFS
 
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.namespaces import INTERVALS
-from publish.project import Project
+from publish.project.project import Project
 from publish.terms import (
     SHACL,
     TurtleFile,

@@ -12,7 +12,7 @@ from rdflib import Graph, Literal, URIRef
 
 from publish.faults.fault import Fault, fault
 from publish.namespaces import RDF, SKOS, XKOS
-from publish.uris import Uris
+from publish.project.iris import Uris
 from publish.vocabulary import CodeList, Vocabulary, new_graph
 
 TOTAL = {"nl": "totaal", "en": "total"}

@@ -18,7 +18,7 @@ from rdflib.term import Node
 
 from publish.faults.fault import Fault, did_you_mean, fault, said, together
 from publish.namespaces import DCTERMS, FOAF, RDF, RDFS, SKOS, VOID
-from publish.uris import PREFIXES, Uris
+from publish.project.iris import PREFIXES, Uris
 from publish.vocabulary import Vocabulary, local_name, new_graph
 
 LISTS_GRAPH = "codelijsten"

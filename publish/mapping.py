@@ -15,8 +15,8 @@ from typing import Any
 
 from publish.facts import Facts, parts_of, read_facts
 from publish.faults.fault import Fault, fault
-from publish.project import Project
-from publish.yamlfile import Steps, YamlFile, read_yaml
+from publish.project.project import Project
+from publish.project.yaml import Steps, YamlFile, read_yaml
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from publish.faults.fault import said
-from publish.formulas import is_formula
 from publish.numerals import (
     FORMATS,
     MOST_DECIMALS,
@@ -18,6 +17,7 @@ from publish.numerals import (
     read_numbers,
     written,
 )
+from publish.project.formulas import is_formula
 
 _APART = re.compile(r"(?<=[0-9])[\s'’_](?=[0-9]{3}(?![0-9]))")
 """What people put between thousands and no format has."""

@@ -27,7 +27,7 @@ from publish.numbers_of_others import is_figure, rewritten
 from publish.numerals import FORMATS
 from publish.outline import Outline, find_table
 from publish.periods import read_period
-from publish.project import Project
+from publish.project.project import Project
 from publish.vocabulary import Vocabulary, read_vocabulary
 from publish.workbook import is_workbook, read_workbook
 

@@ -20,10 +20,10 @@ from publish.faults.fault import Fault, fault
 from publish.findings import MOST_FINDINGS, shown
 from publish.namespaces import RDF
 from publish.observation_constraints import ObservationCheck
+from publish.project.iris import Uris
 from publish.shacl import ObservationShape, Result
 from publish.structure import INTERVAL_OF_KIND
 from publish.table import places
-from publish.uris import Uris
 from publish.validate import as_fault
 
 Cell = tuple[int, int, int]

@@ -19,7 +19,7 @@ from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_o
 from publish.guess_axes import OPEN
 from publish.links import read_links
 from publish.mapping import Mapping, read_mappings
-from publish.project import Project
+from publish.project.project import Project
 from publish.still_open import without_open
 from publish.vocabulary import Vocabulary, read_vocabulary
 

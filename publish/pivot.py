@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from publish.figures import MEASURE_TYPE, figure_of
+from publish.project.iris import PREFIXES
 from publish.served import DataSet, Served
-from publish.uris import PREFIXES
 
 MOST = 2000
 """How many observations one page shows."""

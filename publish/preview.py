@@ -24,9 +24,9 @@ from publish.mapping import Mapping
 from publish.marks import NUMBER, plain
 from publish.numerals import canonical_texts
 from publish.one_data_set import OneDataSet
-from publish.project import Project
+from publish.project.iris import Uris
+from publish.project.project import Project
 from publish.table import Table, open_table, places
-from publish.uris import Uris
 
 LABEL, LEFT_OUT, FAULTY, OBSERVATION, UNREAD = (
     "label",

@@ -27,9 +27,9 @@ from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.findings import about_period
 from publish.mapping import Mapping, Remark, Text
 from publish.namespaces import DQV, OA, RDF, RDFS, SKOS
-from publish.uris import Uris
+from publish.project.iris import Uris
+from publish.project.yaml import YamlFile
 from publish.vocabulary import Vocabulary, new_graph
-from publish.yamlfile import YamlFile
 
 ASPECTS = "kwaliteit"
 """The list of the aspects of quality."""

@@ -26,7 +26,7 @@ from publish.faults.fault import Fault, fault, said
 from publish.foreign import CONTENTS
 from publish.foreign import SYNTAXES as SYNTAXES_OF_LISTS
 from publish.ntriples import LineReader
-from publish.progress import CountedReader, Progress
+from publish.project.progress import CountedReader, Progress
 from publish.statements import Numbered, Statements, Terms, assembled, numbered
 
 SYNTAXES = {

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 import pyoxigraph as ox
 
-from publish.progress import Progress
+from publish.project.progress import Progress
 from publish.rdf_files import BY_LINE, MOST_SEARCHED, RdfFile, opened
 from publish.terms import uses_of
 

@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault
-from publish.progress import Progress
+from publish.project.progress import Progress
 from publish.rdf_files import RdfFile, check_syntax, opened, readable, recognised, xml_fault
 from publish.rdf_places import TOKEN
 

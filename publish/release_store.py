@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from publish.dump_forms import in_graph
 from publish.dumps import Dump
 from publish.graph_counts import read_blocks
-from publish.progress import Progress
+from publish.project.progress import Progress
 
 
 class _Blocks:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault
-from publish.files import read_file
 from publish.mapping import SLUG, Text
-from publish.project import Project
+from publish.project.files import read_file
+from publish.project.project import Project
 from publish.query_faults import explain_syntax
 from publish.query_guard import Refused, examine
 

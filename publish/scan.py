@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publish.faults.fault import Fault, fault
-from publish.files import encoding_fault, is_utf_16
+from publish.project.files import encoding_fault, is_utf_16
 
 PIECE = 2**18
 """Bytes looked at in one go: few enough for the cache of a processor."""

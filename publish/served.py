@@ -19,8 +19,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from publish.project.iris import PREFIXES, Uris
 from publish.samples import Sample
-from publish.uris import PREFIXES, Uris
 
 MANIFEST = 2
 """The number of the manifest format that is read."""

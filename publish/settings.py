@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, nearest, said, shortened
+from publish.project.toml import place_of_key, read_toml
 from publish.setting_kinds import (
     HEAD,
     Setting,
@@ -23,7 +24,6 @@ from publish.setting_kinds import (
     wanted,
 )
 from publish.settings_table import TABLE, Settings
-from publish.tomlfile import place_of_key, read_toml
 
 __all__ = ["FILE", "TABLE", "Given", "Settings", "gather", "read_settings", "settings_of"]
 

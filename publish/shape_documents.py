@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.uris import PREFIXES
+from publish.project.iris import PREFIXES
 
 SH = "http://www.w3.org/ns/shacl#"
 RDF, RDFS, DCT, OWL = (PREFIXES[name] for name in ("rdf", "rdfs", "dct", "owl"))

@@ -13,8 +13,8 @@ from importlib import resources
 from pathlib import Path
 
 from publish.faults.fault import Fault, fault, said
-from publish.project import Project
-from publish.uris import CODE
+from publish.project.iris import CODE
+from publish.project.project import Project
 
 FOLDER = "shapes"
 """The folder of the shapes: in a project, in a release, and in addresses."""

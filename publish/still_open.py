@@ -17,8 +17,8 @@ from publish.guess_axes import MEASURE, OPEN
 from publish.mapping import Axis, Mapping, TableUse
 from publish.marks import REASONS
 from publish.namespaces import XSD
+from publish.project.yaml import Steps, YamlFile
 from publish.vocabulary import Vocabulary
-from publish.yamlfile import Steps, YamlFile
 
 QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")
 CANDIDATES = re.compile(r"(?:Candidates|Mogelijk): ")

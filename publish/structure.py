@@ -30,9 +30,9 @@ from publish.namespaces import (
     XSD,
 )
 from publish.periods import Period, period
-from publish.project import Project
+from publish.project.iris import Uris
+from publish.project.project import Project
 from publish.table import Table
-from publish.uris import Uris
 from publish.vocabulary import PERIOD_KINDS, new_graph
 
 REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"

@@ -20,7 +20,7 @@ from publish.cube_graph import DATA_SET, normalised
 from publish.cube_rules import CubeRules, ListRules, rules_of
 from publish.derive import AnyCube
 from publish.faults.fault import Fault
-from publish.project import Project
+from publish.project.project import Project
 from publish.statements import Statements, collect
 from publish.structure import describe_cube
 from publish.vocabulary import Vocabulary

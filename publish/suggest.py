@@ -19,7 +19,7 @@ from publish.faults.fault import CannotRun, Fault, FaultyInput, nearest
 from publish.foreign import read_foreign
 from publish.matching import Matcher
 from publish.namespaces import RDFS, SKOS
-from publish.project import Project
+from publish.project.project import Project
 from publish.range_texts import read_range
 from publish.ranges import AGE, DURATION, SIZE, Range
 from publish.suggestions import Suggestions

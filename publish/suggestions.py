@@ -14,7 +14,7 @@ from pathlib import Path
 
 from publish.entries import Candidate, Foreign
 from publish.faults.fault import CannotRun
-from publish.project import Project
+from publish.project.project import Project
 
 COLUMNS = (
     "their code", "their label", "rank", "score", "list", "our code", "our label", "our IRI",

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from publish.extract import SOURCE_LINE
 from publish.faults.fault import Fault, fault, reason_of, said
-from publish.files import encoding_fault, unusable_file
+from publish.project.files import encoding_fault, unusable_file
 from publish.scan import LONGEST_LINE, scan_table
 
 BLOCK = 32_768

@@ -39,7 +39,7 @@ from rdflib.namespace import (
 )
 
 from publish.faults.fault import Fault, did_you_mean, fault
-from publish.project import Project
+from publish.project.project import Project
 from publish.vocabulary import read_turtle_file
 
 SHACL = str(SH)

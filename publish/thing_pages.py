@@ -19,10 +19,10 @@ from publish import descriptions
 from publish.figures import Figure, figure_of
 from publish.negotiate import GRAPHS
 from publish.pivot import MOST, components_of, make_pivot
+from publish.project.iris import PREFIXES
 from publish.rendering import reader_of, show
 from publish.served import DESCRIPTIONS, DataSet, Served
 from publish.triples_about import MEMBERS, types_of
-from publish.uris import PREFIXES
 
 QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]
 OBSERVATION = QB + "Observation"

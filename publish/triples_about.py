@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from publish.jsonld import json_ld, usable_prefixes
+from publish.project.iris import PREFIXES
 from publish.served import CONTEXT, LABELS, TYPE, Served
-from publish.uris import PREFIXES
 
 MOST_TRIPLES = 20_000
 PER_PAGE = 50

@@ -20,11 +20,11 @@ from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 from rdflib.term import Node
 
 from publish.faults.fault import Fault, Words, fault, said, shortened, together
-from publish.files import MOST_TURTLE, files_below, place_in, read_file
-from publish.formulas import is_formula
 from publish.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
-from publish.project import Project
-from publish.uris import CODE, Uris
+from publish.project.files import MOST_TURTLE, files_below, place_in, read_file
+from publish.project.formulas import is_formula
+from publish.project.iris import CODE, Uris
+from publish.project.project import Project
 
 PERIOD_KINDS = {
     INTERVALS.CalendarQuarter: "kwartaal",

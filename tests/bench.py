@@ -27,7 +27,7 @@ from bench_serving import bench_serving
 from big_project import make_big_project
 from many_faults import make_project
 
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.release import build
 
 RUNS = 5
@@ -38,7 +38,7 @@ from pathlib import Path
 from publish.assemble import assemble_cube
 from publish.document import read_documents
 from publish.mapping import read_mappings
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.triples import TriplesWriter
 from publish.vocabulary import read_vocabulary
 import resource, time
@@ -105,7 +105,7 @@ CHECK = """
 import sys
 from pathlib import Path
 from publish.faults.fault import FaultyInput
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.release import validate
 import json, resource, time
 
@@ -123,7 +123,7 @@ print(sum(counts.values()), seconds, resource.getrusage(resource.RUSAGE_SELF).ru
 PYSHACL = """
 import sys
 from pathlib import Path
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.validate import read_shapes, results
 from publish.vocabulary import add_triples, new_graph
 import resource, time

@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from request_rate import ask_for
 
 from publish.examples import example_query
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.query_sandbox import resident_bytes, return_memory
 from publish.release import build
 from publish.served import Served

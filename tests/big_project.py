@@ -6,7 +6,7 @@ import random
 import re
 from pathlib import Path
 
-from publish.starter import start_project
+from publish.project.new_project import start_project
 
 PLACES = 500
 AGES = 20

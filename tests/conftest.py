@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 from small_project import SmallProject, make_small_project
 
-from publish.project import Project, read_project
+from publish.project.project import Project, read_project
 from publish.release import build
 
 PROGRAM = str(Path(sys.executable).with_name("publish"))

@@ -14,7 +14,7 @@ from publish.cli import main
 from publish.document import read_documents
 from publish.faults.fault import Fault, FaultyInput
 from publish.mapping import read_mappings
-from publish.project import Project, read_project
+from publish.project.project import Project, read_project
 from publish.release import validate
 from publish.vocabulary import read_vocabulary
 

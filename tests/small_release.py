@@ -14,13 +14,13 @@ from rdflib import Graph
 from publish.code_list_parts import write_code_lists
 from publish.dump_forms import write_forms
 from publish.dumps import Dump
+from publish.project.iris import Uris
 from publish.queries import QueryPool
 from publish.release import describe_counts
 from publish.release_store import load_store
 from publish.served import Served
 from publish.server import create_app
 from publish.triples import turtle
-from publish.uris import Uris
 
 BASE = "https://cijfers.example"
 

@@ -10,7 +10,7 @@ from shared_material import ROOT
 
 from publish.document import Document, read_documents
 from publish.faults.fault import Fault
-from publish.project import Project, read_project
+from publish.project.project import Project, read_project
 
 HEAD = """\
 document: 1

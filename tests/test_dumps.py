@@ -22,8 +22,8 @@ from publish.dump_forms import FORMS, write_forms
 from publish.dumps import Dump
 from publish.graph_counts import count_graphs
 from publish.jsonld import json_ld, usable_prefixes
+from publish.project.iris import PREFIXES, Uris
 from publish.triples import turtle
-from publish.uris import PREFIXES, Uris
 
 MADE = "Wed, 04 Mar 2026 05:06:07 GMT"
 TWICE = '<id/dataset/werknemers> rdfs:label "Werknemers naar leeftijd"@nl .\n'

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from publish import files
 from publish.faults.fault import Fault
-from publish.files import files_below, is_utf_16, read_file
+from publish.project import files
+from publish.project.files import files_below, is_utf_16, read_file
 
 
 def read(path: Path, **options: object) -> tuple[str | None, list[tuple[str, int, int]]]:

@@ -8,7 +8,7 @@ import pytest
 from many_faults import make_project
 
 from publish.faults.fault import FaultyInput
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.release import validate
 
 

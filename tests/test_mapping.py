@@ -9,7 +9,7 @@ from shared_material import ROOT
 
 from publish.faults.fault import Fault
 from publish.mapping import Axis, Mapping, read_mapping, read_mappings
-from publish.project import Project, read_project
+from publish.project.project import Project, read_project
 
 HEAD = """\
 mapping: 1

@@ -15,8 +15,8 @@ from small_project import SmallProject
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput
 from publish.newtable import NewTable, bring_table, slug_of, write_both
-from publish.project import read_project
-from publish.starter import start_project
+from publish.project.new_project import start_project
+from publish.project.project import read_project
 
 
 @pytest.fixture

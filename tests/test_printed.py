@@ -16,7 +16,7 @@ from publish.document import read_documents
 from publish.extract import extract_tables
 from publish.faults.fault import Fault
 from publish.printed import printed_text, read_text
-from publish.project import read_project
+from publish.project.project import read_project
 
 ANSWER = Path(__file__).parent / "answer"
 TEXT = (ANSWER / "answer.txt").read_text(encoding="utf-8")

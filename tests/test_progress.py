@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from publish import progress
-from publish.progress import Progress
+from publish.project import progress
+from publish.project.progress import Progress
 
 
 class Clock:

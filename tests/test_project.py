@@ -9,7 +9,7 @@ import pytest
 from shared_material import ROOT
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput
-from publish.project import KEYS, read_project
+from publish.project.project import KEYS, read_project
 
 SOUND = """\
 base = "https://data.example.org"

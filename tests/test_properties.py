@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from small_project import SmallProject
 
 from publish.faults.fault import KINDS, Fault, FaultyInput
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.release import validate
 
 EXAMPLES = int(os.environ.get("PUBLISH_EXAMPLES", "0"))

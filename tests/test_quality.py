@@ -12,7 +12,7 @@ from conftest import Built, built
 from small_project import SmallProject
 
 from publish.descriptions import remarks_of
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.served import Served
 
 TABLE = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"

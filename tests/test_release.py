@@ -22,7 +22,7 @@ from small_project import SmallProject
 from publish import __version__
 from publish import validate as shapes
 from publish.dump_forms import FORMS
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.release import build, validate
 
 PLAIN = """tables: [bron/tabel]

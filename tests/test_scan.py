@@ -12,7 +12,7 @@ import pytest
 
 from publish import scan
 from publish.faults.fault import Fault
-from publish.files import BIDI
+from publish.project.files import BIDI
 from publish.scan import scan_table
 from publish.table import open_table
 

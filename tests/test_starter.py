@@ -10,8 +10,8 @@ from rdflib import OWL, RDF, URIRef
 from publish.document import read_documents
 from publish.faults.fault import CannotRun, Fault
 from publish.mapping import read_mappings
-from publish.project import read_project
-from publish.starter import EXAMPLE_BASE, start_project
+from publish.project.new_project import EXAMPLE_BASE, start_project
+from publish.project.project import read_project
 from publish.vocabulary import read_vocabulary
 
 

@@ -24,7 +24,7 @@ import pytest
 from conftest import REPOSITORY
 from small_project import SmallProject, run
 
-from publish.project import read_project
+from publish.project.project import read_project
 from publish.suggest import suggest
 from publish.suggestions import Suggestions
 

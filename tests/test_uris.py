@@ -12,7 +12,7 @@ from shared_material import ROOT
 
 from publish.cli import main
 from publish.periods import KINDS
-from publish.uris import CODE, GENERIC_VOCABULARY, PATTERNS, Uris
+from publish.project.iris import CODE, GENERIC_VOCABULARY, PATTERNS, Uris
 
 BASE = "https://data.example.org"
 URIS = Uris(base=BASE, vocabulary="proef")

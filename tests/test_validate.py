@@ -15,7 +15,7 @@ from rdflib.namespace import RDF, SH
 from small_project import SmallProject, make_small_project
 
 from publish.faults.fault import Fault
-from publish.project import Project
+from publish.project.project import Project
 from publish.release import validate
 from publish.validate import judge, read_shapes
 from publish.vocabulary import add_triples, new_graph, read_turtle

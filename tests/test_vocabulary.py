@@ -11,7 +11,7 @@ from shared_material import ROOT
 
 from publish.faults.fault import Fault
 from publish.namespaces import RDF, SKOS
-from publish.project import Project, read_project
+from publish.project.project import Project, read_project
 from publish.vocabulary import Vocabulary, local_name, new_graph, read_turtle, read_vocabulary
 
 BASE = "https://data.example.org"

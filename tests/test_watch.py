@@ -13,7 +13,7 @@ import pytest
 from conftest import PROGRAM, REPOSITORY
 from small_project import SmallProject
 
-from publish.watch import state_of, watch
+from publish.project.watch import state_of, watch
 
 
 def test_see_files_that_a_project_is_made_from(project: SmallProject) -> None:

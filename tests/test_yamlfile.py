@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from shared_material import ROOT
 
 from publish.faults.fault import Fault
-from publish.yamlfile import YamlFile, read_yaml
+from publish.project.yaml import YamlFile, read_yaml
 
 SOUND = """\
 mapping: 1

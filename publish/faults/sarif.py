@@ -17,7 +17,7 @@ from urllib.parse import quote
 from publish import __version__
 from publish.faults.explain import shown
 from publish.faults.fault import KINDS, Fault, Kind, said
-from publish.uris import is_address
+from publish.project.iris import is_address
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "PROJECT"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from publish.faults.fault import LANGUAGES, Fault
-from publish.uris import GENERIC_VOCABULARY, PREFIXES, is_address
+from publish.project.iris import GENERIC_VOCABULARY, PREFIXES, is_address
 
 SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}
 

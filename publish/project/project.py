@@ -22,8 +22,8 @@ from publish.faults.fault import (
     said,
     shortened,
 )
-from publish.tomlfile import place_of_key, read_toml
-from publish.uris import CODE, GENERIC_VOCABULARY, Uris, is_base, wrong_character
+from publish.project.iris import CODE, GENERIC_VOCABULARY, Uris, is_base, wrong_character
+from publish.project.toml import place_of_key, read_toml
 
 SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")

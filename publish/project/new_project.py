@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from publish.faults.fault import CannotRun
-from publish.uris import CODE, GENERIC_VOCABULARY, is_base
+from publish.project.iris import CODE, GENERIC_VOCABULARY, is_base
 
 EXAMPLE_BASE = "https://data.example.org"
 
@@ -37,7 +37,7 @@ def start_project(
     filled = {"{vocabulary}": name, "{base}": (base or EXAMPLE_BASE).rstrip("/")}
     filled |= {"{open}": "{", "{close}": "}"}
     written = []
-    for source, path in _files(resources.files("publish").joinpath("new_project"), folder):
+    for source, path in _files(resources.files("publish.project").joinpath("new_project"), folder):
         text = source.read_text(encoding="utf-8")
         for mark, value in filled.items():
             text = text.replace(mark, value)

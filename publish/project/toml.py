@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.faults.fault import Fault, fault, said
-from publish.files import MOST_TOML, read_file
+from publish.project.files import MOST_TOML, read_file
 
 
 def read_toml(path: Path, shown: str, faults: list[Fault]) -> tuple[dict[str, Any], str] | None:
