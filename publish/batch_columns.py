@@ -15,10 +15,10 @@ import pyoxigraph as ox
 
 from publish.cube import STATUSES, Batch, Structure
 from publish.marks import BOUNDS, REASONS, exact, plain
-from publish.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.numerals import MOST_DECIMALS, canonical_texts
 from publish.project.iris import Uris
-from publish.statements import Column, Columns, Numbers, Terms
+from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
+from publish.rdf.statements import Column, Columns, Numbers, Terms
 
 
 @dataclass(kw_only=True)

@@ -19,8 +19,8 @@ from publish.findings import Findings, shown
 from publish.lost import ANY, UNKNOWN, Lost
 from publish.marks import Mark, read_marked
 from publish.misprints import no_number
-from publish.namespaces import XSD
 from publish.numerals import FORMATS, Numbers, read_numbers
+from publish.rdf.namespaces import XSD
 from publish.table import Block, Table
 
 

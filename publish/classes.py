@@ -11,8 +11,8 @@ from rdflib import Graph, Literal, URIRef
 from publish.faults.fault import Fault, fault
 from publish.links import Link
 from publish.mapping import Mapping
-from publish.namespaces import SKOS
 from publish.project.iris import Uris
+from publish.rdf.namespaces import SKOS
 from publish.vocabulary import CodeList, Vocabulary
 
 WIDER = (SKOS.broadMatch, SKOS.exactMatch)

@@ -141,7 +141,7 @@ def validate(
     do not exist are faults too. A name with an ending or a slash, or of a file that exists, is a
     file: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, also with .gz.
     """
-    from publish.rdf_files import looks_like_file
+    from publish.rdf.reader import looks_like_file
 
     files = [Path(item) for item in what if looks_like_file(item)]
     if files and len(files) < len(what):

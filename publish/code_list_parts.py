@@ -14,8 +14,8 @@ from rdflib.term import Node
 
 from publish.dumps import Dump, write_graph
 from publish.links import LISTS_GRAPH
-from publish.namespaces import RDF
 from publish.project.iris import Uris
+from publish.rdf.namespaces import RDF
 from publish.vocabulary import new_graph
 
 FOLDER = "codelijst"

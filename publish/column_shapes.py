@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from publish.namespaces import QB, RDF, RDFS, XSD
+from publish.rdf.namespaces import QB, RDF, RDFS, XSD
+from publish.rdf.statements import Column, Numbers, Term, Terms, Things
 from publish.shacl import (
     OF_COUNTS,
     OF_PAIRS,
@@ -29,7 +30,6 @@ from publish.shacl import (
     Result,
     Shape,
 )
-from publish.statements import Column, Numbers, Term, Terms, Things
 
 Flags = NDArray[np.bool_]
 

@@ -16,7 +16,7 @@ from publish.cube_graph import QB, CubeGraph, Observations, how_many, matching
 from publish.cube_rules import ListRules, rules_of
 from publish.faults.fault import said, some_of
 from publish.observation_constraints import ObservationCheck
-from publish.statements import Numbers, Statements
+from publish.rdf.statements import Numbers, Statements
 
 RDFS_RANGE = "http://www.w3.org/2000/01/rdf-schema#range"
 SKOS_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"

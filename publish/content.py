@@ -31,7 +31,6 @@ from publish.idle_shapes import check_shapes
 from publish.levels import describe_levels
 from publish.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.mapping import Mapping, read_mappings
-from publish.namespaces import QB, RDF
 from publish.observations import ObservationsCheck
 from publish.periods import Period
 from publish.project.files import UNREAD
@@ -45,6 +44,8 @@ from publish.quality import (
     describe_code_quality,
     describe_document_quality,
 )
+from publish.rdf.namespaces import QB, RDF
+from publish.rdf.unknown_terms import check_terms
 from publish.samples import Sample, read_samples
 from publish.shacl import Result, nearest_name, observation_shapes
 from publish.shape_files import package_shapes
@@ -52,7 +53,6 @@ from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.structure_constraints import check_structures, structure_rules
 from publish.structure_shapes import StructureShape
-from publish.terms import check_terms
 from publish.validate import (
     MOST_OBSERVATIONS,
     UnusableShapes,

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.marks import Absence
-from publish.namespaces import QB
 from publish.project.iris import Uris
+from publish.rdf.namespaces import QB
 from publish.table import Table
 from publish.vocabulary import Dimension, Measure
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from publish.statements import NONE, Column, Numbers, Statements, Terms
+from publish.rdf.statements import NONE, Column, Numbers, Statements, Terms
 
 QB = "http://purl.org/linked-data/cube#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

@@ -20,10 +20,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from publish.dumps import Dump
-from publish.graph_counts import GraphCounts, count_graphs, read_blocks
-from publish.jsonld import json_ld, usable_prefixes
 from publish.project.progress import Progress
-from publish.rdf_xml import NotInXml, as_elements
+from publish.rdf.counts import GraphCounts, count_graphs, read_blocks
+from publish.rdf.jsonld import json_ld, usable_prefixes
+from publish.rdf.rdf_xml import NotInXml, as_elements
 from publish.triples import turtle
 
 FORMS = {

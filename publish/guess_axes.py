@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from rdflib import Literal, URIRef
 
 from publish.faults.fault import Words, nearest, said
-from publish.namespaces import RDFS
 from publish.outline import Outline
 from publish.periods import KINDS, read_period
+from publish.rdf.namespaces import RDFS
 from publish.vocabulary import CodeList, Dimension, Vocabulary
 
 OPEN = "OPEN"

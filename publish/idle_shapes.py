@@ -12,9 +12,9 @@ import pyoxigraph as ox
 from rdflib.namespace import OWL, RDF, RDFS
 
 from publish.faults.fault import Fault, did_you_mean, fault
-from publish.namespaces import INTERVALS
 from publish.project.project import Project
-from publish.terms import (
+from publish.rdf.namespaces import INTERVALS
+from publish.rdf.unknown_terms import (
     SHACL,
     TurtleFile,
     known_namespaces,

@@ -11,8 +11,8 @@ from __future__ import annotations
 from rdflib import Graph, Literal, URIRef
 
 from publish.faults.fault import Fault, fault
-from publish.namespaces import RDF, SKOS, XKOS
 from publish.project.iris import Uris
+from publish.rdf.namespaces import RDF, SKOS, XKOS
 from publish.vocabulary import CodeList, Vocabulary, new_graph
 
 TOTAL = {"nl": "totaal", "en": "total"}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from publish.cube import Indices, Structure, align
 from publish.marks import NOT_APPLICABLE, Limit, exact
-from publish.namespaces import XSD
+from publish.rdf.namespaces import XSD
 
 
 @dataclass(frozen=True, kw_only=True)

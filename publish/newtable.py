@@ -22,12 +22,12 @@ from publish.incoming import read_bytes, read_delimited
 from publish.joined_quarters import join_quarters
 from publish.mapping import SLUG
 from publish.marks import REASONS
-from publish.namespaces import XSD
 from publish.numbers_of_others import is_figure, rewritten
 from publish.numerals import FORMATS
 from publish.outline import Outline, find_table
 from publish.periods import read_period
 from publish.project.project import Project
+from publish.rdf.namespaces import XSD
 from publish.vocabulary import Vocabulary, read_vocabulary
 from publish.workbook import is_workbook, read_workbook
 

@@ -22,8 +22,8 @@ from publish.code_lists import CodeListRule
 from publish.cube_graph import MEASURE_TYPE, distinct
 from publish.cube_rules import CubeRules, StructureRules
 from publish.faults.fault import said, some_of
+from publish.rdf.statements import NO_COLUMN, Column, Numbers, Term, Terms, Things
 from publish.same_point import MISSING, SEVERAL, Keys, duplicates, matches_of_each
-from publish.statements import NO_COLUMN, Column, Numbers, Term, Terms, Things
 
 OBS_STATUS = "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus"
 MISSING_STATUS = "HKLMOQ"

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 
-from publish.rdf_xml import NotInXml
+from publish.rdf.rdf_xml import NotInXml
 
 HEADER = struct.Struct(">cI")
 READY, HEAD, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"

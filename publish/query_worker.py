@@ -44,7 +44,7 @@ from publish.query_sandbox import (
     return_memory,
     shut_off,
 )
-from publish.rdf_xml import NotInXml, as_elements
+from publish.rdf.rdf_xml import NotInXml, as_elements
 
 CSV = "text/csv"
 CSV_ROWS = 1000

@@ -21,8 +21,8 @@ import pyoxigraph as ox
 
 from publish.faults.fault import Fault
 from publish.project.progress import Progress
-from publish.rdf_files import RdfFile, check_syntax, opened, readable, recognised, xml_fault
-from publish.rdf_places import TOKEN
+from publish.rdf.positions import TOKEN
+from publish.rdf.reader import RdfFile, check_syntax, opened, readable, recognised, xml_fault
 
 MOST_GRAPHS = 1000
 """Named graphs that are counted one by one."""

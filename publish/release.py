@@ -29,8 +29,8 @@ from publish.content import Content, write_content
 from publish.dump_forms import LARGEST, LASTING, Made, write_forms
 from publish.dumps import Dump
 from publish.faults.fault import Fault, said
-from publish.graph_counts import GraphCounts
 from publish.project.project import Project
+from publish.rdf.counts import GraphCounts
 from publish.release_store import load_store
 from publish.shape_files import list_shapes, write_shapes
 from publish.validate import MOST_OBSERVATIONS

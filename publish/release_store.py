@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from publish.dump_forms import in_graph
 from publish.dumps import Dump
-from publish.graph_counts import read_blocks
 from publish.project.progress import Progress
+from publish.rdf.counts import read_blocks
 
 
 class _Blocks:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.statements import NONE, Numbers
+from publish.rdf.statements import NONE, Numbers
 
 Keys = NDArray[np.int32]
 """A row per observation, a column per dimension."""

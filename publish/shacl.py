@@ -17,7 +17,7 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from publish.faults.fault import Words, said
-from publish.namespaces import QB, RDF
+from publish.rdf.namespaces import QB, RDF
 
 SEVERITIES = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
 

@@ -24,8 +24,8 @@ from publish.facts import Share
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.findings import TableFindings
 from publish.mapping import Mapping
-from publish.namespaces import XSD
 from publish.numerals import FORMATS, written
+from publish.rdf.namespaces import XSD
 
 SLACK = 1e-9
 """By how much floating point may be off, relative to what is compared."""

@@ -15,7 +15,10 @@ from publish.derive import AnyCube, DerivedCube
 from publish.document import Document
 from publish.mapping import Text
 from publish.marks import BOUNDS
-from publish.namespaces import (
+from publish.periods import Period, period
+from publish.project.iris import Uris
+from publish.project.project import Project
+from publish.rdf.namespaces import (
     DCAT,
     DCTERMS,
     FOAF,
@@ -29,9 +32,6 @@ from publish.namespaces import (
     TIME,
     XSD,
 )
-from publish.periods import Period, period
-from publish.project.iris import Uris
-from publish.project.project import Project
 from publish.table import Table
 from publish.vocabulary import PERIOD_KINDS, new_graph
 

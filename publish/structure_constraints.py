@@ -21,7 +21,7 @@ from publish.cube_rules import CubeRules, ListRules, rules_of
 from publish.derive import AnyCube
 from publish.faults.fault import Fault
 from publish.project.project import Project
-from publish.statements import Statements, collect
+from publish.rdf.statements import Statements, collect
 from publish.structure import describe_cube
 from publish.vocabulary import Vocabulary
 

@@ -17,7 +17,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.namespaces import (
+from publish.rdf.namespaces import (
     DCTERMS,
     OWL,
     QB,

@@ -18,10 +18,10 @@ from publish.entries import Code, Label, OwnList
 from publish.faults.fault import CannotRun, Fault, FaultyInput, nearest
 from publish.foreign import read_foreign
 from publish.matching import Matcher
-from publish.namespaces import RDFS, SKOS
 from publish.project.project import Project
 from publish.range_texts import read_range
 from publish.ranges import AGE, DURATION, SIZE, Range
+from publish.rdf.namespaces import RDFS, SKOS
 from publish.suggestions import Suggestions
 from publish.vocabulary import CodeList, Vocabulary, read_vocabulary
 

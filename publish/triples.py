@@ -17,9 +17,9 @@ import numpy as np
 
 from publish.cube import STATUSES, Batch, CubeDimension, Structure, Sums
 from publish.marks import BOUNDS, REASONS, Absence, plain
-from publish.namespaces import DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.numerals import MOST_DECIMALS, canonical_texts
 from publish.project.iris import Uris
+from publish.rdf.namespaces import DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.vocabulary import Measure
 
 _ESCAPES = {

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from publish.jsonld import json_ld, usable_prefixes
 from publish.project.iris import PREFIXES
+from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.served import CONTEXT, LABELS, TYPE, Served
 
 MOST_TRIPLES = 20_000

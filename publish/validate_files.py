@@ -24,12 +24,12 @@ from publish.column_shapes import as_node
 from publish.constraints import find_breaches_of
 from publish.cube_graph import QB, CubeGraph, normalised, unique_pairs
 from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, said, some_of
-from publish.rdf_files import RdfFile, read_files
-from publish.rdf_places import Places, find_places, find_uses
+from publish.rdf.positions import Places, find_places, find_uses
+from publish.rdf.reader import RdfFile, read_files
+from publish.rdf.statements import Statements
+from publish.rdf.unknown_terms import SHACL, split_iri, unknown_terms
 from publish.rdf_shapes import judge_given, judge_observations, made_shapes, surroundings
 from publish.shacl import Result
-from publish.statements import Statements
-from publish.terms import SHACL, split_iri, unknown_terms
 from publish.validate import MOST_OBSERVATIONS, UnusableShapes, as_fault
 
 MADE_LABEL = re.compile(r"_:[0-9a-f]{32}")

@@ -20,11 +20,11 @@ from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 from rdflib.term import Node
 
 from publish.faults.fault import Fault, Words, fault, said, shortened, together
-from publish.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
 from publish.project.files import MOST_TURTLE, files_below, place_in, read_file
 from publish.project.formulas import is_formula
 from publish.project.iris import CODE, Uris
 from publish.project.project import Project
+from publish.rdf.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
 
 PERIOD_KINDS = {
     INTERVALS.CalendarQuarter: "kwartaal",

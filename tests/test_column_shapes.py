@@ -11,8 +11,8 @@ import pytest
 from rdflib import Graph
 
 from publish.column_shapes import ColumnJudge, described
+from publish.rdf.statements import collect
 from publish.shacl import Result, observation_shapes
-from publish.statements import collect
 from publish.structure_shapes import StructureShape
 from publish.validate import results
 

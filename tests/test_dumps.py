@@ -20,9 +20,9 @@ from publish import dump_forms
 from publish.code_list_parts import parts_by_list
 from publish.dump_forms import FORMS, write_forms
 from publish.dumps import Dump
-from publish.graph_counts import count_graphs
-from publish.jsonld import json_ld, usable_prefixes
 from publish.project.iris import PREFIXES, Uris
+from publish.rdf.counts import count_graphs
+from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.triples import turtle
 
 MADE = "Wed, 04 Mar 2026 05:06:07 GMT"

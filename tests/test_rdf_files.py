@@ -17,10 +17,10 @@ from shared_material import shared_folder
 
 from publish.cli import main
 from publish.faults.fault import Fault, FaultyInput
-from publish.ntriples import LineReader
-from publish.rdf_files import looks_like_file, opened, read_files
-from publish.rdf_places import find_places
-from publish.statements import Statements, Terms, collect
+from publish.rdf.ntriples import LineReader
+from publish.rdf.positions import find_places
+from publish.rdf.reader import looks_like_file, opened, read_files
+from publish.rdf.statements import Statements, Terms, collect
 from publish.validate_files import validate_files
 
 NS = "http://x.example/"

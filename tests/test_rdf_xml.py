@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Graph, URIRef
 
-from publish.rdf_xml import RDF, NotInXml, as_elements
+from publish.rdf.rdf_xml import RDF, NotInXml, as_elements
 
 SUBJECT, VALUE = ox.NamedNode("http://e.example/s"), ox.Literal("x")
 

@@ -17,7 +17,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 
 from publish.cli import main
 from publish.faults.fault import KINDS
-from publish.terms import unknown_terms
+from publish.rdf.unknown_terms import unknown_terms
 
 BASE = "https://data.sociale-economie.example"
 PACKAGE = REPOSITORY / "publish"

@@ -9,7 +9,7 @@ import pytest
 from conftest import built
 from small_project import SmallProject
 
-from publish.terms import (
+from publish.rdf.unknown_terms import (
     TurtleFile,
     iris_of,
     known_namespaces,

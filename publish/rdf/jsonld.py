@@ -15,7 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from publish.namespaces import RDF, XSD
+from publish.rdf.namespaces import RDF, XSD
 
 _TYPE = str(RDF.type)
 _STRING = str(XSD.string)

@@ -108,7 +108,7 @@ def known_namespaces() -> dict[str, Namespace]:
         for vocabulary in LISTED
     }
     found["http://schema.org/"] = found[str(SDO)]
-    text = resources.files("publish").joinpath("vocabulary", "terms.toml").read_text("utf-8")
+    text = resources.files("publish.rdf").joinpath("terms.toml").read_text("utf-8")
     entries = tomllib.loads(text)
     for namespace, entry in entries.items():
         same = entries.get(entry.get("same-as", ""), entry)

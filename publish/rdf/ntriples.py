@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from publish.statements import Numbered, Term, Terms, numbered
+from publish.rdf.statements import Numbered, Term, Terms, numbered
 
 BLOCK = 8 << 20
 """Bytes of lines that are read at a time."""

@@ -25,9 +25,9 @@ import pyoxigraph as ox
 from publish.faults.fault import Fault, fault, said
 from publish.foreign import CONTENTS
 from publish.foreign import SYNTAXES as SYNTAXES_OF_LISTS
-from publish.ntriples import LineReader
 from publish.project.progress import CountedReader, Progress
-from publish.statements import Numbered, Statements, Terms, assembled, numbered
+from publish.rdf.ntriples import LineReader
+from publish.rdf.statements import Numbered, Statements, Terms, assembled, numbered
 
 SYNTAXES = {
     **SYNTAXES_OF_LISTS,

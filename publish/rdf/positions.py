@@ -18,8 +18,8 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from publish.project.progress import Progress
-from publish.rdf_files import BY_LINE, MOST_SEARCHED, RdfFile, opened
-from publish.terms import uses_of
+from publish.rdf.reader import BY_LINE, MOST_SEARCHED, RdfFile, opened
+from publish.rdf.unknown_terms import uses_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML_BASE = "http://www.w3.org/XML/1998/namespace base"

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from publish.namespaces import RDF
+from publish.rdf.namespaces import RDF
 
 BLOCK = 1 << 20
 """Bytes of lines that are read at a time."""

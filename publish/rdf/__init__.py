@@ -1,0 +1,1 @@
+"""RDF of any kind: terms, formats, readers, writers and the positions of terms in files."""
