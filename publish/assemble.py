@@ -34,9 +34,9 @@ from publish.findings import Findings, shown
 from publish.mapping import Mapping, MissingPeriod
 from publish.marks import Absence, absences_of, read_marks
 from publish.names import UNITS, check_names, given_by, measure_names, read_missing
+from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
 from publish.table import BLOCK, Table, open_table, read_blocks
-from publish.vocabulary import Vocabulary
 
 CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""

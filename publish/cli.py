@@ -336,14 +336,14 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> N
     ontology/links/. With --format json each code is an object. `publish links suggest FILE`
     proposes links to somebody else's list.
     """
-    from publish.links import (
+    from publish.ontology.links import (
         STATUSES,
         read_links,
         report_as_records,
         report_as_text,
         report_links,
     )
-    from publish.vocabulary import read_vocabulary
+    from publish.ontology.vocabulary import read_vocabulary
 
     if ctx.invoked_subcommand is not None:
         return
@@ -400,8 +400,8 @@ def suggest_links(
 
     The ontology stays as it is: proposals have a score and a reason, for a person to judge.
     """
-    from publish import suggestions
-    from publish.suggest import suggest
+    from publish.ontology.suggest import output as suggestions
+    from publish.ontology.suggest.suggest import suggest
 
     project = open_project(ctx)
     if output:

@@ -28,11 +28,20 @@ from publish.document import Document, read_documents
 from publish.dumps import FORMATS, Dump, open_dumps, write_graph
 from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
 from publish.idle_shapes import check_shapes
-from publish.levels import describe_levels
-from publish.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.mapping import Mapping, read_mappings
 from publish.observations import ObservationsCheck
-from publish.periods import Period
+from publish.ontology.levels import describe_levels
+from publish.ontology.links import Link, describe_links, describe_statuses, read_links, report_links
+from publish.ontology.periods import Period
+from publish.ontology.vocabulary import (
+    Sources,
+    Vocabulary,
+    add_triples,
+    new_graph,
+    read_turtle,
+    read_vocabulary,
+    turtle_files,
+)
 from publish.project.files import UNREAD
 from publish.project.progress import Progress
 from publish.project.project import Project
@@ -60,15 +69,6 @@ from publish.validate import (
     find_unusable,
     read_shapes,
     results,
-)
-from publish.vocabulary import (
-    Sources,
-    Vocabulary,
-    add_triples,
-    new_graph,
-    read_turtle,
-    read_vocabulary,
-    turtle_files,
 )
 
 NAMES_UNKNOWN = frozenset(

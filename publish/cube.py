@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.marks import Absence
+from publish.ontology.vocabulary import Dimension, Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import QB
 from publish.table import Table
-from publish.vocabulary import Dimension, Measure
 
 MEASURE = "measure"
 """The name of the measure dimension (qb:measureType), the last of every cube."""

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from publish.assemble import Cube, reserved_name
-from publish.classes import codes_above, wider_codes
 from publish.cube import (
     MISSING,
     Batch,
@@ -30,13 +29,14 @@ from publish.cube import (
 )
 from publish.document import Document
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
-from publish.links import Link
 from publish.mapping import Input, Mapping, MissingPeriod
 from publish.marks import in_order
+from publish.ontology.links import Link
+from publish.ontology.nesting import codes_above, wider_codes
+from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import Uris
 from publish.project.project import Project
 from publish.table import BLOCK
-from publish.vocabulary import Vocabulary
 
 Classes = dict[str, dict[str, str]]
 """Per dimension of the inputs the wider class of each code."""

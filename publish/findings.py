@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from publish.faults.fault import KINDS, Fault, fault, said
-from publish.periods import EXAMPLES
+from publish.ontology.periods import EXAMPLES
 from publish.table import Table, places
 
 MOST_FINDINGS = 10_000

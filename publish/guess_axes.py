@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from rdflib import Literal, URIRef
 
 from publish.faults.fault import Words, nearest, said
+from publish.ontology.periods import KINDS, read_period
+from publish.ontology.vocabulary import CodeList, Dimension, Vocabulary
 from publish.outline import Outline
-from publish.periods import KINDS, read_period
 from publish.rdf.namespaces import RDFS
-from publish.vocabulary import CodeList, Dimension, Vocabulary
 
 OPEN = "OPEN"
 """What stands in a mapping where a person must choose."""

@@ -111,7 +111,11 @@ def _unknown_targets(project: Project, files: list[TurtleFile]) -> Iterator[Faul
         return
     classes = {str(term) for term in (INTERVALS.CalendarDay, INTERVALS.CalendarQuarter)}
     classes.add(str(INTERVALS.CalendarYear))
-    for file in [*read_files(project, "ontology"), *own_files(project, "vocabulary"), *files]:
+    for file in [
+        *read_files(project, "ontology"),
+        *own_files(project, "ontology/vocabulary_data"),
+        *files,
+    ]:
         for triple in file.triples:
             subject, value = _value(triple.subject), _value(triple.object)
             if triple.predicate.value == TYPE and value is not None:

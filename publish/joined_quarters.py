@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from publish.faults.fault import said
+from publish.ontology.periods import read_period
 from publish.outline import Outline, is_quarter
-from publish.periods import read_period
 
 
 def join_quarters(outline: Outline) -> Outline:

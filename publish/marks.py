@@ -17,8 +17,8 @@ from publish.faults.fault import Fault, Words, did_you_mean, fault, said
 from publish.findings import shown
 from publish.mapping import Mapping
 from publish.numerals import FORMATS, NumberFormat, read_numbers, written
+from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import YamlFile
-from publish.vocabulary import Vocabulary
 
 REASONS = "afwezigheid"
 """The list of the reasons for which a value is not shown."""

@@ -24,11 +24,11 @@ from publish.mapping import SLUG
 from publish.marks import REASONS
 from publish.numbers_of_others import is_figure, rewritten
 from publish.numerals import FORMATS
+from publish.ontology.periods import read_period
+from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.outline import Outline, find_table
-from publish.periods import read_period
 from publish.project.project import Project
 from publish.rdf.namespaces import XSD
-from publish.vocabulary import Vocabulary, read_vocabulary
 from publish.workbook import is_workbook, read_workbook
 
 WORD_OPEN = re.compile(rf"(?<![\w\"]){OPEN}(?![\w\"])")

@@ -20,7 +20,7 @@ from publish.document import Document
 from publish.faults.fault import Fault, fault, said
 from publish.findings import Findings
 from publish.mapping import Axis, Mapping
-from publish.periods import period as period_of
+from publish.ontology.periods import period as period_of
 from publish.table import Table
 
 

@@ -15,7 +15,7 @@ from publish.extract import SOURCE_LINE
 from publish.faults.fault import Fault, Words, number_of, said
 from publish.grid import Grid
 from publish.numbers_of_others import is_figure
-from publish.periods import KINDS, read_period
+from publish.ontology.periods import KINDS, read_period
 
 LONGEST_SIGN = 12
 """Characters of a sign for a figure that is not shown; what is longer is text."""

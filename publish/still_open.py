@@ -16,9 +16,9 @@ from publish.faults.fault import Fault, Words, fault, said
 from publish.guess_axes import MEASURE, OPEN
 from publish.mapping import Axis, Mapping, TableUse
 from publish.marks import REASONS
+from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import Steps, YamlFile
 from publish.rdf.namespaces import XSD
-from publish.vocabulary import Vocabulary
 
 QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")
 CANDIDATES = re.compile(r"(?:Candidates|Mogelijk): ")

@@ -15,7 +15,8 @@ from publish.derive import AnyCube, DerivedCube
 from publish.document import Document
 from publish.mapping import Text
 from publish.marks import BOUNDS
-from publish.periods import Period, period
+from publish.ontology.periods import Period, period
+from publish.ontology.vocabulary import PERIOD_KINDS, new_graph
 from publish.project.iris import Uris
 from publish.project.project import Project
 from publish.rdf.namespaces import (
@@ -33,7 +34,6 @@ from publish.rdf.namespaces import (
     XSD,
 )
 from publish.table import Table
-from publish.vocabulary import PERIOD_KINDS, new_graph
 
 REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"
 """Where the British government names calendar periods; its calendar is ours since 1752."""

@@ -20,10 +20,10 @@ from publish.cube_graph import DATA_SET, normalised
 from publish.cube_rules import CubeRules, ListRules, rules_of
 from publish.derive import AnyCube
 from publish.faults.fault import Fault
+from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
 from publish.rdf.statements import Statements, collect
 from publish.structure import describe_cube
-from publish.vocabulary import Vocabulary
 
 
 def structure_rules(graph: Graph) -> dict[str, CubeRules]:

@@ -40,7 +40,7 @@ from publish.document import read_documents
 from publish.mapping import read_mappings
 from publish.project.project import read_project
 from publish.triples import TriplesWriter
-from publish.vocabulary import read_vocabulary
+from publish.ontology.vocabulary import read_vocabulary
 import resource, time
 
 root, target = Path(sys.argv[1]), Path(sys.argv[2])
@@ -125,7 +125,7 @@ import sys
 from pathlib import Path
 from publish.project.project import read_project
 from publish.validate import read_shapes, results
-from publish.vocabulary import add_triples, new_graph
+from publish.ontology.vocabulary import add_triples, new_graph
 import resource, time
 
 project, release = read_project(Path(sys.argv[1])), Path(sys.argv[2])

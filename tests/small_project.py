@@ -14,9 +14,9 @@ from publish.cli import main
 from publish.document import read_documents
 from publish.faults.fault import Fault, FaultyInput
 from publish.mapping import read_mappings
+from publish.ontology.vocabulary import read_vocabulary
 from publish.project.project import Project, read_project
 from publish.release import validate
-from publish.vocabulary import read_vocabulary
 
 LISTS = {
     "leeftijd": ("jong", "oud", "_T"),

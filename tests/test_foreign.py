@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publish.faults.fault import Fault
-from publish.foreign import ForeignList, read_foreign
+from publish.ontology.suggest.foreign_lists import ForeignList, read_foreign
 
 TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <http://a.example/lijst> a skos:ConceptScheme ; skos:prefLabel "Statuten"@nl .

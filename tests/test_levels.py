@@ -10,8 +10,8 @@ from conftest import Built, built
 from small_project import SCHEME, SmallProject
 
 from publish.faults.fault import Fault
-from publish.levels import describe_levels
-from publish.vocabulary import read_vocabulary
+from publish.ontology.levels import describe_levels
+from publish.ontology.vocabulary import read_vocabulary
 
 TABLE = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"
 

@@ -400,7 +400,9 @@ def test_describe_service(served: Served) -> None:
 
 def test_describe_limits_by_terms_that_exist(served: Served) -> None:
     """Every term of the program's own that the description uses is in its vocabulary."""
-    text = (Path(__file__).parents[1] / "publish/vocabulary/publicatie.ttl").read_bytes()
+    text = (
+        Path(__file__).parents[1] / "publish/ontology/vocabulary_data/publicatie.ttl"
+    ).read_bytes()
     known = {
         quad.subject.value
         for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=BASE + "/")

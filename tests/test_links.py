@@ -11,8 +11,8 @@ from rdflib.namespace import SKOS
 from small_project import SmallProject
 
 from publish.faults.fault import Fault
-from publish.links import CodeLinks, read_links, report_links
-from publish.vocabulary import read_vocabulary
+from publish.ontology.links import CodeLinks, read_links, report_links
+from publish.ontology.vocabulary import read_vocabulary
 
 HEAD = """@prefix dct: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .

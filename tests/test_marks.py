@@ -19,8 +19,8 @@ from publish.assemble import assemble_cube
 from publish.document import read_documents
 from publish.faults.fault import Fault
 from publish.mapping import read_mappings
+from publish.ontology.vocabulary import read_vocabulary
 from publish.project.project import read_project
-from publish.vocabulary import read_vocabulary
 
 PLAIN = """tables: [bron/tabel]
 rows: leeftijd

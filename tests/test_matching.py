@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from publish.entries import Code, Foreign, Label, OwnList
-from publish.matching import MOST, Matcher
-from publish.range_texts import read_range
-from publish.ranges import AGE, DURATION, SIZE
+from publish.ontology.suggest.candidates import Code, Foreign, Label, OwnList
+from publish.ontology.suggest.matcher import MOST, Matcher
+from publish.ontology.suggest.range_labels import read_range
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE
 
 
 def code(place: str, *labels: str, kind: str = "pref") -> Code:

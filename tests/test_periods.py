@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from publish.periods import EXAMPLES, KINDS, period, read_period
+from publish.ontology.periods import EXAMPLES, KINDS, period, read_period
 
 
 @pytest.mark.parametrize(

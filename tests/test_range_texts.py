@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from publish.range_texts import read_range
-from publish.ranges import AGE, DURATION, SIZE
+from publish.ontology.suggest.range_labels import read_range
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE
 
 
 @pytest.mark.parametrize(

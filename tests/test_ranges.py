@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from publish.range_texts import read_range
-from publish.ranges import AGE, DURATION, SIZE, likeness, mark_touching
+from publish.ontology.suggest.range_labels import read_range
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, likeness, mark_touching
 
 
 def compared(theirs: str, ours: str, kind: str) -> float:

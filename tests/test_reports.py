@@ -399,7 +399,7 @@ def test_tell_shacl_in_both_languages() -> None:
 
 def test_name_constraint_by_a_term_that_exists(project: SmallProject) -> None:
     """What found a fault is a term of the program's vocabulary, relative where no base is known."""
-    from publish.vocabulary import read_vocabulary
+    from publish.ontology.vocabulary import read_vocabulary
 
     [component] = set(shacl(ODD).objects(None, SH.sourceConstraintComponent))
     assert component == Namespace(f"{BASE}/ns/publicatie#").controle

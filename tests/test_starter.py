@@ -10,9 +10,9 @@ from rdflib import OWL, RDF, URIRef
 from publish.document import read_documents
 from publish.faults.fault import CannotRun, Fault
 from publish.mapping import read_mappings
+from publish.ontology.vocabulary import read_vocabulary
 from publish.project.new_project import EXAMPLE_BASE, start_project
 from publish.project.project import read_project
-from publish.vocabulary import read_vocabulary
 
 
 def test_start_project_that_is_sound(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ import pytest
 from conftest import REPOSITORY
 from small_project import SmallProject, run
 
+from publish.ontology.suggest.output import Suggestions
+from publish.ontology.suggest.suggest import suggest
 from publish.project.project import read_project
-from publish.suggest import suggest
-from publish.suggestions import Suggestions
 
 LISTS = Path(__file__).parent / "lists"
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from shared_material import ROOT
 
 from publish.cli import main
-from publish.periods import KINDS
+from publish.ontology.periods import KINDS
 from publish.project.iris import CODE, GENERIC_VOCABULARY, PATTERNS, Uris
 
 BASE = "https://data.example.org"

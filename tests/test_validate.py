@@ -15,10 +15,10 @@ from rdflib.namespace import RDF, SH
 from small_project import SmallProject, make_small_project
 
 from publish.faults.fault import Fault
+from publish.ontology.vocabulary import add_triples, new_graph, read_turtle
 from publish.project.project import Project
 from publish.release import validate
 from publish.validate import judge, read_shapes
-from publish.vocabulary import add_triples, new_graph, read_turtle
 
 DEFECTS = Path(__file__).parent / "defects"
 """One small change per file: what it adds, and in comments what it takes away and must give."""

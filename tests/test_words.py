@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.words import Thesaurus, spelt, stem
+from publish.ontology.suggest.words import Thesaurus, spelt, stem
 
 LABELS = [
     "collectief maatwerk",

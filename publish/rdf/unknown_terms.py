@@ -39,8 +39,8 @@ from rdflib.namespace import (
 )
 
 from publish.faults.fault import Fault, did_you_mean, fault
+from publish.ontology.vocabulary import read_turtle_file
 from publish.project.project import Project
-from publish.vocabulary import read_turtle_file
 
 SHACL = str(SH)
 
@@ -233,7 +233,7 @@ def _parsed(text: bytes, base: str) -> Iterator[ox.Quad]:
 def own_vocabularies(project: Project) -> dict[str, set[str]]:
     """Return the terms that the project and the program define, by namespace."""
     found: dict[str, set[str]] = {project.uris.term(""): set(), project.uris.generic(""): set()}
-    files = [*read_files(project, "ontology"), *own_files(project, "vocabulary")]
+    files = [*read_files(project, "ontology"), *own_files(project, "ontology/vocabulary_data")]
     for file in files:
         for triple in file.triples:
             if isinstance(triple.subject, ox.NamedNode):

@@ -24,7 +24,7 @@ WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+\.?|%")
 PART = 4
 """Letters that a part of a compound has at least."""
 GENERAL: dict[str, Any] = tomllib.loads(
-    resources.files("publish").joinpath("words.toml").read_text(encoding="utf-8")
+    resources.files("publish.ontology.suggest").joinpath("words.toml").read_text(encoding="utf-8")
 )
 NUMBERS: dict[str, int] = GENERAL["numbers"] | {
     f"{one}en{ten}": GENERAL["numbers"][one] + GENERAL["numbers"][ten]

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from publish.entries import Candidate, Code, Label, OwnList
-from publish.range_texts import read_range
-from publish.words import WORDS, Phrase, Thesaurus, Word, spelt
+from publish.ontology.suggest.candidates import Candidate, Code, Label, OwnList
+from publish.ontology.suggest.range_labels import read_range
+from publish.ontology.suggest.words import WORDS, Phrase, Thesaurus, Word, spelt
 
 RECALL = 0.6
 """How much words of ours that are missing in theirs weigh against words of theirs too many."""

@@ -10,8 +10,8 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from publish.ranges import AGE, DURATION, SIZE, Range
-from publish.words import NUMBERS, plain
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, Range
+from publish.ontology.suggest.words import NUMBERS, plain
 
 NUMBER = r"(\d+(?:[.,]\d+)?)"
 YEARS = r"jaar|jaren|jr|j|years?|yrs?|ans?"

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from publish.entries import Foreign
 from publish.faults.fault import Fault, did_you_mean, fault, place_of_byte, reason_of, said
-from publish.words import plain
+from publish.ontology.suggest.candidates import Foreign
+from publish.ontology.suggest.words import plain
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

@@ -9,11 +9,11 @@ from __future__ import annotations
 from rdflib import Graph, Literal, URIRef
 
 from publish.faults.fault import Fault, fault
-from publish.links import Link
 from publish.mapping import Mapping
+from publish.ontology.links import Link
+from publish.ontology.vocabulary import CodeList, Vocabulary
 from publish.project.iris import Uris
 from publish.rdf.namespaces import SKOS
-from publish.vocabulary import CodeList, Vocabulary
 
 WIDER = (SKOS.broadMatch, SKOS.exactMatch)
 """The links that say that all of a class lies in another."""

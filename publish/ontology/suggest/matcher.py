@@ -17,11 +17,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from publish.alike import SAME, SAME_LABEL, Labels
-from publish.entries import Candidate, Code, Foreign, OwnList
-from publish.range_texts import read_range
-from publish.ranges import AGE, Range, likeness, mark_touching
-from publish.words import WORDS
+from publish.ontology.suggest.candidates import Candidate, Code, Foreign, OwnList
+from publish.ontology.suggest.label_similarity import SAME, SAME_LABEL, Labels
+from publish.ontology.suggest.range_labels import read_range
+from publish.ontology.suggest.ranges import AGE, Range, likeness, mark_touching
+from publish.ontology.suggest.words import WORDS
 
 THRESHOLD = 0.72
 MOST = 5

@@ -14,16 +14,16 @@ from pathlib import Path
 
 from rdflib import Graph, Literal, URIRef
 
-from publish.entries import Code, Label, OwnList
 from publish.faults.fault import CannotRun, Fault, FaultyInput, nearest
-from publish.foreign import read_foreign
-from publish.matching import Matcher
+from publish.ontology.suggest.candidates import Code, Label, OwnList
+from publish.ontology.suggest.foreign_lists import read_foreign
+from publish.ontology.suggest.matcher import Matcher
+from publish.ontology.suggest.output import Suggestions
+from publish.ontology.suggest.range_labels import read_range
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, Range
+from publish.ontology.vocabulary import CodeList, Vocabulary, read_vocabulary
 from publish.project.project import Project
-from publish.range_texts import read_range
-from publish.ranges import AGE, DURATION, SIZE, Range
 from publish.rdf.namespaces import RDFS, SKOS
-from publish.suggestions import Suggestions
-from publish.vocabulary import CodeList, Vocabulary, read_vocabulary
 
 KIND_OF_UNIT = {"YEAR": AGE, "MONTH": DURATION}
 """What a range is of by the notation of its unit; anything else is a size."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from publish.ranges import Range
+from publish.ontology.suggest.ranges import Range
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,7 +145,7 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
     terms, concepts, links = (new_graph(project.uris) for _ in range(3))
     graph_of = {"codelists": concepts, "links": links}
     sources = Sources(found={})
-    own = resources.files("publish").joinpath("vocabulary")
+    own = resources.files("publish.ontology").joinpath("vocabulary_data")
     read_turtle(
         own.joinpath("publicatie.ttl").read_bytes(), "publicatie.ttl", project.base, terms, faults
     )

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.entries import Candidate, Foreign
 from publish.faults.fault import CannotRun
+from publish.ontology.suggest.candidates import Candidate, Foreign
 from publish.project.project import Project
 
 COLUMNS = (

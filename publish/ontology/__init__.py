@@ -1,0 +1,1 @@
+"""What things mean: the vocabulary, its code lists, periods, levels and links."""

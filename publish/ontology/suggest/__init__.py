@@ -1,0 +1,1 @@
+"""Suggestions of links between the codes of the ontology and code lists of others."""
