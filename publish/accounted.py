@@ -16,10 +16,10 @@ import numpy as np
 from publish.crosstab import rows_to_take
 from publish.document import Document
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.findings import Findings, shown
 from publish.mapping import Mapping, TableUse
 from publish.project.project import Project
-from publish.table import Table, open_table, read_blocks
+from publish.tables.findings import Findings, shown
+from publish.tables.table import Table, open_table, read_blocks
 
 MOST_ROWS = 200
 """Rows with a label of their own that are named of one table."""

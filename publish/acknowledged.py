@@ -18,7 +18,7 @@ from publish.cube import Batch, CubeDimension, Structure
 from publish.faults.fault import KINDS, Fault, did_you_mean, fault, said
 from publish.mapping import Mapping, Remark
 from publish.ontology.periods import read_period
-from publish.table import places
+from publish.tables.table import places
 
 Place = tuple[str, str, int, int]
 """A kind of fault with a file, line and column."""

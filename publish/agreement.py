@@ -19,10 +19,10 @@ from publish.columns import ABSENT, Columns, find_keys
 from publish.cube import MEASURE, CubeDimension, Indices, Structure, align
 from publish.facts import Agreement
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
-from publish.findings import TableFindings, about_period
 from publish.mapping import Mapping
-from publish.numerals import FORMATS, written
-from publish.table import places
+from publish.tables.findings import TableFindings, about_period
+from publish.tables.numbers import FORMATS, written
+from publish.tables.table import places
 from publish.totals import scaled
 
 

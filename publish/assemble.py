@@ -30,13 +30,13 @@ from publish.cube import (
 )
 from publish.document import Document
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.findings import Findings, shown
 from publish.mapping import Mapping, MissingPeriod
 from publish.marks import Absence, absences_of, read_marks
 from publish.names import UNITS, check_names, given_by, measure_names, read_missing
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
-from publish.table import BLOCK, Table, open_table, read_blocks
+from publish.tables.findings import Findings, shown
+from publish.tables.table import BLOCK, Table, open_table, read_blocks
 
 CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""

@@ -15,10 +15,10 @@ import pyoxigraph as ox
 
 from publish.cube import STATUSES, Batch, Structure
 from publish.marks import BOUNDS, REASONS, exact, plain
-from publish.numerals import MOST_DECIMALS, canonical_texts
 from publish.project.iris import Uris
 from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.rdf.statements import Column, Columns, Numbers, Terms
+from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
 
 @dataclass(kw_only=True)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from publish.cube import Batch, Structure
 from publish.faults.fault import Fault, said
-from publish.findings import TableFindings
-from publish.numerals import FORMATS, MOST_DECIMALS, written
+from publish.tables.findings import TableFindings
+from publish.tables.numbers import FORMATS, MOST_DECIMALS, written
 
 LARGEST = np.iinfo(np.int64).max
 

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from publish.cube import MISSING, Batch, Cells, Indices, Structure
 from publish.faults.fault import Fault, fault
-from publish.findings import Findings, shown
 from publish.lost import ANY, UNKNOWN, Lost
 from publish.marks import Mark, read_marked
-from publish.misprints import no_number
-from publish.numerals import FORMATS, Numbers, read_numbers
 from publish.rdf.namespaces import XSD
-from publish.table import Block, Table
+from publish.tables.findings import Findings, shown
+from publish.tables.misprints import no_number
+from publish.tables.numbers import FORMATS, Numbers, read_numbers
+from publish.tables.table import Block, Table
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -205,7 +205,7 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
     """
     from publish.document import read_documents
     from publish.extract import extract_tables
-    from publish.printed import read_text
+    from publish.tables.document_text import read_text
 
     project = open_project(ctx)
     faults: list[Fault] = []

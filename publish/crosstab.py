@@ -23,14 +23,14 @@ from publish.cube import (
     Structure,
 )
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.findings import Findings, about_period, shown
 from publish.lost import ANY, UNKNOWN, Lost
 from publish.mapping import Axis, Mapping, TableUse
 from publish.marks import Mark
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.formulas import is_formula
-from publish.table import Block, Table, read_blocks
+from publish.tables.findings import Findings, about_period, shown
+from publish.tables.table import Block, Table, read_blocks
 
 MOST_HINTS = 50
 """Labels of one table for which the nearest known one is looked for, which takes a while."""

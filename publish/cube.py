@@ -20,7 +20,7 @@ from publish.marks import Absence
 from publish.ontology.vocabulary import Dimension, Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import QB
-from publish.table import Table
+from publish.tables.table import Table
 
 MEASURE = "measure"
 """The name of the measure dimension (qb:measureType), the last of every cube."""

@@ -36,7 +36,7 @@ from publish.ontology.nesting import codes_above, wider_codes
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import Uris
 from publish.project.project import Project
-from publish.table import BLOCK
+from publish.tables.table import BLOCK
 
 Classes = dict[str, dict[str, str]]
 """Per dimension of the inputs the wider class of each code."""

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from publish.faults.fault import number_of, said, some_of
 from publish.guess_axes import MEASURE, OPEN, AxisGuess
 from publish.guess_figures import FigureGuess, TotalGuess
-from publish.numbers_of_others import is_figure, rewritten
-from publish.numerals import FORMATS, written
 from publish.outline import Outline
+from publish.tables.foreign_numbers import is_figure, rewritten
+from publish.tables.numbers import FORMATS, written
 
 SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
 """A text that YAML reads as a text without quotes; the words it reads otherwise are none here."""

@@ -20,9 +20,9 @@ from itertools import pairwise
 
 from publish.document import PLACEHOLDER, Document, TableDeclaration
 from publish.faults.fault import Fault, fault, said
-from publish.numerals import FORMATS, NumberFormat, read_numbers, written
-from publish.printed import PrintedText
 from publish.rows import Row, RowReader, check_numbers, loose, rows_of_sentence
+from publish.tables.document_text import PrintedText
+from publish.tables.numbers import FORMATS, NumberFormat, read_numbers, written
 
 SOURCE_LINE = "bronregel"
 """The header of the last column of a printed table: where in the source the row stands."""

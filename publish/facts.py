@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from publish.faults.fault import Fault, fault
-from publish.numerals import FORMATS, read_numbers, written
 from publish.project.yaml import Steps, YamlFile
+from publish.tables.numbers import FORMATS, read_numbers, written
 
 
 @dataclass(frozen=True, kw_only=True)

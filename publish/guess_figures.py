@@ -14,11 +14,11 @@ from decimal import Decimal
 
 from publish.faults.fault import Words, said
 from publish.guess_axes import AxisGuess, code_of, find_measure, labels_of
-from publish.numbers_of_others import Written, find_format, is_figure, rewritten
-from publish.numerals import FORMATS, read_numbers, written
 from publish.ontology.vocabulary import Vocabulary
 from publish.outline import Outline, is_sign
 from publish.rdf.namespaces import XSD
+from publish.tables.foreign_numbers import Written, find_format, is_figure, rewritten
+from publish.tables.numbers import FORMATS, read_numbers, written
 
 SHARE = re.compile(r"%|percent|procent|aandeel|share", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{2,}")

@@ -14,11 +14,11 @@ from decimal import Decimal
 
 from publish.document import Document
 from publish.faults.fault import Fault, Words, did_you_mean, fault, said
-from publish.findings import shown
 from publish.mapping import Mapping
-from publish.numerals import FORMATS, NumberFormat, read_numbers, written
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import YamlFile
+from publish.tables.findings import shown
+from publish.tables.numbers import FORMATS, NumberFormat, read_numbers, written
 
 REASONS = "afwezigheid"
 """The list of the reasons for which a value is not shown."""

@@ -15,21 +15,21 @@ from pathlib import Path
 from publish.document import read_documents
 from publish.draft import Draft, has_measures, is_apart, mapping_of, table_of
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, number_of, said
-from publish.grid import Grid, commands
 from publish.guess_axes import MEASURE, OPEN, AxisGuess, guess_columns, guess_rows, periods_in
 from publish.guess_figures import cells_of, fitting_measures, guess_figures, guess_totals
-from publish.incoming import read_bytes, read_delimited
 from publish.joined_quarters import join_quarters
 from publish.mapping import SLUG
 from publish.marks import REASONS
-from publish.numbers_of_others import is_figure, rewritten
-from publish.numerals import FORMATS
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.outline import Outline, find_table
 from publish.project.project import Project
 from publish.rdf.namespaces import XSD
-from publish.workbook import is_workbook, read_workbook
+from publish.tables.delimited import read_bytes, read_delimited
+from publish.tables.foreign_numbers import is_figure, rewritten
+from publish.tables.grid import Grid, commands
+from publish.tables.numbers import FORMATS
+from publish.tables.workbook import is_workbook, read_workbook
 
 WORD_OPEN = re.compile(rf"(?<![\w\"]){OPEN}(?![\w\"])")
 """OPEN as the value of a key, not as a text of the table."""

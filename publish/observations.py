@@ -17,13 +17,13 @@ from publish.cube import Batch, Structure
 from publish.cube_rules import CubeRules
 from publish.derive import AnyCube
 from publish.faults.fault import Fault, fault
-from publish.findings import MOST_FINDINGS, shown
 from publish.observation_constraints import ObservationCheck
 from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF
 from publish.shacl import ObservationShape, Result
 from publish.structure import INTERVAL_OF_KIND
-from publish.table import places
+from publish.tables.findings import MOST_FINDINGS, shown
+from publish.tables.table import places
 from publish.validate import as_fault
 
 Cell = tuple[int, int, int]

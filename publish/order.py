@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from publish.cube import Batch, Indices, Structure, mixed_radix
 from publish.document import Document
 from publish.faults.fault import Fault, fault, said
-from publish.findings import Findings
 from publish.mapping import Axis, Mapping
 from publish.ontology.periods import period as period_of
-from publish.table import Table
+from publish.tables.findings import Findings
+from publish.tables.table import Table
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from publish.extract import SOURCE_LINE
 from publish.faults.fault import Fault, Words, number_of, said
-from publish.grid import Grid
-from publish.numbers_of_others import is_figure
 from publish.ontology.periods import KINDS, read_period
+from publish.tables.foreign_numbers import is_figure
+from publish.tables.grid import Grid
 
 LONGEST_SIGN = 12
 """Characters of a sign for a figure that is not shown; what is longer is text."""

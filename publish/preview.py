@@ -22,11 +22,11 @@ from publish.faults.fault import Fault, Words, said
 from publish.guess_axes import OPEN
 from publish.mapping import Mapping
 from publish.marks import NUMBER, plain
-from publish.numerals import canonical_texts
 from publish.one_data_set import OneDataSet
 from publish.project.iris import Uris
 from publish.project.project import Project
-from publish.table import Table, open_table, places
+from publish.tables.numbers import canonical_texts
+from publish.tables.table import Table, open_table, places
 
 LABEL, LEFT_OUT, FAULTY, OBSERVATION, UNREAD = (
     "label",

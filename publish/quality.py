@@ -24,12 +24,12 @@ from publish.cube import Batch
 from publish.derive import AnyCube
 from publish.document import Document, MissingFigures
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
-from publish.findings import about_period
 from publish.mapping import Mapping, Remark, Text
 from publish.ontology.vocabulary import Vocabulary, new_graph
 from publish.project.iris import Uris
 from publish.project.yaml import YamlFile
 from publish.rdf.namespaces import DQV, OA, RDF, RDFS, SKOS
+from publish.tables.findings import about_period
 
 ASPECTS = "kwaliteit"
 """The list of the aspects of quality."""

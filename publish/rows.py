@@ -12,8 +12,8 @@ from functools import cache
 
 from publish.document import TableDeclaration
 from publish.faults.fault import Fault, did_you_mean, fault, number_of, said, shortened
-from publish.numerals import NumberFormat, read_numbers, written
-from publish.printed import PrintedText
+from publish.tables.document_text import PrintedText
+from publish.tables.numbers import NumberFormat, read_numbers, written
 
 _CELL = re.compile(r"\S+(?:[^\S\n]+%(?!\S))?")
 

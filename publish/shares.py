@@ -22,10 +22,10 @@ from publish.columns import ABSENT, Columns
 from publish.cube import MEASURE, CubeDimension, Structure
 from publish.facts import Share
 from publish.faults.fault import Fault, did_you_mean, fault
-from publish.findings import TableFindings
 from publish.mapping import Mapping
-from publish.numerals import FORMATS, written
 from publish.rdf.namespaces import XSD
+from publish.tables.findings import TableFindings
+from publish.tables.numbers import FORMATS, written
 
 SLACK = 1e-9
 """By how much floating point may be off, relative to what is compared."""

@@ -33,7 +33,7 @@ from publish.rdf.namespaces import (
     TIME,
     XSD,
 )
-from publish.table import Table
+from publish.tables.table import Table
 
 REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"
 """Where the British government names calendar periods; its calendar is ours since 1752."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from publish.draft import as_csv
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, said
-from publish.incoming import SEPARATORS, decode, delimit, read_bytes
 from publish.project.project import Project
+from publish.tables.delimited import SEPARATORS, decode, delimit, read_bytes
 
 
 @dataclass(frozen=True, kw_only=True)

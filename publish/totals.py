@@ -14,10 +14,10 @@ import numpy as np
 from publish.columns import Columns
 from publish.cube import Structure, mixed_radix
 from publish.faults.fault import Fault, said
-from publish.findings import TableFindings
 from publish.limits import Ends, Ranges, exceeds
 from publish.lost import Lost, lacking
-from publish.numerals import FORMATS, written
+from publish.tables.findings import TableFindings
+from publish.tables.numbers import FORMATS, written
 
 
 def compare_totals(

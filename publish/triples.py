@@ -17,10 +17,10 @@ import numpy as np
 
 from publish.cube import STATUSES, Batch, CubeDimension, Structure, Sums
 from publish.marks import BOUNDS, REASONS, Absence, plain
-from publish.numerals import MOST_DECIMALS, canonical_texts
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
+from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
 _ESCAPES = {
     "\\": "\\\\",

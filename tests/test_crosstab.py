@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from small_project import SmallProject
 
-from publish import table as tables
-from publish.findings import MOST_FINDINGS
+from publish.tables import table as tables
+from publish.tables.findings import MOST_FINDINGS
 
 PLAIN = """tables: [bron/tabel]
 rows: leeftijd

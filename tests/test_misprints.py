@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from publish.misprints import no_number
 from publish.project.formulas import is_formula
+from publish.tables.misprints import no_number
 
 
 @pytest.mark.parametrize(

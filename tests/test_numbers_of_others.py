@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.numbers_of_others import find_format, is_figure, rewritten
+from publish.tables.foreign_numbers import find_format, is_figure, rewritten
 
 
 @pytest.mark.parametrize(

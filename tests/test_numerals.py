@@ -9,7 +9,7 @@ import numpy as np
 import pyoxigraph as ox
 import pytest
 
-from publish.numerals import FORMATS, canonical_texts, read_numbers, written
+from publish.tables.numbers import FORMATS, canonical_texts, read_numbers, written
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

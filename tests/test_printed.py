@@ -15,8 +15,8 @@ from shared_material import ROOT, minister_answer
 from publish.document import read_documents
 from publish.extract import extract_tables
 from publish.faults.fault import Fault
-from publish.printed import printed_text, read_text
 from publish.project.project import read_project
+from publish.tables.document_text import printed_text, read_text
 
 ANSWER = Path(__file__).parent / "answer"
 TEXT = (ANSWER / "answer.txt").read_text(encoding="utf-8")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from publish import scan
 from publish.faults.fault import Fault
 from publish.project.files import BIDI
-from publish.scan import scan_table
-from publish.table import open_table
+from publish.tables import scan
+from publish.tables.scan import scan_table
+from publish.tables.table import open_table
 
 Places = list[tuple[str, int, int]]
 
@@ -99,7 +99,7 @@ def test_open_table_with_quote_that_stays_open(
 FEW = """
 import resource, sys
 from pathlib import Path
-from publish.scan import scan_table
+from publish.tables.scan import scan_table
 faults = []
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 scan_table(Path(sys.argv[1]), "tabel.csv", faults)

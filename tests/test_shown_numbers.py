@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.shown_numbers import is_rounded, shown_number
+from publish.tables.excel_formats import is_rounded, shown_number
 
 
 @pytest.mark.parametrize(

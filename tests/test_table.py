@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from publish import table as tables
 from publish.faults.fault import Fault
-from publish.table import open_table, places, read_blocks
+from publish.tables import table as tables
+from publish.tables.table import open_table, places, read_blocks
 
 Place = tuple[str, int, int]
 

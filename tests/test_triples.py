@@ -9,8 +9,8 @@ import pytest
 from conftest import Built, built
 from small_project import SmallProject
 
-from publish import table as tables
 from publish import triples
+from publish.tables import table as tables
 from publish.triples import _escape
 
 EVERYTHING = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x20000)]))

@@ -16,9 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from small_project import SmallProject
 
 from publish.faults.fault import Fault, FaultyInput
-from publish.grid import Grid
 from publish.newtable import NewTable, bring_table
-from publish.workbook import OLE, read_workbook
+from publish.tables.grid import Grid
+from publish.tables.workbook import OLE, read_workbook
 
 ROWS: list[list[object]] = [["leeftijd", 2022, 2023], ["jong", 1, 2], ["oud", 3, 4], ["_T", 4, 6]]
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from publish.extract import SOURCE_LINE
 from publish.faults.fault import Fault, fault, reason_of, said
 from publish.project.files import encoding_fault, unusable_file
-from publish.scan import LONGEST_LINE, scan_table
+from publish.tables.scan import LONGEST_LINE, scan_table
 
 BLOCK = 32_768
 """Cells in a block: large enough to be fast, small enough to keep memory flat."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from publish.faults.fault import KINDS, Fault, fault, said
 from publish.ontology.periods import EXAMPLES
-from publish.table import Table, places
+from publish.tables.table import Table, places
 
 MOST_FINDINGS = 10_000
 """Findings kept of one table; a table with more is wrong as a whole."""

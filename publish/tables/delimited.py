@@ -19,8 +19,8 @@ from itertools import islice
 from pathlib import Path
 
 from publish.faults.fault import Fault, fault, reason_of, said
-from publish.grid import MOST_CELLS, MOST_COLUMNS, Grid, cleaned, place_in_lines, trimmed
-from publish.numbers_of_others import is_figure
+from publish.tables.foreign_numbers import is_figure
+from publish.tables.grid import MOST_CELLS, MOST_COLUMNS, Grid, cleaned, place_in_lines, trimmed
 
 MOST_BYTES = 64 * 1024 * 1024
 """The largest file that is brought in."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from publish.numerals import FORMATS, NumberFormat
+from publish.tables.numbers import FORMATS, NumberFormat
 
 GENERAL = ("general", "@", "")
 LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')

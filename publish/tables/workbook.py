@@ -23,8 +23,8 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, said, shortened
-from publish.grid import MOST_CELLS, Grid, cleaned, trimmed
-from publish.shown_numbers import is_rounded, shown_number
+from publish.tables.excel_formats import is_rounded, shown_number
+from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from publish.faults.fault import said
-from publish.numerals import (
+from publish.project.formulas import is_formula
+from publish.tables.numbers import (
     FORMATS,
     MOST_DECIMALS,
     MOST_DIGITS,
@@ -17,7 +18,6 @@ from publish.numerals import (
     read_numbers,
     written,
 )
-from publish.project.formulas import is_formula
 
 _APART = re.compile(r"(?<=[0-9])[\s'’_](?=[0-9]{3}(?![0-9]))")
 """What people put between thousands and no format has."""
