@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from publish.crosstab import rows_to_take
-from publish.document import Document
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.mapping import Mapping, TableUse
+from publish.mappings.document import Document
+from publish.mappings.mapping import Mapping, TableUse
 from publish.project.project import Project
 from publish.tables.findings import Findings, shown
 from publish.tables.table import Table, open_table, read_blocks

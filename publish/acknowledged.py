@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from publish.cube import Batch, CubeDimension, Structure
 from publish.faults.fault import KINDS, Fault, did_you_mean, fault, said
-from publish.mapping import Mapping, Remark
+from publish.mappings.mapping import Mapping, Remark
 from publish.ontology.periods import read_period
 from publish.tables.table import places
 

@@ -17,9 +17,9 @@ from publish.acknowledged import code_of
 from publish.checks import JudgedCube
 from publish.columns import ABSENT, Columns, find_keys
 from publish.cube import MEASURE, CubeDimension, Indices, Structure, align
-from publish.facts import Agreement
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
-from publish.mapping import Mapping
+from publish.mappings.declarations import Agreement
+from publish.mappings.mapping import Mapping
 from publish.tables.findings import TableFindings, about_period
 from publish.tables.numbers import FORMATS, written
 from publish.tables.table import places

@@ -28,11 +28,11 @@ from publish.cube import (
     join_batches,
     mixed_radix,
 )
-from publish.document import Document
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.mapping import Mapping, MissingPeriod
-from publish.marks import Absence, absences_of, read_marks
-from publish.names import UNITS, check_names, given_by, measure_names, read_missing
+from publish.mappings.check_names import UNITS, check_names, given_by, measure_names, read_missing
+from publish.mappings.document import Document
+from publish.mappings.mapping import Mapping, MissingPeriod
+from publish.mappings.marks import Absence, absences_of, read_marks
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
 from publish.tables.findings import Findings, shown

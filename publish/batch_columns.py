@@ -14,7 +14,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from publish.cube import STATUSES, Batch, Structure
-from publish.marks import BOUNDS, REASONS, exact, plain
+from publish.mappings.marks import BOUNDS, REASONS, exact, plain
 from publish.project.iris import Uris
 from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.rdf.statements import Column, Columns, Numbers, Terms

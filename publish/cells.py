@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from publish.cube import MISSING, Batch, Cells, Indices, Structure
 from publish.faults.fault import Fault, fault
 from publish.lost import ANY, UNKNOWN, Lost
-from publish.marks import Mark, read_marked
+from publish.mappings.marks import Mark, read_marked
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import Findings, shown
 from publish.tables.misprints import no_number

@@ -17,7 +17,7 @@ from publish.derive import AnyCube
 from publish.faults.fault import Fault, fault
 from publish.limits import read_ranges
 from publish.lost import Lost
-from publish.mapping import Mapping
+from publish.mappings.mapping import Mapping
 from publish.order import OrderCheck
 from publish.shares import check_share_names, compare_shares
 from publish.totals import compare_totals

@@ -203,8 +203,8 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
     Where each table stands is declared in mappings/<document>/document.yaml. Unless everything
     is found as declared, faults are printed and no table is written.
     """
-    from publish.document import read_documents
-    from publish.extract import extract_tables
+    from publish.mappings.document import read_documents
+    from publish.mappings.extract import extract_tables
     from publish.tables.document_text import read_text
 
     project = open_project(ctx)
@@ -257,8 +257,8 @@ def missing(ctx: click.Context, language: str | None) -> None:
     They are declared under `missing:` in mappings/<document>/document.yaml, and as periods
     under `missing:` in the mappings. With --format json each is an object.
     """
-    from publish.document import read_documents
-    from publish.mapping import read_mappings
+    from publish.mappings.document import read_documents
+    from publish.mappings.mapping import read_mappings
     from publish.quality import missing_figures
 
     language = language_of(ctx, language)

@@ -46,7 +46,7 @@ def new(
     workbook (.xlsx). What cannot be guessed stands in the mapping as OPEN, with the question above
     it. Nothing is ever written over.
     """
-    from publish.newtable import bring_table
+    from publish.mappings.drafting.new_table import bring_table
 
     project, language = open_project(ctx), language_of(ctx)
     made = bring_table(
@@ -142,9 +142,9 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     works when there are faults: they are shown at their cells.
     """
     from publish import preview_text
+    from publish.mappings.open_questions import open_points
     from publish.one_data_set import is_derived, read_one
     from publish.preview import view_tables
-    from publish.still_open import open_points
 
     project, language = open_project(ctx), language_of(ctx)
     one = read_one(project, slug)
@@ -190,7 +190,7 @@ def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
     That is UTF-8 with commas and line feeds, for tables that a spreadsheet program has saved. Empty
     rows and columns at the end go. A table that is in its form already is left alone.
     """
-    from publish.tidy import tidy_tables
+    from publish.mappings.drafting.tidy import tidy_tables
 
     project, language = open_project(ctx), language_of(ctx)
     done = tidy_tables(project, files)

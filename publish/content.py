@@ -24,11 +24,12 @@ from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import JudgedCube, judged_cube
 from publish.code_list_parts import write_code_lists
 from publish.derive import AnyCube, DerivedCube, assemble_derived
-from publish.document import Document, read_documents
 from publish.dumps import FORMATS, Dump, open_dumps, write_graph
 from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
 from publish.idle_shapes import check_shapes
-from publish.mapping import Mapping, read_mappings
+from publish.mappings.document import Document, read_documents
+from publish.mappings.mapping import Mapping, read_mappings
+from publish.mappings.open_questions import open_points, without_open
 from publish.observations import ObservationsCheck
 from publish.ontology.levels import describe_levels
 from publish.ontology.links import Link, describe_links, describe_statuses, read_links, report_links
@@ -58,7 +59,6 @@ from publish.rdf.unknown_terms import check_terms
 from publish.samples import Sample, read_samples
 from publish.shacl import Result, nearest_name, observation_shapes
 from publish.shape_files import package_shapes
-from publish.still_open import open_points, without_open
 from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.structure_constraints import check_structures, structure_rules
 from publish.structure_shapes import StructureShape

@@ -24,8 +24,8 @@ from publish.cube import (
 )
 from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.lost import ANY, UNKNOWN, Lost
-from publish.mapping import Axis, Mapping, TableUse
-from publish.marks import Mark
+from publish.mappings.mapping import Axis, Mapping, TableUse
+from publish.mappings.marks import Mark
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.formulas import is_formula

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.marks import Absence
+from publish.mappings.marks import Absence
 from publish.ontology.vocabulary import Dimension, Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import QB

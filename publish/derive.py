@@ -27,10 +27,10 @@ from publish.cube import (
     join_batches,
     mixed_radix,
 )
-from publish.document import Document
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
-from publish.mapping import Input, Mapping, MissingPeriod
-from publish.marks import in_order
+from publish.mappings.document import Document
+from publish.mappings.mapping import Input, Mapping, MissingPeriod
+from publish.mappings.marks import in_order
 from publish.ontology.links import Link
 from publish.ontology.nesting import codes_above, wider_codes
 from publish.ontology.vocabulary import Vocabulary

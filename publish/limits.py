@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube import Indices, Structure, align
-from publish.marks import NOT_APPLICABLE, Limit, exact
+from publish.mappings.marks import NOT_APPLICABLE, Limit, exact
 from publish.rdf.namespaces import XSD
 
 

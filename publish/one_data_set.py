@@ -14,14 +14,14 @@ import numpy as np
 from publish.assemble import Cube, assemble_cube
 from publish.cube import MISSING
 from publish.derive import AnyCube, DerivedCube, assemble_derived
-from publish.document import read_documents
 from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_of, said, some_of
-from publish.guess_axes import OPEN
-from publish.mapping import Mapping, read_mappings
+from publish.mappings.document import read_documents
+from publish.mappings.drafting.guess_axes import OPEN
+from publish.mappings.mapping import Mapping, read_mappings
+from publish.mappings.open_questions import without_open
 from publish.ontology.links import read_links
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project
-from publish.still_open import without_open
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube import Batch, Indices, Structure, mixed_radix
-from publish.document import Document
 from publish.faults.fault import Fault, fault, said
-from publish.mapping import Axis, Mapping
+from publish.mappings.document import Document
+from publish.mappings.mapping import Axis, Mapping
 from publish.ontology.periods import period as period_of
 from publish.tables.findings import Findings
 from publish.tables.table import Table

@@ -17,11 +17,11 @@ import numpy as np
 
 from publish.crosstab import Crosstab
 from publish.cube import STATUSES, Batch, Structure
-from publish.extract import SOURCE_LINE
 from publish.faults.fault import Fault, Words, said
-from publish.guess_axes import OPEN
-from publish.mapping import Mapping
-from publish.marks import NUMBER, plain
+from publish.mappings.drafting.guess_axes import OPEN
+from publish.mappings.extract import SOURCE_LINE
+from publish.mappings.mapping import Mapping
+from publish.mappings.marks import NUMBER, plain
 from publish.one_data_set import OneDataSet
 from publish.project.iris import Uris
 from publish.project.project import Project

@@ -22,9 +22,9 @@ from publish.acknowledged import (
 )
 from publish.cube import Batch
 from publish.derive import AnyCube
-from publish.document import Document, MissingFigures
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
-from publish.mapping import Mapping, Remark, Text
+from publish.mappings.document import Document, MissingFigures
+from publish.mappings.mapping import Mapping, Remark, Text
 from publish.ontology.vocabulary import Vocabulary, new_graph
 from publish.project.iris import Uris
 from publish.project.yaml import YamlFile

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault
-from publish.mapping import SLUG, Text
+from publish.mappings.mapping import SLUG, Text
 from publish.project.files import read_file
 from publish.project.project import Project
 from publish.query_faults import explain_syntax

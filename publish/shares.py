@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from publish.columns import ABSENT, Columns
 from publish.cube import MEASURE, CubeDimension, Structure
-from publish.facts import Share
 from publish.faults.fault import Fault, did_you_mean, fault
-from publish.mapping import Mapping
+from publish.mappings.declarations import Share
+from publish.mappings.mapping import Mapping
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, written

@@ -12,9 +12,9 @@ from datetime import date
 from rdflib import Graph, Literal, URIRef
 
 from publish.derive import AnyCube, DerivedCube
-from publish.document import Document
-from publish.mapping import Text
-from publish.marks import BOUNDS
+from publish.mappings.document import Document
+from publish.mappings.mapping import Text
+from publish.mappings.marks import BOUNDS
 from publish.ontology.periods import Period, period
 from publish.ontology.vocabulary import PERIOD_KINDS, new_graph
 from publish.project.iris import Uris

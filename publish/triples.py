@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from publish.cube import STATUSES, Batch, CubeDimension, Structure, Sums
-from publish.marks import BOUNDS, REASONS, Absence, plain
+from publish.mappings.marks import BOUNDS, REASONS, Absence, plain
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD

@@ -36,8 +36,8 @@ MAP = """
 import sys
 from pathlib import Path
 from publish.assemble import assemble_cube
-from publish.document import read_documents
-from publish.mapping import read_mappings
+from publish.mappings.document import read_documents
+from publish.mappings.mapping import read_mappings
 from publish.project.project import read_project
 from publish.triples import TriplesWriter
 from publish.ontology.vocabulary import read_vocabulary

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from publish.assemble import assemble_cube
 from publish.cli import main
-from publish.document import read_documents
 from publish.faults.fault import Fault, FaultyInput
-from publish.mapping import read_mappings
+from publish.mappings.document import read_documents
+from publish.mappings.mapping import read_mappings
 from publish.ontology.vocabulary import read_vocabulary
 from publish.project.project import Project, read_project
 from publish.release import validate

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from shared_material import ROOT
 
-from publish.document import Document, read_documents
 from publish.faults.fault import Fault
+from publish.mappings.document import Document, read_documents
 from publish.project.project import Project, read_project
 
 HEAD = """\

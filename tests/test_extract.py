@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from shared_material import ROOT, minister_answer
 
-from publish.document import Document, read_documents
-from publish.extract import PrintedTable, extract_tables
 from publish.faults.fault import Fault
+from publish.mappings.document import Document, read_documents
+from publish.mappings.extract import PrintedTable, extract_tables
 from publish.project.project import read_project
 from publish.tables.document_text import printed_text, read_text
 

@@ -8,7 +8,7 @@ import pytest
 from shared_material import ROOT
 
 from publish.faults.fault import Fault
-from publish.mapping import Axis, Mapping, read_mapping, read_mappings
+from publish.mappings.mapping import Axis, Mapping, read_mapping, read_mappings
 from publish.project.project import Project, read_project
 
 HEAD = """\

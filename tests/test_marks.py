@@ -15,9 +15,9 @@ from conftest import Built, built
 from small_project import SmallProject
 
 from publish.assemble import assemble_cube
-from publish.document import read_documents
 from publish.faults.fault import Fault
-from publish.mapping import read_mappings
+from publish.mappings.document import read_documents
+from publish.mappings.mapping import read_mappings
 from publish.ontology.vocabulary import read_vocabulary
 from publish.project.project import read_project
 from publish.tables import table as tables

@@ -14,7 +14,7 @@ from conftest import INPUT, REPOSITORY
 from small_project import SmallProject
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput
-from publish.newtable import NewTable, bring_table, slug_of, write_both
+from publish.mappings.drafting.new_table import NewTable, bring_table, slug_of, write_both
 from publish.project.new_project import start_project
 from publish.project.project import read_project
 

@@ -12,9 +12,9 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from shared_material import ROOT, minister_answer
 
-from publish.document import read_documents
-from publish.extract import extract_tables
 from publish.faults.fault import Fault
+from publish.mappings.document import read_documents
+from publish.mappings.extract import extract_tables
 from publish.project.project import read_project
 from publish.tables.document_text import printed_text, read_text
 

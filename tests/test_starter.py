@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rdflib import OWL, RDF, URIRef
 
-from publish.document import read_documents
 from publish.faults.fault import CannotRun, Fault
-from publish.mapping import read_mappings
+from publish.mappings.document import read_documents
+from publish.mappings.mapping import read_mappings
 from publish.ontology.vocabulary import read_vocabulary
 from publish.project.new_project import EXAMPLE_BASE, start_project
 from publish.project.project import read_project

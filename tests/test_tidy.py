@@ -66,8 +66,8 @@ def test_leave_table_alone_that_is_tidy(project: SmallProject) -> None:
 
 def test_leave_tables_of_the_answer_alone() -> None:
     """All printed tables of this repository are in their form."""
+    from publish.mappings.drafting.tidy import tidy_tables
     from publish.project.project import read_project
-    from publish.tidy import tidy_tables
 
     tables = tuple(sorted((REPOSITORY / "mappings" / "sv-2023-19").glob("*.csv")))
     assert len(tables) == 19

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from small_project import SmallProject
 
 from publish.faults.fault import Fault, FaultyInput
-from publish.newtable import NewTable, bring_table
+from publish.mappings.drafting.new_table import NewTable, bring_table
 from publish.tables.grid import Grid
 from publish.tables.workbook import OLE, read_workbook
 

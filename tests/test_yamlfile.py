@@ -277,7 +277,7 @@ class PlainLoader(yaml.SafeLoader):
 
 def schema(name: str) -> dict[str, Any]:
     """Return a schema of the package."""
-    text = resources.files("publish").joinpath("schema", name).read_text(encoding="utf-8")
+    text = resources.files("publish.mappings").joinpath("schema", name).read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -336,4 +336,4 @@ def test_schema_accepts_file_as_an_editor_reads_it(path: str) -> None:
     assert errors == []
     first = text.split("\n")[0]
     named = first.removeprefix("# yaml-language-server: $schema=")
-    assert (ROOT / path).parent.joinpath(named).resolve() == ROOT / "publish/schema" / name
+    assert (ROOT / path).parent.joinpath(named).resolve() == ROOT / "publish/mappings/schema" / name

@@ -9,7 +9,7 @@ from __future__ import annotations
 from rdflib import Graph, Literal, URIRef
 
 from publish.faults.fault import Fault, fault
-from publish.mapping import Mapping
+from publish.mappings.mapping import Mapping
 from publish.ontology.links import Link
 from publish.ontology.vocabulary import CodeList, Vocabulary
 from publish.project.iris import Uris

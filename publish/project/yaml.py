@@ -75,7 +75,7 @@ class _Loader(yaml.SafeLoader):
 def read_yaml(
     path: Path, shown: str, schema: str, faults: list[Fault], root: Path | None = None
 ) -> YamlFile | None:
-    """Read a YAML file and judge it by a schema of ``publish/schema/``.
+    """Read a YAML file and judge it by a schema of ``publish/mappings/schema/``.
 
     ``shown`` is the path as faults name it, ``root`` the project's folder. Returns
     None when the file cannot be used at all; the reasons are then among ``faults``.
@@ -199,7 +199,9 @@ def _is_truth_value(_: object, value: object) -> bool:
 @cache
 def _validator(schema: str) -> Any:
     """Return a validator that finds integers and booleans in text, as all scalars are text."""
-    text = resources.files("publish").joinpath("schema", schema).read_text(encoding="utf-8")
+    text = (
+        resources.files("publish.mappings").joinpath("schema", schema).read_text(encoding="utf-8")
+    )
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_whole_number, "boolean": _is_truth_value}
     )

@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from publish.extract import SOURCE_LINE
 from publish.faults.fault import Fault, fault, reason_of, said
+from publish.mappings.extract import SOURCE_LINE
 from publish.project.files import encoding_fault, unusable_file
 from publish.tables.scan import LONGEST_LINE, scan_table
 

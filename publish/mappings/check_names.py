@@ -10,7 +10,7 @@ from collections import Counter
 
 from publish.cube import MEASURE
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.mapping import Mapping, MissingPeriod, TableUse
+from publish.mappings.mapping import Mapping, MissingPeriod, TableUse
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary
 from publish.tables.findings import about_period

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from publish.extract import SOURCE_LINE
 from publish.faults.fault import Fault, Words, number_of, said
+from publish.mappings.extract import SOURCE_LINE
 from publish.ontology.periods import KINDS, read_period
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import Grid

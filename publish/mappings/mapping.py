@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from publish.facts import Facts, parts_of, read_facts
 from publish.faults.fault import Fault, fault
+from publish.mappings.declarations import Facts, parts_of, read_facts
 from publish.project.project import Project
 from publish.project.yaml import Steps, YamlFile, read_yaml
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from publish.faults.fault import Fault, Words, fault, said
-from publish.guess_axes import MEASURE, OPEN
-from publish.mapping import Axis, Mapping, TableUse
-from publish.marks import REASONS
+from publish.mappings.drafting.guess_axes import MEASURE, OPEN
+from publish.mappings.mapping import Axis, Mapping, TableUse
+from publish.mappings.marks import REASONS
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import Steps, YamlFile
 from publish.rdf.namespaces import XSD

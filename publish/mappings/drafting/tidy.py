@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.draft import as_csv
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, said
+from publish.mappings.drafting.draft import as_csv
 from publish.project.project import Project
 from publish.tables.delimited import SEPARATORS, decode, delimit, read_bytes
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from publish.document import Document
 from publish.faults.fault import Fault, Words, did_you_mean, fault, said
-from publish.mapping import Mapping
+from publish.mappings.document import Document
+from publish.mappings.mapping import Mapping
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import YamlFile
 from publish.tables.findings import shown

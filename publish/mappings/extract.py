@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from publish.document import PLACEHOLDER, Document, TableDeclaration
 from publish.faults.fault import Fault, fault, said
-from publish.rows import Row, RowReader, check_numbers, loose, rows_of_sentence
+from publish.mappings.document import PLACEHOLDER, Document, TableDeclaration
+from publish.mappings.extract_rows import Row, RowReader, check_numbers, loose, rows_of_sentence
 from publish.tables.document_text import PrintedText
 from publish.tables.numbers import FORMATS, NumberFormat, read_numbers, written
 

@@ -12,17 +12,29 @@ import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publish.document import read_documents
-from publish.draft import Draft, has_measures, is_apart, mapping_of, table_of
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, number_of, said
-from publish.guess_axes import MEASURE, OPEN, AxisGuess, guess_columns, guess_rows, periods_in
-from publish.guess_figures import cells_of, fitting_measures, guess_figures, guess_totals
-from publish.joined_quarters import join_quarters
-from publish.mapping import SLUG
-from publish.marks import REASONS
+from publish.mappings.document import read_documents
+from publish.mappings.drafting.draft import Draft, has_measures, is_apart, mapping_of, table_of
+from publish.mappings.drafting.guess_axes import (
+    MEASURE,
+    OPEN,
+    AxisGuess,
+    guess_columns,
+    guess_rows,
+    periods_in,
+)
+from publish.mappings.drafting.guess_figures import (
+    cells_of,
+    fitting_measures,
+    guess_figures,
+    guess_totals,
+)
+from publish.mappings.drafting.joined_quarters import join_quarters
+from publish.mappings.drafting.outline import Outline, find_table
+from publish.mappings.mapping import SLUG
+from publish.mappings.marks import REASONS
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
-from publish.outline import Outline, find_table
 from publish.project.project import Project
 from publish.rdf.namespaces import XSD
 from publish.tables.delimited import read_bytes, read_delimited

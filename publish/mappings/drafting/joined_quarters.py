@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from publish.faults.fault import said
+from publish.mappings.drafting.outline import Outline, is_quarter
 from publish.ontology.periods import read_period
-from publish.outline import Outline, is_quarter
 
 
 def join_quarters(outline: Outline) -> Outline:

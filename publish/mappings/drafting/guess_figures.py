@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from publish.faults.fault import Words, said
-from publish.guess_axes import AxisGuess, code_of, find_measure, labels_of
+from publish.mappings.drafting.guess_axes import AxisGuess, code_of, find_measure, labels_of
+from publish.mappings.drafting.outline import Outline, is_sign
 from publish.ontology.vocabulary import Vocabulary
-from publish.outline import Outline, is_sign
 from publish.rdf.namespaces import XSD
 from publish.tables.foreign_numbers import Written, find_format, is_figure, rewritten
 from publish.tables.numbers import FORMATS, read_numbers, written

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from publish.document import TableDeclaration
 from publish.faults.fault import Fault, did_you_mean, fault, number_of, said, shortened
+from publish.mappings.document import TableDeclaration
 from publish.tables.document_text import PrintedText
 from publish.tables.numbers import NumberFormat, read_numbers, written
 

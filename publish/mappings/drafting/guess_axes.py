@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from rdflib import Literal, URIRef
 
 from publish.faults.fault import Words, nearest, said
+from publish.mappings.drafting.outline import Outline
 from publish.ontology.periods import KINDS, read_period
 from publish.ontology.vocabulary import CodeList, Dimension, Vocabulary
-from publish.outline import Outline
 from publish.rdf.namespaces import RDFS
 
 OPEN = "OPEN"
