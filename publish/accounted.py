@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from publish.crosstab import rows_to_take
+from publish.cube.crosstab import rows_to_take
 from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.mappings.document import Document
 from publish.mappings.mapping import Mapping, TableUse

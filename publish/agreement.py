@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.acknowledged import code_of
 from publish.checks import JudgedCube
-from publish.columns import ABSENT, Columns, find_keys
-from publish.cube import MEASURE, CubeDimension, Indices, Structure, align
+from publish.cube.acknowledgements import code_of
+from publish.cube.batch import MEASURE, CubeDimension, Indices, Structure, align
+from publish.cube.columns import ABSENT, Columns, find_keys
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.declarations import Agreement
 from publish.mappings.mapping import Mapping

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from publish.acknowledged import Acknowledgements
 from publish.bounds import BoundsCheck
-from publish.columns import ColumnKeeper, Columns
-from publish.cube import Batch, Structure
-from publish.derive import AnyCube
+from publish.cube.acknowledgements import Acknowledgements
+from publish.cube.batch import Batch, Structure
+from publish.cube.columns import ColumnKeeper, Columns
+from publish.cube.derive import AnyCube
+from publish.cube.unread_cells import Lost
 from publish.faults.fault import Fault, fault
 from publish.limits import read_ranges
-from publish.lost import Lost
 from publish.mappings.mapping import Mapping
 from publish.order import OrderCheck
 from publish.shares import check_share_names, compare_shares

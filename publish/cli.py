@@ -257,9 +257,9 @@ def missing(ctx: click.Context, language: str | None) -> None:
     They are declared under `missing:` in mappings/<document>/document.yaml, and as periods
     under `missing:` in the mappings. With --format json each is an object.
     """
+    from publish.cube.rdf.remarks import missing_figures
     from publish.mappings.document import read_documents
     from publish.mappings.mapping import read_mappings
-    from publish.quality import missing_figures
 
     language = language_of(ctx, language)
     project = open_project(ctx)

@@ -83,7 +83,7 @@ def check(ctx: click.Context, slug: str, again: bool) -> None:
     if not again:
         _check(ctx, slug)
         return
-    from publish.one_data_set import known_slug
+    from publish.cube.preview.one_data_set import known_slug
 
     project = open_project(ctx)
     known_slug(project, slug)
@@ -93,7 +93,7 @@ def check(ctx: click.Context, slug: str, again: bool) -> None:
 def _check(ctx: click.Context, slug: str) -> None:
     """Check a data set and tell what would be published. Raises FaultyInput."""
     from publish import release
-    from publish.one_data_set import in_words, look_ahead, read_one
+    from publish.cube.preview.one_data_set import in_words, look_ahead, read_one
 
     project, language = open_project(ctx), language_of(ctx)
     for_programs = ctx.obj["format"] != "text"
@@ -141,10 +141,10 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     The table is shown as printed, each cell with a mark; then what each mark stands for. Also
     works when there are faults: they are shown at their cells.
     """
-    from publish import preview_text
+    from publish.cube.preview import text as preview_text
+    from publish.cube.preview.cells import view_tables
+    from publish.cube.preview.one_data_set import is_derived, read_one
     from publish.mappings.open_questions import open_points
-    from publish.one_data_set import is_derived, read_one
-    from publish.preview import view_tables
 
     project, language = open_project(ctx), language_of(ctx)
     one = read_one(project, slug)

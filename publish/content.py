@@ -20,10 +20,19 @@ from rdflib.term import Node
 
 from publish.accounted import check_accounted
 from publish.agreement import compare_data_sets, compared_slugs
-from publish.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.checks import JudgedCube, judged_cube
 from publish.code_list_parts import write_code_lists
-from publish.derive import AnyCube, DerivedCube, assemble_derived
+from publish.cube.assemble import CELLS, CONTEXT, Cube, assemble_cube
+from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
+from publish.cube.rdf.describe import describe_cube, describe_periods, describe_sources, periods_of
+from publish.cube.rdf.remarks import (
+    RemarkTargets,
+    check_document_quality,
+    check_mapping_quality,
+    check_remark_names,
+    describe_code_quality,
+    describe_document_quality,
+)
 from publish.dumps import FORMATS, Dump, open_dumps, write_graph
 from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
 from publish.idle_shapes import check_shapes
@@ -46,20 +55,11 @@ from publish.ontology.vocabulary import (
 from publish.project.files import UNREAD
 from publish.project.progress import Progress
 from publish.project.project import Project
-from publish.quality import (
-    RemarkTargets,
-    check_document_quality,
-    check_mapping_quality,
-    check_remark_names,
-    describe_code_quality,
-    describe_document_quality,
-)
 from publish.rdf.namespaces import QB, RDF
 from publish.rdf.unknown_terms import check_terms
 from publish.samples import Sample, read_samples
 from publish.shacl import Result, nearest_name, observation_shapes
 from publish.shape_files import package_shapes
-from publish.structure import describe_cube, describe_periods, describe_sources, periods_of
 from publish.structure_constraints import check_structures, structure_rules
 from publish.structure_shapes import StructureShape
 from publish.validate import (

@@ -17,10 +17,10 @@ from typing import BinaryIO
 import pyoxigraph as ox
 from rdflib import Graph
 
-from publish.assemble import CELLS
-from publish.cube import Batch, Structure
+from publish.cube.assemble import CELLS
+from publish.cube.batch import Batch, Structure
+from publish.cube.rdf.observations import N_TRIPLES, Syntax, TriplesWriter, turtle
 from publish.project.iris import Uris
-from publish.triples import N_TRIPLES, Syntax, TriplesWriter, turtle
 
 FORMATS = (".nt", ".ttl")
 """What graphs are written in first; all other forms are made from the N-Triples."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube import Indices, Structure, align
+from publish.cube.batch import Indices, Structure, align
 from publish.mappings.marks import NOT_APPLICABLE, Limit, exact
 from publish.rdf.namespaces import XSD
 

@@ -19,11 +19,11 @@ import pyoxigraph as ox
 
 from publish.breaches import Breaches
 from publish.code_lists import CodeListRule
+from publish.cube.keys import MISSING, SEVERAL, Keys, duplicates, matches_of_each
 from publish.cube_graph import MEASURE_TYPE, distinct
 from publish.cube_rules import CubeRules, StructureRules
 from publish.faults.fault import said, some_of
 from publish.rdf.statements import NO_COLUMN, Column, Numbers, Term, Terms, Things
-from publish.same_point import MISSING, SEVERAL, Keys, duplicates, matches_of_each
 
 OBS_STATUS = "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus"
 MISSING_STATUS = "HKLMOQ"

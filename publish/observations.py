@@ -10,18 +10,18 @@ from dataclasses import dataclass, field, replace
 
 from rdflib import Graph, URIRef
 
-from publish.batch_columns import BatchColumns
 from publish.breaches import MOST_OF_A_KIND, Breaches
 from publish.column_shapes import ColumnJudge, described
-from publish.cube import Batch, Structure
+from publish.cube.batch import Batch, Structure
+from publish.cube.derive import AnyCube
+from publish.cube.rdf.columns import BatchColumns
+from publish.cube.rdf.describe import INTERVAL_OF_KIND
 from publish.cube_rules import CubeRules
-from publish.derive import AnyCube
 from publish.faults.fault import Fault, fault
 from publish.observation_constraints import ObservationCheck
 from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF
 from publish.shacl import ObservationShape, Result
-from publish.structure import INTERVAL_OF_KIND
 from publish.tables.findings import MOST_FINDINGS, shown
 from publish.tables.table import places
 from publish.validate import as_fault

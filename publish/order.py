@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube import Batch, Indices, Structure, mixed_radix
+from publish.cube.batch import Batch, Indices, Structure, mixed_radix
 from publish.faults.fault import Fault, fault, said
 from publish.mappings.document import Document
 from publish.mappings.mapping import Axis, Mapping

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.columns import ABSENT, Columns
-from publish.cube import MEASURE, CubeDimension, Structure
+from publish.cube.batch import MEASURE, CubeDimension, Structure
+from publish.cube.columns import ABSENT, Columns
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.mappings.declarations import Share
 from publish.mappings.mapping import Mapping

@@ -16,14 +16,14 @@ from rdflib import Graph
 from publish.breaches import Breaches
 from publish.column_shapes import as_term
 from publish.constraints import judge_structure
+from publish.cube.derive import AnyCube
+from publish.cube.rdf.describe import describe_cube
 from publish.cube_graph import DATA_SET, normalised
 from publish.cube_rules import CubeRules, ListRules, rules_of
-from publish.derive import AnyCube
 from publish.faults.fault import Fault
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
 from publish.rdf.statements import Statements, collect
-from publish.structure import describe_cube
 
 
 def structure_rules(graph: Graph) -> dict[str, CubeRules]:

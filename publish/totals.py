@@ -11,11 +11,11 @@ from decimal import ROUND_FLOOR, Decimal
 
 import numpy as np
 
-from publish.columns import Columns
-from publish.cube import Structure, mixed_radix
+from publish.cube.batch import Structure, mixed_radix
+from publish.cube.columns import Columns
+from publish.cube.unread_cells import Lost, lacking
 from publish.faults.fault import Fault, said
 from publish.limits import Ends, Ranges, exceeds
-from publish.lost import Lost, lacking
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, written
 

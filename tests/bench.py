@@ -35,11 +35,11 @@ CHECK_RUNS = 3
 MAP = """
 import sys
 from pathlib import Path
-from publish.assemble import assemble_cube
+from publish.cube.assemble import assemble_cube
 from publish.mappings.document import read_documents
 from publish.mappings.mapping import read_mappings
 from publish.project.project import read_project
-from publish.triples import TriplesWriter
+from publish.cube.rdf.observations import TriplesWriter
 from publish.ontology.vocabulary import read_vocabulary
 import resource, time
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from big_project import CONCEPT, start_without_bounds
 from click.testing import CliRunner, Result
 
-from publish.assemble import assemble_cube
 from publish.cli import main
+from publish.cube.assemble import assemble_cube
 from publish.faults.fault import Fault, FaultyInput
 from publish.mappings.document import read_documents
 from publish.mappings.mapping import read_mappings

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from rdflib import Graph
 
 from publish.code_list_parts import write_code_lists
+from publish.cube.rdf.observations import turtle
 from publish.dump_forms import write_forms
 from publish.dumps import Dump
 from publish.project.iris import Uris
@@ -20,7 +21,6 @@ from publish.release import describe_counts
 from publish.release_store import load_store
 from publish.served import Served
 from publish.server import create_app
-from publish.triples import turtle
 
 BASE = "https://cijfers.example"
 

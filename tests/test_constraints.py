@@ -16,12 +16,12 @@ from shared_material import shared_folder
 
 from publish.breaches import MOST_OF_A_KIND, Breaches
 from publish.constraints import find_breaches, find_breaches_of
+from publish.cube.keys import MISSING, SEVERAL, duplicates, matches_of_each
 from publish.cube_graph import MEASURE_TYPE, Observations, normalised
 from publish.cube_rules import rules_of
 from publish.faults.fault import KINDS
 from publish.observation_constraints import MISSING_STATUS, ObservationCheck
 from publish.rdf.statements import Column, Columns, Statements, collect
-from publish.same_point import MISSING, SEVERAL, duplicates, matches_of_each
 from publish.validate_files import validate_files
 
 FIXTURES = Path(__file__).parent / "constraints"

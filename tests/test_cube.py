@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from publish.cube import (
+from publish.cube.batch import (
     Batch,
     Cells,
     CubeDimension,

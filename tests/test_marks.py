@@ -14,7 +14,7 @@ from big_project import make_big_project
 from conftest import Built, built
 from small_project import SmallProject
 
-from publish.assemble import assemble_cube
+from publish.cube.assemble import assemble_cube
 from publish.faults.fault import Fault
 from publish.mappings.document import read_documents
 from publish.mappings.mapping import read_mappings

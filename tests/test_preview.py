@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from small_project import SmallProject
 
-from publish.one_data_set import read_one
-from publish.preview import view_tables
-from publish.preview_text import as_text
+from publish.cube.preview.cells import view_tables
+from publish.cube.preview.one_data_set import read_one
+from publish.cube.preview.text import as_text
 
 TABLE = "x,2022 - K1,2022 - K2,bronregel\njong,1,2,7\noud,3,<5,8\nrest,9,9,9\n_T,4,6,10\n"
 MAPPING = """tables: [bron/tabel]

@@ -9,9 +9,9 @@ import pytest
 from conftest import Built, built
 from small_project import SmallProject
 
-from publish import triples
+from publish.cube.rdf import observations as triples
+from publish.cube.rdf.observations import _escape
 from publish.tables import table as tables
-from publish.triples import _escape
 
 EVERYTHING = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x20000)]))
 """Every character of the first two planes: controls, quotes, spaces and non-characters."""

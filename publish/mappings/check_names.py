@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from publish.cube import MEASURE
+from publish.cube.batch import MEASURE
 from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.mappings.mapping import Mapping, MissingPeriod, TableUse
 from publish.ontology.periods import read_period

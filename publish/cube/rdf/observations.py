@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from publish.cube import STATUSES, Batch, CubeDimension, Structure, Sums
+from publish.cube.batch import STATUSES, Batch, CubeDimension, Structure, Sums
 from publish.mappings.marks import BOUNDS, REASONS, Absence, plain
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris

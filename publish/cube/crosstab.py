@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from publish.cells import CellReader
-from publish.cube import (
+from publish.cube.batch import (
     MEASURE,
     Batch,
     CubeDimension,
@@ -22,8 +21,9 @@ from publish.cube import (
     SeenKeys,
     Structure,
 )
+from publish.cube.cells import CellReader
+from publish.cube.unread_cells import ANY, UNKNOWN, Lost
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.lost import ANY, UNKNOWN, Lost
 from publish.mappings.mapping import Axis, Mapping, TableUse
 from publish.mappings.marks import Mark
 from publish.ontology.periods import read_period

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from publish.crosstab import Crosstab
-from publish.cube import STATUSES, Batch, Structure
+from publish.cube.batch import STATUSES, Batch, Structure
+from publish.cube.crosstab import Crosstab
+from publish.cube.preview.one_data_set import OneDataSet
 from publish.faults.fault import Fault, Words, said
 from publish.mappings.drafting.guess_axes import OPEN
 from publish.mappings.extract import SOURCE_LINE
 from publish.mappings.mapping import Mapping
 from publish.mappings.marks import NUMBER, plain
-from publish.one_data_set import OneDataSet
 from publish.project.iris import Uris
 from publish.project.project import Project
 from publish.tables.numbers import canonical_texts

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from publish.assemble import Cube, assemble_cube
-from publish.cube import MISSING
-from publish.derive import AnyCube, DerivedCube, assemble_derived
+from publish.cube.assemble import Cube, assemble_cube
+from publish.cube.batch import MISSING
+from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
 from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_of, said, some_of
 from publish.mappings.document import read_documents
 from publish.mappings.drafting.guess_axes import OPEN

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube import MISSING, Batch, Cells, Indices, Structure
+from publish.cube.batch import MISSING, Batch, Cells, Indices, Structure
+from publish.cube.unread_cells import ANY, UNKNOWN, Lost
 from publish.faults.fault import Fault, fault
-from publish.lost import ANY, UNKNOWN, Lost
 from publish.mappings.marks import Mark, read_marked
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import Findings, shown

@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.crosstab import Crosstab, printed_measures
-from publish.cube import (
+from publish.cube.batch import (
     MEASURE,
     Batch,
     Cells,
@@ -28,6 +27,7 @@ from publish.cube import (
     join_batches,
     mixed_radix,
 )
+from publish.cube.crosstab import Crosstab, printed_measures
 from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.mappings.check_names import UNITS, check_names, given_by, measure_names, read_missing
 from publish.mappings.document import Document

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from publish.assemble import Cube, reserved_name
-from publish.cube import (
+from publish.cube.assemble import Cube, reserved_name
+from publish.cube.batch import (
     MISSING,
     Batch,
     Cells,

@@ -11,7 +11,7 @@ from datetime import date
 
 from rdflib import Graph, Literal, URIRef
 
-from publish.derive import AnyCube, DerivedCube
+from publish.cube.derive import AnyCube, DerivedCube
 from publish.mappings.document import Document
 from publish.mappings.mapping import Text
 from publish.mappings.marks import BOUNDS

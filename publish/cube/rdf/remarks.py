@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 
 from rdflib import Graph, Literal, URIRef
 
-from publish.acknowledged import (
+from publish.cube.acknowledgements import (
     Acknowledgements,
     check_acknowledgements,
     code_of,
     concerned,
 )
-from publish.cube import Batch
-from publish.derive import AnyCube
+from publish.cube.batch import Batch
+from publish.cube.derive import AnyCube
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.document import Document, MissingFigures
 from publish.mappings.mapping import Mapping, Remark, Text

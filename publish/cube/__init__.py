@@ -1,0 +1,1 @@
+"""Observations as columns: batches of one data set, made from the cells of its tables."""

@@ -1,0 +1,1 @@
+"""A cube and its observations as RDF Data Cube."""
