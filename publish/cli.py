@@ -167,7 +167,7 @@ def _validate_files(
     ctx: click.Context, files: list[Path], shapes: list[Path], *, full: bool
 ) -> None:
     """Judge files and tell what was found in them. Raises FaultyInput."""
-    from publish import validate_files
+    from publish.validation import rdf_files as validate_files
 
     judgement = validate_files.validate_files(files, shapes, full=full)
     found = validate_files.told(judgement.counts)

@@ -18,9 +18,6 @@ from rdflib import Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.accounted import check_accounted
-from publish.agreement import compare_data_sets, compared_slugs
-from publish.checks import JudgedCube, judged_cube
 from publish.code_list_parts import write_code_lists
 from publish.cube.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
@@ -35,11 +32,9 @@ from publish.cube.rdf.remarks import (
 )
 from publish.dumps import FORMATS, Dump, open_dumps, write_graph
 from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
-from publish.idle_shapes import check_shapes
 from publish.mappings.document import Document, read_documents
 from publish.mappings.mapping import Mapping, read_mappings
 from publish.mappings.open_questions import open_points, without_open
-from publish.observations import ObservationsCheck
 from publish.ontology.levels import describe_levels
 from publish.ontology.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.ontology.periods import Period
@@ -58,11 +53,16 @@ from publish.project.project import Project
 from publish.rdf.namespaces import QB, RDF
 from publish.rdf.unknown_terms import check_terms
 from publish.samples import Sample, read_samples
-from publish.shacl import Result, nearest_name, observation_shapes
-from publish.shape_files import package_shapes
-from publish.structure_constraints import check_structures, structure_rules
-from publish.structure_shapes import StructureShape
-from publish.validate import (
+from publish.validation.constraints.project import check_structures, structure_rules
+from publish.validation.figures.agreements import compare_data_sets, compared_slugs
+from publish.validation.figures.checks import JudgedCube, judged_cube
+from publish.validation.figures.coverage import check_accounted
+from publish.validation.observations import ObservationsCheck
+from publish.validation.shapes.compile import Result, nearest_name, observation_shapes
+from publish.validation.shapes.files import package_shapes
+from publish.validation.shapes.from_structure import StructureShape
+from publish.validation.shapes.unused import check_shapes
+from publish.validation.shapes.with_pyshacl import (
     MOST_OBSERVATIONS,
     UnusableShapes,
     as_fault,

@@ -32,8 +32,8 @@ from publish.faults.fault import Fault, said
 from publish.project.project import Project
 from publish.rdf.counts import GraphCounts
 from publish.release_store import load_store
-from publish.shape_files import list_shapes, write_shapes
-from publish.validate import MOST_OBSERVATIONS
+from publish.validation.shapes.files import list_shapes, write_shapes
+from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS
 
 MANIFEST = 2
 """The number of the manifest format: from 2 on the store has a default graph of its own."""

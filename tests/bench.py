@@ -124,7 +124,7 @@ PYSHACL = """
 import sys
 from pathlib import Path
 from publish.project.project import read_project
-from publish.validate import read_shapes, results
+from publish.validation.shapes.with_pyshacl import read_shapes, results
 from publish.ontology.vocabulary import add_triples, new_graph
 import resource, time
 

@@ -10,11 +10,11 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
-from publish.column_shapes import ColumnJudge, described
 from publish.rdf.statements import collect
-from publish.shacl import Result, observation_shapes
-from publish.structure_shapes import StructureShape
-from publish.validate import results
+from publish.validation.shapes.columns import ColumnJudge, described
+from publish.validation.shapes.compile import Result, observation_shapes
+from publish.validation.shapes.from_structure import StructureShape
+from publish.validation.shapes.with_pyshacl import results
 
 PREFIXES = """
 @prefix : <http://cube.example/> .

@@ -14,15 +14,15 @@ import pytest
 from random_cubes import PREFIXES, Statement, sound_cube, turtle, with_defects
 from shared_material import shared_folder
 
-from publish.breaches import MOST_OF_A_KIND, Breaches
-from publish.constraints import find_breaches, find_breaches_of
 from publish.cube.keys import MISSING, SEVERAL, duplicates, matches_of_each
-from publish.cube_graph import MEASURE_TYPE, Observations, normalised
-from publish.cube_rules import rules_of
 from publish.faults.fault import KINDS
-from publish.observation_constraints import MISSING_STATUS, ObservationCheck
 from publish.rdf.statements import Column, Columns, Statements, collect
-from publish.validate_files import validate_files
+from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
+from publish.validation.constraints.normal_form import MEASURE_TYPE, Observations, normalised
+from publish.validation.constraints.observations import MISSING_STATUS, ObservationCheck
+from publish.validation.constraints.rules import rules_of
+from publish.validation.constraints.structure import find_breaches, find_breaches_of
+from publish.validation.rdf_files import validate_files
 
 FIXTURES = Path(__file__).parent / "constraints"
 FOLDER = shared_folder()

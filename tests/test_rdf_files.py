@@ -21,7 +21,7 @@ from publish.rdf.ntriples import LineReader
 from publish.rdf.positions import find_places
 from publish.rdf.reader import looks_like_file, opened, read_files
 from publish.rdf.statements import Statements, Terms, collect
-from publish.validate_files import validate_files
+from publish.validation.rdf_files import validate_files
 
 NS = "http://x.example/"
 QB = "http://purl.org/linked-data/cube#"

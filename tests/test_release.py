@@ -20,10 +20,10 @@ from conftest import PROGRAM, Built, built, copy_of_the_answer
 from small_project import SmallProject
 
 from publish import __version__
-from publish import validate as shapes
 from publish.dump_forms import FORMS
 from publish.project.project import read_project
 from publish.release import build, validate
+from publish.validation.shapes import with_pyshacl as shapes
 
 PLAIN = """tables: [bron/tabel]
 rows: leeftijd

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publish.shape_documents import ShapeDocument, read_shape_document
-from publish.shape_files import package_shapes
+from publish.validation.shapes.files import package_shapes
 
 TEXT = """
 @base <https://data.example.org/> .

@@ -12,7 +12,7 @@ from conftest import REPOSITORY, Built
 from small_project import SmallProject
 
 from publish.release import build
-from publish.shape_files import list_shapes, package_shapes
+from publish.validation.shapes.files import list_shapes, package_shapes
 
 OWN = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 
@@ -23,7 +23,7 @@ MAPPING = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aan
 
 def test_publish_shapes_as_they_stand(answer: Built) -> None:
     """A release holds each file of shapes: one line with the base, then the same bytes."""
-    package = resources.files("publish").joinpath("shapes")
+    package = resources.files("publish.validation.shapes").joinpath("turtle")
     sources = [item for item in package.iterdir() if item.name.endswith(".ttl")]
     texts = {item.name: item.read_bytes() for item in sources}
     texts |= {path.name: path.read_bytes() for path in (REPOSITORY / "shapes").glob("*.ttl")}

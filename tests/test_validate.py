@@ -18,7 +18,7 @@ from publish.faults.fault import Fault
 from publish.ontology.vocabulary import add_triples, new_graph, read_turtle
 from publish.project.project import Project
 from publish.release import validate
-from publish.validate import judge, read_shapes
+from publish.validation.shapes.with_pyshacl import judge, read_shapes
 
 DEFECTS = Path(__file__).parent / "defects"
 """One small change per file: what it adds, and in comments what it takes away and must give."""
@@ -301,7 +301,9 @@ def test_report_shape_of_project_by_its_name(project: SmallProject) -> None:
 
 
 def shape_files() -> Iterator[Path]:
-    yield from sorted(Path(str(resources.files("publish").joinpath("shapes"))).glob("*.ttl"))
+    yield from sorted(
+        Path(str(resources.files("publish.validation.shapes").joinpath("turtle"))).glob("*.ttl")
+    )
     yield from sorted((REPOSITORY / "shapes").glob("*.ttl"))
 
 

@@ -9,11 +9,17 @@ from __future__ import annotations
 import numpy as np
 from rdflib import Graph, URIRef
 
-from publish.column_shapes import ColumnJudge, as_node, described
-from publish.cube_graph import DATA_SET, OBSERVATION, QB, CubeGraph, Observations
-from publish.shacl import ObservationShape, Result, observation_shapes
-from publish.structure_shapes import StructureShape
-from publish.validate import results
+from publish.validation.constraints.normal_form import (
+    DATA_SET,
+    OBSERVATION,
+    QB,
+    CubeGraph,
+    Observations,
+)
+from publish.validation.shapes.columns import ColumnJudge, as_node, described
+from publish.validation.shapes.compile import ObservationShape, Result, observation_shapes
+from publish.validation.shapes.from_structure import StructureShape
+from publish.validation.shapes.with_pyshacl import results
 
 OWN = "/ns/publicatie#"
 """How the namespace of this program's terms ends, whatever the base."""

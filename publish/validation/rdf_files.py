@@ -17,20 +17,25 @@ import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
-from publish import cube_graph as cube
-from publish.breaches import MOST_OF_A_KIND, Breach, Breaches
-from publish.code_lists import SKOS
-from publish.column_shapes import as_node
-from publish.constraints import find_breaches_of
-from publish.cube_graph import QB, CubeGraph, normalised, unique_pairs
 from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, said, some_of
 from publish.rdf.positions import Places, find_places, find_uses
 from publish.rdf.reader import RdfFile, read_files
 from publish.rdf.statements import Statements
 from publish.rdf.unknown_terms import SHACL, split_iri, unknown_terms
-from publish.rdf_shapes import judge_given, judge_observations, made_shapes, surroundings
-from publish.shacl import Result
-from publish.validate import MOST_OBSERVATIONS, UnusableShapes, as_fault
+from publish.validation.constraints import normal_form as cube
+from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breach, Breaches
+from publish.validation.constraints.code_lists import SKOS
+from publish.validation.constraints.normal_form import QB, CubeGraph, normalised, unique_pairs
+from publish.validation.constraints.structure import find_breaches_of
+from publish.validation.shapes.any_rdf import (
+    judge_given,
+    judge_observations,
+    made_shapes,
+    surroundings,
+)
+from publish.validation.shapes.columns import as_node
+from publish.validation.shapes.compile import Result
+from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS, UnusableShapes, as_fault
 
 MADE_LABEL = re.compile(r"_:[0-9a-f]{32}")
 """The label of a blank node that has none in the file."""

@@ -20,8 +20,8 @@ from rdflib.term import Node
 from publish.faults.fault import LANGUAGES, Fault, FaultyInput, Words, fault, said
 from publish.ontology.vocabulary import new_graph, read_turtle, read_turtle_file
 from publish.project.project import Project
-from publish.shacl import SEVERITIES, Result, nearest_name, path_text
-from publish.shape_files import check_shape_names, package_shapes, project_shapes
+from publish.validation.shapes.compile import SEVERITIES, Result, nearest_name, path_text
+from publish.validation.shapes.files import check_shape_names, package_shapes, project_shapes
 
 MOST_OBSERVATIONS = 2_000
 """Observations of one cube that pySHACL judges; of a larger cube only the structure is judged

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.checks import JudgedCube
 from publish.cube.acknowledgements import code_of
 from publish.cube.batch import MEASURE, CubeDimension, Indices, Structure, align
 from publish.cube.columns import ABSENT, Columns, find_keys
@@ -23,7 +22,8 @@ from publish.mappings.mapping import Mapping
 from publish.tables.findings import TableFindings, about_period
 from publish.tables.numbers import FORMATS, written
 from publish.tables.table import places
-from publish.totals import scaled
+from publish.validation.figures.checks import JudgedCube
+from publish.validation.figures.totals import scaled
 
 
 def compared_slugs(mappings: Iterable[Mapping]) -> set[str]:

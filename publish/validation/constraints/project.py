@@ -13,17 +13,17 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 from rdflib import Graph
 
-from publish.breaches import Breaches
-from publish.column_shapes import as_term
-from publish.constraints import judge_structure
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.describe import describe_cube
-from publish.cube_graph import DATA_SET, normalised
-from publish.cube_rules import CubeRules, ListRules, rules_of
 from publish.faults.fault import Fault
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
 from publish.rdf.statements import Statements, collect
+from publish.validation.constraints.breaches import Breaches
+from publish.validation.constraints.normal_form import DATA_SET, normalised
+from publish.validation.constraints.rules import CubeRules, ListRules, rules_of
+from publish.validation.constraints.structure import judge_structure
+from publish.validation.shapes.columns import as_term
 
 
 def structure_rules(graph: Graph) -> dict[str, CubeRules]:

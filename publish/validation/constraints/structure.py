@@ -10,13 +10,19 @@ from __future__ import annotations
 import numpy as np
 import pyoxigraph as ox
 
-from publish import cube_graph as cube
-from publish.breaches import Breaches
-from publish.cube_graph import QB, CubeGraph, Observations, how_many, matching
-from publish.cube_rules import ListRules, rules_of
 from publish.faults.fault import said, some_of
-from publish.observation_constraints import ObservationCheck
 from publish.rdf.statements import Numbers, Statements
+from publish.validation.constraints import normal_form as cube
+from publish.validation.constraints.breaches import Breaches
+from publish.validation.constraints.normal_form import (
+    QB,
+    CubeGraph,
+    Observations,
+    how_many,
+    matching,
+)
+from publish.validation.constraints.observations import ObservationCheck
+from publish.validation.constraints.rules import ListRules, rules_of
 
 RDFS_RANGE = "http://www.w3.org/2000/01/rdf-schema#range"
 SKOS_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"

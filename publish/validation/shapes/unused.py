@@ -41,7 +41,7 @@ TYPE, FIRST = str(RDF.type), str(RDF.first)
 def check_shapes(project: Project) -> list[Fault]:
     """Return a fault for each shape that nothing uses, and each target that is no class."""
     files = list(read_files(project, "shapes"))
-    every = [*files, *own_files(project, "shapes")]
+    every = [*files, *own_files(project, "validation/shapes/turtle")]
     used = _used(triple for file in every for triple in file.triples)
     found = []
     for file in files:

@@ -25,7 +25,7 @@ OF_DATA_SETS = "dataset"
 
 def package_shapes() -> dict[str, bytes]:
     """Return the shapes of the package by the name of their document."""
-    own = resources.files("publish").joinpath(FOLDER)
+    own = resources.files("publish.validation.shapes").joinpath("turtle")
     files = sorted(own.iterdir(), key=lambda item: item.name)
     return {
         item.name.removesuffix(".ttl"): item.read_bytes()

@@ -17,13 +17,13 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 import pyoxigraph as ox
 
-from publish.breaches import Breaches
-from publish.code_lists import CodeListRule
 from publish.cube.keys import MISSING, SEVERAL, Keys, duplicates, matches_of_each
-from publish.cube_graph import MEASURE_TYPE, distinct
-from publish.cube_rules import CubeRules, StructureRules
 from publish.faults.fault import said, some_of
 from publish.rdf.statements import NO_COLUMN, Column, Numbers, Term, Terms, Things
+from publish.validation.constraints.breaches import Breaches
+from publish.validation.constraints.code_lists import CodeListRule
+from publish.validation.constraints.normal_form import MEASURE_TYPE, distinct
+from publish.validation.constraints.rules import CubeRules, StructureRules
 
 OBS_STATUS = "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus"
 MISSING_STATUS = "HKLMOQ"

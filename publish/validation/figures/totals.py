@@ -15,9 +15,9 @@ from publish.cube.batch import Structure, mixed_radix
 from publish.cube.columns import Columns
 from publish.cube.unread_cells import Lost, lacking
 from publish.faults.fault import Fault, said
-from publish.limits import Ends, Ranges, exceeds
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, written
+from publish.validation.figures.value_ranges import Ends, Ranges, exceeds
 
 
 def compare_totals(

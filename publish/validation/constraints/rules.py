@@ -10,8 +10,15 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.code_lists import CodeListRule, list_rules
-from publish.cube_graph import DATA_SET, DIMENSION, MEASURE, MEASURE_TYPE, QB, CubeGraph
+from publish.validation.constraints.code_lists import CodeListRule, list_rules
+from publish.validation.constraints.normal_form import (
+    DATA_SET,
+    DIMENSION,
+    MEASURE,
+    MEASURE_TYPE,
+    QB,
+    CubeGraph,
+)
 
 TRUE = ("true", "1")
 

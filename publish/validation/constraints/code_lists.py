@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyoxigraph as ox
 
-from publish.cube_graph import QB, CubeGraph, Pairs, matching
 from publish.rdf.statements import NONE, Numbers, Term, Terms
+from publish.validation.constraints.normal_form import QB, CubeGraph, Pairs, matching
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 INVERSE_OF = "http://www.w3.org/2002/07/owl#inverseOf"

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from publish.bounds import BoundsCheck
 from publish.cube.acknowledgements import Acknowledgements
 from publish.cube.batch import Batch, Structure
 from publish.cube.columns import ColumnKeeper, Columns
 from publish.cube.derive import AnyCube
 from publish.cube.unread_cells import Lost
 from publish.faults.fault import Fault, fault
-from publish.limits import read_ranges
 from publish.mappings.mapping import Mapping
-from publish.order import OrderCheck
-from publish.shares import check_share_names, compare_shares
-from publish.totals import compare_totals
+from publish.validation.figures.bounds import BoundsCheck
+from publish.validation.figures.period_order import OrderCheck
+from publish.validation.figures.shares import check_share_names, compare_shares
+from publish.validation.figures.totals import compare_totals
+from publish.validation.figures.value_ranges import read_ranges
 
 OF_LOST_CELLS = {
     "ambiguous-label",

@@ -21,7 +21,7 @@ from rdflib.term import Node
 
 from publish.rdf.namespaces import QB, RDF, RDFS, XSD
 from publish.rdf.statements import Column, Numbers, Term, Terms, Things
-from publish.shacl import (
+from publish.validation.shapes.compile import (
     OF_COUNTS,
     OF_PAIRS,
     OF_SHAPES,

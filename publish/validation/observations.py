@@ -10,21 +10,21 @@ from dataclasses import dataclass, field, replace
 
 from rdflib import Graph, URIRef
 
-from publish.breaches import MOST_OF_A_KIND, Breaches
-from publish.column_shapes import ColumnJudge, described
 from publish.cube.batch import Batch, Structure
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.columns import BatchColumns
 from publish.cube.rdf.describe import INTERVAL_OF_KIND
-from publish.cube_rules import CubeRules
 from publish.faults.fault import Fault, fault
-from publish.observation_constraints import ObservationCheck
 from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF
-from publish.shacl import ObservationShape, Result
 from publish.tables.findings import MOST_FINDINGS, shown
 from publish.tables.table import places
-from publish.validate import as_fault
+from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
+from publish.validation.constraints.observations import ObservationCheck
+from publish.validation.constraints.rules import CubeRules
+from publish.validation.shapes.columns import ColumnJudge, described
+from publish.validation.shapes.compile import ObservationShape, Result
+from publish.validation.shapes.with_pyshacl import as_fault
 
 Cell = tuple[int, int, int]
 """The number of a table among those of the cube, with row and column from 1."""

@@ -1,0 +1,1 @@
+"""Judging data: figures, integrity constraints and SHACL shapes."""

@@ -1,0 +1,1 @@
+"""Checks of figures against each other: totals, shares, agreement, bounds and coverage."""

@@ -1,0 +1,1 @@
+"""SHACL shapes, judged over columns and by pySHACL."""
