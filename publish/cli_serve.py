@@ -19,15 +19,15 @@ from typing import Any
 
 import click
 
-from publish import settings_shown
-from publish.access_log import use_format
 from publish.cli_faults import language_of, open_project
 from publish.faults.fault import CannotRun, Fault, FaultyInput, reason_of, said
 from publish.project.project import Project
 from publish.served import MANIFEST
-from publish.setting_kinds import Setting, usable_text, wanted
-from publish.settings import FILE, Given, Settings, gather, settings_of
-from publish.settings_table import TABLE
+from publish.server.access_log import use_format
+from publish.server.settings import output as settings_shown
+from publish.server.settings.kinds import Setting, usable_text, wanted
+from publish.server.settings.sources import FILE, Given, Settings, gather, settings_of
+from publish.server.settings.table import TABLE
 
 log = logging.getLogger("publish")
 

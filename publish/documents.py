@@ -21,10 +21,10 @@ from publish.graph_descriptions import (
     graph_named,
     title_of,
 )
-from publish.negotiate import GRAPHS, HTML
 from publish.project.iris import PREFIXES
 from publish.rendering import reader_of, show
 from publish.served import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, read_texts
+from publish.server.negotiation import GRAPHS, HTML
 from publish.thing_pages import page_about, page_about_graph
 from publish.triples_about import describe
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from publish.file_answers import file_response
 from publish.graph_descriptions import title_of
 from publish.lost_and_found import not_found
-from publish.negotiate import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Form
 from publish.rendering import reader_of, show
 from publish.served import File, Served
+from publish.server.conditions import file_response
+from publish.server.negotiation import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Form
 
 EVERYTHING = "alles"
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]

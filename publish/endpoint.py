@@ -13,18 +13,18 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
-from publish.answer_cache import CachedAnswer
 from publish.descriptions import Value, value_of
 from publish.examples import example_query, examples_of
 from publish.faults.fault import Words, in_language, written_out
-from publish.negotiate import GRAPHS, RESULTS
 from publish.queries import Answer
 from publish.query_failures import retry_headers
 from publish.query_limits import duration, size
 from publish.rendering import reader_of, show
-from publish.replies import Reply
 from publish.samples import prefix_lines
 from publish.served import Served, read_texts
+from publish.server.cache import CachedAnswer
+from publish.server.negotiation import GRAPHS, RESULTS
+from publish.server.replies import Reply
 from publish.sparql_service import MOST_ROWS, Endpoint, Outcome, SparqlRequest
 
 LIMITS: Mapping[str, Callable[[Any], Words]] = {

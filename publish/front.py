@@ -22,15 +22,15 @@ from urllib.parse import quote_from_bytes
 from flask import Flask
 
 from publish import __version__
-from publish.access_log import AccessLog, request_id
-from publish.client_table import ClientTable
 from publish.endpoint import OUTCOME
-from publish.exchange import BodyRefused, Exchange, read_exchange
 from publish.faults.fault import said
-from publish.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.protocol import METHODS
 from publish.queries import Answer, QueryPool
-from publish.replies import (
+from publish.served import Served
+from publish.server.access_log import AccessLog, request_id
+from publish.server.clients import ClientTable
+from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
+from publish.server.replies import (
     Reply,
     choose_coding,
     header,
@@ -39,10 +39,10 @@ from publish.replies import (
     sentence_reply,
     text_reply,
 )
-from publish.served import Served
-from publish.settings import Settings
+from publish.server.request import BodyRefused, Exchange, read_exchange
+from publish.server.settings.sources import Settings
+from publish.server.wsgi import WsgiBridge, environ_of
 from publish.sparql_service import Endpoint, Outcome, SparqlRequest
-from publish.wsgi_bridge import WsgiBridge, environ_of
 
 ROUTE_OF = {
     "id": "data",

@@ -12,9 +12,9 @@ import socket
 import sys
 from pathlib import Path
 
-from publish.access_log import use_format
 from publish.http_server import run_process
-from publish.settings import Settings
+from publish.server.access_log import use_format
+from publish.server.settings.sources import Settings
 
 
 def main() -> None:

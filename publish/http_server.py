@@ -23,21 +23,21 @@ from urllib.parse import urlsplit
 import uvicorn
 import uvloop
 
-from publish.access_log import AccessLog
-from publish.answer_cache import AnswerCache
-from publish.client_table import ClientTable
 from publish.front import Front, Release
-from publish.http_connection import Gate, connection_class
-from publish.metrics import Metrics
 from publish.queries import QueryPool
 from publish.query_errors import QueryFailed
 from publish.query_limits import Limits
-from publish.run_folder import run_folder
 from publish.served import Served
-from publish.server import create_app, open_endpoint
-from publish.settings import Settings
-from publish.supervisor import supervise
-from publish.wsgi_bridge import WsgiBridge
+from publish.server.access_log import AccessLog
+from publish.server.cache import AnswerCache
+from publish.server.clients import ClientTable
+from publish.server.connection import Gate, connection_class
+from publish.server.metrics import Metrics
+from publish.server.processes.run_folder import run_folder
+from publish.server.processes.supervisor import supervise
+from publish.server.settings.sources import Settings
+from publish.server.wsgi import WsgiBridge
+from publish.site.flask_app import create_app, open_endpoint
 
 LOOK_AGAIN = 2.0
 """Seconds after which it is looked whether there is a new release."""

@@ -14,14 +14,14 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
 from publish.documents import DOCUMENTS, Thing, find_thing
-from publish.file_answers import conclude, file_response
-from publish.kept_bodies import KeptBodies, document_tag
 from publish.lost_and_found import alternates, known_names, not_acceptable, not_found
-from publish.negotiate import CSV, HTML, Form, form_of_extension, rank_forms
 from publish.once_per_release import once_per_release
 from publish.rendering import SAFE, reader_of, show
-from publish.replies import REVALIDATE
 from publish.served import DataSet, Served
+from publish.server.conditions import conclude, file_response
+from publish.server.kept_bodies import KeptBodies, document_tag
+from publish.server.negotiation import CSV, HTML, Form, form_of_extension, rank_forms
+from publish.server.replies import REVALIDATE
 from publish.triples_about import PER_PAGE, incoming_page, types_of, write_triples
 
 MOST_TYPES = 5

@@ -14,10 +14,10 @@ from flask import Response, request
 from rapidfuzz import fuzz, process
 
 from publish.faults.fault import Words, said
-from publish.negotiate import Form, form_of_extension
 from publish.once_per_release import once_per_release
 from publish.rendering import say, show, wants_page
 from publish.served import CONTEXT, TYPE, Served
+from publish.server.negotiation import Form, form_of_extension
 
 NEAR = 3
 """How many near things are named at most."""

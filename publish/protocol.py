@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from publish.faults.fault import Words, said
-from publish.negotiate import GRAPHS, HTML, RESULTS, Form, Offer, rank_forms
+from publish.server.negotiation import GRAPHS, HTML, RESULTS, Form, Offer, rank_forms
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"

@@ -21,7 +21,7 @@ from publish.query_errors import (
     TooMuch,
 )
 from publish.query_guard import Refused, TooLarge
-from publish.replies import Headers, header
+from publish.server.replies import Headers, header
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ import socket
 from collections.abc import Callable
 
 from publish.nursery_process import Died, NurseryProcess
-from publish.processes import is_alive, started
 from publish.query_frames import DATA, HEADER
+from publish.server.processes.liveness import is_alive, started
 
 NICER = 10
 """By how much the thread of a slow query gives way to others."""

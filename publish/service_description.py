@@ -20,8 +20,8 @@ from publish.graph_descriptions import (
     describe_all_graphs,
     integer,
 )
-from publish.negotiate import GRAPHS, RESULTS
 from publish.served import TYPE, Served
+from publish.server.negotiation import GRAPHS, RESULTS
 
 SIMPLE = "http://www.w3.org/ns/entailment/Simple"
 

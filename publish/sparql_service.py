@@ -15,9 +15,7 @@ from functools import lru_cache, partial
 import pyoxigraph as ox
 
 from publish import __version__
-from publish.answer_cache import AnswerCache, CachedAnswer, key_of
 from publish.faults.fault import said
-from publish.negotiate import HTML, N_TRIPLES, TSV, Form, Offer, rank_forms
 from publish.protocol import (
     DESCRIPTIONS,
     Asked,
@@ -32,7 +30,9 @@ from publish.queries import Answer, QueryPool, Question
 from publish.query_errors import QueryFailed
 from publish.query_failures import Failure, failure_of, retry_headers
 from publish.query_guard import Refused
-from publish.replies import (
+from publish.server.cache import AnswerCache, CachedAnswer, key_of
+from publish.server.negotiation import HTML, N_TRIPLES, TSV, Form, Offer, rank_forms
+from publish.server.replies import (
     FOR_ALL,
     REVALIDATE,
     Headers,

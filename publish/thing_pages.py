@@ -17,11 +17,11 @@ from flask import Response, request
 
 from publish import descriptions
 from publish.figures import Figure, figure_of
-from publish.negotiate import GRAPHS
 from publish.pivot import MOST, components_of, make_pivot
 from publish.project.iris import PREFIXES
 from publish.rendering import reader_of, show
 from publish.served import DESCRIPTIONS, DataSet, Served
+from publish.server.negotiation import GRAPHS
 from publish.triples_about import MEMBERS, types_of
 
 QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]

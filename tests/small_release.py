@@ -20,7 +20,7 @@ from publish.queries import QueryPool
 from publish.release import describe_counts
 from publish.release_store import load_store
 from publish.served import Served
-from publish.server import create_app
+from publish.site.flask_app import create_app
 
 BASE = "https://cijfers.example"
 

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from conftest import REPOSITORY
 
-from publish.access_log import FLUSH_AFTER, AccessLog, JsonLines, TextLines, request_id
+from publish.server.access_log import FLUSH_AFTER, AccessLog, JsonLines, TextLines, request_id
 
 WRITER = """
 import sys
 from pathlib import Path
-from publish.access_log import AccessLog
+from publish.server.access_log import AccessLog
 log = AccessLog(sys.argv[1], lock=Path(sys.argv[2]))
 for number in range(3000):
     log.write(id=f"{sys.argv[3]}-{number}", client="192.0.2.1", method="GET", path="/x" * 100,

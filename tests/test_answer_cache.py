@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publish.answer_cache import AnswerCache, CachedAnswer, key_of
+from publish.server.cache import AnswerCache, CachedAnswer, key_of
 
 MIB = 1 << 20
 
@@ -65,7 +65,7 @@ def test_share_answers_between_processes(tmp_path: Path) -> None:
     mine = AnswerCache(tmp_path, most_bytes=MIB, largest=MIB)
     mine.put(key_of("mine"), answer(b"mine"))
     program = (
-        "import sys; from pathlib import Path; from publish.answer_cache import *\n"
+        "import sys; from pathlib import Path; from publish.server.cache import *\n"
         "cache = AnswerCache(Path(sys.argv[1]), most_bytes=1 << 20, largest=1 << 20)\n"
         "assert cache.get(key_of('mine')).body == b'mine'\n"
         "cache.put(key_of('theirs'), CachedAnswer(form='ask', media_type='a/b', body=b'theirs'))\n"

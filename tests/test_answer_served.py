@@ -14,7 +14,7 @@ from sparql_server import project_over, serving
 
 from publish.queries import pool_in_thread
 from publish.query_limits import Limits
-from publish.server import create_app
+from publish.site.flask_app import create_app
 
 SHARED = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""

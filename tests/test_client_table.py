@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-from publish.client_table import BUCKETS, IN_BUCKET, ClientTable, client_of, counted_as
+from publish.server.clients import BUCKETS, IN_BUCKET, ClientTable, client_of, counted_as
 
 CHILD = """
 import sys
 from pathlib import Path
-from publish.client_table import ClientTable
+from publish.server.clients import ClientTable
 table = ClientTable(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
 print("ready", flush=True)
 for line in sys.stdin:
@@ -28,7 +28,7 @@ for line in sys.stdin:
 RACE = """
 import os, sys
 from pathlib import Path
-from publish.client_table import ClientTable
+from publish.server.clients import ClientTable
 path, slot, most, folder = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 table = ClientTable(path, slot, most)
 print("ready", flush=True)

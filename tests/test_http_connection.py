@@ -18,8 +18,8 @@ import uvicorn
 import uvloop
 from raw_http import Connection, request
 
-from publish.http_connection import MOST_AT_ONCE, Gate, connection_class, values_of
-from publish.http_connection import Connection as Served
+from publish.server.connection import MOST_AT_ONCE, Gate, connection_class, values_of
+from publish.server.connection import Connection as Served
 
 IDLE = 0.4
 LARGE = 1_000_000

@@ -13,12 +13,12 @@ import pytest
 from conftest import REPOSITORY
 from prometheus_client.parser import text_string_to_metric_families
 
-from publish.metrics import OUTCOMES, ROUTES, Metrics
+from publish.server.metrics import OUTCOMES, ROUTES, Metrics
 
 CHILD = """
 import sys
 from pathlib import Path
-from publish.metrics import Metrics
+from publish.server.metrics import Metrics
 metrics = Metrics(Path(sys.argv[1]), int(sys.argv[2]))
 for _ in range(int(sys.argv[3])):
     metrics.request(route="sparql", status=200, seconds=0.002, sent=10)

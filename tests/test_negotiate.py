@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from publish.negotiate import (
+from publish.server.negotiation import (
     GRAPHS,
     HTML,
     RESULTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publish.faults.fault import said
-from publish.replies import choose_coding, header, is_fresh, no_content, sentence_reply
+from publish.server.replies import choose_coding, header, is_fresh, no_content, sentence_reply
 
 
 @pytest.mark.parametrize(

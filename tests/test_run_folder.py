@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.run_folder import HEAD, run_folder
+from publish.server.processes.run_folder import HEAD, run_folder
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from small_release import BASE, make_release
 from publish.queries import QueryPool, pool_in_thread
 from publish.query_limits import Limits
 from publish.served import Served, read_texts
-from publish.server import create_app
+from publish.site.flask_app import create_app
 
 QUARTER = "2022-Q3"
 OBSERVATION = "/doc/observatie/werknemers/2022-Q3/_T/werknemers"

@@ -18,10 +18,16 @@ from publish.faults.fault import Fault
 from publish.http_server import limits_of
 from publish.queries import IN_MEMORY
 from publish.query_limits import Limits
-from publish.setting_kinds import name_of_variable, number_of_bytes, shown, usable, usable_text
-from publish.settings import OTHER_VARIABLES, Given, Settings, gather, read_settings
-from publish.settings_shown import as_json, as_markdown, as_toml
-from publish.settings_table import TABLE
+from publish.server.settings.kinds import (
+    name_of_variable,
+    number_of_bytes,
+    shown,
+    usable,
+    usable_text,
+)
+from publish.server.settings.output import as_json, as_markdown, as_toml
+from publish.server.settings.sources import OTHER_VARIABLES, Given, Settings, gather, read_settings
+from publish.server.settings.table import TABLE
 
 
 @pytest.fixture

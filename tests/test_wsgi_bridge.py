@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from publish.wsgi_bridge import PART, Produced, WsgiBridge, environ_of
+from publish.server.wsgi import PART, Produced, WsgiBridge, environ_of
 
 KIND = "text/html; charset=utf-8"
 

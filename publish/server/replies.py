@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from publish.faults.fault import LANGUAGES, in_language
-from publish.negotiate import choose_language, ranges_of
+from publish.server.negotiation import choose_language, ranges_of
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -17,8 +17,8 @@ from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 
-from publish.client_address import client_of, counted_as
-from publish.processes import is_alive, started
+from publish.server.client_address import client_of, counted_as
+from publish.server.processes.liveness import is_alive, started
 
 __all__ = ["PROCESSES", "ClientTable", "client_of", "counted_as"]
 

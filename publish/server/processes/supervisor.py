@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from publish.settings import Settings
+from publish.server.settings.sources import Settings
 
 LIVES_AT_LEAST = 2.0
 """Seconds; a process that ends sooner is started anew only after as long."""

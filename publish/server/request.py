@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from publish.client_table import client_of
 from publish.faults.fault import Words, said
-from publish.http_connection import values_of
-from publish.replies import Headers
-from publish.settings import Settings
+from publish.server.clients import client_of
+from publish.server.connection import values_of
+from publish.server.replies import Headers
+from publish.server.settings.sources import Settings
 
 
 class BodyRefused(Exception):

@@ -17,7 +17,7 @@ from flask import Request, Response, request
 from werkzeug.http import http_date, parse_date, parse_etags
 
 from publish.faults.fault import LANGUAGES, in_language, said
-from publish.negotiate import choose_language, with_charset
+from publish.server.negotiation import choose_language, with_charset
 
 CHECK_AFTER_A_WHILE = "public, max-age=600, must-revalidate"
 BLOCK = 1 << 18

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 
 from publish.faults.fault import said
-from publish.setting_kinds import Setting, shown, wanted
-from publish.settings import Given
-from publish.settings_table import TABLE
+from publish.server.settings.kinds import Setting, shown, wanted
+from publish.server.settings.sources import Given
+from publish.server.settings.table import TABLE
 
 
 def as_toml(given: Mapping[str, Given], language: str = "en") -> str:

@@ -21,7 +21,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from publish.processes import is_alive, started
+from publish.server.processes.liveness import is_alive, started
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 ROUTES = (

@@ -14,7 +14,7 @@ from typing import cast
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, nearest, said, shortened
 from publish.project.toml import place_of_key, read_toml
-from publish.setting_kinds import (
+from publish.server.settings.kinds import (
     HEAD,
     Setting,
     name_of_variable,
@@ -23,7 +23,7 @@ from publish.setting_kinds import (
     usable_text,
     wanted,
 )
-from publish.settings_table import TABLE, Settings
+from publish.server.settings.table import TABLE, Settings
 
 __all__ = ["FILE", "TABLE", "Given", "Settings", "gather", "read_settings", "settings_of"]
 

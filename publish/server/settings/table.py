@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from publish.faults.fault import Words
-from publish.setting_kinds import Setting
+from publish.server.settings.kinds import Setting
 
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 PREFIX = r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*"

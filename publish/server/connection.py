@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from publish.replies import FOR_ALL, PLAIN
+from publish.server.replies import FOR_ALL, PLAIN
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application

@@ -13,16 +13,16 @@ from pathlib import Path
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from publish.answer_cache import AnswerCache
 from publish.dump_pages import make_dump_pages
 from publish.endpoint import make_endpoint
 from publish.faults.fault import in_language, said
 from publish.linked import make_linked_data
-from publish.negotiate import HTML
 from publish.queries import QueryPool
 from publish.rendering import reader_of, say, show, wants_page
-from publish.replies import ANSWER_POLICY, EXPOSED, PREFLIGHT
 from publish.served import Served
+from publish.server.cache import AnswerCache
+from publish.server.negotiation import HTML
+from publish.server.replies import ANSWER_POLICY, EXPOSED, PREFLIGHT
 from publish.service_description import describe_service
 from publish.shape_pages import make_shape_pages
 from publish.sparql_service import Endpoint

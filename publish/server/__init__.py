@@ -1,0 +1,1 @@
+"""Bounded HTTP: connections, requests, replies, negotiation and clients. It knows no data."""

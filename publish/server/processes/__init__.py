@@ -1,0 +1,1 @@
+"""The processes of the server: who listens, who lives, and their shared folder."""

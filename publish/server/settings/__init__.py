@@ -1,0 +1,1 @@
+"""The settings of the server: one table, read from file, environment and flags."""
