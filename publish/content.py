@@ -52,7 +52,7 @@ from publish.project.progress import Progress
 from publish.project.project import Project
 from publish.rdf.namespaces import QB, RDF
 from publish.rdf.unknown_terms import check_terms
-from publish.samples import Sample, read_samples
+from publish.sparql.examples import Sample, read_samples
 from publish.validation.constraints.project import check_structures, structure_rules
 from publish.validation.figures.agreements import compare_data_sets, compared_slugs
 from publish.validation.figures.checks import JudgedCube, judged_cube

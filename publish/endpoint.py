@@ -16,16 +16,16 @@ from flask import Blueprint, Response, request
 from publish.descriptions import Value, value_of
 from publish.examples import example_query, examples_of
 from publish.faults.fault import Words, in_language, written_out
-from publish.queries import Answer
-from publish.query_failures import retry_headers
-from publish.query_limits import duration, size
 from publish.rendering import reader_of, show
-from publish.samples import prefix_lines
 from publish.served import Served, read_texts
 from publish.server.cache import CachedAnswer
 from publish.server.negotiation import GRAPHS, RESULTS
 from publish.server.replies import Reply
-from publish.sparql_service import MOST_ROWS, Endpoint, Outcome, SparqlRequest
+from publish.sparql.examples import prefix_lines
+from publish.sparql.query.limits import duration, size
+from publish.sparql.query.query_failures import retry_headers
+from publish.sparql.service import MOST_ROWS, Endpoint, Outcome, SparqlRequest
+from publish.sparql.workers.pool import Answer
 
 LIMITS: Mapping[str, Callable[[Any], Words]] = {
     "deadline": duration,

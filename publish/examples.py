@@ -12,8 +12,8 @@ import re
 from importlib import resources
 
 from publish.pivot import components_of
-from publish.samples import complete, prefix_lines
 from publish.served import DataSet, Served, read_texts
+from publish.sparql.examples import complete, prefix_lines
 
 EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
 OF_ANY_RDF = ("first", "classes", "properties", "graphs")

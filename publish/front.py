@@ -24,8 +24,6 @@ from flask import Flask
 from publish import __version__
 from publish.endpoint import OUTCOME
 from publish.faults.fault import said
-from publish.protocol import METHODS
-from publish.queries import Answer, QueryPool
 from publish.served import Served
 from publish.server.access_log import AccessLog, request_id
 from publish.server.clients import ClientTable
@@ -42,7 +40,9 @@ from publish.server.replies import (
 from publish.server.request import BodyRefused, Exchange, read_exchange
 from publish.server.settings.sources import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
-from publish.sparql_service import Endpoint, Outcome, SparqlRequest
+from publish.sparql.protocol import METHODS
+from publish.sparql.service import Endpoint, Outcome, SparqlRequest
+from publish.sparql.workers.pool import Answer, QueryPool
 
 ROUTE_OF = {
     "id": "data",

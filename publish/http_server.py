@@ -24,9 +24,6 @@ import uvicorn
 import uvloop
 
 from publish.front import Front, Release
-from publish.queries import QueryPool
-from publish.query_errors import QueryFailed
-from publish.query_limits import Limits
 from publish.served import Served
 from publish.server.access_log import AccessLog
 from publish.server.cache import AnswerCache
@@ -38,6 +35,9 @@ from publish.server.processes.supervisor import supervise
 from publish.server.settings.sources import Settings
 from publish.server.wsgi import WsgiBridge
 from publish.site.flask_app import create_app, open_endpoint
+from publish.sparql.query.errors import QueryFailed
+from publish.sparql.query.limits import Limits
+from publish.sparql.workers.pool import QueryPool
 
 LOOK_AGAIN = 2.0
 """Seconds after which it is looked whether there is a new release."""

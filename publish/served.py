@@ -20,7 +20,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES, Uris
-from publish.samples import Sample
+from publish.sparql.examples import Sample
 
 MANIFEST = 2
 """The number of the manifest format that is read."""

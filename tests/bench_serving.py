@@ -27,9 +27,9 @@ from request_rate import ask_for
 
 from publish.examples import example_query
 from publish.project.project import read_project
-from publish.query_sandbox import resident_bytes, return_memory
 from publish.release import build
 from publish.served import Served
+from publish.sparql.workers.sandbox import resident_bytes, return_memory
 
 ROUNDS = 5
 SECONDS = 4.0

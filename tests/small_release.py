@@ -16,11 +16,11 @@ from publish.cube.rdf.observations import turtle
 from publish.dump_forms import write_forms
 from publish.dumps import Dump
 from publish.project.iris import Uris
-from publish.queries import QueryPool
 from publish.release import describe_counts
 from publish.release_store import load_store
 from publish.served import Served
 from publish.site.flask_app import create_app
+from publish.sparql.workers.pool import QueryPool
 
 BASE = "https://cijfers.example"
 

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from rdflib import Graph
 from sparql_server import project_over, serving
 
-from publish.queries import pool_in_thread
-from publish.query_limits import Limits
 from publish.site.flask_app import create_app
+from publish.sparql.query.limits import Limits
+from publish.sparql.workers.pool import pool_in_thread
 
 SHARED = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""

@@ -15,9 +15,9 @@ from small_project import SmallProject, make_small_project
 from test_server import client_of, page
 
 from publish.figures import decimals_of, format_number
-from publish.queries import pool_in_thread
-from publish.query_limits import Limits
 from publish.served import Served
+from publish.sparql.query.limits import Limits
+from publish.sparql.workers.pool import pool_in_thread
 
 TABLE = """x,2022,2023,bronregel
 jong,<5,12,7

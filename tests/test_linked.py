@@ -12,10 +12,10 @@ from small_release import BASE, client_of, make_release
 
 from publish import __version__
 from publish.graph_descriptions import SD, VOID
-from publish.query_limits import Limits
 from publish.served import TYPE, Served
 from publish.server.kept_bodies import KeptBodies
 from publish.service_description import describe_service
+from publish.sparql.query.limits import Limits
 from publish.triples_about import describe
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -9,9 +9,9 @@ from pathlib import Path
 from sparql_server import make_project
 
 from publish.once_per_release import once_per_release
-from publish.queries import pool_in_thread
 from publish.served import Served
 from publish.site.flask_app import create_app
+from publish.sparql.workers.pool import pool_in_thread
 
 
 def test_find_once_and_forget_with_release(tmp_path: Path) -> None:

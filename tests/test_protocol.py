@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.protocol import (
+from publish.sparql.protocol import (
     FORM_TYPE,
     LONGEST_USUAL,
     QUERY_TYPE,

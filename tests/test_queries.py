@@ -21,9 +21,11 @@ import pyoxigraph as ox
 import pytest
 from query_store import EX, RUNAWAY, is_alive, make_store, wait_gone
 
-from publish import nursery_process, query_crew
 from publish.faults.fault import Words
-from publish.queries import (
+from publish.sparql.query.guard import Refused
+from publish.sparql.workers import forkserver_client as nursery_process
+from publish.sparql.workers import scheduler as query_crew
+from publish.sparql.workers.pool import (
     BadDataSet,
     Busy,
     CannotEvaluate,
@@ -39,7 +41,6 @@ from publish.queries import (
     WorkerLost,
     pool_in_thread,
 )
-from publish.query_guard import Refused
 
 XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 CSV = ("text/csv",)
@@ -456,7 +457,7 @@ def test_workers_end_with_their_parent(store: Path) -> None:
     """When the parent is killed, its workers end, also in the middle of a query."""
     code = (
         "import asyncio, sys; from pathlib import Path\n"
-        "from publish.queries import *\n"
+        "from publish.sparql.workers.pool import *\n"
         "async def whole():\n"
         "    pool = QueryPool(Path(sys.argv[1]), limits=Limits(workers=2))\n"
         "    await pool.start()\n"

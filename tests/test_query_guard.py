@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from publish.query_guard import Refused, TooLarge, examine
-from publish.query_limits import Limits
+from publish.sparql.query.guard import Refused, TooLarge, examine
+from publish.sparql.query.limits import Limits
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from publish.query_merge import DataSets, TooManyTriples
+from publish.sparql.workers.merged_graphs import DataSets, TooManyTriples
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from publish.queries import Limits, Question, WorkerLost, pool_in_thread
-from publish.query_order import ordered_by_kind
+from publish.sparql.query.order import ordered_by_kind
+from publish.sparql.workers.pool import Limits, Question, WorkerLost, pool_in_thread
 
 EX = "http://x.example/"
 XSD = "http://www.w3.org/2001/XMLSchema#"

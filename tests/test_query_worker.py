@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from query_store import RUNAWAY, make_store, wait_gone
 
-from publish.nursery_process import command
-from publish.query_frames import DATA, END, ERROR, HEAD, HEADER, READY, counter_of, frame
-from publish.query_nursery import BEAR, BORN, DEAD, KILL, LOADED, NOT_BORN, NOTE, ORDER
+from publish.sparql.workers.forkserver import BEAR, BORN, DEAD, KILL, LOADED, NOT_BORN, NOTE, ORDER
+from publish.sparql.workers.forkserver_client import command
+from publish.sparql.workers.frames import DATA, END, ERROR, HEAD, HEADER, READY, counter_of, frame
 
 
 @pytest.fixture(scope="module")

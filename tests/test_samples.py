@@ -7,7 +7,7 @@ from conftest import REPOSITORY, Built, built
 from small_project import SmallProject
 
 from publish.faults.fault import Fault
-from publish.samples import complete, read_samples
+from publish.sparql.examples import complete, read_samples
 
 TITLE = "# nl: Alles\n# en: Everything\n"
 TABLE = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"

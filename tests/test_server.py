@@ -14,10 +14,10 @@ import pytest
 from flask.testing import FlaskClient
 from small_release import BASE, make_release
 
-from publish.queries import QueryPool, pool_in_thread
-from publish.query_limits import Limits
 from publish.served import Served, read_texts
 from publish.site.flask_app import create_app
+from publish.sparql.query.limits import Limits
+from publish.sparql.workers.pool import QueryPool, pool_in_thread
 
 QUARTER = "2022-Q3"
 OBSERVATION = "/doc/observatie/werknemers/2022-Q3/_T/werknemers"

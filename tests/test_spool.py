@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from publish.spool import IN_MEMORY, Spool
+from publish.sparql.workers.spool import IN_MEMORY, Spool
 
 
 def test_small_body_is_in_memory() -> None:

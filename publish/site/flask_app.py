@@ -17,7 +17,6 @@ from publish.dump_pages import make_dump_pages
 from publish.endpoint import make_endpoint
 from publish.faults.fault import in_language, said
 from publish.linked import make_linked_data
-from publish.queries import QueryPool
 from publish.rendering import reader_of, say, show, wants_page
 from publish.served import Served
 from publish.server.cache import AnswerCache
@@ -25,7 +24,8 @@ from publish.server.negotiation import HTML
 from publish.server.replies import ANSWER_POLICY, EXPOSED, PREFLIGHT
 from publish.service_description import describe_service
 from publish.shape_pages import make_shape_pages
-from publish.sparql_service import Endpoint
+from publish.sparql.service import Endpoint
+from publish.sparql.workers.pool import QueryPool
 from publish.triples_about import write_triples
 
 POLICY = (

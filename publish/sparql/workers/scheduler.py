@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from publish.faults.fault import said
-from publish.nursery_keeper import NurseryKeeper
-from publish.nursery_process import LOADING
-from publish.query_errors import Busy, WorkerLost
-from publish.query_frames import ERROR, READY
-from publish.query_limits import Limits, duration
-from publish.query_process import WorkerProcess
+from publish.sparql.query.errors import Busy, WorkerLost
+from publish.sparql.query.limits import Limits, duration
+from publish.sparql.workers.forkserver_client import LOADING
+from publish.sparql.workers.frames import ERROR, READY
+from publish.sparql.workers.nursery_keeper import NurseryKeeper
+from publish.sparql.workers.worker_client import WorkerProcess
 
 BOOT = 30.0
 """Seconds within which a worker opens its store."""

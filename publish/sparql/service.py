@@ -16,20 +16,6 @@ import pyoxigraph as ox
 
 from publish import __version__
 from publish.faults.fault import said
-from publish.protocol import (
-    DESCRIPTIONS,
-    Asked,
-    BadRequest,
-    Wanted,
-    forms_of,
-    read_request,
-    reads_pages,
-    wanted_answer,
-)
-from publish.queries import Answer, QueryPool, Question
-from publish.query_errors import QueryFailed
-from publish.query_failures import Failure, failure_of, retry_headers
-from publish.query_guard import Refused
 from publish.server.cache import AnswerCache, CachedAnswer, key_of
 from publish.server.negotiation import HTML, N_TRIPLES, TSV, Form, Offer, rank_forms
 from publish.server.replies import (
@@ -43,6 +29,20 @@ from publish.server.replies import (
     is_fresh,
     sentence_reply,
 )
+from publish.sparql.protocol import (
+    DESCRIPTIONS,
+    Asked,
+    BadRequest,
+    Wanted,
+    forms_of,
+    read_request,
+    reads_pages,
+    wanted_answer,
+)
+from publish.sparql.query.errors import QueryFailed
+from publish.sparql.query.guard import Refused
+from publish.sparql.query.query_failures import Failure, failure_of, retry_headers
+from publish.sparql.workers.pool import Answer, QueryPool, Question
 
 LONGEST_REMEMBERED = 4096
 MOST_REMEMBERED = 5000

@@ -26,7 +26,8 @@ from typing import IO, Any, NoReturn, cast
 
 import pyoxigraph as ox
 
-from publish.query_frames import (
+from publish.rdf.rdf_xml import NotInXml, as_elements
+from publish.sparql.workers.frames import (
     ERROR,
     HEADER,
     READY,
@@ -37,14 +38,13 @@ from publish.query_frames import (
     head_of,
     send,
 )
-from publish.query_merge import DataSets, Results, TooManyTriples
-from publish.query_sandbox import (
+from publish.sparql.workers.merged_graphs import DataSets, Results, TooManyTriples
+from publish.sparql.workers.sandbox import (
     bound_memory,
     resident_bytes,
     return_memory,
     shut_off,
 )
-from publish.rdf.rdf_xml import NotInXml, as_elements
 
 CSV = "text/csv"
 CSV_ROWS = 1000

@@ -13,9 +13,9 @@ import signal
 import socket
 from collections.abc import Callable
 
-from publish.nursery_process import Died, NurseryProcess
-from publish.query_frames import DATA, HEADER
 from publish.server.processes.liveness import is_alive, started
+from publish.sparql.workers.forkserver_client import Died, NurseryProcess
+from publish.sparql.workers.frames import DATA, HEADER
 
 NICER = 10
 """By how much the thread of a slow query gives way to others."""

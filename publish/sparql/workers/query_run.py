@@ -10,9 +10,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from publish.query_answers import Answer, Question
-from publish.query_errors import QueryFailed
-from publish.spool import Spool
+from publish.sparql.query.errors import QueryFailed
+from publish.sparql.workers.answers import Answer, Question
+from publish.sparql.workers.spool import Spool
 
 
 @dataclass(kw_only=True, eq=False)

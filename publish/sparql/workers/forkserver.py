@@ -25,8 +25,8 @@ from typing import Any, NoReturn
 
 import pyoxigraph as ox
 
-from publish.query_sandbox import leave_signals, resident_bytes, return_memory
-from publish.query_worker import work
+from publish.sparql.workers.sandbox import leave_signals, resident_bytes, return_memory
+from publish.sparql.workers.worker import work
 
 ORDER = struct.Struct(">ci")
 """An order and the process that it is about."""

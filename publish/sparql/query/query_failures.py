@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from publish.faults.fault import Words
-from publish.query_errors import (
+from publish.server.replies import Headers, header
+from publish.sparql.query.errors import (
     BadDataSet,
     Busy,
     CannotEvaluate,
@@ -20,8 +21,7 @@ from publish.query_errors import (
     TimedOut,
     TooMuch,
 )
-from publish.query_guard import Refused, TooLarge
-from publish.server.replies import Headers, header
+from publish.sparql.query.guard import Refused, TooLarge
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,12 +19,12 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from publish.query_nursery import BEAR, BORN, DEAD, KILL, LOADED, NOTE, ORDER
+from publish.sparql.workers.forkserver import BEAR, BORN, DEAD, KILL, LOADED, NOTE, ORDER
 
 _PACKAGES = [str(Path(__file__).parent.parent), str(Path(ox.__file__).parent.parent)]
 _BOOT = (
     "import sys, json; sys.path[:0] = json.loads(sys.argv[2])['packages']; "
-    "from publish.query_nursery import main; main()"
+    "from publish.sparql.workers.forkserver import main; main()"
 )
 _KEPT = ("LD_LIBRARY_PATH", "MALLOC_ARENA_MAX")
 LOADING = 600.0

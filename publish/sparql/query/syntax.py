@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publish.faults.fault import Words, said
-from publish.query_guard import plain_tokens
+from publish.sparql.query.guard import plain_tokens
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 LONGEST_WORD = 60

@@ -24,9 +24,7 @@ import pyoxigraph as ox
 import uvloop
 
 from publish.faults.fault import reason_of, said
-from publish.query_answers import Answer, Question
-from publish.query_crew import Crew, Worker
-from publish.query_errors import (
+from publish.sparql.query.errors import (
     BadDataSet,
     Busy,
     CannotEvaluate,
@@ -41,12 +39,14 @@ from publish.query_errors import (
     loss,
     timed_out,
 )
-from publish.query_frames import DATA, END, HEAD
-from publish.query_guard import Examined, examine
-from publish.query_limits import Limits
-from publish.query_nursery import GAVE_UP
-from publish.query_order import ordered_by_kind
-from publish.query_run import Died, NoSlowPlace, Run, Told
+from publish.sparql.query.guard import Examined, examine
+from publish.sparql.query.limits import Limits
+from publish.sparql.query.order import ordered_by_kind
+from publish.sparql.workers.answers import Answer, Question
+from publish.sparql.workers.forkserver import GAVE_UP
+from publish.sparql.workers.frames import DATA, END, HEAD
+from publish.sparql.workers.query_run import Died, NoSlowPlace, Run, Told
+from publish.sparql.workers.scheduler import Crew, Worker
 
 Result = TypeVar("Result")
 

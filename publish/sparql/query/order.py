@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from publish.query_guard import plain_tokens
+from publish.sparql.query.guard import plain_tokens
 
 _DIRECTIONS = ("asc", "desc")
 _END = frozenset({"limit", "offset", "values"})

@@ -10,10 +10,10 @@ import signal
 from typing import Any
 
 from publish.faults.fault import Words, said, written_out
-from publish.query_faults import explain_syntax
-from publish.query_limits import Limits, duration, size
-from publish.query_merge import MOST_TRIPLES
 from publish.server.negotiation import GRAPHS, RESULTS
+from publish.sparql.query.limits import Limits, duration, size
+from publish.sparql.query.syntax import explain_syntax
+from publish.sparql.workers.merged_graphs import MOST_TRIPLES
 
 
 class QueryFailed(Exception):

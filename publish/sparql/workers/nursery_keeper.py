@@ -11,7 +11,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from publish.nursery_process import NurseryProcess
+from publish.sparql.workers.forkserver_client import NurseryProcess
 
 log = logging.getLogger("publish")
 

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publish.faults.fault import Words, said
-from publish.query_from import probe_of
-from publish.query_limits import Limits, size
+from publish.sparql.query.limits import Limits, size
+from publish.sparql.query.query_from import probe_of
 
 AT_MOST = 0.3
 """Seconds of computing for the reading of a query that has the word SERVICE somewhere."""

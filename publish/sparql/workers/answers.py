@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from publish.spool import Spool
+from publish.sparql.workers.spool import Spool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from publish.faults.fault import Fault, fault
 from publish.mappings.mapping import SLUG, Text
 from publish.project.files import read_file
 from publish.project.project import Project
-from publish.query_faults import explain_syntax
-from publish.query_guard import Refused, examine
+from publish.sparql.query.guard import Refused, examine
+from publish.sparql.query.syntax import explain_syntax
 
 TITLE = re.compile(r"^# (nl|en): (\S.*)$")
 RELATIVE = re.compile(r"<(?:id|ns)/")
