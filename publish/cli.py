@@ -99,7 +99,7 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     Reads the ontology, the mappings and their tables, validates the graph and writes
     build/<id>/ with dumps, store and manifest.json. With slugs only those data sets.
     """
-    from publish import release
+    from publish.release import build as release
 
     ctx.obj["unchanged"] = "nothing-changed"
     # Told to stop, a build takes away what it has half written.
@@ -181,7 +181,7 @@ def _validate_files(
 
 def _validate_project(ctx: click.Context, what: tuple[str, ...], *, full: bool) -> None:
     """Do all that a build checks and tell what would be published. Raises FaultyInput."""
-    from publish import release
+    from publish.release import build as release
 
     counts, warnings = release.validate(open_project(ctx), what, full=full)
     is_reported = report_sound_run(ctx, warnings)

@@ -22,7 +22,7 @@ import click
 from publish.cli_faults import language_of, open_project
 from publish.faults.fault import CannotRun, Fault, FaultyInput, reason_of, said
 from publish.project.project import Project
-from publish.served import MANIFEST
+from publish.release.opened import MANIFEST
 from publish.server.access_log import use_format
 from publish.server.settings import output as settings_shown
 from publish.server.settings.kinds import Setting, usable_text, wanted
@@ -147,7 +147,7 @@ def start(project: Project, settings: Settings) -> None:
 def start_over_files(files: Sequence[Path], settings: Settings) -> None:
     """Serve RDF files until told to stop. Raises FaultyInput, CannotRun."""
     from publish import http_server
-    from publish.rdf_release import make_release_of_files
+    from publish.release.stores.rdf_release import make_release_of_files
 
     with (
         contextlib.closing(_listen(settings)) as listening,

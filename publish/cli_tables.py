@@ -92,8 +92,8 @@ def check(ctx: click.Context, slug: str, again: bool) -> None:
 
 def _check(ctx: click.Context, slug: str) -> None:
     """Check a data set and tell what would be published. Raises FaultyInput."""
-    from publish import release
     from publish.cube.preview.one_data_set import in_words, look_ahead, read_one
+    from publish.release import build as release
 
     project, language = open_project(ctx), language_of(ctx)
     for_programs = ctx.obj["format"] != "text"

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES
-from publish.served import LABELS, TYPE, Node, Served
+from publish.release.opened import LABELS, TYPE, Node, Served
 from publish.triples_about import (
     MEMBERS,
     MOST_PAGES,

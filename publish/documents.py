@@ -14,16 +14,16 @@ import pyoxigraph as ox
 from flask import Response, request
 
 from publish.descriptions import value_of
-from publish.graph_descriptions import (
+from publish.project.iris import PREFIXES
+from publish.release.catalogue.void import (
     all_graphs,
     describe_all_graphs,
     describe_graph,
     graph_named,
     title_of,
 )
-from publish.project.iris import PREFIXES
+from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, read_texts
 from publish.rendering import reader_of, show
-from publish.served import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, read_texts
 from publish.server.negotiation import GRAPHS, HTML
 from publish.thing_pages import page_about, page_about_graph
 from publish.triples_about import describe

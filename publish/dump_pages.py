@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from publish.graph_descriptions import title_of
 from publish.lost_and_found import not_found
+from publish.release.catalogue.void import title_of
+from publish.release.opened import File, Served
 from publish.rendering import reader_of, show
-from publish.served import File, Served
 from publish.server.conditions import file_response
 from publish.server.negotiation import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Form
 

@@ -16,8 +16,8 @@ from flask import Blueprint, Response, request
 from publish.descriptions import Value, value_of
 from publish.examples import example_query, examples_of
 from publish.faults.fault import Words, in_language, written_out
+from publish.release.opened import Served, read_texts
 from publish.rendering import reader_of, show
-from publish.served import Served, read_texts
 from publish.server.cache import CachedAnswer
 from publish.server.negotiation import GRAPHS, RESULTS
 from publish.server.replies import Reply

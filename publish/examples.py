@@ -12,7 +12,7 @@ import re
 from importlib import resources
 
 from publish.pivot import components_of
-from publish.served import DataSet, Served, read_texts
+from publish.release.opened import DataSet, Served, read_texts
 from publish.sparql.examples import complete, prefix_lines
 
 EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES
-from publish.served import Served
+from publish.release.opened import Served
 
 MEASURE_TYPE = PREFIXES["qb"] + "measureType"
 DECIMALS = PREFIXES["sdmx-attribute"] + "decimals"

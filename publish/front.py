@@ -24,7 +24,7 @@ from flask import Flask
 from publish import __version__
 from publish.endpoint import OUTCOME
 from publish.faults.fault import said
-from publish.served import Served
+from publish.release.opened import Served
 from publish.server.access_log import AccessLog, request_id
 from publish.server.clients import ClientTable
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics

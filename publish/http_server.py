@@ -24,7 +24,7 @@ import uvicorn
 import uvloop
 
 from publish.front import Front, Release
-from publish.served import Served
+from publish.release.opened import Served
 from publish.server.access_log import AccessLog
 from publish.server.cache import AnswerCache
 from publish.server.clients import ClientTable

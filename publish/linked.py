@@ -15,9 +15,9 @@ from flask import Blueprint, Response, redirect, request
 
 from publish.documents import DOCUMENTS, Thing, find_thing
 from publish.lost_and_found import alternates, known_names, not_acceptable, not_found
-from publish.once_per_release import once_per_release
+from publish.release.once_per_release import once_per_release
+from publish.release.opened import DataSet, Served
 from publish.rendering import SAFE, reader_of, show
-from publish.served import DataSet, Served
 from publish.server.conditions import conclude, file_response
 from publish.server.kept_bodies import KeptBodies, document_tag
 from publish.server.negotiation import CSV, HTML, Form, form_of_extension, rank_forms

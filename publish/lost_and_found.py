@@ -14,9 +14,9 @@ from flask import Response, request
 from rapidfuzz import fuzz, process
 
 from publish.faults.fault import Words, said
-from publish.once_per_release import once_per_release
+from publish.release.once_per_release import once_per_release
+from publish.release.opened import CONTEXT, TYPE, Served
 from publish.rendering import say, show, wants_page
-from publish.served import CONTEXT, TYPE, Served
 from publish.server.negotiation import Form, form_of_extension
 
 NEAR = 3

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from publish.figures import MEASURE_TYPE, figure_of
 from publish.project.iris import PREFIXES
-from publish.served import DataSet, Served
+from publish.release.opened import DataSet, Served
 
 MOST = 2000
 """How many observations one page shows."""

@@ -17,7 +17,7 @@ from publish import __version__
 from publish.descriptions import value_of
 from publish.faults import fault as faults
 from publish.faults.fault import in_language
-from publish.served import LANGUAGES, Served, read_texts
+from publish.release.opened import LANGUAGES, Served, read_texts
 from publish.server.negotiation import HTML, choose_language
 from publish.sparql.protocol import reads_pages
 

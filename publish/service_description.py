@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from publish.graph_descriptions import (
+from publish.release.catalogue.void import (
     COUNTED,
     SD,
     VOID,
@@ -20,7 +20,7 @@ from publish.graph_descriptions import (
     describe_all_graphs,
     integer,
 )
-from publish.served import TYPE, Served
+from publish.release.opened import TYPE, Served
 from publish.server.negotiation import GRAPHS, RESULTS
 
 SIMPLE = "http://www.w3.org/ns/entailment/Simple"

@@ -19,8 +19,8 @@ from publish import descriptions
 from publish.figures import Figure, figure_of
 from publish.pivot import MOST, components_of, make_pivot
 from publish.project.iris import PREFIXES
+from publish.release.opened import DESCRIPTIONS, DataSet, Served
 from publish.rendering import reader_of, show
-from publish.served import DESCRIPTIONS, DataSet, Served
 from publish.server.negotiation import GRAPHS
 from publish.triples_about import MEMBERS, types_of
 

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES
 from publish.rdf.jsonld import json_ld, usable_prefixes
-from publish.served import CONTEXT, LABELS, TYPE, Served
+from publish.release.opened import CONTEXT, LABELS, TYPE, Served
 
 MOST_TRIPLES = 20_000
 PER_PAGE = 50

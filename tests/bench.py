@@ -28,7 +28,7 @@ from big_project import make_big_project
 from many_faults import make_project
 
 from publish.project.project import read_project
-from publish.release import build
+from publish.release.build import build
 
 RUNS = 5
 CHECK_RUNS = 3
@@ -106,7 +106,7 @@ import sys
 from pathlib import Path
 from publish.faults.fault import FaultyInput
 from publish.project.project import read_project
-from publish.release import validate
+from publish.release.build import validate
 import json, resource, time
 
 root = Path(sys.argv[1])

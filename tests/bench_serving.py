@@ -27,8 +27,8 @@ from request_rate import ask_for
 
 from publish.examples import example_query
 from publish.project.project import read_project
-from publish.release import build
-from publish.served import Served
+from publish.release.build import build
+from publish.release.opened import Served
 from publish.sparql.workers.sandbox import resident_bytes, return_memory
 
 ROUNDS = 5

@@ -15,7 +15,7 @@ import pytest
 from small_project import SmallProject, make_small_project
 
 from publish.project.project import Project, read_project
-from publish.release import build
+from publish.release.build import build
 
 PROGRAM = str(Path(sys.executable).with_name("publish"))
 """The program, for tests that need processes of their own."""

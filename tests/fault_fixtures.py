@@ -40,7 +40,7 @@ from small_project import HEAD, SmallProject, make_small_project
 
 from publish.cli import main
 from publish.faults.fault import Fault, FaultyInput, Words
-from publish.release import validate
+from publish.release.build import validate
 
 FOLDER = Path(__file__).parent / "faults"
 LANGUAGES = ("en", "nl")

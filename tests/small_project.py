@@ -16,7 +16,7 @@ from publish.mappings.document import read_documents
 from publish.mappings.mapping import read_mappings
 from publish.ontology.vocabulary import read_vocabulary
 from publish.project.project import Project, read_project
-from publish.release import validate
+from publish.release.build import validate
 
 LISTS = {
     "leeftijd": ("jong", "oud", "_T"),

@@ -11,14 +11,14 @@ import pyoxigraph as ox
 from flask.testing import FlaskClient
 from rdflib import Graph
 
-from publish.code_list_parts import write_code_lists
 from publish.cube.rdf.observations import turtle
-from publish.dump_forms import write_forms
-from publish.dumps import Dump
 from publish.project.iris import Uris
-from publish.release import describe_counts
-from publish.release_store import load_store
-from publish.served import Served
+from publish.release.build import describe_counts
+from publish.release.code_list_parts import write_code_lists
+from publish.release.dump_formats import write_forms
+from publish.release.dumps import Dump
+from publish.release.opened import Served
+from publish.release.stores.local import load_store
 from publish.site.flask_app import create_app
 from publish.sparql.workers.pool import QueryPool
 

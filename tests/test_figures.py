@@ -15,7 +15,7 @@ from small_project import SmallProject, make_small_project
 from test_server import client_of, page
 
 from publish.figures import decimals_of, format_number
-from publish.served import Served
+from publish.release.opened import Served
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import pool_in_thread
 

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from small_release import BASE, client_of, make_release
 
 from publish import __version__
-from publish.graph_descriptions import SD, VOID
-from publish.served import TYPE, Served
+from publish.release.catalogue.void import SD, VOID
+from publish.release.opened import TYPE, Served
 from publish.server.kept_bodies import KeptBodies
 from publish.service_description import describe_service
 from publish.sparql.query.limits import Limits

@@ -9,7 +9,7 @@ from many_faults import make_project
 
 from publish.faults.fault import FaultyInput
 from publish.project.project import read_project
-from publish.release import validate
+from publish.release.build import validate
 
 
 @pytest.mark.parametrize("seed", range(3))

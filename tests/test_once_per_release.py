@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sparql_server import make_project
 
-from publish.once_per_release import once_per_release
-from publish.served import Served
+from publish.release.once_per_release import once_per_release
+from publish.release.opened import Served
 from publish.site.flask_app import create_app
 from publish.sparql.workers.pool import pool_in_thread
 

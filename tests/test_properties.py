@@ -22,7 +22,7 @@ from small_project import SmallProject
 
 from publish.faults.fault import KINDS, Fault, FaultyInput
 from publish.project.project import read_project
-from publish.release import validate
+from publish.release.build import validate
 
 EXAMPLES = int(os.environ.get("PUBLISH_EXAMPLES", "0"))
 LONGEST = 20.0

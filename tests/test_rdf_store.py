@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from publish.faults.fault import Fault
-from publish.rdf_store import CountedGraph, StoreSummary, make_store
+from publish.release.stores.of_rdf_files import CountedGraph, StoreSummary, make_store
 
 NS = "http://x.example/"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

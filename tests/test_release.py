@@ -20,9 +20,9 @@ from conftest import PROGRAM, Built, built, copy_of_the_answer
 from small_project import SmallProject
 
 from publish import __version__
-from publish.dump_forms import FORMS
 from publish.project.project import read_project
-from publish.release import build, validate
+from publish.release.build import build, validate
+from publish.release.dump_formats import FORMS
 from publish.validation.shapes import with_pyshacl as shapes
 
 PLAIN = """tables: [bron/tabel]

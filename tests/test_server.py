@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from small_release import BASE, make_release
 
-from publish.served import Served, read_texts
+from publish.release.opened import Served, read_texts
 from publish.site.flask_app import create_app
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import QueryPool, pool_in_thread

@@ -11,7 +11,7 @@ import pytest
 from conftest import REPOSITORY, Built
 from small_project import SmallProject
 
-from publish.release import build
+from publish.release.build import build
 from publish.validation.shapes.files import list_shapes, package_shapes
 
 OWN = """@prefix sh: <http://www.w3.org/ns/shacl#> .

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from small_release import BASE, client_of, make_release
 
-from publish.served import Served
+from publish.release.opened import Served
 from publish.shape_pages import name_of_constraint
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -17,7 +17,7 @@ from small_project import SmallProject, make_small_project
 from publish.faults.fault import Fault
 from publish.ontology.vocabulary import add_triples, new_graph, read_turtle
 from publish.project.project import Project
-from publish.release import validate
+from publish.release.build import validate
 from publish.validation.shapes.with_pyshacl import judge, read_shapes
 
 DEFECTS = Path(__file__).parent / "defects"

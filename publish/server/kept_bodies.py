@@ -12,7 +12,7 @@ from collections import OrderedDict
 from flask import Request
 
 from publish import __version__
-from publish.served import Served
+from publish.release.opened import Served
 
 MOST_BYTES = 32 << 20
 """How much is kept; what was used longest ago goes first."""

@@ -17,8 +17,8 @@ from publish.dump_pages import make_dump_pages
 from publish.endpoint import make_endpoint
 from publish.faults.fault import in_language, said
 from publish.linked import make_linked_data
+from publish.release.opened import Served
 from publish.rendering import reader_of, say, show, wants_page
-from publish.served import Served
 from publish.server.cache import AnswerCache
 from publish.server.negotiation import HTML
 from publish.server.replies import ANSWER_POLICY, EXPOSED, PREFLIGHT

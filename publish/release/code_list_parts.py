@@ -12,11 +12,11 @@ from rdflib import Graph
 from rdflib.namespace import SKOS
 from rdflib.term import Node
 
-from publish.dumps import Dump, write_graph
 from publish.ontology.links import LISTS_GRAPH
 from publish.ontology.vocabulary import new_graph
 from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF
+from publish.release.dumps import Dump, write_graph
 
 FOLDER = "codelijst"
 """Where the dumps of single lists are, below those of the graphs."""

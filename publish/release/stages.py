@@ -18,7 +18,6 @@ from rdflib import Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.code_list_parts import write_code_lists
 from publish.cube.assemble import CELLS, CONTEXT, Cube, assemble_cube
 from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
 from publish.cube.rdf.describe import describe_cube, describe_periods, describe_sources, periods_of
@@ -30,7 +29,6 @@ from publish.cube.rdf.remarks import (
     describe_code_quality,
     describe_document_quality,
 )
-from publish.dumps import FORMATS, Dump, open_dumps, write_graph
 from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
 from publish.mappings.document import Document, read_documents
 from publish.mappings.mapping import Mapping, read_mappings
@@ -52,6 +50,8 @@ from publish.project.progress import Progress
 from publish.project.project import Project
 from publish.rdf.namespaces import QB, RDF
 from publish.rdf.unknown_terms import check_terms
+from publish.release.code_list_parts import write_code_lists
+from publish.release.dumps import FORMATS, Dump, open_dumps, write_graph
 from publish.sparql.examples import Sample, read_samples
 from publish.validation.constraints.project import check_structures, structure_rules
 from publish.validation.figures.agreements import compare_data_sets, compared_slugs

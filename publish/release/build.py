@@ -25,13 +25,13 @@ from pathlib import Path
 from typing import Any
 
 from publish import __version__
-from publish.content import Content, write_content
-from publish.dump_forms import LARGEST, LASTING, Made, write_forms
-from publish.dumps import Dump
 from publish.faults.fault import Fault, said
 from publish.project.project import Project
 from publish.rdf.counts import GraphCounts
-from publish.release_store import load_store
+from publish.release.dump_formats import LARGEST, LASTING, Made, write_forms
+from publish.release.dumps import Dump
+from publish.release.stages import Content, write_content
+from publish.release.stores.local import load_store
 from publish.validation.shapes.files import list_shapes, write_shapes
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS
 

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from publish.served import Served
+from publish.release.opened import Served
 
 Key = TypeVar("Key")
 Found = TypeVar("Found")

@@ -20,11 +20,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from publish.cube.rdf.observations import turtle
-from publish.dumps import Dump
 from publish.project.progress import Progress
 from publish.rdf.counts import GraphCounts, count_graphs, read_blocks
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.rdf.rdf_xml import NotInXml, as_elements
+from publish.release.dumps import Dump
 
 FORMS = {
     ".nt": "application/n-triples",

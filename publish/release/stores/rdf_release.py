@@ -13,8 +13,8 @@ from pathlib import Path
 
 from publish import __version__
 from publish.faults.fault import Fault, FaultyInput
-from publish.rdf_store import CountedGraph, make_store
-from publish.served import MANIFEST
+from publish.release.opened import MANIFEST
+from publish.release.stores.of_rdf_files import CountedGraph, make_store
 
 BASE = "http://localhost"
 """What the manifest has for a base; nothing of the files is taken for a thing of ours."""

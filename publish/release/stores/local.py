@@ -13,10 +13,10 @@ from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
-from publish.dump_forms import in_graph
-from publish.dumps import Dump
 from publish.project.progress import Progress
 from publish.rdf.counts import read_blocks
+from publish.release.dump_formats import in_graph
+from publish.release.dumps import Dump
 
 
 class _Blocks:

@@ -1,0 +1,1 @@
+"""One publication: made from a project, written to a folder, and opened again."""

@@ -1,0 +1,1 @@
+"""What a release says about its data sets to programs that harvest it."""

@@ -1,0 +1,1 @@
+"""The stores of triples that a release or a set of RDF files is queried from."""
