@@ -127,7 +127,7 @@ def gathered(
 
 def start(project: Project, settings: Settings) -> None:
     """Serve the current release of a project until told to stop. Raises CannotRun."""
-    from publish import http_server
+    from publish.site import process as http_server
 
     release = project.build / "current"
     if not (release / "manifest.json").exists():
@@ -146,8 +146,8 @@ def start(project: Project, settings: Settings) -> None:
 
 def start_over_files(files: Sequence[Path], settings: Settings) -> None:
     """Serve RDF files until told to stop. Raises FaultyInput, CannotRun."""
-    from publish import http_server
     from publish.release.stores.rdf_release import make_release_of_files
+    from publish.site import process as http_server
 
     with (
         contextlib.closing(_listen(settings)) as listening,
@@ -161,7 +161,7 @@ def start_over_files(files: Sequence[Path], settings: Settings) -> None:
 
 def _listen(settings: Settings) -> socket.socket:
     """Take the port, before anything else is done. Raises CannotRun when it is taken."""
-    from publish import http_server
+    from publish.site import process as http_server
 
     try:
         return http_server.listen(settings.host, settings.port)

@@ -25,10 +25,10 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from request_rate import ask_for
 
-from publish.examples import example_query
 from publish.project.project import read_project
 from publish.release.build import build
 from publish.release.opened import Served
+from publish.site.pages.examples import example_query
 from publish.sparql.workers.sandbox import resident_bytes, return_memory
 
 ROUNDS = 5

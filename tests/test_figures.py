@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from small_project import SmallProject, make_small_project
 from test_server import client_of, page
 
-from publish.figures import decimals_of, format_number
 from publish.release.opened import Served
+from publish.site.pages.figure_text import decimals_of, format_number
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import pool_in_thread
 

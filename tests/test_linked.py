@@ -14,9 +14,9 @@ from publish import __version__
 from publish.release.catalogue.void import SD, VOID
 from publish.release.opened import TYPE, Served
 from publish.server.kept_bodies import KeptBodies
-from publish.service_description import describe_service
+from publish.site.describe import describe
+from publish.site.service_description import describe_service
 from publish.sparql.query.limits import Limits
-from publish.triples_about import describe
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CLASS = ox.NamedNode("http://purl.org/linked-data/cube#Observation")

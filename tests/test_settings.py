@@ -15,7 +15,6 @@ from conftest import PROGRAM, REPOSITORY
 from small_project import SmallProject, make_small_project
 
 from publish.faults.fault import Fault
-from publish.http_server import limits_of
 from publish.server.settings.kinds import (
     name_of_variable,
     number_of_bytes,
@@ -26,6 +25,7 @@ from publish.server.settings.kinds import (
 from publish.server.settings.output import as_json, as_markdown, as_toml
 from publish.server.settings.sources import OTHER_VARIABLES, Given, Settings, gather, read_settings
 from publish.server.settings.table import TABLE
+from publish.site.process import limits_of
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import IN_MEMORY
 

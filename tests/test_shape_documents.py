@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.shape_documents import ShapeDocument, read_shape_document
+from publish.site.pages.shape_documents import ShapeDocument, read_shape_document
 from publish.validation.shapes.files import package_shapes
 
 TEXT = """

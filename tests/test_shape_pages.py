@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from small_release import BASE, client_of, make_release
 
 from publish.release.opened import Served
-from publish.shape_pages import name_of_constraint
+from publish.site.pages.shapes import name_of_constraint
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 DOCUMENT = f"""@base <{BASE}/> .

@@ -98,14 +98,18 @@ TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 @cache
 def read_query(name: str) -> str:
     """Return a query of the package by the name of its file."""
-    path = resources.files("publish").joinpath("sparql", f"{name}.rq")
+    path = resources.files("publish.site").joinpath("queries", f"{name}.rq")
     return path.read_text(encoding="utf-8")
 
 
 @cache
 def read_texts() -> dict[str, Any]:
     """Return what pages say, by language."""
-    text = resources.files("publish").joinpath("pages", "texts.toml").read_text(encoding="utf-8")
+    text = (
+        resources.files("publish.site")
+        .joinpath("templates", "texts.toml")
+        .read_text(encoding="utf-8")
+    )
     return tomllib.loads(text)
 
 

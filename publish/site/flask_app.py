@@ -13,20 +13,20 @@ from pathlib import Path
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from publish.dump_pages import make_dump_pages
-from publish.endpoint import make_endpoint
 from publish.faults.fault import in_language, said
-from publish.linked import make_linked_data
 from publish.release.opened import Served
-from publish.rendering import reader_of, say, show, wants_page
 from publish.server.cache import AnswerCache
 from publish.server.negotiation import HTML
 from publish.server.replies import ANSWER_POLICY, EXPOSED, PREFLIGHT
-from publish.service_description import describe_service
-from publish.shape_pages import make_shape_pages
+from publish.site.describe import write_triples
+from publish.site.linked_data import make_linked_data
+from publish.site.pages.dumps import make_dump_pages
+from publish.site.pages.query import make_endpoint
+from publish.site.pages.shapes import make_shape_pages
+from publish.site.rendering import reader_of, say, show, wants_page
+from publish.site.service_description import describe_service
 from publish.sparql.service import Endpoint
 from publish.sparql.workers.pool import QueryPool
-from publish.triples_about import write_triples
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -76,12 +76,12 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
     served = release if isinstance(release, Served) else Served(release)
     if endpoint is None:
         endpoint = open_endpoint(served, pool, AnswerCache(Path(), most_bytes=0, largest=0))
-    pages = resources.files("publish").joinpath("pages")
+    pages = resources.files("publish.site").joinpath("templates")
     app = Flask(
         "publish",
         root_path=str(Path(str(pages)).parent),
-        template_folder="pages",
-        static_folder="pages/static",
+        template_folder="templates",
+        static_folder="templates/static",
         static_url_path="/static",
     )
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600

@@ -50,7 +50,7 @@ def supervise(
             "settings": asdict(settings),
         }
         fds = [listening.fileno(), life, *([tell] if tell is not None else [])]
-        command = [sys.executable, "-P", "-m", "publish.front_process", json.dumps(said)]
+        command = [sys.executable, "-P", "-m", "publish.site.front_process", json.dumps(said)]
         # Until it has a handler of its own, SIGHUP would end the new process.
         usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
         running[slot] = subprocess.Popen(command, pass_fds=fds)  # noqa: S603 - our own program

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES
 from publish.release.opened import LABELS, TYPE, Node, Served
-from publish.triples_about import (
+from publish.site.describe import (
     MEMBERS,
     MOST_PAGES,
     MOST_TRIPLES,

@@ -13,16 +13,16 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
-from publish.documents import DOCUMENTS, Thing, find_thing
-from publish.lost_and_found import alternates, known_names, not_acceptable, not_found
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import DataSet, Served
-from publish.rendering import SAFE, reader_of, show
 from publish.server.conditions import conclude, file_response
 from publish.server.kept_bodies import KeptBodies, document_tag
 from publish.server.negotiation import CSV, HTML, Form, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
-from publish.triples_about import PER_PAGE, incoming_page, types_of, write_triples
+from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
+from publish.site.documents import DOCUMENTS, Thing, find_thing
+from publish.site.not_found import alternates, known_names, not_acceptable, not_found
+from publish.site.rendering import SAFE, reader_of, show
 
 MOST_TYPES = 5
 """How many classes of a thing its headers name."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from publish.pivot import components_of
 from publish.release.opened import DataSet, Served, read_texts
+from publish.site.pages.pivot import components_of
 from publish.sparql.examples import complete, prefix_lines
 
 EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
@@ -66,7 +66,7 @@ def example_query(served: Served, example: str | None, slug: str | None, languag
 
 
 def _text(name: str) -> str:
-    path = resources.files("publish").joinpath("sparql", "examples", f"{name}.rq")
+    path = resources.files("publish.site").joinpath("query_examples", f"{name}.rq")
     return path.read_text(encoding="utf-8")
 
 

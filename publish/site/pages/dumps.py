@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from publish.lost_and_found import not_found
 from publish.release.catalogue.void import title_of
 from publish.release.opened import File, Served
-from publish.rendering import reader_of, show
 from publish.server.conditions import file_response
 from publish.server.negotiation import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Form
+from publish.site.not_found import not_found
+from publish.site.rendering import reader_of, show
 
 EVERYTHING = "alles"
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]

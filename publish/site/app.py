@@ -22,7 +22,6 @@ from urllib.parse import quote_from_bytes
 from flask import Flask
 
 from publish import __version__
-from publish.endpoint import OUTCOME
 from publish.faults.fault import said
 from publish.release.opened import Served
 from publish.server.access_log import AccessLog, request_id
@@ -40,6 +39,7 @@ from publish.server.replies import (
 from publish.server.request import BodyRefused, Exchange, read_exchange
 from publish.server.settings.sources import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
+from publish.site.pages.query import OUTCOME
 from publish.sparql.protocol import METHODS
 from publish.sparql.service import Endpoint, Outcome, SparqlRequest
 from publish.sparql.workers.pool import Answer, QueryPool

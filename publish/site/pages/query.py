@@ -13,14 +13,14 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
-from publish.descriptions import Value, value_of
-from publish.examples import example_query, examples_of
 from publish.faults.fault import Words, in_language, written_out
 from publish.release.opened import Served, read_texts
-from publish.rendering import reader_of, show
 from publish.server.cache import CachedAnswer
 from publish.server.negotiation import GRAPHS, RESULTS
 from publish.server.replies import Reply
+from publish.site.descriptions import Value, value_of
+from publish.site.pages.examples import example_query, examples_of
+from publish.site.rendering import reader_of, show
 from publish.sparql.examples import prefix_lines
 from publish.sparql.query.limits import duration, size
 from publish.sparql.query.query_failures import retry_headers

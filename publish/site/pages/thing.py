@@ -15,14 +15,14 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Response, request
 
-from publish import descriptions
-from publish.figures import Figure, figure_of
-from publish.pivot import MOST, components_of, make_pivot
 from publish.project.iris import PREFIXES
 from publish.release.opened import DESCRIPTIONS, DataSet, Served
-from publish.rendering import reader_of, show
 from publish.server.negotiation import GRAPHS
-from publish.triples_about import MEMBERS, types_of
+from publish.site import descriptions
+from publish.site.describe import MEMBERS, types_of
+from publish.site.pages.figure_text import Figure, figure_of
+from publish.site.pages.pivot import MOST, components_of, make_pivot
+from publish.site.rendering import reader_of, show
 
 QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]
 OBSERVATION = QB + "Observation"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.figures import MEASURE_TYPE, figure_of
 from publish.project.iris import PREFIXES
 from publish.release.opened import DataSet, Served
+from publish.site.pages.figure_text import MEASURE_TYPE, figure_of
 
 MOST = 2000
 """How many observations one page shows."""

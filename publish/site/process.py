@@ -23,7 +23,6 @@ from urllib.parse import urlsplit
 import uvicorn
 import uvloop
 
-from publish.front import Front, Release
 from publish.release.opened import Served
 from publish.server.access_log import AccessLog
 from publish.server.cache import AnswerCache
@@ -34,6 +33,7 @@ from publish.server.processes.run_folder import run_folder
 from publish.server.processes.supervisor import supervise
 from publish.server.settings.sources import Settings
 from publish.server.wsgi import WsgiBridge
+from publish.site.app import Front, Release
 from publish.site.flask_app import create_app, open_endpoint
 from publish.sparql.query.errors import QueryFailed
 from publish.sparql.query.limits import Limits

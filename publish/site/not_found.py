@@ -16,8 +16,8 @@ from rapidfuzz import fuzz, process
 from publish.faults.fault import Words, said
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import CONTEXT, TYPE, Served
-from publish.rendering import say, show, wants_page
 from publish.server.negotiation import Form, form_of_extension
+from publish.site.rendering import say, show, wants_page
 
 NEAR = 3
 """How many near things are named at most."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 from flask import Response, request
 
-from publish.descriptions import value_of
 from publish.project.iris import PREFIXES
 from publish.release.catalogue.void import (
     all_graphs,
@@ -23,10 +22,11 @@ from publish.release.catalogue.void import (
     title_of,
 )
 from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, read_texts
-from publish.rendering import reader_of, show
 from publish.server.negotiation import GRAPHS, HTML
-from publish.thing_pages import page_about, page_about_graph
-from publish.triples_about import describe
+from publish.site.describe import describe
+from publish.site.descriptions import value_of
+from publish.site.pages.thing import page_about, page_about_graph
+from publish.site.rendering import reader_of, show
 
 DOCUMENTS = (HTML, *GRAPHS)
 """The forms of every document, the preferred first."""

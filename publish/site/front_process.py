@@ -12,9 +12,9 @@ import socket
 import sys
 from pathlib import Path
 
-from publish.http_server import run_process
 from publish.server.access_log import use_format
 from publish.server.settings.sources import Settings
+from publish.site.process import run_process
 
 
 def main() -> None:

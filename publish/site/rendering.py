@@ -14,11 +14,11 @@ from urllib.parse import quote, urlencode
 from flask import Request, Response, render_template, request
 
 from publish import __version__
-from publish.descriptions import value_of
 from publish.faults import fault as faults
 from publish.faults.fault import in_language
 from publish.release.opened import LANGUAGES, Served, read_texts
 from publish.server.negotiation import HTML, choose_language
+from publish.site.descriptions import value_of
 from publish.sparql.protocol import reads_pages
 
 PLAIN = "text/plain; charset=utf-8"
