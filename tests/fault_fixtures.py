@@ -38,7 +38,7 @@ from click.testing import CliRunner
 from openpyxl.worksheet.worksheet import Worksheet
 from small_project import HEAD, SmallProject, make_small_project
 
-from publish.cli import main
+from publish.cli.main import main
 from publish.faults.fault import Fault, FaultyInput, Words
 from publish.release.build import validate
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from big_project import CONCEPT, start_without_bounds
 from click.testing import CliRunner, Result
 
-from publish.cli import main
+from publish.cli.main import main
 from publish.cube.assemble import assemble_cube
 from publish.faults.fault import Fault, FaultyInput
 from publish.mappings.document import read_documents

@@ -15,7 +15,7 @@ from shared_material import shared_folder
 from small_project import SmallProject, run
 
 from publish import __version__
-from publish.cli import main
+from publish.cli.main import main
 from publish.faults.fault import KINDS
 
 TEXT = "source/000_e92fee34555ae2f1.txt"

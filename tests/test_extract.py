@@ -456,7 +456,7 @@ def publish(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs the command and gives exit code, stdout and stderr."""
     from click.testing import CliRunner
 
-    from publish.cli import main
+    from publish.cli.main import main
 
     monkeypatch.delenv("PUBLISH_BASE", raising=False)
     monkeypatch.delenv("PUBLISH_URL", raising=False)

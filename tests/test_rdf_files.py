@@ -15,7 +15,7 @@ from conftest import PROGRAM
 from random_cubes import sound_cube, turtle
 from shared_material import shared_folder
 
-from publish.cli import main
+from publish.cli.main import main
 from publish.faults.fault import Fault, FaultyInput
 from publish.rdf.ntriples import LineReader
 from publish.rdf.positions import find_places

@@ -15,7 +15,7 @@ import yaml
 from conftest import REPOSITORY
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 
-from publish.cli import main
+from publish.cli.main import main
 from publish.faults.fault import KINDS
 from publish.rdf.unknown_terms import unknown_terms
 

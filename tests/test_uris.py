@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from shared_material import ROOT
 
-from publish.cli import main
+from publish.cli.main import main
 from publish.ontology.periods import KINDS
 from publish.project.iris import CODE, GENERIC_VOCABULARY, PATTERNS, Uris
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from publish.cli_faults import language_of, open_project
+from publish.cli.reporting import language_of, open_project
 from publish.faults.fault import CannotRun, Fault, FaultyInput, reason_of, said
 from publish.project.project import Project
 from publish.release.opened import MANIFEST

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import click
 
-from publish import __version__, cli_tables
-from publish.cli_faults import (
+from publish import __version__
+from publish.cli import tables as cli_tables
+from publish.cli.reporting import (
     InLanguage,
     Verbs,
     explain,
@@ -28,7 +29,7 @@ from publish.cli_faults import (
     repeat,
     report_sound_run,
 )
-from publish.cli_serve import serve
+from publish.cli.serve import serve
 from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, said
 
 log = logging.getLogger("publish")

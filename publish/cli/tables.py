@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from publish.cli_faults import (
+from publish.cli.reporting import (
     language_of,
     open_project,
     print_report,
