@@ -56,7 +56,7 @@ faults: .venv/serve.stamp
 	@$(BIN)/publish explain --markdown > FAULTS.md
 
 bench: .venv/test.stamp
-	@$(BIN)/python tests/bench.py
+	@PYTHONPATH=tests/support $(BIN)/python tests/bench/bench.py
 
 # A stamp is written last, so a half-made environment is made anew.
 .venv/serve.stamp: requirements.lock pyproject.toml .ci/environment

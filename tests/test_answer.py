@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from conftest import Built
+from built import Built
 from shared_material import shared_folder
 
 DERIVED = "werknemers-leeftijd-vergelijkbaar"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 import pytest
-from conftest import Built
+from built import Built
 from flask.testing import FlaskClient
 from rdflib import Graph
 from sparql_server import project_over, serving

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import yaml
-from conftest import REPOSITORY
+from built import REPOSITORY
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 
 from publish.cli.main import main
@@ -21,107 +21,7 @@ from publish.rdf.unknown_terms import unknown_terms
 
 BASE = "https://data.sociale-economie.example"
 PACKAGE = REPOSITORY / "publish"
-
-LAYERS = [
-    ["namespaces", "faults", "formulas", "uris", "numerals", "periods", "files", "statements"],
-    ["tomlfile", "setting_kinds"],
-    ["settings_table"],
-    ["settings"],
-    ["project", "yamlfile", "scan", "misprints"],
-    ["facts"],
-    ["mapping", "document"],
-    ["query_limits", "query_from"],
-    ["query_guard"],
-    ["query_faults", "query_order"],
-    ["samples"],
-    ["starter", "vocabulary"],
-    ["levels", "links"],
-    ["classes"],
-    ["extract", "table", "marks"],
-    ["words", "ranges"],
-    ["entries", "range_texts"],
-    ["alike", "foreign"],
-    ["matching"],
-    ["suggestions"],
-    ["suggest"],
-    ["cube"],
-    ["columns"],
-    ["lost"],
-    ["cells"],
-    ["crosstab"],
-    ["assemble", "accounted"],
-    ["derive"],
-    ["limits", "bounds"],
-    ["totals", "shares", "acknowledged", "order"],
-    ["checks", "structure", "quality"],
-    ["agreement"],
-    ["shacl", "structure_shapes"],
-    ["column_shapes", "batch_columns"],
-    ["triples", "jsonld", "graph_counts", "rdf_xml"],
-    ["dumps"],
-    ["code_list_parts"],
-    ["terms"],
-    ["shape_files", "idle_shapes"],
-    ["cube_graph", "breaches"],
-    ["code_lists", "same_point"],
-    ["cube_rules"],
-    ["observation_constraints"],
-    ["constraints"],
-    ["ntriples"],
-    ["rdf_files"],
-    ["rdf_places"],
-    ["rdf_store"],
-    ["validate"],
-    ["observations", "structure_constraints"],
-    ["rdf_shapes"],
-    ["validate_files"],
-    ["grid", "numbers_of_others", "shown_numbers"],
-    ["incoming", "workbook"],
-    ["outline"],
-    ["joined_quarters"],
-    ["guess_axes"],
-    ["guess_figures", "still_open"],
-    ["draft"],
-    ["newtable", "tidy"],
-    ["one_data_set"],
-    ["preview"],
-    ["preview_text"],
-    ["content"],
-    ["dump_forms"],
-    ["release_store"],
-    ["release"],
-    ["client_address", "processes"],
-    ["client_table", "access_log", "metrics"],
-    ["query_frames", "query_merge", "query_sandbox", "spool"],
-    ["negotiate"],
-    ["query_worker", "query_answers", "query_errors"],
-    ["query_nursery", "query_run"],
-    ["nursery_process"],
-    ["nursery_keeper", "query_process"],
-    ["query_crew"],
-    ["queries"],
-    ["answer_cache", "served", "shape_documents", "wsgi_bridge", "run_folder"],
-    ["supervisor", "replies", "protocol", "file_answers", "rdf_release", "once_per_release"],
-    ["figures", "kept_bodies", "graph_descriptions", "triples_about"],
-    ["http_connection", "query_failures", "service_description", "descriptions", "pivot"],
-    ["exchange", "sparql_service"],
-    ["rendering", "examples"],
-    ["thing_pages", "lost_and_found"],
-    ["documents", "dump_pages", "shape_pages", "endpoint"],
-    ["linked"],
-    ["server"],
-    ["front"],
-    ["http_server"],
-    ["front_process"],
-    ["explain", "shacl_report"],
-    ["sarif"],
-    ["reports"],
-    ["cli_faults"],
-    ["settings_shown"],
-    ["cli_serve"],
-    ["cli"],
-]
-"""The order in which data flow: a module imports from its own layer or from those before it."""
+OWN_SHAPES = PACKAGE / "validation" / "shapes" / "turtle"
 
 
 def tracked() -> list[Path]:
@@ -149,7 +49,7 @@ def turtle_files() -> list[Path]:
 def filled(path: Path) -> bytes:
     """Return a Turtle file; those of a new project have marks that are filled in."""
     text = path.read_text(encoding="utf-8")
-    if path.is_relative_to(PACKAGE / "new_project"):
+    if path.is_relative_to(PACKAGE / "project" / "skeleton"):
         text = text.replace("{vocabulary}", "proef").replace("{base}", BASE)
     return text.encode()
 
@@ -204,7 +104,12 @@ def test_declare_prefixes_in_order_and_use_them(path: Path) -> None:
 
 
 def shape_files() -> list[Path]:
-    return sorted([*(REPOSITORY / "shapes").glob("*.ttl"), *(PACKAGE / "shapes").glob("*.ttl")])
+    return sorted(
+        [
+            *(REPOSITORY / "shapes").glob("*.ttl"),
+            *OWN_SHAPES.glob("*.ttl"),
+        ]
+    )
 
 
 @pytest.mark.parametrize("path", shape_files(), ids=lambda path: path.stem)
@@ -252,7 +157,7 @@ def test_name_integrity_constraints_that_shapes_implement() -> None:
 def test_keep_blank_nodes_out_of_ontology() -> None:
     """What is published as data has addresses only."""
     for path in turtle_files():
-        if path.is_relative_to(REPOSITORY / "shapes") or path.is_relative_to(PACKAGE / "shapes"):
+        if path.is_relative_to(REPOSITORY / "shapes") or path.is_relative_to(OWN_SHAPES):
             continue
         for triple in triples(path):
             assert isinstance(triple.subject, ox.NamedNode), path
@@ -282,14 +187,14 @@ def test_find_tables_of_every_mapping() -> None:
 
 
 def test_use_every_fault_code_and_no_other() -> None:
-    """Every code of fault_kinds is used in the program, and every code used stands there."""
+    """Every code of faults/kinds is used in the program, and every code used stands there."""
     used = set()
-    for path in sorted(PACKAGE.glob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 used.add(node.value)
     assert set(KINDS) <= used, set(KINDS) - used
-    for path in sorted(PACKAGE.glob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = (
                 node.func.id
@@ -308,58 +213,6 @@ def test_word_every_fault_well() -> None:
         assert not kind.title.endswith("."), code
         assert kind.finding.endswith((".", "?", "}", '"')), code
         assert kind.fix.endswith((".", "}")), code
-
-
-def imports(path: Path) -> set[str]:
-    """Return the modules of the package that a module imports, also inside functions."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            if node.module.startswith("publish."):
-                found.add(node.module.split(".")[1])
-            elif node.module == "publish":
-                found |= {alias.name for alias in node.names if not alias.name.startswith("_")}
-        if isinstance(node, ast.Import):
-            found |= {
-                alias.name.split(".")[1]
-                for alias in node.names
-                if alias.name.startswith("publish.")
-            }
-    return found
-
-
-@pytest.fixture(scope="module")
-def modules() -> dict[str, set[str]]:
-    """Every module of the package with those it imports."""
-    names = {path.stem for path in PACKAGE.glob("*.py")}
-    return {path.stem: imports(path) & names for path in sorted(PACKAGE.glob("*.py"))}
-
-
-def test_import_one_way(modules: dict[str, set[str]]) -> None:
-    """There are no cycles among the modules."""
-    done: set[str] = set()
-    while len(done) < len(modules):
-        ready = {name for name, needs in modules.items() if name not in done and needs <= done}
-        assert ready, {name: needs - done for name, needs in modules.items() if name not in done}
-        done |= ready
-
-
-def test_import_in_the_order_of_the_data(modules: dict[str, set[str]]) -> None:
-    """A module imports, by whatever way, only from those that come before it in the flow."""
-    rank = {name: number for number, layer in enumerate(LAYERS) for name in layer}
-
-    def reached(name: str, seen: set[str]) -> set[str]:
-        for other in modules[name] - seen:
-            seen.add(other)
-            reached(other, seen)
-        return seen
-
-    for name in rank:
-        for other in reached(name, set()) & set(rank):
-            assert rank[other] <= rank[name], f"{name} imports {other}"
-    serving = {"server", "linked", "endpoint", "queries", "served", "shape_pages"}
-    for name in reached("release", set()):
-        assert name not in serving, f"building imports {name}"
 
 
 def test_keep_social_economy_out_of_the_program() -> None:
@@ -385,7 +238,7 @@ def test_explain_every_verb_in_readme() -> None:
 
 def test_explain_every_key_of_mappings() -> None:
     """mappings/README.md explains every key that a mapping can have."""
-    schema = (PACKAGE / "schema" / "mapping.schema.json").read_text(encoding="utf-8")
+    schema = (PACKAGE / "mappings" / "schema" / "mapping.schema.json").read_text(encoding="utf-8")
     readme = (REPOSITORY / "mappings" / "README.md").read_text(encoding="utf-8")
     keys = yaml.safe_load(schema)["properties"]
     for key in keys:
@@ -395,7 +248,7 @@ def test_explain_every_key_of_mappings() -> None:
 def test_link_to_files_that_exist() -> None:
     """Relative links in the texts lead somewhere."""
     for path, text in texts():
-        if path.suffix == ".md" and not path.is_relative_to(PACKAGE / "new_project"):
+        if path.suffix == ".md" and not path.is_relative_to(PACKAGE / "project" / "skeleton"):
             for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
                 assert (path.parent / target).exists(), f"{path.name}: {target}"
 
@@ -450,12 +303,14 @@ def test_keep_top_level_as_agreed() -> None:
         ".editorconfig",
         ".gitattributes",
         ".gitignore",
+        "ARCHITECTURE.md",
         "CHANGELOG.md",
         "DECISIONS.md",
         "FAULTS.md",
         "LICENSE",
         "Makefile",
         "README.md",
+        "docs",
         "mappings",
         "ontology",
         "publish",
@@ -468,30 +323,31 @@ def test_keep_top_level_as_agreed() -> None:
     }
 
 
-def test_name_tests_after_modules() -> None:
-    """Every file of tests has the name of what it tests: a module, or something larger."""
-    larger = {
-        "answer",
-        "answer_served",
-        "attacks",
-        "conformance",
-        "repository",
-        "package",
-        "pages_browser",
-        "environment",
-        "fault_fixtures",
-        "load",
-        "properties",
-        "sparql_protocol",
-        "w3c_sparql",
-    }
-    named = {path.stem.removeprefix("test_") for path in (REPOSITORY / "tests").glob("test_*.py")}
-    assert named - {path.stem for path in PACKAGE.glob("*.py")} <= larger
+LARGER = {
+    "cli/test_properties.py",
+    "faults/test_fault_fixtures.py",
+    "site/pages/test_pages_browser.py",
+    "site/test_attacks.py",
+    "site/test_load.py",
+    "sparql/test_sparql_protocol.py",
+    "sparql/test_w3c_sparql.py",
+    "validation/constraints/test_conformance.py",
+}
+"""Tests of more than a module; those of the whole program lie at the top of ``tests/``."""
+
+
+def test_mirror_the_rooms_in_the_tests() -> None:
+    """Every file of tests lies where what it tests lies in the package, and has its name."""
+    tests = REPOSITORY / "tests"
+    for path in sorted(tests.glob("*/**/test_*.py")):
+        place = path.relative_to(tests)
+        module = PACKAGE / place.with_name(place.name.removeprefix("test_"))
+        assert module.is_file() != (place.as_posix() in LARGER), place
 
 
 def test_say_in_every_test_what_is_required() -> None:
     """The docstring of a test is the requirement; its name is a verb with its object."""
-    for path in sorted((REPOSITORY / "tests").glob("test_*.py")):
+    for path in sorted((REPOSITORY / "tests").rglob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 assert ast.get_docstring(node), f"{path.name}: {node.name}"

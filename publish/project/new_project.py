@@ -37,7 +37,7 @@ def start_project(
     filled = {"{vocabulary}": name, "{base}": (base or EXAMPLE_BASE).rstrip("/")}
     filled |= {"{open}": "{", "{close}": "}"}
     written = []
-    for source, path in _files(resources.files("publish.project").joinpath("new_project"), folder):
+    for source, path in _files(resources.files("publish.project").joinpath("skeleton"), folder):
         text = source.read_text(encoding="utf-8")
         for mark, value in filled.items():
             text = text.replace(mark, value)

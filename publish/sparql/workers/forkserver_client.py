@@ -19,9 +19,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
+import publish
 from publish.sparql.workers.forkserver import BEAR, BORN, DEAD, KILL, LOADED, NOTE, ORDER
 
-_PACKAGES = [str(Path(__file__).parent.parent), str(Path(ox.__file__).parent.parent)]
+_PACKAGES = [str(Path(module.__file__).parent.parent) for module in (publish, ox)]
 _BOOT = (
     "import sys, json; sys.path[:0] = json.loads(sys.argv[2])['packages']; "
     "from publish.sparql.workers.forkserver import main; main()"

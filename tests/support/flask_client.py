@@ -1,0 +1,34 @@
+"""Flask's own client over a release, and pages as a browser asks for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from publish.site.flask_app import create_app
+from publish.sparql.workers.pool import QueryPool
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+class Client(FlaskClient):
+    """A client that reads and closes every answer, as a server does."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """Send a request and read the whole answer."""
+        return super().open(*args, **{"buffered": True, **options})
+
+
+def client_of(release: Path, pool: QueryPool) -> FlaskClient:
+    app = create_app(release, pool)
+    app.test_client_class = Client
+    return app.test_client()
+
+
+def page(client: FlaskClient, path: str, language: str = "nl", status: int = 200) -> str:
+    response = client.get(path, headers={"Accept": BROWSER, "Accept-Language": language})
+    assert response.status_code == status
+    assert response.content_type == "text/html; charset=utf-8"
+    return response.text
