@@ -264,7 +264,7 @@ def test_read_blocks_of_lines_with_their_lines(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A fault in a later block has the line of the file, and blocks share their terms."""
-    monkeypatch.setattr("publish.ntriples.BLOCK", 50)
+    monkeypatch.setattr("publish.rdf.ntriples.BLOCK", 50)
     lines = [f"<a:s{number % 3}> <a:p> <a:o{number}> ." for number in range(20)]
     lines[13] = "<a:s> <a:p> ."
     path = written(tmp_path, "a.nt", "\n".join(lines) + "\n")
@@ -407,7 +407,7 @@ def test_judge_shapes_on_many_over_columns(tmp_path: Path, monkeypatch: pytest.M
 
     Others are named, and judged with --full only.
     """
-    monkeypatch.setattr("publish.validate_files.MOST_OBSERVATIONS", 0)
+    monkeypatch.setattr("publish.validation.rdf_files.MOST_OBSERVATIONS", 0)
     path = written(tmp_path, "a.ttl", STRAYS["turtle.ttl"][0])
     core = written(tmp_path, "core.ttl", SHAPES)
     found = validate_files([path], [core]).faults

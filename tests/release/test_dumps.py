@@ -218,7 +218,7 @@ def test_cut_lines_at_any_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "twee").mkdir()
     whole = write(tmp_path / "een", a="".join(lines[:6]), b="".join(lines[3:]))
     for size in (1, 7, len(lines[0].encode()), 64):
-        monkeypatch.setattr("publish.graph_counts.BLOCK", size)
+        monkeypatch.setattr("publish.rdf.counts.BLOCK", size)
         cut = write(tmp_path / "twee", a="".join(lines[:6]), b="".join(lines[3:]))
         assert cut.files == whole.files
         assert cut.counts == whole.counts

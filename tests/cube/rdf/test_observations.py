@@ -107,7 +107,7 @@ def test_write_same_triples_of_several_tables_in_any_blocks(
     whole = built(project.read())
     assert sum("wasRevisionOf" in line for line in whole.lines("proef-cellen")) == 39
     monkeypatch.setattr(tables, "BLOCK", 5)
-    monkeypatch.setattr("publish.assemble.BLOCK", 5)
+    monkeypatch.setattr("publish.cube.assemble.BLOCK", 5)
     again = built(project.read())
     assert again.lines("proef") == whole.lines("proef")
     assert sorted(again.lines("proef-cellen")) == sorted(whole.lines("proef-cellen"))

@@ -474,7 +474,7 @@ def test_refuse_file_that_is_too_large(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The size of a file is judged before it is read."""
-    monkeypatch.setattr("publish.incoming.MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("publish.tables.delimited.MOST_BYTES", 1 << 20)
     [found] = refused(project, b"x;1\n" * 600_000)
     assert (found.code, found.line, found.column) == ("too-large-to-bring-in", 0, 0)
     assert "2 MiB; the limit is 1 MiB" in found.finding
