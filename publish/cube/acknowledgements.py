@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch, CubeDimension, Structure
+from publish.cube.batch import Batch
+from publish.cube.structure import CubeDimension, Structure
 from publish.faults.fault import KINDS, Fault, did_you_mean, fault, said
 from publish.mappings.mapping import Mapping, Remark
 from publish.ontology.periods import read_period

@@ -16,22 +16,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import (
-    MEASURE,
-    Batch,
-    Cells,
-    Structure,
-    align,
-    cube_dimensions,
-    cut_batch,
-    join_batches,
-    mixed_radix,
-)
+from publish.cube.batch import Batch, Cells, align, cut_batch, join_batches, mixed_radix
 from publish.cube.crosstab import Crosstab, printed_measures
+from publish.cube.structure import Structure, cube_dimensions
 from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.mappings.check_names import UNITS, check_names, given_by, measure_names, read_missing
 from publish.mappings.document import Document
-from publish.mappings.mapping import Mapping, MissingPeriod
+from publish.mappings.mapping import MEASURE, Mapping, MissingPeriod
 from publish.mappings.marks import Absence, absences_of, read_marks
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project

@@ -9,62 +9,20 @@ RDF Data Cube, section 5.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.mappings.marks import Absence
-from publish.ontology.vocabulary import Dimension, Measure
-from publish.project.iris import Uris
-from publish.rdf.namespaces import QB
-from publish.tables.table import Table
-
-MEASURE = "measure"
-"""The name of the measure dimension (qb:measureType), the last of every cube."""
+from publish.cube.structure import CubeDimension
 
 STATUSES = ("A", "M")
 """The statuses of observations, as in sdmx-code:obsStatus: A is normal, M lacks its value."""
 MISSING = STATUSES.index("M")
 
 Indices = NDArray[np.int32]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CubeDimension:
-    """A dimension of a cube with its dictionary: an index stands for ``codes[index]``.
-
-    Codes of a list are all known beforehand; periods are added as tables print them.
-    """
-
-    name: str
-    iri: str
-    codes: list[str]
-    positions: dict[str, int]
-    """The index of each code."""
-    total: int | None
-    """The index of the code that is the total of the others."""
-    period: str | None
-    scheme: str | None
-
-    def index(self, code: str) -> int:
-        """Return the index of a code, adding a period that is new."""
-        if code not in self.positions:
-            if self.period is None:
-                raise KeyError(code)
-            self.positions[code] = len(self.codes)
-            self.codes.append(code)
-        return self.positions[code]
-
-    def value(self, code: str, uris: Uris) -> str:
-        """Return the IRI of a code (of a measure: the property itself)."""
-        if self.period:
-            return uris.iri(self.period, code=code)
-        if self.scheme:
-            return uris.iri("concept", scheme=self.scheme, code=code)
-        return uris.term(code)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,81 +72,6 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.mantissa)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Structure:
-    """What the observations of a cube have in common."""
-
-    slug: str
-    dimensions: tuple[CubeDimension, ...]
-    """Period first, then by name; the measure dimension last."""
-    measures: tuple[Measure, ...]
-    units: tuple[str, ...]
-    """The unit of each measure, an IRI."""
-    tables: list[Table]
-    """The printed tables; ``Cells.table`` is an index of this list."""
-    cells: bool
-    """Whether the source cells are published."""
-    absences: tuple[Absence, ...] = ()
-    """Why observations can have no value; ``Batch.absence`` counts them from 1."""
-
-    @property
-    def period(self) -> CubeDimension | None:
-        """The period dimension, by which the cube is sliced."""
-        first = self.dimensions[0]
-        return first if first.period else None
-
-    def names(self) -> list[str]:
-        """Return the names of the dimensions, without the measure dimension."""
-        return [dimension.name for dimension in self.dimensions[:-1]]
-
-    def codes_of(self, batch: Batch, position: int) -> list[str]:
-        """Return the codes of one observation, in the order of its IRI."""
-        return [
-            dimension.codes[int(key[position])]
-            for dimension, key in zip(self.dimensions, batch.keys, strict=True)
-        ]
-
-    def codes_at(self, batch: Batch, position: int) -> str:
-        """Return the codes of one observation, for messages."""
-        return ", ".join(self.codes_of(batch, position))
-
-
-def cube_dimension(dimension: Dimension) -> CubeDimension:
-    """Return a dimension of the vocabulary with the dictionary of a cube."""
-    codes = dimension.codes
-    known = list(codes.codes) if codes else []
-    return CubeDimension(
-        name=dimension.name,
-        iri=dimension.iri,
-        codes=known,
-        positions={code: index for index, code in enumerate(known)},
-        total=known.index(codes.total) if codes and codes.total else None,
-        period=dimension.period,
-        scheme=codes.name if codes else None,
-    )
-
-
-def measure_dimension(measures: tuple[Measure, ...]) -> CubeDimension:
-    """Return the measure dimension over the measures of a cube."""
-    return CubeDimension(
-        name=MEASURE,
-        iri=str(QB.measureType),
-        codes=[measure.name for measure in measures],
-        positions={measure.name: index for index, measure in enumerate(measures)},
-        total=None,
-        period=None,
-        scheme=None,
-    )
-
-
-def cube_dimensions(
-    dimensions: Iterable[Dimension], measures: tuple[Measure, ...]
-) -> tuple[CubeDimension, ...]:
-    """Return the dimensions of a cube in their order: period first, by name, measure last."""
-    ordered = sorted(dimensions, key=lambda item: (item.period is None, item.name))
-    return (*map(cube_dimension, ordered), measure_dimension(measures))
 
 
 PERIODS = 1 << 22

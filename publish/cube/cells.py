@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import MISSING, Batch, Cells, Indices, Structure
+from publish.cube.batch import MISSING, Batch, Cells, Indices
+from publish.cube.structure import Structure
 from publish.cube.unread_cells import ANY, UNKNOWN, Lost
 from publish.faults.fault import Fault, fault
 from publish.mappings.marks import Mark, read_marked

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch, CubeDimension, Indices, mixed_radix
+from publish.cube.batch import Batch, Indices, mixed_radix
+from publish.cube.structure import CubeDimension
 
 ABSENT = -1
 """The place of an observation that is not there."""

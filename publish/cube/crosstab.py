@@ -13,18 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from publish.cube.batch import (
-    MEASURE,
-    Batch,
-    CubeDimension,
-    Indices,
-    SeenKeys,
-    Structure,
-)
+from publish.cube.batch import Batch, Indices, SeenKeys
 from publish.cube.cells import CellReader
+from publish.cube.structure import CubeDimension, Structure
 from publish.cube.unread_cells import ANY, UNKNOWN, Lost
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.mappings.mapping import Axis, Mapping, TableUse
+from publish.mappings.mapping import MEASURE, Axis, Mapping, TableUse
 from publish.mappings.marks import Mark
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary

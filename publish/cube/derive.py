@@ -19,14 +19,13 @@ from publish.cube.batch import (
     MISSING,
     Batch,
     Cells,
-    Structure,
     Sums,
     align,
-    cube_dimensions,
     cut_batch,
     join_batches,
     mixed_radix,
 )
+from publish.cube.structure import Structure, cube_dimensions
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.document import Document
 from publish.mappings.mapping import Input, Mapping, MissingPeriod

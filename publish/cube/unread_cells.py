@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import CubeDimension, Indices
+from publish.cube.batch import Indices
 from publish.cube.columns import ABSENT, find_keys
+from publish.cube.structure import CubeDimension
 
 UNKNOWN = -1
 """The index of a key that was not found, which is reported where it was looked up."""

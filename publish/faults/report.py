@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 import click
 
+from publish.faults.addresses import is_address
 from publish.faults.fault import KINDS, Fault, Words, said
 from publish.faults.sarif import as_sarif
 from publish.faults.shacl_report import as_shacl
-from publish.project.iris import is_address
 
 FORMATS = ("text", "json", "sarif", "shacl")
 """How faults can be printed; the first is for people."""

@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import quote
 
 from publish import __version__
+from publish.faults.addresses import is_address
 from publish.faults.explain import shown
 from publish.faults.fault import KINDS, Fault, Kind, said
-from publish.project.iris import is_address
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "PROJECT"

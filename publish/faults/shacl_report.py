@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from publish.faults.addresses import is_address
 from publish.faults.fault import LANGUAGES, Fault
-from publish.project.iris import GENERIC_VOCABULARY, PREFIXES, is_address
+from publish.project.iris import GENERIC_VOCABULARY, PREFIXES
 
 SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from publish.cube.batch import MEASURE
 from publish.faults.fault import Fault, did_you_mean, fault, said
-from publish.mappings.mapping import Mapping, MissingPeriod, TableUse
+from publish.mappings.mapping import MEASURE, Mapping, MissingPeriod, TableUse
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary
 from publish.tables.findings import about_period

@@ -14,10 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from publish.faults.addresses import is_address, wrong_character
 from publish.faults.fault import Fault, Words, did_you_mean, fault, said
 from publish.mappings.mapping import Remark, Text, read_remarks
 from publish.project.files import leads_outside
-from publish.project.iris import is_address, wrong_character
 from publish.project.project import Project
 from publish.project.yaml import Steps, YamlFile, read_yaml
 

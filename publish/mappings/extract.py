@@ -23,9 +23,7 @@ from publish.mappings.document import PLACEHOLDER, Document, TableDeclaration
 from publish.mappings.extract_rows import Row, RowReader, check_numbers, loose, rows_of_sentence
 from publish.tables.document_text import PrintedText
 from publish.tables.numbers import FORMATS, NumberFormat, read_numbers, written
-
-SOURCE_LINE = "bronregel"
-"""The header of the last column of a printed table: where in the source the row stands."""
+from publish.tables.table import SOURCE_LINE
 
 
 @dataclass(frozen=True, kw_only=True)

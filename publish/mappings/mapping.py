@@ -18,6 +18,14 @@ from publish.mappings.declarations import Facts, parts_of, read_facts
 from publish.project.project import Project
 from publish.project.yaml import Steps, YamlFile, read_yaml
 
+OPEN = "OPEN"
+"""What stands in a mapping where a person must choose."""
+
+
+MEASURE = "measure"
+"""The name of the measure dimension (qb:measureType), the last of every cube."""
+
+
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 Text = dict[str, str]

@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from publish.faults.fault import Fault, Words, fault, said
-from publish.mappings.drafting.guess_axes import MEASURE, OPEN
-from publish.mappings.mapping import Axis, Mapping, TableUse
+from publish.mappings.drafting.guess_axes import MEASURE
+from publish.mappings.mapping import OPEN, Axis, Mapping, TableUse
 from publish.mappings.marks import REASONS
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import Steps, YamlFile

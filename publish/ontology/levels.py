@@ -11,9 +11,10 @@ from __future__ import annotations
 from rdflib import Graph, Literal, URIRef
 
 from publish.faults.fault import Fault, fault
-from publish.ontology.vocabulary import CodeList, Vocabulary, new_graph
+from publish.ontology.vocabulary import CodeList, Vocabulary
 from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF, SKOS, XKOS
+from publish.rdf.turtle import new_graph
 
 TOTAL = {"nl": "totaal", "en": "total"}
 CLASSES = {"nl": "klassen", "en": "classes"}

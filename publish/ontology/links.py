@@ -17,9 +17,10 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from publish.faults.fault import Fault, did_you_mean, fault, said, together
-from publish.ontology.vocabulary import Vocabulary, local_name, new_graph
+from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import PREFIXES, Uris
 from publish.rdf.namespaces import DCTERMS, FOAF, RDF, RDFS, SKOS, VOID
+from publish.rdf.turtle import local_name, new_graph
 
 LISTS_GRAPH = "codelijsten"
 """The name of the graph of the code lists, in which every link starts."""

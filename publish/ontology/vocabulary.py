@@ -9,22 +9,21 @@ RDF Data Cube, sections 5.2 (components) and 8.1 (code lists).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
-from pathlib import Path
 
-import pyoxigraph as ox
-from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from publish.faults.fault import Fault, Words, fault, said, shortened, together
-from publish.project.files import MOST_TURTLE, files_below, place_in, read_file
+from publish.project.files import place_in
 from publish.project.formulas import is_formula
 from publish.project.iris import CODE, Uris
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
+from publish.rdf.turtle import local_name, new_graph, read_turtle, turtle_files
 
 PERIOD_KINDS = {
     INTERVALS.CalendarQuarter: "kwartaal",
@@ -180,21 +179,6 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
     )
 
 
-def turtle_files(project: Project, faults: list[Fault]) -> Iterator[tuple[Path, bytes]]:
-    """Yield the files of a project's ontology that can be read, with their text, in order."""
-    for path in files_below(project.root / "ontology", project.root, ".ttl", faults):
-        text = read_turtle_file(path, project, faults)
-        if text is not None:
-            yield path, text
-
-
-def read_turtle_file(path: Path, project: Project, faults: list[Fault]) -> bytes | None:
-    """Return the text of a Turtle file of a project, or None when it cannot be read."""
-    shown = project.shown(path)
-    text = read_file(path, shown, faults, most=MOST_TURTLE, root=project.root)
-    return None if text is None else text.encode()
-
-
 def _check_labels(graph: Graph, uris: Uris, sources: Sources, faults: list[Fault]) -> None:
     """Report labels that a spreadsheet would run, or that hold what nobody sees."""
     own = (URIRef(uris.generic("gedruktLabel")), RDFS.label, SKOS.notation)
@@ -205,75 +189,8 @@ def _check_labels(graph: Graph, uris: Uris, sources: Sources, faults: list[Fault
                 faults.append(fault("formula-text", *place, text=shortened(str(label)), of=""))
 
 
-def new_graph(uris: Uris) -> Graph:
-    """Return an empty graph that knows the usual prefixes and the project's."""
-    graph = Graph(bind_namespaces="none")
-    for prefix, namespace in uris.prefixes().items():
-        graph.bind(prefix, namespace)
-    return graph
-
-
-_NO_IRI = re.compile(r"Invalid IRI|in host|Invalid host|port character")
-"""What the parser says of an address that is none."""
-
-
-def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[Fault]) -> None:
-    """Add the triples of a Turtle file to a graph, strictly, relative IRIs under the base."""
-    try:
-        _add(graph, ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"))
-    except SyntaxError as error:
-        problem: str = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
-        if isinstance(error.msg, Words):
-            problem = error.msg
-        place = _place_of(b"<<", text)  # no syntax error, but nothing rdflib can hold
-        if error.lineno and error.offset:
-            place = error.lineno, error.offset
-        code = "not-an-iri" if _NO_IRI.search(problem) else "turtle-syntax"
-        if found := re.fullmatch(r"Invalid IRI code point '(.*)'", problem, re.DOTALL):
-            problem = said("iri-character", character=found[1])
-        faults.append(fault(code, shown, *place, problem=problem))
-
-
-def _place_of(mark: bytes, text: bytes) -> tuple[int, int]:
-    """Return line and column, from 1, of the first mark in a text."""
-    before = text[: max(text.find(mark), 0)]
-    return before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
-
-
-def add_triples(graph: Graph, text: bytes) -> None:
-    """Add N-Triples that the program wrote itself to a graph."""
-    _add(graph, ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
-
-
-def _add(graph: Graph, triples: Iterable[ox.Quad]) -> None:
-    for triple in triples:
-        graph.add((_node(triple.subject), URIRef(triple.predicate.value), _term(triple.object)))
-
-
-def _node(term: object) -> IdentifiedNode:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    raise SyntaxError(said("quoted-triples"))
-
-
-def _term(term: object) -> IdentifiedNode | Literal:
-    if isinstance(term, ox.Literal):
-        if term.language:
-            return Literal(term.value, lang=term.language)
-        plain = term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
-        return Literal(term.value, datatype=None if plain else URIRef(term.datatype.value))
-    return _node(term)
-
-
 def _folded(label: str) -> str:
     return " ".join(label.split()).casefold()
-
-
-def local_name(iri: str) -> str:
-    """Return the last segment of an IRI, after ``#`` or ``/``."""
-    return iri.rpartition("#")[2].rpartition("/")[2]
 
 
 def _read_lists(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from publish.faults.addresses import wrong_character
 from publish.faults.fault import (
     CannotRun,
     Fault,
@@ -22,7 +23,7 @@ from publish.faults.fault import (
     said,
     shortened,
 )
-from publish.project.iris import CODE, GENERIC_VOCABULARY, Uris, is_base, wrong_character
+from publish.project.iris import CODE, GENERIC_VOCABULARY, Uris, is_base
 from publish.project.toml import place_of_key, read_toml
 
 SETTINGS = "publish.toml"

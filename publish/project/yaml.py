@@ -21,9 +21,9 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from publish.faults.addresses import wrong_character
 from publish.faults.fault import Fault, did_you_mean, fault, nearest, said, shortened
 from publish.project.files import place_in, read_file
-from publish.project.iris import wrong_character
 
 Steps = tuple[str | int, ...]
 UNUSABLE = re.compile("[\0\ud800-\udfff]")

@@ -23,9 +23,9 @@ import numpy as np
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault, said
-from publish.ontology.suggest.foreign_lists import CONTENTS
-from publish.ontology.suggest.foreign_lists import SYNTAXES as SYNTAXES_OF_LISTS
 from publish.project.progress import CountedReader, Progress
+from publish.rdf.formats import CONTENTS
+from publish.rdf.formats import SYNTAXES as SYNTAXES_OF_LISTS
 from publish.rdf.ntriples import LineReader
 from publish.rdf.statements import Numbered, Statements, Terms, assembled, numbered
 

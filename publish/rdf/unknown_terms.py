@@ -39,8 +39,8 @@ from rdflib.namespace import (
 )
 
 from publish.faults.fault import Fault, did_you_mean, fault
-from publish.ontology.vocabulary import read_turtle_file
 from publish.project.project import Project
+from publish.rdf.turtle import read_turtle_file
 
 SHACL = str(SH)
 

@@ -13,9 +13,9 @@ from rdflib.namespace import SKOS
 from rdflib.term import Node
 
 from publish.ontology.links import LISTS_GRAPH
-from publish.ontology.vocabulary import new_graph
 from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF
+from publish.rdf.turtle import new_graph
 from publish.release.dumps import Dump, write_graph
 
 FOLDER = "codelijst"

@@ -18,8 +18,9 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from publish.cube.assemble import CELLS
-from publish.cube.batch import Batch, Structure
+from publish.cube.batch import Batch
 from publish.cube.rdf.observations import N_TRIPLES, Syntax, TriplesWriter, turtle
+from publish.cube.structure import Structure
 from publish.project.iris import Uris
 
 FORMATS = (".nt", ".ttl")

@@ -36,19 +36,12 @@ from publish.mappings.open_questions import open_points, without_open
 from publish.ontology.levels import describe_levels
 from publish.ontology.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.ontology.periods import Period
-from publish.ontology.vocabulary import (
-    Sources,
-    Vocabulary,
-    add_triples,
-    new_graph,
-    read_turtle,
-    read_vocabulary,
-    turtle_files,
-)
+from publish.ontology.vocabulary import Sources, Vocabulary, read_vocabulary
 from publish.project.files import UNREAD
 from publish.project.progress import Progress
 from publish.project.project import Project
 from publish.rdf.namespaces import QB, RDF
+from publish.rdf.turtle import add_triples, new_graph, read_turtle, turtle_files
 from publish.rdf.unknown_terms import check_terms
 from publish.release.code_list_parts import write_code_lists
 from publish.release.dumps import FORMATS, Dump, open_dumps, write_graph

@@ -5,37 +5,11 @@ The tag holds everything that a document is made of, so what is kept is never ou
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 
-from flask import Request
-
-from publish import __version__
-from publish.release.opened import Served
-
 MOST_BYTES = 32 << 20
 """How much is kept; what was used longest ago goes first."""
-
-
-def document_tag(
-    served: Served, asked: Request, path: str, content_type: str, language: str
-) -> str:
-    """Return the entity tag of a document, which tells everything that its text depends on."""
-    query = asked.query_string.decode("latin-1")
-    parts = [
-        served.id,
-        str(served.made),
-        __version__,
-        asked.script_root,
-        asked.path,
-        path,
-        content_type,
-        language,
-        query,
-    ]
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return f'"{digest[:32]}"'
 
 
 class KeptBodies:

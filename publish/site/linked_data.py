@@ -11,12 +11,13 @@ import hashlib
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Request, Response, redirect, request
 
+from publish import __version__
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import DataSet, Served
 from publish.server.conditions import conclude, file_response
-from publish.server.kept_bodies import KeptBodies, document_tag
+from publish.server.kept_bodies import KeptBodies
 from publish.server.negotiation import CSV, HTML, Form, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
 from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
@@ -195,3 +196,23 @@ def _digest(served: Served, path: str) -> str:
     """Return the checksum of a printed table."""
     file = served.folder / "tables" / path.removeprefix("tabel/")
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def document_tag(
+    served: Served, asked: Request, path: str, content_type: str, language: str
+) -> str:
+    """Return the entity tag of a document, which tells everything that its text depends on."""
+    query = asked.query_string.decode("latin-1")
+    parts = [
+        served.id,
+        str(served.made),
+        __version__,
+        asked.script_root,
+        asked.path,
+        path,
+        content_type,
+        language,
+        query,
+    ]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f'"{digest[:32]}"'

@@ -23,9 +23,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from publish.faults.fault import Fault, fault, reason_of, said
-from publish.mappings.extract import SOURCE_LINE
 from publish.project.files import encoding_fault, unusable_file
 from publish.tables.scan import LONGEST_LINE, scan_table
+
+SOURCE_LINE = "bronregel"
+"""The header of the last column of a printed table: where in the source the row stands."""
+
 
 BLOCK = 32_768
 """Cells in a block: large enough to be fast, small enough to keep memory flat."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from rdflib import Graph, URIRef
 
-from publish.cube.batch import Batch, Structure
+from publish.cube.batch import Batch
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.columns import BatchColumns
 from publish.cube.rdf.describe import INTERVAL_OF_KIND
+from publish.cube.structure import Structure
 from publish.faults.fault import Fault, fault
 from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF

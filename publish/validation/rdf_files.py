@@ -21,6 +21,7 @@ from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, sa
 from publish.rdf.positions import Places, find_places, find_uses
 from publish.rdf.reader import RdfFile, read_files
 from publish.rdf.statements import Statements
+from publish.rdf.terms import as_node
 from publish.rdf.unknown_terms import SHACL, split_iri, unknown_terms
 from publish.validation.constraints import normal_form as cube
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breach, Breaches
@@ -33,7 +34,6 @@ from publish.validation.shapes.any_rdf import (
     made_shapes,
     surroundings,
 )
-from publish.validation.shapes.columns import as_node
 from publish.validation.shapes.compile import Result
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS, UnusableShapes, as_fault
 

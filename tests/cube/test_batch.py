@@ -10,7 +10,6 @@ import pytest
 from publish.cube.batch import (
     Batch,
     Cells,
-    CubeDimension,
     SeenKeys,
     align,
     cut_batch,
@@ -18,6 +17,7 @@ from publish.cube.batch import (
     join_batches,
     mixed_radix,
 )
+from publish.cube.structure import CubeDimension
 
 
 def dimension(size: int, name: str = "d") -> CubeDimension:

@@ -10,15 +10,10 @@ from rdflib import Graph, URIRef
 from shared_material import ROOT
 
 from publish.faults.fault import Fault
-from publish.ontology.vocabulary import (
-    Vocabulary,
-    local_name,
-    new_graph,
-    read_turtle,
-    read_vocabulary,
-)
+from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project, read_project
 from publish.rdf.namespaces import RDF, SKOS
+from publish.rdf.turtle import local_name, new_graph, read_turtle
 
 BASE = "https://data.example.org"
 PREFIXES = """\

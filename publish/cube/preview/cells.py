@@ -15,18 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-from publish.cube.batch import STATUSES, Batch, Structure
+from publish.cube.batch import STATUSES, Batch
 from publish.cube.crosstab import Crosstab
 from publish.cube.preview.one_data_set import OneDataSet
+from publish.cube.structure import Structure
 from publish.faults.fault import Fault, Words, said
-from publish.mappings.drafting.guess_axes import OPEN
-from publish.mappings.extract import SOURCE_LINE
-from publish.mappings.mapping import Mapping
+from publish.mappings.mapping import OPEN, Mapping
 from publish.mappings.marks import NUMBER, plain
 from publish.project.iris import Uris
 from publish.project.project import Project
 from publish.tables.numbers import canonical_texts
-from publish.tables.table import Table, open_table, places
+from publish.tables.table import SOURCE_LINE, Table, open_table, places
 
 LABEL, LEFT_OUT, FAULTY, OBSERVATION, UNREAD = (
     "label",

@@ -16,8 +16,7 @@ from publish.cube.batch import MISSING
 from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
 from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_of, said, some_of
 from publish.mappings.document import read_documents
-from publish.mappings.drafting.guess_axes import OPEN
-from publish.mappings.mapping import Mapping, read_mappings
+from publish.mappings.mapping import OPEN, Mapping, read_mappings
 from publish.mappings.open_questions import without_open
 from publish.ontology.links import read_links
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary

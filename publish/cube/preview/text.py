@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publish.cube.batch import MEASURE
 from publish.cube.preview.cells import FAULTY, LABEL, LEFT_OUT, UNREAD, CellView, Made, TableView
 from publish.faults.fault import number_of, said
+from publish.mappings.mapping import MEASURE
 
 
 def records(views: list[TableView], language: str = "en") -> list[dict[str, object]]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from publish.cube.batch import STATUSES, Batch, Structure
+from publish.cube.batch import STATUSES, Batch
+from publish.cube.structure import Structure
 from publish.mappings.marks import BOUNDS, REASONS, exact, plain
 from publish.project.iris import Uris
 from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD

@@ -16,7 +16,7 @@ from publish.mappings.document import Document
 from publish.mappings.mapping import Text
 from publish.mappings.marks import BOUNDS
 from publish.ontology.periods import Period, period
-from publish.ontology.vocabulary import PERIOD_KINDS, new_graph
+from publish.ontology.vocabulary import PERIOD_KINDS
 from publish.project.iris import Uris
 from publish.project.project import Project
 from publish.rdf.namespaces import (
@@ -33,6 +33,7 @@ from publish.rdf.namespaces import (
     TIME,
     XSD,
 )
+from publish.rdf.turtle import new_graph
 from publish.tables.table import Table
 
 REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"

@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from publish.cube.batch import STATUSES, Batch, CubeDimension, Structure, Sums
+from publish.cube.batch import STATUSES, Batch, Sums
+from publish.cube.structure import CubeDimension, Structure
 from publish.mappings.marks import BOUNDS, REASONS, Absence, plain
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris

@@ -25,10 +25,11 @@ from publish.cube.derive import AnyCube
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.document import Document, MissingFigures
 from publish.mappings.mapping import Mapping, Remark, Text
-from publish.ontology.vocabulary import Vocabulary, new_graph
+from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import Uris
 from publish.project.yaml import YamlFile
 from publish.rdf.namespaces import DQV, OA, RDF, RDFS, SKOS
+from publish.rdf.turtle import new_graph
 from publish.tables.findings import about_period
 
 ASPECTS = "kwaliteit"

@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from publish.faults.fault import number_of, said, some_of
-from publish.mappings.drafting.guess_axes import MEASURE, OPEN, AxisGuess
+from publish.mappings.drafting.guess_axes import MEASURE, AxisGuess
 from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess
 from publish.mappings.drafting.outline import Outline
+from publish.mappings.mapping import OPEN
 from publish.tables.foreign_numbers import is_figure, rewritten
 from publish.tables.numbers import FORMATS, written
 

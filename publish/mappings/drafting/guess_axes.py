@@ -16,12 +16,11 @@ from rdflib import Literal, URIRef
 
 from publish.faults.fault import Words, nearest, said
 from publish.mappings.drafting.outline import Outline
+from publish.mappings.mapping import OPEN
 from publish.ontology.periods import KINDS, read_period
 from publish.ontology.vocabulary import CodeList, Dimension, Vocabulary
 from publish.rdf.namespaces import RDFS
 
-OPEN = "OPEN"
-"""What stands in a mapping where a person must choose."""
 MEASURE = "measure"
 
 

@@ -17,7 +17,6 @@ from publish.mappings.document import read_documents
 from publish.mappings.drafting.draft import Draft, has_measures, is_apart, mapping_of, table_of
 from publish.mappings.drafting.guess_axes import (
     MEASURE,
-    OPEN,
     AxisGuess,
     guess_columns,
     guess_rows,
@@ -31,7 +30,7 @@ from publish.mappings.drafting.guess_figures import (
 )
 from publish.mappings.drafting.joined_quarters import join_quarters
 from publish.mappings.drafting.outline import Outline, find_table
-from publish.mappings.mapping import SLUG
+from publish.mappings.mapping import OPEN, SLUG
 from publish.mappings.marks import REASONS
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary

@@ -12,10 +12,10 @@ import re
 from dataclasses import dataclass, field
 
 from publish.faults.fault import Fault, Words, number_of, said
-from publish.mappings.extract import SOURCE_LINE
 from publish.ontology.periods import KINDS, read_period
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import Grid
+from publish.tables.table import SOURCE_LINE
 
 LONGEST_SIGN = 12
 """Characters of a sign for a figure that is not shown; what is longer is text."""

@@ -18,30 +18,13 @@ import pyoxigraph as ox
 from publish.faults.fault import Fault, did_you_mean, fault, place_of_byte, reason_of, said
 from publish.ontology.suggest.candidates import Foreign
 from publish.ontology.suggest.words import plain
+from publish.rdf.formats import CONTENTS, SYNTAXES
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LABELS = (f"{SKOS}prefLabel", "http://www.w3.org/2000/01/rdf-schema#label", f"{SKOS}altLabel")
 TITLES = (*LABELS[:2], "http://purl.org/dc/terms/title")
 
-SYNTAXES = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".xml": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".json": ox.RdfFormat.JSON_LD,
-}
-CONTENTS = (
-    (re.compile(rb"\s*[{\[]"), ox.RdfFormat.JSON_LD),
-    (re.compile(rb"\s*<(?:\?xml|rdf:RDF|!DOCTYPE|!--)"), ox.RdfFormat.RDF_XML),
-    (
-        re.compile(rb"(?:\s|#[^\n]*\n)*(?:@prefix|@base|prefix\s|base\s|<[^>\s]+>\s)", re.I),
-        ox.RdfFormat.TURTLE,
-    ),
-)
-"""How the syntaxes begin, for files whose name does not tell."""
 TABLES = (".csv", ".tsv", ".tab")
 SEPARATORS = ",;\t|"
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from publish.faults.fault import Words, said, written_out
 from publish.server.negotiation import GRAPHS, RESULTS
-from publish.sparql.query.limits import Limits, duration, size
+from publish.sparql.query.limits import MOST_TRIPLES, Limits, duration, size
 from publish.sparql.query.syntax import explain_syntax
-from publish.sparql.workers.merged_graphs import MOST_TRIPLES
 
 
 class QueryFailed(Exception):

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from publish.faults.fault import Words, said, written_out
 
+MOST_TRIPLES = 300_000
+"""What is copied at most for one query: some three seconds, and some hundred megabytes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:

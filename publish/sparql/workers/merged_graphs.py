@@ -15,8 +15,7 @@ from typing import cast
 
 import pyoxigraph as ox
 
-MOST_TRIPLES = 300_000
-"""What is copied at most for one query: some three seconds, and some hundred megabytes."""
+from publish.sparql.query.limits import MOST_TRIPLES
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 

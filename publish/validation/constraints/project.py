@@ -19,11 +19,11 @@ from publish.faults.fault import Fault
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
 from publish.rdf.statements import Statements, collect
+from publish.rdf.terms import as_term
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.normal_form import DATA_SET, normalised
 from publish.validation.constraints.rules import CubeRules, ListRules, rules_of
 from publish.validation.constraints.structure import judge_structure
-from publish.validation.shapes.columns import as_term
 
 
 def structure_rules(graph: Graph) -> dict[str, CubeRules]:

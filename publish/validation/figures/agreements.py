@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube.acknowledgements import code_of
-from publish.cube.batch import MEASURE, CubeDimension, Indices, Structure, align
+from publish.cube.batch import Indices, align
 from publish.cube.columns import ABSENT, Columns, find_keys
+from publish.cube.structure import CubeDimension, Structure
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.declarations import Agreement
-from publish.mappings.mapping import Mapping
+from publish.mappings.mapping import MEASURE, Mapping
 from publish.tables.findings import TableFindings, about_period
 from publish.tables.numbers import FORMATS, written
 from publish.tables.table import places

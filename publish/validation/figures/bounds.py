@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch, Structure
+from publish.cube.batch import Batch
+from publish.cube.structure import Structure
 from publish.faults.fault import Fault, said
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, MOST_DECIMALS, written

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from publish.cube.acknowledgements import Acknowledgements
-from publish.cube.batch import Batch, Structure
+from publish.cube.batch import Batch
 from publish.cube.columns import ColumnKeeper, Columns
 from publish.cube.derive import AnyCube
+from publish.cube.structure import Structure
 from publish.cube.unread_cells import Lost
 from publish.faults.fault import Fault, fault
 from publish.mappings.mapping import Mapping

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import MEASURE, CubeDimension, Structure
 from publish.cube.columns import ABSENT, Columns
+from publish.cube.structure import CubeDimension, Structure
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.mappings.declarations import Share
-from publish.mappings.mapping import Mapping
+from publish.mappings.mapping import MEASURE, Mapping
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, written

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Indices, Structure, align
+from publish.cube.batch import Indices, align
+from publish.cube.structure import Structure
 from publish.mappings.marks import NOT_APPLICABLE, Limit, exact
 from publish.rdf.namespaces import XSD
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from rdflib import Graph, URIRef
 
+from publish.rdf.terms import as_node
 from publish.validation.constraints.normal_form import (
     DATA_SET,
     OBSERVATION,
@@ -16,7 +17,7 @@ from publish.validation.constraints.normal_form import (
     CubeGraph,
     Observations,
 )
-from publish.validation.shapes.columns import ColumnJudge, as_node, described
+from publish.validation.shapes.columns import ColumnJudge, described
 from publish.validation.shapes.compile import ObservationShape, Result, observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
 from publish.validation.shapes.with_pyshacl import results

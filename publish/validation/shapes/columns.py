@@ -11,16 +11,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 
 import numpy as np
 import pyoxigraph as ox
 from numpy.typing import NDArray
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from publish.rdf.namespaces import QB, RDF, RDFS, XSD
 from publish.rdf.statements import Column, Numbers, Term, Terms, Things
+from publish.rdf.terms import as_node, as_term
 from publish.validation.shapes.compile import (
     OF_COUNTS,
     OF_PAIRS,
@@ -345,26 +345,3 @@ def _kind(term: Term) -> str:
 
 def _lexical(term: Term) -> str:
     return str(term) if isinstance(term, ox.BlankNode | ox.Triple) else term.value
-
-
-def as_node(term: Term) -> Node:
-    """Return a term as rdflib writes it."""
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    if isinstance(term, ox.Literal):
-        language = term.language
-        datatype = None if language else URIRef(term.datatype.value)
-        return Literal(term.value, lang=language, datatype=datatype, normalize=False)
-    return BNode()
-
-
-@cache
-def as_term(node: Node) -> Term:
-    """Return a node of rdflib as a term of a statement."""
-    if isinstance(node, Literal):
-        if node.language:
-            return ox.Literal(str(node), language=node.language)
-        return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype or XSD.string)))
-    return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))

@@ -17,7 +17,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.ontology.vocabulary import local_name, number_of
+from publish.ontology.vocabulary import number_of
 from publish.rdf.namespaces import (
     DCTERMS,
     OWL,
@@ -29,6 +29,7 @@ from publish.rdf.namespaces import (
     SKOS,
     XSD,
 )
+from publish.rdf.turtle import local_name
 
 VERSION = "1.0.0"
 """The version of the rules by which these shapes are made."""

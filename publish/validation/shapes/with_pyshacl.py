@@ -18,8 +18,8 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from publish.faults.fault import LANGUAGES, Fault, FaultyInput, Words, fault, said
-from publish.ontology.vocabulary import new_graph, read_turtle, read_turtle_file
 from publish.project.project import Project
+from publish.rdf.turtle import new_graph, read_turtle, read_turtle_file
 from publish.validation.shapes.compile import SEVERITIES, Result, nearest_name, path_text
 from publish.validation.shapes.files import check_shape_names, package_shapes, project_shapes
 

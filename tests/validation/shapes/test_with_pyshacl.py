@@ -15,8 +15,8 @@ from rdflib.namespace import RDF, SH
 from small_project import SmallProject, make_small_project
 
 from publish.faults.fault import Fault
-from publish.ontology.vocabulary import add_triples, new_graph, read_turtle
 from publish.project.project import Project
+from publish.rdf.turtle import add_triples, new_graph, read_turtle
 from publish.release.build import validate
 from publish.validation.shapes.with_pyshacl import judge, read_shapes
 
