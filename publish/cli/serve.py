@@ -22,7 +22,7 @@ import click
 from publish.cli.reporting import language_of, open_project
 from publish.faults.fault import CannotRun, Fault, FaultyInput, reason_of, said
 from publish.project.project import Project
-from publish.release.opened import MANIFEST
+from publish.release.manifest import MANIFEST
 from publish.server.access_log import use_format
 from publish.server.settings import output as settings_shown
 from publish.server.settings.kinds import Setting, usable_text, wanted
@@ -127,7 +127,7 @@ def gathered(
 
 def start(project: Project, settings: Settings) -> None:
     """Serve the current release of a project until told to stop. Raises CannotRun."""
-    from publish.site import process as http_server
+    from publish.site.process import serve
 
     release = project.build / "current"
     if not (release / "manifest.json").exists():
@@ -141,30 +141,31 @@ def start(project: Project, settings: Settings) -> None:
         raise CannotRun(said("release-damaged", name=release.resolve().name))
     with contextlib.closing(_listen(settings)) as listening:
         use_format(settings.log_format)
-        http_server.serve(release, settings, listening, _tell_address)
+        serve(release, settings, listening, _tell_address)
 
 
 def start_over_files(files: Sequence[Path], settings: Settings) -> None:
     """Serve RDF files until told to stop. Raises FaultyInput, CannotRun."""
     from publish.release.stores.rdf_release import make_release_of_files
-    from publish.site import process as http_server
+    from publish.server.processes.listening import address_of
+    from publish.site.process import serve
 
     with (
         contextlib.closing(_listen(settings)) as listening,
         tempfile.TemporaryDirectory(prefix="publish-data-") as folder,
     ):
-        address = http_server.address_of(listening) + settings.path_prefix
+        address = address_of(listening) + settings.path_prefix
         make_release_of_files(files, Path(folder), public_url=address)
         use_format(settings.log_format)  # not before: faults in the files are told to people
-        http_server.serve(Path(folder), settings, listening, _tell_address)
+        serve(Path(folder), settings, listening, _tell_address)
 
 
 def _listen(settings: Settings) -> socket.socket:
     """Take the port, before anything else is done. Raises CannotRun when it is taken."""
-    from publish.site import process as http_server
+    from publish.server.processes.listening import listen
 
     try:
-        return http_server.listen(settings.host, settings.port)
+        return listen(settings.host, settings.port)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise CannotRun(

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch, Cells, align, cut_batch, join_batches, mixed_radix
+from publish.cube.batch import Batch, Cells, align, cut_batch, join_batches
 from publish.cube.crosstab import Crosstab, printed_measures
+from publish.cube.keys import mixed_radix
 from publish.cube.structure import Structure, cube_dimensions
 from publish.faults.fault import Fault, did_you_mean, fault, said
 from publish.mappings.check_names import UNITS, check_names, given_by, measure_names, read_missing
@@ -29,9 +30,9 @@ from publish.project.project import Project
 from publish.tables.findings import Findings, shown
 from publish.tables.table import BLOCK, Table, open_table, read_blocks
 
-CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
+SHARED_GRAPHS = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""
-RESERVED = {*CONTEXT, "catalogus", "alles"}
+RESERVED = {*SHARED_GRAPHS, "catalogus", "alles"}
 """Names of graphs and of dumps that no data set can have."""
 CELLS = "-cellen"
 """What the name of a graph of source cells ends in."""

@@ -8,15 +8,12 @@ RDF Data Cube, section 5.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from publish.cube.structure import CubeDimension
 
 STATUSES = ("A", "M")
 """The statuses of observations, as in sdmx-code:obsStatus: A is normal, M lacks its value."""
@@ -74,36 +71,6 @@ class Batch:
         return len(self.mantissa)
 
 
-PERIODS = 1 << 22
-"""More than the days of all years of four digits, so more periods than a cube can have."""
-
-
-def _radices(dimensions: tuple[CubeDimension, ...]) -> list[int]:
-    return [PERIODS if item.period else max(len(item.codes), 1) for item in dimensions]
-
-
-def mixed_radix(
-    keys: tuple[Indices, ...], dimensions: tuple[CubeDimension, ...]
-) -> NDArray[np.int64]:
-    """Return one number per observation that is equal only where all given keys are equal.
-
-    The numbers of two calls may be compared only where ``fits`` says so.
-    """
-    if not fits(dimensions):
-        _, combined = np.unique(np.stack(keys), axis=1, return_inverse=True)
-        return combined.reshape(-1).astype(np.int64)
-    combined = np.zeros(len(keys[0]) if keys else 0, dtype=np.int64)
-    for key, radix in zip(keys, _radices(dimensions), strict=True):
-        combined *= radix
-        combined += key
-    return combined
-
-
-def fits(dimensions: tuple[CubeDimension, ...]) -> bool:
-    """Return whether every combination of codes has a number of its own in 64 bits."""
-    return math.prod(_radices(dimensions)) < 1 << 63
-
-
 def align(mantissa: NDArray[np.int64], decimals: NDArray[np.int8]) -> tuple[NDArray[Any], int]:
     """Return values as whole numbers with one count of decimals, and that count.
 
@@ -115,47 +82,6 @@ def align(mantissa: NDArray[np.int64], decimals: NDArray[np.int8]) -> tuple[NDAr
     kind = np.int64 if largest < 1 << 63 else np.object_
     scale: NDArray[Any] = np.array([10 ** (most - places) for places in range(most + 1)], kind)
     return mantissa.astype(kind) * scale[decimals], most
-
-
-class SeenKeys:
-    """Finds keys that occur twice in a stream; holds 12 bytes per key seen."""
-
-    def __init__(self) -> None:
-        self._keys = np.empty(0, dtype=np.int64)
-        self._rows = np.empty(0, dtype=np.int32)
-        self._numbers: dict[tuple[int, ...], int] = {}
-
-    def add(
-        self, columns: tuple[Indices, ...], dimensions: tuple[CubeDimension, ...], rows: Indices
-    ) -> Iterator[tuple[int, int]]:
-        """Add keys with their rows; yield (position, first row) of each that was there before.
-
-        Without dimensions all keys are equal.
-        """
-        if not columns:
-            keys = np.zeros(len(rows), dtype=np.int64)
-        elif fits(dimensions):
-            keys = mixed_radix(columns, dimensions)
-        else:
-            numbers, combined = self._numbers, np.stack(columns, axis=1).tolist()
-            keys = np.array([numbers.setdefault(tuple(k), len(numbers)) for k in combined])
-        return self._add(keys, rows)
-
-    def _add(self, keys: NDArray[np.int64], rows: Indices) -> Iterator[tuple[int, int]]:
-        order = np.argsort(keys, kind="stable")
-        ordered = keys[order]
-        repeated = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
-        for at in repeated.tolist():
-            first = int(np.searchsorted(ordered, ordered[at]))
-            yield int(order[at]), int(rows[order[first]])
-        if len(self._keys):
-            found = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-            for position in np.flatnonzero(self._keys[found] == keys):
-                yield int(position), int(self._rows[found[position]])
-        together = np.concatenate([self._keys, keys])
-        all_rows = np.concatenate([self._rows, rows])
-        order = np.argsort(together, kind="stable")
-        self._keys, self._rows = together[order], all_rows[order]
 
 
 def join_batches(batches: list[Batch]) -> Batch:

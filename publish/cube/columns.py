@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch, Indices, mixed_radix
+from publish.cube.batch import Batch, Indices
+from publish.cube.keys import mixed_radix
 from publish.cube.structure import CubeDimension
 
 ABSENT = -1

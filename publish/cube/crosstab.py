@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from publish.cube.batch import Batch, Indices, SeenKeys
+from publish.cube.batch import Batch, Indices
 from publish.cube.cells import CellReader
+from publish.cube.keys import SeenKeys
 from publish.cube.structure import CubeDimension, Structure
 from publish.cube.unread_cells import ANY, UNKNOWN, Lost
 from publish.faults.fault import Fault, did_you_mean, fault, said

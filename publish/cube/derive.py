@@ -15,16 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from publish.cube.assemble import Cube, reserved_name
-from publish.cube.batch import (
-    MISSING,
-    Batch,
-    Cells,
-    Sums,
-    align,
-    cut_batch,
-    join_batches,
-    mixed_radix,
-)
+from publish.cube.batch import MISSING, Batch, Cells, Sums, align, cut_batch, join_batches
+from publish.cube.keys import mixed_radix
 from publish.cube.structure import Structure, cube_dimensions
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.document import Document

@@ -8,12 +8,19 @@ are taken together by which dimensions they have, so a sound cube is sorted once
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from publish.cube.batch import Indices
+from publish.cube.structure import CubeDimension
 from publish.rdf.statements import NONE, Numbers
+
+PERIODS = 1 << 22
+"""More than the days of all years of four digits, so more periods than a cube can have."""
+
 
 Keys = NDArray[np.int32]
 """A row per observation, a column per dimension."""
@@ -110,3 +117,70 @@ def _groups(keys: Keys, rows: Numbers, others: Numbers, common: Numbers) -> tupl
         group, most = group * span + value, most * span
     group = np.unique(group, return_inverse=True)[1]
     return group[: len(rows)], group[len(group) - len(others) :]
+
+
+def _radices(dimensions: tuple[CubeDimension, ...]) -> list[int]:
+    return [PERIODS if item.period else max(len(item.codes), 1) for item in dimensions]
+
+
+def mixed_radix(
+    keys: tuple[Indices, ...], dimensions: tuple[CubeDimension, ...]
+) -> NDArray[np.int64]:
+    """Return one number per observation that is equal only where all given keys are equal.
+
+    The numbers of two calls may be compared only where ``fits`` says so.
+    """
+    if not fits(dimensions):
+        _, combined = np.unique(np.stack(keys), axis=1, return_inverse=True)
+        return combined.reshape(-1).astype(np.int64)
+    combined = np.zeros(len(keys[0]) if keys else 0, dtype=np.int64)
+    for key, radix in zip(keys, _radices(dimensions), strict=True):
+        combined *= radix
+        combined += key
+    return combined
+
+
+def fits(dimensions: tuple[CubeDimension, ...]) -> bool:
+    """Return whether every combination of codes has a number of its own in 64 bits."""
+    return math.prod(_radices(dimensions)) < 1 << 63
+
+
+class SeenKeys:
+    """Finds keys that occur twice in a stream; holds 12 bytes per key seen."""
+
+    def __init__(self) -> None:
+        self._keys = np.empty(0, dtype=np.int64)
+        self._rows = np.empty(0, dtype=np.int32)
+        self._numbers: dict[tuple[int, ...], int] = {}
+
+    def add(
+        self, columns: tuple[Indices, ...], dimensions: tuple[CubeDimension, ...], rows: Indices
+    ) -> Iterator[tuple[int, int]]:
+        """Add keys with their rows; yield (position, first row) of each that was there before.
+
+        Without dimensions all keys are equal.
+        """
+        if not columns:
+            keys = np.zeros(len(rows), dtype=np.int64)
+        elif fits(dimensions):
+            keys = mixed_radix(columns, dimensions)
+        else:
+            numbers, combined = self._numbers, np.stack(columns, axis=1).tolist()
+            keys = np.array([numbers.setdefault(tuple(k), len(numbers)) for k in combined])
+        return self._add(keys, rows)
+
+    def _add(self, keys: NDArray[np.int64], rows: Indices) -> Iterator[tuple[int, int]]:
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        repeated = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+        for at in repeated.tolist():
+            first = int(np.searchsorted(ordered, ordered[at]))
+            yield int(order[at]), int(rows[order[first]])
+        if len(self._keys):
+            found = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            for position in np.flatnonzero(self._keys[found] == keys):
+                yield int(position), int(self._rows[found[position]])
+        together = np.concatenate([self._keys, keys])
+        all_rows = np.concatenate([self._rows, rows])
+        order = np.argsort(together, kind="stable")
+        self._keys, self._rows = together[order], all_rows[order]

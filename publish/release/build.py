@@ -30,13 +30,11 @@ from publish.project.project import Project
 from publish.rdf.counts import GraphCounts
 from publish.release.dump_formats import LARGEST, LASTING, Made, write_forms
 from publish.release.dumps import Dump
+from publish.release.manifest import MANIFEST
 from publish.release.stages import Content, write_content
 from publish.release.stores.local import load_store
 from publish.validation.shapes.files import list_shapes, write_shapes
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS
-
-MANIFEST = 2
-"""The number of the manifest format: from 2 on the store has a default graph of its own."""
 
 MADE = "made.json"
 """When and with which version a release was made: the only file that holds a clock time."""

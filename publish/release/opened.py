@@ -11,7 +11,6 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -20,66 +19,12 @@ from typing import Any
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES, Uris
+from publish.release.manifest import MANIFEST, DataSet, File, NamedGraph, Texts
 from publish.sparql.examples import Sample
 
-MANIFEST = 2
-"""The number of the manifest format that is read."""
 LANGUAGES = ("nl", "en")
-CONTEXT = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
-"""The graphs that the data sets share."""
 
-Texts = Mapping[str, str]
-"""A text by language."""
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-
-
-@dataclass(frozen=True, kw_only=True)
-class File:
-    """A file of the release that may be downloaded."""
-
-    path: str
-    size: int
-    sha256: str
-    media_type: str
-    about: str | None
-    graph: str | None = None
-    """The named graph that it holds; None for a file of several."""
-    compresses: str | None = None
-    """The media type of what is compressed in it."""
-
-    @property
-    def name(self) -> str:
-        """The path below ``dumps/``."""
-        return self.path.removeprefix("dumps/")
-
-    @property
-    def stem(self) -> str:
-        """The name without what tells its form."""
-        return self.name.partition(".")[0]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NamedGraph:
-    """What the manifest says of a graph of the store."""
-
-    iri: str
-    about: str
-    triples: int
-
-    @property
-    def name(self) -> str:
-        """The last part of its IRI, which is also the name of its dumps."""
-        return self.iri.rpartition("/")[2]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataSet:
-    """What the manifest says of a data set."""
-
-    slug: str
-    iri: str
-    title: Texts = field(hash=False)
-    observations: int
 
 
 def _names(prefix: str, names: str) -> tuple[ox.NamedNode, ...]:

@@ -18,7 +18,7 @@ from rdflib import Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.cube.assemble import CELLS, CONTEXT, Cube, assemble_cube
+from publish.cube.assemble import CELLS, SHARED_GRAPHS, Cube, assemble_cube
 from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
 from publish.cube.rdf.describe import describe_cube, describe_periods, describe_sources, periods_of
 from publish.cube.rdf.remarks import (
@@ -403,7 +403,7 @@ def _write_context(
         "koppelingen": uris.iri("linkset", linkset=""),
         "bronnen": uris.iri("document", document=""),
     }
-    for name in CONTEXT:
+    for name in SHARED_GRAPHS:
         write_graph(folder / "dumps", name, context[name], uris)
         add(name, about[name])
     return dumps

@@ -18,6 +18,7 @@ from werkzeug.http import http_date, parse_date, parse_etags
 
 from publish.faults.fault import LANGUAGES, in_language, said
 from publish.server.negotiation import choose_language, with_charset
+from publish.server.replies import Reply
 
 CHECK_AFTER_A_WHILE = "public, max-age=600, must-revalidate"
 BLOCK = 1 << 18
@@ -143,3 +144,22 @@ def _range(asked: Request, size: int) -> tuple[int, int] | None:
     if last and int(last) < int(first):
         return None
     return int(first), min(int(last) + 1, size) if last else size
+
+
+def lacks_wanted(if_match: str | None, reply: Reply) -> bool:
+    """Return whether a client wants the answer only as it was, and it is not (RFC 9110, 13.1.1).
+
+    Weak tags, as those of answers, are never as they were.
+    """
+    if not if_match or if_match.strip() == "*" or reply.status not in (200, 304):
+        return False
+    tag = dict(reply.headers).get(b"etag", b"").decode("latin-1")
+    return tag.startswith("W/") or tag not in {item.strip() for item in if_match.split(",")}
+
+
+def is_fresh(if_none_match: str | None, etag: str) -> bool:
+    """Return whether a client has this representation already (weak comparison)."""
+    if not if_none_match:
+        return False
+    known = {item.strip().removeprefix("W/") for item in if_none_match.split(",")}
+    return "*" in known or etag.removeprefix("W/") in known

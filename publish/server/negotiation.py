@@ -165,3 +165,19 @@ def form_of_extension(path: str, forms: Sequence[Form]) -> tuple[str, Form | Non
         if dot and stem and extension == form.extension:
             return stem, form
     return path, None
+
+
+def choose_coding(header_: str | None) -> str | None:
+    """Return "gzip" when the client takes it at least as gladly as no coding, else "identity".
+
+    None means that it takes neither (RFC 9110, 12.5.3).
+    """
+    if not header_:
+        return "identity"
+    qualities = {item.value: item.quality for item in ranges_of(header_, unclear=0.0)}
+    gzip = qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0)))
+    identity = qualities.get("identity", 0.0)
+    if gzip > 0 and gzip >= identity:
+        return "gzip"
+    is_excluded = qualities.get("identity", qualities.get("*", 1.0)) == 0.0
+    return None if is_excluded else "identity"

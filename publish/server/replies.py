@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from publish.faults.fault import LANGUAGES, in_language
-from publish.server.negotiation import choose_language, ranges_of
+from publish.server.negotiation import choose_language
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -143,38 +143,3 @@ def no_content(allowed: Iterable[str]) -> Reply:
             *FOR_ALL,
         ],
     )
-
-
-def choose_coding(header_: str | None) -> str | None:
-    """Return "gzip" when the client takes it at least as gladly as no coding, else "identity".
-
-    None means that it takes neither (RFC 9110, 12.5.3).
-    """
-    if not header_:
-        return "identity"
-    qualities = {item.value: item.quality for item in ranges_of(header_, unclear=0.0)}
-    gzip = qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0)))
-    identity = qualities.get("identity", 0.0)
-    if gzip > 0 and gzip >= identity:
-        return "gzip"
-    is_excluded = qualities.get("identity", qualities.get("*", 1.0)) == 0.0
-    return None if is_excluded else "identity"
-
-
-def lacks_wanted(if_match: str | None, reply: Reply) -> bool:
-    """Return whether a client wants the answer only as it was, and it is not (RFC 9110, 13.1.1).
-
-    Weak tags, as those of answers, are never as they were.
-    """
-    if not if_match or if_match.strip() == "*" or reply.status not in (200, 304):
-        return False
-    tag = dict(reply.headers).get(b"etag", b"").decode("latin-1")
-    return tag.startswith("W/") or tag not in {item.strip() for item in if_match.split(",")}
-
-
-def is_fresh(if_none_match: str | None, etag: str) -> bool:
-    """Return whether a client has this representation already (weak comparison)."""
-    if not if_none_match:
-        return False
-    known = {item.strip().removeprefix("W/") for item in if_none_match.split(",")}
-    return "*" in known or etag.removeprefix("W/") in known

@@ -26,16 +26,10 @@ from publish.faults.fault import said
 from publish.release.opened import Served
 from publish.server.access_log import AccessLog, request_id
 from publish.server.clients import ClientTable
+from publish.server.conditions import lacks_wanted
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
-from publish.server.replies import (
-    Reply,
-    choose_coding,
-    header,
-    lacks_wanted,
-    no_content,
-    sentence_reply,
-    text_reply,
-)
+from publish.server.negotiation import choose_coding
+from publish.server.replies import Reply, header, no_content, sentence_reply, text_reply
 from publish.server.request import BodyRefused, Exchange, read_exchange
 from publish.server.settings.sources import Settings
 from publish.server.wsgi import WsgiBridge, environ_of

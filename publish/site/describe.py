@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from publish.cube.assemble import SHARED_GRAPHS
 from publish.project.iris import PREFIXES
 from publish.rdf.jsonld import json_ld, usable_prefixes
-from publish.release.opened import CONTEXT, LABELS, TYPE, Served
+from publish.release.opened import LABELS, TYPE, Served
 
 MOST_TRIPLES = 20_000
 PER_PAGE = 50
@@ -47,7 +48,7 @@ def incoming_triples(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
     That an observation belongs to its data set says nothing about the data set, and there may be
     very many: of what points to one only what else there can be is looked for.
     """
-    shared = [ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in CONTEXT]
+    shared = [ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in SHARED_GRAPHS]
     seen = set[ox.Triple]()
     for graph in shared:
         for quad in served.store.quads_for_pattern(None, None, iri, graph):

@@ -15,7 +15,7 @@ from flask import Blueprint, Request, Response, redirect, request
 
 from publish import __version__
 from publish.release.once_per_release import once_per_release
-from publish.release.opened import DataSet, Served
+from publish.release.opened import Served
 from publish.server.conditions import conclude, file_response
 from publish.server.kept_bodies import KeptBodies
 from publish.server.negotiation import CSV, HTML, Form, form_of_extension, rank_forms
@@ -23,7 +23,8 @@ from publish.server.replies import REVALIDATE
 from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
 from publish.site.documents import DOCUMENTS, Thing, find_thing
 from publish.site.not_found import alternates, known_names, not_acceptable, not_found
-from publish.site.rendering import SAFE, reader_of, show
+from publish.site.pages.home import home_page
+from publish.site.rendering import SAFE, reader_of
 
 MOST_TYPES = 5
 """How many classes of a thing its headers name."""
@@ -35,7 +36,7 @@ def make_linked_data(served: Served) -> Blueprint:
     kept = KeptBodies()
 
     def home() -> Response:
-        response = _home(served)
+        response = home_page(served)
         response.vary.discard("accept")
         return response
 
@@ -146,28 +147,6 @@ def _links(served: Served, thing: Thing, address: str) -> list[str]:
 
 def _has_more(served: Served, thing: Thing, page: int) -> bool:
     return thing.has_incoming and len(incoming_page(served, thing.iri, page)) > PER_PAGE
-
-
-def _home(served: Served) -> Response:
-    language = reader_of(request).language
-    entries = []
-    for data_set in served.data_sets:
-        found = _periods_of(served, data_set)
-        ends = [found[0], found[-1]] if len(found) > 1 else found
-        entries.append((data_set, [served.label(iri, language) for iri in ends]))
-    return show(served, "home.html", entries=entries)
-
-
-@once_per_release
-def _periods_of(served: Served, data_set: DataSet) -> list[str]:
-    """Return the periods of which a data set has a slice, in order."""
-    return [
-        row["period"].value
-        for dimension in served.select("select_period_dimensions")
-        for row in served.select(
-            "select_slices", dataSet=ox.NamedNode(data_set.iri), property=dimension["property"]
-        )
-    ]
 
 
 def _printed_table(served: Served, path: str) -> Response | None:

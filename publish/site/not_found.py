@@ -13,9 +13,10 @@ import pyoxigraph as ox
 from flask import Response, request
 from rapidfuzz import fuzz, process
 
+from publish.cube.assemble import SHARED_GRAPHS
 from publish.faults.fault import Words, said
 from publish.release.once_per_release import once_per_release
-from publish.release.opened import CONTEXT, TYPE, Served
+from publish.release.opened import TYPE, Served
 from publish.server.negotiation import Form, form_of_extension
 from publish.site.rendering import say, show, wants_page
 
@@ -74,7 +75,7 @@ def known_names(served: Served, kind: str) -> tuple[str, ...]:
     head = served.base + kind
     found = dict.fromkeys(item.iri for item in served.data_sets)
     found |= dict.fromkeys(item.iri for item in served.graphs)
-    for name in CONTEXT:
+    for name in SHARED_GRAPHS:
         graph = ox.NamedNode(f"{served.base}/id/graaf/{name}")
         quads = served.store.quads_for_pattern(None, TYPE, None, graph)
         for quad in itertools.islice(quads, MOST_KNOWN):

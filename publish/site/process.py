@@ -8,13 +8,12 @@ being refused. With several processes each runs this on the same socket (``super
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from publish.server.cache import AnswerCache
 from publish.server.clients import ClientTable
 from publish.server.connection import Gate, connection_class
 from publish.server.metrics import Metrics
+from publish.server.processes.listening import StoppableServer, address_of
 from publish.server.processes.run_folder import run_folder
 from publish.server.processes.supervisor import supervise
 from publish.server.settings.sources import Settings
@@ -46,26 +46,6 @@ TRY_AGAIN = 60.0
 
 log = logging.getLogger("publish")
 logging.getLogger("uvicorn").setLevel(logging.ERROR)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens. Raises OSError, EADDRINUSE when the port is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(1024)
-    except OSError:
-        listening.close()
-        raise
-    return listening
-
-
-def address_of(listening: socket.socket) -> str:
-    """Return the address of a socket for people."""
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -146,7 +126,7 @@ class Process:
             release=release,
         )
         self._metrics.release(release.served.id)
-        server = _Server(
+        server = StoppableServer(
             uvicorn.Config(
                 self._front,
                 http=connection_class(self._gate),
@@ -253,20 +233,6 @@ async def _let_go(release: Release) -> None:
     gc.unfreeze()  # it may have been there from the beginning
     gc.collect()
     gc.freeze()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's server, stopped by its process and not by signals of its own."""
-
-    def stop(self) -> None:
-        """Stop taking requests; a second time do not wait for those under way."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the process."""
-        yield
 
 
 def run_process(

@@ -17,16 +17,15 @@ import pyoxigraph as ox
 from publish import __version__
 from publish.faults.fault import said
 from publish.server.cache import AnswerCache, CachedAnswer, key_of
-from publish.server.negotiation import HTML, N_TRIPLES, TSV, Form, Offer, rank_forms
+from publish.server.conditions import is_fresh
+from publish.server.negotiation import HTML, N_TRIPLES, TSV, Form, Offer, choose_coding, rank_forms
 from publish.server.replies import (
     FOR_ALL,
     REVALIDATE,
     Headers,
     PartsOfFile,
     Reply,
-    choose_coding,
     header,
-    is_fresh,
     sentence_reply,
 )
 from publish.sparql.protocol import (

@@ -7,16 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from publish.cube.batch import (
-    Batch,
-    Cells,
-    SeenKeys,
-    align,
-    cut_batch,
-    fits,
-    join_batches,
-    mixed_radix,
-)
+from publish.cube.batch import Batch, Cells, align, cut_batch, join_batches
+from publish.cube.keys import SeenKeys, fits, mixed_radix
 from publish.cube.structure import CubeDimension
 
 

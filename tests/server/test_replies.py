@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from publish.faults.fault import said
-from publish.server.replies import choose_coding, header, is_fresh, no_content, sentence_reply
+from publish.server.conditions import is_fresh
+from publish.server.negotiation import choose_coding
+from publish.server.replies import header, no_content, sentence_reply
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES
-from publish.release.opened import LANGUAGES, TYPE, NamedGraph, Served, read_texts
+from publish.release.manifest import NamedGraph
+from publish.release.opened import LANGUAGES, TYPE, Served, read_texts
 
 VOID, DCT = PREFIXES["void"], PREFIXES["dct"]
 XSD = PREFIXES["xsd"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from publish import __version__
 from publish.faults.fault import Fault, FaultyInput
-from publish.release.opened import MANIFEST
+from publish.release.manifest import MANIFEST
 from publish.release.stores.of_rdf_files import CountedGraph, make_store
 
 BASE = "http://localhost"

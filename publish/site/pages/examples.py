@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from publish.release.opened import DataSet, Served, read_texts
+from publish.release.manifest import DataSet
+from publish.release.opened import Served, read_texts
 from publish.site.pages.pivot import components_of
 from publish.sparql.examples import complete, prefix_lines
 

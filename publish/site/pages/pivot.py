@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES
-from publish.release.opened import DataSet, Served
+from publish.release.manifest import DataSet
+from publish.release.opened import Served
 from publish.site.pages.figure_text import MEASURE_TYPE, figure_of
 
 MOST = 2000

@@ -16,7 +16,8 @@ import pyoxigraph as ox
 from flask import Response, request
 
 from publish.project.iris import PREFIXES
-from publish.release.opened import DESCRIPTIONS, DataSet, Served
+from publish.release.manifest import DataSet
+from publish.release.opened import DESCRIPTIONS, Served
 from publish.server.negotiation import GRAPHS
 from publish.site import descriptions
 from publish.site.describe import MEMBERS, types_of

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 import publish
 from publish.sparql.workers.forkserver import BEAR, BORN, DEAD, KILL, LOADED, NOTE, ORDER
 
-_PACKAGES = [str(Path(module.__file__).parent.parent) for module in (publish, ox)]
+_PACKAGES = [str(Path(path).parent) for path in (*publish.__path__, *ox.__path__)]
 _BOOT = (
     "import sys, json; sys.path[:0] = json.loads(sys.argv[2])['packages']; "
     "from publish.sparql.workers.forkserver import main; main()"

@@ -15,7 +15,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch, Indices, mixed_radix
+from publish.cube.batch import Batch, Indices
+from publish.cube.keys import mixed_radix
 from publish.cube.structure import Structure
 from publish.faults.fault import Fault, fault, said
 from publish.mappings.document import Document

@@ -11,8 +11,8 @@ from decimal import ROUND_FLOOR, Decimal
 
 import numpy as np
 
-from publish.cube.batch import mixed_radix
 from publish.cube.columns import Columns
+from publish.cube.keys import mixed_radix
 from publish.cube.structure import Structure
 from publish.cube.unread_cells import Lost, lacking
 from publish.faults.fault import Fault, said
