@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from publish.cube.batch import Indices
 from publish.cube.structure import CubeDimension
-from publish.rdf.statements import NONE, Numbers
+from publish.rdf.statements import EMPTY, Integers
 
 PERIODS = 1 << 22
 """More than the days of all years of four digits, so more periods than a cube can have."""
@@ -32,13 +32,13 @@ others lack a dimension, which is reported; they are compared with none."""
 MOST_NUMBER = 2**62
 
 
-def duplicates(keys: Keys) -> tuple[Numbers, Numbers]:
+def duplicates(keys: Keys) -> tuple[Integers, Integers]:
     """Return the observations that have the same key as another, and which other that is.
 
     Of equal ones all but the first are returned, each once; of two that lack different
     dimensions the one that lacks more.
     """
-    again, first = [NONE], [NONE]
+    again, first = [EMPTY], [EMPTY]
     told = np.zeros(len(keys), dtype=np.bool_)
     for rows, others, common in _pairs(keys, both_ways=False):
         if not len(common):
@@ -54,7 +54,7 @@ def duplicates(keys: Keys) -> tuple[Numbers, Numbers]:
     return np.concatenate(again), np.concatenate(first)
 
 
-def matches_of_each(keys: Keys, weight: Numbers) -> Numbers:
+def matches_of_each(keys: Keys, weight: Integers) -> Integers:
     """Return for each observation what those weigh that stand at its point, with itself."""
     found = np.zeros(len(keys), dtype=np.int64)
     for rows, others, common in _pairs(keys, both_ways=True):
@@ -68,7 +68,7 @@ def matches_of_each(keys: Keys, weight: Numbers) -> Numbers:
     return found
 
 
-def _pairs(keys: Keys, *, both_ways: bool) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
+def _pairs(keys: Keys, *, both_ways: bool) -> Iterator[tuple[Integers, Integers, Integers]]:
     """Yield pairs of sets of observations, with the dimensions that both have.
 
     The observations of a set have the same dimensions. Those with several values of a dimension
@@ -92,7 +92,7 @@ def _pairs(keys: Keys, *, both_ways: bool) -> Iterator[tuple[Numbers, Numbers, N
             yield rows, others, common
 
 
-def _patterns(given: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Numbers, Numbers]:
+def _patterns(given: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Integers, Integers]:
     """Return the distinct sets of dimensions, which each observation has, and how many have it."""
     packed = np.packbits(given, axis=1)
     group = np.zeros(len(given), dtype=np.int64)
@@ -104,7 +104,9 @@ def _patterns(given: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Numbers, Num
     return given[first], inverse, count
 
 
-def _groups(keys: Keys, rows: Numbers, others: Numbers, common: Numbers) -> tuple[Numbers, Numbers]:
+def _groups(
+    keys: Keys, rows: Integers, others: Integers, common: Integers
+) -> tuple[Integers, Integers]:
     """Return numbers from 0 that two observations share when they have the same values."""
     both = np.concatenate([rows, others]) if rows is not others else rows
     group, most = np.zeros(len(both), dtype=np.int64), 1

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from publish.rdf.statements import Numbered, Term, Terms, numbered
+from publish.rdf.statements import Term, TermIds, Terms, term_ids
 
 BLOCK = 8 << 20
 """Bytes of lines that are read at a time."""
@@ -40,7 +40,7 @@ class LineReader:
     _numbers: array[int] = field(default_factory=lambda: array("i"))
     """Per piece the number of its term."""
 
-    def blocks(self, content: io.BufferedReader) -> Iterator[Numbered]:
+    def blocks(self, content: io.BufferedReader) -> Iterator[TermIds]:
         """Yield the numbers of the terms of each block of lines."""
         before = 0
         while lines := content.readlines(BLOCK):
@@ -54,12 +54,12 @@ class LineReader:
                     going = self.wrong(error, before)
                     return going
 
-                yield numbered(self._parsed(b"".join(lines), told), self.terms)
+                yield term_ids(self._parsed(b"".join(lines), told), self.terms)
                 if not going:
                     return
             before += len(lines)
 
-    def _cut(self, lines: list[bytes]) -> Numbered:
+    def _cut(self, lines: list[bytes]) -> TermIds:
         """Return the numbers of the terms of lines that are as usual. Raises Unusual."""
         if not lines[-1].endswith(b"\n"):
             lines = [*lines[:-1], lines[-1] + b"\n"]

@@ -27,7 +27,7 @@ from publish.project.progress import CountedReader, Progress
 from publish.rdf.formats import CONTENTS
 from publish.rdf.formats import SYNTAXES as SYNTAXES_OF_LISTS
 from publish.rdf.ntriples import LineReader
-from publish.rdf.statements import Numbered, Statements, Terms, assembled, numbered
+from publish.rdf.statements import Statements, TermIds, Terms, statements_from, term_ids
 
 SYNTAXES = {
     **SYNTAXES_OF_LISTS,
@@ -69,7 +69,7 @@ def looks_like_file(argument: str) -> bool:
 def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], Statements]:
     """Return the files that could be read, and all their statements as one graph."""
     terms, files = Terms(), list[RdfFile]()
-    parts: list[Numbered] = []
+    parts: list[TermIds] = []
     for number, path in enumerate(dict.fromkeys(paths)):
         label = f"f{number}-" if len(paths) > 1 else ""
         with readable(path, faults):
@@ -79,7 +79,7 @@ def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], S
                 parts.extend(_read(file, terms, faults, label))
     flat = np.concatenate([np.empty(0, dtype=np.int32), *parts])
     parts.clear()
-    return files, assembled(terms, flat)
+    return files, statements_from(terms, flat)
 
 
 @contextmanager
@@ -156,7 +156,7 @@ def check_syntax(file: RdfFile, faults: list[Fault]) -> None:
             pass
 
 
-def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Iterator[Numbered]:
+def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Iterator[TermIds]:
     """Yield the statements of a file as numbers; of one with faults those before the first.
 
     With a label, its blank nodes are kept apart from those of other files.
@@ -175,7 +175,7 @@ def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Itera
             reader = LineReader(terms=terms, prefix=label, wrong=noted.add)
             yield from reader.blocks(content)
         else:
-            yield numbered(_quads(file, content, noted, label), terms)
+            yield term_ids(_quads(file, content, noted, label), terms)
 
 
 @dataclass(kw_only=True)

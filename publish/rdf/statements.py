@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 """What a statement can be about: an IRI, a blank node, a literal or (RDF 1.2) a triple."""
 
-Numbers = NDArray[np.int64]
+Integers = NDArray[np.int64]
 
-Numbered = NDArray[np.int32]
+TermIds = NDArray[np.int32]
 """Numbers of terms as they are read, before they are sorted."""
 
-NONE = np.empty(0, dtype=np.int64)
+EMPTY = np.empty(0, dtype=np.int64)
 
 
 @dataclass(kw_only=True)
@@ -49,13 +49,13 @@ class Terms:
 class Column:
     """What some things have of one property, as pairs sorted by thing."""
 
-    thing: Numbers
+    thing: Integers
     """Places of the things, from 0; never falls."""
-    value: Numbers
+    value: Integers
     """The number of the term that the thing at the same place has."""
 
 
-NO_COLUMN = Column(thing=NONE, value=NONE)
+NO_COLUMN = Column(thing=EMPTY, value=EMPTY)
 
 
 class Things(Protocol):
@@ -80,7 +80,7 @@ class Things(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Columns:
+class StatementColumns:
     """Things whose columns are at hand, as those of a batch of observations are."""
 
     count: int
@@ -106,28 +106,28 @@ class Statements:
     """All statements of some RDF, each once, sorted by property, subject and object."""
 
     terms: Terms
-    subject: Numbers
-    predicate: Numbers
-    object: Numbers
+    subject: Integers
+    predicate: Integers
+    object: Integers
 
     def __len__(self) -> int:
         return len(self.subject)
 
-    def of(self, predicate: str) -> tuple[Numbers, Numbers]:
+    def of(self, predicate: str) -> tuple[Integers, Integers]:
         """Return the subjects and objects of a property, sorted by subject."""
         number = self.terms.iri(predicate)
         if number is None:
-            return NONE, NONE
+            return EMPTY, EMPTY
         low, high = np.searchsorted(self.predicate, [number, number + 1]).tolist()
         return self.subject[low:high], self.object[low:high]
 
-    def subjects(self, predicate: str, value: str) -> Numbers:
+    def subjects(self, predicate: str, value: str) -> Integers:
         """Return the subjects that have one IRI as value of a property."""
         subjects, objects = self.of(predicate)
         number = self.terms.iri(value)
-        return subjects[objects == number] if number is not None else NONE
+        return subjects[objects == number] if number is not None else EMPTY
 
-    def things(self, chosen: Numbers) -> Columns:
+    def things(self, chosen: Integers) -> StatementColumns:
         """Return chosen subjects, as sorted numbers of terms, with all their properties."""
         place = np.searchsorted(chosen, self.subject)
         place[place == len(chosen)] = 0
@@ -141,7 +141,7 @@ class Statements:
             _text(found[number]): Column(thing=at[start:end], value=objects[start:end])
             for number, start, end in zip(known.tolist(), starts.tolist(), ends, strict=True)
         }
-        return Columns(
+        return StatementColumns(
             count=len(chosen),
             terms=self.terms,
             columns=columns,
@@ -157,10 +157,10 @@ def _text(term: Term) -> str:
 def collect(quads: Iterable[ox.Quad | ox.Triple]) -> Statements:
     """Return the statements, whatever graph they are in; what is said twice counts once."""
     terms = Terms()
-    return assembled(terms, numbered(quads, terms))
+    return statements_from(terms, term_ids(quads, terms))
 
 
-def numbered(quads: Iterable[ox.Quad | ox.Triple], terms: Terms) -> Numbered:
+def term_ids(quads: Iterable[ox.Quad | ox.Triple], terms: Terms) -> TermIds:
     """Return the numbers of the terms of each statement, one statement after the other."""
     numbers, found = terms.numbers, terms.found
 
@@ -176,7 +176,7 @@ def numbered(quads: Iterable[ox.Quad | ox.Triple], terms: Terms) -> Numbered:
     return np.fromiter(flow(), dtype=np.int32)
 
 
-def assembled(terms: Terms, flat: Numbered) -> Statements:
+def statements_from(terms: Terms, flat: TermIds) -> Statements:
     """Return statements whose terms are numbered; what is said twice counts once."""
     subject, predicate, object_ = flat.reshape(-1, 3).T
     # One number for subject and object: a property at a time, sorting is then sorting of numbers.
@@ -192,8 +192,8 @@ def assembled(terms: Terms, flat: Numbered) -> Statements:
     both = both[order]
     del order
     ends = np.cumsum(counts[known])[:-1]
-    parts = [unique_numbers(part) for part in np.split(both, ends)] if len(known) else []
-    both = np.concatenate(parts) if parts else NONE
+    parts = [unique_integers(part) for part in np.split(both, ends)] if len(known) else []
+    both = np.concatenate(parts) if parts else EMPTY
     return Statements(
         terms=terms,
         subject=both >> 32,
@@ -202,7 +202,7 @@ def assembled(terms: Terms, flat: Numbered) -> Statements:
     )
 
 
-def unique_numbers(numbers: Numbers) -> Numbers:
+def unique_integers(numbers: Integers) -> Integers:
     """Return numbers sorted and each once; sorts in place."""
     numbers.sort()
     fresh = np.ones(len(numbers), dtype=np.bool_)

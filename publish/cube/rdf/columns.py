@@ -18,7 +18,7 @@ from publish.cube.structure import Structure
 from publish.mappings.marks import BOUNDS, REASONS, exact, plain
 from publish.project.iris import Uris
 from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
-from publish.rdf.statements import Column, Columns, Numbers, Terms
+from publish.rdf.statements import Column, Integers, StatementColumns, Terms
 from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
 
@@ -32,19 +32,19 @@ class BatchColumns:
     """The IRIs that every batch may use, in the order of their numbers."""
     _numbers: dict[str, int] = field(default_factory=dict)
 
-    def columns(self, batch: Batch) -> Columns:
+    def columns(self, batch: Batch) -> StatementColumns:
         """Return what a batch says of its observations."""
         structure, uris, count = self.structure, self.uris, len(batch)
         everyone = np.arange(count, dtype=np.int64)
         columns: dict[str, Column] = {}
 
-        def say(predicate: object, value: Numbers, thing: Numbers = everyone) -> None:
+        def say(predicate: object, value: Integers, thing: Integers = everyone) -> None:
             columns[str(predicate)] = Column(thing=thing, value=value)
 
         data_set = uris.iri("data-set", slug=structure.slug)
         say(RDF.type, np.full(count, self._number(str(QB.Observation))))
         say(QB.dataSet, np.full(count, self._number(data_set)))
-        totals: list[tuple[Numbers, int]] = []
+        totals: list[tuple[Integers, int]] = []
         for dimension, key in zip(structure.dimensions, batch.keys, strict=True):
             say(dimension.iri, self._all(dimension.value(c, uris) for c in dimension.codes)[key])
             if dimension.total is not None:
@@ -81,10 +81,12 @@ class BatchColumns:
                 say(measure.iri, _values(batch, places, measure.datatype, terms), places)
         if len(absent):
             self._say_bounds(batch, absent, terms, columns)
-        return Columns(count=count, terms=terms, columns=columns, naming=self._naming(batch))
+        return StatementColumns(
+            count=count, terms=terms, columns=columns, naming=self._naming(batch)
+        )
 
     def _say_bounds(
-        self, batch: Batch, absent: Numbers, terms: Terms, columns: dict[str, Column]
+        self, batch: Batch, absent: Integers, terms: Terms, columns: dict[str, Column]
     ) -> None:
         """Add the bounds of figures that are not shown."""
         found: dict[str, tuple[list[int], list[int]]] = {}
@@ -112,7 +114,7 @@ class BatchColumns:
             self._known.append(ox.NamedNode(iri))
         return self._numbers[iri]
 
-    def _all(self, iris: Iterable[str]) -> Numbers:
+    def _all(self, iris: Iterable[str]) -> Integers:
         return np.array([self._number(iri) for iri in iris], dtype=np.int64)
 
     def _terms(self) -> Terms:
@@ -121,7 +123,7 @@ class BatchColumns:
         return Terms(found=list(found), numbers={term: at for at, term in enumerate(found)})
 
 
-def _values(batch: Batch, places: Numbers, datatype: str, terms: Terms) -> Numbers:
+def _values(batch: Batch, places: Integers, datatype: str, terms: Terms) -> Integers:
     """Return the numbers of the values at some places; each distinct one becomes a term once."""
     mantissa, decimals = batch.mantissa[places], batch.decimals[places]
     found = np.empty(len(places), dtype=np.int64)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyoxigraph as ox
 
-from publish.rdf.statements import NONE, Numbers, Term, Terms
+from publish.rdf.statements import EMPTY, Integers, Term, Terms
 from publish.validation.constraints.normal_form import QB, CubeGraph, Pairs, matching
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -49,7 +49,7 @@ def list_rules(graph: CubeGraph, dimension: int) -> tuple[CodeListRule, ...]:
     )
 
 
-def _members(graph: CubeGraph, list_: int) -> Iterator[tuple[str, Numbers]]:
+def _members(graph: CubeGraph, list_: int) -> Iterator[tuple[str, Integers]]:
     """Yield what a list allows in each of its roles, with the code of a breach."""
     one = np.array([list_])
     if graph.is_a(list_, f"{SKOS}ConceptScheme"):
@@ -70,9 +70,9 @@ def _members(graph: CubeGraph, list_: int) -> Iterator[tuple[str, Numbers]]:
                     yield "code-outside-inverse-hierarchy", reached(up, roots)
 
 
-def reached(pairs: Pairs, start: Numbers) -> Numbers:
+def reached(pairs: Pairs, start: Integers) -> Integers:
     """Return what is reached from some things along pairs, sorted, with these themselves."""
-    seen, fresh = NONE, np.unique(start)
+    seen, fresh = EMPTY, np.unique(start)
     while len(fresh):
         seen = np.union1d(seen, fresh)
         fresh = np.setdiff1d(matching(pairs, fresh)[1], seen)

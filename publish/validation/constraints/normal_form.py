@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from publish.rdf.statements import NONE, Column, Numbers, Statements, Terms
+from publish.rdf.statements import EMPTY, Column, Integers, Statements, Terms
 
 QB = "http://purl.org/linked-data/cube#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -28,7 +28,7 @@ DIMENSION = f"{QB}DimensionProperty"
 MEASURE = f"{QB}MeasureProperty"
 ATTRIBUTE = f"{QB}AttributeProperty"
 
-Pairs = tuple[Numbers, Numbers]
+Pairs = tuple[Integers, Integers]
 """Two columns of equal length, sorted by the first."""
 
 
@@ -39,7 +39,7 @@ class CubeGraph:
     statements: Statements
     added: dict[str, Pairs] = field(default_factory=dict)
     """Per property what normalisation adds to it."""
-    members: dict[str, Numbers] = field(default_factory=dict)
+    members: dict[str, Integers] = field(default_factory=dict)
     """Per class its members, sorted."""
     _merged: dict[str, Pairs] = field(default_factory=dict)
     _inverse: dict[str, Pairs] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class CubeGraph:
         """Return the things that have one value of a property."""
         return list(map(int, matching(self.inverse(predicate), np.array([value]))[1]))
 
-    def of_class(self, name: str) -> Numbers:
+    def of_class(self, name: str) -> Integers:
         """Return the members of a class, sorted."""
         if name not in self.members:
             self.members[name] = self.statements.subjects(RDF_TYPE, name)
@@ -102,7 +102,7 @@ class CubeGraph:
                 yield component, name
 
 
-def unique_pairs(left: Numbers, right: Numbers) -> Pairs:
+def unique_pairs(left: Integers, right: Integers) -> Pairs:
     """Return pairs sorted and each once."""
     order = np.lexsort((right, left))
     left, right = left[order], right[order]
@@ -111,14 +111,14 @@ def unique_pairs(left: Numbers, right: Numbers) -> Pairs:
     return left[fresh], right[fresh]
 
 
-def within(known: Numbers, asked: Numbers) -> Numbers:
+def within(known: Integers, asked: Integers) -> Integers:
     """Return those of the numbers asked for that are among sorted known ones."""
     place = np.searchsorted(known, asked)
     place[place == len(known)] = 0
-    return asked[known[place] == asked] if len(known) else NONE
+    return asked[known[place] == asked] if len(known) else EMPTY
 
 
-def matching(pairs: Pairs, keys: Numbers) -> Pairs:
+def matching(pairs: Pairs, keys: Integers) -> Pairs:
     """Return for each key, in places from 0, all values that sorted pairs have for it."""
     low = np.searchsorted(pairs[0], keys, side="left")
     count = np.searchsorted(pairs[0], keys, side="right") - low
@@ -127,13 +127,13 @@ def matching(pairs: Pairs, keys: Numbers) -> Pairs:
     return place, pairs[1][np.repeat(low - start, count) + np.arange(len(place))]
 
 
-def how_many(pairs: Pairs, keys: Numbers) -> Numbers:
+def how_many(pairs: Pairs, keys: Integers) -> Integers:
     """Return for each key how many values sorted pairs have for it."""
     low = np.searchsorted(pairs[0], keys, side="left")
     return np.searchsorted(pairs[0], keys, side="right") - low
 
 
-def distinct(numbers: Numbers) -> Pairs:
+def distinct(numbers: Integers) -> Pairs:
     """Return the distinct numbers, sorted, and which of them each number is."""
     most = int(numbers.max(initial=0)) + 1
     if most > 8 * len(numbers):
@@ -159,7 +159,7 @@ def _close(graph: CubeGraph) -> None:
     """Add the types and the component properties that follow from other properties."""
     found = graph.terms.found
 
-    def objects(predicate: str) -> Numbers:
+    def objects(predicate: str) -> Integers:
         distinct = np.unique(graph.of(predicate)[1])
         known = [not isinstance(found[number], ox.Literal) for number in distinct.tolist()]
         return distinct[np.array(known, dtype=np.bool_)]
@@ -203,7 +203,7 @@ def _flatten(graph: CubeGraph) -> None:
             if component in attached["Slice"] or graph.is_a(name, DIMENSION):
                 for_slices.setdefault(name, set()).add(data_set)
 
-    def add(name: int, holders: Numbers, observations: Pairs) -> None:
+    def add(name: int, holders: Integers, observations: Pairs) -> None:
         """Give the observations of each holder what it has of a property."""
         holder, value = matching(graph.of(graph.name(name)), holders)
         if len(holder):
@@ -227,7 +227,7 @@ class Observations:
     """Some observations of a graph, whose columns are made when they are asked for."""
 
     graph: CubeGraph
-    numbers: Numbers
+    numbers: Integers
     """Their numbers, sorted."""
 
     @property

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from publish.cube.keys import MISSING, SEVERAL, Keys, duplicates, matches_of_each
 from publish.faults.fault import said, some_of
-from publish.rdf.statements import NO_COLUMN, Column, Numbers, Term, Terms, Things
+from publish.rdf.statements import NO_COLUMN, Column, Integers, Term, Terms, Things
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.code_lists import CodeListRule
 from publish.validation.constraints.normal_form import MEASURE_TYPE, distinct
@@ -109,7 +109,7 @@ class ObservationCheck:
         self,
         code: str,
         batch: Things,
-        places: Numbers,
+        places: Integers,
         particulars: Callable[[int], Mapping[str, object]],
     ) -> None:
         self.breaches.each(code, places.tolist(), batch.name, particulars, first=self._seen)
@@ -215,7 +215,7 @@ class ObservationCheck:
         """Return a number that equal values share, whatever way they are written."""
         return self._known.setdefault(_value_of(term), self._terms.number(term))
 
-    def _renumbered(self, batch: Things, column: Column) -> Numbers:
+    def _renumbered(self, batch: Things, column: Column) -> Integers:
         """Return the values of a column by numbers that all batches share."""
         known, place = distinct(column.value)
         numbers = [self._number(batch.terms.found[number]) for number in known.tolist()]

@@ -11,7 +11,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from publish.faults.fault import said, some_of
-from publish.rdf.statements import Numbers, Statements
+from publish.rdf.statements import Integers, Statements
 from publish.validation.constraints import normal_form as cube
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.normal_form import (
@@ -160,7 +160,7 @@ def _judge_slices(graph: CubeGraph, breaches: Breaches) -> None:
     """Judge whether each slice has the dimensions that its key fixes: IC-10."""
     slices, keys = graph.of(f"{QB}sliceStructure")
     for key in np.unique(keys).tolist():
-        of_key: Numbers = slices[keys == key]
+        of_key: Integers = slices[keys == key]
         for dimension in graph.values(f"{QB}componentProperty", key):
             name = graph.name(dimension)
             without = of_key[how_many(graph.of(name), of_key) == 0].tolist()

@@ -19,7 +19,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from publish.rdf.namespaces import QB, RDF, RDFS, XSD
-from publish.rdf.statements import Column, Numbers, Term, Terms, Things
+from publish.rdf.statements import Column, Integers, Term, Terms, Things
 from publish.rdf.terms import as_node, as_term
 from publish.validation.shapes.compile import (
     OF_COUNTS,
@@ -115,7 +115,7 @@ def described(found: ColumnResult, things: Things) -> Result:
     )
 
 
-def _marked(places: Numbers, count: int) -> Flags:
+def _marked(places: Integers, count: int) -> Flags:
     found = np.zeros(count, dtype=np.bool_)
     found[places] = True
     return found
@@ -128,7 +128,7 @@ class _Batch:
     judge: ColumnJudge
     things: Things
     _verdicts: dict[Constraint, NDArray[np.int8]] = field(default_factory=dict)
-    _counts: dict[tuple[str, ...], Numbers] = field(default_factory=dict)
+    _counts: dict[tuple[str, ...], Integers] = field(default_factory=dict)
     _columns: dict[tuple[str, ...], Column] = field(default_factory=dict)
 
     def results(self, shape: Shape, chosen: Flags | None) -> Iterator[ColumnResult]:
@@ -164,7 +164,7 @@ class _Batch:
 
     def _broken(
         self, shape: Shape, constraint: Constraint
-    ) -> Iterator[tuple[Numbers, Numbers | None]]:
+    ) -> Iterator[tuple[Integers, Integers | None]]:
         """Yield the places where a constraint does not hold, with the values that break it."""
         if constraint.name in OF_SHAPES:
             yield np.flatnonzero(~self._combined(constraint)), None
@@ -209,7 +209,7 @@ class _Batch:
             self._columns[paths] = Column(thing=thing[fresh], value=value[fresh])
         return self._columns[paths]
 
-    def _count(self, paths: tuple[str, ...]) -> Numbers:
+    def _count(self, paths: tuple[str, ...]) -> Integers:
         if paths not in self._counts:
             column = self._column(paths)
             self._counts[paths] = np.bincount(column.thing, minlength=self.things.count)
@@ -219,7 +219,7 @@ class _Batch:
         """Return the number of a term of the shapes, -1 when no observation has it."""
         return self.things.terms.numbers.get(as_term(node), -1) if node is not None else -1
 
-    def _verdict(self, constraint: Constraint, values: Numbers) -> Flags:
+    def _verdict(self, constraint: Constraint, values: Integers) -> Flags:
         """Return which values meet a constraint; each distinct one is judged once."""
         terms: Terms = self.things.terms
         known = self._verdicts.get(constraint)
@@ -260,7 +260,7 @@ class _Batch:
 
     def _unordered(
         self, shape: Shape, constraint: Constraint
-    ) -> Iterator[tuple[Numbers, Numbers | None]]:
+    ) -> Iterator[tuple[Integers, Integers | None]]:
         """Yield where a value is not below the values of another property."""
         column, other = self._column(shape.paths), self.things.column(str(constraint.value))
         low = np.searchsorted(other.thing, column.thing, side="left")

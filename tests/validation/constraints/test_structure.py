@@ -16,7 +16,7 @@ from shared_material import shared_folder
 
 from publish.cube.keys import MISSING, SEVERAL, duplicates, matches_of_each
 from publish.faults.fault import KINDS
-from publish.rdf.statements import Column, Columns, Statements, collect
+from publish.rdf.statements import Column, StatementColumns, Statements, collect
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
 from publish.validation.constraints.normal_form import MEASURE_TYPE, Observations, normalised
 from publish.validation.constraints.observations import MISSING_STATUS, ObservationCheck
@@ -267,7 +267,7 @@ def test_take_values_of_the_data_set_for_all_observations() -> None:
     for value in ("", "eg:set eg:unit eg:count ."):
         graph = normalised(statements(cube_of(3, at_set + value)))
         data_set = graph.number("http://x.example/set")
-        batch = Columns(
+        batch = StatementColumns(
             count=1,
             terms=graph.terms,
             columns={
