@@ -1,12 +1,14 @@
-"""The command line: each verb is a verb of the library.
+"""The command line ``publish``: its options and the verbs on whole projects.
 
-Results go to stdout, everything else to stderr. Exit code 0: fine; 1: the input has faults, and
-nothing was written; 2: it could not run.
+Each verb calls a function of the library. Results go to stdout, everything else to stderr. Exit
+code 0: fine; 1: the input has faults, and nothing was written; 2: it could not run.
+
+A verb imports what it runs inside its function: pandas, rdflib and the engine take seconds to
+load, and ``publish --help`` needs none of them.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import signal
@@ -16,21 +18,24 @@ from pathlib import Path
 import click
 
 from publish import __version__
-from publish.cli import tables as cli_tables
+from publish.cli.links import links
 from publish.cli.reporting import (
-    InLanguage,
+    LanguageFilter,
     Verbs,
-    explain,
     format_option,
     language_of,
     language_option,
     open_project,
     own_language_option,
-    repeat,
-    report_sound_run,
+    repeat_on_save,
+    report_success,
 )
-from publish.cli.serve import serve
-from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, said
+from publish.cli.serve import serve_command
+from publish.cli.tables import check, extract, new, preview, tidy
+from publish.faults.explain import as_markdown, find_kind, list_of_all, page_of
+from publish.faults.fault import KINDS, CannotRun, Fault, FaultyInput, said
+from publish.project.iris import PATTERNS
+from publish.project.new_project import start_project
 
 log = logging.getLogger("publish")
 
@@ -82,39 +87,38 @@ def main(
     )
     logging.getLogger("rdflib").setLevel(logging.ERROR)
     for handler in logging.getLogger().handlers:
-        handler.addFilter(InLanguage(language))
+        handler.addFilter(LanguageFilter(language))
     ctx.obj = {"root": root, "base": base, "public_url": public_url}
     ctx.obj |= {"format": fault_format, "language": language}
 
 
-main.add_command(explain)
-main.add_command(serve)
+for verb in (new, check, preview, tidy, extract, links, serve_command):
+    main.add_command(verb)
 
 
-@main.command()
+@main.command("build")
 @click.argument("slugs", metavar="[SLUG]...", nargs=-1)
 @click.pass_context
-def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
+def build_command(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     """Build a release and make it the current one.
 
     Reads the ontology, the mappings and their tables, validates the graph and writes
     build/<id>/ with dumps, store and manifest.json. With slugs only those data sets.
     """
-    from publish.release import build as release
+    from publish.release.build import build
 
     ctx.obj["unchanged"] = "nothing-changed"
-    # Told to stop, a build takes away what it has half written.
+    # A build that is terminated removes what it has half written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder, warnings = release.build(open_project(ctx), slugs)
-    is_reported = report_sound_run(ctx, warnings)
+    folder, warnings = build(open_project(ctx), slugs)
+    is_reported = report_success(ctx, warnings)
     if slugs:
-        only = said("release-of-some", slugs=", ".join(slugs))
-        log.warning(only)
+        log.warning(said("release-of-some", slugs=", ".join(slugs)))
     log.info(said("release-next"))
     click.echo(folder, err=is_reported)
 
 
-@main.command()
+@main.command("validate")
 @click.argument("what", metavar="[SLUG|FILE]...", nargs=-1)
 @click.option(
     "--shapes",
@@ -130,7 +134,7 @@ def build(ctx: click.Context, slugs: tuple[str, ...]) -> None:
 )
 @click.option("--watch", "again", is_flag=True, help="Repeat on every save, until interrupted.")
 @click.pass_context
-def validate(
+def validate_command(
     ctx: click.Context, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool, again: bool
 ) -> None:
     """Check what a build checks, or any RDF files; write nothing.
@@ -159,7 +163,7 @@ def validate(
             _validate_project(ctx, what, full=full)
 
     if again:
-        repeat(ctx, Path() if files else open_project(ctx).root, run, [*files, *shapes])
+        repeat_on_save(ctx, Path() if files else open_project(ctx).root, run, [*files, *shapes])
     else:
         run()
 
@@ -167,86 +171,28 @@ def validate(
 def _validate_files(
     ctx: click.Context, files: list[Path], shapes: list[Path], *, full: bool
 ) -> None:
-    """Judge files and tell what was found in them. Raises FaultyInput."""
-    from publish.validation import rdf_files as validate_files
+    """Judge RDF files and print what they hold. Raises FaultyInput."""
+    from publish.validation.rdf_files import told, validate_files
 
-    judgement = validate_files.validate_files(files, shapes, full=full)
-    found = validate_files.told(judgement.counts)
+    judgement = validate_files(files, shapes, full=full)
+    found = told(judgement.counts)
     if any(item.severity == "error" for item in judgement.faults):
         log.info(found)
         raise FaultyInput(judgement.faults)
-    is_reported = report_sound_run(ctx, judgement.faults)
-    told = said("files-without-faults", found=found)
-    click.echo(told.told(language_of(ctx)), err=is_reported)
+    is_reported = report_success(ctx, judgement.faults)
+    text = said("files-without-faults", found=found)
+    click.echo(text.told(language_of(ctx)), err=is_reported)
 
 
 def _validate_project(ctx: click.Context, what: tuple[str, ...], *, full: bool) -> None:
-    """Do all that a build checks and tell what would be published. Raises FaultyInput."""
-    from publish.release import build as release
+    """Check a project as a build does and print its observations. Raises FaultyInput."""
+    from publish.release.build import validate
 
-    counts, warnings = release.validate(open_project(ctx), what, full=full)
-    is_reported = report_sound_run(ctx, warnings)
+    counts, warnings = validate(open_project(ctx), what, full=full)
+    is_reported = report_success(ctx, warnings)
     for slug, count in counts.items():
-        told = said("observations-without-faults", slug=slug, count=count)
-        click.echo(told.told(language_of(ctx)), err=is_reported)
-
-
-@main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--document", "key", metavar="KEY", help="The folder in mappings/, when there are several."
-)
-@click.option("--show-text", is_flag=True, help="Only print the text with line numbers.")
-@click.pass_context
-def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) -> None:
-    """Make the tables as printed from FILE, a document as text or PDF.
-
-    Where each table stands is declared in mappings/<document>/document.yaml. Unless everything
-    is found as declared, faults are printed and no table is written.
-    """
-    from publish.mappings.document import read_documents
-    from publish.mappings.extract import extract_tables
-    from publish.tables.document_text import read_text
-
-    project = open_project(ctx)
-    faults: list[Fault] = []
-    text = read_text(file, faults)
-    if text and show_text:
-        for number, line in enumerate(text.text.split("\n"), start=1):
-            click.echo(f"{number:5} {line}")
-        return
-    documents = {
-        name: document
-        for name, document in read_documents(project, faults).items()
-        if document.tables
-    }
-    if faults or text is None:
-        raise FaultyInput(faults)
-    if key is None and len(documents) == 1:
-        key = next(iter(documents))
-    if key not in documents:
-        known = ", ".join(documents) or "none"
-        asked = f"There is no document {key!r}" if key else "Say which document this is"
-        raise CannotRun(
-            f"{asked}: --document takes the name of a folder in mappings/ whose document.yaml "
-            f"declares tables ({known})."
-        )
-    tables = extract_tables(text, documents[key], faults)
-    if faults:
-        raise FaultyInput(faults)
-    folder = project.root / "mappings" / key
-    with contextlib.ExitStack() as stack:
-        written = []
-        for table in tables:
-            unfinished = folder / f".{table.name}.csv"
-            stack.callback(unfinished.unlink, missing_ok=True)
-            unfinished.write_bytes(table.as_csv())
-            written.append((unfinished, folder / f"{table.name}.csv"))
-        for unfinished, path in written:
-            unfinished.replace(path)
-            click.echo(project.shown(path))
-    cells = sum(len(row) - 2 for table in tables for row in table.rows)
-    log.info("%d tables with %d figures", len(tables), cells)
+        text = said("observations-without-faults", slug=slug, count=count)
+        click.echo(text.told(language_of(ctx)), err=is_reported)
 
 
 @main.command()
@@ -299,8 +245,6 @@ def missing(ctx: click.Context, language: str | None) -> None:
 @click.pass_context
 def uris(ctx: click.Context) -> None:
     """Print every IRI pattern and what it names."""
-    from publish.project.iris import PATTERNS
-
     project = open_project(ctx)
     for pattern, meaning in PATTERNS.values():
         shown = pattern.replace("{vocabulary}", project.vocabulary)
@@ -319,105 +263,30 @@ def uris(ctx: click.Context) -> None:
 @click.pass_context
 def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
     """Start an empty project in FOLDER."""
-    from publish.project.new_project import start_project
-
     for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
         click.echo(path)
     log.info(said("init-next", folder=folder))
 
 
-@main.group(invoke_without_command=True)
-@click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
+@main.command()
+@click.argument("code", required=False)
+@click.option("--markdown", is_flag=True, help="Print the table of all faults, FAULTS.md.")
 @own_language_option
 @click.pass_context
-def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> None:
-    """Report which codes are linked elsewhere and which are not.
+def explain(ctx: click.Context, code: str | None, markdown: bool, language: str | None) -> None:
+    """Explain a fault: when it occurs, what it says and what to do.
 
-    Per code list: each link with its kind, each code without one with the reason. Links stand in
-    ontology/links/. With --format json each code is an object. `publish links suggest FILE`
-    proposes links to somebody else's list.
+    Without CODE: list every kind of fault by what it is about.
     """
-    from publish.ontology.links import (
-        STATUSES,
-        read_links,
-        report_as_records,
-        report_as_text,
-        report_links,
-    )
-    from publish.ontology.vocabulary import read_vocabulary
-
-    if ctx.invoked_subcommand is not None:
-        return
-    project = open_project(ctx)
-    faults: list[Fault] = []
-    vocabulary = read_vocabulary(project, faults)
-    found = read_links(project.uris, vocabulary, faults)
-    if faults:
-        raise FaultyInput(faults)
-    report = report_links(project.uris, vocabulary, found)
-    for name in lists:
-        if name not in report:
-            hint = did_you_mean(name, report)
-            raise CannotRun(f"there is no code list {name}. {hint}Lists: {', '.join(report)}.")
-    report = {name: codes for name, codes in report.items() if not lists or name in lists}
-    if ctx.obj["format"] == "json":
-        click.echo(json.dumps(report_as_records(report), ensure_ascii=False, indent=2))
-        return
-    click.echo(report_as_text(report, language_of(ctx, language)))
-    counts = {
-        status: sum(item.status == status for codes in report.values() for item in codes)
-        for status in STATUSES
-    }
-    log.info("%d codes linked, %d without counterpart, %d not looked for", *counts.values())
-
-
-@links.command("suggest")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
-@click.option(
-    "--language",
-    "languages",
-    type=click.Choice(["nl", "en", "fr"]),
-    multiple=True,
-    help="The language of their labels; by default all are compared.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to this .csv, .ttl or .json instead of the screen.",
-)
-@click.pass_context
-def suggest_links(
-    ctx: click.Context,
-    file: Path,
-    lists: tuple[str, ...],
-    languages: tuple[str, ...],
-    output: Path | None,
-) -> None:
-    """Propose which of our codes those of a list in FILE correspond to.
-
-    FILE is SKOS (Turtle, RDF/XML, N-Triples or JSON-LD), or a CSV file with a code and a label;
-    a first row that names no column counts as an entry.
-
-    The ontology stays as it is: proposals have a score and a reason, for a person to judge.
-    """
-    from publish.ontology.suggest import output as suggestions
-    from publish.ontology.suggest.suggest import suggest
-
-    project = open_project(ctx)
-    if output:
-        suggestions.check_output(project, file, output)
-    found = suggest(project, file, lists, languages)
-    if output:
-        suggestions.write(found, project, output)
-        click.echo(output)
-        without = len(found.without)
-        log.info("%d suggested, %d without.", len(found.found) - without, without)
-    elif ctx.obj["format"] == "json":
-        click.echo(suggestions.as_json(found))
+    language, as_json = language_of(ctx, language), ctx.obj["format"] == "json"
+    if markdown and code:
+        raise click.UsageError("--markdown is the table of all faults: leave out the code.")
+    if markdown:
+        text = as_markdown()
+    elif code is None:
+        kinds = list(KINDS.values())
+        text = as_json(kinds, language) if as_json else list_of_all(language)
     else:
-        click.echo(suggestions.as_text(found))
-
-
-for verb in cli_tables.VERBS:
-    main.add_command(verb)
+        kind = find_kind(code, language)
+        text = as_json([kind], language) if as_json else page_of(kind, language)
+    click.echo(text, nl=False)

@@ -1,7 +1,7 @@
-"""How the command line tells faults: in which format and language, where, with which exit code.
+"""How the verbs report faults: format, language, output stream and exit code.
 
-A report is the result of a run and goes to stdout; sentences about it go to stderr. Of a run that
-went well, warnings are no result: as text they go to stderr too.
+The report of a run with faults is its result and goes to stdout; sentences about it go to stderr.
+The warnings of a run without faults are not its result: as text they go to stderr too.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ from pathlib import Path
 
 import click
 
-from publish.faults import explain as pages
 from publish.faults.fault import (
-    KINDS,
     LANGUAGES,
     CannotRun,
     Fault,
@@ -34,7 +32,7 @@ log = logging.getLogger("publish")
 
 
 class Verbs(click.Group):
-    """The group of verbs; turns the program's own errors into messages and exit codes."""
+    """The group of verbs, which turns the program's own errors into messages and exit codes."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a verb."""
@@ -43,11 +41,11 @@ class Verbs(click.Group):
         except (FaultyInput, CannotRun, OSError) as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            ctx.exit(tell_failure(ctx, error))
+            ctx.exit(report_failure(ctx, error))
 
 
-def tell_failure(ctx: click.Context, error: FaultyInput | CannotRun | OSError) -> int:
-    """Tell why a run failed, in the language and format that were asked for; return its code."""
+def report_failure(ctx: click.Context, error: FaultyInput | CannotRun | OSError) -> int:
+    """Print why a run failed, in the language and format asked for; return the exit code."""
     language = language_of(ctx)
     if isinstance(error, CannotRun):
         click.echo(f"publish: {in_language(error.args[0], language)}", err=True)
@@ -66,32 +64,34 @@ def tell_failure(ctx: click.Context, error: FaultyInput | CannotRun | OSError) -
 
 
 def open_project(ctx: click.Context) -> Project:
-    """Return the project that a verb is about, of the folder and addresses that were asked for."""
+    """Return the project at --project, with the addresses of --base and --public-url."""
     options = ctx.obj
     project = read_project(options["root"], base=options["base"], public_url=options["public_url"])
     options["project"] = project
     return project
 
 
-class InLanguage(logging.Filter):
-    """Tells what is logged in one language, where it knows more than one."""
+class LanguageFilter(logging.Filter):
+    """Puts log messages that exist in several languages into the one asked for."""
 
     def __init__(self, language: str) -> None:
         super().__init__()
         self.language = language
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let everything through, in the language."""
+        """Translate a message; no record is held back."""
         words: object = record.msg
         if isinstance(words, Words) and not record.args:
             record.msg, record.args = "%s", (words.told(self.language),)
         return True
 
 
-def repeat(ctx: click.Context, root: Path, run: Callable[[], None], files: Sequence[Path]) -> None:
-    """Do something on every save, until the user interrupts; also when it fails.
+def repeat_on_save(
+    ctx: click.Context, root: Path, run: Callable[[], None], files: Sequence[Path]
+) -> None:
+    """Run now and after every save, also when a run fails, until the user interrupts.
 
-    Where a report is for programs, only reports are on stdout.
+    When the report is for programs, stdout holds nothing but reports.
     """
     language, for_programs = language_of(ctx), ctx.obj["format"] != "text"
 
@@ -99,7 +99,7 @@ def repeat(ctx: click.Context, root: Path, run: Callable[[], None], files: Seque
         try:
             run()
         except (FaultyInput, CannotRun, OSError) as error:
-            tell_failure(ctx, error)
+            report_failure(ctx, error)
         click.echo(said("watch-waiting").told(language), err=True)
 
     def announce(changed: list[str]) -> None:
@@ -131,16 +131,16 @@ own_language_option = click.option(
     type=click.Choice(sorted(LANGUAGES, reverse=True)),
     help="The language of what is printed; by default that given before the verb.",
 )
-"""The option of verbs that print texts of the project."""
+"""The --language of verbs that print texts of the project."""
 
 
 def language_of(ctx: click.Context, own: str | None = None) -> str:
-    """Return the language of a verb: its own, if it was given one, else the program's."""
+    """Return the language given after the verb, else the one given before it."""
     return own or str(ctx.obj["language"])
 
 
 def print_report(ctx: click.Context, faults: Sequence[Fault], *, err: bool = False) -> None:
-    """Print a report in the format that was asked for: on stdout where it is the result."""
+    """Print a report in the format asked for, on stdout or, with ``err``, on stderr."""
     project, form = ctx.obj.get("project"), ctx.obj["format"]
     colour = not os.environ.get("NO_COLOR") and (sys.stderr if err else sys.stdout).isatty()
     text = report(
@@ -153,10 +153,10 @@ def print_report(ctx: click.Context, faults: Sequence[Fault], *, err: bool = Fal
     click.echo(text, nl=False, err=err, color=colour)
 
 
-def report_sound_run(ctx: click.Context, warnings: Sequence[Fault]) -> bool:
-    """Tell the warnings of a run that went well; return whether a report was its result.
+def report_success(ctx: click.Context, warnings: Sequence[Fault]) -> bool:
+    """Print the warnings of a run without faults; return whether a report went to stdout.
 
-    In a format for programs there is always a report, so that whoever reads it finds one.
+    In a format for programs there always is one, be it empty, so that its reader finds one.
     """
     if ctx.obj["format"] != "text":
         print_report(ctx, warnings)
@@ -165,27 +165,3 @@ def report_sound_run(ctx: click.Context, warnings: Sequence[Fault]) -> bool:
         print_report(ctx, warnings, err=True)
         click.echo(f"{count_of(warnings).told(language_of(ctx))}.", err=True)
     return False
-
-
-@click.command()
-@click.argument("code", required=False)
-@click.option("--markdown", is_flag=True, help="Print the table of all faults, FAULTS.md.")
-@own_language_option
-@click.pass_context
-def explain(ctx: click.Context, code: str | None, markdown: bool, language: str | None) -> None:
-    """Explain a fault: when it occurs, what it says and what to do.
-
-    Without CODE: list every kind of fault by what it is about.
-    """
-    language, as_json = language_of(ctx, language), ctx.obj["format"] == "json"
-    if markdown and code:
-        raise click.UsageError("--markdown is the table of all faults: leave out the code.")
-    if markdown:
-        text = pages.as_markdown()
-    elif code is None:
-        kinds = list(KINDS.values())
-        text = pages.as_json(kinds, language) if as_json else pages.list_of_all(language)
-    else:
-        kind = pages.find_kind(code, language)
-        text = pages.as_json([kind], language) if as_json else pages.page_of(kind, language)
-    click.echo(text, nl=False)

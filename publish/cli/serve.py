@@ -1,7 +1,7 @@
 """The verb ``publish serve``: its flags, made from the table of settings, and what it starts.
 
-A setting comes from the defaults, from serve.toml, from the environment or from a flag, and the
-later wins; ``--show-settings`` tells which did.
+The value of a setting is its default, or comes from serve.toml, the environment or a flag; of
+these the last that gives it counts. ``--show-settings`` prints where each value comes from.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from publish.faults.fault import CannotRun, Fault, FaultyInput, reason_of, said
 from publish.project.project import Project
 from publish.release.manifest import MANIFEST
 from publish.server.access_log import use_format
-from publish.server.settings import output as settings_shown
 from publish.server.settings.kinds import Setting, usable_text, wanted
+from publish.server.settings.output import as_json, as_markdown, as_toml, usage
 from publish.server.settings.sources import FILE, Given, Settings, gather, settings_of
 from publish.server.settings.table import TABLE
 
 log = logging.getLogger("publish")
 
 
-class OfKind(click.ParamType[object]):
-    """The type of a flag that gives a setting."""
+class SettingType(click.ParamType[object]):
+    """What a flag that gives a setting accepts."""
 
     def __init__(self, setting: Setting) -> None:
         self.name = {"whole": "number", "text": "text"}.get(setting.kind, setting.kind)
@@ -42,14 +42,14 @@ class OfKind(click.ParamType[object]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> object:
-        """Return the value of a flag; one that cannot be is an error of usage."""
+        """Return the value of a flag; an impossible one is an error of usage."""
         try:
             return usable_text(self._setting, str(value))
         except ValueError:
             self.fail(f"{value!r} is not {wanted(self._setting)}.", param, ctx)
 
 
-@click.command()
+@click.command("serve")
 @click.option(
     "--config",
     envvar="PUBLISH_CONFIG",
@@ -71,9 +71,9 @@ class OfKind(click.ParamType[object]):
     "JSON-LD, also with .gz; more files may follow.",
 )
 @click.argument("files", type=click.Path(path_type=Path), metavar="[FILE]...", nargs=-1)
-@click.option("--markdown", is_flag=True, help="Print the table of settings of README.md.")
+@click.option("--markdown", is_flag=True, help="Print the table of settings of docs/operations.md.")
 @click.pass_context
-def serve(
+def serve_command(
     ctx: click.Context,
     /,
     config: Path | None,
@@ -93,26 +93,25 @@ def serve(
     that over the file.
     """
     if markdown:
-        click.echo(settings_shown.as_markdown(), nl=False)
+        click.echo(as_markdown(), nl=False)
         return
     if files and not data:
         raise CannotRun(said("files-without-data", files=" ".join(map(str, files))))
     project = None if data else open_project(ctx)
     file = config or (project.root / FILE if project else None)
-    given = gathered(ctx, file, flags)
+    given = gather_settings(ctx, file, flags)
     if show_settings:
-        as_json, language = ctx.obj["format"] == "json", language_of(ctx)
-        show = settings_shown.as_json if as_json else settings_shown.as_toml
-        click.echo(show(given, language), nl=False)
+        show = as_json if ctx.obj["format"] == "json" else as_toml
+        click.echo(show(given, language_of(ctx)), nl=False)
         return
     settings = settings_of(given)
     if project is None:
-        start_over_files((*data, *files), settings)
+        serve_files((*data, *files), settings)
     else:
-        start(project, settings)
+        serve_project(project, settings)
 
 
-def gathered(
+def gather_settings(
     ctx: click.Context, file: Path | None, flags: Mapping[str, object]
 ) -> dict[str, Given]:
     """Return each setting with where it comes from. Raises FaultyInput."""
@@ -125,7 +124,7 @@ def gathered(
     return given
 
 
-def start(project: Project, settings: Settings) -> None:
+def serve_project(project: Project, settings: Settings) -> None:
     """Serve the current release of a project until told to stop. Raises CannotRun."""
     from publish.site.process import serve
 
@@ -141,10 +140,10 @@ def start(project: Project, settings: Settings) -> None:
         raise CannotRun(said("release-damaged", name=release.resolve().name))
     with contextlib.closing(_listen(settings)) as listening:
         use_format(settings.log_format)
-        serve(release, settings, listening, _tell_address)
+        serve(release, settings, listening, _print_address)
 
 
-def start_over_files(files: Sequence[Path], settings: Settings) -> None:
+def serve_files(files: Sequence[Path], settings: Settings) -> None:
     """Serve RDF files until told to stop. Raises FaultyInput, CannotRun."""
     from publish.release.stores.rdf_release import make_release_of_files
     from publish.server.processes.listening import address_of
@@ -156,12 +155,12 @@ def start_over_files(files: Sequence[Path], settings: Settings) -> None:
     ):
         address = address_of(listening) + settings.path_prefix
         make_release_of_files(files, Path(folder), public_url=address)
-        use_format(settings.log_format)  # not before: faults in the files are told to people
-        serve(Path(folder), settings, listening, _tell_address)
+        use_format(settings.log_format)  # only now: faults in the files are reported to people
+        serve(Path(folder), settings, listening, _print_address)
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Take the port, before anything else is done. Raises CannotRun when it is taken."""
+    """Open the socket before anything else is done. Raises CannotRun when it cannot be had."""
     from publish.server.processes.listening import listen
 
     try:
@@ -176,8 +175,8 @@ def _listen(settings: Settings) -> socket.socket:
         ) from None
 
 
-def _tell_address(address: str) -> None:
-    """Say where the server is reached: for people, so as it is, whatever the format of the log."""
+def _print_address(address: str) -> None:
+    """Print where the server is reached, as plain text also where the log is JSON."""
     if log.isEnabledFor(logging.INFO):
         click.echo(address, err=True)
 
@@ -185,11 +184,9 @@ def _tell_address(address: str) -> None:
 def _flag(name: str, setting: Setting) -> click.Option:
     """Return the flag that gives a setting."""
     if setting.kind == "switch":
-        return click.Option(
-            [f"--{name}/--no-{name}"], default=None, help=settings_shown.usage(name)
-        )
-    kind = click.Choice(setting.choices) if setting.choices else OfKind(setting)
-    return click.Option([f"--{name}"], type=kind, default=None, help=settings_shown.usage(name))
+        return click.Option([f"--{name}/--no-{name}"], default=None, help=usage(name))
+    kind = click.Choice(setting.choices) if setting.choices else SettingType(setting)
+    return click.Option([f"--{name}"], type=kind, default=None, help=usage(name))
 
 
-serve.params[:0] = [_flag(name, setting) for name, setting in TABLE.items()]
+serve_command.params[:0] = [_flag(name, setting) for name, setting in TABLE.items()]

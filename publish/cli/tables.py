@@ -1,7 +1,8 @@
-"""The verbs with which a new table is brought in: new, check, preview and tidy."""
+"""The verbs on single tables and data sets: new, check, preview, tidy and extract."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import shutil
@@ -14,10 +15,10 @@ from publish.cli.reporting import (
     language_of,
     open_project,
     print_report,
-    repeat,
-    report_sound_run,
+    repeat_on_save,
+    report_success,
 )
-from publish.faults.fault import CannotRun, FaultyInput, did_you_mean, number_of, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, number_of, said
 from publish.faults.report import count_of
 
 log = logging.getLogger("publish")
@@ -58,7 +59,7 @@ def new(
         record = {"written": paths, "guessed": guessed, "open": made.open}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
-    is_reported = report_sound_run(ctx, [])
+    is_reported = report_success(ctx, [])
     for path in paths:
         click.echo(path, err=is_reported)
     for sentence in made.guessed:
@@ -87,13 +88,13 @@ def check(ctx: click.Context, slug: str, again: bool) -> None:
 
     project = open_project(ctx)
     known_slug(project, slug)
-    repeat(ctx, project.root, lambda: _check(ctx, slug), ())
+    repeat_on_save(ctx, project.root, lambda: _check(ctx, slug), ())
 
 
 def _check(ctx: click.Context, slug: str) -> None:
-    """Check a data set and tell what would be published. Raises FaultyInput."""
+    """Check a data set and print what would be published. Raises FaultyInput."""
     from publish.cube.preview.one_data_set import in_words, look_ahead, read_one
-    from publish.release import build as release
+    from publish.release.build import validate
 
     project, language = open_project(ctx), language_of(ctx)
     for_programs = ctx.obj["format"] != "text"
@@ -101,7 +102,7 @@ def _check(ctx: click.Context, slug: str) -> None:
     prospect = look_ahead(one)
     told = [f"    {line.told(language)}" for line in in_words(prospect)] if prospect else []
     try:
-        _, warnings = release.validate(project, (slug,))
+        _, warnings = validate(project, (slug,))
     except FaultyInput as error:
         questions = sum(item.code == "still-open" for item in error.faults)
         others = [item for item in error.faults if item.code != "still-open"]
@@ -111,7 +112,7 @@ def _check(ctx: click.Context, slug: str) -> None:
             click.echo(said("check-as-far").told(language), err=for_programs)
         click.echo("\n".join([*told, ""]), err=for_programs)
         raise
-    is_reported = report_sound_run(ctx, warnings)
+    is_reported = report_success(ctx, warnings)
     if prospect:
         click.echo(said("check-sound", slug=slug).told(language), err=is_reported)
         click.echo("\n".join(told), err=is_reported)
@@ -141,9 +142,9 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     The table is shown as printed, each cell with a mark; then what each mark stands for. Also
     works when there are faults: they are shown at their cells.
     """
-    from publish.cube.preview import text as preview_text
     from publish.cube.preview.cells import view_tables
     from publish.cube.preview.one_data_set import is_derived, read_one
+    from publish.cube.preview.text import as_text, records
     from publish.mappings.open_questions import open_points
 
     project, language = open_project(ctx), language_of(ctx)
@@ -165,11 +166,10 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     found = {item for view in views for item in view.faults}
     found |= {item for view in views for row in view.rows for cell in row for item in cell.faults}
     if form == "json":
-        told = preview_text.records(views, language)
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(records(views, language), ensure_ascii=False, indent=2))
     elif form == "text":
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        for line in preview_text.as_text(views, language, width):
+        for line in as_text(views, language, width):
             click.echo(line)
     else:
         print_report(ctx, sorted(found))
@@ -199,13 +199,68 @@ def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
         for item in done
     }
     if ctx.obj["format"] == "json":
-        records = [{"path": path, "changed": changes} for path, changes in told.items()]
-        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        changed = [{"path": path, "changed": changes} for path, changes in told.items()]
+        click.echo(json.dumps(changed, ensure_ascii=False, indent=2))
         return
-    is_reported = report_sound_run(ctx, [])
+    is_reported = report_success(ctx, [])
     for path, changes in told.items():
         what = "; ".join(changes) or said("tidy-nothing").told(language)
         click.echo(f"{path}: {what}", err=is_reported)
 
 
-VERBS = (new, check, preview, tidy)
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--document", "key", metavar="KEY", help="The folder in mappings/, when there are several."
+)
+@click.option("--show-text", is_flag=True, help="Only print the text with line numbers.")
+@click.pass_context
+def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) -> None:
+    """Make the tables as printed from FILE, a document as text or PDF.
+
+    Where each table stands is declared in mappings/<document>/document.yaml. Unless everything
+    is found as declared, faults are printed and no table is written.
+    """
+    from publish.mappings.document import read_documents
+    from publish.mappings.extract import extract_tables
+    from publish.tables.document_text import read_text
+
+    project = open_project(ctx)
+    faults: list[Fault] = []
+    text = read_text(file, faults)
+    if text and show_text:
+        for number, line in enumerate(text.text.split("\n"), start=1):
+            click.echo(f"{number:5} {line}")
+        return
+    documents = {
+        name: document
+        for name, document in read_documents(project, faults).items()
+        if document.tables
+    }
+    if faults or text is None:
+        raise FaultyInput(faults)
+    if key is None and len(documents) == 1:
+        key = next(iter(documents))
+    if key not in documents:
+        known = ", ".join(documents) or "none"
+        asked = f"There is no document {key!r}" if key else "Say which document this is"
+        raise CannotRun(
+            f"{asked}: --document takes the name of a folder in mappings/ whose document.yaml "
+            f"declares tables ({known})."
+        )
+    tables = extract_tables(text, documents[key], faults)
+    if faults:
+        raise FaultyInput(faults)
+    folder = project.root / "mappings" / key
+    with contextlib.ExitStack() as stack:
+        written = []
+        for table in tables:
+            unfinished = folder / f".{table.name}.csv"
+            stack.callback(unfinished.unlink, missing_ok=True)
+            unfinished.write_bytes(table.as_csv())
+            written.append((unfinished, folder / f"{table.name}.csv"))
+        for unfinished, path in written:
+            unfinished.replace(path)
+            click.echo(project.shown(path))
+    cells = sum(len(row) - 2 for table in tables for row in table.rows)
+    log.info("%d tables with %d figures", len(tables), cells)

@@ -1,0 +1,107 @@
+"""The verb ``publish links``: the report of links, and suggestions of new ones."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import click
+
+from publish.cli.reporting import language_of, open_project, own_language_option
+from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean
+
+log = logging.getLogger("publish")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
+@own_language_option
+@click.pass_context
+def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> None:
+    """Report which codes are linked elsewhere and which are not.
+
+    Per code list: each link with its kind, each code without one with the reason. Links stand in
+    ontology/links/. With --format json each code is an object. `publish links suggest FILE`
+    proposes links to somebody else's list.
+    """
+    from publish.ontology.links import (
+        STATUSES,
+        read_links,
+        report_as_records,
+        report_as_text,
+        report_links,
+    )
+    from publish.ontology.vocabulary import read_vocabulary
+
+    if ctx.invoked_subcommand is not None:
+        return
+    project = open_project(ctx)
+    faults: list[Fault] = []
+    vocabulary = read_vocabulary(project, faults)
+    found = read_links(project.uris, vocabulary, faults)
+    if faults:
+        raise FaultyInput(faults)
+    report = report_links(project.uris, vocabulary, found)
+    for name in lists:
+        if name not in report:
+            hint = did_you_mean(name, report)
+            raise CannotRun(f"there is no code list {name}. {hint}Lists: {', '.join(report)}.")
+    report = {name: codes for name, codes in report.items() if not lists or name in lists}
+    if ctx.obj["format"] == "json":
+        click.echo(json.dumps(report_as_records(report), ensure_ascii=False, indent=2))
+        return
+    click.echo(report_as_text(report, language_of(ctx, language)))
+    counts = {
+        status: sum(item.status == status for codes in report.values() for item in codes)
+        for status in STATUSES
+    }
+    log.info("%d codes linked, %d without counterpart, %d not looked for", *counts.values())
+
+
+@links.command("suggest")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--list", "lists", multiple=True, metavar="NAME", help="Only codes of this list.")
+@click.option(
+    "--language",
+    "languages",
+    type=click.Choice(["nl", "en", "fr"]),
+    multiple=True,
+    help="The language of their labels; by default all are compared.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this .csv, .ttl or .json instead of the screen.",
+)
+@click.pass_context
+def suggest_links(
+    ctx: click.Context,
+    file: Path,
+    lists: tuple[str, ...],
+    languages: tuple[str, ...],
+    output: Path | None,
+) -> None:
+    """Propose which of our codes those of a list in FILE correspond to.
+
+    FILE is SKOS (Turtle, RDF/XML, N-Triples or JSON-LD), or a CSV file with a code and a label;
+    a first row that names no column counts as an entry.
+
+    The ontology stays as it is: proposals have a score and a reason, for a person to judge.
+    """
+    from publish.ontology.suggest.output import as_json, as_text, check_output, write
+    from publish.ontology.suggest.suggest import suggest
+
+    project = open_project(ctx)
+    if output:
+        check_output(project, file, output)
+    found = suggest(project, file, lists, languages)
+    if output:
+        write(found, project, output)
+        click.echo(output)
+        without = len(found.without)
+        log.info("%d suggested, %d without.", len(found.found) - without, without)
+    elif ctx.obj["format"] == "json":
+        click.echo(as_json(found))
+    else:
+        click.echo(as_text(found))
