@@ -21,7 +21,7 @@ from publish.rdf.namespaces import RDF
 from publish.tables.findings import MOST_FINDINGS, shown
 from publish.tables.table import places
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
-from publish.validation.constraints.observations import ObservationCheck
+from publish.validation.constraints.observations import ObservationConstraints
 from publish.validation.constraints.rules import CubeRules
 from publish.validation.shapes.columns import ColumnJudge, described
 from publish.validation.shapes.compile import ObservationShape, Result
@@ -59,7 +59,7 @@ class ObservationsCheck:
 
     def __post_init__(self) -> None:
         # The tables have been searched for keys that occur twice.
-        self._constraints = ObservationCheck(
+        self._constraints = ObservationConstraints(
             rules=self.rules, breaches=self._breaches, keys_are_unique=True
         )
         self._columns = BatchColumns(structure=self.structure, uris=self.uris)

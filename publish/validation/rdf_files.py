@@ -25,9 +25,8 @@ from publish.rdf.terms import as_node
 from publish.rdf.unknown_terms import SHACL, split_iri, unknown_terms
 from publish.validation.constraints import normal_form as cube
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breach, Breaches
-from publish.validation.constraints.code_lists import SKOS
-from publish.validation.constraints.normal_form import QB, CubeGraph, normalised, unique_pairs
-from publish.validation.constraints.structure import find_breaches_of
+from publish.validation.constraints.normal_form import QB, SKOS, CubeGraph, normalised
+from publish.validation.constraints.structure import find_breaches
 from publish.validation.shapes.any_rdf import (
     judge_given,
     judge_observations,
@@ -62,8 +61,7 @@ def validate_files(
         raise FaultyInput(faults)
     graph = normalised(statements)
     counts = count_things(graph)
-    breaches = find_breaches_of(graph)
-    find_circles(graph, breaches)
+    breaches = find_breaches(graph)
     found = list(_placed(files, breaches))
     around = surroundings(graph)
     of_structures = judge_observations(graph, made_shapes(graph, around), around)
@@ -100,54 +98,6 @@ def told(counts: dict[str, int]) -> Words:
     """Return what was found as one line."""
     parts = [number_of(count, name) for name, count in counts.items()]
     return Words(", ".join(parts), ", ".join(part.nl for part in parts))
-
-
-def find_circles(graph: CubeGraph, breaches: Breaches) -> None:
-    """Note each set of codes that are broader than themselves."""
-    up, (parents, children) = graph.of(f"{SKOS}broader"), graph.of(f"{SKOS}narrower")
-    pairs = unique_pairs(np.concatenate([up[0], children]), np.concatenate([up[1], parents]))
-    above: dict[int, list[int]] = {}
-    for below, code in zip(*(column.tolist() for column in pairs), strict=True):
-        above.setdefault(below, []).append(code)
-    for circle in _circles(above):
-        names = sorted(map(graph.name, circle))
-        breaches.add("cyclic-hierarchy", names[0], codes=some_of(names))
-
-
-def _circles(above: dict[int, list[int]]) -> Iterator[list[int]]:
-    """Yield the sets of codes that lead to each other: Tarjan's strongly connected components."""
-    met: dict[int, int] = {}
-    lowest: dict[int, int] = {}
-    path: list[int] = []
-    on_path: set[int] = set()
-    for start in above:
-        if start in met:
-            continue
-        met[start] = lowest[start] = len(met)
-        path.append(start)
-        on_path.add(start)
-        work = [(start, iter(above[start]))]
-        while work:
-            code, rest = work[-1]
-            for other in rest:
-                if other not in met:
-                    met[other] = lowest[other] = len(met)
-                    path.append(other)
-                    on_path.add(other)
-                    work.append((other, iter(above.get(other, ()))))
-                    break
-                if other in on_path:
-                    lowest[code] = min(lowest[code], met[other])
-            else:
-                work.pop()
-                if work:
-                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[code])
-                if lowest[code] == met[code]:
-                    at = path.index(code) if path[-1] != code else len(path) - 1
-                    circle, path[at:] = path[at:], []
-                    on_path.difference_update(circle)
-                    if len(circle) > 1 or code in above.get(code, ()):
-                        yield circle
 
 
 def _placed(files: list[RdfFile], breaches: Breaches) -> Iterator[Fault]:

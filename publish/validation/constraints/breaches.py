@@ -1,4 +1,4 @@
-"""What breaks the constraints: the first thousand of each kind by name, the rest by number."""
+"""Breaches of integrity constraints: the first thousand of each kind named, the rest counted."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Breach:
     thing: str
     """The IRI of the observation, slice, structure or property concerned, or ``_:x``."""
     at: int = -1
-    """The place of an observation among all that were seen, from 0."""
+    """The place of an observation among all of its data set, from 0; -1 for other things."""
     particulars: Mapping[str, object] = field(default_factory=dict)
 
     def fault(self, path: str, line: int = 0, column: int = 0) -> Fault:
-        """Return it as a fault at a place."""
+        """Return the breach as a fault at a place."""
         shown = {"thing": self.thing, **self.particulars}
         return fault(self.code, path, line, column, **shown)
 
@@ -37,7 +37,7 @@ class Breaches:
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, code: str, thing: str, at: int = -1, /, **particulars: object) -> None:
-        """Take note of one thing that breaks a constraint."""
+        """Note one thing that breaks a constraint."""
         self.each(code, (at,), lambda _: thing, lambda _: particulars, first=0 if at >= 0 else None)
 
     def each(
@@ -49,9 +49,11 @@ class Breaches:
         *,
         first: int | None = None,
     ) -> None:
-        """Take note of the things at some places, of which only the first are asked for more.
+        """Note the things at some places of a batch.
 
-        Those of observations are counted from the ``first`` of the batch.
+        ``naming`` and ``particulars`` are called only for those that are kept by name. ``first``
+        is the place of the batch's first observation among all; without it the things are no
+        observations.
         """
         for place in places:
             self.counts[code] += 1
@@ -61,7 +63,7 @@ class Breaches:
                 self.found.append(Breach(code=code, thing=thing, at=at, particulars=more))
 
     def unnamed(self) -> Iterator[tuple[str, int]]:
-        """Yield per code how many things were counted only."""
+        """Yield the codes of which not all things are named, with the number of the others."""
         for code, count in self.counts.items():
             if count > MOST_OF_A_KIND:
                 yield code, count - MOST_OF_A_KIND

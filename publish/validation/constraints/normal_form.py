@@ -1,8 +1,9 @@
-"""A graph of cubes in its full form: what the standard lets a publisher leave out is filled in.
+"""The normal form of RDF Data Cube: what a publisher may leave out is filled in.
 
-In come statements; out come the same with the types and component properties that follow from
-others (closure), and with the values that observations have from their data set or slice
-(flattening). RDF Data Cube, section 10: https://www.w3.org/TR/vocab-data-cube/#normalize-algorithm.
+Closure adds the types and component properties that follow from other properties; flattening gives
+observations the values attached to their data set or slice. Subjects and values are numbers of
+terms, and a property is two columns of them. RDF Data Cube, section 10:
+https://www.w3.org/TR/vocab-data-cube/#normalize-algorithm
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pyoxigraph as ox
 from publish.rdf.statements import EMPTY, Column, Integers, Statements, Terms
 
 QB = "http://purl.org/linked-data/cube#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 MEASURE_TYPE = f"{QB}measureType"
 
@@ -38,9 +40,9 @@ class CubeGraph:
 
     statements: Statements
     added: dict[str, Pairs] = field(default_factory=dict)
-    """Per property what normalisation adds to it."""
+    """The pairs that normalisation adds, by property."""
     members: dict[str, Integers] = field(default_factory=dict)
-    """Per class its members, sorted."""
+    """The members of a class, sorted, by class."""
     _merged: dict[str, Pairs] = field(default_factory=dict)
     _inverse: dict[str, Pairs] = field(default_factory=dict)
 
@@ -91,7 +93,7 @@ class CubeGraph:
         return term.value if isinstance(term, ox.NamedNode) else str(term)
 
     def number(self, iri: str) -> int:
-        """Return the number of an IRI, or -1, which nothing has."""
+        """Return the number of an IRI, or -1, which no term has."""
         number = self.terms.iri(iri)
         return -1 if number is None else number
 
@@ -119,7 +121,7 @@ def within(known: Integers, asked: Integers) -> Integers:
 
 
 def matching(pairs: Pairs, keys: Integers) -> Pairs:
-    """Return for each key, in places from 0, all values that sorted pairs have for it."""
+    """Return the values that sorted pairs have for each key, with the place of the key from 0."""
     low = np.searchsorted(pairs[0], keys, side="left")
     count = np.searchsorted(pairs[0], keys, side="right") - low
     place = np.repeat(np.arange(len(keys)), count)
@@ -128,13 +130,13 @@ def matching(pairs: Pairs, keys: Integers) -> Pairs:
 
 
 def how_many(pairs: Pairs, keys: Integers) -> Integers:
-    """Return for each key how many values sorted pairs have for it."""
+    """Return how many values sorted pairs have for each key."""
     low = np.searchsorted(pairs[0], keys, side="left")
     return np.searchsorted(pairs[0], keys, side="right") - low
 
 
 def distinct(numbers: Integers) -> Pairs:
-    """Return the distinct numbers, sorted, and which of them each number is."""
+    """Return the distinct numbers, sorted, and the place of each number among them."""
     most = int(numbers.max(initial=0)) + 1
     if most > 8 * len(numbers):
         known, place = np.unique(numbers, return_inverse=True)
@@ -148,7 +150,7 @@ def distinct(numbers: Integers) -> Pairs:
 
 
 def normalised(statements: Statements) -> CubeGraph:
-    """Return the graph after closure and flattening, with what the vocabulary itself says."""
+    """Return the graph after closure and flattening; qb:measureType is a dimension with a range."""
     graph = CubeGraph(statements=statements)
     _close(graph)
     _flatten(graph)
@@ -178,7 +180,7 @@ def _close(graph: CubeGraph) -> None:
         SLICE_KEY: [objects(f"{QB}sliceStructure")],
         **{name: [objects(f"{QB}{role}")] for role, name in roles.items()},
     }
-    # The one term of the vocabulary itself that is a dimension, and has a range.
+    # The vocabulary itself defines one dimension.
     measure_type = graph.terms.iri(MEASURE_TYPE)
     if measure_type is not None:
         follows[DIMENSION].append(np.array([measure_type]))
@@ -187,7 +189,7 @@ def _close(graph: CubeGraph) -> None:
 
 
 def _flatten(graph: CubeGraph) -> None:
-    """Add to observations the values that their data set, or a slice with them, has for them."""
+    """Add to observations the values that are attached to their data set or to a slice of them."""
     added: dict[str, list[Pairs]] = {}
     attached = {
         to: set(graph.subjects(f"{QB}componentAttachment", graph.number(f"{QB}{to}")))
@@ -223,8 +225,8 @@ def _flatten(graph: CubeGraph) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Observations:
-    """Some observations of a graph, whose columns are made when they are asked for."""
+class GraphObservations:
+    """Some observations of a graph, as Things; a column is made when it is asked for."""
 
     graph: CubeGraph
     numbers: Integers

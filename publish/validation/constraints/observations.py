@@ -1,11 +1,12 @@
-"""The integrity constraints of RDF Data Cube on the values of observations, batch by batch.
+"""IC-11 to IC-17 and IC-19 to IC-21: the integrity constraints on the values of observations.
 
-What the structure says is gathered before (``cube_rules``); then the observations of a data set
-come in batches of columns, and what breaks IC-11 to IC-17 or IC-19 to IC-21 is noted by name. Each
-distinct code is looked up once. https://www.w3.org/TR/vocab-data-cube/#wf-rules.
+They are judged over columns, batch after batch, by the rules of ``rules.py``; each distinct code
+is looked up once. IC-12 (no duplicates) and IC-17 compare all observations of a data set with
+``publish/cube/keys.py``. Tables of a project are searched for duplicates by that same module while
+they are read, so there IC-12 is not asked twice. https://www.w3.org/TR/vocab-data-cube/#wf-rules
 
 One deviation: an observation whose status says that its value is missing may lack its value
-(IC-14 and IC-15), as a value that is no value would make every sum wrong in silence.
+(IC-14 and IC-15), as a stand-in value would make every sum wrong in silence.
 """
 
 from __future__ import annotations
@@ -16,27 +17,27 @@ from decimal import Decimal, InvalidOperation
 
 import numpy as np
 import pyoxigraph as ox
+from numpy.typing import NDArray
 
 from publish.cube.keys import MISSING, SEVERAL, Keys, duplicates, matches_of_each
 from publish.faults.fault import said, some_of
+from publish.rdf.namespaces import XSD
 from publish.rdf.statements import NO_COLUMN, Column, Integers, Term, Terms, Things
 from publish.validation.constraints.breaches import Breaches
-from publish.validation.constraints.code_lists import CodeListRule
 from publish.validation.constraints.normal_form import MEASURE_TYPE, distinct
-from publish.validation.constraints.rules import CubeRules, StructureRules
+from publish.validation.constraints.rules import CodeListRule, CubeRules, StructureRules
 
 OBS_STATUS = "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus"
-MISSING_STATUS = "HKLMOQ"
-"""Codes of the SDMX list of statuses that say that there is no value: holiday or weekend (H),
+MISSING_STATUS_CODES = "HKLMOQ"
+"""Codes of the SDMX list of statuses that mean there is no value: holiday or weekend (H),
 included in another category (K), exists but was not collected (L), cannot exist (M), missing
 without more (O), suppressed (Q)."""
-EXPLAINS_LACK = frozenset(
+MISSING_STATUSES = frozenset(
     ox.NamedNode(f"http://purl.org/linked-data/sdmx/2009/code#obsStatus-{code}")
-    for code in MISSING_STATUS
+    for code in MISSING_STATUS_CODES
 )
-XSD = "http://www.w3.org/2001/XMLSchema#"
 NUMERIC = frozenset(
-    XSD + name
+    str(XSD) + name
     for name in (
         "byte", "decimal", "double", "float", "int", "integer", "long", "negativeInteger",
         "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "short", "unsignedByte",
@@ -46,11 +47,11 @@ NUMERIC = frozenset(
 
 
 @dataclass(kw_only=True)
-class ObservationCheck:
+class ObservationConstraints:
     """Judges the observations of one data set, which come in one or more batches.
 
-    Of earlier batches it keeps only which codes each observation has. Where it is known already
-    that no two observations have the same key, IC-12 is not asked again.
+    Of earlier batches it keeps only the codes of each observation. With ``keys_are_unique`` IC-12
+    is taken to hold.
     """
 
     rules: CubeRules
@@ -68,14 +69,14 @@ class ObservationCheck:
         given: dict[str, Column] = {}
         for place, name in enumerate(self.rules.dimensions):
             column = given[name] = batch.column(name)
-            self._report_lack("observation-without-dimension", batch, column, name)
+            self._report_missing("observation-without-dimension", batch, column, name)
             for rule in self.rules.lists.get(name, ()):
                 self._judge_codes(batch, name, column, rule)
             keys[:, place] = self._numbered(batch, column)
         for name in self.rules.required:
             column = given.get(name) or batch.column(name)
             excused = self._excused(batch) if name in self.rules.measures else None
-            self._report_lack("observation-without-attribute", batch, column, name, excused)
+            self._report_missing("observation-without-attribute", batch, column, name, excused)
         self._judge_measures(batch)
         self._keys.append(keys)
         self._seen += batch.count
@@ -114,15 +115,15 @@ class ObservationCheck:
     ) -> None:
         self.breaches.each(code, places.tolist(), batch.name, particulars, first=self._seen)
 
-    def _report_lack(
+    def _report_missing(
         self,
         code: str,
         batch: Things,
         column: Column,
         name: str,
-        excused: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None,
+        excused: NDArray[np.bool_] | None = None,
     ) -> None:
-        """Report the observations that have nothing in a column and are not excused."""
+        """Report the observations that have no value of a property and are not excused."""
         if name in self.rules.of_data_set:
             return
         has = np.zeros(batch.count, dtype=np.bool_) if excused is None else excused.copy()
@@ -147,13 +148,13 @@ class ObservationCheck:
 
         self._report(rule.code, batch, np.unique(thing), particulars)
 
-    def _excused(self, batch: Things) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Return which observations have a status that says that their value is missing."""
+    def _excused(self, batch: Things) -> NDArray[np.bool_]:
+        """Return which observations have a status that explains why their value is missing."""
         excused = np.zeros(batch.count, dtype=np.bool_)
         column = batch.column(OBS_STATUS)
         known, place = distinct(column.value)
-        explains = [batch.terms.found[number] in EXPLAINS_LACK for number in known.tolist()]
-        excused[column.thing[np.array(explains, dtype=np.bool_)[place]]] = True
+        is_missing = [batch.terms.found[number] in MISSING_STATUSES for number in known.tolist()]
+        excused[column.thing[np.array(is_missing, dtype=np.bool_)[place]]] = True
         return excused
 
     def _judge_measures(self, batch: Things) -> None:
@@ -165,7 +166,7 @@ class ObservationCheck:
         for structure in self.rules.structures:
             if not structure.has_measure_type:
                 for name in dict.fromkeys(structure.measures):
-                    self._report_lack(
+                    self._report_missing(
                         "observation-without-measure", batch, given[name], name, excused
                     )
         if typed:
@@ -179,7 +180,7 @@ class ObservationCheck:
         batch: Things,
         types: Column,
         given: dict[str, Column],
-        excused: np.ndarray[tuple[int], np.dtype[np.bool_]],
+        excused: NDArray[np.bool_],
     ) -> None:
         """Judge whether the observations have the measure of their type, and no other."""
         for number in np.unique(types.value).tolist():
@@ -212,19 +213,17 @@ class ObservationCheck:
                     )
 
     def _number(self, term: Term) -> int:
-        """Return a number that equal values share, whatever way they are written."""
+        """Return the number of a term, the same for equal values that are written differently."""
         return self._known.setdefault(_value_of(term), self._terms.number(term))
 
     def _renumbered(self, batch: Things, column: Column) -> Integers:
-        """Return the values of a column by numbers that all batches share."""
+        """Return the values of a column, numbered as in all other batches."""
         known, place = distinct(column.value)
         numbers = [self._number(batch.terms.found[number]) for number in known.tolist()]
         return np.array(numbers, dtype=np.int64)[place]
 
-    def _numbered(
-        self, batch: Things, column: Column
-    ) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-        """Return for each observation its one value, or that it has none or several."""
+    def _numbered(self, batch: Things, column: Column) -> NDArray[np.int32]:
+        """Return the value of each observation, or MISSING or SEVERAL."""
         found = np.full(batch.count, MISSING, dtype=np.int32)
         value = self._renumbered(batch, column).astype(np.int32)
         found[column.thing] = value
@@ -234,7 +233,7 @@ class ObservationCheck:
     def _judge_counterparts(
         self, keys: Keys, structure: StructureRules, naming: Callable[[int], str]
     ) -> None:
-        """Judge whether there is an observation for each measure at each point: IC-17."""
+        """Judge IC-17: by measure type there is an observation of each measure at each point."""
         names = self.rules.dimensions
         own = [names.index(name) for name in structure.dimensions if name != MEASURE_TYPE]
         thing = np.concatenate([column.thing for column in self._types])
@@ -245,8 +244,8 @@ class ObservationCheck:
         found = matches_of_each(points, count[typed]) * count[typed]
         wanted = len(structure.measures)
         is_wrong = (found != 0) & (found != wanted)
-        # One that lacks a dimension stands at many points; those that are there rightly are not
-        # named, it is.
+        # An observation that lacks a dimension matches many points. It is reported itself; those
+        # at a point that is complete without it are not.
         whole = np.flatnonzero((points >= 0).all(axis=1) & (count[typed] == 1))
         is_wrong[whole[matches_of_each(points[whole], count[typed[whole]]) == wanted]] = False
         wrong = np.flatnonzero(is_wrong)
@@ -282,7 +281,7 @@ def _shown(term: Term) -> str:
 
 
 def _value_of(term: Term) -> object:
-    """Return what two terms share when SPARQL holds their values equal."""
+    """Return what is equal for two terms whose values are equal in SPARQL."""
     if isinstance(term, ox.Literal) and term.datatype.value in NUMERIC:
         try:
             return Decimal(term.value)

@@ -1,8 +1,7 @@
-"""The integrity constraints on what surrounds the observations of a project's data sets.
+"""The integrity constraints of a project: the rules for its observations, and faults in the rest.
 
-In come the graphs of vocabulary, code lists and structures; out come the rules that they give for
-observations, and faults where they break a constraint themselves.
-RDF Data Cube, section 11: https://www.w3.org/TR/vocab-data-cube/#wf-rules.
+The graphs of vocabulary, code lists and structures are judged here as a whole (``structure.py``);
+observations are judged while they stream by (``observations.py``), by the rules returned here.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from publish.validation.constraints.structure import judge_structure
 
 
 def structure_rules(graph: Graph) -> dict[str, CubeRules]:
-    """Return what the structures say of observations, by the IRI of the data set."""
+    """Return the rules for observations, by the IRI of their data set."""
     known: ListRules = {}
     whole = normalised(_statements(graph))
     return {
@@ -39,7 +38,7 @@ def structure_rules(graph: Graph) -> dict[str, CubeRules]:
 def check_structures(
     project: Project, vocabulary: Vocabulary, surroundings: Graph, cubes: Iterable[AnyCube]
 ) -> list[Fault]:
-    """Return what breaks IC-2 to IC-10, once all tables have been read and all slices are known."""
+    """Return what breaks IC-2 to IC-10, once all tables are read and so all slices are known."""
     graph = surroundings + Graph()
     for cube in cubes:
         graph += describe_cube(project, cube)
@@ -57,7 +56,7 @@ def _statements(graph: Graph) -> Statements:
 
 
 def _triples(graph: Graph) -> Iterator[ox.Triple]:
-    """Yield the triples of a graph; one with an IRI that is none is reported where it stands."""
+    """Yield the triples of a graph but for those with an invalid IRI, reported elsewhere."""
     for triple in graph:
         with contextlib.suppress(ValueError):
             subject, predicate, value = map(as_term, triple)

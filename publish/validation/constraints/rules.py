@@ -1,51 +1,75 @@
-"""What the structure of a data set says about its observations, gathered once.
+"""The rules that the structure of a data set sets for its observations, gathered once.
 
-In comes a normalised graph with the structure and the code lists; out come the rules by which
-observations are judged, wherever these come from. RDF Data Cube, section 6.
+They come from the data structure definition (RDF Data Cube, section 6) and, for the values of
+dimensions, from its code lists (IC-19 to IC-21, https://www.w3.org/TR/vocab-data-cube/#ic-19).
+A code list is a scheme, a collection or a hierarchy; one that has none of these types allows any
+value. ``observations.py`` judges by these rules.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pyoxigraph as ox
 
-from publish.validation.constraints.code_lists import CodeListRule, list_rules
+from publish.rdf.statements import EMPTY, Integers, Term, Terms
 from publish.validation.constraints.normal_form import (
     DATA_SET,
     DIMENSION,
     MEASURE,
     MEASURE_TYPE,
     QB,
+    SKOS,
     CubeGraph,
+    Pairs,
+    matching,
 )
 
+INVERSE_OF = "http://www.w3.org/2002/07/owl#inverseOf"
 TRUE = ("true", "1")
 
 
 @dataclass(frozen=True, kw_only=True)
+class CodeListRule:
+    """The codes that one code list allows."""
+
+    code: str
+    """The code of the fault of a value that is not among them."""
+    name: str
+    """The IRI of the list."""
+    terms: Terms
+    members: frozenset[int]
+
+    def has(self, term: Term) -> bool:
+        """Return whether a term is among the codes."""
+        return self.terms.numbers.get(term, -1) in self.members
+
+
+@dataclass(frozen=True, kw_only=True)
 class StructureRules:
-    """What one structure says about measures."""
+    """The dimensions and measures of one data structure definition."""
 
     measures: tuple[str, ...]
-    """Its measures, one for each component that has it."""
+    """One entry for each component, so a measure may occur twice."""
     has_measure_type: bool
     dimensions: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CubeRules:
-    """What the structure says about the observations of one data set."""
+    """The rules for the observations of one data set."""
 
     data_set: str
     structures: tuple[StructureRules, ...]
-    """One in a sound graph."""
+    """Exactly one in a sound graph (IC-2)."""
     required: tuple[str, ...]
-    """Properties of components that are required."""
+    """Properties of components with ``qb:componentRequired true``."""
     lists: dict[str, tuple[CodeListRule, ...]]
-    """Per dimension the code lists in which its values must be."""
+    """The code lists of each dimension that has one; its values must be in all of them."""
     of_data_set: frozenset[str]
-    """Properties for which the data set has a value that is that of all its observations."""
+    """Properties attached to the data set, whose value there holds for all observations."""
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -61,15 +85,15 @@ class CubeRules:
 
 
 ListRules = dict[int, tuple[CodeListRule, ...]]
-"""Per dimension the rules of its code lists."""
+"""The rules of the code lists of each dimension."""
 
 
-def rules_of(graph: CubeGraph, data_set: int, known: ListRules | None = None) -> CubeRules:
-    """Return what the structure says about the observations of a data set.
+def rules_of(graph: CubeGraph, data_set: int, known: ListRules) -> CubeRules:
+    """Return the rules for the observations of a data set.
 
-    Code lists that other data sets share are kept in ``known``, to be gathered once.
+    ``known`` is filled with the rules of code lists, so that those which data sets share are
+    gathered once.
     """
-    known = {} if known is None else known
     structures, required, lists = [], set[str](), {}
     of_data_set = set[str]()
     to_data_set = graph.number(DATA_SET)
@@ -96,7 +120,7 @@ def rules_of(graph: CubeGraph, data_set: int, known: ListRules | None = None) ->
                     required.add(graph.name(name))
     for iri, dimension in is_dimension.items():
         if dimension not in known:
-            known[dimension] = list_rules(graph, dimension)
+            known[dimension] = _list_rules(graph, dimension)
         lists[iri] = known[dimension]
     return CubeRules(
         data_set=graph.name(data_set),
@@ -105,3 +129,47 @@ def rules_of(graph: CubeGraph, data_set: int, known: ListRules | None = None) ->
         lists=lists,
         of_data_set=frozenset(of_data_set),
     )
+
+
+def _list_rules(graph: CubeGraph, dimension: int) -> tuple[CodeListRule, ...]:
+    """Return a rule for each code list of a dimension, and for each type that it has."""
+    return tuple(
+        CodeListRule(
+            code=code,
+            name=graph.name(list_),
+            terms=graph.terms,
+            members=frozenset(members.tolist()),
+        )
+        for list_ in graph.values(f"{QB}codeList", dimension)
+        for code, members in _members(graph, list_)
+    )
+
+
+def _members(graph: CubeGraph, list_: int) -> Iterator[tuple[str, Integers]]:
+    """Yield what a list allows by each of its types, with the fault code of a breach."""
+    one = np.array([list_])
+    if graph.is_a(list_, f"{SKOS}ConceptScheme"):
+        yield "code-outside-list", matching(graph.inverse(f"{SKOS}inScheme"), one)[1]
+    if graph.is_a(list_, f"{SKOS}Collection"):
+        pairs = graph.of(f"{SKOS}member")
+        yield "code-outside-list", _reached(pairs, matching(pairs, one)[1])
+    if graph.is_a(list_, f"{QB}HierarchicalCodeList"):
+        roots = matching(graph.of(f"{QB}hierarchyRoot"), one)[1]
+        for link in graph.values(f"{QB}parentChildProperty", list_):
+            term = graph.terms.found[link]
+            if isinstance(term, ox.NamedNode):
+                yield "code-outside-hierarchy", _reached(graph.of(term.value), roots)
+            for inverse in graph.values(INVERSE_OF, link):
+                parent = graph.terms.found[inverse]
+                if isinstance(term, ox.BlankNode) and isinstance(parent, ox.NamedNode):
+                    up = graph.inverse(parent.value)
+                    yield "code-outside-inverse-hierarchy", _reached(up, roots)
+
+
+def _reached(pairs: Pairs, start: Integers) -> Integers:
+    """Return the things that pairs lead to from ``start``, sorted, ``start`` included."""
+    seen, fresh = EMPTY, np.unique(start)
+    while len(fresh):
+        seen = np.union1d(seen, fresh)
+        fresh = np.setdiff1d(matching(pairs, fresh)[1], seen)
+    return seen

@@ -1,57 +1,57 @@
-"""The integrity constraints of RDF Data Cube on everything but the values of observations.
+"""IC-1 to IC-10 and IC-18: data sets, structures, slices, and which observations belong to them.
 
-In comes a normalised graph; out come the things that break IC-1 to IC-10 or IC-18, each by name.
-https://www.w3.org/TR/vocab-data-cube/#wf-rules. The constraints on the values of observations
-stand in ``observation_constraints``.
+The other integrity constraints of RDF Data Cube are on the values of observations and are judged
+in ``observations.py``; ``find_breaches`` applies all of them to a graph. Hierarchies of concepts
+must not run in a circle either, which SKOS leaves open.
+https://www.w3.org/TR/vocab-data-cube/#wf-rules
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import pyoxigraph as ox
 
 from publish.faults.fault import said, some_of
-from publish.rdf.statements import Integers, Statements
+from publish.rdf.statements import Integers
 from publish.validation.constraints import normal_form as cube
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.normal_form import (
     QB,
+    SKOS,
     CubeGraph,
-    Observations,
+    GraphObservations,
     how_many,
     matching,
+    unique_pairs,
 )
-from publish.validation.constraints.observations import ObservationCheck
+from publish.validation.constraints.observations import ObservationConstraints
 from publish.validation.constraints.rules import ListRules, rules_of
 
 RDFS_RANGE = "http://www.w3.org/2000/01/rdf-schema#range"
-SKOS_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 FALSE = ("false", "0")
 
 
-def find_breaches(statements: Statements) -> Breaches:
-    """Return what breaks the constraints IC-1 to IC-21 in a graph."""
-    return find_breaches_of(cube.normalised(statements))
-
-
-def find_breaches_of(graph: CubeGraph) -> Breaches:
-    """Return what breaks the constraints IC-1 to IC-21 in a normalised graph."""
+def find_breaches(graph: CubeGraph) -> Breaches:
+    """Return what breaks IC-1 to IC-21 in a normalised graph, and circles in hierarchies."""
     breaches = Breaches()
     judge_structure(graph, breaches)
-    judge_membership(graph, breaches)
+    _judge_membership(graph, breaches)
     known: ListRules = {}
     for data_set in np.unique(graph.of(f"{QB}dataSet")[1]).tolist():
-        check = ObservationCheck(rules=rules_of(graph, data_set, known), breaches=breaches)
+        check = ObservationConstraints(rules=rules_of(graph, data_set, known), breaches=breaches)
         if check.rules.structures:
             numbers = np.array(graph.subjects(f"{QB}dataSet", data_set), dtype=np.int64)
-            observations = Observations(graph=graph, numbers=np.unique(numbers))
+            observations = GraphObservations(graph=graph, numbers=np.unique(numbers))
             check.see(observations)
             check.finish(observations.name)
+    _judge_hierarchies(graph, breaches)
     return breaches
 
 
 def judge_structure(graph: CubeGraph, breaches: Breaches) -> None:
-    """Judge data sets, structures, properties and slices: IC-2 to IC-10, in bounded time."""
+    """Judge data sets, structures, properties and slices: IC-2 to IC-10."""
     _judge_count(graph, breaches, cube.DATA_SET, "structure", "data-set-without-one-structure")
     _judge_count(graph, breaches, cube.SLICE, "sliceStructure", "slice-without-one-key")
     _judge_components(graph, breaches)
@@ -60,8 +60,8 @@ def judge_structure(graph: CubeGraph, breaches: Breaches) -> None:
     _judge_slices(graph, breaches)
 
 
-def judge_membership(graph: CubeGraph, breaches: Breaches) -> None:
-    """Judge which observations are in which data set: IC-1 and IC-18."""
+def _judge_membership(graph: CubeGraph, breaches: Breaches) -> None:
+    """Judge whether each observation is in one data set, that of its slices: IC-1 and IC-18."""
     _judge_count(graph, breaches, cube.OBSERVATION, "dataSet", "observation-not-in-one-data-set")
     data_sets, slices = graph.of(f"{QB}slice")
     place, observation = matching(graph.of(f"{QB}observation"), slices)
@@ -83,7 +83,7 @@ def judge_membership(graph: CubeGraph, breaches: Breaches) -> None:
 def _judge_count(
     graph: CubeGraph, breaches: Breaches, kind: str, property_: str, code: str
 ) -> None:
-    """Judge whether each thing of a class has exactly one value of a property."""
+    """Judge whether each thing of a class has exactly one value of a property of qb."""
     things, pairs = graph.of_class(kind), graph.of(f"{QB}{property_}")
     count = how_many(pairs, things)
 
@@ -97,7 +97,7 @@ def _judge_count(
 
 
 def _judge_components(graph: CubeGraph, breaches: Breaches) -> None:
-    """Judge the components of structures: IC-3 and IC-6."""
+    """Judge measures and optional components of structures: IC-3 and IC-6."""
     for structure in graph.of_class(cube.STRUCTURE).tolist():
         names = {name for _, name in graph.components(structure)}
         if not any(graph.is_a(name, cube.MEASURE) for name in names):
@@ -127,8 +127,8 @@ def _is_boolean(graph: CubeGraph, number: int, forms: tuple[str, str]) -> bool:
 
 
 def _judge_dimensions(graph: CubeGraph, breaches: Breaches) -> None:
-    """Judge what is said of dimensions: IC-4 and IC-5."""
-    concept = graph.number(SKOS_CONCEPT)
+    """Judge ranges and code lists of dimensions: IC-4 and IC-5."""
+    concept = graph.number(f"{SKOS}Concept")
     for dimension in graph.of_class(cube.DIMENSION).tolist():
         ranges, name = graph.values(RDFS_RANGE, dimension), graph.name(dimension)
         # The vocabulary itself gives qb:measureType its range, in whatever graph it is used.
@@ -170,3 +170,54 @@ def _judge_slices(graph: CubeGraph, breaches: Breaches) -> None:
                 graph.name,
                 lambda _, name=name, key=key: {"property": name, "key": graph.name(key)},  # type: ignore[misc]
             )
+
+
+def _judge_hierarchies(graph: CubeGraph, breaches: Breaches) -> None:
+    """Report each set of concepts that are broader than themselves, directly or by a detour."""
+    up, (parents, children) = graph.of(f"{SKOS}broader"), graph.of(f"{SKOS}narrower")
+    pairs = unique_pairs(np.concatenate([up[0], children]), np.concatenate([up[1], parents]))
+    above: dict[int, list[int]] = {}
+    for below, code in zip(*(column.tolist() for column in pairs), strict=True):
+        above.setdefault(below, []).append(code)
+    for circle in _circles(above):
+        names = sorted(map(graph.name, circle))
+        breaches.add("cyclic-hierarchy", names[0], codes=some_of(names))
+
+
+def _circles(above: dict[int, list[int]]) -> Iterator[list[int]]:
+    """Yield the sets of codes that lead to each other, given what is directly above each code.
+
+    These are the strongly connected components of Tarjan's algorithm, without recursion.
+    """
+    met: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    path: list[int] = []
+    on_path: set[int] = set()
+    for start in above:
+        if start in met:
+            continue
+        met[start] = lowest[start] = len(met)
+        path.append(start)
+        on_path.add(start)
+        work = [(start, iter(above[start]))]
+        while work:
+            code, rest = work[-1]
+            for other in rest:
+                if other not in met:
+                    met[other] = lowest[other] = len(met)
+                    path.append(other)
+                    on_path.add(other)
+                    work.append((other, iter(above.get(other, ()))))
+                    break
+                if other in on_path:
+                    lowest[code] = min(lowest[code], met[other])
+            else:
+                work.pop()
+                if work:
+                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[code])
+                if lowest[code] == met[code]:
+                    at = path.index(code) if path[-1] != code else len(path) - 1
+                    circle, path[at:] = path[at:], []
+                    on_path.difference_update(circle)
+                    if len(circle) > 1 or code in above.get(code, ()):
+                        yield circle

@@ -15,7 +15,7 @@ from publish.validation.constraints.normal_form import (
     OBSERVATION,
     QB,
     CubeGraph,
-    Observations,
+    GraphObservations,
 )
 from publish.validation.shapes.columns import ColumnJudge, described
 from publish.validation.shapes.compile import ObservationShape, Result, observation_shapes
@@ -59,7 +59,7 @@ def judge_observations(
 ) -> list[Result]:
     """Return the results of shapes on all observations, at most so many."""
     judge = ColumnJudge(shapes=shapes, context=around)
-    things = Observations(graph=graph, numbers=graph.of_class(OBSERVATION))
+    things = GraphObservations(graph=graph, numbers=graph.of_class(OBSERVATION))
     found: list[Result] = []
     for result in judge.judge(things):
         found.append(described(result, things))

@@ -16,12 +16,17 @@ from shared_material import shared_folder
 
 from publish.cube.keys import MISSING, SEVERAL, duplicates, matches_of_each
 from publish.faults.fault import KINDS
-from publish.rdf.statements import Column, StatementColumns, Statements, collect
+from publish.rdf.statements import Column, StatementColumns, collect
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
-from publish.validation.constraints.normal_form import MEASURE_TYPE, Observations, normalised
-from publish.validation.constraints.observations import MISSING_STATUS, ObservationCheck
+from publish.validation.constraints.normal_form import (
+    MEASURE_TYPE,
+    CubeGraph,
+    GraphObservations,
+    normalised,
+)
+from publish.validation.constraints.observations import MISSING_STATUS_CODES, ObservationConstraints
 from publish.validation.constraints.rules import rules_of
-from publish.validation.constraints.structure import find_breaches, find_breaches_of
+from publish.validation.constraints.structure import find_breaches
 from publish.validation.rdf_files import validate_files
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -59,8 +64,8 @@ PLACES = {
 """Where the breach of each fixture is told: the file, the line, and the name of the thing."""
 
 
-def statements(text: str) -> Statements:
-    return collect(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
+def graph_of(text: str) -> CubeGraph:
+    return normalised(collect(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)))
 
 
 def test_find_nothing_in_sound_cube() -> None:
@@ -101,7 +106,7 @@ def official(text: str) -> set[str]:
     store.update(vocabulary, prefixes=PREFIXES)
     for name in ("closure.ru", "flatten.ru"):
         store.update((QUERIES / name).read_text(encoding="utf-8"), prefixes=PREFIXES)
-    statuses = ", ".join(f"sdmx-code:obsStatus-{code}" for code in MISSING_STATUS)
+    statuses = ", ".join(f"sdmx-code:obsStatus-{code}" for code in MISSING_STATUS_CODES)
     excuse = (
         "FILTER NOT EXISTS { ?obs sdmx-attribute:obsStatus ?status "
         f"FILTER(?status IN ({statuses})) }} }}"
@@ -129,9 +134,7 @@ def official(text: str) -> set[str]:
 def broken_by(cube: list[Statement]) -> tuple[set[str], set[str]]:
     """Return the constraints that a cube breaks officially, and those we find."""
     text = turtle(cube)
-    return official(text), {
-        KINDS[code].constraint for code in find_breaches(statements(text)).counts
-    }
+    return official(text), {KINDS[code].constraint for code in find_breaches(graph_of(text)).counts}
 
 
 @needs_queries
@@ -165,7 +168,7 @@ def test_break_every_constraint_at_random() -> None:
     for seed in range(500):
         rng = random.Random(seed)
         cube = with_defects(rng, sound_cube(rng), rng.randint(0, 3))
-        found = find_breaches(statements(turtle(cube))).counts
+        found = find_breaches(graph_of(turtle(cube))).counts
         seen |= {KINDS[code].constraint for code in found}
     assert seen == set(CONSTRAINTS)
 
@@ -194,7 +197,7 @@ def cube_of(count: int, lines: str = "") -> str:
 def test_name_first_thousand_of_a_kind() -> None:
     """Of each kind the first thousand things are named, and the others counted."""
     text = cube_of(1500).replace("eg:north skos:inScheme eg:areas .", "")
-    breaches = find_breaches(statements(text))
+    breaches = find_breaches(graph_of(text))
     assert breaches.counts == {"code-outside-list": 1500}
     assert len(breaches.found) == MOST_OF_A_KIND
     assert list(breaches.unnamed()) == [("code-outside-list", 500)]
@@ -224,8 +227,8 @@ def test_find_the_same_in_batches() -> None:
         "eg:p3 qb:dataSet eg:set ; eg:year 91 ; eg:area eg:north ; qb:measureType eg:persons .\n"
         "eg:p4 qb:dataSet eg:set ; eg:area eg:north ; qb:measureType eg:persons ; eg:persons 2 .\n"
     )
-    graph = normalised(statements(cube_of(50, defects)))
-    at_once = find_breaches_of(graph)
+    graph = graph_of(cube_of(50, defects))
+    at_once = find_breaches(graph)
     assert {breach.code for breach in at_once.found} == {
         "code-outside-list",
         "duplicate-observation-in-graph",
@@ -235,9 +238,9 @@ def test_find_the_same_in_batches() -> None:
     }
     data_set = graph.number("http://x.example/set")
     numbers = np.unique(graph.subjects("http://purl.org/linked-data/cube#dataSet", data_set))
-    check = ObservationCheck(rules=rules_of(graph, data_set), breaches=Breaches())
+    check = ObservationConstraints(rules=rules_of(graph, data_set, {}), breaches=Breaches())
     for start in range(0, len(numbers), 7):
-        check.see(Observations(graph=graph, numbers=numbers[start : start + 7]))
+        check.see(GraphObservations(graph=graph, numbers=numbers[start : start + 7]))
     check.finish(lambda at: graph.name(int(numbers[at])))
     by_batch = {(item.code, item.thing, item.at) for item in check.breaches.found}
     assert by_batch == {(item.code, item.thing, item.at) for item in at_once.found}
@@ -247,14 +250,16 @@ def test_find_the_same_in_batches() -> None:
 def test_leave_duplicates_to_who_knows() -> None:
     """Where keys are known to differ, no duplicates are looked for."""
     again = "eg:p qb:dataSet eg:set ; eg:year 3 ; eg:area eg:north ."
-    graph = normalised(statements(cube_of(5, again)))
+    graph = graph_of(cube_of(5, again))
     data_set = graph.number("http://x.example/set")
     numbers = np.unique(graph.subjects("http://purl.org/linked-data/cube#dataSet", data_set))
     for keys_are_unique in (True, False):
-        check = ObservationCheck(
-            rules=rules_of(graph, data_set), breaches=Breaches(), keys_are_unique=keys_are_unique
+        check = ObservationConstraints(
+            rules=rules_of(graph, data_set, {}),
+            breaches=Breaches(),
+            keys_are_unique=keys_are_unique,
         )
-        check.see(Observations(graph=graph, numbers=numbers))
+        check.see(GraphObservations(graph=graph, numbers=numbers))
         check.finish(lambda at: graph.name(int(numbers[at])))
         assert ("duplicate-observation-in-graph" in check.breaches.counts) is not keys_are_unique
 
@@ -265,7 +270,7 @@ def test_take_values_of_the_data_set_for_all_observations() -> None:
     at_set += " qb:componentRequired true ; qb:componentAttachment qb:DataSet .\n"
     found = []
     for value in ("", "eg:set eg:unit eg:count ."):
-        graph = normalised(statements(cube_of(3, at_set + value)))
+        graph = graph_of(cube_of(3, at_set + value))
         data_set = graph.number("http://x.example/set")
         batch = StatementColumns(
             count=1,
@@ -281,7 +286,7 @@ def test_take_values_of_the_data_set_for_all_observations() -> None:
             },
             naming=lambda at: f"http://x.example/o{at}",
         )
-        check = ObservationCheck(rules=rules_of(graph, data_set), breaches=Breaches())
+        check = ObservationConstraints(rules=rules_of(graph, data_set, {}), breaches=Breaches())
         check.see(batch)
         check.finish(batch.name)
         found.append([(item.code, item.thing, item.at) for item in check.breaches.found])
@@ -289,11 +294,9 @@ def test_take_values_of_the_data_set_for_all_observations() -> None:
 
 
 def test_count_equal_numbers_as_one_value() -> None:
-    """Numbers that are written in two ways are the same value, as they are for SPARQL."""
+    """Integers that are written in two ways are the same value, as they are for SPARQL."""
     again = 'eg:p qb:dataSet eg:set ; eg:year "03"^^xsd:integer, 3.0 ; eg:area eg:north .'
-    assert (
-        find_breaches(statements(cube_of(5, again))).counts["duplicate-observation-in-graph"] == 1
-    )
+    assert find_breaches(graph_of(cube_of(5, again))).counts["duplicate-observation-in-graph"] == 1
 
 
 def slow_duplicates(keys: list[list[int]]) -> set[int]:
