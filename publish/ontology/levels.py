@@ -66,7 +66,7 @@ def _depths(
             path.append(at)
             at = broader[at]
         if at is not None and at in path:
-            place = vocabulary.sources.place(_concept(uris, code_list, at))
+            place = vocabulary.definitions.place(_concept(uris, code_list, at))
             codes = " < ".join([*path[path.index(at) :], at])
             faults.append(fault("cyclic-hierarchy", *place, codes=codes))
         below = depths.get(at or "", 0) if at not in path else 0

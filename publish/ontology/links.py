@@ -81,14 +81,14 @@ def read_links(uris: Uris, vocabulary: Vocabulary, faults: list[Fault]) -> list[
     for stem in sorted({link.linkset for link in links}):
         if (URIRef(uris.iri("linkset", linkset=stem)), RDF.type, VOID.Linkset) not in graph:
             first = next(link for link in links if link.linkset == stem)
-            place = vocabulary.sources.place(first.iri)
+            place = vocabulary.definitions.place(first.iri)
             name = uris.iri("linkset", linkset=stem).removeprefix(f"{uris.base}/")
             faults.append(fault("linkset-not-described", *place, name=name))
     return links
 
 
 def _read_link(uris: Uris, vocabulary: Vocabulary, iri: URIRef, faults: list[Fault]) -> Link | None:
-    graph, place = vocabulary.links, vocabulary.sources.place(iri)
+    graph, place = vocabulary.links, vocabulary.definitions.place(iri)
     parts: dict[str, URIRef] = {}
     for name in ("van", "relatie", "naar"):
         values = list(graph.objects(iri, URIRef(uris.generic(name))))
@@ -125,7 +125,7 @@ def _read_link(uris: Uris, vocabulary: Vocabulary, iri: URIRef, faults: list[Fau
         concept=concept,
         relation=relation,
         target=parts["naar"],
-        linkset=PurePosixPath(vocabulary.sources.path(iri)).stem,
+        linkset=PurePosixPath(vocabulary.definitions.path(iri)).stem,
     )
 
 

@@ -1,8 +1,7 @@
 """The ontology as the program uses it: dimensions, measures, units and code lists.
 
-In come the Turtle files of ``ontology/`` and the package's own ``vocabulary/publicatie.ttl``,
-whose relative IRIs are resolved against the base; out come look-up tables, and one rdflib graph
-per role, because vocabulary and structure are small and rdflib is good at them.
+The Turtle of the project's ``ontology/`` and of the program's own vocabulary becomes look-up
+tables, and one graph for each part that is published: terms, code lists, links.
 RDF Data Cube, sections 5.2 (components) and 8.1 (code lists).
 """
 
@@ -12,24 +11,27 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib import resources
+from pathlib import PurePosixPath
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from publish.faults.fault import Fault, Words, fault, said, shortened, together
-from publish.project.files import place_in
+from publish.ontology.files import Definitions, OntologyFiles, read_ontology
 from publish.project.formulas import is_formula
 from publish.project.iris import CODE, Uris
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
-from publish.rdf.turtle import local_name, new_graph, read_turtle, turtle_files
+from publish.rdf.turtle import add_file, local_name, new_graph
 
 PERIOD_KINDS = {
     INTERVALS.CalendarQuarter: "kwartaal",
     INTERVALS.CalendarYear: "jaar",
     INTERVALS.CalendarDay: "dag",
 }
+
+PACKAGE_TERMS = "publicatie.ttl"
+"""The file of the program's own vocabulary; its other files are code lists."""
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,25}(?:\.[0-9]{0,25})?")
 """A bound of a measure: no more digits than can be compared exactly."""
@@ -85,42 +87,6 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sources:
-    """In which file a thing is described: path and text by IRI."""
-
-    found: dict[str, tuple[str, str]]
-
-    def add(self, graph: Graph, shown: str, text: bytes) -> None:
-        """Note the subjects of a file that are not described in a file before it."""
-        source = shown, text.decode("utf-8", "replace")
-        for subject in graph.subjects(unique=True):
-            self.found.setdefault(str(subject), source)
-
-    def path(self, iri: object, default: str = "ontology") -> str:
-        """Return the file that describes a thing."""
-        return self.found.get(str(iri), (default, ""))[0]
-
-    def place(self, iri: object) -> tuple[str, int, int]:
-        """Return path, line and column where a thing stands as a subject, line 0 if unseen."""
-        path, text = self.found.get(str(iri), ("ontology", ""))
-        name = re.escape(local_name(str(iri)))
-        subject = rf"(?:<(?:[^<>\s]*[/#])?|[^<>\s:]*:){name}>?(?=\s+[^\s,;.])"
-        match = re.search(rf"^[ \t]*(?={subject})", text, re.MULTILINE)
-        if match is None:
-            return path, 0, 0
-        line = text.count("\n", 0, match.end()) + 1
-        return path, line, match.end() - text.rfind("\n", 0, match.end())
-
-    def place_of_text(self, iri: object, words: str) -> tuple[str, int, int]:
-        """Return path, line and column of a text of a thing, or else of the thing."""
-        path, text = self.found.get(str(iri), ("ontology", ""))
-        _, line, column = self.place(iri)
-        start = sum(map(len, text.splitlines(keepends=True)[: line - 1])) if line else 0
-        offset = text.find(words, start)
-        return (path, *place_in(text, offset)) if offset >= 0 else (path, line, column)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """All that the ontology says, in look-up tables and as graphs to publish."""
 
@@ -133,34 +99,30 @@ class Vocabulary:
     """The concept schemes with their concepts."""
     links: Graph
     """What ``ontology/links/`` says of counterparts elsewhere."""
-    sources: Sources
-    """Where each thing is described."""
+    definitions: Definitions
+    """Where each thing is defined."""
     unusable: frozenset[str]
     """Dimensions and measures that are defined but at fault, which was reported."""
 
 
 def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
-    """Read the package's vocabulary and the project's ``ontology/``."""
-    terms, concepts, links = (new_graph(project.uris) for _ in range(3))
+    """Read the ontology of a project together with the program's own vocabulary."""
+    return vocabulary_of(read_ontology(project, faults), project.uris, faults)
+
+
+def vocabulary_of(ontology: OntologyFiles, uris: Uris, faults: list[Fault]) -> Vocabulary:
+    """Return what the files of an ontology say; report syntax errors and what is not usable."""
+    terms, concepts, links = (new_graph(uris) for _ in range(3))
     graph_of = {"codelists": concepts, "links": links}
-    sources = Sources(found={})
-    own = resources.files("publish.ontology").joinpath("vocabulary_data")
-    read_turtle(
-        own.joinpath("publicatie.ttl").read_bytes(), "publicatie.ttl", project.base, terms, faults
-    )
-    for item in sorted(own.joinpath("codelists").iterdir(), key=lambda entry: entry.name):
-        read_turtle(item.read_bytes(), item.name, project.base, concepts, faults)
-    for path, text in turtle_files(project, faults):
-        graph = new_graph(project.uris)
-        read_turtle(text, project.shown(path), project.base, graph, faults)
-        sources.add(graph, project.shown(path), text)
-        folder = path.relative_to(project.root / "ontology").parts[0]
-        for triple in graph:
-            graph_of.get(folder, terms).add(triple)
-    _check_labels(terms + concepts, project.uris, sources, faults)
-    lists = {found.iri: found for found in _read_lists(concepts, project.uris, sources, faults)}
-    dimensions = list(_read_dimensions(terms, lists, sources, faults))
-    measures = list(_read_measures(terms, concepts, project.uris, sources, faults))
+    for file in ontology.package:
+        add_file(terms if file.shown == PACKAGE_TERMS else concepts, file, faults)
+    for file in ontology.project:
+        add_file(graph_of.get(PurePosixPath(file.shown).parts[1], terms), file, faults)
+    definitions = Definitions(ontology.project)
+    _check_labels(terms + concepts, uris, definitions, faults)
+    lists = {found.iri: found for found in _read_lists(concepts, uris, definitions, faults)}
+    dimensions = list(_read_dimensions(terms, lists, definitions, faults))
+    measures = list(_read_measures(terms, concepts, uris, definitions, faults))
     usable = {item.name for item in dimensions} | {item.name for item in measures}
     defined = {
         local_name(str(term))
@@ -175,17 +137,17 @@ def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:
         terms=terms,
         concepts=concepts,
         links=links,
-        sources=sources,
+        definitions=definitions,
     )
 
 
-def _check_labels(graph: Graph, uris: Uris, sources: Sources, faults: list[Fault]) -> None:
+def _check_labels(graph: Graph, uris: Uris, definitions: Definitions, faults: list[Fault]) -> None:
     """Report labels that a spreadsheet would run, or that hold what nobody sees."""
     own = (URIRef(uris.generic("gedruktLabel")), RDFS.label, SKOS.notation)
     for predicate in (*own, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel):
         for subject, label in sorted(graph.subject_objects(predicate)):
             if is_formula(str(label)):
-                place = sources.place_of_text(subject, str(label))
+                place = definitions.place_of_text(subject, str(label))
                 faults.append(fault("formula-text", *place, text=shortened(str(label)), of=""))
 
 
@@ -194,7 +156,7 @@ def _folded(label: str) -> str:
 
 
 def _read_lists(
-    graph: Graph, uris: Uris, sources: Sources, faults: list[Fault]
+    graph: Graph, uris: Uris, definitions: Definitions, faults: list[Fault]
 ) -> Iterator[CodeList]:
     """Yield the code lists of a graph, their codes in the order of ``pub:volgorde``."""
     printed, total_class = URIRef(uris.generic("gedruktLabel")), URIRef(uris.generic("Totaal"))
@@ -207,8 +169,8 @@ def _read_lists(
         folded: dict[str, set[str]] = {}
         for concept in sorted(graph.subjects(SKOS.inScheme, scheme), key=str):
             code = local_name(str(concept))
-            _check_code(graph, concept, scheme, uris, sources, faults)
-            found.append((_order(graph, concept, uris, sources, faults), code))
+            _check_code(graph, concept, scheme, uris, definitions, faults)
+            found.append((_order(graph, concept, uris, definitions, faults), code))
             if (concept, RDF.type, total_class) in graph:
                 totals.append(code)
             exact.setdefault(code, set()).add(code)
@@ -221,14 +183,14 @@ def _read_lists(
                     tier.setdefault(str(label), set()).add(code)
                     folded.setdefault(_folded(str(label)), set()).add(code)
         if len(totals) > 1:
-            place = sources.place(
+            place = definitions.place(
                 uris.iri("concept", scheme=local_name(str(scheme)), code=totals[1])
             )
             faults.append(fault("two-totals", *place, codes=", ".join(totals)))
         yield CodeList(
             name=local_name(str(scheme)),
             iri=str(scheme),
-            path=sources.path(scheme, "ontology/codelists"),
+            path=definitions.path(scheme, "ontology/codelists"),
             codes=tuple(code for _, code in sorted(found)),
             total=totals[0] if totals else None,
             additive=graph.value(scheme, additive) == Literal(True),
@@ -240,7 +202,12 @@ def _read_lists(
 
 
 def _check_code(
-    graph: Graph, concept: Node, scheme: Node, uris: Uris, sources: Sources, faults: list[Fault]
+    graph: Graph,
+    concept: Node,
+    scheme: Node,
+    uris: Uris,
+    definitions: Definitions,
+    faults: list[Fault],
 ) -> None:
     """Report a concept whose notation, IRI and list do not agree."""
     code = local_name(str(concept))
@@ -254,12 +221,14 @@ def _check_code(
     if CODE.fullmatch(code) and str(concept) == expected and notations == [code]:
         return
     found = together(f'"{text}"' for text in notations)
-    place = sources.place(concept)
+    place = definitions.place(concept)
     notation = said("the-notation", found=found) if notations else said("no-notation")
     faults.append(fault("code-and-iri-differ", *place, iri=concept, notation=notation))
 
 
-def _order(graph: Graph, concept: Node, uris: Uris, sources: Sources, faults: list[Fault]) -> int:
+def _order(
+    graph: Graph, concept: Node, uris: Uris, definitions: Definitions, faults: list[Fault]
+) -> int:
     """Return the place of a concept in its list, 0 if it says none."""
     order = graph.value(concept, URIRef(uris.generic("volgorde")))
     if order is None:
@@ -267,12 +236,12 @@ def _order(graph: Graph, concept: Node, uris: Uris, sources: Sources, faults: li
     number = order.toPython() if isinstance(order, Literal) else None
     if isinstance(number, int) and not isinstance(number, bool):
         return number
-    faults.append(fault("wrong-order", *sources.place(concept), iri=concept, order=order))
+    faults.append(fault("wrong-order", *definitions.place(concept), iri=concept, order=order))
     return 0
 
 
 def _read_dimensions(
-    graph: Graph, lists: dict[str, CodeList], sources: Sources, faults: list[Fault]
+    graph: Graph, lists: dict[str, CodeList], definitions: Definitions, faults: list[Fault]
 ) -> Iterator[Dimension]:
     """Yield the dimension properties of the project's own vocabulary."""
     for prop in sorted(graph.subjects(RDF.type, QB.DimensionProperty), key=str):
@@ -283,13 +252,13 @@ def _read_dimensions(
             reason = said("no-list-and-no-period")
             if code_list:
                 reason = said("list-not-found", list=code_list)
-            faults.append(fault("no-code-list", *sources.place(prop), name=name, reason=reason))
+            faults.append(fault("no-code-list", *definitions.place(prop), name=name, reason=reason))
             continue
         yield Dimension(name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind)
 
 
 def _read_measures(
-    graph: Graph, concepts: Graph, uris: Uris, sources: Sources, faults: list[Fault]
+    graph: Graph, concepts: Graph, uris: Uris, definitions: Definitions, faults: list[Fault]
 ) -> Iterator[Measure]:
     """Yield the measure properties, each with one datatype and one unit."""
     for prop in sorted(graph.subjects(RDF.type, QB.MeasureProperty), key=str):
@@ -303,17 +272,17 @@ def _read_measures(
             lacking.append(said("lacks-unit"))
         if lacking:
             what = said("lacks-both") if len(lacking) > 1 else lacking[0]
-            place = sources.place(prop)
+            place = definitions.place(prop)
             faults.append(fault("incomplete-measure", *place, name=name, lacking=what))
             continue
-        least, most = _read_bounds(graph, prop, name, uris, sources, faults)
+        least, most = _read_bounds(graph, prop, name, uris, definitions, faults)
         yield Measure(
             name=name, iri=str(prop), datatype=str(datatype), unit=str(unit), least=least, most=most
         )
 
 
 def _read_bounds(
-    graph: Graph, prop: Node, name: str, uris: Uris, sources: Sources, faults: list[Fault]
+    graph: Graph, prop: Node, name: str, uris: Uris, definitions: Definitions, faults: list[Fault]
 ) -> tuple[Decimal | None, Decimal | None]:
     """Return the least and the most that values of a measure can be, none where they are wrong."""
     found: list[Decimal | None] = []
@@ -331,7 +300,9 @@ def _read_bounds(
         problem = said("bounds-crossed", least=least, most=most)
     if problem is None:
         return least, most
-    faults.append(fault("wrong-measure-bounds", *sources.place(prop), name=name, problem=problem))
+    faults.append(
+        fault("wrong-measure-bounds", *definitions.place(prop), name=name, problem=problem)
+    )
     return None, None
 
 

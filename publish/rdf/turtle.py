@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 
 from publish.faults.fault import Fault, Words, fault, said
-from publish.project.files import MOST_TURTLE, files_below, read_file
+from publish.project.files import MOST_TURTLE, files_below, place_in, read_file
 from publish.project.iris import Uris
 from publish.project.project import Project
 
@@ -41,27 +42,52 @@ def new_graph(uris: Uris) -> Graph:
     return graph
 
 
-def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[Fault]) -> None:
-    """Add the triples of a Turtle file to a graph, strictly, relative IRIs under the base."""
+@dataclass(frozen=True, kw_only=True)
+class TurtleFile:
+    """A Turtle file, parsed strictly: its triples, those before the first error if it has one."""
+
+    shown: str
+    text: str
+    triples: list[ox.Quad]
+    error: SyntaxError | None = None
+
+
+def parse_turtle(text: bytes, shown: str, base: str) -> TurtleFile:
+    """Return a Turtle file with its triples, relative IRIs resolved under the base."""
+    triples: list[ox.Quad] = []
+    error = None
     try:
-        _add(graph, ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"))
+        triples.extend(ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"))
+    except SyntaxError as found:
+        error = found
+    decoded = text.decode("utf-8", "replace")
+    return TurtleFile(shown=shown, text=decoded, triples=triples, error=error)
+
+
+def add_file(graph: Graph, file: TurtleFile, faults: list[Fault]) -> None:
+    """Add the triples of a Turtle file to a graph; report what stops it from being read."""
+    try:
+        _add(graph, file.triples)
+        if file.error is not None:
+            raise file.error
     except SyntaxError as error:
         problem: str = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
         if isinstance(error.msg, Words):
             problem = error.msg
-        place = _place_of(b"<<", text)  # no syntax error, but nothing rdflib can hold
+        place = place_in(
+            file.text, max(file.text.find("<<"), 0)
+        )  # no syntax error, but nothing rdflib can hold
         if error.lineno and error.offset:
             place = error.lineno, error.offset
         code = "not-an-iri" if _NO_IRI.search(problem) else "turtle-syntax"
         if found := re.fullmatch(r"Invalid IRI code point '(.*)'", problem, re.DOTALL):
             problem = said("iri-character", character=found[1])
-        faults.append(fault(code, shown, *place, problem=problem))
+        faults.append(fault(code, file.shown, *place, problem=problem))
 
 
-def _place_of(mark: bytes, text: bytes) -> tuple[int, int]:
-    """Return line and column, from 1, of the first mark in a text."""
-    before = text[: max(text.find(mark), 0)]
-    return before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+def read_turtle(text: bytes, shown: str, base: str, graph: Graph, faults: list[Fault]) -> None:
+    """Add the triples of a Turtle text to a graph; report what stops it from being read."""
+    add_file(graph, parse_turtle(text, shown, base), faults)
 
 
 def add_triples(graph: Graph, text: bytes) -> None:

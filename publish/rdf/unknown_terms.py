@@ -40,7 +40,7 @@ from rdflib.namespace import (
 
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.project.project import Project
-from publish.rdf.turtle import read_turtle_file
+from publish.rdf.turtle import TurtleFile, parse_turtle, read_turtle_file
 
 SHACL = str(SH)
 
@@ -189,28 +189,14 @@ def _resolved(base: str, iri: str) -> str:
     return f"{found}#" if iri.endswith("#") and not found.endswith("#") else found
 
 
-@dataclass(frozen=True, kw_only=True)
-class TurtleFile:
-    """A Turtle file of a project, parsed."""
-
-    shown: str
-    text: str
-    triples: list[ox.Quad]
-
-
 def read_files(project: Project, folder: str) -> Iterator[TurtleFile]:
     """Yield the Turtle files of a folder; one that cannot be read is reported elsewhere."""
     for path in sorted((project.root / folder).rglob("*.ttl")):
         text = read_turtle_file(path, project, [])
-        if text is None:
-            continue
-        try:
-            triples = list(_parsed(text, project.base))
-        except SyntaxError:
-            continue
-        yield TurtleFile(
-            shown=project.shown(path), text=text.decode("utf-8", "replace"), triples=triples
-        )
+        if text is not None:
+            file = parse_turtle(text, project.shown(path), project.base)
+            if file.error is None:
+                yield file
 
 
 def own_files(project: Project, folder: str) -> Iterator[TurtleFile]:
@@ -221,13 +207,7 @@ def own_files(project: Project, folder: str) -> Iterator[TurtleFile]:
             if item.is_dir():
                 pending.append(item)
             elif item.name.endswith(".ttl"):
-                text = item.read_bytes()
-                triples = list(_parsed(text, project.base))
-                yield TurtleFile(shown=item.name, text=text.decode(), triples=triples)
-
-
-def _parsed(text: bytes, base: str) -> Iterator[ox.Quad]:
-    yield from ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/")
+                yield parse_turtle(item.read_bytes(), item.name, project.base)
 
 
 def own_vocabularies(project: Project) -> dict[str, set[str]]:

@@ -33,10 +33,11 @@ from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
 from publish.mappings.document import Document, read_documents
 from publish.mappings.mapping import Mapping, read_mappings
 from publish.mappings.open_questions import open_points, without_open
+from publish.ontology.files import Definitions
 from publish.ontology.levels import describe_levels
 from publish.ontology.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.ontology.periods import Period
-from publish.ontology.vocabulary import Sources, Vocabulary, read_vocabulary
+from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.files import UNREAD
 from publish.project.progress import Progress
 from publish.project.project import Project
@@ -474,7 +475,7 @@ def _validated(
     log.info(said("validating", number=written_out(len(graph))))
     try:
         found = [
-            as_fault(item, _place_in_ontology(content.vocabulary.sources, item.focus))
+            as_fault(item, _place_in_ontology(content.vocabulary.definitions, item.focus))
             for item in results(graph, shapes)
             if item not in judged
         ]
@@ -487,9 +488,9 @@ def _validated(
     return content
 
 
-def _place_in_ontology(sources: Sources, iri: str) -> tuple[str, int, int] | None:
+def _place_in_ontology(definitions: Definitions, iri: str) -> tuple[str, int, int] | None:
     """Return where the ontology of the project describes a thing, if it does."""
-    path, line, column = sources.place(iri)
+    path, line, column = definitions.place(iri)
     return (path, line, column) if line and path.startswith("ontology/") else None
 
 

@@ -9,8 +9,8 @@ import pytest
 from built import built
 from small_project import SmallProject
 
+from publish.rdf.turtle import TurtleFile
 from publish.rdf.unknown_terms import (
-    TurtleFile,
     iris_of,
     known_namespaces,
     own_vocabularies,

@@ -46,7 +46,7 @@ def check_structures(
     judge_structure(normalised(_statements(graph)), breaches)
     found = []
     for breach in breaches.found:
-        path, line, column = vocabulary.sources.place(breach.thing)
+        path, line, column = vocabulary.definitions.place(breach.thing)
         found.append(breach.fault(path, line, column) if line else breach.fault(breach.thing))
     return found
 

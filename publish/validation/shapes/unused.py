@@ -14,9 +14,9 @@ from rdflib.namespace import OWL, RDF, RDFS
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS
+from publish.rdf.turtle import TurtleFile
 from publish.rdf.unknown_terms import (
     SHACL,
-    TurtleFile,
     known_namespaces,
     own_files,
     own_vocabularies,

@@ -1,0 +1,96 @@
+"""The Turtle files of an ontology, parsed once, and where in them each thing is defined.
+
+They are those of the project's ``ontology/`` and those of ``vocabulary_data/``, which ships with
+the program. Everything that reads the ontology can start from the same OntologyFiles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from publish.faults.fault import Fault, fault
+from publish.project.files import place_in
+from publish.project.project import Project
+from publish.rdf.turtle import TurtleFile, local_name, parse_turtle, turtle_files
+from publish.rdf.unknown_terms import own_files
+
+
+@dataclass(frozen=True, kw_only=True)
+class OntologyFiles:
+    """The Turtle files of an ontology, each with its text and its triples."""
+
+    project: tuple[TurtleFile, ...]
+    """The files of the project, those with a syntax error among them."""
+    package: tuple[TurtleFile, ...]
+    """The files that ship with the program: its vocabulary, then its code lists."""
+
+    @property
+    def sound(self) -> list[TurtleFile]:
+        """All files without a syntax error."""
+        return [file for file in (*self.project, *self.package) if file.error is None]
+
+
+def read_ontology(project: Project, faults: list[Fault]) -> OntologyFiles:
+    """Read and parse the ontology; files that cannot be opened are reported, syntax errors not."""
+    return OntologyFiles(
+        project=tuple(
+            parse_turtle(text, project.shown(path), project.base)
+            for path, text in turtle_files(project, faults)
+        ),
+        package=tuple(own_files(project, "ontology/vocabulary_data")),
+    )
+
+
+def check_blank_nodes(ontology: OntologyFiles) -> Iterator[Fault]:
+    """Yield a fault for each file of the project that holds a blank node.
+
+    Every run would name it otherwise, so equal input would not give equal dumps.
+    """
+    for file in ontology.project:
+        if any(
+            isinstance(term, ox.BlankNode)
+            for triple in file.triples
+            for term in (triple.subject, triple.object)
+        ):
+            yield fault("blank-node", file.shown)
+
+
+class Definitions:
+    """Where each thing of an ontology is defined: in the first file with it as a subject."""
+
+    def __init__(self, files: tuple[TurtleFile, ...]) -> None:
+        self._files: dict[str, TurtleFile] = {}
+        for file in files:
+            for triple in file.triples:
+                if isinstance(triple.subject, ox.NamedNode | ox.BlankNode):
+                    self._files.setdefault(triple.subject.value, file)
+
+    def _file(self, iri: object) -> tuple[str, str]:
+        """Return path and text of the file that defines a thing."""
+        file = self._files.get(str(iri))
+        return (file.shown, file.text) if file else ("ontology", "")
+
+    def path(self, iri: object, default: str = "ontology") -> str:
+        """Return the path of the file that defines a thing."""
+        file = self._files.get(str(iri))
+        return file.shown if file else default
+
+    def place(self, iri: object) -> tuple[str, int, int]:
+        """Return path, line and column where a thing stands as a subject, line 0 if unseen."""
+        path, text = self._file(iri)
+        name = re.escape(local_name(str(iri)))
+        subject = rf"(?:<(?:[^<>\s]*[/#])?|[^<>\s:]*:){name}>?(?=\s+[^\s,;.])"
+        match = re.search(rf"^[ \t]*(?={subject})", text, re.MULTILINE)
+        return (path, *place_in(text, match.end())) if match else (path, 0, 0)
+
+    def place_of_text(self, iri: object, words: str) -> tuple[str, int, int]:
+        """Return path, line and column of a text of a thing, or else of the thing."""
+        path, text = self._file(iri)
+        _, line, column = self.place(iri)
+        start = sum(map(len, text.splitlines(keepends=True)[: line - 1])) if line else 0
+        offset = text.find(words, start)
+        return (path, *place_in(text, offset)) if offset >= 0 else (path, line, column)
