@@ -26,7 +26,7 @@ from publish.faults.fault import said
 from publish.release.opened import Served
 from publish.server.access_log import AccessLog, request_id
 from publish.server.clients import ClientTable
-from publish.server.conditions import lacks_wanted
+from publish.server.conditions import evaluate_preconditions
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.server.negotiation import choose_coding
 from publish.server.replies import Reply, header, no_content, sentence_reply, text_reply
@@ -47,6 +47,8 @@ ROUTE_OF = {
     "static": "static",
 }
 """The kind of an address by its first segment; all others are pages."""
+CONDITIONS = ("If-Match", "If-None-Match")
+"""Preconditions of the endpoint, whose answers have an entity tag and no date."""
 ONLY_READ = ("GET", "HEAD", "OPTIONS")
 QUERIES = frozenset(OUTCOMES)
 """What can become of a query; other outcomes are of requests that never were one."""
@@ -128,10 +130,7 @@ class Front:
             if exchange.path == b"*" and exchange.method == "OPTIONS":
                 return no_content(METHODS)
             if route == "sparql":
-                reply = await self._sparql(release, exchange)
-                if exchange.method != "POST" and lacks_wanted(exchange.header(b"if-match"), reply):
-                    return _not_as_wanted(exchange, reply)
-                return reply
+                return _if_match(exchange, await self._sparql(release, exchange))
             if route in ("health", "metrics"):
                 if exchange.method == "OPTIONS":
                     return no_content(ONLY_READ)
@@ -170,7 +169,7 @@ class Front:
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
             accept_encoding=values(b"accept-encoding"),
-            if_none_match=values(b"if-none-match") if method != "POST" else None,
+            conditions=_conditions(exchange),
         )
         if method != "POST" and (reply := release.endpoint.again(request)) is not None:
             return reply
@@ -290,8 +289,22 @@ class Front:
         )
 
 
-def _not_as_wanted(exchange: Exchange, reply: Reply) -> Reply:
-    """Return that the answer is another than the one that was wanted."""
+def _conditions(exchange: Exchange) -> dict[str, str]:
+    """Return the fields of a request that answers of the endpoint may depend on."""
+    given = {name: exchange.header(name.lower().encode()) for name in CONDITIONS}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _if_match(exchange: Exchange, reply: Reply) -> Reply:
+    """Return a reply, or 412 when If-Match names another one (RFC 9110, 13.1.1)."""
+    if exchange.header(b"if-match") is None or reply.status not in (200, 304):
+        return reply
+    etag = dict(reply.headers).get(b"etag")
+    status = evaluate_preconditions(
+        exchange.method, _conditions(exchange), etag=etag.decode("latin-1") if etag else None
+    )
+    if status != HTTPStatus.PRECONDITION_FAILED:
+        return reply
     if reply.parts is not None:
         reply.parts.close()
     return sentence_reply(

@@ -16,12 +16,12 @@ from flask import Blueprint, Request, Response, redirect, request
 from publish import __version__
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import Served
-from publish.server.conditions import conclude, file_response
 from publish.server.kept_bodies import KeptBodies
 from publish.server.negotiation import CSV, HTML, Form, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
 from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
 from publish.site.documents import DOCUMENTS, Thing, find_thing
+from publish.site.files import file_response, meet_preconditions
 from publish.site.not_found import alternates, known_names, not_acceptable, not_found
 from publish.site.pages.home import home_page
 from publish.site.rendering import SAFE, reader_of
@@ -111,7 +111,7 @@ def _document(served: Served, kept: KeptBodies, kind: str, path: str) -> Respons
     response.headers["Link"] = ", ".join(_links(served, thing, address))
     language = reader.language if form is HTML else ""
     tag = document_tag(served, request, thing.path, content_type, language)
-    if conclude(response, tag, None):
+    if meet_preconditions(response, tag, None):
         return response
     if form is HTML:
         response.headers["Content-Language"] = language

@@ -8,16 +8,17 @@ reached is a reply of its own. What may be given again is kept under a key of al
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from http import HTTPStatus
 
 import pyoxigraph as ox
 
 from publish import __version__
 from publish.faults.fault import said
 from publish.server.cache import AnswerCache, CachedAnswer, key_of
-from publish.server.conditions import is_fresh
+from publish.server.conditions import evaluate_preconditions
 from publish.server.negotiation import HTML, N_TRIPLES, TSV, Form, Offer, choose_coding, rank_forms
 from publish.server.replies import (
     FOR_ALL,
@@ -66,7 +67,8 @@ class SparqlRequest:
     accept: str | None
     accept_language: str | None
     accept_encoding: str | None
-    if_none_match: str | None
+    conditions: Mapping[str, str]
+    """If-None-Match and If-Match, as far as they were sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,7 @@ class Endpoint:
         known = self._remembered.get(_name_of(request))
         if known is None:
             return None
-        if is_fresh(request.if_none_match, known.etag):
+        if _has_already(request, known.etag):
             return Reply(status=304, headers=known.headers[2:], outcome="cached")
         found = self._cache.get(known.key)
         if found is None:
@@ -188,7 +190,7 @@ class Endpoint:
         if found is not None:
             headers = _headers_of(asked, found.form, wanted, coding, len(found.body), etag)
             self._remember(request, asked, key, etag, headers)
-            if is_fresh(request.if_none_match, etag):
+            if _has_already(request, etag):
                 return Reply(status=304, headers=headers[2:], outcome="cached")
             return Reply(status=200, headers=headers, body=found.body, outcome="cached")
         try:
@@ -200,7 +202,7 @@ class Endpoint:
         if tag is not None and self._keep(key, answer):
             self._remember(request, asked, key, etag, headers)
         status, body, parts = 200, answer.body or b"", None
-        if tag is not None and is_fresh(request.if_none_match, tag):
+        if _has_already(request, tag):
             status, body, headers = 304, b"", headers[2:]
             answer.close()
         elif answer.body is None:
@@ -270,7 +272,7 @@ class Endpoint:
             header("vary", "Accept"),
             *FOR_ALL,
         ]
-        if is_fresh(request.if_none_match, etag):
+        if _has_already(request, etag):
             return Reply(status=304, headers=headers[2:], outcome="described")
         return Reply(status=200, headers=headers, body=body, outcome="described")
 
@@ -303,6 +305,12 @@ async def _read(request: SparqlRequest) -> Asked:
         request.content_encoding,
     )
     return read() if len(request.body) <= AT_A_GLANCE else await asyncio.to_thread(read)
+
+
+def _has_already(request: SparqlRequest, etag: str | None) -> bool:
+    """Return whether the client has the answer with an entity tag (RFC 9110, 13.1.2)."""
+    status = evaluate_preconditions(request.method, request.conditions, etag=etag)
+    return status == HTTPStatus.NOT_MODIFIED
 
 
 def _name_of(request: SparqlRequest) -> _Name:

@@ -11,6 +11,7 @@ from publish.server.negotiation import (
     HTML,
     RESULTS,
     TURTLE,
+    choose_coding,
     choose_language,
     form_of_extension,
     rank_forms,
@@ -90,6 +91,32 @@ def test_content_type_of_text() -> None:
 def test_choose_language(header: str | None, expected: str) -> None:
     """The reader's best language of ours, Dutch when none is asked for."""
     assert choose_language(header, ("nl", "en")) == expected
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        (None, "identity"),
+        ("", "identity"),
+        ("gzip, deflate, br", "gzip"),
+        ("GZIP", "gzip"),
+        ("x-gzip", "gzip"),
+        ("*", "gzip"),
+        ("br", "identity"),
+        ("gzip;q=0", "identity"),
+        ("gzip; q=0.5, identity", "identity"),
+        ("gzip;q=0.5, identity;q=0.5", "gzip"),
+        ("gzip;q=nan", "identity"),
+        ("gzip;q=much", "identity"),
+        ("*;q=0", None),
+        ("identity;q=0, br", None),
+        ("gzip;q=0, identity;q=0", None),
+        ("identity, *;q=0", "identity"),
+    ],
+)
+def test_choose_coding(accepted: str | None, coding: str | None) -> None:
+    """gzip when it is as welcome as no coding; nothing when neither is (RFC 9110, 12.5.3)."""
+    assert choose_coding(accepted) == coding
 
 
 @pytest.mark.parametrize(

@@ -1,58 +1,11 @@
-"""What every reply has: its headers, its coding, whether the client has it already."""
+"""What every reply has: its headers, and a sentence in the language of the reader."""
 
 from __future__ import annotations
 
 import pytest
 
 from publish.faults.fault import said
-from publish.server.conditions import is_fresh
-from publish.server.negotiation import choose_coding
 from publish.server.replies import header, no_content, sentence_reply
-
-
-@pytest.mark.parametrize(
-    ("accepted", "coding"),
-    [
-        (None, "identity"),
-        ("", "identity"),
-        ("gzip, deflate, br", "gzip"),
-        ("GZIP", "gzip"),
-        ("x-gzip", "gzip"),
-        ("*", "gzip"),
-        ("br", "identity"),
-        ("gzip;q=0", "identity"),
-        ("gzip; q=0.5, identity", "identity"),
-        ("gzip;q=0.5, identity;q=0.5", "gzip"),
-        ("gzip;q=nan", "identity"),
-        ("gzip;q=much", "identity"),
-        ("*;q=0", None),
-        ("identity;q=0, br", None),
-        ("gzip;q=0, identity;q=0", None),
-        ("identity, *;q=0", "identity"),
-    ],
-)
-def test_choose_coding(accepted: str | None, coding: str | None) -> None:
-    """gzip when it is as welcome as no coding; nothing when neither is (RFC 9110, 12.5.3)."""
-    assert choose_coding(accepted) == coding
-
-
-@pytest.mark.parametrize(
-    ("condition", "is_same"),
-    [
-        (None, False),
-        ("", False),
-        ('W/"a1"', True),
-        ('"a1"', True),
-        ('"b2" , W/"a1"', True),
-        ("*", True),
-        ('"a"', False),
-        ("a1", False),
-    ],
-)
-def test_compare_etags_weakly(condition: str | None, is_same: bool) -> None:
-    """A tag is the same whether or not it is weak (RFC 9110, 8.8.3.2)."""
-    assert is_fresh(condition, 'W/"a1"') is is_same
-    assert is_fresh(condition, '"a1"') is is_same
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"])

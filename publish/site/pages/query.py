@@ -92,7 +92,7 @@ def _request() -> SparqlRequest:
         accept=headers.get("Accept"),
         accept_language=headers.get("Accept-Language"),
         accept_encoding=None,
-        if_none_match=headers.get("If-None-Match"),
+        conditions=dict(headers),
     )
 
 
