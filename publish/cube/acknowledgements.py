@@ -24,9 +24,6 @@ from publish.tables.table import places
 Place = tuple[str, str, int, int]
 """A kind of fault with a file, line and column."""
 
-STOPPING = {"conflicting-cells"}
-"""Faults of a source with which not all figures are compared."""
-
 
 def code_of(dimension: CubeDimension, text: str) -> str | None:
     """Return the code that a mapping gives for a dimension; a period may be written as printed."""
@@ -146,7 +143,7 @@ class Acknowledgements:
         Not all figures are compared when there are other faults than those of the source.
         """
         self._is_judged = all(
-            KINDS[item.code].can_be_acknowledged and item.code not in STOPPING for item in faults
+            item.kind.can_be_acknowledged and not item.kind.stops_comparison for item in faults
         )
 
     def _take_out(self, faults: list[Fault], start: int) -> None:

@@ -131,7 +131,7 @@ it occurs, what it says and what to do. An error stops a release, a warning does
 
 *Nederlands: elke fout die het programma vindt. `publish --language nl explain CODE` legt ze uit.*
 
-This file is generated from `publish/fault_kinds/`; `make faults` renews it.
+This file is generated from `publish/faults/kinds/`; `make faults` renews it.
 """
 
 

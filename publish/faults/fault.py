@@ -1,9 +1,9 @@
 """Faults in the input, as data.
 
-A fault in somebody's file is collected, never raised: every stage takes a list of faults,
-adds to it what it finds and goes on, so that one run reports them all. What a fault says, in
-English and in Dutch, stands in ``fault_kinds/``, one table per code; the program only fills in
-the particulars.
+A fault in somebody's file is collected, never raised: every stage takes a list of faults, adds
+what it finds and goes on, so that one run reports them all. The texts of a kind of fault, in
+English and in Dutch, stand in ``kinds/*.toml``, one table per code; the program fills in the
+particulars.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from dataclasses import dataclass
 from importlib import resources
 
 LANGUAGES = ("en", "nl")
-"""The languages in which faults are told; the first is that of programs."""
+"""The languages of all texts for people; the first is used in output for programs."""
 
 
 class Words(str):
-    """A text in English that knows the same in Dutch."""
+    """A text in English that carries its Dutch translation."""
 
     __slots__ = ("nl",)
     nl: str
 
     def __new__(cls, en: str, nl: str = "") -> Words:
-        """Make a text from its English and its Dutch; without Dutch it is the same in both."""
+        """Make a text from its English and its Dutch; without Dutch, it is the same in both."""
         made = super().__new__(cls, en)
         made.nl = nl or en
         return made
@@ -44,7 +44,7 @@ class Words(str):
 
 
 def in_language(value: object, language: str) -> str:
-    """Return a value as text, in a language where it knows more than one."""
+    """Return a value as text, translated if it is one of ``Words``."""
     return value.told(language) if isinstance(value, Words) else str(value)
 
 
@@ -61,6 +61,11 @@ class Fault:
     severity: str = "error"
     text: str = ""
     """The text of the cell at the place, where it is one of a table."""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of fault it is."""
+        return KINDS[self.code]
 
     @property
     def place(self) -> str:
@@ -103,31 +108,27 @@ class CannotRun(Exception):
 
 
 def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
+    """Return the kinds of fault by code, and the phrases by name."""
     kinds: dict[str, Kind] = {}
     phrases: dict[str, Words] = {}
     folder = resources.files("publish.faults").joinpath("kinds")
     for file in sorted(folder.iterdir(), key=lambda item: item.name):
-        if not file.name.endswith(".toml"):
+        subject, _, ending = file.name.rpartition(".")
+        if ending != "toml":
             continue
-        for code, told in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            if file.name == "phrases.toml":
-                phrases[code] = Words(**told)
-            else:
-                told["when"] = {key: _unwrapped(text) for key, text in told["when"].items()}
-                texts = {name: Words(**told[name]) for name in TEXTS}
-                kinds[code] = Kind(
-                    code=code,
-                    subject=file.name.removesuffix(".toml"),
-                    severity=told.get("severity", "error"),
-                    can_be_acknowledged=told.get("can-be-acknowledged", False),
-                    constraint=told.get("constraint", ""),
-                    **texts,
-                )
+        for code, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if subject == "phrases":
+                phrases[code] = Words(**table)
+                continue
+            table["when"] = {key: _unwrapped(text) for key, text in table["when"].items()}
+            table |= {name: Words(**table[name]) for name in TEXTS}
+            fields = {key.replace("-", "_"): value for key, value in table.items()}
+            kinds[code] = Kind(code=code, subject=subject, **fields)
     return kinds, phrases
 
 
 def _unwrapped(text: str) -> str:
-    """Return a text with each paragraph on one line; lines that are indented stay as they are."""
+    """Return a text with each paragraph on one line; indented lines, as examples, stay apart."""
     lines: list[str] = []
     for line in text.strip("\n").split("\n"):
         is_text = all(part and not part.startswith("    ") for part in (line, *lines[-1:]))
@@ -139,26 +140,38 @@ def _unwrapped(text: str) -> str:
 
 
 TEXTS = ("title", "finding", "fix", "when")
-"""What each kind of fault says of itself."""
+"""The fields of a kind that are texts in both languages."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of fault. In ``finding`` and ``fix`` particulars stand in braces."""
+    """A kind of fault: a table of ``kinds/*.toml``, its keys with ``-`` for ``_``."""
 
     code: str
     subject: str
-    """The file of ``fault_kinds/`` in which it stands."""
+    """The file of ``kinds/`` in which it stands, without ending."""
     title: Words
     finding: Words
+    """The message; particulars stand in braces, here and in ``fix``."""
     fix: Words
     when: Words
     """When it occurs and how to set it right: the text of its help page."""
-    severity: str
-    can_be_acknowledged: bool
-    """Whether a mapping can say that the source itself has it."""
+    severity: str = "error"
     constraint: str = ""
     """The integrity constraint of RDF Data Cube that it breaks, such as ``IC-12``."""
+    can_be_acknowledged: bool = False
+    """Whether a mapping can say that the source itself has it."""
+    hides_content: bool = False
+    """Whether nothing of the file, or not all of it, could be read."""
+    leaves_rest_usable: bool = False
+    """Whether the rest of a YAML file is judged all the same."""
+    needs_whole_ontology: bool = False
+    """Whether it may be untrue when a file of the ontology could not be read."""
+    costs_known_cells: bool = False
+    """Whether it is known which cells of a table are lost by it, so that totals of other cells
+    can still be judged."""
+    stops_comparison: bool = False
+    """Whether, though the source has it, not all figures are compared."""
 
 
 KINDS, PHRASES = _read_kinds()
@@ -169,7 +182,7 @@ def fault(
 ) -> Fault:
     """Return the fault ``code`` at a place, its texts filled in with the particulars.
 
-    Raises KeyError for a code or a particular that ``fault_kinds/`` does not know.
+    Raises KeyError for a code or a particular that ``kinds/`` does not know.
     """
     kind = KINDS[code]
     return Fault(
@@ -184,7 +197,7 @@ def fault(
 
 
 def said(phrase: str, /, **particulars: object) -> Words:
-    """Return a phrase of ``fault_kinds/phrases.toml``, to fill in as a particular."""
+    """Return a phrase of ``kinds/phrases.toml`` with its particulars filled in."""
     return _filled(PHRASES[phrase], particulars)
 
 
@@ -201,8 +214,8 @@ def written_out(number: int) -> Words:
 
 def together(items: Iterable[str]) -> Words:
     """Return texts with ``and`` between them; nothing when there are none."""
-    told = list(items)
-    en, nl = ([in_language(item, language) for item in told] for language in LANGUAGES)
+    texts = list(items)
+    en, nl = ([in_language(item, language) for item in texts] for language in LANGUAGES)
     return Words(" and ".join(en), " en ".join(nl))
 
 
@@ -237,7 +250,7 @@ def shortened(text: str) -> str:
 
 
 def place_of_byte(error: UnicodeDecodeError) -> tuple[int, int]:
-    """Return line and column, from 1, of the first byte that is not UTF-8; a BOM counts not."""
+    """Return line and column, from 1, of the first byte that is not UTF-8, a BOM not counted."""
     before = error.object[: error.start].removeprefix(b"\xef\xbb\xbf")
     before = before.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     line = before[before.rfind(b"\n") + 1 :]

@@ -30,19 +30,6 @@ BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 MOST_BIDI = 50
 """Faults of this kind at most in one file."""
 
-UNREAD = frozenset(
-    {
-        "cannot-read",
-        "file-too-large",
-        "not-an-iri",
-        "nul-byte",
-        "outside-project",
-        "turtle-syntax",
-        "wrong-encoding",
-    }
-)
-"""Faults with which nothing of a file, or not all of it, is known."""
-
 
 def unusable_file(path: Path, shown: str, root: Path | None) -> Fault | None:
     """Return why a file may not be opened, if so: it is none, or is not one of the project."""

@@ -33,8 +33,6 @@ MOST_DEPTH = 50
 OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 """How a path begins, or what it holds, that leads out of the project."""
 ALIAS = "alias"
-USABLE = frozenset({"bidi-control", "byte-order-mark", "unknown-key"})
-"""Faults of a file of which the rest can be judged all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +110,7 @@ def read_yaml(
     data = _content(node, (), places, unusable, shown, faults)
     read = YamlFile(path=path, shown=shown, data=data, places=places)
     faults.extend(dict.fromkeys(_judge(read, _validator(schema), unusable)))
-    if all(item.code in USABLE for item in faults[before:]):
+    if all(item.kind.leaves_rest_usable for item in faults[before:]):
         return _without_unknown_keys(read, _validator(schema))
     return None
 

@@ -38,7 +38,6 @@ from publish.ontology.levels import describe_levels
 from publish.ontology.links import Link, describe_links, describe_statuses, read_links, report_links
 from publish.ontology.periods import Period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
-from publish.project.files import UNREAD
 from publish.project.progress import Progress
 from publish.project.project import Project
 from publish.rdf.namespaces import QB, RDF
@@ -64,30 +63,6 @@ from publish.validation.shapes.with_pyshacl import (
     read_shapes,
     results,
 )
-
-NAMES_UNKNOWN = frozenset(
-    {
-        "no-such-dimension",
-        "no-such-measure",
-        "no-such-unit",
-        "no-such-code",
-        "no-such-concept",
-        "no-such-list",
-        "no-such-reason",
-        "no-code-list",
-        "no-total",
-        "no-wider-class",
-        "not-from-tables",
-        "dimension-without-codes",
-        "incomplete-link",
-        "link-without-reason",
-        "linkset-not-described",
-        "unknown-code",
-        "unknown-term",
-        "unknown-target-class",
-    }
-)
-"""Faults that say that the ontology does not know a name, or not all of a thing."""
 
 log = logging.getLogger("publish")
 
@@ -127,7 +102,7 @@ def write_content(
     faults: list[Fault] = []
     (folder / "dumps").mkdir()
     vocabulary = read_vocabulary(project, faults)
-    is_whole = not any(item.code in UNREAD for item in faults)
+    is_whole = not any(item.kind.hides_content for item in faults)
     faults.extend(_blank_nodes(project))
     faults.extend(check_terms(project))
     faults.extend(check_shapes(project))
@@ -204,7 +179,7 @@ def write_content(
     warnings.extend(item for item in found if item.severity != "error")
     if not is_whole:
         # Names may be unknown only because the file that defines them cannot be read.
-        faults = [item for item in faults if item.code not in NAMES_UNKNOWN]
+        faults = [item for item in faults if not item.kind.needs_whole_ontology]
     if faults:
         raise FaultyInput([*faults, *warnings])
     concepts = vocabulary.concepts + levels + describe_code_quality(project.uris, vocabulary)

@@ -23,28 +23,6 @@ from publish.validation.figures.shares import check_share_names, compare_shares
 from publish.validation.figures.totals import compare_totals
 from publish.validation.figures.value_ranges import read_ranges
 
-OF_LOST_CELLS = {
-    "ambiguous-label",
-    "duplicate-column",
-    "duplicate-observation",
-    "empty-cell",
-    "empty-row",
-    "formula-text",
-    "label-not-mapped",
-    "no-number-in-mark",
-    "no-such-measure",
-    "not-a-number",
-    "not-whole",
-    "number-too-long",
-    "percent-mismatch",
-    "ragged-row",
-    "unknown-code",
-    "unknown-period",
-    "wrong-bounds",
-    "wrong-number-mark",
-}
-"""Faults of a table of which it is known which cells they cost; totals without these are judged."""
-
 
 @dataclass(kw_only=True)
 class FiguresCheck:
@@ -93,7 +71,7 @@ class FiguresCheck:
         columns = self.columns()
         tables = {table.shown for table in self.structure.tables}
         if columns is None or any(
-            other.code not in OF_LOST_CELLS or other.path not in tables for other in others
+            not other.kind.costs_known_cells or other.path not in tables for other in others
         ):
             return found + wrong
         ranges = read_ranges(
