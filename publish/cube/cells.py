@@ -20,8 +20,7 @@ from publish.faults.fault import Fault, fault
 from publish.mappings.marks import Mark, read_marked
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import Findings, shown
-from publish.tables.misprints import no_number
-from publish.tables.numbers import FORMATS, Numbers, read_numbers
+from publish.tables.numbers import FORMATS, PrintedNumbers, number_fault, read_numbers
 from publish.tables.table import Block, Table
 
 
@@ -138,7 +137,7 @@ class CellReader:
         block: Block,
         kept: Indices,
         measures: Indices,
-        numbers: Numbers,
+        numbers: PrintedNumbers,
         absence: NDArray[np.int16],
         findings: Findings,
         faults: list[Fault],
@@ -156,7 +155,7 @@ class CellReader:
             if reading is None and texts[at].strip():
                 measure = int(measures[at])
                 is_count = measure != UNKNOWN and bool(self.counts[measure])
-                code, particulars = no_number(texts[at], self.numbers, is_count=is_count)
+                code, particulars = number_fault(texts[at], self.numbers, is_count=is_count)
                 findings.add(code, *place, text=shown(texts[at]), **particulars)
             elif reading is None:
                 label = shown(str(block.cells.iat[int(row), 0]))
@@ -188,7 +187,7 @@ class CellReader:
         self,
         texts: list[str],
         measures: Indices,
-        numbers: Numbers,
+        numbers: PrintedNumbers,
         absence: NDArray[np.int16],
         rows: Indices,
         columns: Indices,

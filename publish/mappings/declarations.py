@@ -14,7 +14,7 @@ from typing import Any
 
 from publish.faults.fault import Fault, fault
 from publish.project.yaml import Steps, YamlFile
-from publish.tables.numbers import FORMATS, read_numbers, written
+from publish.tables.numbers import FORMATS, format_number, read_numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ def _tolerance(
     form = FORMATS[numbers]
     read = read_numbers([text.strip()], form)
     if read.faulty[0] or read.mantissa[0] < 0:
-        example = written(5, 2, form)
+        example = format_number(5, 2, form)
         faults.append(fault("wrong-tolerance", *file.place(*steps), value=text, example=example))
         return None
     return Decimal(int(read.mantissa[0])).scaleb(-int(read.decimals[0]))

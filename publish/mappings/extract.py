@@ -22,7 +22,7 @@ from publish.faults.fault import Fault, fault, said
 from publish.mappings.document import PLACEHOLDER, Document, TableDeclaration
 from publish.mappings.extract_rows import Row, RowReader, check_numbers, loose, rows_of_sentence
 from publish.tables.document_text import PrintedText
-from publish.tables.numbers import FORMATS, NumberFormat, read_numbers, written
+from publish.tables.numbers import FORMATS, NumberFormat, format_number, read_numbers
 from publish.tables.table import SOURCE_LINE
 
 
@@ -216,6 +216,6 @@ def _check_total(
                     label=declaration.total,
                     column=title,
                     printed=printed,
-                    total=written(sum(scaled[:-1]), places, form),
+                    total=format_number(sum(scaled[:-1]), places, form),
                 )
             )

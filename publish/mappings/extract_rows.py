@@ -13,7 +13,7 @@ from functools import cache
 from publish.faults.fault import Fault, did_you_mean, fault, number_of, said, shortened
 from publish.mappings.document import TableDeclaration
 from publish.tables.document_text import PrintedText
-from publish.tables.numbers import NumberFormat, read_numbers, written
+from publish.tables.numbers import NumberFormat, format_number, read_numbers
 
 _CELL = re.compile(r"\S+(?:[^\S\n]+%(?!\S))?")
 
@@ -234,7 +234,7 @@ def rows_of_sentence(
 def check_numbers(text: PrintedText, row: Row, form: NumberFormat, faults: list[Fault]) -> None:
     """Report every cell that is not a number."""
     faulty = read_numbers([cell for cell, _ in row.cells], form).faulty.tolist()
-    example = written(123456, 2, form)
+    example = format_number(123456, 2, form)
     for (cell, offset), is_faulty in zip(row.cells, faulty, strict=True):
         if is_faulty:
             place = text.place(offset)

@@ -18,7 +18,7 @@ from publish.mappings.mapping import Mapping
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import YamlFile
 from publish.tables.findings import shown
-from publish.tables.numbers import FORMATS, NumberFormat, read_numbers, written
+from publish.tables.numbers import FORMATS, NumberFormat, format_number, read_numbers
 
 REASONS = "afwezigheid"
 """The list of the reasons for which a value is not shown."""
@@ -164,7 +164,7 @@ def _declared(
             if entry[name] == NUMBER and NUMBER not in sign:
                 problem = said("bound-without-number", bound=name, sign=NUMBER)
             elif value is None and entry[name] != NUMBER:
-                example = written(123456, 2, form)
+                example = format_number(123456, 2, form)
                 text = shown(entry[name])
                 problem = said("bound-no-number", bound=name, text=text, example=example)
             if problem:

@@ -1,8 +1,8 @@
-"""Numbers as others print them, and how the numbers of one table are written.
+"""Numbers as any source prints them, and the format in which a foreign table prints its numbers.
 
-In come cells on one line, in which white space of any kind is a space. Others put spaces or
-apostrophes between thousands, which the formats of a mapping do not have: the figure stays, its
-thousands mark becomes that of the format.
+Cells are texts on one line, with single spaces. Others print spaces or apostrophes between
+thousands, which the formats of a mapping do not have: the figure stays, its thousands mark becomes
+that of the format.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from publish.faults.fault import said
+from publish.tables.numbers import FORMATS
 
 FIGURE = re.compile(
     r"[-−–+]?[0-9]{1,3}(?P<mark>[ '’])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:[.,][0-9]+)? ?%?"
@@ -21,9 +22,7 @@ FIGURE = re.compile(
 THOUSANDS = re.compile(r"(?<=[0-9])[ '’](?=[0-9]{3})")
 SIGNS = str.maketrans({"−": "-", "–": "-"})
 UNCLEAR = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
-"""A number of which the mark can be that of thousands as well as that of decimals."""
-MARKS = {"nl": ".", "en": ",", "plain": ""}
-"""The thousands mark of each format."""
+"""A number whose mark can be read as thousands or as decimals."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -33,30 +32,30 @@ def is_figure(text: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
-    """How the numbers of a table are written."""
+class NumberStyle:
+    """The format in which a table prints its numbers."""
 
     numbers: str | None
     """A key of the formats of a mapping; None when every format reads them alike."""
     why: str
     doubtful: bool = False
-    """Whether the marks can be those of thousands as well as those of decimals."""
+    """Whether its marks can be read as thousands or as decimals, and not as in ``default``."""
 
 
-def find_format(texts: Iterable[str], default: str) -> Written:
-    """Return how figures are written, given the way of the project."""
+def find_format(texts: Iterable[str], default: str) -> NumberStyle:
+    """Return how figures are printed; ``default`` is the format of the project."""
     clear: dict[str, str] = {}
     count = {",": 0, ".": 0}
     unclear: dict[str, list[str]] = {",": [], ".": []}
     for text in texts:
-        number = rewritten(text, "plain").rstrip("% ")
+        number = to_format(text, "plain").rstrip("% ")
         marks = re.findall(r"[.,]", number)
         if not marks:
             continue
         if len(marks) == 1 and UNCLEAR.fullmatch(number) and number == text.rstrip("% "):
             unclear[marks[0]].append(text)
             continue
-        # A mark that is repeated stands between thousands, else the last one is the decimal mark.
+        # A repeated mark stands between thousands; otherwise the last one is the decimal mark.
         repeated = len(marks) > 1 and len(set(marks)) == 1
         decimal = {",": ".", ".": ","}[marks[0]] if repeated else marks[-1]
         clear.setdefault(decimal, text)
@@ -66,19 +65,19 @@ def find_format(texts: Iterable[str], default: str) -> Written:
         kind = "decimal-comma" if decimal == "," else "decimal-point"
         why = said(kind, text=clear[decimal])
         if decimal == ",":
-            return Written(numbers="nl", why=why)
+            return NumberStyle(numbers="nl", why=why)
         has_thousands = unclear[","] or "," in clear["."]
-        return Written(numbers="en" if has_thousands else "plain", why=why)
+        return NumberStyle(numbers="en" if has_thousands else "plain", why=why)
     if not any(unclear.values()):
-        return Written(numbers=None, why=said("no-marks-in-numbers"))
+        return NumberStyle(numbers=None, why=said("no-marks-in-numbers"))
     mark = max(unclear, key=lambda item: len(unclear[item]))
     numbers = "nl" if mark == "." else "en"
     why = said("mark-of-thousands", text=unclear[mark][0])
-    return Written(numbers=numbers, why=why, doubtful=numbers != default)
+    return NumberStyle(numbers=numbers, why=why, doubtful=numbers != default)
 
 
 @lru_cache(maxsize=1 << 16)
-def rewritten(text: str, numbers: str) -> str:
-    """Return a figure in a format of a mapping: only other marks between thousands are replaced."""
-    text = THOUSANDS.sub(MARKS[numbers], text)
+def to_format(text: str, numbers: str) -> str:
+    """Return a figure in a format of a mapping; only marks that no format has are replaced."""
+    text = THOUSANDS.sub(FORMATS[numbers].thousands, text)
     return text.translate(SIGNS).removeprefix("+")

@@ -1,7 +1,6 @@
-"""A printed table before anything is known of it: rows of texts, each cell with its place.
+"""The cells of a file that a table is drafted from, whether delimited text or a worksheet.
 
-What a file of somebody else holds, whether delimited text or a worksheet, becomes a Grid. Cells
-are the texts a reader sees, on one line and without white space around them.
+Cells are the texts that a reader sees, on one line and without white space around them.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from publish.faults.fault import Fault, Words, fault, said
+from publish.faults.fault import Fault, Words, fault
 
 MOST_CELLS = 5_000_000
-"""Cells of a file that is brought in; a table with more is made by a program, not printed."""
-MOST_COLUMNS = 16_384
-"""Columns of a worksheet, and so of any table that people handle."""
+"""Cells of a file at most; a larger table was made by a program, not printed."""
 COMMAND = re.compile(
     r"[=@]"
     r"|[+-].*(?:\||![$A-Z]|[A-Z]{2,}[A-Z0-9.]*\()"  # another program, a sheet, a function
@@ -72,7 +69,7 @@ def cleaned(text: str) -> str:
     return " ".join(text.split())
 
 
-def commands(grid: Grid) -> Iterator[Fault]:
+def formula_faults(grid: Grid) -> Iterator[Fault]:
     """Yield a fault for every text that a spreadsheet program would run as a formula."""
     for row, cells in enumerate(grid.rows):
         for column, text in enumerate(cells):
@@ -80,34 +77,3 @@ def commands(grid: Grid) -> Iterator[Fault]:
                 *_, cell = grid.where(row, column)
                 of = Words(" (") + cell + ")"
                 yield grid.fault("formula-text", row, column, text=text[:60], of=of)
-
-
-def place_in_lines(
-    starts: list[int], texts: list[str], separator: str
-) -> Callable[[int, int], tuple[int, int, Words]]:
-    """Return what finds the places of cells in delimited text.
-
-    ``starts`` is the line on which each row begins, ``texts`` the row as it stands in the file.
-    """
-
-    def where(row: int, column: int) -> tuple[int, int, Words]:
-        before = texts[row][: _offset(texts[row], column, separator)]
-        line = starts[row] + before.count("\n")
-        at = len(before) - (before.rfind("\n") + 1) + 1
-        return line, at, said("cell-of-text", row=row + 1, column=column + 1)
-
-    return where
-
-
-def _offset(text: str, column: int, separator: str) -> int:
-    """Return the offset at which a cell begins, that of the end when there is none."""
-    at, quoted, fresh = 0, False, True
-    for offset, character in enumerate(text):
-        if at == column:
-            return offset
-        if character == '"' and (quoted or fresh):
-            quoted = not quoted
-        elif character == separator and not quoted:
-            at += 1
-        fresh = character == separator and not quoted
-    return len(text.rstrip("\r\n"))

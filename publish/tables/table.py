@@ -1,10 +1,10 @@
-"""Printed tables, read with pandas in blocks of rows.
+"""Reads a printed table, ``mappings/<document>/<table>.csv``, in blocks of rows.
 
-In comes ``mappings/<document>/<table>.csv``, a header row or more and then the rows, every cell
-text; out come data frames of at most a block of cells, with the row numbers of the file. The
-fast reader knows no places and mends rows of a wrong length in silence, so from the first odd
-row on the file is read again, slowly: odd rows are left out, and the faults name line and
-column. RFC 4180.
+A table is one header row or more, then the rows; every cell is text. A block is a data frame of
+at most ``BLOCK`` cells with the numbers of its rows in the file. pandas is fast, but knows no
+places and silently mends rows of a wrong length. So from the first such row on the file is read
+again with the csv module: these rows are left out, and their faults name line and column.
+RFC 4180.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import itertools
-import sys
 import warnings
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -24,24 +23,19 @@ from numpy.typing import NDArray
 
 from publish.faults.fault import Fault, fault, reason_of, said
 from publish.project.files import encoding_fault, unusable_file
+from publish.tables.records import MOST_COLUMNS, Record, read_records
 from publish.tables.scan import LONGEST_LINE, scan_table
 
 SOURCE_LINE = "bronregel"
 """The header of the last column of a printed table: where in the source the row stands."""
 
-
 BLOCK = 32_768
 """Cells in a block: large enough to be fast, small enough to keep memory flat."""
-MOST_COLUMNS = 16_384
-"""Columns of a table at most, as in a spreadsheet."""
-
-# The csv module would otherwise refuse a long cell which pandas reads without a word.
-csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A printed table that can be read: its headers, and which column is the source line."""
+    """A printed table whose header rows have been read."""
 
     path: Path
     shown: str
@@ -52,6 +46,7 @@ class Table:
     headers: tuple[tuple[str, ...], ...]
     """The header rows, one text per column."""
     has_source_line: bool
+    """Whether the last column says where in the source each row stands."""
 
     @property
     def width(self) -> int:
@@ -77,9 +72,10 @@ def open_table(
     faults: list[Fault],
     root: Path | None = None,
 ) -> Table | None:
-    """Read the header rows of a table and take its fingerprint, without holding the file.
+    """Return a table with its headers and digest; the file itself is not kept in memory.
 
-    Nothing is read of what is no file, lies outside ``root``, or is no text in rows.
+    None, with the reason in ``faults``, for what is no file, lies outside ``root``, or is not
+    text in rows of one length.
     """
     problem = unusable_file(path, shown, root)
     if problem:
@@ -89,7 +85,7 @@ def open_table(
         scan = scan_table(path, shown, faults)
         if scan is None:
             return None
-        if scan.may_be_long and (problem := _endless_row(path, shown)):
+        if scan.may_be_long and (problem := _unclosed_quote(path, shown)):
             faults.append(problem)
             return None
         records = list(itertools.islice(_records(path), header_rows))
@@ -165,7 +161,7 @@ def _rows_at_once(table: Table) -> int:
 
 
 def _read_fast(table: Table) -> Generator[pd.DataFrame, None, bool]:
-    """Yield the rows below the headers as long as nothing is odd; return whether something is."""
+    """Yield the rows below the headers up to the first odd one; return whether there is one."""
     width = len(table.headers[0])
     with contextlib.ExitStack() as stack:
         try:
@@ -205,7 +201,7 @@ def _read_fast(table: Table) -> Generator[pd.DataFrame, None, bool]:
 def _read_slowly(
     table: Table, first_row: int, faults: list[Fault], odd_rows: list[list[str]]
 ) -> Iterator[Block]:
-    """Yield the rows from one on; a row that is empty or has another length becomes a fault."""
+    """Yield the rows from ``first_row`` on; an empty one or one of another length is a fault."""
     width = len(table.headers[0])
     found: list[tuple[int, list[str]]] = []
 
@@ -231,49 +227,11 @@ def _read_slowly(
         yield together()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Record:
-    """A row as it stands in the file; a quoted cell may hold line feeds."""
-
-    line: int
-    """The line on which it begins."""
-    text: str
-    cells: list[str]
-
-    def places(self) -> list[tuple[int, int]]:
-        """Return line and column at which each cell begins, and at last those of the end."""
-        found, line, before = [], self.line, 0
-        quoted, fresh = False, True
-        end = len(self.text.rstrip("\r\n"))
-        for offset, character in enumerate(self.text):
-            if fresh and not quoted:
-                found.append((line, offset - before + 1))
-            if character == '"' and (quoted or fresh):
-                quoted = not quoted
-            fresh = character == "," and not quoted
-            if offset < end and (
-                character == "\n" or (character == "\r" and self.text[offset + 1] != "\n")
-            ):
-                line, before = line + 1, offset + 1
-        if not found or fresh:
-            found.append((line, end - before + 1))  # the last cell is empty
-        return [*found, (line, end - before + 1)]
-
-    def is_open(self) -> bool:
-        """Return whether a quote is opened that the file never closes."""
-        if self.cells and '"' in self.text:
-            try:
-                list(csv.reader([self.text], strict=True))
-            except csv.Error as error:
-                return "end of data" in str(error)
-        return False
-
-
-def _problem_of(record: _Record, shown: str, width: int) -> Fault | None:
+def _problem_of(record: Record, shown: str, width: int) -> Fault | None:
     """Return what is wrong with the shape of a row, if anything."""
     if record.is_open():
         problem = said("quote-never-closed")
-        return fault("bad-csv", shown, *record.places()[len(record.cells) - 1], problem=problem)
+        return fault("bad-csv", shown, *record.place(len(record.cells) - 1), problem=problem)
     if not any(record.cells):
         return fault("empty-row", shown, record.line, 1)
     found = len(record.cells)
@@ -284,41 +242,26 @@ def _problem_of(record: _Record, shown: str, width: int) -> Fault | None:
     return None
 
 
-def _other_separator(record: _Record, width: int) -> str | None:
-    """Return the mark by which a row has as many cells as the header, if there is one."""
+def _other_separator(record: Record, width: int) -> str | None:
+    """Return the separator that gives a row as many cells as the header, if there is one."""
     for mark, name in ((";", ";"), ("\t", "tab"), ("|", "|")):
         if width > 1 and len(next(csv.reader([record.text], delimiter=mark), ())) == width:
             return name
     return None
 
 
-def _endless_row(path: Path, shown: str) -> Fault | None:
-    """Return the fault of a row that goes on for longer than is read, if there is one."""
+def _unclosed_quote(path: Path, shown: str) -> Fault | None:
+    """Return the fault of a quote that makes a record too long to be read, if there is one."""
     for record in _records(path):
         if record.is_open():
             return _problem_of(record, shown, len(record.cells))
     return None
 
 
-def _records(path: Path, errors: str = "strict") -> Iterator[_Record]:
-    """Yield the rows of a file with their places; one that does not end is cut, and the last."""
-    with path.open(encoding="utf-8-sig", newline="", errors=errors) as text:
-        lines: list[str] = []
-
-        def kept() -> Iterator[str]:
-            size = 0
-            for line in text:
-                size = size + len(line) if lines else len(line)
-                if lines and size > LONGEST_LINE:
-                    return
-                lines.append(line)
-                yield line
-
-        number = 1
-        for cells in csv.reader(kept()):
-            yield _Record(line=number, text="".join(lines), cells=cells)
-            number += len(lines)
-            lines.clear()
+def _records(path: Path, errors: str = "strict") -> Iterator[Record]:
+    """Yield the records of a file; one that goes on for too long is cut, and the last."""
+    with path.open(encoding="utf-8-sig", newline="", errors=errors) as lines:
+        yield from read_records(lines, longest=LONGEST_LINE)
 
 
 def _encoding_fault(path: Path, shown: str) -> Fault:
@@ -335,16 +278,13 @@ def _encoding_fault(path: Path, shown: str) -> Fault:
 def places(
     table: Table, cells: set[tuple[int, int]]
 ) -> dict[tuple[int, int], tuple[int, int, str]]:
-    """Return line, column and text of cells, given as row and column from 1.
-
-    Reads the file once.
-    """
+    """Return line, column and text of cells given as row and column from 1, in one reading."""
     found: dict[tuple[int, int], tuple[int, int, str]] = {}
     wanted: dict[int, list[int]] = {}
     for row, column in cells:
         wanted.setdefault(row, []).append(column)
     last = max(wanted, default=0)
-    # Whether every byte is UTF-8 is judged elsewhere; the places before a wrong one are right.
+    # Bytes that are not UTF-8 are reported elsewhere; the places before them are right.
     for number, record in enumerate(_records(table.path, errors="replace"), start=1):
         begins = record.places() if number in wanted else []
         for column in wanted.get(number, ()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.tables.foreign_numbers import find_format, is_figure, rewritten
+from publish.tables.foreign_numbers import find_format, is_figure, to_format
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_find_how_numbers_are_written(
 
 def test_replace_marks_that_no_format_has() -> None:
     """Spaces and apostrophes between thousands become the mark of the format; figures stay."""
-    assert rewritten("1 234,50", "nl") == "1.234,50"
-    assert rewritten("1'234.50", "en") == "1,234.50"
-    assert rewritten("1’234’567.5", "plain") == "1234567.5"
-    assert rewritten("−3,5 %", "nl") == "-3,5 %"
+    assert to_format("1 234,50", "nl") == "1.234,50"
+    assert to_format("1'234.50", "en") == "1,234.50"
+    assert to_format("1’234’567.5", "plain") == "1234567.5"
+    assert to_format("−3,5 %", "nl") == "-3,5 %"

@@ -9,7 +9,14 @@ import numpy as np
 import pyoxigraph as ox
 import pytest
 
-from publish.tables.numbers import FORMATS, canonical_texts, read_numbers, written
+from publish.project.formulas import is_formula
+from publish.tables.numbers import (
+    FORMATS,
+    canonical_texts,
+    format_number,
+    number_fault,
+    read_numbers,
+)
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -219,14 +226,61 @@ def test_canonical_texts_leaves_its_input_alone() -> None:
 )
 def test_written_as_people_do(mantissa: int, decimals: int, form: str, text: str) -> None:
     """Messages show numbers as the document writes them."""
-    assert written(mantissa, decimals, FORMATS[form]) == text
+    assert format_number(mantissa, decimals, FORMATS[form]) == text
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
 def test_read_numbers_reads_what_is_written(form: str) -> None:
     """Writing a number and reading it gives the same number in every format."""
     pairs = [pair for pair in many_numbers() if len(str(abs(pair[0]))) > pair[1]]
-    texts = [written(mantissa, places, FORMATS[form]) for mantissa, places in pairs]
+    texts = [format_number(mantissa, places, FORMATS[form]) for mantissa, places in pairs]
     numbers = read_numbers(texts, FORMATS[form])
     assert not numbers.faulty.any()
     assert list(zip(numbers.mantissa.tolist(), numbers.decimals.tolist(), strict=True)) == pairs
+
+
+@pytest.mark.parametrize(
+    ("declared", "text", "code", "example"),
+    [
+        ("nl", "1,234.5", "wrong-number-mark", "1.234,5"),
+        ("nl", "1234.56", "wrong-number-mark", "1.234,56"),
+        ("nl", "1,234,567", "wrong-number-mark", "1.234.567"),
+        ("nl", "-12.5 %", "wrong-number-mark", "-12,5 %"),
+        ("nl", "12 345,6", "wrong-number-mark", "12.345,6"),
+        ("nl", "12\u202f345", "wrong-number-mark", "12.345"),
+        ("nl", "12'345", "wrong-number-mark", "12.345"),
+        ("en", "1.234,5", "wrong-number-mark", "1,234.5"),
+        ("plain", "1.234.567", "wrong-number-mark", "1234567"),
+        ("plain", "1,234.5", "wrong-number-mark", "1234.5"),
+        ("nl", "1234567890123456789", "number-too-long", None),
+        ("nl", "0,1234567890", "number-too-long", None),
+        ("nl", "=1+1", "formula-text", None),
+        ("nl", "+cmd|' /C calc'!A0", "formula-text", None),
+        ("nl", "-", "not-a-number", "1.234,56"),
+        ("nl", "n.b.", "not-a-number", "1.234,56"),
+        ("nl", " 5", "not-a-number", "1.234,56"),
+        ("nl", "12 34", "not-a-number", "1.234,56"),
+        ("en", "1 2", "not-a-number", "1,234.56"),
+    ],
+)
+def test_say_what_is_wrong_with_number(
+    declared: str, text: str, code: str, example: str | None
+) -> None:
+    """Each has its own fault; a number in another format comes as it should be written."""
+    found, particulars = number_fault(text, declared)
+    assert (found, particulars.get("example")) == (code, example)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=1+1", True), ("=cmd|' /C calc'!A0", True), (" \t=A1", True), ("@SUM(A1)", True),
+        ("+cmd|x", True), ("+SUM(1)", True), ("-2+3+cmd|' /C calc'!A0", True), ("-SUM(A1)", True),
+        ("-", False), ("-12,5", False), ("+5", False), ("-18 jaar (minder)", False),
+        ("65+", False), ("+65 jaar", False), ("=", False), ("@", False),
+        ("jong", False), ("", False),
+    ],
+)  # fmt: skip
+def test_know_formula(text: str, expected: bool) -> None:
+    """What a spreadsheet would compute is a formula; numbers, ages and lone signs are none."""
+    assert is_formula(text) is expected

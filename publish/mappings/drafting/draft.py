@@ -18,8 +18,8 @@ from publish.mappings.drafting.guess_axes import MEASURE, AxisGuess
 from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess
 from publish.mappings.drafting.outline import Outline
 from publish.mappings.mapping import OPEN
-from publish.tables.foreign_numbers import is_figure, rewritten
-from publish.tables.numbers import FORMATS, written
+from publish.tables.foreign_numbers import is_figure, to_format
+from publish.tables.numbers import FORMATS, format_number
 
 SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
 """A text that YAML reads as a text without quotes; the words it reads otherwise are none here."""
@@ -77,7 +77,7 @@ def table_of(draft: Draft) -> bytes:
         row = list(line)
         for at in outline.figure_columns:
             if is_figure(row[at]):
-                row[at] = rewritten(row[at], draft.figures.numbers)
+                row[at] = to_format(row[at], draft.figures.numbers)
         rows.append(row)
     return as_csv(rows)
 
@@ -127,7 +127,7 @@ def _total_line(total: TotalGuess, draft: Draft) -> str:
         return f"  {total.dimension}: {total.kind}"
     decimals = max(0, -int(total.within.as_tuple().exponent))
     number = int(total.within.scaleb(decimals))
-    within = written(number, decimals, FORMATS[draft.figures.numbers])
+    within = format_number(number, decimals, FORMATS[draft.figures.numbers])
     return f'  {total.dimension}: {{parts: {total.kind}, within: "{within}"}}'
 
 

@@ -17,8 +17,8 @@ from publish.mappings.drafting.guess_axes import AxisGuess, code_of, find_measur
 from publish.mappings.drafting.outline import Outline, is_sign
 from publish.ontology.vocabulary import Vocabulary
 from publish.rdf.namespaces import XSD
-from publish.tables.foreign_numbers import Written, find_format, is_figure, rewritten
-from publish.tables.numbers import FORMATS, read_numbers, written
+from publish.tables.foreign_numbers import NumberStyle, find_format, is_figure, to_format
+from publish.tables.numbers import FORMATS, format_number, read_numbers
 
 SHARE = re.compile(r"%|percent|procent|aandeel|share", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -51,7 +51,7 @@ class TotalGuess:
 class FigureGuess:
     """What the figures of a table are."""
 
-    written: Written
+    written: NumberStyle
     numbers: str
     measure: str | None
     """The one measure that fits, None when a person must choose."""
@@ -131,7 +131,7 @@ def fitting_measures(
 ) -> list[str]:
     """Return the measures that figures can be of; those that a title names come first."""
     form = FORMATS[numbers]
-    decimals = any(form.decimal in rewritten(text, numbers) for text in texts)
+    decimals = any(form.decimal in to_format(text, numbers) for text in texts)
     percent = sum(text.endswith("%") for text in texts)
     told = any(SHARE.search(title) for title in titles)
     found = []
@@ -176,7 +176,7 @@ def guess_totals(
     values: dict[tuple[str, ...], Decimal | None] = {}
     form, width = FORMATS[numbers], len(outline.figure_columns)
     titles = _header_labels(outline)
-    texts = [rewritten(text, numbers) for *_, text in cells_of(outline)]
+    texts = [to_format(text, numbers) for *_, text in cells_of(outline)]
     read = read_numbers(texts, form)
     for place, faulty in enumerate(read.faulty.tolist()):
         line, at = divmod(place, width)
@@ -259,7 +259,7 @@ def _compare(
     scale = min((v.as_tuple().exponent for v in values.values() if v is not None), default=0)
     unit = Decimal(1).scaleb(int(scale))
     decimals = max(0, -int(differ.as_tuple().exponent))
-    shown = written(int(differ.scaleb(decimals)), decimals, FORMATS[numbers])
+    shown = format_number(int(differ.scaleb(decimals)), decimals, FORMATS[numbers])
     near = differ <= unit * (most + 1) / 2
     if near and not counts:
         why = said("why-rounded", number=shown)

@@ -37,8 +37,8 @@ from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project
 from publish.rdf.namespaces import XSD
 from publish.tables.delimited import read_bytes, read_delimited
-from publish.tables.foreign_numbers import is_figure, rewritten
-from publish.tables.grid import Grid, commands
+from publish.tables.foreign_numbers import is_figure, to_format
+from publish.tables.grid import Grid, formula_faults
 from publish.tables.numbers import FORMATS
 from publish.tables.workbook import is_workbook, read_workbook
 
@@ -88,7 +88,7 @@ def bring_table(
     grid = read_grid(file, sheet, project.numbers, faults)
     outline = find_table(grid, faults) if grid else None
     if grid:
-        faults.extend(commands(grid))
+        faults.extend(formula_faults(grid))
     if faults or outline is None:
         raise FaultyInput(faults)
     signs = documents[document].marks if document in documents else {}
@@ -148,7 +148,7 @@ def make_draft(
     texts = [text for *_, text in cells_of(outline) if is_figure(text)]
     shares = measure.unit.endswith("/PC") if measure else any(t.endswith("%") for t in texts)
     form = FORMATS[figures.numbers]
-    whole = not any(form.decimal in rewritten(text, figures.numbers) for text in texts)
+    whole = not any(form.decimal in to_format(text, figures.numbers) for text in texts)
     counts = measure.datatype == str(XSD.integer) if measure else whole
     totals = guess_totals(
         outline, rows, columns, vocabulary, figures.numbers, shares=shares, counts=counts

@@ -55,7 +55,7 @@ def _tidied(path: Path, raw: bytes, shown: str, faults: list[Fault]) -> tuple[Ti
     delimited = delimit(decoded, shown, faults) if decoded else None
     if decoded is None or delimited is None:
         return None
-    records = delimited.records
+    records = [record.cells for record in delimited.records]
     last = max((at for at, row in enumerate(records, start=1) if any(row)), default=0)
     width = max(_filled(row) for row in records)
     rows = [row[:width] for row in records[:last]]

@@ -21,7 +21,7 @@ from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.declarations import Agreement
 from publish.mappings.mapping import MEASURE, Mapping
 from publish.tables.findings import TableFindings, about_period
-from publish.tables.numbers import FORMATS, written
+from publish.tables.numbers import FORMATS, format_number
 from publish.tables.table import places
 from publish.validation.figures.checks import JudgedCube
 from publish.validation.figures.totals import scaled
@@ -217,4 +217,4 @@ def _told(
 
 
 def _written(columns: Columns, at: int, numbers: str) -> str:
-    return written(int(columns.mantissa[at]), int(columns.decimals[at]), FORMATS[numbers])
+    return format_number(int(columns.mantissa[at]), int(columns.decimals[at]), FORMATS[numbers])

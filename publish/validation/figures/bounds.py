@@ -17,7 +17,7 @@ from publish.cube.batch import Batch
 from publish.cube.structure import Structure
 from publish.faults.fault import Fault, said
 from publish.tables.findings import TableFindings
-from publish.tables.numbers import FORMATS, MOST_DECIMALS, written
+from publish.tables.numbers import FORMATS, MOST_DECIMALS, format_number
 
 LARGEST = np.iinfo(np.int64).max
 
@@ -74,7 +74,7 @@ class BoundsCheck:
                 int(cells.table[first]),
                 int(cells.row[first]),
                 int(cells.column[first]),
-                value=written(int(batch.mantissa[at]), int(batch.decimals[at]), form),
+                value=format_number(int(batch.mantissa[at]), int(batch.decimals[at]), form),
                 measure=measure.name,
                 bound=said(phrase, number=_plain(bound or Decimal(0), self.numbers)),
             )
@@ -88,4 +88,4 @@ def _plain(bound: Decimal, numbers: str) -> str:
     """Return a bound as people write it, without zeros at its end."""
     number = bound.normalize() + 0
     decimals = max(0, -int(number.as_tuple().exponent))
-    return written(int(number.scaleb(decimals)), decimals, FORMATS[numbers])
+    return format_number(int(number.scaleb(decimals)), decimals, FORMATS[numbers])

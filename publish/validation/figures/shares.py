@@ -25,7 +25,7 @@ from publish.mappings.declarations import Share
 from publish.mappings.mapping import MEASURE, Mapping
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import TableFindings
-from publish.tables.numbers import FORMATS, written
+from publish.tables.numbers import FORMATS, format_number
 
 SLACK = 1e-9
 """By how much floating point may be off, relative to what is compared."""
@@ -98,7 +98,7 @@ def compare_shares(
             printed=_told(columns, ends[0], form),
             part=_told(columns, ends[1], form),
             whole=_told(columns, ends[2], form),
-            computed=written(_rounded(quotient, decimals + 2), decimals + 2, number),
+            computed=format_number(_rounded(quotient, decimals + 2), decimals + 2, number),
             within=_shortest(off, form),
         )
     yield from findings.faults()
@@ -205,7 +205,7 @@ def _exact(columns: Columns, place: int) -> Fraction:
 
 
 def _told(columns: Columns, place: int, form: str) -> str:
-    return written(int(columns.mantissa[place]), int(columns.decimals[place]), FORMATS[form])
+    return format_number(int(columns.mantissa[place]), int(columns.decimals[place]), FORMATS[form])
 
 
 def _rounded(value: Fraction, decimals: int) -> int:
@@ -220,4 +220,4 @@ def _shortest(value: Fraction, form: str) -> str:
         exact = Decimal(value.numerator) / Decimal(value.denominator)
     number = exact.quantize(Decimal("0.000001"), ROUND_HALF_EVEN).normalize()
     decimals = max(0, -int(number.as_tuple().exponent))
-    return written(int(number.scaleb(decimals)), decimals, FORMATS[form])
+    return format_number(int(number.scaleb(decimals)), decimals, FORMATS[form])

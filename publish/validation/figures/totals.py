@@ -17,7 +17,7 @@ from publish.cube.structure import Structure
 from publish.cube.unread_cells import Lost, lacking
 from publish.faults.fault import Fault, said
 from publish.tables.findings import TableFindings
-from publish.tables.numbers import FORMATS, written
+from publish.tables.numbers import FORMATS, format_number
 from publish.validation.figures.value_ranges import Ends, Ranges, exceeds
 
 
@@ -88,7 +88,7 @@ def scaled(within: Decimal, decimals: int) -> int:
 
 def _in_words(ends: Ends, place: int, numbers: str, *, upper: bool) -> str:
     """Return one end as a message has it: a number, or a bound with its words."""
-    number = written(int(ends.numbers[place]), ends.decimals, FORMATS[numbers])
+    number = format_number(int(ends.numbers[place]), ends.decimals, FORMATS[numbers])
     if not ends.bounds[place]:
         return number
     phrases = ("bound-at-least", "bound-at-most"), ("bound-more-than", "bound-less-than")
