@@ -1,15 +1,18 @@
-"""Answers that were given before, shared by the processes of a server and bounded in bytes.
+"""Two caches: of answers, shared by the processes of a server, and of documents, in one of them.
 
-In comes a key that covers all an answer depends on; out comes the answer, whole, or nothing. The
-answers stand in a memory-mapped file (LMDB) that readers share without waiting. It holds two
-generations: when the younger has half the bytes, the older is dropped and a new one begun, so
-what is asked now and then outlives what was asked once.
+Both are bounded in bytes, and their keys cover all that the content depends on, the release too,
+so nothing in them is ever out of date. They stay two because their bounds differ: answers come
+from workers, are small, and one file of them serves all processes; documents may be several times
+as large, and are written by threads, which would hold the file's one write lock while the event
+loop, that writes answers, waits for it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,9 @@ from pathlib import Path
 import lmdb
 
 PAGE = 4096
+"""Bytes of a page of the file."""
+DOCUMENT_BYTES = 32 << 20
+"""Bytes of documents that a process keeps."""
 
 log = logging.getLogger("publish")
 _YOUNG = b"young"
@@ -46,22 +52,17 @@ def key_of(*parts: str | Iterable[str]) -> bytes:
     return digest.digest()
 
 
-def _bytes_taken(entry: bytes) -> int:
-    """Return what an entry takes of the file at most.
-
-    Larger ones have pages of their own; smaller ones share pages, which may be half empty.
-    """
-    size = len(entry) + 64
-    return 2 * size if size < PAGE // 2 else -(-size // PAGE) * PAGE + 64
-
-
 class AnswerCache:
-    """A cache of answers in a folder that the processes of one server share."""
+    """A cache of answers in a memory-mapped file (LMDB), which readers share without waiting.
+
+    The file holds two generations: when the younger has half the bytes, the older is dropped and
+    a new one begun, so what is asked now and then outlives what was asked once.
+    """
 
     def __init__(self, folder: Path, *, most_bytes: int, largest: int) -> None:
         """Open or make the cache; with ``most_bytes`` 0 nothing is ever kept.
 
-        Of an answer larger than ``largest`` bytes nothing is kept.
+        No answer larger than ``largest`` bytes is kept.
         """
         self._half = most_bytes // 2
         self.largest = min(largest, self._half // 2)
@@ -84,7 +85,7 @@ class AnswerCache:
         self._generations = [self._env.open_db(b"generation-0"), self._env.open_db(b"generation-1")]
 
     def get(self, key: bytes) -> CachedAnswer | None:
-        """Return the answer that was kept under a key."""
+        """Return the answer that is kept under a key."""
         if self._env is None:
             return None
         try:
@@ -93,7 +94,7 @@ class AnswerCache:
                     key, db=self._generations[1]
                 )
         except lmdb.Error as error:
-            self._tell(error)
+            self._warn_once(error)
             return None
         if entry is None:
             return None
@@ -114,10 +115,9 @@ class AnswerCache:
         try:
             self._write(self._env, key, entry)
         except lmdb.Error as error:  # a full disk costs the cache, not the answer
-            self._tell(error)
+            self._warn_once(error)
 
-    def _tell(self, error: lmdb.Error) -> None:
-        """Say once that the cache fails."""
+    def _warn_once(self, error: lmdb.Error) -> None:
         if not self._is_failing:
             log.warning("Answers cannot be kept: %s", error)
         self._is_failing = True
@@ -126,7 +126,7 @@ class AnswerCache:
         with env.begin(write=True) as writing:
             young = int(writing.get(_YOUNG, b"0", db=self._about))
             stored = int(writing.get(_STORED, b"0", db=self._about))
-            size = _bytes_taken(entry)
+            size = _bytes_in_file(entry)
             if stored + size > self._half:
                 young, stored = 1 - young, 0
                 writing.drop(self._generations[young], delete=False)
@@ -147,7 +147,47 @@ class AnswerCache:
             return entries, pages * found["psize"]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file; nothing is kept any more."""
         if self._env is not None:
             self._env.close()
             self._env = None
+
+
+def _bytes_in_file(entry: bytes) -> int:
+    """Return the bytes that an entry takes in the file at most.
+
+    Larger ones have pages of their own; smaller ones share pages, which may be half empty.
+    """
+    size = len(entry) + 64
+    return 2 * size if size < PAGE // 2 else -(-size // PAGE) * PAGE + 64
+
+
+class DocumentCache:
+    """A cache of documents by entity tag, in memory; the least recently used go first.
+
+    Any thread may use it. No document larger than a tenth of all is kept.
+    """
+
+    def __init__(self, most_bytes: int = DOCUMENT_BYTES) -> None:
+        self._most, self._size = most_bytes, 0
+        self._bodies: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes | None:
+        """Return the document that is kept under a key."""
+        with self._lock:
+            body = self._bodies.get(key)
+            if body is not None:
+                self._bodies.move_to_end(key)
+            return body
+
+    def put(self, key: str, body: bytes) -> None:
+        """Keep a document, unless it is too large."""
+        if len(body) > self._most // 10:
+            return
+        with self._lock:
+            self._size += len(body) - len(self._bodies.pop(key, b""))
+            self._bodies[key] = body
+            while self._size > self._most:
+                _, old = self._bodies.popitem(last=False)
+                self._size -= len(old)

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import ipaddress
 import mmap
 import os
 import secrets
 import struct
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 
-from publish.server.client_address import client_of, counted_as
 from publish.server.processes.liveness import is_alive, started
-
-__all__ = ["PROCESSES", "ClientTable", "client_of", "counted_as"]
 
 PROCESSES = 64
 """Columns: front processes at most."""
@@ -197,3 +196,20 @@ class ClientTable:
                 at = place * _ROW
                 self._counts[at + 1 + slot] = 0
                 self._counts[at] = sum(self._counts[at + 1 : at + _ROW])
+
+
+@lru_cache(maxsize=4096)
+def counted_as(client: str) -> str:
+    """Return what a client is counted as: its address, or the first 64 bits of an IPv6 address.
+
+    Whoever has one address of IPv6 commonly has all that share these bits.
+    """
+    if ":" not in client:
+        return client
+    try:
+        address = ipaddress.IPv6Address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(address) >> 64 << 64))

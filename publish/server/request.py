@@ -1,22 +1,27 @@
-"""One request as it came in: its address on this server, its headers, its client, its body.
+"""One request as it came in: method, path on this server, header fields, client and body.
 
-In comes what uvicorn has read and the settings; out comes an Exchange. Here it is decided what a
-proxy is believed, and which part of a path is a prefix.
+Here it is decided which proxy is believed (X-Forwarded-For, -Proto and -Prefix), and which part of
+a path is a prefix of the whole server.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from publish.faults.fault import Words, said
-from publish.server.clients import client_of
 from publish.server.connection import values_of
 from publish.server.replies import Headers
-from publish.server.settings.sources import Settings
+from publish.server.settings.table import Settings
+
+LONGEST_ADDRESS = 256
+"""Characters of an IP address with the port and brackets that may stand around it."""
 
 
 class BodyRefused(Exception):
@@ -28,30 +33,31 @@ class BodyRefused(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exchange:
-    """One request, as far as it is read without its body."""
+class HttpRequest:
+    """A request whose header section was read; its body is read when it is asked for."""
 
     scope: dict[str, Any]
     receive: Callable[[], Any]
     id: str
     method: str
     root: str
+    """The prefix of the path, which is no part of ``path``."""
     path: bytes
     headers: Headers
     single: dict[bytes, bytes]
-    """The headers by name, when none comes twice; else empty."""
+    """The header fields by name, when none comes twice; else empty."""
     client: str
     scheme: str
 
     def header(self, name: bytes) -> str | None:
-        """Return a header's values as one list, or None."""
+        """Return the values of a field as one list, or None."""
         if not self.single:
             return values_of(self.headers, name)
         found = self.single.get(name)
         return None if found is None else found.decode("latin-1")
 
     def without_range(self) -> Headers:
-        """Return the headers without the one that only counts for GET (RFC 9110, 14.2)."""
+        """Return the header fields without Range, which only counts for GET (RFC 9110, 14.2)."""
         return [(name, value) for name, value in self.headers if name != b"range"]
 
     async def body(self, settings: Settings) -> bytes:
@@ -78,14 +84,14 @@ class Exchange:
             raise BodyRefused(408, said("body-too-slow", seconds=f"{seconds:g}")) from None
 
 
-def read_exchange(
+def request_from_scope(
     scope: dict[str, Any],
     receive: Any,
     identifier: str,
     settings: Settings,
     mounts: tuple[str, ...],
-) -> Exchange:
-    """Return what is known of a request without its body.
+) -> HttpRequest:
+    """Return the request of an ASGI scope.
 
     ``mounts`` are the paths below which the release is found besides the root.
     """
@@ -96,9 +102,9 @@ def read_exchange(
     if settings.trusted_proxies:
         forwarded = values_of(headers, b"x-forwarded-for")
         client = client_of(peer, forwarded, settings.trusted_proxies)
-        told = values_of(headers, b"x-forwarded-proto") or scheme
-        scheme = "https" if told.rpartition(",")[2].strip() == "https" else "http"
-        prefix = _prefix(values_of(headers, b"x-forwarded-prefix")) or prefix
+        forwarded_proto = values_of(headers, b"x-forwarded-proto") or scheme
+        scheme = "https" if forwarded_proto.rpartition(",")[2].strip() == "https" else "http"
+        prefix = _usable_prefix(values_of(headers, b"x-forwarded-prefix")) or prefix
     path = scope["raw_path"]
     if b"%" in path:
         path = unquote_to_bytes(path)
@@ -108,7 +114,7 @@ def read_exchange(
         if mount != root and (below := _below(path, mount)):
             path, root = below, root + mount
             break
-    return Exchange(
+    return HttpRequest(
         scope=scope,
         receive=receive,
         id=identifier,
@@ -122,6 +128,43 @@ def read_exchange(
     )
 
 
+def client_of(peer_address: str, forwarded_for: str | None, trusted_proxies: int) -> str:
+    """Return the address of the client that a request comes from.
+
+    Each of the ``trusted_proxies`` in front, the nearest of which is the peer, has appended the
+    address that it was asked from to X-Forwarded-For; whatever stands before those comes from the
+    client and is not believed. Where a trusted part is no address, or the field is missing, the
+    client is the peer. Ports are left out, and IPv4 within IPv6 becomes IPv4.
+    """
+    peer = _normal_address(peer_address) or peer_address
+    if not trusted_proxies or not forwarded_for:
+        return peer
+    client = peer
+    for part in reversed(forwarded_for.rsplit(",", trusted_proxies)[-trusted_proxies:]):
+        found = _normal_address(part.strip(" \t"))
+        if found is None:
+            return peer
+        client = found
+    return client
+
+
+@lru_cache(maxsize=4096)
+def _normal_address(text: str) -> str | None:
+    """Return an IP address in its usual form, without its port; None when it is none."""
+    if len(text) > LONGEST_ADDRESS:
+        return None
+    with_port = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", text)
+    bare = (with_port[1] or with_port[2]) if with_port else text
+    if not re.fullmatch(r"[0-9A-Fa-f:.]+", bare):
+        return None
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
 def _below(path: bytes, mount: str) -> bytes | None:
     """Return what of a path comes below a mount, or None when it is not below it."""
     encoded = mount.encode()
@@ -130,9 +173,9 @@ def _below(path: bytes, mount: str) -> bytes | None:
     return path[len(encoded) :] or b"/"
 
 
-def _prefix(header_: str | None) -> str:
-    """Return a path prefix that a proxy tells, if it can be one."""
-    text = (header_ or "").strip()
+def _usable_prefix(forwarded_prefix: str | None) -> str:
+    """Return the path prefix that a proxy gives, if it can be one."""
+    text = (forwarded_prefix or "").strip()
     if not text.startswith("/") or text.startswith("//") or not text.isprintable():
         return ""
     return text if all(sign not in text for sign in "\\\"'<>?# ") else ""

@@ -30,7 +30,7 @@ from publish.server.conditions import evaluate_preconditions
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.server.negotiation import choose_coding
 from publish.server.replies import Reply, header, no_content, sentence_reply, text_reply
-from publish.server.request import BodyRefused, Exchange, read_exchange
+from publish.server.request import BodyRefused, HttpRequest, request_from_scope
 from publish.server.settings.sources import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
 from publish.site.pages.query import OUTCOME
@@ -95,7 +95,9 @@ class Front:
         started = time.perf_counter()
         identifier = f"{self._run}-{next(self._numbers):x}"
         request_id.set(identifier)
-        exchange = read_exchange(scope, receive, identifier, self._settings, self.release.mounts)
+        exchange = request_from_scope(
+            scope, receive, identifier, self._settings, self.release.mounts
+        )
         release = self.release
         release.users += 1
         route = self._kind_of(exchange.path)
@@ -124,7 +126,7 @@ class Front:
         first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
         return ROUTE_OF.get(first, "page")
 
-    async def _reply(self, release: Release, exchange: Exchange, route: str) -> Reply:
+    async def _reply(self, release: Release, exchange: HttpRequest, route: str) -> Reply:
         """Return the reply to a request."""
         try:
             if exchange.path == b"*" and exchange.method == "OPTIONS":
@@ -153,7 +155,7 @@ class Front:
 
     # -- The endpoint ---------------------------------------------------------------------------
 
-    async def _sparql(self, release: Release, exchange: Exchange) -> Reply:
+    async def _sparql(self, release: Release, exchange: HttpRequest) -> Reply:
         method = exchange.method
         if method == "OPTIONS":
             return no_content(METHODS)
@@ -198,7 +200,7 @@ class Front:
     async def _flask(
         self,
         release: Release,
-        exchange: Exchange,
+        exchange: HttpRequest,
         body: bytes | None = None,
         outcome: Outcome | None = None,
     ) -> Reply:
@@ -247,7 +249,7 @@ class Front:
         }
         return text_reply("application/json", json.dumps(told).encode() + b"\n")
 
-    def _wrong_method(self, exchange: Exchange, allowed: tuple[str, ...]) -> Reply:
+    def _wrong_method(self, exchange: HttpRequest, allowed: tuple[str, ...]) -> Reply:
         methods = ", ".join(allowed)
         path = quote_from_bytes(exchange.path)
         return sentence_reply(
@@ -261,7 +263,7 @@ class Front:
     # -- Counting -------------------------------------------------------------------------------
 
     def _note(
-        self, exchange: Exchange, route: str, reply: Reply | None, sent: int, started: float
+        self, exchange: HttpRequest, route: str, reply: Reply | None, sent: int, started: float
     ) -> None:
         """Count and log a request that has ended."""
         seconds = time.perf_counter() - started
@@ -289,13 +291,13 @@ class Front:
         )
 
 
-def _conditions(exchange: Exchange) -> dict[str, str]:
+def _conditions(exchange: HttpRequest) -> dict[str, str]:
     """Return the fields of a request that answers of the endpoint may depend on."""
     given = {name: exchange.header(name.lower().encode()) for name in CONDITIONS}
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _if_match(exchange: Exchange, reply: Reply) -> Reply:
+def _if_match(exchange: HttpRequest, reply: Reply) -> Reply:
     """Return a reply, or 412 when If-Match names another one (RFC 9110, 13.1.1)."""
     if exchange.header(b"if-match") is None or reply.status not in (200, 304):
         return reply

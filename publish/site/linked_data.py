@@ -16,7 +16,7 @@ from flask import Blueprint, Request, Response, redirect, request
 from publish import __version__
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import Served
-from publish.server.kept_bodies import KeptBodies
+from publish.server.cache import DocumentCache
 from publish.server.negotiation import CSV, HTML, Form, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
 from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
@@ -33,7 +33,7 @@ MOST_TYPES = 5
 def make_linked_data(served: Served) -> Blueprint:
     """Return the blueprint of things, documents and vocabularies."""
     blueprint = Blueprint("linked", __name__)
-    kept = KeptBodies()
+    cache = DocumentCache()
 
     def home() -> Response:
         response = home_page(served)
@@ -59,10 +59,10 @@ def make_linked_data(served: Served) -> Blueprint:
             table = _printed_table(served, path)
             if table is not None:
                 return table
-        return _document(served, kept, "/id/", path)
+        return _document(served, cache, "/id/", path)
 
     def vocabulary(path: str) -> Response:
-        return _document(served, kept, "/ns/", path)
+        return _document(served, cache, "/ns/", path)
 
     def well_known() -> Response:
         return _see_other("/doc/graaf/")
@@ -83,7 +83,7 @@ def _see_other(path: str) -> Response:
     return response
 
 
-def _document(served: Served, kept: KeptBodies, kind: str, path: str) -> Response:
+def _document(served: Served, cache: DocumentCache, kind: str, path: str) -> Response:
     """Return the document about a thing, in the form of its extension or of Accept."""
     thing, form = find_thing(served, kind, path), None
     if thing is None:
@@ -115,10 +115,10 @@ def _document(served: Served, kept: KeptBodies, kind: str, path: str) -> Respons
         return response
     if form is HTML:
         response.headers["Content-Language"] = language
-    body = kept.get(tag)
+    body = cache.get(tag)
     if body is None:
         body = thing.show().get_data() if form is HTML else _written(served, thing, form)
-        kept.put(tag, body)
+        cache.put(tag, body)
     response.set_data(body)
     return response
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publish.server.cache import AnswerCache, CachedAnswer, key_of
+from publish.server.cache import AnswerCache, CachedAnswer, DocumentCache, key_of
 
 MIB = 1 << 20
 
@@ -83,3 +83,15 @@ parts = st.lists(st.text() | st.lists(st.text(), max_size=3).map(tuple), max_siz
 def test_tell_keys_apart(one: list[str | tuple[str, ...]], other: list[str | tuple[str, ...]]):
     """Keys are equal for equal parts only: no text can pass for two."""
     assert (key_of(*one) == key_of(*other)) == (one == other)
+
+
+def test_keep_documents_up_to_a_size() -> None:
+    """What was used longest ago goes first; what is large is not kept at all."""
+    cache = DocumentCache(most_bytes=100)
+    for number in range(12):
+        cache.put(str(number), b"123456789!")
+        assert cache.get("0") is not None
+    assert cache.get("1") is None
+    assert cache.get("11") == b"123456789!"
+    cache.put("x", b"x" * 11)
+    assert cache.get("x") is None

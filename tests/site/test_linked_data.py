@@ -14,7 +14,6 @@ from small_release import BASE, client_of, make_release
 from publish import __version__
 from publish.release.catalogue.void import SD, VOID
 from publish.release.opened import TYPE, Served
-from publish.server.kept_bodies import KeptBodies
 from publish.site.describe import describe
 from publish.site.service_description import describe_service
 from publish.sparql.query.limits import Limits
@@ -257,18 +256,6 @@ def test_head_is_get_without_body(client: FlaskClient) -> None:
         one, other = client.get(path), client.head(path)
         assert (other.status_code, other.data) == (200, b"")
         assert dict(other.headers) == dict(one.headers)
-
-
-def test_keep_bodies_up_to_a_size() -> None:
-    """What was used longest ago goes first; what is large is not kept at all."""
-    kept = KeptBodies(most=100)
-    for number in range(12):
-        kept.put(str(number), b"123456789!")
-        assert kept.get("0") is not None
-    assert kept.get("1") is None
-    assert kept.get("11") == b"123456789!"
-    kept.put("x", b"x" * 11)
-    assert kept.get("x") is None
 
 
 def test_context_of_json_ld(client: FlaskClient) -> None:
