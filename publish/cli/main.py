@@ -33,7 +33,7 @@ from publish.cli.reporting import (
 from publish.cli.serve import serve_command
 from publish.cli.tables import check, extract, new, preview, tidy
 from publish.faults.explain import as_markdown, find_kind, list_of_all, page_of
-from publish.faults.fault import KINDS, CannotRun, Fault, FaultyInput, said
+from publish.faults.fault import KINDS, CannotRun, Fault, FaultyInput, phrase
 from publish.project.iris import PATTERNS
 from publish.project.new_project import start_project
 
@@ -113,8 +113,8 @@ def build_command(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     folder, warnings = build(open_project(ctx), slugs)
     is_reported = report_success(ctx, warnings)
     if slugs:
-        log.warning(said("release-of-some", slugs=", ".join(slugs)))
-    log.info(said("release-next"))
+        log.warning(phrase("release-of-some", slugs=", ".join(slugs)))
+    log.info(phrase("release-next"))
     click.echo(folder, err=is_reported)
 
 
@@ -151,9 +151,9 @@ def validate_command(
     files = [Path(item) for item in what if looks_like_file(item)]
     if files and len(files) < len(what):
         slug = next(item for item in what if not looks_like_file(item))
-        raise CannotRun(said("file-and-slug", file=files[0], slug=slug))
+        raise CannotRun(phrase("file-and-slug", file=files[0], slug=slug))
     if shapes and not files:
-        raise CannotRun(said("shapes-for-files"))
+        raise CannotRun(phrase("shapes-for-files"))
     ctx.obj["unchanged"] = "" if files else "nothing-changed"
 
     def run() -> None:
@@ -180,8 +180,8 @@ def _validate_files(
         log.info(found)
         raise FaultyInput(judgement.faults)
     is_reported = report_success(ctx, judgement.faults)
-    text = said("files-without-faults", found=found)
-    click.echo(text.told(language_of(ctx)), err=is_reported)
+    text = phrase("files-without-faults", found=found)
+    click.echo(text.text_in(language_of(ctx)), err=is_reported)
 
 
 def _validate_project(ctx: click.Context, what: tuple[str, ...], *, full: bool) -> None:
@@ -191,8 +191,8 @@ def _validate_project(ctx: click.Context, what: tuple[str, ...], *, full: bool) 
     counts, warnings = validate(open_project(ctx), what, full=full)
     is_reported = report_success(ctx, warnings)
     for slug, count in counts.items():
-        text = said("observations-without-faults", slug=slug, count=count)
-        click.echo(text.told(language_of(ctx)), err=is_reported)
+        text = phrase("observations-without-faults", slug=slug, count=count)
+        click.echo(text.text_in(language_of(ctx)), err=is_reported)
 
 
 @main.command()
@@ -265,7 +265,7 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
     """Start an empty project in FOLDER."""
     for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
         click.echo(path)
-    log.info(said("init-next", folder=folder))
+    log.info(phrase("init-next", folder=folder))
 
 
 @main.command()

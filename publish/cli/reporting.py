@@ -21,8 +21,8 @@ from publish.faults.fault import (
     FaultyInput,
     Words,
     in_language,
+    phrase,
     reason_of,
-    said,
 )
 from publish.faults.report import FORMATS, count_of, report, where_to_read_more
 from publish.project.project import Project, read_project
@@ -51,13 +51,13 @@ def report_failure(ctx: click.Context, error: FaultyInput | CannotRun | OSError)
         click.echo(f"publish: {in_language(error.args[0], language)}", err=True)
         return 2
     if isinstance(error, OSError):
-        what = error.filename or said("the-system").told(language)
+        what = error.filename or phrase("the-system").text_in(language)
         click.echo(f"publish: {what}: {in_language(reason_of(error), language)}.", err=True)
         return 2
     print_report(ctx, error.faults)
     done = ctx.obj.get("unchanged", "nothing-written")
-    end = f" {said(done).told(language)}" if done else ""
-    click.echo(f"{count_of(error.faults).told(language)}.{end}", err=True)
+    end = f" {phrase(done).text_in(language)}" if done else ""
+    click.echo(f"{count_of(error.faults).text_in(language)}.{end}", err=True)
     if error.faults:
         log.info(where_to_read_more(error.faults))
     return 1
@@ -82,7 +82,7 @@ class LanguageFilter(logging.Filter):
         """Translate a message; no record is held back."""
         words: object = record.msg
         if isinstance(words, Words) and not record.args:
-            record.msg, record.args = "%s", (words.told(self.language),)
+            record.msg, record.args = "%s", (words.text_in(self.language),)
         return True
 
 
@@ -100,10 +100,10 @@ def repeat_on_save(
             run()
         except (FaultyInput, CannotRun, OSError) as error:
             report_failure(ctx, error)
-        click.echo(said("watch-waiting").told(language), err=True)
+        click.echo(phrase("watch-waiting").text_in(language), err=True)
 
     def announce(changed: list[str]) -> None:
-        saved = said("watch-saved", names=", ".join(changed)).told(language)
+        saved = phrase("watch-saved", names=", ".join(changed)).text_in(language)
         click.echo(f"\n{'=' * 70}\n{saved}\n", err=for_programs)
 
     watch(root, run_and_tell, announce, files=files)
@@ -163,5 +163,5 @@ def report_success(ctx: click.Context, warnings: Sequence[Fault]) -> bool:
         return True
     if warnings:
         print_report(ctx, warnings, err=True)
-        click.echo(f"{count_of(warnings).told(language_of(ctx))}.", err=True)
+        click.echo(f"{count_of(warnings).text_in(language_of(ctx))}.", err=True)
     return False

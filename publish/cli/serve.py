@@ -20,7 +20,7 @@ from typing import Any
 import click
 
 from publish.cli.reporting import language_of, open_project
-from publish.faults.fault import CannotRun, Fault, FaultyInput, reason_of, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, phrase, reason_of
 from publish.project.project import Project
 from publish.release.manifest import MANIFEST
 from publish.server.access_log import use_format
@@ -96,7 +96,7 @@ def serve_command(
         click.echo(as_markdown(), nl=False)
         return
     if files and not data:
-        raise CannotRun(said("files-without-data", files=" ".join(map(str, files))))
+        raise CannotRun(phrase("files-without-data", files=" ".join(map(str, files))))
     project = None if data else open_project(ctx)
     file = config or (project.root / FILE if project else None)
     given = gather_settings(ctx, file, flags)
@@ -130,14 +130,14 @@ def serve_project(project: Project, settings: Settings) -> None:
 
     release = project.build / "current"
     if not (release / "manifest.json").exists():
-        raise CannotRun(said("no-release"))
+        raise CannotRun(phrase("no-release"))
     try:
         manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
         is_ours = manifest["manifest"] == MANIFEST
     except (ValueError, KeyError, TypeError):
         is_ours = False
     if not is_ours:
-        raise CannotRun(said("release-damaged", name=release.resolve().name))
+        raise CannotRun(phrase("release-damaged", name=release.resolve().name))
     with contextlib.closing(_listen(settings)) as listening:
         use_format(settings.log_format)
         serve(release, settings, listening, _print_address)
@@ -168,10 +168,10 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise CannotRun(
-                said("cannot-listen", host=settings.host, reason=reason_of(error))
+                phrase("cannot-listen", host=settings.host, reason=reason_of(error))
             ) from None
         raise CannotRun(
-            said("port-taken", port=settings.port, host=settings.host, next=settings.port + 1)
+            phrase("port-taken", port=settings.port, host=settings.host, next=settings.port + 1)
         ) from None
 
 

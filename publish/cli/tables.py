@@ -18,7 +18,7 @@ from publish.cli.reporting import (
     repeat_on_save,
     report_success,
 )
-from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, number_of, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, number_of, phrase
 from publish.faults.report import count_of
 
 log = logging.getLogger("publish")
@@ -55,7 +55,7 @@ def new(
     )
     paths = [project.shown(made.table), project.shown(made.mapping)]
     if ctx.obj["format"] == "json":
-        guessed = [sentence.told(language) for sentence in made.guessed]
+        guessed = [sentence.text_in(language) for sentence in made.guessed]
         record = {"written": paths, "guessed": guessed, "open": made.open}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
@@ -66,9 +66,9 @@ def new(
         log.info(sentence)
     if made.places:
         questions = number_of(made.places, "questions")
-        log.info(said("new-is-next", questions=questions, path=paths[1], slug=slug))
+        log.info(phrase("new-is-next", questions=questions, path=paths[1], slug=slug))
     else:
-        log.info(said("new-is-whole", slug=slug))
+        log.info(phrase("new-is-whole", slug=slug))
 
 
 @click.command()
@@ -100,23 +100,26 @@ def _check(ctx: click.Context, slug: str) -> None:
     for_programs = ctx.obj["format"] != "text"
     one = read_one(project, slug)
     prospect = look_ahead(one)
-    told = [f"    {line.told(language)}" for line in in_words(prospect)] if prospect else []
+    told = [f"    {line.text_in(language)}" for line in in_words(prospect)] if prospect else []
     try:
         _, warnings = validate(project, (slug,))
     except FaultyInput as error:
         questions = sum(item.code == "still-open" for item in error.faults)
         others = [item for item in error.faults if item.code != "still-open"]
-        parts = [number_of(questions, "questions").told(language), count_of(others).told(language)]
+        parts = [
+            number_of(questions, "questions").text_in(language),
+            count_of(others).text_in(language),
+        ]
         click.echo(f"{slug}: {', '.join(parts)}", err=for_programs)
         if told:
-            click.echo(said("check-as-far").told(language), err=for_programs)
+            click.echo(phrase("check-as-far").text_in(language), err=for_programs)
         click.echo("\n".join([*told, ""]), err=for_programs)
         raise
     is_reported = report_success(ctx, warnings)
     if prospect:
-        click.echo(said("check-sound", slug=slug).told(language), err=is_reported)
+        click.echo(phrase("check-sound", slug=slug).text_in(language), err=is_reported)
         click.echo("\n".join(told), err=is_reported)
-        log.info(said("check-next", slug=slug))
+        log.info(phrase("check-next", slug=slug))
 
 
 @click.command()
@@ -150,7 +153,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     project, language = open_project(ctx), language_of(ctx)
     one = read_one(project, slug)
     if is_derived(one.cube) or (one.mapping and one.mapping.derivation):
-        raise CannotRun(said("no-tables-of-its-own", slug=slug))
+        raise CannotRun(phrase("no-tables-of-its-own", slug=slug))
     if one.mapping is None:
         raise FaultyInput(one.faults)
     names = list(dict.fromkeys(f"{use.document}/{use.table}" for use in one.mapping.uses))
@@ -158,7 +161,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     if table is not None and table not in {*names, *short}:
         hint = did_you_mean(table, [*names, *short])
         known = ", ".join(names)
-        raise CannotRun(said("no-table-of-name", slug=slug, table=table, hint=hint, known=known))
+        raise CannotRun(phrase("no-table-of-name", slug=slug, table=table, hint=hint, known=known))
     views = view_tables(project, one, rows, table)
     if not views:
         raise FaultyInput(one.faults)
@@ -176,7 +179,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     open_ones = open_points(one.mapping.file)
     if open_ones:
         questions = number_of(len(open_ones), "questions")
-        log.info(said("preview-open", questions=questions, slug=slug))
+        log.info(phrase("preview-open", questions=questions, slug=slug))
     if found:
         ctx.exit(1)
 
@@ -195,7 +198,7 @@ def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
     project, language = open_project(ctx), language_of(ctx)
     done = tidy_tables(project, files)
     told = {
-        project.shown(item.path): [change.told(language) for change in item.changed]
+        project.shown(item.path): [change.text_in(language) for change in item.changed]
         for item in done
     }
     if ctx.obj["format"] == "json":
@@ -204,7 +207,7 @@ def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
         return
     is_reported = report_success(ctx, [])
     for path, changes in told.items():
-        what = "; ".join(changes) or said("tidy-nothing").told(language)
+        what = "; ".join(changes) or phrase("tidy-nothing").text_in(language)
         click.echo(f"{path}: {what}", err=is_reported)
 
 

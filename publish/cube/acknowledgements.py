@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from publish.cube.batch import Batch
 from publish.cube.structure import CubeDimension, Structure
-from publish.faults.fault import KINDS, Fault, did_you_mean, fault, said
+from publish.faults.fault import KINDS, Fault, did_you_mean, fault, phrase
 from publish.mappings.mapping import Mapping, Remark
 from publish.ontology.periods import read_period
 from publish.tables.table import places
@@ -72,7 +72,7 @@ def _misfits(remark: Remark, mapping: Mapping) -> Iterator[Fault]:
         hint, at = did_you_mean(name, tables), place(*steps, "table")
         yield fault("table-not-read", *at, name=name, hint=hint, known=known)
     elif remark.cell and not remark.cell.table and len(set(tables)) > 1:
-        yield fault("missing-key", *place(*steps), key="table", about=said("which-table"))
+        yield fault("missing-key", *place(*steps), key="table", about=phrase("which-table"))
 
 
 @dataclass(kw_only=True)
@@ -172,7 +172,7 @@ class Acknowledgements:
                 at = place(*remark.steps, "at")
                 found.append(fault("acknowledgement-too-wide", *at, count=count))
             elif self._is_judged and remark.name not in self._needed and code not in unjudged:
-                why = said("no-such-fault", code=code) if count else said("no-such-figure")
+                why = phrase("no-such-fault", code=code) if count else phrase("no-such-figure")
                 at = place(*remark.steps)
                 found.append(fault("acknowledgement-not-needed", *at, name=remark.name, why=why))
         return found

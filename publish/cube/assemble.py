@@ -20,7 +20,7 @@ from publish.cube.batch import Batch, Cells, align, cut_batch, join_batches
 from publish.cube.crosstab import Crosstab, printed_measures
 from publish.cube.keys import mixed_radix
 from publish.cube.structure import Structure, cube_dimensions
-from publish.faults.fault import Fault, did_you_mean, fault, said
+from publish.faults.fault import Fault, did_you_mean, fault, phrase
 from publish.mappings.check_names import UNITS, check_names, given_by, measure_names, read_missing
 from publish.mappings.document import Document
 from publish.mappings.mapping import MEASURE, Mapping, MissingPeriod
@@ -136,7 +136,7 @@ class Cube:
                 codes=self.structure.codes_at(batch, loser),
                 text=shown(cells.text[loser]),
                 other=shown(cells.text[winner]),
-                place=said(
+                place=phrase(
                     "place-in-table",
                     table=other.shown,
                     row=cells.row[winner],
@@ -175,7 +175,7 @@ class Cube:
             everywhere = {label for crosstab in self.crosstabs for label in crosstab.chosen}
             for number, label in enumerate(file.data.get(key, ())):
                 if label not in everywhere:
-                    place, table = file.place(key, number), said("any-of-the-tables")
+                    place, table = file.place(key, number), phrase("any-of-the-tables")
                     hint = did_you_mean(label, _printed_labels(self.crosstabs))
                     faults.append(
                         fault("label-not-printed", *place, label=label, table=table, hint=hint)

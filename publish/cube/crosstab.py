@@ -18,7 +18,7 @@ from publish.cube.cells import CellReader
 from publish.cube.keys import SeenKeys
 from publish.cube.structure import CubeDimension, Structure
 from publish.cube.unread_cells import ANY, UNKNOWN, Lost
-from publish.faults.fault import Fault, did_you_mean, fault, said
+from publish.faults.fault import Fault, did_you_mean, fault, phrase
 from publish.mappings.mapping import MEASURE, Axis, Mapping, TableUse
 from publish.mappings.marks import Mark
 from publish.ontology.periods import read_period
@@ -73,9 +73,9 @@ class Crosstab:
             mark = next((mark for mark in (";", "\t", "|") if mark in header), None)
             if mark:
                 name = {";": "semicolons", "\t": "tabs", "|": "bars"}[mark]
-                findings.add("wrong-separator", 1, 1, separator=said(f"separated-by-{name}"))
+                findings.add("wrong-separator", 1, 1, separator=phrase(f"separated-by-{name}"))
                 return
-            what = said("columns-of-a-table")
+            what = phrase("columns-of-a-table")
             findings.add("too-few-columns", 1, 1, what=what, wanted=wanted, found=found)
             return
         columns = self._column_indices(findings, faults)
@@ -230,7 +230,7 @@ class Crosstab:
                     "duplicate-column",
                     len(self.table.headers),
                     self.label_columns + place + 1,
-                    codes=codes or said("column-without-dimension"),
+                    codes=codes or phrase("column-without-dimension"),
                     other=shown(self.table.headers[-1][self.label_columns + first[key]]),
                     number=self.label_columns + first[key] + 1,
                 )
@@ -255,7 +255,7 @@ class Crosstab:
                 "duplicate-observation",
                 int(own[position]),
                 1,
-                codes=codes or said("row-without-dimension"),
+                codes=codes or phrase("row-without-dimension"),
                 first=first,
             )
             own_key = {name: int(key[position]) for name, key in zip(rows, keys, strict=True)}

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 
-from publish.faults.fault import KINDS, PHRASES, CannotRun, Kind, Words, did_you_mean, said
+from publish.faults.fault import KINDS, PHRASES, CannotRun, Kind, Words, did_you_mean, phrase
 
 WIDTH = 96
 
@@ -26,37 +26,39 @@ def find_kind(code: str, language: str = "en") -> Kind:
     """Return a kind of fault. Raises CannotRun for a code that there is not."""
     if code in KINDS:
         return KINDS[code]
-    raise CannotRun(said("no-such-kind", code=code, hint=did_you_mean(code, KINDS)).told(language))
+    raise CannotRun(
+        phrase("no-such-kind", code=code, hint=did_you_mean(code, KINDS)).text_in(language)
+    )
 
 
 def page_of(kind: Kind, language: str = "en") -> str:
     """Return the help page of a kind of fault, for a terminal."""
     stops = "stops-the-release" if kind.severity == "error" else "does-not-stop-the-release"
-    about = f"{severity_of(kind).told(language)}. {said(stops).told(language)}"
+    about = f"{severity_of(kind).text_in(language)}. {phrase(stops).text_in(language)}"
     if kind.can_be_acknowledged:
-        about += " " + said("source-can-have-it").told(language)
+        about += " " + phrase("source-can-have-it").text_in(language)
     if kind.constraint:
         about += f" RDF Data Cube: {kind.constraint}."
     sections = [
-        ("when-it-occurs", kind.when.told(language)),
+        ("when-it-occurs", kind.when.text_in(language)),
         ("what-it-says", shown(kind.finding, language)),
         ("what-to-do", shown(kind.fix, language)),
     ]
-    text = f"{kind.code}: {kind.title.told(language)}\n{_wrapped(about[:1].upper() + about[1:])}"
+    text = f"{kind.code}: {kind.title.text_in(language)}\n{_wrapped(about[:1].upper() + about[1:])}"
     for heading, body in sections:
         if body:
-            text += f"\n{said(heading).told(language)}\n{_wrapped(body, indent=4)}"
+            text += f"\n{phrase(heading).text_in(language)}\n{_wrapped(body, indent=4)}"
     return text
 
 
 def shown(text: Words, language: str) -> str:
     """Return a text of a kind with the names of its particulars, as ``<label>``."""
-    return text.told(language).format_map(_Names()).strip()
+    return text.text_in(language).format_map(_Names()).strip()
 
 
 def severity_of(kind: Kind) -> Words:
     """Return the word for how bad it is."""
-    return said("severity-error" if kind.severity == "error" else kind.severity)
+    return phrase("severity-error" if kind.severity == "error" else kind.severity)
 
 
 def _wrapped(text: str, indent: int = 0) -> str:
@@ -98,8 +100,8 @@ def list_of_all(language: str = "en") -> str:
     width = max(map(len, KINDS))
     blocks = []
     for subject, kinds in by_subject():
-        lines = [f"    {kind.code:{width}}  {kind.title.told(language)}" for kind in kinds]
-        blocks.append("\n".join([subject.told(language), *lines]))
+        lines = [f"    {kind.code:{width}}  {kind.title.text_in(language)}" for kind in kinds]
+        blocks.append("\n".join([subject.text_in(language), *lines]))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -117,10 +119,10 @@ def record_of(kind: Kind, language: str = "en") -> dict[str, object]:
         "severity": kind.severity,
         "can-be-acknowledged": kind.can_be_acknowledged,
         "constraint": kind.constraint,
-        "title": kind.title.told(language),
+        "title": kind.title.text_in(language),
         "finding": shown(kind.finding, language),
         "fix": shown(kind.fix, language),
-        "when": kind.when.told(language),
+        "when": kind.when.text_in(language),
     }
 
 
@@ -141,7 +143,7 @@ def as_markdown() -> str:
     for subject, kinds in by_subject():
         lines = [f"## {subject}", "", "| code | severity | title | titel |", "|---|---|---|---|"]
         for kind in kinds:
-            title, titel = (kind.title.told(name).replace("|", "\\|") for name in ("en", "nl"))
+            title, titel = (kind.title.text_in(name).replace("|", "\\|") for name in ("en", "nl"))
             lines.append(f"| `{kind.code}` | {kind.severity} | {title} | {titel} |")
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)

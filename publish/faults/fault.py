@@ -38,14 +38,14 @@ class Words(str):
     def __add__(self, other: str) -> Words:
         return Words(str(self) + str(other), self.nl + in_language(other, "nl"))
 
-    def told(self, language: str) -> str:
+    def text_in(self, language: str) -> str:
         """Return the text in a language."""
         return self.nl if language == "nl" else str(self)
 
 
 def in_language(value: object, language: str) -> str:
     """Return a value as text, translated if it is one of ``Words``."""
-    return value.told(language) if isinstance(value, Words) else str(value)
+    return value.text_in(language) if isinstance(value, Words) else str(value)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -74,11 +74,11 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the fault as two lines, in English."""
-        return self.told("en")
+        return self.text_in("en")
 
-    def told(self, language: str) -> str:
+    def text_in(self, language: str) -> str:
         """Return the fault as two lines: the place with the finding, then what to do."""
-        finding, fix = self.finding.told(language), self.fix.told(language)
+        finding, fix = self.finding.text_in(language), self.fix.text_in(language)
         return f"{self.place}: {self.code}: {finding}\n    {fix}"
 
     def record(self, language: str = "en") -> dict[str, object]:
@@ -88,8 +88,8 @@ class Fault:
             "line": self.line,
             "column": self.column,
             "code": self.code,
-            "finding": self.finding.told(language),
-            "fix": self.fix.told(language),
+            "finding": self.finding.text_in(language),
+            "fix": self.fix.text_in(language),
             "severity": self.severity,
             "text": self.text,
         }
@@ -196,15 +196,15 @@ def fault(
     )
 
 
-def said(phrase: str, /, **particulars: object) -> Words:
+def phrase(name: str, /, **particulars: object) -> Words:
     """Return a phrase of ``kinds/phrases.toml`` with its particulars filled in."""
-    return _filled(PHRASES[phrase], particulars)
+    return _filled(PHRASES[name], particulars)
 
 
 def number_of(number: int, noun: str) -> Words:
     """Return a number with what is counted, in the singular or the plural."""
-    phrase = f"one-of-{noun}" if number == 1 else f"number-of-{noun}"
-    return said(phrase, number=written_out(number))
+    name = f"one-of-{noun}" if number == 1 else f"number-of-{noun}"
+    return phrase(name, number=written_out(number))
 
 
 def written_out(number: int) -> Words:
@@ -222,7 +222,7 @@ def together(items: Iterable[str]) -> Words:
 def reason_of(error: OSError) -> str:
     """Return why a file cannot be read, in both languages where that is usual."""
     name = f"error-{errno.errorcode.get(error.errno or 0, '').lower()}"
-    return said(name) if name in PHRASES else error.strerror or str(error)
+    return phrase(name) if name in PHRASES else error.strerror or str(error)
 
 
 def _filled(text: Words, particulars: dict[str, object]) -> Words:
@@ -270,11 +270,11 @@ def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | Non
 def did_you_mean(word: str, known: Iterable[str]) -> Words:
     """Return ``Did you mean "x"? `` for the known word nearest to ``word``, else nothing."""
     near = nearest(word, known)
-    return said("did-you-mean", word=near) if near else Words("")
+    return phrase("did-you-mean", word=near) if near else Words("")
 
 
 def some_of(known: Iterable[str], most: int = 12) -> str:
     """Return known words for a message, at most so many of them."""
     words = list(known)
     more = ", …" if len(words) > most else ""
-    return ", ".join(words[:most]) + more if words else said("none-yet")
+    return ", ".join(words[:most]) + more if words else phrase("none-yet")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from publish.faults.addresses import is_address
-from publish.faults.fault import KINDS, Fault, Words, said
+from publish.faults.fault import KINDS, Fault, Words, phrase
 from publish.faults.sarif import as_sarif
 from publish.faults.shacl_report import as_shacl
 
@@ -55,7 +55,7 @@ def as_text(faults: Sequence[Fault], language: str = "en", *, colour: bool = Fal
         width = len(str(max(counts.values())))
         lines.append("")
         for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-            title = KINDS[code].title.told(language)
+            title = KINDS[code].title.text_in(language)
             lines.append(f"{count:{width}} × {_styled(code, colour=colour, bold=True)}: {title}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -64,12 +64,12 @@ def _block(item: Fault, language: str, *, colour: bool) -> list[str]:
     place = _styled(item.place, colour=colour, bold=True)
     code = _styled(item.code, colour=colour, fg=COLOURS[item.severity])
     if item.severity != "error":
-        code = f"{said(item.severity).told(language)}: {code}"
-    lines = [f"{place}: {code}: {item.finding.told(language)}"]
+        code = f"{phrase(item.severity).text_in(language)}: {code}"
+    lines = [f"{place}: {code}: {item.finding.text_in(language)}"]
     told = item.finding + item.fix
-    if item.text and f'"{item.text}"' not in told.told(language):
-        lines.append("    " + said("the-cell-says", text=item.text).told(language))
-    return [*lines, f"    {item.fix.told(language)}"]
+    if item.text and f'"{item.text}"' not in told.text_in(language):
+        lines.append("    " + phrase("the-cell-says", text=item.text).text_in(language))
+    return [*lines, f"    {item.fix.text_in(language)}"]
 
 
 def _styled(text: str, *, colour: bool, **style: bool | str) -> str:
@@ -85,7 +85,7 @@ def as_json(faults: Sequence[Fault], language: str = "en") -> str:
 
 
 def _record(item: Fault, language: str) -> dict[str, object]:
-    record = item.record(language) | {"title": KINDS[item.code].title.told(language)}
+    record = item.record(language) | {"title": KINDS[item.code].title.text_in(language)}
     if not item.line and is_address(item.path):
         record["iri"] = item.path
     return record
@@ -95,14 +95,14 @@ def count_of(faults: Sequence[Fault]) -> Words:
     """Return how many faults there are, and how many of them only warn."""
     errors = sum(item.severity == "error" for item in faults)
     warnings = len(faults) - errors
-    what = said("one-fault") if errors == 1 else said("faults", count=errors)
+    what = phrase("one-fault") if errors == 1 else phrase("faults", count=errors)
     if not warnings:
         return what
-    also = said("one-warning") if warnings == 1 else said("warnings", count=warnings)
-    return said("and", one=what, other=also) if errors else also
+    also = phrase("one-warning") if warnings == 1 else phrase("warnings", count=warnings)
+    return phrase("and", one=what, other=also) if errors else also
 
 
 def where_to_read_more(faults: Sequence[Fault]) -> Words:
     """Return how to read more about a fault, with the code that occurs most as an example."""
     [(code, _)] = Counter(item.code for item in faults).most_common(1)
-    return said("more-with-explain", code=code)
+    return phrase("more-with-explain", code=code)

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from publish import __version__
 from publish.faults.addresses import is_address
 from publish.faults.explain import shown
-from publish.faults.fault import KINDS, Fault, Kind, said
+from publish.faults.fault import KINDS, Fault, Kind, phrase
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "PROJECT"
@@ -43,20 +43,22 @@ def as_sarif(faults: Sequence[Fault], language: str = "en") -> str:
         },
         "language": language,
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {ROOT: {"description": {"text": _said("project-folder", language)}}},
+        "originalUriBaseIds": {
+            ROOT: {"description": {"text": _phrase("project-folder", language)}}
+        },
         "results": [_result(item, index[item.code], seen, language) for item in faults],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def _said(phrase: str, language: str) -> str:
-    return said(phrase).told(language)
+def _phrase(name: str, language: str) -> str:
+    return phrase(name).text_in(language)
 
 
 def _rule(kind: Kind, language: str) -> dict[str, Any]:
     """Return a kind of fault as a rule."""
-    title, when = kind.title.told(language), kind.when.told(language)
+    title, when = kind.title.text_in(language), kind.when.text_in(language)
     told = when or f"{shown(kind.finding, language)}\n{shown(kind.fix, language)}"
     return {
         "id": kind.code,
@@ -77,7 +79,7 @@ def _result(item: Fault, index: int, seen: Counter[str], language: str) -> dict[
     told = f"{item.code}\n{_uri(item.path)}\n{item.finding}\n{item.text}"
     digest = hashlib.sha256(told.encode()).hexdigest()[:32]
     seen[digest] += 1
-    finding, fix = item.finding.told(language), item.fix.told(language)
+    finding, fix = item.finding.text_in(language), item.fix.text_in(language)
     return {
         "ruleId": item.code,
         "ruleIndex": index,

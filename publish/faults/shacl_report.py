@@ -41,7 +41,7 @@ def as_shacl(faults: Sequence[Fault], base: str | None = None) -> str:
 def _result(item: Fault, component: str) -> str:
     """Return a fault as a blank node."""
     messages = (
-        _literal(f"{item.finding.told(language)} {item.fix.told(language)}", language)
+        _literal(f"{item.finding.text_in(language)} {item.fix.text_in(language)}", language)
         for language in reversed(LANGUAGES)
     )
     properties = [

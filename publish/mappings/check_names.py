@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from publish.faults.fault import Fault, did_you_mean, fault, said
+from publish.faults.fault import Fault, did_you_mean, fault, phrase
 from publish.mappings.mapping import MEASURE, Mapping, MissingPeriod, TableUse
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary
@@ -65,8 +65,8 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
                         at = place(*axis.steps, label)
                         faults.append(fault("label-lacks-code", *at, label=label, name=name))
         if set(names) != first:
-            found = ", ".join(sorted(set(names))) or said("no-dimension")
-            wanted = ", ".join(sorted(first)) or said("no-dimension")
+            found = ", ".join(sorted(set(names))) or phrase("no-dimension")
+            wanted = ", ".join(sorted(first)) or phrase("no-dimension")
             at = place(*use.steps)
             faults.append(fault("dimensions-differ", *at, found=found, wanted=wanted))
     if mapping.measure is None and MEASURE not in first:
@@ -84,7 +84,7 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
         if name not in first:
             if not first - {MEASURE} <= vocabulary.dimensions.keys() | vocabulary.unusable:
                 continue  # a name that does not exist was reported, and may be what is meant
-            known = ", ".join(sorted(first - {MEASURE})) or said("no-dimension")
+            known = ", ".join(sorted(first - {MEASURE})) or phrase("no-dimension")
             faults.append(
                 fault("dimension-not-used", *place("totals", name), name=name, known=known)
             )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.faults.addresses import is_address, wrong_character
-from publish.faults.fault import Fault, Words, did_you_mean, fault, said
+from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase
 from publish.mappings.mapping import Remark, Text, read_remarks
 from publish.project.files import leads_outside
 from publish.project.project import Project
@@ -132,7 +132,7 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         day = date.fromisoformat(file.data["date"])
     except ValueError:
         value = f'"{file.data["date"]}"'
-        wanted = said("date-wanted")
+        wanted = phrase("date-wanted")
         place = file.place("date")
         faults.append(fault("wrong-type", *place, key="date", value=value, wanted=wanted))
         return None
@@ -146,10 +146,10 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
     ]  # fmt: skip
     for steps, address in wrong:
         if character := wrong_character(address):
-            problem = said("iri-character", character=character)
+            problem = phrase("iri-character", character=character)
             faults.append(fault("not-an-iri", *file.place(*steps), problem=problem))
             continue
-        wanted = said("address-wanted")
+        wanted = phrase("address-wanted")
         value, key = f'"{address}"', steps[0]
         faults.append(fault("wrong-type", *file.place(*steps), key=key, value=value, wanted=wanted))
     if wrong:
@@ -218,9 +218,9 @@ def _read_table(
 def _problem_of(sentence: str, rows: tuple[str, ...], columns: list[str]) -> Words | None:
     """Return what would let a figure of a sentence be read wrongly, if anything."""
     if len(set(rows)) < len(rows):
-        return said("row-label-twice")
+        return phrase("row-label-twice")
     if len(_APART.findall(sentence)) < max(sentence.count("{"), sentence.count("}")):
-        return said("stuck-to-row-label")
+        return phrase("stuck-to-row-label")
     if len(columns) > 1:
-        return said("one-figure-a-row")
+        return phrase("one-figure-a-row")
     return None

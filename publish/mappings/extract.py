@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from publish.faults.fault import Fault, fault, said
+from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import PLACEHOLDER, Document, TableDeclaration
 from publish.mappings.extract_rows import Row, RowReader, check_numbers, loose, rows_of_sentence
 from publish.tables.document_text import PrintedText
@@ -112,7 +112,7 @@ def _heads(
         for declaration in group:
             words = declaration.sentence or " ".join((declaration.corner, *declaration.columns))
             pattern = _sentence_pattern(words) if declaration.sentence else _header(declaration)
-            what = said("sentence-of-table" if declaration.sentence else "header-of-table")
+            what = phrase("sentence-of-table" if declaration.sentence else "header-of-table")
             match = pattern.search(text.text, cursor, end)
             if match:
                 cursor = match.end()
@@ -154,7 +154,7 @@ def _parts(
         earlier = anchor.search(text.text)
         if earlier:
             place = text.place(_first_word(earlier))
-            what = said("text-before-table")
+            what = phrase("text-before-table")
             faults.append(fault("out-of-order", *place, what=what, **particulars))
         else:
             faults.append(fault("text-missing", *text.place(cursor), **particulars))

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from publish.faults.fault import Fault, did_you_mean, fault, number_of, said, shortened
+from publish.faults.fault import Fault, did_you_mean, fault, number_of, phrase, shortened
 from publish.mappings.document import TableDeclaration
 from publish.tables.document_text import PrintedText
 from publish.tables.numbers import NumberFormat, format_number, read_numbers
@@ -133,7 +133,7 @@ class RowReader:
             in_text = not like_row
         at_end = cursor >= len(self.text.text)
         here = f'"{shortened(self.text.words(cursor))}"'
-        found = said("end-of-text") if at_end else here
+        found = phrase("end-of-text") if at_end else here
         for label in missing:
             self._fault("row-missing", min(cursor, end), label=_shown(label), found=found)
 
@@ -214,7 +214,7 @@ class RowReader:
 
 
 def _shown(label: str) -> str:
-    return label or said("without-label")
+    return label or phrase("without-label")
 
 
 def rows_of_sentence(

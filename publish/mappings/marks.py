@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from publish.faults.fault import Fault, Words, did_you_mean, fault, said
+from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase
 from publish.mappings.document import Document
 from publish.mappings.mapping import Mapping
 from publish.ontology.vocabulary import Vocabulary
@@ -162,11 +162,11 @@ def _declared(
             value = _bound(entry[name], form)
             problem = None
             if entry[name] == NUMBER and NUMBER not in sign:
-                problem = said("bound-without-number", bound=name, sign=NUMBER)
+                problem = phrase("bound-without-number", bound=name, sign=NUMBER)
             elif value is None and entry[name] != NUMBER:
                 example = format_number(123456, 2, form)
                 text = shown(entry[name])
-                problem = said("bound-no-number", bound=name, text=text, example=example)
+                problem = phrase("bound-no-number", bound=name, text=text, example=example)
             if problem:
                 at = file.place("marks", key, name)
                 faults.append(fault("wrong-bounds", *at, mark=key, problem=problem))
@@ -196,7 +196,7 @@ def _contradictions(absence: Absence, entry: dict[str, str]) -> Iterator[Words]:
     names = [name for name, _ in absence.bounds]
     for one, other in (LOWER, ("at-most", "below")):
         if one in names and other in names:
-            yield said("bounds-not-together", one=one, other=other)
+            yield phrase("bounds-not-together", one=one, other=other)
             return
     if all(value is not None for _, value in absence.bounds):
         yield from _empty(absence, Decimal(0))
@@ -208,7 +208,7 @@ def _empty(absence: Absence, printed: Decimal) -> Iterator[Words]:
     if low is None or high is None or low.value < high.value:
         return
     if low.value > high.value or low.is_open or high.is_open:
-        yield said(
+        yield phrase(
             "no-number-between",
             low=low.key,
             least=plain(low.value),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from publish.faults.fault import Fault, Words, fault, said
+from publish.faults.fault import Fault, Words, fault, phrase
 from publish.mappings.drafting.guess_axes import MEASURE
 from publish.mappings.mapping import OPEN, Axis, Mapping, TableUse
 from publish.mappings.marks import REASONS
@@ -36,8 +36,8 @@ def open_points(file: YamlFile) -> list[Fault]:
     for steps in _open_steps(file.data, ()):
         path, line, column = file.place(*steps)
         candidates = candidates_above(lines, line)
-        among = said("open-among", candidates=candidates) if candidates else _where_to_make(steps)
-        about = said(_about(steps))
+        among = phrase("open-among", candidates=candidates) if candidates else _where_to_make(steps)
+        about = phrase(_about(steps))
         key = ".".join(str(step) for step in steps if isinstance(step, str))
         found.append(
             fault("still-open", path, line, column, key=key, about=about, candidates=among)
@@ -76,8 +76,8 @@ def candidates_above(lines: list[str], line: int) -> str:
 def _where_to_make(steps: Steps) -> Words:
     """Return where a dimension or measure is made that the ontology does not have yet."""
     makes = {"open-dimension": "asked-no-dimension", "open-measure": "asked-no-measure"}
-    phrase = makes.get(_about(steps))
-    return said(phrase) + " " if phrase else Words("")
+    key = makes.get(_about(steps))
+    return phrase(key) + " " if key else Words("")
 
 
 def _about(steps: Steps) -> str:

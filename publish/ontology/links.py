@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from publish.faults.fault import Fault, did_you_mean, fault, said, together
+from publish.faults.fault import Fault, did_you_mean, fault, phrase, together
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import PREFIXES, Uris
 from publish.rdf.namespaces import DCTERMS, FOAF, RDF, RDFS, SKOS, VOID
@@ -95,7 +95,7 @@ def _read_link(uris: Uris, vocabulary: Vocabulary, iri: URIRef, faults: list[Fau
         if len(values) == 1 and isinstance(values[0], URIRef):
             parts[name] = values[0]
         else:
-            found = together(sorted(item.n3() for item in values)) or said("nothing")
+            found = together(sorted(item.n3() for item in values)) or phrase("nothing")
             faults.append(fault("incomplete-link", *place, iri=iri, name=name, found=found))
     languages = {text.language for text in graph.objects(iri, RDFS.comment)
                  if isinstance(text, Literal)}  # fmt: skip

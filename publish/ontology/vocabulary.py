@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from publish.faults.fault import Fault, Words, fault, said, shortened, together
+from publish.faults.fault import Fault, Words, fault, phrase, shortened, together
 from publish.ontology.files import Definitions, OntologyFiles, read_ontology
 from publish.project.formulas import is_formula
 from publish.project.iris import CODE, Uris
@@ -222,7 +222,7 @@ def _check_code(
         return
     found = together(f'"{text}"' for text in notations)
     place = definitions.place(concept)
-    notation = said("the-notation", found=found) if notations else said("no-notation")
+    notation = phrase("the-notation", found=found) if notations else phrase("no-notation")
     faults.append(fault("code-and-iri-differ", *place, iri=concept, notation=notation))
 
 
@@ -249,9 +249,9 @@ def _read_dimensions(
         range_ = graph.value(prop, RDFS.range)
         kind = PERIOD_KINDS.get(range_) if isinstance(range_, URIRef) else None
         if kind is None and str(code_list) not in lists:
-            reason = said("no-list-and-no-period")
+            reason = phrase("no-list-and-no-period")
             if code_list:
-                reason = said("list-not-found", list=code_list)
+                reason = phrase("list-not-found", list=code_list)
             faults.append(fault("no-code-list", *definitions.place(prop), name=name, reason=reason))
             continue
         yield Dimension(name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind)
@@ -267,11 +267,11 @@ def _read_measures(
         unit = graph.value(prop, URIRef(uris.generic("eenheid")))
         lacking = []
         if datatype not in (XSD.integer, XSD.decimal):
-            lacking.append(said("lacks-datatype"))
+            lacking.append(phrase("lacks-datatype"))
         if unit is None or (unit, RDF.type, SKOS.Concept) not in concepts:
-            lacking.append(said("lacks-unit"))
+            lacking.append(phrase("lacks-unit"))
         if lacking:
-            what = said("lacks-both") if len(lacking) > 1 else lacking[0]
+            what = phrase("lacks-both") if len(lacking) > 1 else lacking[0]
             place = definitions.place(prop)
             faults.append(fault("incomplete-measure", *place, name=name, lacking=what))
             continue
@@ -291,13 +291,13 @@ def _read_bounds(
         values = list(graph.objects(prop, URIRef(uris.generic(term))))
         numbers = [number_of(value) for value in values]
         if len(values) > 1:
-            problem = said("bound-twice", term=f"pub:{term}")
+            problem = phrase("bound-twice", term=f"pub:{term}")
         elif None in numbers:
-            problem = said("bound-is-no-number", term=f"pub:{term}", value=values[0])
+            problem = phrase("bound-is-no-number", term=f"pub:{term}", value=values[0])
         found.append(numbers[0] if len(values) == 1 else None)
     least, most = found
     if problem is None and least is not None and most is not None and least > most:
-        problem = said("bounds-crossed", least=least, most=most)
+        problem = phrase("bounds-crossed", least=least, most=most)
     if problem is None:
         return least, most
     faults.append(

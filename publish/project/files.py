@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from publish.faults.fault import Fault, fault, place_of_byte, reason_of, said
+from publish.faults.fault import Fault, fault, phrase, place_of_byte, reason_of
 
 MOST_YAML = 2**20
 """Bytes of a file of YAML or SPARQL at most: ten times what a long mapping needs."""
@@ -41,7 +41,7 @@ def unusable_file(path: Path, shown: str, root: Path | None) -> Fault | None:
         return fault("cannot-read", shown, reason=reason_of(error))
     if stat.S_ISREG(mode):
         return None
-    return fault("cannot-read", shown, reason=said("folder" if stat.S_ISDIR(mode) else "no-file"))
+    return fault("cannot-read", shown, reason=phrase("folder" if stat.S_ISDIR(mode) else "no-file"))
 
 
 def leads_outside(path: Path, root: Path) -> bool:
@@ -133,4 +133,4 @@ def is_utf_16(raw: bytes) -> bool:
 def encoding_fault(raw: bytes, shown: str, line: int, column: int) -> Fault:
     """Return the fault of bytes that are not UTF-8, which names UTF-16 where they are that."""
     found = fault("wrong-encoding", shown, line, column)
-    return replace(found, line=1, column=1, finding=said("utf-16")) if is_utf_16(raw) else found
+    return replace(found, line=1, column=1, finding=phrase("utf-16")) if is_utf_16(raw) else found

@@ -19,8 +19,8 @@ from publish.faults.fault import (
     FaultyInput,
     did_you_mean,
     fault,
+    phrase,
     reason_of,
-    said,
     shortened,
 )
 from publish.project.iris import CODE, GENERIC_VOCABULARY, Uris, is_base
@@ -30,14 +30,14 @@ SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")
 DEFAULT_GRAPHS = ("union", "empty")
 KEYS = {
-    "base": said("setting-base"),
-    "public-url": said("setting-public-url"),
-    "vocabulary": said("setting-vocabulary", reserved=GENERIC_VOCABULARY),
-    "numbers": said("setting-numbers", known=", ".join(NUMBERS)),
-    "default-graph": said("setting-default-graph", known=", ".join(DEFAULT_GRAPHS)),
-    "licence": said("setting-licence"),
-    "title": said("setting-title"),
-    "description": said("setting-description"),
+    "base": phrase("setting-base"),
+    "public-url": phrase("setting-public-url"),
+    "vocabulary": phrase("setting-vocabulary", reserved=GENERIC_VOCABULARY),
+    "numbers": phrase("setting-numbers", known=", ".join(NUMBERS)),
+    "default-graph": phrase("setting-default-graph", known=", ".join(DEFAULT_GRAPHS)),
+    "licence": phrase("setting-licence"),
+    "title": phrase("setting-title"),
+    "description": phrase("setting-description"),
 }
 """Every setting and what it says."""
 ADDRESSES = ("base", "public-url", "licence")
@@ -86,12 +86,12 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise CannotRun(said("no-project", folder=root, file=SETTINGS)) from None
+        raise CannotRun(phrase("no-project", folder=root, file=SETTINGS)) from None
     except OSError as error:
-        raise CannotRun(said("settings-unreadable", path=path, reason=reason_of(error))) from None
+        raise CannotRun(phrase("settings-unreadable", path=path, reason=reason_of(error))) from None
     if not stat.S_ISREG(mode):
-        reason = said("error-eisdir" if stat.S_ISDIR(mode) else "error-no-regular-file")
-        raise CannotRun(said("settings-unreadable", path=path, reason=reason))
+        reason = phrase("error-eisdir" if stat.S_ISDIR(mode) else "error-no-regular-file")
+        raise CannotRun(phrase("settings-unreadable", path=path, reason=reason))
     faults: list[Fault] = []
     found = read_toml(path, SETTINGS, faults)
     if found is None:
@@ -133,11 +133,11 @@ def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iter
         if key not in settings:
             yield found("missing-key", key, about=KEYS[key])
     for key, value in settings.items():
-        shown = f'"{shortened(value)}"' if isinstance(value, str) else said("this-value")
+        shown = f'"{shortened(value)}"' if isinstance(value, str) else phrase("this-value")
         if key not in KEYS or _is_allowed(key, value):
             continue
         if key in ADDRESSES and isinstance(value, str) and (wrong := wrong_character(value)):
-            yield found("not-an-iri", key, problem=said("iri-character", character=wrong))
+            yield found("not-an-iri", key, problem=phrase("iri-character", character=wrong))
         else:
             yield found("wrong-type", key, value=shown, wanted=KEYS[key])
 

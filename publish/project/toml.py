@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from publish.faults.fault import Fault, fault, said
+from publish.faults.fault import Fault, fault, phrase
 from publish.project.files import MOST_TOML, read_file
 
 
@@ -44,10 +44,10 @@ def _syntax_fault(error: Exception, text: str, shown: str) -> Fault:
     )
     lines = text.split("\n")
     if not problem:
-        return fault("toml-syntax", shown, 1, 1, problem=said("setting-too-large"))
+        return fault("toml-syntax", shown, 1, 1, problem=phrase("setting-too-large"))
     what = problem["what"][:1].lower() + problem["what"][1:]
     if problem["line"]:
         place = int(problem["line"]), int(problem["column"])
         return fault("toml-syntax", shown, *place, problem=what)
     place = len(lines), len(lines[-1]) + 1
-    return fault("toml-syntax", shown, *place, problem=said("at-the-end", problem=what))
+    return fault("toml-syntax", shown, *place, problem=phrase("at-the-end", problem=what))

@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from publish.faults.addresses import wrong_character
-from publish.faults.fault import Fault, did_you_mean, fault, nearest, said, shortened
+from publish.faults.fault import Fault, did_you_mean, fault, nearest, phrase, shortened
 from publish.project.files import place_in, read_file
 
 Steps = tuple[str | int, ...]
@@ -62,7 +62,7 @@ class _Loader(yaml.SafeLoader):
             self.depth += 1
             if self.depth > MOST_DEPTH:
                 mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-                raise yaml.MarkedYAMLError(problem=said("too-deep"), problem_mark=mark)
+                raise yaml.MarkedYAMLError(problem=phrase("too-deep"), problem_mark=mark)
             node = super().compose_node(parent, index)
             self.depth -= 1
             return node
@@ -90,7 +90,7 @@ def read_yaml(
         if mark and _is_tab(text, *at):
             faults.append(fault("yaml-tab", shown, *at))
             return None
-        problem = error.problem or said("unreadable")
+        problem = error.problem or phrase("unreadable")
         faults.append(fault("yaml-syntax", shown, *at, problem=problem))
         return None
     except yaml.reader.ReaderError as error:
@@ -100,7 +100,7 @@ def read_yaml(
     except (ValueError, OverflowError):  # PyYAML takes the number after \U as it comes
         found = re.search(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}", text)
         at = place_in(text, found.start() if found else 0)
-        faults.append(fault("yaml-syntax", shown, *at, problem=said("no-character")))
+        faults.append(fault("yaml-syntax", shown, *at, problem=phrase("no-character")))
         return None
     if node is None:
         faults.append(fault("empty-file", shown, 1, 1))
@@ -166,9 +166,9 @@ def _content(
             if key_node.tag == ALIAS:
                 refuse("yaml-alias", key_at)
             elif not isinstance(key_node, yaml.ScalarNode):
-                refuse("yaml-syntax", key_at, problem=said("key-not-text"))
+                refuse("yaml-syntax", key_at, problem=phrase("key-not-text"))
             elif UNUSABLE.search(key_node.value):
-                refuse("yaml-syntax", key_at, problem=said("no-character"))
+                refuse("yaml-syntax", key_at, problem=phrase("no-character"))
             elif (key := key_node.value) in result:
                 first = places[(*steps, key)][0]
                 refuse("duplicate-key", key_at, key=key, first=first)
@@ -181,7 +181,7 @@ def _content(
         refuse("yaml-alias", at)
         unusable.add(steps)
     elif UNUSABLE.search(text):
-        refuse("yaml-syntax", at, problem=said("no-character"))
+        refuse("yaml-syntax", at, problem=phrase("no-character"))
         unusable.add(steps)
     return text
 
@@ -247,7 +247,7 @@ def _faults_of(error: ValidationError, read: YamlFile, root: dict[str, Any]) -> 
     elif schema.get("format") == "path" and isinstance(instance, str) and OUTSIDE.match(instance):
         yield fault("outside-project", *read.place(*steps), path=shortened(instance))
     elif schema.get("format") == "iri" and (wrong := wrong_character(str(instance))):
-        problem = said("iri-character", character=wrong)
+        problem = phrase("iri-character", character=wrong)
         yield fault("not-an-iri", *read.place(*steps), problem=problem)
     else:
         if "propertyNames" in error.absolute_schema_path:
@@ -270,7 +270,7 @@ def _description(schema: dict[str, Any], root: dict[str, Any]) -> str:
 
 def _key(steps: Steps) -> str:
     """Return the names of the keys that lead to a value, for messages."""
-    return ".".join(step for step in steps if isinstance(step, str)) or said("the-file")
+    return ".".join(step for step in steps if isinstance(step, str)) or phrase("the-file")
 
 
 def _short(value: object) -> str:

@@ -22,7 +22,7 @@ from xml.parsers import expat
 import numpy as np
 import pyoxigraph as ox
 
-from publish.faults.fault import Fault, fault, said
+from publish.faults.fault import Fault, fault, phrase
 from publish.project.progress import CountedReader, Progress
 from publish.rdf.formats import CONTENTS
 from publish.rdf.formats import SYNTAXES as SYNTAXES_OF_LISTS
@@ -208,7 +208,7 @@ class _Noted:
                 if start >= 0:
                     line, length = line + block.count(b"\n"), len(block) - block.rfind(b"\n") - 1
         place = (line, 1) if length >= LONGEST_TOKEN else (0, 0)
-        problem = said("token-too-long", most=LONGEST_TOKEN >> 20)
+        problem = phrase("token-too-long", most=LONGEST_TOKEN >> 20)
         syntax = self.file.syntax.name
         self.faults.append(
             fault("rdf-syntax", self.file.shown, *place, syntax=syntax, problem=problem)
@@ -278,7 +278,7 @@ def xml_fault(file: RdfFile) -> Fault | None:
         """Note an entity that stands in another file, which is not read."""
         if system is not None:
             place = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
-            problem, syntax = said("entity-elsewhere", name=name), file.syntax.name
+            problem, syntax = phrase("entity-elsewhere", name=name), file.syntax.name
             outside.append(fault("rdf-syntax", file.shown, *place, syntax=syntax, problem=problem))
 
     parser.EntityDeclHandler = declared

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 
-from publish.faults.fault import Fault, Words, fault, said
+from publish.faults.fault import Fault, Words, fault, phrase
 from publish.project.files import MOST_TURTLE, files_below, place_in, read_file
 from publish.project.iris import Uris
 from publish.project.project import Project
@@ -81,7 +81,7 @@ def add_file(graph: Graph, file: TurtleFile, faults: list[Fault]) -> None:
             place = error.lineno, error.offset
         code = "not-an-iri" if _NO_IRI.search(problem) else "turtle-syntax"
         if found := re.fullmatch(r"Invalid IRI code point '(.*)'", problem, re.DOTALL):
-            problem = said("iri-character", character=found[1])
+            problem = phrase("iri-character", character=found[1])
         faults.append(fault(code, file.shown, *place, problem=problem))
 
 
@@ -105,7 +105,7 @@ def _node(term: object) -> IdentifiedNode:
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
-    raise SyntaxError(said("quoted-triples"))
+    raise SyntaxError(phrase("quoted-triples"))
 
 
 def _term(term: object) -> IdentifiedNode | Literal:

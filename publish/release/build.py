@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from publish import __version__
-from publish.faults.fault import Fault, said
+from publish.faults.fault import Fault, phrase
 from publish.project.project import Project
 from publish.rdf.counts import GraphCounts
 from publish.release.dump_formats import LARGEST, LASTING, Made, write_forms
@@ -63,7 +63,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         release = project.build / identifier
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
         if _holds(release, text):
-            log.info(said("release-unchanged", name=identifier))
+            log.info(phrase("release-unchanged", name=identifier))
         else:
             _copy_tables(content)
             _write_samples(content)
@@ -112,7 +112,7 @@ def _alone(parent: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            log.info(said("waiting-for-build"))
+            log.info(phrase("waiting-for-build"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -29,7 +29,7 @@ from publish.cube.rdf.remarks import (
     describe_code_quality,
     describe_document_quality,
 )
-from publish.faults.fault import Fault, FaultyInput, fault, said, written_out
+from publish.faults.fault import Fault, FaultyInput, fault, phrase, written_out
 from publish.mappings.document import Document, read_documents
 from publish.mappings.mapping import Mapping, read_mappings
 from publish.mappings.open_questions import open_points, without_open
@@ -117,7 +117,7 @@ def write_content(
     for slug in only:
         if slug not in known and not any(f"/{slug}.y" in item.path for item in faults):
             path = f"mappings/{slug}.yaml"
-            faults.append(fault("cannot-read", path, reason=said("no-such-mapping")))
+            faults.append(fault("cannot-read", path, reason=phrase("no-such-mapping")))
     samples = read_samples(project, faults)
     links = read_links(project.uris, vocabulary, faults)
     levels = describe_levels(project.uris, vocabulary, faults)
@@ -436,18 +436,18 @@ def _validated(
         if content.counts[cube.structure.slug] > MOST_OBSERVATIONS and not full
     }
     for name in _only_by_pyshacl(shapes) if large else ():
-        log.warning(said("not-without-full", name=name))
+        log.warning(phrase("not-without-full", name=name))
     # By the shape of its data set every observation was judged over columns; pySHACL takes long.
     for own in parsed.values() if full else ():
         shapes += own
     for dump in content.dumps:
         if dump.name in large:
-            log.info(said("columns-only", name=dump.name))
+            log.info(phrase("columns-only", name=dump.name))
             for triple in _without_slices(describe_cube(project, large[dump.name])):
                 graph.add(triple)
         elif not dump.name.endswith(CELLS):
             add_triples(graph, (content.folder / "dumps" / f"{dump.name}.nt").read_bytes())
-    log.info(said("validating", number=written_out(len(graph))))
+    log.info(phrase("validating", number=written_out(len(graph))))
     try:
         found = [
             as_fault(item, _place_in_ontology(content.vocabulary.definitions, item.focus))

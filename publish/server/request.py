@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from publish.faults.fault import Words, said
+from publish.faults.fault import Words, phrase
 from publish.server.connection import values_of
 from publish.server.replies import Headers
 from publish.server.settings.table import Settings
@@ -65,7 +65,7 @@ class HttpRequest:
         most, seconds = settings.body_bytes, settings.body_timeout
         length = self.header(b"content-length")
         if length and length.isdigit() and int(length) > most:
-            raise BodyRefused(413, said("body-too-large", most=f"{most // 1024} KB"))
+            raise BodyRefused(413, phrase("body-too-large", most=f"{most // 1024} KB"))
         parts: list[bytes] = []
         size = 0
         try:
@@ -77,11 +77,11 @@ class HttpRequest:
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
                     if size > most:
-                        raise BodyRefused(413, said("body-too-large", most=f"{most // 1024} KB"))
+                        raise BodyRefused(413, phrase("body-too-large", most=f"{most // 1024} KB"))
                     if not message.get("more_body"):
                         return b"".join(parts)
         except TimeoutError:
-            raise BodyRefused(408, said("body-too-slow", seconds=f"{seconds:g}")) from None
+            raise BodyRefused(408, phrase("body-too-slow", seconds=f"{seconds:g}")) from None
 
 
 def request_from_scope(

@@ -22,7 +22,7 @@ from urllib.parse import quote_from_bytes
 from flask import Flask
 
 from publish import __version__
-from publish.faults.fault import said
+from publish.faults.fault import phrase
 from publish.release.opened import Served
 from publish.server.access_log import AccessLog, request_id
 from publish.server.clients import ClientTable
@@ -178,7 +178,7 @@ class Front:
         if not self._clients.enter(exchange.client):
             return sentence_reply(
                 429,
-                said("too-many-of-client", most=self._settings.per_client),
+                phrase("too-many-of-client", most=self._settings.per_client),
                 accept_language=request.accept_language,
                 more=[header("retry-after", "1")],
                 outcome="too-many",
@@ -254,7 +254,7 @@ class Front:
         path = quote_from_bytes(exchange.path)
         return sentence_reply(
             HTTPStatus.METHOD_NOT_ALLOWED,
-            said("method-not-allowed", path=path, allowed=methods, method=exchange.method),
+            phrase("method-not-allowed", path=path, allowed=methods, method=exchange.method),
             accept_language=exchange.header(b"accept-language"),
             more=[header("allow", methods)],
             outcome="bad-request",
@@ -311,7 +311,7 @@ def _if_match(exchange: HttpRequest, reply: Reply) -> Reply:
         reply.parts.close()
     return sentence_reply(
         HTTPStatus.PRECONDITION_FAILED,
-        said("not-as-wanted"),
+        phrase("not-as-wanted"),
         accept_language=exchange.header(b"accept-language"),
         outcome=reply.outcome,
     )

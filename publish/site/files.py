@@ -14,7 +14,7 @@ from typing import BinaryIO
 from flask import Response, request
 from werkzeug.http import http_date
 
-from publish.faults.fault import LANGUAGES, in_language, said
+from publish.faults.fault import LANGUAGES, in_language, phrase
 from publish.server.conditions import evaluate_preconditions, requested_range
 from publish.server.negotiation import choose_language, with_charset
 
@@ -112,5 +112,5 @@ def _range_not_satisfiable(response: Response, size: int) -> Response:
     headers["Content-Language"] = language
     for header in ("Content-Disposition", "Repr-Digest", "Cache-Control"):
         headers.pop(header, None)
-    response.set_data(in_language(said("no-such-range", bytes=size), language) + "\n")
+    response.set_data(in_language(phrase("no-such-range", bytes=size), language) + "\n")
     return response

@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from publish.faults.fault import in_language, said
+from publish.faults.fault import in_language, phrase
 from publish.release.opened import Served
 from publish.server.cache import AnswerCache
 from publish.server.negotiation import HTML
@@ -113,7 +113,7 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
             moved = error.get_response()
             return Response(status=status, headers=list(moved.headers))
         allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
-        sentence = said(
+        sentence = phrase(
             PHRASES.get(status, "did-not-work"),
             path=request.path,
             method=request.method,

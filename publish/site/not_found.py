@@ -14,7 +14,7 @@ from flask import Response, request
 from rapidfuzz import fuzz, process
 
 from publish.cube.assemble import SHARED_GRAPHS
-from publish.faults.fault import Words, said
+from publish.faults.fault import Words, phrase
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import TYPE, Served
 from publish.server.negotiation import Form, form_of_extension
@@ -48,8 +48,8 @@ def not_found(
     else:
         addresses = [request.script_root + item for item in near]
         either = Words(" or ".join(addresses), " of ".join(addresses))
-        phrase = "nothing-known-but-near" if near else "nothing-known"
-        response = say(said(phrase, path=path, near=either), 404)
+        key = "nothing-known-but-near" if near else "nothing-known"
+        response = say(phrase(key, path=path, near=either), 404)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -57,7 +57,7 @@ def not_found(
 def not_acceptable(forms: Sequence[Form], address: str) -> Response:
     """Return a 406 that lists every form with its address."""
     lines = [f"{form.media_type}  {address}.{form.extension}" for form in forms]
-    response = say(said("not-acceptable-here") + "\n" + "\n".join(lines), 406)
+    response = say(phrase("not-acceptable-here") + "\n" + "\n".join(lines), 406)
     response.headers["Link"] = ", ".join(alternates(forms, address))
     return response
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from publish.faults.fault import Words, said
+from publish.faults.fault import Words, phrase
 from publish.server.negotiation import GRAPHS, HTML, RESULTS, Form, Offer, rank_forms
 
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -58,23 +58,23 @@ def read_request(
     query: str | None = None
     if method == "POST":
         if coding.strip().lower() not in ("", "identity"):
-            raise BadRequest(415, said("post-without-coding"))
+            raise BadRequest(415, phrase("post-without-coding"))
         kind, charset = _content_type(content_type)
         if kind not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8", "us-ascii"):
-            raise BadRequest(415, said("post-as", form=FORM_TYPE, query=QUERY_TYPE))
+            raise BadRequest(415, phrase("post-as", form=FORM_TYPE, query=QUERY_TYPE))
         if kind == FORM_TYPE:
             if any(name in ("query", "update") for name, _ in fields):
-                raise BadRequest(400, said("query-in-two-places"))
+                raise BadRequest(400, phrase("query-in-two-places"))
             fields = [item for item in fields if item[0] in GRAPHS_OF] + _fields(body)
         else:
             query = _decode(body)
             if any(name in ("query", "update") for name, _ in fields):
-                raise BadRequest(400, said("query-in-two-places"))
+                raise BadRequest(400, phrase("query-in-two-places"))
     if any(name == "update" for name, _ in fields):
-        raise BadRequest(400, said("only-reads"))
+        raise BadRequest(400, phrase("only-reads"))
     queries = [value for name, value in fields if name == "query"]
     if len(queries) > 1:
-        raise BadRequest(400, said("several-queries"))
+        raise BadRequest(400, phrase("several-queries"))
     if query is None and queries:
         query = queries[0]
 
@@ -93,7 +93,7 @@ def read_request(
         data_set=last_of("dataset"),
     )
     if query is None and (method == "POST" or asked.default_graphs or asked.named_graphs):
-        raise BadRequest(400, said("no-query"))
+        raise BadRequest(400, phrase("no-query"))
     return asked
 
 
@@ -131,7 +131,7 @@ def _wanted_by_name(name: str) -> Wanted:
     known = [form for form in ANSWERS if name.casefold() in _names_of(form)]
     if not known:
         names = ", ".join(form.extension for form in ANSWERS)
-        raise BadRequest(400, said("no-such-format", form=repr(name), names=names))
+        raise BadRequest(400, phrase("no-such-format", form=repr(name), names=names))
     return _best_of([Offer(form=form, media_type=form.media_type) for form in known])
 
 
@@ -178,7 +178,7 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest(400, said("query-not-utf8")) from error
+        raise BadRequest(400, phrase("query-not-utf8")) from error
 
 
 def _fields(encoded: bytes) -> list[tuple[str, str]]:
@@ -187,6 +187,6 @@ def _fields(encoded: bytes) -> list[tuple[str, str]]:
             encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000
         )
     except UnicodeDecodeError as error:
-        raise BadRequest(400, said("fields-not-utf8")) from error
+        raise BadRequest(400, phrase("fields-not-utf8")) from error
     except ValueError as error:
-        raise BadRequest(400, said("fields-unread", problem=str(error))) from error
+        raise BadRequest(400, phrase("fields-unread", problem=str(error))) from error

@@ -16,7 +16,7 @@ from http import HTTPStatus
 import pyoxigraph as ox
 
 from publish import __version__
-from publish.faults.fault import said
+from publish.faults.fault import phrase
 from publish.server.cache import AnswerCache, CachedAnswer, key_of
 from publish.server.conditions import evaluate_preconditions
 from publish.server.negotiation import HTML, N_TRIPLES, TSV, Form, Offer, choose_coding, rank_forms
@@ -173,7 +173,7 @@ class Endpoint:
         if coding is None:
             return sentence_reply(
                 406,
-                said("no-coding"),
+                phrase("no-coding"),
                 accept_language=request.accept_language,
                 outcome="bad-request",
             )
@@ -283,7 +283,7 @@ class Endpoint:
         sentence = failure.sentence
         if failure.place is not None:
             line, column = failure.place
-            sentence = said("at-place", line=line, column=column, problem=sentence)
+            sentence = phrase("at-place", line=line, column=column, problem=sentence)
         return sentence_reply(
             failure.status,
             sentence,
@@ -363,7 +363,7 @@ def _same_headers(
 def _not_acceptable(request: SparqlRequest, forms: tuple[Form, ...]) -> Reply:
     return sentence_reply(
         406,
-        said("not-acceptable", names=forms_of(forms)),
+        phrase("not-acceptable", names=forms_of(forms)),
         accept_language=request.accept_language,
         outcome="bad-request",
     )

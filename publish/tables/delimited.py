@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from publish.faults.fault import Fault, Words, fault, reason_of, said
+from publish.faults.fault import Fault, Words, fault, phrase, reason_of
 from publish.project.files import place_in
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
@@ -51,7 +51,7 @@ class Delimited:
 
     def where(self, row: int, column: int) -> tuple[int, int, Words]:
         """Return line, column and the place in words of a cell."""
-        words = said("cell-of-text", row=row + 1, column=column + 1)
+        words = phrase("cell-of-text", row=row + 1, column=column + 1)
         return *self.records[row].place(column), words
 
 
@@ -143,7 +143,7 @@ def delimit(decoded: Decoded, shown: str, faults: list[Fault]) -> Delimited | No
     delimited = Delimited(separator=separator, records=records)
     if records and records[-1].is_open():
         line, at = records[-1].place(len(records[-1].cells) - 1)
-        faults.append(fault("bad-csv", shown, line, at, problem=said("open-quote")))
+        faults.append(fault("bad-csv", shown, line, at, problem=phrase("open-quote")))
         return None
     mixed = _mixed(delimited, shown)
     faults.extend(mixed)
@@ -164,7 +164,7 @@ def _mixed(delimited: Delimited, shown: str) -> list[Fault]:
             again = next(_records(row.text, other)).cells
             if len(again) == width and any(is_figure(cleaned(cell)) for cell in again[1:]):
                 at = row.line, row.text.index(other) + 1
-                words = {"usual": said(SEPARATORS[delimited.separator]), "found": said(name)}
+                words = {"usual": phrase(SEPARATORS[delimited.separator]), "found": phrase(name)}
                 found.append(fault("second-separator", shown, *at, **words))
                 break
     return found
@@ -179,8 +179,8 @@ def read_delimited(raw: bytes, shown: str, faults: list[Fault]) -> Grid | None:
     widths = [len(record.cells) for record in delimited.records]
     widest, cells = max(widths, default=0), sum(widths)
     if cells > MOST_CELLS or widest > MOST_COLUMNS:
-        found = said("cells-in-columns", cells=cells, columns=widest)
-        most = said("cells-in-columns", cells=MOST_CELLS, columns=MOST_COLUMNS)
+        found = phrase("cells-in-columns", cells=cells, columns=widest)
+        most = phrase("cells-in-columns", cells=MOST_CELLS, columns=MOST_COLUMNS)
         faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
         return None
     rows = trimmed([[cleaned(cell) for cell in record.cells] for record in delimited.records])
@@ -192,10 +192,10 @@ def read_delimited(raw: bytes, shown: str, faults: list[Fault]) -> Grid | None:
         rows=rows,
         where=delimited.where,
         remarks=(
-            said(
+            phrase(
                 "delimited-file",
                 encoding=decoded.encoding,
-                separator=said(SEPARATORS[delimited.separator]),
+                separator=phrase(SEPARATORS[delimited.separator]),
             ),
         ),
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
-from publish.faults.fault import Fault, fault, place_of_byte, reason_of, said, shortened
+from publish.faults.fault import Fault, fault, phrase, place_of_byte, reason_of, shortened
 
 BROKEN = (
     PyPdfError,
@@ -106,12 +106,12 @@ def _text_of_pdf(shown: str, raw: bytes, faults: list[Fault]) -> str | None:
         pages = pypdf.PdfReader(io.BytesIO(raw)).pages
         text = "\n".join(page.extract_text().removesuffix("\n") for page in pages)
     except (FileNotDecryptedError, DependencyError):
-        reason = said("pdf-encrypted")
+        reason = phrase("pdf-encrypted")
     except BROKEN as error:
-        reason = said("pdf-broken", problem=shortened(str(error)) or type(error).__name__)
+        reason = phrase("pdf-broken", problem=shortened(str(error)) or type(error).__name__)
     else:
         if text.strip():
             return text
-        reason = said("pdf-without-text")
+        reason = phrase("pdf-without-text")
     faults.append(fault("cannot-read", shown, reason=reason))
     return None

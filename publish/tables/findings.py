@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from publish.faults.fault import KINDS, Fault, fault, said
+from publish.faults.fault import KINDS, Fault, fault, phrase
 from publish.ontology.periods import EXAMPLES
 from publish.tables.table import Table, places
 
@@ -28,8 +28,8 @@ def shown(text: str) -> str:
 def about_period(kind: str, label: str) -> dict[str, object]:
     """Return what a message says of a label that is no period."""
     one, *others = EXAMPLES[kind]
-    example = said("one-or-other", one=one, other=others[0]) if others else one
-    return {"label": shown(label), "kind": said(f"period-{kind}"), "example": example}
+    example = phrase("one-or-other", one=one, other=others[0]) if others else one
+    return {"label": shown(label), "kind": phrase(f"period-{kind}"), "example": example}
 
 
 @dataclass(kw_only=True)
@@ -63,7 +63,7 @@ class Findings:
             found = fault(code, self.table.shown, line, place, **particulars)
             if KINDS[code].can_be_acknowledged:
                 name = f"{self.table.document}/{self.table.name}"
-                how = said("how-to-acknowledge", code=code, table=name, cell=f"{row},{column}")
+                how = phrase("how-to-acknowledge", code=code, table=name, cell=f"{row},{column}")
                 found = replace(found, fix=found.fix + how)
             yield replace(found, text=shown(text))
         if self.dropped:

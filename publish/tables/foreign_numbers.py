@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from publish.faults.fault import said
+from publish.faults.fault import phrase
 from publish.tables.numbers import FORMATS
 
 FIGURE = re.compile(
@@ -63,16 +63,16 @@ def find_format(texts: Iterable[str], default: str) -> NumberStyle:
     if clear:
         decimal = "," if count[","] >= count["."] else "."
         kind = "decimal-comma" if decimal == "," else "decimal-point"
-        why = said(kind, text=clear[decimal])
+        why = phrase(kind, text=clear[decimal])
         if decimal == ",":
             return NumberStyle(numbers="nl", why=why)
         has_thousands = unclear[","] or "," in clear["."]
         return NumberStyle(numbers="en" if has_thousands else "plain", why=why)
     if not any(unclear.values()):
-        return NumberStyle(numbers=None, why=said("no-marks-in-numbers"))
+        return NumberStyle(numbers=None, why=phrase("no-marks-in-numbers"))
     mark = max(unclear, key=lambda item: len(unclear[item]))
     numbers = "nl" if mark == "." else "en"
-    why = said("mark-of-thousands", text=unclear[mark][0])
+    why = phrase("mark-of-thousands", text=unclear[mark][0])
     return NumberStyle(numbers=numbers, why=why, doubtful=numbers != default)
 
 

@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.faults.fault import said
+from publish.faults.fault import phrase
 from publish.project.formulas import is_formula
 
 MOST_DIGITS = 18
@@ -185,7 +185,7 @@ def number_fault(
     }
     if fitting:
         formats = " / ".join(f"`numbers: {name}`" for name in fitting)
-        others, example = said("or-declare", formats=formats), next(iter(fitting.values()))
+        others, example = phrase("or-declare", formats=formats), next(iter(fitting.values()))
         return "wrong-number-mark", {"declared": declared, "example": example, "others": others}
     return "not-a-number", {"example": usual}
 

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from publish.faults.fault import Fault, fault, reason_of, said
+from publish.faults.fault import Fault, fault, phrase, reason_of
 from publish.project.files import encoding_fault, unusable_file
 from publish.tables.records import MOST_COLUMNS, Record, read_records
 from publish.tables.scan import LONGEST_LINE, scan_table
@@ -110,7 +110,7 @@ def open_table(
             return None
     if len(records) < header_rows:
         wanted, found = header_rows, len(records)
-        what = said("header-rows")
+        what = phrase("header-rows")
         faults.append(fault("too-few-columns", shown, 1, 1, what=what, wanted=wanted, found=found))
         return None
     return Table(
@@ -230,7 +230,7 @@ def _read_slowly(
 def _problem_of(record: Record, shown: str, width: int) -> Fault | None:
     """Return what is wrong with the shape of a row, if anything."""
     if record.is_open():
-        problem = said("quote-never-closed")
+        problem = phrase("quote-never-closed")
         return fault("bad-csv", shown, *record.place(len(record.cells) - 1), problem=problem)
     if not any(record.cells):
         return fault("empty-row", shown, record.line, 1)

@@ -22,7 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from publish.faults.fault import Fault, Words, did_you_mean, fault, said, shortened
+from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase, shortened
 from publish.tables.excel_formats import is_rounded, shown_number
 from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
 
@@ -68,7 +68,7 @@ def read_workbook(
     try:
         values, formulas = _opened(raw, values=True), _opened(raw, values=False)
     except BROKEN as error:
-        reason = said("workbook-damaged", problem=shortened(str(error)) or type(error).__name__)
+        reason = phrase("workbook-damaged", problem=shortened(str(error)) or type(error).__name__)
         faults.append(fault("not-a-workbook", shown, reason=reason))
         return None
     name = _choose(values, shown, sheet, faults)
@@ -86,8 +86,8 @@ def _opened(raw: bytes, *, values: bool) -> Workbook:
 def _may_be_opened(raw: bytes, shown: str, faults: list[Fault]) -> bool:
     """Report a file that is no workbook, or not one that is safe to unpack."""
 
-    def refuse(phrase: str) -> bool:
-        faults.append(fault("not-a-workbook", shown, reason=said(phrase)))
+    def refuse(key: str) -> bool:
+        faults.append(fault("not-a-workbook", shown, reason=phrase(key)))
         return False
 
     if raw.startswith(OLE):
@@ -97,7 +97,7 @@ def _may_be_opened(raw: bytes, shown: str, faults: list[Fault]) -> bool:
     try:
         entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except BROKEN as error:
-        reason = said("workbook-damaged", problem=shortened(str(error)))
+        reason = phrase("workbook-damaged", problem=shortened(str(error)))
         faults.append(fault("not-a-workbook", shown, reason=reason))
         return False
     # No entry gives more than its directory says, so their sum is what can come out at most.
@@ -135,8 +135,8 @@ def _choose(book: Workbook, shown: str, sheet: str | None, faults: list[Fault]) 
 def _others(book: Workbook, name: str) -> tuple[Words, ...]:
     """Return what is said of the sheets that were not read."""
     hidden = [item.title for item in book.worksheets if item.sheet_state != "visible"]
-    read = said("sheet-was-read", name=name)
-    return (read, said("sheets-not-read", names=", ".join(hidden))) if hidden else (read,)
+    read = phrase("sheet-was-read", name=name)
+    return (read, phrase("sheets-not-read", names=", ".join(hidden))) if hidden else (read,)
 
 
 def _read_sheet(
@@ -149,16 +149,16 @@ def _read_sheet(
 ) -> Grid | None:
     """Return the cells of a sheet as texts; report those that have none."""
     if sheet.max_row * sheet.max_column > MOST_CELLS:
-        found = said("cells-in-columns", cells=sheet.max_row * sheet.max_column,
+        found = phrase("cells-in-columns", cells=sheet.max_row * sheet.max_column,
                      columns=sheet.max_column)  # fmt: skip
-        most = said("cells-in-columns", cells=MOST_CELLS, columns=sheet.max_column)
+        most = phrase("cells-in-columns", cells=MOST_CELLS, columns=sheet.max_column)
         faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
         return None
     title = sheet.title
 
     def where(row: int, column: int) -> tuple[int, int, Words]:
         cell = f"{get_column_letter(column + 1)}{row + 1}"
-        return row + 1, column + 1, said("cell-of-sheet", cell=cell, sheet=title)
+        return row + 1, column + 1, phrase("cell-of-sheet", cell=cell, sheet=title)
 
     rows: list[list[str]] = []
     dates: set[tuple[int, int]] = set()
@@ -189,9 +189,9 @@ def _read_sheet(
     hidden = [str(number) for number, item in sheet.row_dimensions.items() if item.hidden]
     hidden += [str(letter) for letter, item in sheet.column_dimensions.items() if item.hidden]
     if hidden:
-        remarks += (said("hidden-but-read", names=", ".join(hidden)),)
+        remarks += (phrase("hidden-but-read", names=", ".join(hidden)),)
     if rounded:
-        remarks += (said("decimals-left-out", number=rounded),)
+        remarks += (phrase("decimals-left-out", number=rounded),)
     merged = tuple(
         (item.min_row - 1, item.min_col - 1, item.max_row - 1, item.max_col - 1)
         for item in sheet.merged_cells.ranges

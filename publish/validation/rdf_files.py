@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
-from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, said, some_of
+from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, phrase, some_of
 from publish.rdf.positions import Places, find_places, find_uses
 from publish.rdf.reader import RdfFile, read_files
 from publish.rdf.statements import Statements
@@ -135,7 +135,7 @@ def _place_of(breach: Breach, places: Places, files: list[RdfFile]) -> tuple[str
 
 def _shown(value: str) -> str:
     """Return a name as it is told; the made-up label of a blank node means nothing to anybody."""
-    return said("without-iri") if MADE_LABEL.fullmatch(value) else value
+    return phrase("without-iri") if MADE_LABEL.fullmatch(value) else value
 
 
 def _not_told_yet(found: list[Result], breaches: Breaches) -> list[Result]:

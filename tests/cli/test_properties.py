@@ -139,7 +139,7 @@ def _judge(project: SmallProject, item: Fault) -> None:
     """Say whether a fault is one that a person can act on."""
     assert item.code in KINDS
     for language in ("en", "nl"):
-        told = item.told(language)
+        told = item.text_in(language)
         assert re.fullmatch(r"[^\n]+\n    [^\n]+", told), told
         told.encode()
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", told)

@@ -118,7 +118,7 @@ def test_report_cells_that_contradict_each_other(project: SmallProject) -> None:
     assert found.finding == (
         "2022-Q1, jong, aantal is 7 here but 1 in mappings/bron/een.csv row 2 column 2."
     )
-    assert found.finding.told("nl") == (
+    assert found.finding.text_in("nl") == (
         "2022-Q1, jong, aantal is hier 7, maar 1 in mappings/bron/een.csv rij 2 kolom 2."
     )
 

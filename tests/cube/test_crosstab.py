@@ -418,7 +418,7 @@ def test_tell_fault_of_table_in_dutch(
     project.table(table)
     project.mapping(mapping)
     [found] = project.faults()
-    assert (found.code, found.finding.told("nl")) == (code, dutch)
+    assert (found.code, found.finding.text_in("nl")) == (code, dutch)
 
 
 def test_judge_very_many_unknown_labels_soon(project: SmallProject) -> None:

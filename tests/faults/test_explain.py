@@ -87,7 +87,7 @@ def test_explain_every_fault(code: str, language: str) -> None:
     """Every code has a page, in which no particular is left open."""
     result = run("--language", language, "explain", code)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith(f"{code}: {KINDS[code].title.told(language)}\n")
+    assert result.stdout.startswith(f"{code}: {KINDS[code].title.text_in(language)}\n")
     assert shown(KINDS[code].finding, language).split()[0] in result.stdout
     assert "\x1b" not in result.stdout
 
@@ -116,7 +116,7 @@ def test_list_every_fault(language: str) -> None:
     result = run("--language", language, "explain")
     assert (result.exit_code, result.stdout) == (0, list_of_all(language))
     found = dict(re.findall(r"^    ([a-z0-9-]+) +(.+)$", result.stdout, re.MULTILINE))
-    assert found == {code: kind.title.told(language) for code, kind in KINDS.items()}
+    assert found == {code: kind.title.text_in(language) for code, kind in KINDS.items()}
     headings = re.findall(r"^\S.*$", result.stdout, re.MULTILINE)
     assert len(headings) == len({kind.subject for kind in KINDS.values()})
 

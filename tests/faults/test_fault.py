@@ -22,9 +22,9 @@ from publish.faults.fault import (
     did_you_mean,
     fault,
     in_language,
+    phrase,
     place_of_byte,
     reason_of,
-    said,
     shortened,
     together,
 )
@@ -107,8 +107,8 @@ def test_page_of_kind_explains(kind: Kind, language: str) -> None:
     told = " ".join(part for part in paragraphs if not part.startswith(" "))
     assert len(re.findall(r"[.:](?= |$)", told)) >= 2
     # Both pages are built alike: whoever changes one has to change the other.
-    assert len(paragraphs) == len(kind.when.told("en").split("\n\n"))
-    assert page.count("\n") == kind.when.told("en").count("\n")
+    assert len(paragraphs) == len(kind.when.text_in("en").split("\n\n"))
+    assert page.count("\n") == kind.when.text_in("en").count("\n")
 
 
 @pytest.mark.parametrize("key", PHRASES)
@@ -167,16 +167,16 @@ def test_fault_fills_in_particulars() -> None:
 
 def test_fault_tells_its_particulars_in_dutch() -> None:
     """A particular that is a phrase is told in the language of the fault, data as they are."""
-    problem = said("pdf-broken", problem="EOF")
+    problem = phrase("pdf-broken", problem="EOF")
     item = fault("cannot-read", "a.pdf", reason=problem)
     assert item.finding == "the file cannot be read: the PDF is broken (EOF)."
     assert item.finding.nl == "het bestand kan niet gelezen worden: de pdf is stuk (EOF)."
-    assert item.told("nl").startswith(f"a.pdf: cannot-read: {item.finding.nl}\n    Kijk")
+    assert item.text_in("nl").startswith(f"a.pdf: cannot-read: {item.finding.nl}\n    Kijk")
 
 
 def test_together_puts_and_between_texts() -> None:
     """Texts are joined by "and", in Dutch by "en", their own Dutch kept."""
-    found = together([said("the-file"), '"x"'])
+    found = together([phrase("the-file"), '"x"'])
     assert (str(found), found.nl) == ('the file and "x"', 'het bestand en "x"')
     assert together(['"x"']) == '"x"'
     assert together([]) == ""

@@ -118,7 +118,7 @@ def test_colour_only_when_asked() -> None:
 def test_count_faults(errors: int, warnings: int, en: str, nl: str) -> None:
     """Faults and warnings are counted apart, in the language."""
     faults = [made_up()] * errors + [made_up(severity="warning")] * warnings
-    assert (count_of(faults).told("en"), count_of(faults).told("nl")) == (en, nl)
+    assert (count_of(faults).text_in("en"), count_of(faults).text_in("nl")) == (en, nl)
 
 
 def test_lead_to_page_of_most_frequent_fault() -> None:

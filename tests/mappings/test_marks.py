@@ -369,7 +369,7 @@ def test_word_totals_with_bounds(project: SmallProject) -> None:
         "the total over leeftijd for 2022, aantal is 20, its parts add up to at most 14.",
         "the total over leeftijd for 2023, aantal is at most 11, its parts already add up to 15.",
     ]
-    assert [found.finding.told("nl") for found in project.faults()] == [
+    assert [found.finding.text_in("nl") for found in project.faults()] == [
         "het totaal over leeftijd voor 2022, aantal is 20, de delen zijn samen hoogstens 14.",
         "het totaal over leeftijd voor 2023, aantal is hoogstens 11, de delen zijn samen al 15.",
     ]
@@ -485,7 +485,7 @@ def test_report_printed_number_beyond_other_bound(project: SmallProject) -> None
     assert found.finding == (
         'the bounds of the mark "<#" are wrong: no number is at-least 1 and below 1.'
     )
-    assert found.finding.told("nl") == (
+    assert found.finding.text_in("nl") == (
         'de grenzen van het teken "<#" kloppen niet: geen enkel getal is at-least 1 en below 1.'
     )
 

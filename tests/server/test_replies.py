@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.faults.fault import said
+from publish.faults.fault import phrase
 from publish.server.replies import header, no_content, sentence_reply
 
 
@@ -21,7 +21,7 @@ def test_header_in_latin_1() -> None:
 
 def test_say_in_language_of_reader() -> None:
     """A sentence is English unless Dutch is asked for; the query that it is about follows."""
-    sentence = said("no-query")
+    sentence = phrase("no-query")
     english = sentence_reply(400, sentence, accept_language=None, kept="ASK {")
     dutch = sentence_reply(400, sentence, accept_language="nl-BE, en;q=0.5")
     told = dict(english.headers)

@@ -252,7 +252,7 @@ def _reported(command: list[str]) -> list[Fault]:
 
 def report(faults: list[Fault], language: str, root: Path) -> str:
     """Return faults as they are printed; where the project happens to lie is left out."""
-    told = "".join(f"{item.told(language)}\n" for item in faults)
+    told = "".join(f"{item.text_in(language)}\n" for item in faults)
     return told.replace(str(root), "<project>")
 
 

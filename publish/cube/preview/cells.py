@@ -19,7 +19,7 @@ from publish.cube.batch import STATUSES, Batch
 from publish.cube.crosstab import Crosstab
 from publish.cube.preview.one_data_set import OneDataSet
 from publish.cube.structure import Structure
-from publish.faults.fault import Fault, Words, said
+from publish.faults.fault import Fault, Words, phrase
 from publish.mappings.mapping import OPEN, Mapping
 from publish.mappings.marks import NUMBER, plain
 from publish.project.iris import Uris
@@ -237,29 +237,29 @@ def _kind(
     """Return what a cell is, and why it is no observation."""
     row, column = place
     if place in by_cell:
-        return FAULTY, said("cell-has-fault")
+        return FAULTY, phrase("cell-has-fault")
     if place in made:
         return OBSERVATION, Words("")
     if table.has_source_line and column == len(table.headers[0]):
-        whole = said("cell-source-column", name=SOURCE_LINE)
-        return LABEL, said("cell-source-line") if row > 1 else whole
+        whole = phrase("cell-source-column", name=SOURCE_LINE)
+        return LABEL, phrase("cell-source-line") if row > 1 else whole
     labels = min((item.label_columns for item in crosstabs), default=1)
     if row <= len(table.headers):
-        return LABEL, said("cell-header")
+        return LABEL, phrase("cell-header")
     if column <= labels:
-        return LABEL, said("cell-label")
+        return LABEL, phrase("cell-label")
     label = texts[row - 1][0]
     for item in crosstabs:
         if label in item.use.leave:
-            return LEFT_OUT, said("cell-left", label=label)
+            return LEFT_OUT, phrase("cell-left", label=label)
         if item.use.take and label not in item.use.take:
-            return LEFT_OUT, said("cell-not-taken", label=label)
+            return LEFT_OUT, phrase("cell-not-taken", label=label)
     of_row = [(row, at) for at in range(1, labels + 1) if (row, at) in by_cell]
     of_column = [(at, column) for at in range(1, len(table.headers) + 1) if (at, column) in by_cell]
     if of_row:
-        return UNREAD, said("cell-row-faulty")
+        return UNREAD, phrase("cell-row-faulty")
     if of_column:
-        return UNREAD, said("cell-column-faulty")
+        return UNREAD, phrase("cell-column-faulty")
     if not crosstabs:
-        return UNREAD, said("cell-unread")
-    return UNREAD, said("cell-fault-elsewhere")
+        return UNREAD, phrase("cell-unread")
+    return UNREAD, phrase("cell-fault-elsewhere")

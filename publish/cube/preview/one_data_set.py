@@ -14,7 +14,7 @@ import numpy as np
 from publish.cube.assemble import Cube, assemble_cube
 from publish.cube.batch import MISSING
 from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
-from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_of, said, some_of
+from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_of, phrase, some_of
 from publish.mappings.document import read_documents
 from publish.mappings.mapping import OPEN, Mapping, read_mappings
 from publish.mappings.open_questions import without_open
@@ -53,7 +53,7 @@ def known_slug(project: Project, slug: str) -> None:
     known = sorted(path.stem for path in (project.root / "mappings").glob("*.yaml"))
     if slug not in known:
         hint = did_you_mean(slug, known)
-        raise CannotRun(said("no-data-set-of-name", slug=slug, hint=hint, known=some_of(known)))
+        raise CannotRun(phrase("no-data-set-of-name", slug=slug, hint=hint, known=some_of(known)))
 
 
 def read_one(project: Project, slug: str) -> OneDataSet:
@@ -112,17 +112,19 @@ def look_ahead(one: OneDataSet) -> Prospect | None:
 
 def in_words(prospect: Prospect) -> Iterator[Words]:
     """Yield what would be published, a line each."""
-    yield said("prospect-observations", count=prospect.observations)
+    yield phrase("prospect-observations", count=prospect.observations)
     if prospect.without_value:
-        yield said("prospect-without-value", count=prospect.without_value)
+        yield phrase("prospect-without-value", count=prospect.without_value)
     if prospect.periods:
-        yield said("prospect-periods", count=len(prospect.periods), names=some_of(prospect.periods))
+        yield phrase(
+            "prospect-periods", count=len(prospect.periods), names=some_of(prospect.periods)
+        )
     for name, codes in prospect.codes.items():
         total = prospect.totals.get(name)
         many = number_of(len(codes), "codes")
-        how = said(f"prospect-{total}") if total else ""
+        how = phrase(f"prospect-{total}") if total else ""
         yield Words(f"{name}: ") + many + f", {some_of(codes)}" + how
-    yield said("prospect-measures", names=", ".join(prospect.measures))
+    yield phrase("prospect-measures", names=", ".join(prospect.measures))
 
 
 def is_derived(cube: AnyCube | None) -> bool:

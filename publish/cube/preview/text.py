@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publish.cube.preview.cells import FAULTY, LABEL, LEFT_OUT, UNREAD, CellView, Made, TableView
-from publish.faults.fault import number_of, said
+from publish.faults.fault import number_of, phrase
 from publish.mappings.mapping import MEASURE
 
 
@@ -31,7 +31,7 @@ def _record(cell: CellView, language: str) -> dict[str, object]:
         "at": cell.at,
         "text": cell.text,
         "kind": cell.kind,
-        "why": cell.why.told(language),
+        "why": cell.why.text_in(language),
         "observations": [
             {
                 "iri": item.iri,
@@ -71,17 +71,17 @@ def as_text(
         yield from _grid(view, marks, width)
         if view.not_shown:
             rows = number_of(view.not_shown, "rows")
-            yield said("preview-not-shown", rows=rows).told(language)
+            yield phrase("preview-not-shown", rows=rows).text_in(language)
         yield ""
         if notes:
-            yield said("preview-marks").told(language)
+            yield phrase("preview-marks").text_in(language)
         yield from notes
         for kind, sign in ((LEFT_OUT, "-"), (UNREAD, "?")):
             whys = [cell.why for row in view.rows for cell in row if cell.kind == kind]
             for why in dict.fromkeys(whys):
                 cells = number_of(whys.count(why), "cells")
-                yield f"[{sign}] " + said("preview-none", why=why, cells=cells).told(language)
-        yield from (item.told(language) for item in view.faults)
+                yield f"[{sign}] " + phrase("preview-none", why=why, cells=cells).text_in(language)
+        yield from (item.text_in(language) for item in view.faults)
         yield ""
 
 
@@ -130,16 +130,16 @@ def _short(text: str) -> str:
 
 def _note(cell: CellView, language: str) -> str:
     """Return what became of a cell, in a line or more."""
-    place = said(
+    place = phrase(
         "preview-place",
         line=cell.line,
         row=cell.row,
         column=cell.column,
         text=_short(cell.text),
-    ).told(language)
+    ).text_in(language)
     parts = [_made(item, language) for item in cell.observations]
     parts += [
-        f"{item.code}: {item.finding.told(language)}\n      {item.fix.told(language)}"
+        f"{item.code}: {item.finding.text_in(language)}\n      {item.fix.text_in(language)}"
         for item in cell.faults
     ]
     return f"{place}\n    " + "\n    ".join(parts)
@@ -150,15 +150,15 @@ def _made(item: Made, language: str) -> str:
     codes = ", ".join(f"{name} {code}" for name, code in item.codes.items())
     if item.value is None:
         reason = f"{item.reason}, {item.bounds}" if item.bounds else item.reason
-        value = said(
+        value = phrase(
             "preview-no-value",
             codes=codes,
             measure=item.measure,
             reason=reason,
             status=item.status,
-        ).told(language)
+        ).text_in(language)
     else:
         value = f"{codes}: {item.measure} {item.value} {item.unit} (status {item.status})"
     if item.superseded:
-        value = said("preview-superseded", told=value).told(language)
-    return f"{value}\n      {item.iri or said('preview-no-address').told(language)}"
+        value = phrase("preview-superseded", told=value).text_in(language)
+    return f"{value}\n      {item.iri or phrase('preview-no-address').text_in(language)}"

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from publish.faults.fault import number_of, said, some_of
+from publish.faults.fault import number_of, phrase, some_of
 from publish.mappings.drafting.guess_axes import MEASURE, AxisGuess
 from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess
 from publish.mappings.drafting.outline import Outline
@@ -48,13 +48,13 @@ class Draft:
     reasons: tuple[str, ...]
     """The reasons for which a value may not be shown."""
 
-    def told(self, phrase: str, /, **particulars: object) -> str:
+    def told(self, key: str, /, **particulars: object) -> str:
         """Return a phrase for a comment, in the language of the questions."""
-        return _on_one_line(said(phrase, **particulars).told(self.language))
+        return _on_one_line(phrase(key, **particulars).text_in(self.language))
 
-    def asked(self, phrase: str, /, **particulars: object) -> str:
+    def asked(self, key: str, /, **particulars: object) -> str:
         """Return a question as a comment."""
-        return f"# OPEN: {self.told(phrase, **particulars)}"
+        return f"# OPEN: {self.told(key, **particulars)}"
 
     def candidates(self, names: Iterable[str]) -> list[str]:
         """Return what a person can choose from as a comment, if there is anything."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
 
-from publish.faults.fault import Words, nearest, said
+from publish.faults.fault import Words, nearest, phrase
 from publish.mappings.drafting.outline import Outline
 from publish.mappings.mapping import OPEN
 from publish.ontology.periods import KINDS, read_period
@@ -53,7 +53,7 @@ def guess_axis(
     printed = tuple(label for label in distinct if label)
     if not printed:
         return AxisGuess(
-            labels=distinct, title=title, dimension=None, why=said("why-without-labels")
+            labels=distinct, title=title, dimension=None, why=phrase("why-without-labels")
         )
     explained = _explained(printed, vocabulary)
     most = max(explained.values(), default=0)
@@ -64,18 +64,18 @@ def guess_axis(
         if chosen is None and around:
             decides, chosen = around, _named(around, best, vocabulary)
         if chosen is None:
-            why = said("why-several-lists", names=", ".join(best), labels=_of(most, len(printed)))
+            why = phrase("why-several-lists", names=", ".join(best), labels=_of(most, len(printed)))
             return AxisGuess(
                 labels=distinct, title=title, dimension=OPEN, why=why, candidates=tuple(best)
             )
         dimension = vocabulary.dimensions[chosen]
         unmatched = tuple(label for label in printed if not _explains(dimension, label))
         codes = dimension.codes
-        what = said("the-list", name=codes.name) if codes else said("the-calendar")
-        why = said("why-explained", what=what, labels=_of(most, len(printed)))
+        what = phrase("the-list", name=codes.name) if codes else phrase("the-calendar")
+        why = phrase("why-explained", what=what, labels=_of(most, len(printed)))
         if len(best) > 1:
             others = ", ".join(name for name in best if name != chosen)
-            why = said(
+            why = phrase(
                 "why-explained-as-above",
                 what=what,
                 labels=_of(most, len(printed)),
@@ -91,7 +91,7 @@ def guess_axis(
             labels=distinct,
             title=title,
             dimension=MEASURE,
-            why=said("why-measures"),
+            why=phrase("why-measures"),
             measures=tuple(named),
         )
     near = sorted(explained, key=lambda name: -explained[name])
@@ -101,17 +101,17 @@ def guess_axis(
         labels=distinct,
         title=title,
         dimension=OPEN,
-        why=said("why-unexplained"),
+        why=phrase("why-unexplained"),
         candidates=tuple(dict.fromkeys([*by_title, *(name for name in near if explained[name])])),
     )
 
 
 def _of(count: int, total: int) -> Words:
     if total == 1:
-        return said("the-only-label")
+        return phrase("the-only-label")
     if count == total:
-        return said("all-labels", number=total)
-    return said("some-labels", number=count, all=total)
+        return phrase("all-labels", number=total)
+    return phrase("some-labels", number=count, all=total)
 
 
 def _explained(labels: tuple[str, ...], vocabulary: Vocabulary) -> dict[str, int]:
@@ -213,7 +213,7 @@ def guess_columns(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
             labels=alone.labels,
             title=alone.title,
             dimension=None,
-            why=said("why-one-column"),
+            why=phrase("why-one-column"),
             measures=alone.measures,
         )
     return found

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from publish.faults.fault import Words, said
+from publish.faults.fault import Words, phrase
 from publish.mappings.drafting.guess_axes import AxisGuess, code_of, find_measure, labels_of
 from publish.mappings.drafting.outline import Outline, is_sign
 from publish.ontology.vocabulary import Vocabulary
@@ -94,13 +94,13 @@ def guess_figures(
     candidates = fitting_measures(fitting, numbers, titles, vocabulary)
     named = [name for name in named if name in candidates]
     measure = None
-    why = said("why-many-measures", number=len(candidates))
+    why = phrase("why-many-measures", number=len(candidates))
     if len(named) == 1:
-        measure, why = named[0], said("why-title-of-column")
+        measure, why = named[0], phrase("why-title-of-column")
     elif len(candidates) == 1:
-        measure, why = candidates[0], said("why-only-measure")
+        measure, why = candidates[0], phrase("why-only-measure")
     elif not candidates:
-        why = said("why-no-measure")
+        why = phrase("why-no-measure")
     known = {"".join(sign.split()) for sign in known_signs}
     signs: dict[str, list[tuple[int, int]]] = {}
     empty = []
@@ -188,7 +188,9 @@ def guess_totals(
         total = wanted[number]
         if total is None or axis.dimension is None or total not in codes[number].values():
             continue
-        guess = TotalGuess(dimension=axis.dimension, kind="incomplete", why=said("why-percentages"))
+        guess = TotalGuess(
+            dimension=axis.dimension, kind="incomplete", why=phrase("why-percentages")
+        )
         if not shares:
             guess = _compare(values, number, codes, total, axis.dimension, numbers, counts=counts)
         found.append(guess)
@@ -252,9 +254,9 @@ def _compare(
         differ = max(differ, abs(gap))
         over |= gap < 0
     if not equal and not differ:
-        return TotalGuess(dimension=name, kind="incomplete", why=said("why-not-compared"))
+        return TotalGuess(dimension=name, kind="incomplete", why=phrase("why-not-compared"))
     if not differ:
-        return TotalGuess(dimension=name, kind="complete", why=said("why-equal", number=equal))
+        return TotalGuess(dimension=name, kind="complete", why=phrase("why-equal", number=equal))
     most = max((len(known) for known in parts.values()), default=0)
     scale = min((v.as_tuple().exponent for v in values.values() if v is not None), default=0)
     unit = Decimal(1).scaleb(int(scale))
@@ -262,11 +264,11 @@ def _compare(
     shown = format_number(int(differ.scaleb(decimals)), decimals, FORMATS[numbers])
     near = differ <= unit * (most + 1) / 2
     if near and not counts:
-        why = said("why-rounded", number=shown)
+        why = phrase("why-rounded", number=shown)
         return TotalGuess(dimension=name, kind="complete", why=why, within=differ)
     if near or over:
-        why = said("why-parts-other" if near else "why-parts-too-many", number=shown)
+        why = phrase("why-parts-other" if near else "why-parts-too-many", number=shown)
         return TotalGuess(dimension=name, kind="complete", why=why)
     return TotalGuess(
-        dimension=name, kind="incomplete", why=said("why-parts-lacking", number=shown)
+        dimension=name, kind="incomplete", why=phrase("why-parts-lacking", number=shown)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from publish.faults.fault import said
+from publish.faults.fault import phrase
 from publish.mappings.drafting.outline import Outline, is_quarter
 from publish.ontology.periods import read_period
 
@@ -27,7 +27,7 @@ def join_quarters(outline: Outline) -> Outline:
             for at, year, quarter in zip(figures, years, quarters, strict=True):
                 headers[number + 1][at] = _quarter(year, quarter)
             del headers[number]
-            remarks.append(said("quarter-headers-joined"))
+            remarks.append(phrase("quarter-headers-joined"))
             break
     else:
         fixed = [text for text in outline.everywhere if _is_year(text)]
@@ -36,7 +36,7 @@ def join_quarters(outline: Outline) -> Outline:
             for at in figures:
                 headers[-1][at] = _quarter(fixed[0], headers[-1][at])
             outline.everywhere.remove(fixed[0])
-            remarks.append(said("year-with-each-quarter"))
+            remarks.append(phrase("year-with-each-quarter"))
     label_columns = outline.label_columns
     body, columns = outline.body, list(outline.columns)
     for at in range(label_columns - 1):
@@ -49,7 +49,7 @@ def join_quarters(outline: Outline) -> Outline:
             del columns[at + 1]
             label_columns -= 1
             figures = [place - 1 for place in figures]
-            remarks.append(said("quarter-columns-joined"))
+            remarks.append(phrase("quarter-columns-joined"))
             break
     return Outline(
         grid=outline.grid,

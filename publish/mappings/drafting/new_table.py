@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, number_of, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, number_of, phrase
 from publish.mappings.document import read_documents
 from publish.mappings.drafting.draft import Draft, has_measures, is_apart, mapping_of, table_of
 from publish.mappings.drafting.guess_axes import (
@@ -77,7 +77,7 @@ def bring_table(
     table = table or slug
     for name, what in ((slug, "SLUG"), (document, "--document"), (table, "--table")):
         if not SLUG.fullmatch(name):
-            raise CannotRun(said("name-not-usable", what=what, name=name))
+            raise CannotRun(phrase("name-not-usable", what=what, name=name))
     folder = project.root / "mappings"
     target, mapping = folder / document / f"{table}.csv", folder / f"{slug}.yaml"
     faults = [
@@ -92,7 +92,7 @@ def bring_table(
     if faults or outline is None:
         raise FaultyInput(faults)
     signs = documents[document].marks if document in documents else {}
-    source = said("source-sheet", file=file.name, sheet=sheet) if sheet else file.name
+    source = phrase("source-sheet", file=file.name, sheet=sheet) if sheet else file.name
     outline = join_quarters(outline)
     draft = make_draft(outline, vocabulary, project.numbers, signs, source, language)
     text = mapping_of(draft, f"{document}/{table}", project.numbers)
@@ -125,7 +125,7 @@ def read_grid(file: Path, sheet: str | None, numbers: str, faults: list[Fault]) 
     if is_workbook(raw, file.name):
         return read_workbook(raw, shown, sheet, numbers, faults)
     if sheet is not None:
-        raise CannotRun(said("no-workbook", file=file))
+        raise CannotRun(phrase("no-workbook", file=file))
     return read_delimited(raw, shown, faults)
 
 
@@ -188,7 +188,7 @@ def _figures_of_labels(
 
 def _undecided(axis: AxisGuess) -> AxisGuess:
     """Return columns that mean what the rows mean already: one of them is something else."""
-    why = said("why-already-rows", why=axis.why)
+    why = phrase("why-already-rows", why=axis.why)
     return replace(axis, dimension=OPEN, why=why, candidates=(), unmatched=())
 
 
@@ -248,7 +248,7 @@ def told(draft: Draft) -> list[Words]:
     outline, figures = draft.outline, draft.figures
     found = list(outline.remarks)
     found.append(
-        said(
+        phrase(
             "guessed-outline",
             headers=number_of(len(outline.headers), "header-rows"),
             rows=number_of(len(outline.body), "rows"),
@@ -260,32 +260,32 @@ def told(draft: Draft) -> list[Words]:
         for axis in axes:
             found.append(_guessed(key, axis.dimension, axis.why))
             if axis.unmatched:
-                found.append(said("guessed-unmatched", labels=", ".join(axis.unmatched[:12])))
+                found.append(phrase("guessed-unmatched", labels=", ".join(axis.unmatched[:12])))
     if not has_measures(draft):
         found.append(_guessed("measure", figures.measure or OPEN, figures.why))
     found.append(_guessed("numbers", figures.numbers, figures.written.why))
     if figures.written.doubtful:
-        found.append(said("guessed-doubtful"))
+        found.append(phrase("guessed-doubtful"))
     found += [_guessed(f"totals, {one.dimension}", one.kind, one.why) for one in draft.totals]
     found += [
-        said("guessed-sign", sign=sign.sign, times=number_of(sign.count, "times"))
+        phrase("guessed-sign", sign=sign.sign, times=number_of(sign.count, "times"))
         for sign in figures.signs
     ]
     if figures.empty:
-        found.append(said("guessed-empty", cells=number_of(len(figures.empty), "cells")))
-    found += [said("guessed-fixed", key=name, name=code) for name, code in draft.fixed.items()]
+        found.append(phrase("guessed-empty", cells=number_of(len(figures.empty), "cells")))
+    found += [phrase("guessed-fixed", key=name, name=code) for name, code in draft.fixed.items()]
     for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
         unknown = any(axis.dimension == OPEN and not axis.candidates for axis in axes)
         if unknown and not any(is_apart(axis, axes, draft, key) for axis in axes):
-            found.append(said("guessed-list-first", key=key))
+            found.append(phrase("guessed-list-first", key=key))
     return found
 
 
 def _guessed(key: str, name: str | None, why: str) -> Words:
     """Return what a key of the mapping was guessed to be, and why."""
     if name is None:
-        return said("guessed-nothing", key=key, why=why)
-    return said("guessed-axis", key=key, name=name, why=why)
+        return phrase("guessed-nothing", key=key, why=why)
+    return phrase("guessed-axis", key=key, name=name, why=why)
 
 
 def questions(mapping: str) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from publish.faults.fault import Fault, Words, number_of, said
+from publish.faults.fault import Fault, Words, number_of, phrase
 from publish.ontology.periods import KINDS, read_period
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import Grid
@@ -100,11 +100,11 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
     lines = [list(cells[number]) for number in body]
     remarks = list(grid.remarks)
     if above:
-        remarks.append(said("lines-above", lines=number_of(top, "lines")))
+        remarks.append(phrase("lines-above", lines=number_of(top, "lines")))
     if below:
-        remarks.append(said("lines-below", lines=number_of(len(cells) - last - 1, "lines")))
+        remarks.append(phrase("lines-below", lines=number_of(len(cells) - last - 1, "lines")))
     if _fill_labels(lines, label_columns):
-        remarks.append(said("label-repeated"))
+        remarks.append(phrase("label-repeated"))
     everywhere = _take_everywhere(headers, figures)
     above += [text for text in everywhere if not is_period(text)]
     return Outline(

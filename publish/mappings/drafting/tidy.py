@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, said
+from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, phrase
 from publish.mappings.drafting.draft import as_csv
 from publish.project.project import Project
 from publish.tables.delimited import SEPARATORS, decode, delimit, read_bytes
@@ -30,7 +30,7 @@ def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[Tidied]:
     for file in files:
         path = file.resolve()
         if path.parent.parent != project.root / "mappings" or path.suffix != ".csv":
-            raise CannotRun(said("not-a-table-here", file=file))
+            raise CannotRun(phrase("not-a-table-here", file=file))
         shown = project.shown(path)
         raw = read_bytes(path, shown, faults)
         made = _tidied(path, raw, shown, faults) if raw is not None else None
@@ -62,19 +62,19 @@ def _tidied(path: Path, raw: bytes, shown: str, faults: list[Fault]) -> tuple[Ti
     content = as_csv(rows)
     changed = []
     if decoded.encoding != "UTF-8":
-        changed.append(said("tidy-encoding", encoding=decoded.encoding))
+        changed.append(phrase("tidy-encoding", encoding=decoded.encoding))
     if raw.startswith(b"\xef\xbb\xbf"):
-        changed.append(said("tidy-mark"))
+        changed.append(phrase("tidy-mark"))
     if delimited.separator != ",":
-        changed.append(said("tidy-separator", separator=said(SEPARATORS[delimited.separator])))
+        changed.append(phrase("tidy-separator", separator=phrase(SEPARATORS[delimited.separator])))
     if b"\r" in raw:
-        changed.append(said("tidy-returns"))
+        changed.append(phrase("tidy-returns"))
     if last < len(records):
-        changed.append(said("tidy-rows", rows=number_of(len(records) - last, "empty-rows")))
+        changed.append(phrase("tidy-rows", rows=number_of(len(records) - last, "empty-rows")))
     if any(len(row) > width for row in records):
-        changed.append(said("tidy-columns"))
+        changed.append(phrase("tidy-columns"))
     if content != raw and not changed:
-        changed.append(said("tidy-other"))
+        changed.append(phrase("tidy-other"))
     return Tidied(path=path, changed=tuple(changed)), content
 
 

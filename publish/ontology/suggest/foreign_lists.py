@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from publish.faults.fault import Fault, did_you_mean, fault, place_of_byte, reason_of, said
+from publish.faults.fault import Fault, did_you_mean, fault, phrase, place_of_byte, reason_of
 from publish.ontology.suggest.candidates import Foreign
 from publish.ontology.suggest.words import plain
 from publish.rdf.formats import CONTENTS, SYNTAXES
@@ -198,7 +198,7 @@ def _rows(
             return
         except csv.Error:
             column = lines[line - 1].find('"') + 1 if line <= len(lines) else 1
-            problem = said("quote-not-closed")
+            problem = phrase("quote-not-closed")
             faults.append(fault("bad-csv", shown, line, max(column, 1), problem=problem))
             return
         if any(cell.strip() for cell in cells):

@@ -9,7 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from publish.faults.fault import Words, said
+from publish.faults.fault import Words, phrase
 
 HEAD = "PUBLISH_"
 """How the variables of the environment begin that give settings."""
@@ -45,11 +45,11 @@ def wanted(setting: Setting) -> Words:
     if setting.kind == "choice":
         return Words(", ".join(setting.choices))
     if setting.kind == "text":
-        return said(setting.wanted)
+        return phrase(setting.wanted)
     if setting.kind == "switch":
-        return said("wanted-switch")
+        return phrase("wanted-switch")
     bounds = {"least": shown(setting, setting.least), "most": shown(setting, setting.most)}
-    return said(f"wanted-{setting.kind}", **bounds)
+    return phrase(f"wanted-{setting.kind}", **bounds)
 
 
 def shown(setting: Setting, value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from publish.faults.fault import said
+from publish.faults.fault import phrase
 from publish.server.settings.kinds import Setting, shown, wanted
 from publish.server.settings.sources import Given
 from publish.server.settings.table import TABLE
@@ -27,7 +27,7 @@ def as_json(given: Mapping[str, Given], language: str = "en") -> str:
             "from": item.origin or "default",
             "line": item.line,
             "default": TABLE[name].default,
-            "meaning": TABLE[name].told.told(language),
+            "meaning": TABLE[name].told.text_in(language),
         }
         for name, item in given.items()
     ]
@@ -71,5 +71,5 @@ def _allowed(setting: Setting) -> str:
 def _origin(given: Given, language: str) -> str:
     """Return where a value comes from."""
     if not given.origin:
-        return said("the-default").told(language)
+        return phrase("the-default").text_in(language)
     return f"{given.origin}:{given.line}:{given.column}" if given.line else given.origin

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from publish.faults.fault import Fault, Words, did_you_mean, fault, nearest, said, shortened
+from publish.faults.fault import Fault, Words, did_you_mean, fault, nearest, phrase, shortened
 from publish.project.toml import place_of_key, read_toml
 from publish.server.settings.kinds import (
     HEAD,
@@ -135,7 +135,7 @@ def _of_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[str
         text, name = environ[variable], names.get(variable)
         if name is None:
             near = nearest(variable[len(HEAD) :], [item[len(HEAD) :] for item in names])
-            hint = said("did-you-mean", word=HEAD + near) if near else Words("")
+            hint = phrase("did-you-mean", word=HEAD + near) if near else Words("")
             faults.append(fault("unknown-variable", variable, variable=variable, hint=hint))
             continue
         try:
@@ -159,7 +159,7 @@ def _wrong(
             value=shortened(value),
             allowed=wanted(setting),
         )
-    told: object = said("this-value")
+    told: object = phrase("this-value")
     if isinstance(value, str):
         told = f'"{shortened(value)}"'
     elif isinstance(value, bool | int | float):
@@ -185,7 +185,7 @@ def _judge(given: Mapping[str, Given]) -> Iterator[Fault]:
             blamed.column,
             key=name,
             value=_told(name, less),
-            bound=said(bound),
+            bound=phrase(bound),
             other=other,
             most=_told(other, more),
         )
@@ -194,4 +194,4 @@ def _judge(given: Mapping[str, Given]) -> Iterator[Fault]:
 def _told(name: str, given: Given) -> Words:
     """Return a value, and that it is the default where nobody gave it."""
     value = shown(TABLE[name], given.value)
-    return Words(value) if given.origin else said("by-default", value=value)
+    return Words(value) if given.origin else phrase("by-default", value=value)

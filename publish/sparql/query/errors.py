@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from publish.faults.fault import Words, said, written_out
+from publish.faults.fault import Words, phrase, written_out
 from publish.server.negotiation import GRAPHS, RESULTS
 from publish.sparql.query.limits import MOST_TRIPLES, Limits, duration, size
 from publish.sparql.query.syntax import explain_syntax
@@ -40,9 +40,9 @@ class NotAcceptable(QueryFailed):
 
     def __init__(self, *, graph: bool) -> None:
         self.graph = graph
-        phrase = "query-no-type-for-graphs" if graph else "query-no-type-for-results"
+        key = "query-no-type-for-graphs" if graph else "query-no-type-for-results"
         forms = GRAPHS if graph else RESULTS
-        super().__init__(said(phrase, names=", ".join(form.media_type for form in forms)))
+        super().__init__(phrase(key, names=", ".join(form.media_type for form in forms)))
 
 
 class CannotEvaluate(QueryFailed):
@@ -79,7 +79,7 @@ class OutOfMemory(WorkerLost):
 
 def timed_out(limits: Limits) -> TimedOut:
     """Return the error for a query that passes the deadline."""
-    return TimedOut(said("query-timed-out", most=duration(limits.deadline)))
+    return TimedOut(phrase("query-timed-out", most=duration(limits.deadline)))
 
 
 def failure(content: dict[str, Any], text: str, limits: Limits) -> QueryFailed:
@@ -91,31 +91,31 @@ def failure(content: dict[str, Any], text: str, limits: Limits) -> QueryFailed:
             fault = explain_syntax(content["message"], text)
             return QuerySyntax(fault.sentence, line=fault.line, column=fault.column)
         case "rows":
-            return TooMuch(said("query-too-many-rows", most=written_out(limits.rows)))
+            return TooMuch(phrase("query-too-many-rows", most=written_out(limits.rows)))
         case "bytes":
-            return TooMuch(said("query-answer-too-large", most=size(limits.answer_bytes)))
+            return TooMuch(phrase("query-answer-too-large", most=size(limits.answer_bytes)))
         case "xml":
-            return CannotSay(said("query-not-in-xml"))
+            return CannotSay(phrase("query-not-in-xml"))
         case "merge":
-            return TooMuch(said("query-merge-too-large", most=written_out(MOST_TRIPLES)))
+            return TooMuch(phrase("query-merge-too-large", most=written_out(MOST_TRIPLES)))
         case "memory":
-            return OutOfMemory(said("query-out-of-memory", most=size(limits.memory)))
+            return OutOfMemory(phrase("query-out-of-memory", most=size(limits.memory)))
         case "store":
-            return WorkerLost(said("store-not-opened", problem=content["message"]))
+            return WorkerLost(phrase("store-not-opened", problem=content["message"]))
         case _:
-            return CannotEvaluate(said("query-not-evaluated", problem=content["message"]))
+            return CannotEvaluate(phrase("query-not-evaluated", problem=content["message"]))
 
 
 def loss(code: int | None, limits: Limits) -> QueryFailed:
     """Return the error for a worker that ended by itself, from its exit code."""
     match -(code or 0):
         case signal.SIGABRT:
-            return OutOfMemory(said("query-out-of-memory", most=size(limits.memory)))
+            return OutOfMemory(phrase("query-out-of-memory", most=size(limits.memory)))
         case signal.SIGALRM:
             return timed_out(limits)
         case signal.SIGILL:
-            return WorkerLost(said("query-gave-up"))
+            return WorkerLost(phrase("query-gave-up"))
         case signal.SIGSEGV | signal.SIGBUS:
-            return WorkerLost(said("query-worker-crashed"))
+            return WorkerLost(phrase("query-worker-crashed"))
         case _:
-            return WorkerLost(said("query-worker-ended"))
+            return WorkerLost(phrase("query-worker-ended"))

@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from publish.faults.fault import Words, said
+from publish.faults.fault import Words, phrase
 from publish.sparql.query.limits import Limits, size
 from publish.sparql.query.query_from import probe_of
 
@@ -47,7 +47,7 @@ class Examined:
 
 
 USUAL = Limits()
-FEDERATED = said("query-federated")
+FEDERATED = phrase("query-federated")
 
 _NAME = r"[\w\-.:%\u00b7\u200c\u200d\u203f\u2040]|\\[^\s\w]"
 _TOKEN = re.compile(
@@ -92,9 +92,9 @@ def examine(text: str, limits: Limits = USUAL) -> Examined:
     """
     most = limits.query_bytes
     if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
-        raise TooLarge(said("query-too-long", most=size(most)))
+        raise TooLarge(phrase("query-too-long", most=size(most)))
     if "\x00" in text:
-        raise Refused(said("query-with-nul"))
+        raise Refused(phrase("query-with-nul"))
     resolved = _ESCAPE.sub(_resolve, text) if "\\" in text else text
     readings = (text,) if resolved == text else (text, resolved)
     for reading in readings:
@@ -134,7 +134,7 @@ def _follow(text: str) -> None:
             if token.lastgroup == "name" and _may_be_service(token, lines):
                 raise Refused(FEDERATED)
             if len(seen) % 64 == 0 and time.thread_time() > until:
-                raise TooLarge(said("query-takes-too-long-to-examine"))
+                raise TooLarge(phrase("query-takes-too-long-to-examine"))
             at = token.end()
 
 
@@ -233,9 +233,9 @@ def _bound(text: str, limits: Limits) -> None:
         elif kind == "name":
             operators += _operators_in(text, token)
         if depth > limits.nesting:
-            raise TooLarge(said("query-too-deep", most=limits.nesting))
+            raise TooLarge(phrase("query-too-deep", most=limits.nesting))
         if operators > limits.parts or braces > limits.parts:
-            raise TooLarge(said("query-in-too-many-parts", most=limits.parts))
+            raise TooLarge(phrase("query-in-too-many-parts", most=limits.parts))
 
 
 def _operators_in(text: str, token: re.Match[str]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from publish.faults.fault import Words, said, written_out
+from publish.faults.fault import Words, phrase, written_out
 
 MOST_TRIPLES = 300_000
 """What is copied at most for one query: some three seconds, and some hundred megabytes."""
@@ -47,14 +47,14 @@ class Limits:
 
 def size(number: int) -> Words:
     """Return a number of bytes in words, in the largest unit in which it is a whole number."""
-    for unit, phrase in ((1 << 30, "size-gb"), (1 << 20, "size-mb"), (1 << 10, "size-kb")):
+    for unit, key in ((1 << 30, "size-gb"), (1 << 20, "size-mb"), (1 << 10, "size-kb")):
         if number >= unit and number % unit == 0:
-            return said(phrase, number=written_out(number // unit))
-    return said("size-bytes", number=written_out(number))
+            return phrase(key, number=written_out(number // unit))
+    return phrase("size-bytes", number=written_out(number))
 
 
 def duration(seconds: float) -> Words:
     """Return a number of seconds in words."""
     if seconds == 1:
-        return said("one-second")
-    return said("seconds", number=Words(f"{seconds:g}", f"{seconds:g}".replace(".", ",")))
+        return phrase("one-second")
+    return phrase("seconds", number=Words(f"{seconds:g}", f"{seconds:g}".replace(".", ",")))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from publish.faults.fault import Words, said
+from publish.faults.fault import Words, phrase
 from publish.sparql.query.guard import plain_tokens
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -42,14 +42,14 @@ def explain_syntax(message: str, text: str) -> SyntaxFault:
         return SyntaxFault(line=line, column=column, sentence=sentence)
     found = _PLACE.search(message)
     if not found:
-        return SyntaxFault(line=1, column=1, sentence=said("not-sparql", problem=message))
+        return SyntaxFault(line=1, column=1, sentence=phrase("not-sparql", problem=message))
     line, column = int(found[1]), int(found[2])
     return SyntaxFault(line=line, column=column, sentence=_sentence(text, line, column, found[3]))
 
 
 def _sentence(text: str, line: int, column: int, expected: str) -> Words:
     """Say what stands where the parser stopped, unless it gave a reason in words."""
-    for reason in (said("unbound-variable"), said("no-iri")):
+    for reason in (phrase("unbound-variable"), phrase("no-iri")):
         if reason in expected:
             return reason
     lines = text.split("\n")
@@ -57,9 +57,9 @@ def _sentence(text: str, line: int, column: int, expected: str) -> Words:
     words = (word for word in re.finditer(r"[\w:?$-]+|\S", here) if word.end() >= column)
     word = next(words, None)
     if word is None:
-        return said("query-ends-badly")
+        return phrase("query-ends-badly")
     shown = word[0] if len(word[0]) <= LONGEST_WORD else word[0][:LONGEST_WORD] + "…"
-    return said("unexpected", word=repr(shown))
+    return phrase("unexpected", word=repr(shown))
 
 
 def _updates(text: str) -> Iterator[tuple[int, Words]]:
@@ -67,7 +67,7 @@ def _updates(text: str) -> Iterator[tuple[int, Words]]:
     for token in plain_tokens(text):
         word = token[0].casefold()
         if word in _UPDATES:
-            yield token.start(), said("query-updates")
+            yield token.start(), phrase("query-updates")
         if word not in ("base", "prefix") and ":" not in word:
             return
 
@@ -83,7 +83,7 @@ def _prefixes(text: str) -> Iterator[tuple[int, Words]]:
                 declared.add(prefix)
             elif prefix not in declared:
                 line = f"PREFIX {prefix}: <...>"
-                yield token.start(), said("prefix-unknown", prefix=repr(prefix), line=line)
+                yield token.start(), phrase("prefix-unknown", prefix=repr(prefix), line=line)
         previous = token[0]
 
 
@@ -95,11 +95,11 @@ def _brackets(text: str) -> Iterator[tuple[int, Words]]:
             open_.append((token.start(), token[0]))
         elif token.lastgroup == "close":
             if not open_ or _PAIRS[open_[-1][1]] != token[0]:
-                yield token.start(), said("nothing-opened", sign=repr(token[0]))
+                yield token.start(), phrase("nothing-opened", sign=repr(token[0]))
                 return
             open_.pop()
         elif token.lastgroup == "other" and token[0] in "\"'":
-            yield token.start(), said("quotation-mark-open")
+            yield token.start(), phrase("quotation-mark-open")
             return
     for at, bracket in reversed(open_):
-        yield at, said("bracket-open", sign=repr(bracket))
+        yield at, phrase("bracket-open", sign=repr(bracket))

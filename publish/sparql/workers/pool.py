@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 import uvloop
 
-from publish.faults.fault import reason_of, said
+from publish.faults.fault import phrase, reason_of
 from publish.sparql.query.errors import (
     BadDataSet,
     Busy,
@@ -291,7 +291,7 @@ class QueryPool:
                     run.spool.add(body)
                 except OSError as error:
                     self._crew.replace(worker)
-                    run.fail(WorkerLost(said("query-not-spooled", problem=reason_of(error))))
+                    run.fail(WorkerLost(phrase("query-not-spooled", problem=reason_of(error))))
             return
         content = json.loads(body)
         if kind == HEAD:
@@ -331,7 +331,7 @@ def _job(question: Question, examined: Examined) -> bytes:
         try:
             ox.NamedNode(iri)
         except ValueError as error:
-            reason = said("query-bad-graph", iri=repr(iri), problem=str(error))
+            reason = phrase("query-bad-graph", iri=repr(iri), problem=str(error))
             raise BadDataSet(reason) from error
     job = {
         "text": question.text,

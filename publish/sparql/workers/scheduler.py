@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from publish.faults.fault import said
+from publish.faults.fault import phrase
 from publish.sparql.query.errors import Busy, WorkerLost
 from publish.sparql.query.limits import Limits, duration
 from publish.sparql.workers.forkserver_client import LOADING
@@ -162,13 +162,13 @@ class Crew(Generic[Run]):
         """Remember how long a query took, to tell others when to come again."""
         self.usual += SHARE * (seconds - self.usual)
 
-    def busy(self, phrase: str) -> Busy:
+    def busy(self, key: str) -> Busy:
         """Return the error for a question that gets no worker, with when to come again."""
         limits = self._limits
         guess = math.ceil((self.waiting + 1) * self.usual / limits.workers)
         seconds = max(1, min(guess, math.ceil(limits.deadline)))
-        told = {"most": duration(limits.patience)} if phrase == "queries-kept-waiting" else {}
-        return Busy(said(phrase, seconds=duration(seconds), **told), retry_after=seconds)
+        told = {"most": duration(limits.patience)} if key == "queries-kept-waiting" else {}
+        return Busy(phrase(key, seconds=duration(seconds), **told), retry_after=seconds)
 
     async def end_all(self) -> None:
         """End all workers, and wait until the system has let them go."""
@@ -212,8 +212,8 @@ class Crew(Generic[Run]):
     def _give_up(self, turn: _Turn[Run], slow: bool) -> None:
         if not turn.found.done():
             self._queues[slow].remove(turn)
-            phrase = "queries-too-many-slow" if slow else "queries-kept-waiting"
-            turn.found.set_exception(self.busy(phrase))
+            key = "queries-too-many-slow" if slow else "queries-kept-waiting"
+            turn.found.set_exception(self.busy(key))
 
     def _calm(self, worker: Worker[Run]) -> None:
         if worker.is_slow:
@@ -246,7 +246,9 @@ class Crew(Generic[Run]):
         if worker.is_ready:
             return
         worker.end()
-        self._failed_boot(worker, WorkerLost(said("store-not-opened-in-time", most=duration(BOOT))))
+        self._failed_boot(
+            worker, WorkerLost(phrase("store-not-opened-in-time", most=duration(BOOT)))
+        )
 
     def _failed_boot(self, worker: Worker[Run], error: WorkerLost) -> None:
         worker.end()
@@ -274,7 +276,7 @@ class Crew(Generic[Run]):
             self._ready(worker, json.loads(body))
         elif kind == ERROR and not worker.is_ready:
             problem = json.loads(body)["message"]
-            self._failed_boot(worker, WorkerLost(said("store-not-opened", problem=problem)))
+            self._failed_boot(worker, WorkerLost(phrase("store-not-opened", problem=problem)))
         else:
             self._on_frame(worker, kind, body)
 
@@ -302,8 +304,8 @@ class Crew(Generic[Run]):
         if worker.is_ready:
             self._gone(worker)
         else:
-            problem = said("worker-ended-at-start")
-            self._failed_boot(worker, WorkerLost(said("store-not-opened", problem=problem)))
+            problem = phrase("worker-ended-at-start")
+            self._failed_boot(worker, WorkerLost(phrase("store-not-opened", problem=problem)))
 
     def _gone(self, worker: Worker[Run]) -> None:
         """Strike a worker off that has been ended, and start another."""
@@ -336,7 +338,7 @@ class Crew(Generic[Run]):
 def _not_started(error: OSError) -> WorkerLost:
     """Return why there is no worker."""
     if isinstance(error, TimeoutError):
-        return WorkerLost(said("store-not-opened-in-time", most=duration(LOADING)))
+        return WorkerLost(phrase("store-not-opened-in-time", most=duration(LOADING)))
     is_end = isinstance(error, ChildProcessError)
-    problem = said("worker-ended-at-start") if is_end else str(error)
-    return WorkerLost(said("store-not-opened", problem=problem))
+    problem = phrase("worker-ended-at-start") if is_end else str(error)
+    return WorkerLost(phrase("store-not-opened", problem=problem))

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from numpy.typing import NDArray
 
 from publish.cube.keys import MISSING, SEVERAL, Keys, duplicates, matches_of_each
-from publish.faults.fault import said, some_of
+from publish.faults.fault import phrase, some_of
 from publish.rdf.namespaces import XSD
 from publish.rdf.statements import NO_COLUMN, Column, Integers, Term, Terms, Things
 from publish.validation.constraints.breaches import Breaches
@@ -261,12 +261,12 @@ class ObservationConstraints:
             rows = typed[wrong[members[ends[number - 1] if number else 0 : ends[number]]]]
             types = {_shown(self._terms.found[n]) for n in value[np.isin(thing, rows)].tolist()}
             absent = [name for name in dict.fromkeys(structure.measures) if name not in types]
-            many = said(
+            many = phrase(
                 "measures-counted",
                 found=found[wrong[first[number]]],
                 wanted=wanted,
             )
-            what = said("measures-absent", measures=some_of(absent, 3)) if absent else many
+            what = phrase("measures-absent", measures=some_of(absent, 3)) if absent else many
             return {"what": what, "data_set": self.rules.data_set}
 
         order = np.argsort(first)

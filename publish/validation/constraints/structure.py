@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyoxigraph as ox
 
-from publish.faults.fault import said, some_of
+from publish.faults.fault import phrase, some_of
 from publish.rdf.statements import Integers
 from publish.validation.constraints import normal_form as cube
 from publish.validation.constraints.breaches import Breaches
@@ -90,7 +90,7 @@ def _judge_count(
     def particulars(at: int) -> dict[str, object]:
         found = graph.values(f"{QB}{property_}", int(things[at]))
         values = some_of(map(graph.name, found), 3)
-        return {"found": said("has-several", values=values) if found else said("has-none")}
+        return {"found": phrase("has-several", values=values) if found else phrase("has-none")}
 
     wrong = np.flatnonzero(count != 1).tolist()
     breaches.each(code, wrong, lambda at: graph.name(int(things[at])), particulars)

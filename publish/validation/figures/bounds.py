@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from publish.cube.batch import Batch
 from publish.cube.structure import Structure
-from publish.faults.fault import Fault, said
+from publish.faults.fault import Fault, phrase
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, MOST_DECIMALS, format_number
 
@@ -68,7 +68,7 @@ class BoundsCheck:
             measure = self.structure.measures[int(measures[at])]
             low = batch.mantissa[at] < least[at]
             bound = measure.least if low else measure.most
-            phrase = "bound-at-least" if low else "bound-at-most"
+            key = "bound-at-least" if low else "bound-at-most"
             self._findings.add(
                 "out-of-range",
                 int(cells.table[first]),
@@ -76,7 +76,7 @@ class BoundsCheck:
                 int(cells.column[first]),
                 value=format_number(int(batch.mantissa[at]), int(batch.decimals[at]), form),
                 measure=measure.name,
-                bound=said(phrase, number=_plain(bound or Decimal(0), self.numbers)),
+                bound=phrase(key, number=_plain(bound or Decimal(0), self.numbers)),
             )
 
     def faults(self) -> list[Fault]:

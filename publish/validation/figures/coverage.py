@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from publish.cube.crosstab import rows_to_take
-from publish.faults.fault import Fault, did_you_mean, fault, said
+from publish.faults.fault import Fault, did_you_mean, fault, phrase
 from publish.mappings.document import Document
 from publish.mappings.mapping import Mapping, TableUse
 from publish.project.project import Project
@@ -94,7 +94,7 @@ def _check_table(
     used, left = _rows(table, uses)
     for entry in of_rows:
         if entry.row in used:
-            what = said("row-of-table", label=shown(entry.row or ""), table=name)
+            what = phrase("row-of-table", label=shown(entry.row or ""), table=name)
             yield fault("published-all-the-same", *entry.place("row"), what=what)
         elif entry.row not in left:
             hint, label = did_you_mean(entry.row or "", left), shown(entry.row or "")

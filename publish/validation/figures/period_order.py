@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from publish.cube.batch import Batch, Indices
 from publish.cube.keys import mixed_radix
 from publish.cube.structure import Structure
-from publish.faults.fault import Fault, fault, said
+from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import Document
 from publish.mappings.mapping import Axis, Mapping
 from publish.ontology.periods import period as period_of
@@ -137,7 +137,7 @@ class OrderCheck:
             *self._label(number, axis, int(places[at + 1])),
             code=codes[int(periods[order][at + 1])],
             before=codes[int(periods[order][at])],
-            direction=said("from-old-to-new" if rising else "from-new-to-old"),
+            direction=phrase("from-old-to-new" if rising else "from-new-to-old"),
         )
 
     def _ranks(self) -> NDArray[np.int64]:

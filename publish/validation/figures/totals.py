@@ -15,7 +15,7 @@ from publish.cube.columns import Columns
 from publish.cube.keys import mixed_radix
 from publish.cube.structure import Structure
 from publish.cube.unread_cells import Lost, lacking
-from publish.faults.fault import Fault, said
+from publish.faults.fault import Fault, phrase
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, format_number
 from publish.validation.figures.value_ranges import Ends, Ranges, exceeds
@@ -92,4 +92,4 @@ def _in_words(ends: Ends, place: int, numbers: str, *, upper: bool) -> str:
     if not ends.bounds[place]:
         return number
     phrases = ("bound-at-least", "bound-at-most"), ("bound-more-than", "bound-less-than")
-    return said(phrases[int(ends.open[place])][int(upper)], number=number)
+    return phrase(phrases[int(ends.open[place])][int(upper)], number=number)

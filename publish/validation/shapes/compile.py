@@ -16,7 +16,7 @@ from rdflib.collection import Collection
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.faults.fault import Words, said
+from publish.faults.fault import Words, phrase
 from publish.rdf.namespaces import QB, RDF
 
 SEVERITIES = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
@@ -246,7 +246,7 @@ def message_of(shapes: Graph, node: Node) -> Words:
 def words_of(by_language: dict[str, str]) -> Words:
     """Return a text given by language, in English or else in what there is."""
     if not by_language:
-        return said("does-not-conform")
+        return phrase("does-not-conform")
     known: Iterable[str] = sorted(by_language.items())[0][1:]
     english = by_language.get("en") or next(iter(known))
     return Words(english, nl=by_language.get("nl", ""))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from publish.faults.fault import Fault, fault, said
+from publish.faults.fault import Fault, fault, phrase
 from publish.project.iris import CODE
 from publish.project.project import Project
 
@@ -44,9 +44,9 @@ def check_shape_names(project: Project) -> Iterator[Fault]:
     taken = package_shapes()
     for path in project_shapes(project):
         if path.stem in taken:
-            reason = said("name-of-the-program", name=path.stem)
+            reason = phrase("name-of-the-program", name=path.stem)
         elif not CODE.fullmatch(path.stem):
-            reason = said("name-not-for-address", name=path.stem)
+            reason = phrase("name-not-for-address", name=path.stem)
         else:
             continue
         yield fault("shapes-name", project.shown(path), reason=reason)

@@ -17,7 +17,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.faults.fault import LANGUAGES, Fault, FaultyInput, Words, fault, said
+from publish.faults.fault import LANGUAGES, Fault, FaultyInput, Words, fault, phrase
 from publish.project.project import Project
 from publish.rdf.turtle import new_graph, read_turtle, read_turtle_file
 from publish.validation.shapes.compile import SEVERITIES, Result, nearest_name, path_text
@@ -76,10 +76,10 @@ def as_fault(result: Result, place: tuple[str, int, int] | None = None) -> Fault
     finding = fault(
         "shape-violation",
         *(place or (result.focus,)),
-        path=_short(result.path) or said("the-resource"),
+        path=_short(result.path) or phrase("the-resource"),
         message=result.message,
         shape=_short(result.shape),
-        value=_short(result.value) or said("none"),
+        value=_short(result.value) or phrase("none"),
     )
     return replace(finding, severity=result.severity)
 
@@ -143,7 +143,7 @@ def _in_language(messages: list[Node], templates: list[Node], language: str) -> 
             for message in messages:
                 if pattern.fullmatch(str(message)):
                     return str(message)
-    return str(min(messages, key=str)) if messages else said("does-not-conform").told(language)
+    return str(min(messages, key=str)) if messages else phrase("does-not-conform").text_in(language)
 
 
 def _in_short(problem: str) -> str:

@@ -89,7 +89,7 @@ def test_find_breach_of_constraint(constraint: str) -> None:
     ]
     for item, (_, _, name) in zip(found, PLACES[constraint], strict=True):
         for language in ("en", "nl"):
-            assert re.search(rf"http://x.example/{name}(?![\w-])", item.finding.told(language))
+            assert re.search(rf"http://x.example/{name}(?![\w-])", item.finding.text_in(language))
 
 
 def official(text: str) -> set[str]:

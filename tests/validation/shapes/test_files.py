@@ -89,5 +89,5 @@ def test_refuse_name_of_shapes(project: SmallProject, name: str) -> None:
     (project.root / "shapes" / f"{name}.ttl").write_text(OWN, encoding="utf-8")
     assert project.places() == [("shapes-name", f"{name}.ttl", 0, 0)]
     [found] = project.faults()
-    assert (f'"{name}"' in found.finding.told("nl")) and f'"{name}"' in found.finding
+    assert (f'"{name}"' in found.finding.text_in("nl")) and f'"{name}"' in found.finding
     assert ("codelist" in package_shapes()) and "a b" not in package_shapes()
