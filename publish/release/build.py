@@ -29,9 +29,14 @@ from publish.faults.fault import Fault, phrase
 from publish.project.project import Project
 from publish.rdf.counts import GraphCounts
 from publish.release.dump_formats import LARGEST, LASTING, Made, write_forms
-from publish.release.dumps import Dump
+from publish.release.dumps import FORMATS, Dump
 from publish.release.manifest import MANIFEST
-from publish.release.stages import Content, write_content
+from publish.release.stages.cubes import assemble_cubes, describe_cubes
+from publish.release.stages.inputs import read_inputs
+from publish.release.stages.judge_cubes import judge_cubes
+from publish.release.stages.judge_graphs import Content, judge_graphs
+from publish.release.stages.shared_graphs import write_shared_graphs
+from publish.release.stages.write_cubes import write_cubes
 from publish.release.stores.local import load_store
 from publish.validation.shapes.files import list_shapes, write_shapes
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS
@@ -53,10 +58,13 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     """
     project.build.mkdir(exist_ok=True)
     with _alone(project.build), _temporary_folder(project.build) as folder:
-        content = write_content(project, folder, tuple(only))
+        content = make_content(project, folder, tuple(only))
         uris = project.uris
         about = uris.iri("graph", name="")
-        made = write_forms(folder / "dumps", content.dumps, content.parts, uris.prefixes(), about)
+        graphs = content.graphs
+        made = write_forms(
+            folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about
+        )
         write_shapes(project, content.shapes, folder)
         manifest = _manifest(project, content, made)
         identifier = manifest["id"]
@@ -67,7 +75,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         else:
             _copy_tables(content)
             _write_samples(content)
-            load_store(folder, content.dumps, project.default_graph)
+            load_store(folder, graphs.dumps, project.default_graph)
             (folder / MADE).write_text(_made(identifier), encoding="utf-8")
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             if release.exists():
@@ -75,7 +83,31 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             folder.chmod(0o755)
             folder.rename(release)
         _switch(project.build, identifier)
-    return release, content.warnings
+    return release, list(content.warnings)
+
+
+def make_content(
+    project: Project,
+    folder: Path,
+    only: tuple[str, ...],
+    *,
+    formats: tuple[str, ...] = FORMATS,
+    most: int | None = None,
+    full: bool = False,
+) -> Content:
+    """Take a project through all stages but the last: the way of a figure from table to dump.
+
+    All faults of the input are found in one run and raised as FaultyInput. Of a data set with
+    more than ``most`` observations no dumps are finished, as a check needs none of them. pySHACL
+    judges observations too up to a stated size, or with ``full`` all.
+    """
+    inputs = read_inputs(project, only)
+    assembled = assemble_cubes(inputs)
+    described = describe_cubes(assembled)
+    written = write_cubes(described, folder, formats=formats, most=most)
+    judged = judge_cubes(written)
+    graphs = write_shared_graphs(judged)
+    return judge_graphs(graphs, full=full)
 
 
 def _holds(release: Path, manifest: str) -> bool:
@@ -96,10 +128,10 @@ def validate(
     """
     with tempfile.TemporaryDirectory(prefix="publish-") as folder:
         most = None if full else MOST_OBSERVATIONS
-        content = write_content(
+        content = make_content(
             project, Path(folder), tuple(only), formats=(".nt",), most=most, full=full
         )
-        return content.counts, content.warnings
+        return content.counts, list(content.warnings)
 
 
 @contextlib.contextmanager
@@ -131,17 +163,21 @@ def _temporary_folder(parent: Path) -> Iterator[Path]:
 
 def _copy_tables(content: Content) -> None:
     """Copy each printed table to where its IRI says it is."""
-    for table in itertools.chain.from_iterable(cube.structure.tables for cube in content.cubes):
-        target = content.folder / "tables" / table.document / table.digest / f"{table.name}.csv"
+    for table in itertools.chain.from_iterable(
+        cube.structure.tables for cube in content.written.described.assembled.cubes
+    ):
+        target = (
+            content.written.folder / "tables" / table.document / table.digest / f"{table.name}.csv"
+        )
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(table.path, target)
 
 
 def _write_samples(content: Content) -> None:
     """Write the example queries, which the query page offers."""
-    (content.folder / "queries").mkdir()
-    for sample in content.samples:
-        path = content.folder / "queries" / f"{sample.name}.rq"
+    (content.written.folder / "queries").mkdir()
+    for sample in content.written.inputs.samples:
+        path = content.written.folder / "queries" / f"{sample.name}.rq"
         path.write_text(sample.text, encoding="utf-8")
 
 
@@ -162,11 +198,11 @@ def _manifest(project: Project, content: Content, made: Made) -> dict[str, Any]:
         "default-graph": project.default_graph,
         "data-sets": [
             {
-                "slug": cube.structure.slug,
-                "title": cube.mapping.title,
-                "observations": content.counts[cube.structure.slug],
+                "slug": written.described.slug,
+                "title": written.described.cube.mapping.title,
+                "observations": written.count,
             }
-            for cube in content.cubes
+            for written in content.written.cubes
         ],
         "queries": [
             {
@@ -174,10 +210,10 @@ def _manifest(project: Project, content: Content, made: Made) -> dict[str, Any]:
                 "title": sample.title,
                 "sha256": hashlib.sha256(sample.text.encode()).hexdigest(),
             }
-            for sample in content.samples
+            for sample in content.written.inputs.samples
         ],
-        **describe_counts(content.dumps, made.counts),
-        "shapes": list_shapes(project, content.folder),
+        **describe_counts(content.graphs.dumps, made.counts),
+        "shapes": list_shapes(project, content.written.folder),
     }
     lasting = [file for file in made.files if file["media-type"] in LASTING]
     text = json.dumps({"manifest": MANIFEST, **rest, "files": lasting}, sort_keys=True)

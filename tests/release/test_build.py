@@ -345,7 +345,7 @@ def test_refuse_build_folder_that_is_a_file(sound: SmallProject, name: str) -> N
 def test_judge_structure_of_large_cube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a cube too large for pySHACL the structure is judged all the same."""
     monkeypatch.setattr(shapes, "MOST_OBSERVATIONS", 100)
-    monkeypatch.setattr("publish.release.stages.MOST_OBSERVATIONS", 100)
+    monkeypatch.setattr("publish.release.stages.judge_graphs.MOST_OBSERVATIONS", 100)
     root = make_big_project(tmp_path / "groot", 10_000)
     counts, warnings = validate(read_project(root))
     assert (counts, warnings) == ({"groot": 10_000}, [])

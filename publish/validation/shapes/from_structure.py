@@ -96,6 +96,8 @@ class StructureShape:
     units: dict[str, str] = field(default_factory=dict)
     with_exceptions: frozenset[str] = frozenset()
     """Codes of faults that the data set acknowledges, so that its shape allows them."""
+    with_instances: frozenset[str] = frozenset()
+    """Classes of which instances are described beside the graph, as the periods of a release."""
     _names: dict[str, str] = field(default_factory=dict)
     _spaces: dict[str, str] = field(default_factory=dict)
 
@@ -308,7 +310,7 @@ class StructureShape:
             return ""
         if range_.startswith(str(XSD)):
             return f"    sh:datatype {self._term(range_)} ;\n"
-        if (None, RDF.type, URIRef(range_)) in self.graph:
+        if range_ in self.with_instances or (None, RDF.type, URIRef(range_)) in self.graph:
             return f"    sh:class {self._term(range_)} ;\n"
         return ""
 

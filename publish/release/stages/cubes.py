@@ -1,0 +1,171 @@
+"""Two stages of a build: cubes are assembled from their tables, then described.
+
+Assembled, a cube knows its structure and can read its tables batch by batch; described, it also
+has its structure as RDF, the shape of its observations, and the checks that they will pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdflib import Graph
+
+from publish.cube.assemble import Cube, assemble_cube
+from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
+from publish.cube.rdf.describe import INTERVAL_OF_KIND, describe_cube
+from publish.cube.rdf.remarks import (
+    check_document_quality,
+    check_mapping_quality,
+    check_remark_names,
+)
+from publish.faults.fault import Fault
+from publish.mappings.open_questions import open_points, without_open
+from publish.project.project import Project
+from publish.rdf.turtle import new_graph, read_turtle
+from publish.release.stages.inputs import Inputs
+from publish.validation.constraints.project import structure_rules
+from publish.validation.figures.agreements import compared_slugs
+from publish.validation.figures.checks import JudgedCube, judged_cube
+from publish.validation.observations import ObservationsCheck
+from publish.validation.shapes.compile import observation_shapes
+from publish.validation.shapes.from_structure import StructureShape
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssembledCubes:
+    """The cubes of all mappings whose names and tables exist; none of their cells is read yet."""
+
+    inputs: Inputs
+    cubes: tuple[AnyCube, ...]
+    """By the order of their slugs; what a derived data set is made from comes before it."""
+    faults: tuple[Fault, ...]
+
+
+def assemble_cubes(inputs: Inputs) -> AssembledCubes:
+    """Assemble the cube of each mapping, also when the ontology has faults: all faults at once."""
+    project, vocabulary, documents = inputs.project, inputs.vocabulary, inputs.documents
+    faults: list[Fault] = []
+    for document in documents.values():
+        faults.extend(check_document_quality(document, set(inputs.slugs), vocabulary))
+        faults.extend(check_remark_names(document, inputs.mappings))
+    printed: dict[str, Cube] = {}
+    for mapping in inputs.mappings:
+        faults.extend(open_points(mapping.file))
+        whole = without_open(mapping, vocabulary)
+        if whole and mapping.derivation is None:
+            cube = assemble_cube(project, whole, vocabulary, documents, faults)
+            if cube:
+                printed[mapping.slug] = cube
+    cubes: list[AnyCube] = list(printed.values())
+    for mapping in inputs.mappings:
+        if mapping.derivation is not None:
+            derived = assemble_derived(
+                project, mapping, vocabulary, inputs.links, printed, set(inputs.slugs), faults
+            )
+            if derived:
+                cubes.append(derived)
+    for item in cubes:
+        faults.extend(check_mapping_quality(item.mapping, item, vocabulary))
+    return AssembledCubes(inputs=inputs, cubes=tuple(cubes), faults=tuple(faults))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribedCube:
+    """A cube with the shape of its observations and the checks that its batches will pass."""
+
+    judged: JudgedCube
+    """The checks of its figures."""
+    observations: ObservationsCheck
+    """The constraints and shapes that each observation is judged by."""
+    shape: str
+    """The shape made from its structure, as Turtle."""
+    shape_graph: Graph
+    made_from: frozenset[str]
+    """The slugs of the data sets that it is derived from."""
+
+    @property
+    def cube(self) -> AnyCube:
+        """The cube itself."""
+        return self.judged.cube
+
+    @property
+    def slug(self) -> str:
+        """The name of the data set."""
+        return self.cube.structure.slug
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribedCubes:
+    """All cubes with their descriptions, and what surrounds their observations as RDF."""
+
+    assembled: AssembledCubes
+    cubes: tuple[DescribedCube, ...]
+    surroundings: Graph
+    """Vocabulary, code lists and structures; periods are added as tables print them."""
+
+    @property
+    def inputs(self) -> Inputs:
+        """What was read of the project."""
+        return self.assembled.inputs
+
+
+def describe_cubes(assembled: AssembledCubes) -> DescribedCubes:
+    """Describe the structure of each cube, and make from it what its observations must meet."""
+    inputs = assembled.inputs
+    project, vocabulary = inputs.project, inputs.vocabulary
+    surroundings = vocabulary.terms + vocabulary.concepts
+    for cube in assembled.cubes:
+        surroundings += describe_cube(project, cube)
+    rules = structure_rules(surroundings)
+    of_all, _ = observation_shapes(inputs.shapes)
+    wanted = compared_slugs(inputs.mappings)
+    judged: dict[str, JudgedCube] = {}
+    described = []
+    for cube in assembled.cubes:
+        slug = cube.structure.slug
+        made_from = (
+            {item.cube.structure.slug for item in cube.inputs}
+            if isinstance(cube, DerivedCube)
+            else set[str]()
+        )
+        judged[slug] = judged_cube(cube, [judged[name] for name in sorted(made_from)], wanted)
+        shape = _shape_of_observations(project, judged[slug], surroundings)
+        shape_graph = new_graph(project.uris)
+        read_turtle(shape.encode(), slug, project.base, shape_graph, [])
+        observations = ObservationsCheck(
+            cube=cube,
+            uris=project.uris,
+            shapes=of_all + observation_shapes(shape_graph)[0],
+            rules=rules[project.uris.iri("data-set", slug=slug)],
+            context=surroundings,
+        )
+        described.append(
+            DescribedCube(
+                judged=judged[slug],
+                observations=observations,
+                shape=shape,
+                shape_graph=shape_graph,
+                made_from=frozenset(made_from),
+            )
+        )
+    return DescribedCubes(assembled=assembled, cubes=tuple(described), surroundings=surroundings)
+
+
+def _shape_of_observations(project: Project, judged: JudgedCube, surroundings: Graph) -> str:
+    """Return the shape of a data set's observations, made from its structure, as Turtle.
+
+    What the data set acknowledges as a fault of its source, its shape allows.
+    """
+    uris, structure = project.uris, judged.cube.structure
+    return StructureShape(
+        graph=surroundings,
+        data_set=uris.iri("data-set", slug=structure.slug),
+        document=uris.iri("data-set-shape", slug=structure.slug),
+        own=uris.generic(""),
+        units={
+            measure.iri: unit
+            for measure, unit in zip(structure.measures, structure.units, strict=True)
+        },
+        with_exceptions=frozenset(judged.acknowledged.codes()),
+        with_instances=frozenset(map(str, INTERVAL_OF_KIND.values())),
+    ).text()

@@ -1,0 +1,121 @@
+"""The last stage that can fail: all graphs of a release are judged by SHACL, with pySHACL."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rdflib import Graph
+from rdflib.namespace import SH
+from rdflib.term import Node
+
+from publish.cube.assemble import CELLS
+from publish.cube.rdf.describe import describe_cube
+from publish.faults.fault import Fault, FaultyInput, phrase, written_out
+from publish.ontology.files import Definitions
+from publish.rdf.namespaces import QB, RDF
+from publish.rdf.turtle import add_triples, new_graph
+from publish.release.stages.shared_graphs import WrittenGraphs
+from publish.release.stages.write_cubes import WrittenCubes
+from publish.validation.shapes.compile import nearest_name, observation_shapes
+from publish.validation.shapes.files import package_shapes
+from publish.validation.shapes.with_pyshacl import (
+    MOST_OBSERVATIONS,
+    UnusableShapes,
+    as_fault,
+    find_unusable,
+    results,
+)
+
+log = logging.getLogger("publish")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What was read, checked and written as N-Triples and Turtle, but is not yet a release."""
+
+    graphs: WrittenGraphs
+    warnings: tuple[Fault, ...]
+
+    @property
+    def written(self) -> WrittenCubes:
+        """The cubes with their counts, and the folder in which the dumps are."""
+        return self.graphs.judged.written
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of observations by data set."""
+        return {cube.described.slug: cube.count for cube in self.written.cubes}
+
+    @property
+    def shapes(self) -> dict[str, str]:
+        """The shape of the observations of each data set, as Turtle."""
+        return {cube.slug: cube.shape for cube in self.written.described.cubes}
+
+
+def judge_graphs(graphs: WrittenGraphs, *, full: bool) -> Content:
+    """Judge the graphs by SHACL. Raises FaultyInput on violations.
+
+    Observations of data sets above a stated size, unless ``full``, have been judged over columns
+    only; what was found there is not told again.
+    """
+    written = graphs.judged.written
+    inputs = written.inputs
+    project, shapes, graph = inputs.project, inputs.shapes, new_graph(inputs.project.uris)
+    large = {
+        cube.described.slug: cube.described.cube
+        for cube in written.cubes
+        if cube.count > MOST_OBSERVATIONS and not full
+    }
+    for name in _only_by_pyshacl(shapes) if large else ():
+        log.warning(phrase("not-without-full", name=name))
+    # By the shape of its data set every observation was judged over columns; pySHACL takes long.
+    for cube in written.described.cubes if full else ():
+        shapes = shapes + cube.shape_graph
+    for dump in graphs.dumps:
+        if dump.name in large:
+            log.info(phrase("columns-only", name=dump.name))
+            for triple in _without_slices(describe_cube(project, large[dump.name])):
+                graph.add(triple)
+        elif not dump.name.endswith(CELLS):
+            add_triples(graph, (written.folder / "dumps" / f"{dump.name}.nt").read_bytes())
+    log.info(phrase("validating", number=written_out(len(graph))))
+    known = {item for cube in written.described.cubes for item in cube.observations.results()}
+    try:
+        found = [
+            as_fault(item, _place_in_ontology(inputs.vocabulary.definitions, item.focus))
+            for item in results(graph, shapes)
+            if item not in known
+        ]
+    except UnusableShapes as error:
+        raise FaultyInput([find_unusable(project, graph, str(error))]) from None
+    warnings = [*graphs.judged.warnings, *found]
+    if any(item.severity == "error" for item in found):
+        raise FaultyInput(warnings)
+    return Content(graphs=graphs, warnings=tuple(warnings))
+
+
+def _only_by_pyshacl(shapes: Graph) -> list[str]:
+    """Return the shapes that may concern observations and cannot be judged over columns.
+
+    A constraint in SPARQL may, wherever it is aimed; those of the program do not.
+    """
+    in_sparql = {str(nearest_name(shapes, shape)) for shape in shapes.subjects(SH.sparql)}
+    own = tuple(f"/shapes/{name}#" for name in package_shapes())
+    asked = [name for name in in_sparql if not any(document in name for document in own)]
+    return sorted({*observation_shapes(shapes)[1], *asked})
+
+
+def _place_in_ontology(definitions: Definitions, iri: str) -> tuple[str, int, int] | None:
+    """Return where the ontology of the project describes a thing, if it does."""
+    path, line, column = definitions.place(iri)
+    return (path, line, column) if line and path.startswith("ontology/") else None
+
+
+def _without_slices(graph: Graph) -> Iterator[tuple[Node, Node, Node]]:
+    """Yield the triples of a cube but for its slices, which are nothing without observations."""
+    slices = set(graph.subjects(RDF.type, QB.Slice))
+    for subject, predicate, value in graph:
+        if subject not in slices and value not in slices:
+            yield subject, predicate, value

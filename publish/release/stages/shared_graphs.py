@@ -1,0 +1,83 @@
+"""The graphs that data sets share: vocabulary, code lists, links and sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdflib import Graph
+
+from publish.cube.assemble import CELLS, SHARED_GRAPHS
+from publish.cube.derive import AnyCube
+from publish.cube.rdf.describe import describe_periods, describe_sources, periods_of
+from publish.cube.rdf.remarks import describe_code_quality, describe_document_quality
+from publish.ontology.links import describe_links, describe_statuses, report_links
+from publish.ontology.periods import Period
+from publish.project.iris import Uris
+from publish.release.code_list_parts import write_code_lists
+from publish.release.dumps import Dump, write_graph
+from publish.release.stages.inputs import Inputs
+from publish.release.stages.judge_cubes import JudgedCubes
+from publish.release.stages.write_cubes import WrittenCubes
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenGraphs:
+    """All graphs of a release as dumps, in order: those of the data sets, then the shared ones."""
+
+    judged: JudgedCubes
+    dumps: tuple[Dump, ...]
+    code_lists: tuple[Dump, ...]
+    """Dumps of parts of a graph: of each code list by itself."""
+
+
+def write_shared_graphs(judged: JudgedCubes) -> WrittenGraphs:
+    """Write what the cubes share into the folder with their dumps."""
+    written = judged.written
+    inputs, folder = written.inputs, written.folder / "dumps"
+    uris, vocabulary = inputs.project.uris, inputs.vocabulary
+    concepts = vocabulary.concepts + inputs.levels + describe_code_quality(uris, vocabulary)
+    concepts += describe_statuses(uris, report_links(uris, vocabulary, inputs.links))
+    shared = {
+        "vocabularium": vocabulary.terms,
+        "codelijsten": concepts,
+        "koppelingen": describe_links(uris, vocabulary, inputs.links),
+        "bronnen": _describe_sources(inputs, written.described.assembled.cubes),
+    }
+    for name in SHARED_GRAPHS:
+        write_graph(folder, name, shared[name], uris)
+    return WrittenGraphs(
+        judged=judged,
+        dumps=tuple(_dumps_of_graphs(written, uris)),
+        code_lists=tuple(write_code_lists(uris, folder, concepts)),
+    )
+
+
+def _describe_sources(inputs: Inputs, cubes: tuple[AnyCube, ...]) -> Graph:
+    """Return periods, documents and tables, and what documents say of quality and lack."""
+    uris, documents = inputs.project.uris, inputs.documents.values()
+    periods: set[Period] = {item for cube in cubes for item in periods_of(cube)}
+    ordered = sorted(periods, key=lambda item: (item.kind, item.start))
+    graph = describe_periods(uris, ordered) + describe_sources(uris, documents, cubes)
+    for document in documents:
+        graph += describe_document_quality(uris, inputs.vocabulary, document, cubes)
+    return graph
+
+
+def _dumps_of_graphs(written: WrittenCubes, uris: Uris) -> list[Dump]:
+    """Return a dump for each graph: of each data set and its cells, then of what they share."""
+    about = {}
+    for cube in written.cubes:
+        slug = cube.described.slug
+        about[slug] = uris.iri("data-set", slug=slug)
+        if cube.has_cells:
+            about[f"{slug}{CELLS}"] = about[slug]
+    about |= {
+        "vocabularium": uris.iri("vocabulary"),
+        "codelijsten": uris.iri("concept-scheme", scheme=""),
+        "koppelingen": uris.iri("linkset", linkset=""),
+        "bronnen": uris.iri("document", document=""),
+    }
+    return [
+        Dump(name=name, graph=uris.iri("graph", name=name), about=thing)
+        for name, thing in about.items()
+    ]

@@ -1,0 +1,134 @@
+"""The stage of a build that reads the cells: each cube passes once, batch by batch.
+
+A batch is checked and written as RDF in the same pass, so only one batch is in memory at a time.
+Whether what was written is worth anything is known when all batches have passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from publish.cube.assemble import Cube
+from publish.cube.derive import AnyCube
+from publish.cube.rdf.describe import describe_cube
+from publish.cube.rdf.remarks import RemarkTargets
+from publish.faults.fault import Fault, fault
+from publish.project.progress import Progress
+from publish.release.dumps import open_dumps
+from publish.release.stages.cubes import DescribedCube, DescribedCubes
+from publish.release.stages.inputs import Inputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenCube:
+    """What came of the batches of one cube."""
+
+    described: DescribedCube
+    count: int
+    """The number of its observations."""
+    has_cells: bool
+    """Whether the source cells were written too."""
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenCubes:
+    """All cubes as dumps in ``dumps/``, of which none is worth anything when there is a fault."""
+
+    described: DescribedCubes
+    folder: Path
+    cubes: tuple[WrittenCube, ...]
+
+    @property
+    def inputs(self) -> Inputs:
+        """What was read of the project."""
+        return self.described.inputs
+
+
+def write_cubes(
+    described: DescribedCubes, folder: Path, *, formats: tuple[str, ...], most: int | None
+) -> WrittenCubes:
+    """Check and write every cube into ``dumps/`` of a folder.
+
+    Of a cube with more than ``most`` observations no dumps are finished: a check needs none.
+    """
+    (folder / "dumps").mkdir()
+    written: dict[str, WrittenCube] = {}
+    for cube in described.cubes:
+        is_whole = not any(written[slug].faults for slug in cube.made_from)
+        written[cube.slug] = _write_cube(
+            described.inputs, cube, folder, formats=formats, most=most, is_whole=is_whole
+        )
+    return WrittenCubes(described=described, folder=folder, cubes=tuple(written.values()))
+
+
+def _write_cube(
+    inputs: Inputs,
+    described: DescribedCube,
+    folder: Path,
+    *,
+    formats: tuple[str, ...],
+    most: int | None,
+    is_whole: bool,
+) -> WrittenCube:
+    """Check and write one cube.
+
+    Of one that is not whole, as data sets that it is made from have faults, no sums are judged.
+    """
+    faults: list[Fault] = []
+    project, cube, judged = inputs.project, described.cube, described.judged
+    acknowledged = judged.acknowledged
+    remarks = RemarkTargets(
+        cube=cube, uris=project.uris, vocabulary=inputs.vocabulary, acknowledged=acknowledged
+    )
+    with (
+        open_dumps(
+            folder / "dumps",
+            cube.structure,
+            project.uris,
+            formats=formats,
+            most_cells=cube.mapping.most_cells,
+        ) as dumps,
+        Progress(cube.structure.slug, "observations") as progress,
+    ):
+        count = 0
+        for batch in cube.batches(faults):
+            judged.check.see(batch)
+            judged.order.see(batch)
+            described.observations.see(batch)
+            annotations = list(remarks.see(batch))
+            count += len(batch)
+            if not acknowledged.stopped(faults) and (most is None or count <= most):
+                dumps.write(batch)
+                dumps.annotate(annotations)
+            progress.step(len(batch))
+        if is_whole:
+            acknowledged.settle(faults, 0)
+            lost = [item.lost for item in cube.crosstabs] if isinstance(cube, Cube) else []
+            faults.extend(judged.check.faults(faults, lost))
+            acknowledged.settle(faults, 0)
+            acknowledged.judged(faults)
+            if not count and not faults:
+                faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
+            faults.extend(_missing_but_given(cube))
+            if not faults:
+                faults.extend(remarks.faults())
+            if not faults:
+                dumps.describe(describe_cube(project, cube) + remarks.describe())
+    return WrittenCube(
+        described=described,
+        count=count if is_whole else 0,
+        has_cells=is_whole and dumps.has_cells,
+        faults=tuple(faults),
+    )
+
+
+def _missing_but_given(cube: AnyCube) -> Iterator[Fault]:
+    """Yield a fault for a period that is declared missing although tables give it."""
+    period = cube.structure.period
+    for code, declared in cube.missing.items():
+        if period and code in period.positions:
+            place = cube.mapping.file.place(*declared.steps, declared.dimension)
+            yield fault("missing-but-given", *place, code=code)
