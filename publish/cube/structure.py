@@ -72,6 +72,10 @@ class Structure:
         first = self.dimensions[0]
         return first if first.period else None
 
+    def dimension(self, name: str) -> CubeDimension | None:
+        """Return the dimension of a name, the measure dimension excepted."""
+        return next((item for item in self.dimensions[:-1] if item.name == name), None)
+
     def names(self) -> list[str]:
         """Return the names of the dimensions, without the measure dimension."""
         return [dimension.name for dimension in self.dimensions[:-1]]

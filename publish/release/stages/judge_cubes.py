@@ -8,7 +8,7 @@ from publish.faults.fault import Fault, FaultyInput
 from publish.release.stages.write_cubes import WrittenCubes
 from publish.validation.constraints.project import check_structures
 from publish.validation.figures.agreements import compare_data_sets
-from publish.validation.figures.coverage import check_accounted
+from publish.validation.figures.coverage import check_coverage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ def judge_cubes(written: WrittenCubes) -> JudgedCubes:
         found += check_structures(inputs.project, inputs.vocabulary, surroundings, cubes)
         # What is left over says nothing as long as labels that choose rows may be at fault.
         if inputs.is_whole_project:
-            found += check_accounted(inputs.project, inputs.mappings, inputs.documents)
+            found += check_coverage(inputs.project, inputs.mappings, inputs.documents)
     faults.extend(item for item in found if item.severity == "error")
     warnings.extend(item for item in found if item.severity != "error")
     if not inputs.ontology_is_whole:

@@ -1,1 +1,1 @@
-"""Checks of figures against each other: totals, shares, agreement, bounds and coverage."""
+"""Checks of figures against each other and what is declared: totals, shares, bounds, coverage."""

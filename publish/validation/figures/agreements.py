@@ -1,9 +1,9 @@
-"""The same fact in two data sets: equal where a mapping says that it must be.
+"""Agreements: the same fact is equal in two data sets, where a mapping declares that it must be.
 
-In come the columns of whole cubes and the agreements that their mappings declare; out come faults
-at the cells of the data set that declares one, each naming the other cell. Two observations are
-the same fact when measure and unit are the same, the codes of shared dimensions are equal, and
-each dimension that one of them lacks is at its total in the other, or at the code declared.
+Two observations are the same fact if measure and unit are the same, the codes of shared dimensions
+are equal, and each dimension that one data set lacks is at its total in the other, or at the code
+that is declared. A fault stands at the cell of the data set that declares the agreement and names
+the other cell.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.declarations import Agreement
 from publish.mappings.mapping import MEASURE, Mapping
 from publish.tables.findings import TableFindings, about_period
-from publish.tables.numbers import FORMATS, format_number
 from publish.tables.table import places
 from publish.validation.figures.checks import JudgedCube
+from publish.validation.figures.shares import printed_value
 from publish.validation.figures.totals import scaled
 
 
@@ -39,10 +39,10 @@ def compared_slugs(mappings: Iterable[Mapping]) -> set[str]:
 def compare_data_sets(
     judged: dict[str, JudgedCube], faulty: set[str], slugs: set[str], faults: list[Fault]
 ) -> None:
-    """Report figures that should agree and do not, and acknowledgements that nothing needs.
+    """Report figures that should agree and do not, and acknowledgements without such a fault.
 
-    ``faulty`` are the data sets with other faults, of which nothing can be said; ``slugs`` those
-    of all mappings, read or not.
+    Data sets that are ``faulty`` already are not compared; ``slugs`` are those of all mappings,
+    read or not.
     """
     for slug, one in judged.items():
         before, mapping, judged_all = len(faults), one.cube.mapping, True
@@ -56,7 +56,7 @@ def compare_data_sets(
             other = judged.get(agreement.slug)
             judged_all &= other is not None and agreement.slug not in faulty
             if other is None:
-                continue  # not asked for in this run, or at fault itself
+                continue  # not asked for in this run, or without a cube because of its faults
             wrong = list(_misfits(agreement, one.cube.mapping, one, other))
             faults.extend(wrong)
             if wrong or {slug, agreement.slug} & faulty:
@@ -71,21 +71,16 @@ def compare_data_sets(
         faults.extend(one.acknowledged.faults(unjudged))
 
 
-def _dimension(structure: Structure, name: str) -> CubeDimension | None:
-    known = (item for item in structure.dimensions if item.name == name and name != MEASURE)
-    return next(known, None)
-
-
 def _misfits(
     agreement: Agreement, mapping: Mapping, one: JudgedCube, other: JudgedCube
 ) -> Iterator[Fault]:
-    """Yield what is wrong in the declaration of an agreement itself."""
+    """Yield the faults of an agreement's declaration."""
     place, steps = mapping.file.place, agreement.steps
     sides = {"here": (one.cube.structure, agreement.here)}
     sides["there"] = (other.cube.structure, agreement.there)
     for key, (structure, fixed) in sides.items():
         for name, code in fixed.items():
-            at, dimension = place(*steps, key, name), _dimension(structure, name)
+            at, dimension = place(*steps, key, name), structure.dimension(name)
             if dimension is None:
                 known = ", ".join(structure.names())
                 yield fault("dimension-not-used", *at, name=name, known=known)
@@ -109,7 +104,7 @@ def _misfits(
 
 
 def _shared(agreement: Agreement, own: Structure, theirs: Structure) -> list[str]:
-    """Return the dimensions by whose codes the two are compared."""
+    """Return the dimensions that are compared code by code."""
     others = set(theirs.names()) - set(agreement.there)
     return [name for name in own.names() if name in others - set(agreement.here)]
 
@@ -117,7 +112,7 @@ def _shared(agreement: Agreement, own: Structure, theirs: Structure) -> list[str
 def _chosen(
     columns: Columns, structure: Structure, shared: list[str], fixed: dict[str, str]
 ) -> NDArray[np.int64]:
-    """Return the places of the observations at the total, or the code, of all other dimensions."""
+    """Return the places of observations at the total, or the fixed code, of other dimensions."""
     chosen = columns.absence == 0
     for dimension, key in zip(structure.dimensions[:-1], columns.keys[:-1], strict=True):
         if dimension.name in fixed:
@@ -129,7 +124,7 @@ def _chosen(
 
 
 def _disagreements(agreement: Agreement, one: JudgedCube, other: JudgedCube) -> list[Fault] | None:
-    """Return a fault for each figure that the other data set contradicts, None without any pair."""
+    """Return a fault for each pair of figures that differ, None if there is no pair."""
     own, theirs = one.cube.structure, other.cube.structure
     columns, others = one.check.columns(), other.check.columns()
     if columns is None or others is None:
@@ -142,12 +137,12 @@ def _disagreements(agreement: Agreement, one: JudgedCube, other: JudgedCube) -> 
     pairs: list[tuple[Indices, Indices]] = []
     for name in names:
         mine = next(item for item in own.dimensions if item.name == name)
-        others_ = next(item for item in theirs.dimensions if item.name == name)
+        theirs_ = next(item for item in theirs.dimensions if item.name == name)
         codes = np.array(
-            [_position(mine, others_, number, own, theirs) for number in range(len(others_.codes))],
+            [_position(mine, theirs_, number, own, theirs) for number in range(len(theirs_.codes))],
             dtype=np.int32,
         )
-        their_key = others.keys[theirs.dimensions.index(others_)][there]
+        their_key = others.keys[theirs.dimensions.index(theirs_)][there]
         translated = codes[their_key] if len(codes) else their_key
         known &= translated != ABSENT
         pairs.append((columns.keys[own.dimensions.index(mine)][here], translated))
@@ -167,19 +162,19 @@ def _disagreements(agreement: Agreement, one: JudgedCube, other: JudgedCube) -> 
     )
     apart = np.abs(values[: len(here)] - values[len(here) :]) > scaled(agreement.within, decimals)
     wrong = np.flatnonzero(apart.astype(np.bool_))
-    return _told(one, other, columns, others, here[wrong], matched[wrong])
+    return _findings(one, other, columns, others, here[wrong], matched[wrong])
 
 
 def _position(
     mine: CubeDimension, theirs: CubeDimension, number: int, own: Structure, other: Structure
 ) -> int:
-    """Return our index of a code of theirs; a measure in another unit is another one."""
+    """Return the index in ``mine`` of a code of theirs; a measure in another unit is ABSENT."""
     index = mine.positions.get(theirs.codes[number], ABSENT)
     is_measure = mine.name == MEASURE and index != ABSENT
     return ABSENT if is_measure and own.units[index] != other.units[number] else index
 
 
-def _told(
+def _findings(
     one: JudgedCube,
     other: JudgedCube,
     columns: Columns,
@@ -187,7 +182,7 @@ def _told(
     here: NDArray[np.int64],
     there: NDArray[np.int64],
 ) -> list[Fault]:
-    """Return the faults, each with the place of the other figure."""
+    """Return a fault for each pair, with the place of the other figure."""
     own, theirs = one.cube.structure, other.cube.structure
     wanted: dict[int, set[tuple[int, int]]] = {}
     for at in there.tolist():
@@ -208,13 +203,9 @@ def _told(
             int(columns.row[at]),
             int(columns.column[at]),
             codes=", ".join(codes),
-            value=_written(columns, at, one.cube.mapping.numbers),
-            other=_written(others, place, other.cube.mapping.numbers),
+            value=printed_value(columns, at, one.cube.mapping.numbers),
+            other=printed_value(others, place, other.cube.mapping.numbers),
             slug=theirs.slug,
             place=f"{theirs.tables[table].shown}:{line}:{column}",
         )
     return list(findings.faults())
-
-
-def _written(columns: Columns, at: int, numbers: str) -> str:
-    return format_number(int(columns.mantissa[at]), int(columns.decimals[at]), FORMATS[numbers])

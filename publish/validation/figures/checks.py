@@ -17,8 +17,8 @@ from publish.cube.structure import Structure
 from publish.cube.unread_cells import Lost
 from publish.faults.fault import Fault, fault
 from publish.mappings.mapping import Mapping
-from publish.validation.figures.bounds import BoundsCheck
-from publish.validation.figures.period_order import OrderCheck
+from publish.validation.figures.measure_bounds import MeasureBoundsCheck
+from publish.validation.figures.period_order import PeriodOrderCheck
 from publish.validation.figures.shares import check_share_names, compare_shares
 from publish.validation.figures.totals import compare_totals
 from publish.validation.figures.value_ranges import read_ranges
@@ -37,10 +37,10 @@ class FiguresCheck:
     wanted: bool = False
     _keeper: ColumnKeeper = field(default_factory=ColumnKeeper)
     _used: set[str] = field(default_factory=set)
-    _bounds: BoundsCheck = field(init=False)
+    _bounds: MeasureBoundsCheck = field(init=False)
 
     def __post_init__(self) -> None:
-        self._bounds = BoundsCheck(structure=self.structure, numbers=self.mapping.numbers)
+        self._bounds = MeasureBoundsCheck(structure=self.structure, numbers=self.mapping.numbers)
 
     def see(self, batch: Batch) -> None:
         """Take note of the next batch of the cube."""
@@ -101,7 +101,7 @@ class JudgedCube:
 
     cube: AnyCube
     check: FiguresCheck
-    order: OrderCheck
+    order: PeriodOrderCheck
     acknowledged: Acknowledgements
 
 
@@ -115,7 +115,7 @@ def judged_cube(cube: AnyCube, inputs: list[JudgedCube], wanted: set[str]) -> Ju
     return JudgedCube(
         cube=cube,
         check=FiguresCheck(mapping=mapping, structure=structure, wanted=structure.slug in wanted),
-        order=OrderCheck(mapping=mapping, structure=structure, documents=cube.documents),
+        order=PeriodOrderCheck(mapping=mapping, structure=structure, documents=cube.documents),
         acknowledged=Acknowledgements(
             mapping=mapping,
             structure=structure,

@@ -1,8 +1,7 @@
-"""Every printed figure accounted for: tables and rows that no mapping reads.
+"""Coverage: warnings for tables and rows that no mapping reads.
 
-In come all mappings and documents of a project; out come warnings at the tables and rows that are
-left out everywhere. A document says under ``not-published:`` what is left out on purpose, and what
-it says wrongly there is a fault. A mapping reads all columns of its tables.
+A document lists under ``not-published:`` what is left out on purpose; a wrong entry there is a
+fault. Columns need no check, as a mapping reads all columns of its tables.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from publish.project.project import Project
 from publish.tables.findings import Findings, shown
 from publish.tables.table import Table, open_table, read_blocks
 
-MOST_ROWS = 200
-"""Rows with a label of their own that are named of one table."""
+MOST_LABELS = 200
+"""Labels of rows that are reported of one table."""
 
 
-def check_accounted(
+def check_coverage(
     project: Project, mappings: Iterable[Mapping], documents: dict[str, Document]
 ) -> Iterator[Fault]:
-    """Yield a warning for each table and row that is not read, and faults of what is said of it."""
+    """Yield a warning for each table and row that is not read, and faults in ``not-published:``."""
     uses: dict[str, list[TableUse]] = {}
     for mapping in mappings:
         for use in mapping.uses:
@@ -51,7 +50,7 @@ def check_accounted(
 
 @dataclass(frozen=True, kw_only=True)
 class _Entry:
-    """A table, or a row of it, that a document says is not published."""
+    """An entry of ``not-published:``, a table or a row of it."""
 
     document: Document
     number: int
@@ -75,7 +74,7 @@ def _read_entries(document: Document) -> list[_Entry]:
 def _check_table(
     project: Project, document: Document, path: Path, uses: list[TableUse], entries: list[_Entry]
 ) -> Iterator[Fault]:
-    """Yield what is wrong with one table."""
+    """Yield what is not read of one table, and wrong entries about it."""
     name = f"{document.key}/{path.stem}"
     of_rows = [entry for entry in entries if entry.row is not None]
     if uses:
@@ -103,14 +102,14 @@ def _check_table(
     if not uses:
         return
     findings, named = Findings(table=table), {entry.row for entry in of_rows}
-    for label, row in [item for item in left.items() if item[0] not in named][:MOST_ROWS]:
+    for label, row in [item for item in left.items() if item[0] not in named][:MOST_LABELS]:
         findings.add("row-not-used", row, 1, label=shown(label), document=document.key,
                      table=path.stem)  # fmt: skip
     yield from findings.faults()
 
 
 def _rows(table: Table, uses: list[TableUse]) -> tuple[set[str], dict[str, int]]:
-    """Return the labels of rows that are read, and of those that are not with their first row."""
+    """Return the labels of rows that are read; and the others, each with its first row."""
     used, left = set[str](), dict[str, int]()
     for block in read_blocks(table, []):
         taken = np.zeros(len(block.cells), dtype=np.bool_)

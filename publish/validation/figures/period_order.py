@@ -1,9 +1,8 @@
-"""Periods as tables print them: in order, and none after the date of the document.
+"""Periods in the order in which tables print them, and none after the date of the document.
 
-In come the batches of a printed data set, whose cells know row and column; out come warnings at the
-labels of periods. A heading that changed places with its neighbour gives figures to the wrong
-period, and nothing else in the data tells it. Where rows or columns have other dimensions too,
-periods are compared among those whose other codes are equal.
+Two headings that have changed places give figures to the wrong period, and nothing else in the
+data shows it; so a label out of order gives a warning. Where an axis has other dimensions too, the
+order is that of periods whose other codes are equal.
 """
 
 from __future__ import annotations
@@ -36,15 +35,15 @@ class _Labels:
 
 
 @dataclass(kw_only=True)
-class OrderCheck:
-    """Notes the period of each row or column as the batches pass; holds some bytes a row."""
+class PeriodOrderCheck:
+    """Notes the period of each row or column, batch by batch; keeps a few bytes a row."""
 
     mapping: Mapping
     structure: Structure
     documents: dict[str, Document]
     _seen: dict[int, list[_Labels]] = field(default_factory=dict)
     _fixed: dict[int, set[int]] = field(default_factory=dict)
-    """The periods of tables that the mapping itself gives."""
+    """Periods that the mapping gives for whole tables, by number of the table."""
 
     def see(self, batch: Batch) -> None:
         """Take note of the periods of the next batch."""
@@ -70,13 +69,13 @@ class OrderCheck:
             self._seen.setdefault(number, []).append(labels)
 
     def _axis(self, number: int) -> Axis | None:
-        """Return the axis of a table on which the periods stand, None where they are given."""
+        """Return the axis of a table that has the periods, None where the mapping gives them."""
         use, period = self.mapping.uses[number], self.structure.dimensions[0]
         axes = (use.columns, use.rows)
         return next((axis for axis in axes if period.name in axis.dimensions), None)
 
     def _others(self, axis: Axis) -> list[int]:
-        """Return the places of the other dimensions of an axis."""
+        """Return the indices of the other dimensions of an axis."""
         return [
             at
             for at, dimension in enumerate(self.structure.dimensions)
@@ -84,7 +83,7 @@ class OrderCheck:
         ]
 
     def warnings(self) -> Iterator[Fault]:
-        """Yield the warnings, once all batches have been seen."""
+        """Yield the warnings, after the last batch."""
         for number, parts in sorted(self._seen.items()):
             axis, table = self._axis(number), self.structure.tables[number]
             if axis is None:
@@ -111,7 +110,7 @@ class OrderCheck:
         others: list[Indices],
         findings: Findings,
     ) -> None:
-        """Note the first label that breaks the order which most labels of its axis keep."""
+        """Note the first label that breaks the order of most labels of its axis."""
         dimensions = tuple(self.structure.dimensions[at] for at in self._others(axis))
         group = np.zeros(len(positions), dtype=np.int64)
         if dimensions:
@@ -126,7 +125,7 @@ class OrderCheck:
         places = positions[order]
         rising = ups > downs
         if ups == downs:
-            # As many go up as down, so the order is that of the first two.
+            # With as many steps up as down, the first step decides.
             moving = np.flatnonzero(steps)
             rising = bool(steps[moving[np.argmin(places[moving + 1])]] > 0)
         wrong = np.flatnonzero(steps < 0 if rising else steps > 0)
@@ -134,20 +133,20 @@ class OrderCheck:
         codes = self.structure.dimensions[0].codes
         findings.add(
             "periods-out-of-order",
-            *self._label(number, axis, int(places[at + 1])),
+            *self._label_place(number, axis, int(places[at + 1])),
             code=codes[int(periods[order][at + 1])],
             before=codes[int(periods[order][at])],
             direction=phrase("from-old-to-new" if rising else "from-new-to-old"),
         )
 
     def _ranks(self) -> NDArray[np.int64]:
-        """Return for each period its place in time; the codes of one kind sort as text."""
+        """Return the rank of each period in time; codes of one kind of period sort as text."""
         codes = self.structure.dimensions[0].codes
         ranks = np.empty(len(codes), dtype=np.int64)
         ranks[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
         return ranks
 
-    def _label(self, number: int, axis: Axis, position: int) -> tuple[int, int]:
+    def _label_place(self, number: int, axis: Axis, position: int) -> tuple[int, int]:
         """Return row and column of the label of a period."""
         use, table = self.mapping.uses[number], self.structure.tables[number]
         level = 0
@@ -156,7 +155,7 @@ class OrderCheck:
         if axis is not use.columns:
             return position, level + 1
         column = position
-        # In an upper header row a title is printed once, above the first of its columns.
+        # In an upper header row a label is printed once, above the first of its columns.
         while column > use.rows.depth + 1 and not table.headers[level][column - 1]:
             column -= 1
         return level + 1, column
@@ -177,11 +176,11 @@ class OrderCheck:
     ) -> None:
         for late, code, day in self._late(self.structure.tables[number], periods):
             position = int(positions[np.flatnonzero(periods == late)[0]])
-            place = self._label(number, axis, position)
+            place = self._label_place(number, axis, position)
             findings.add("period-after-document", *place, code=code, date=day)
 
     def _future_given(self) -> Iterator[Fault]:
-        """Yield a warning for each period after the document that the mapping itself gives."""
+        """Yield a warning for each period, given by the mapping, that is after the document."""
         name = self.structure.dimensions[0].name
         for number, periods in sorted(self._fixed.items()):
             own = (*self.mapping.uses[number].steps, "fixed", name)

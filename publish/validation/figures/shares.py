@@ -1,10 +1,8 @@
-"""Shares: percentages that must be the quotient of two other figures, but for rounding.
+"""Shares: percentages equal to the quotient of two other figures, but for rounding.
 
-In come the columns of a whole cube and the shares that its mapping declares; out come faults at the
-cells of the percentages. A percentage may be off by half a unit of its last printed decimal, and
-by what rounding of its part and its whole can explain where these are printed with decimals:
-counts of whole things are exact. Quotients are compared in floating point first; only what may be
-off is computed exactly.
+A percentage may be off by half a unit of its last printed decimal, and by what the rounding of its
+part and whole explains where these are printed with decimals; counts are exact. Quotients are
+compared in floating point first; only those that may be off are computed exactly.
 """
 
 from __future__ import annotations
@@ -19,16 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube.columns import ABSENT, Columns
-from publish.cube.structure import CubeDimension, Structure
+from publish.cube.structure import Structure
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.mappings.declarations import Share
-from publish.mappings.mapping import MEASURE, Mapping
+from publish.mappings.mapping import Mapping
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, format_number
+from publish.validation.figures.measure_bounds import plain_number
 
 SLACK = 1e-9
-"""By how much floating point may be off, relative to what is compared."""
+"""The relative error that floating point may have."""
 
 
 def check_share_names(mapping: Mapping, structure: Structure) -> list[Fault]:
@@ -43,7 +42,7 @@ def check_share_names(mapping: Mapping, structure: Structure) -> list[Fault]:
                 found.append(fault("measure-not-used", *at, name=name, hint=hint, known=known))
         if share.over is not None:
             at = place(*share.steps, "over")
-            dimension = _dimension(structure, share.over)
+            dimension = structure.dimension(share.over)
             if dimension is None:
                 known = ", ".join(structure.names())
                 found.append(fault("dimension-not-used", *at, name=share.over, known=known))
@@ -52,17 +51,12 @@ def check_share_names(mapping: Mapping, structure: Structure) -> list[Fault]:
     return found
 
 
-def _dimension(structure: Structure, name: str) -> CubeDimension | None:
-    known = (item for item in structure.dimensions if item.name == name and name != MEASURE)
-    return next(known, None)
-
-
 def compare_shares(
     share: Share, mapping: Mapping, columns: Columns, structure: Structure, *, whole: bool
 ) -> Iterator[Fault]:
-    """Yield a fault for every percentage that is not its quotient, and for one that has none.
+    """Yield a fault for every percentage that differs from its quotient.
 
-    That nothing can be compared is a fault unless the observations are not ``whole``.
+    A share of which no percentage can be compared is a fault too, if the cube is ``whole``.
     """
     pairs = _pairs(share, columns, structure)
     if not len(pairs.share):
@@ -95,9 +89,9 @@ def compare_shares(
             int(columns.row[ends[0]]),
             int(columns.column[ends[0]]),
             codes=", ".join(codes),
-            printed=_told(columns, ends[0], form),
-            part=_told(columns, ends[1], form),
-            whole=_told(columns, ends[2], form),
+            printed=printed_value(columns, ends[0], form),
+            part=printed_value(columns, ends[1], form),
+            whole=printed_value(columns, ends[2], form),
             computed=format_number(_rounded(quotient, decimals + 2), decimals + 2, number),
             within=_shortest(off, form),
         )
@@ -106,7 +100,7 @@ def compare_shares(
 
 @dataclass(frozen=True, kw_only=True)
 class _Pairs:
-    """The places of percentages with those of their parts and wholes."""
+    """The places of percentages, and of the part and whole of each."""
 
     share: NDArray[np.int64]
     part: NDArray[np.int64]
@@ -114,7 +108,7 @@ class _Pairs:
 
 
 def _pairs(share: Share, columns: Columns, structure: Structure) -> _Pairs:
-    """Return the percentages whose part and whole are printed, and are no zero."""
+    """Return the percentages of which part and whole are printed and the whole is not zero."""
     dimensions = structure.dimensions
     measures = dimensions[-1].positions
     shares = np.flatnonzero((columns.keys[-1] == measures[share.measure]) & (columns.absence == 0))
@@ -142,9 +136,9 @@ def _unit(structure: Structure, measure: str) -> str:
 
 
 def _rounding(structure: Structure, columns: Columns, measure: str) -> Fraction:
-    """Return by how much a figure of a measure can be rounded: counts are exact.
+    """Return the most by which rounding changes a figure of a measure; nothing for counts.
 
-    Sources drop zeros at the end, so the measure's longest number tells how it is rounded.
+    Sources drop trailing zeros, so the most decimals of the measure tell how it is rounded.
     """
     number = [item.name for item in structure.measures].index(measure)
     if structure.measures[number].datatype == str(XSD.integer):
@@ -160,7 +154,7 @@ def _suspects(
     rounded: tuple[Fraction, Fraction],
     within: Decimal | None,
 ) -> NDArray[np.int64]:
-    """Return which percentages may be off, those at the very limit among them."""
+    """Return the percentages that floating point cannot show to be right."""
 
     def values(places: NDArray[np.int64]) -> NDArray[np.float64]:
         found: NDArray[Any] = columns.mantissa[places] / 10.0 ** columns.decimals[places]
@@ -189,14 +183,14 @@ def _allowed(
     rounded: tuple[Fraction, Fraction],
     within: Decimal | None,
 ) -> Fraction | None:
-    """Return exactly by how much a percentage may differ from its quotient, None by any."""
+    """Return the exact difference allowed between percentage and quotient, None if any is."""
     if within is not None:
         return Fraction(within)
     half = Fraction(1, 2 * 10 ** int(columns.decimals[ends[0]]))
     part, whole = (abs(_exact(columns, end)) for end in ends[1:])
     room = whole - rounded[1]
     if room <= 0:
-        return None  # the whole may be nothing before it was rounded
+        return None  # the whole may have been zero before it was rounded
     return half + factor * (rounded[0] * whole + rounded[1] * part) / (whole * room)
 
 
@@ -204,20 +198,19 @@ def _exact(columns: Columns, place: int) -> Fraction:
     return Fraction(int(columns.mantissa[place]), 10 ** int(columns.decimals[place]))
 
 
-def _told(columns: Columns, place: int, form: str) -> str:
+def printed_value(columns: Columns, place: int, form: str) -> str:
+    """Return the value of an observation as its table writes numbers."""
     return format_number(int(columns.mantissa[place]), int(columns.decimals[place]), FORMATS[form])
 
 
 def _rounded(value: Fraction, decimals: int) -> int:
-    """Return a number as a whole number of its last decimal."""
+    """Return a number in units of its last decimal."""
     number: int = round(value * 10**decimals)
     return number
 
 
 def _shortest(value: Fraction, form: str) -> str:
-    """Return a tolerance with as many decimals as it takes, at most six."""
+    """Return a tolerance with as few decimals as it takes, at most six."""
     with localcontext(prec=40):
         exact = Decimal(value.numerator) / Decimal(value.denominator)
-    number = exact.quantize(Decimal("0.000001"), ROUND_HALF_EVEN).normalize()
-    decimals = max(0, -int(number.as_tuple().exponent))
-    return format_number(int(number.scaleb(decimals)), decimals, FORMATS[form])
+    return plain_number(exact.quantize(Decimal("0.000001"), ROUND_HALF_EVEN), form)

@@ -1,7 +1,7 @@
-"""Totals: equal to the sum of their parts, or not below it where parts are lacking.
+"""Totals: equal to the sum of their parts or, where parts are incomplete, not below it.
 
-In come the columns of a whole cube and what its mapping declares; out come faults at the cells of
-the totals. Parts are added up by grouping, exactly; what is not shown counts with its bounds.
+Parts are added up exactly, by grouping columns; a value that is not shown counts with its range.
+Faults stand at the cells of the totals.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from publish.cube.unread_cells import Lost, lacking
 from publish.faults.fault import Fault, phrase
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, format_number
-from publish.validation.figures.value_ranges import Ends, Ranges, exceeds
+from publish.validation.figures.value_ranges import Endpoints, ValueRanges, exceeds
 
 
 def compare_totals(
@@ -26,14 +26,15 @@ def compare_totals(
     kind: str,
     within: Decimal,
     columns: Columns,
-    ranges: Ranges,
+    ranges: ValueRanges,
     structure: Structure,
     numbers: str,
     lost: list[Lost],
 ) -> Iterator[Fault]:
-    """Yield a fault for every total over one dimension that its parts contradict.
+    """Yield a fault for every total over the dimension ``name`` that its parts contradict.
 
-    ``kind`` is complete or incomplete; totals that may lack parts that were ``lost`` are left out.
+    ``kind`` is complete or incomplete. Totals of which a part may be among the ``lost`` cells are
+    not judged.
     """
     keys, dimensions = columns.keys, structure.dimensions
     at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
@@ -82,12 +83,12 @@ def compare_totals(
 
 
 def scaled(within: Decimal, decimals: int) -> int:
-    """Return a tolerance as a whole number of the last decimal, so that it can be compared."""
+    """Return a tolerance in units of the last decimal, rounded down."""
     return int(within.scaleb(decimals).to_integral_value(ROUND_FLOOR))
 
 
-def _in_words(ends: Ends, place: int, numbers: str, *, upper: bool) -> str:
-    """Return one end as a message has it: a number, or a bound with its words."""
+def _in_words(ends: Endpoints, place: int, numbers: str, *, upper: bool) -> str:
+    """Return one end for a message: a number, or words such as "at least 5"."""
     number = format_number(int(ends.numbers[place]), ends.decimals, FORMATS[numbers])
     if not ends.bounds[place]:
         return number

@@ -1,9 +1,8 @@
-"""Between which numbers observations and their sums lie, those without a value too.
+"""The range in which each observation's value lies, also where it is not shown, and ranges of sums.
 
-In come values as columns, and for those that are not shown their bounds; out come two columns of
-ends, the least and the most that each can be. Of a value that is shown both are the value. What
-has no lower bound is taken to be at least zero, unless its measure has negative values. What
-cannot be there adds nothing.
+The range of a value that is shown is the value itself. That of a hidden one comes from the mark
+printed instead. A hidden value without a lower bound is taken to be at least zero, unless its
+measure has negative values; one that is not applicable counts as zero.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ from publish.rdf.namespaces import XSD
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ends:
-    """One end of each range, as columns: number / 10**decimals."""
+class Endpoints:
+    """The lower or the upper end of each range, as columns: number / 10**decimals."""
 
     numbers: NDArray[Any]
     decimals: int
     bounds: NDArray[np.bool_]
-    """Whether the end is a bound or rests on one, not on values alone."""
+    """Whether the end comes from the bound of a hidden value, not from values alone."""
     open: NDArray[np.bool_]
-    """Whether the range does not reach its end."""
+    """Whether the end itself lies outside the range."""
     endless: NDArray[np.bool_]
-    """Whether there is no end; the number then means nothing."""
+    """Whether the range is unbounded at this end; the number then means nothing."""
 
-    def at(self, places: NDArray[np.int64]) -> Ends:
+    def at(self, places: NDArray[np.int64]) -> Endpoints:
         """Return the ends at some places."""
-        return Ends(
+        return Endpoints(
             numbers=self.numbers[places],
             decimals=self.decimals,
             bounds=self.bounds[places],
@@ -44,8 +43,8 @@ class Ends:
             endless=self.endless[places],
         )
 
-    def sums(self, group: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Ends:
-        """Return the ends of the sum of each group, over the chosen ones only."""
+    def sums(self, group: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Endpoints:
+        """Return the ends of the sum of each group, over the chosen observations only."""
         count = int(group.max(initial=-1)) + 1
         numbers = np.zeros(count, dtype=self.numbers.dtype)
         np.add.at(numbers, group[chosen], self.numbers[chosen])
@@ -55,7 +54,7 @@ class Ends:
             found[group[chosen & flags]] = True
             return found
 
-        return Ends(
+        return Endpoints(
             numbers=numbers,
             decimals=self.decimals,
             bounds=any_of(self.bounds),
@@ -65,21 +64,21 @@ class Ends:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ranges:
-    """The least and the most that each observation can be."""
+class ValueRanges:
+    """The least and the greatest value that each observation can have."""
 
-    least: Ends
-    most: Ends
+    least: Endpoints
+    most: Endpoints
 
 
-def exceeds(one: Ends, other: Ends, by: int = 0) -> NDArray[np.bool_]:
-    """Return where all of one range lies above another, given its least and the other's most.
+def exceeds(one: Endpoints, other: Endpoints, by: int = 0) -> NDArray[np.bool_]:
+    """Return where the lower ends ``one`` exceed the upper ends ``other``: no value fits both.
 
-    Only what lies above it by more than ``by`` units of the last decimal counts.
+    The difference must be more than ``by`` units of the last decimal.
     """
     limits = other.numbers
     if by:
-        # A tolerance may be beyond 64 bits, and so may the sum.
+        # The tolerance, or the sum with it, may not fit 64 bits.
         limits = limits.astype(np.object_) + by
     above = one.numbers > limits
     above |= (one.numbers == limits) & (one.open | other.open)
@@ -93,14 +92,14 @@ def read_ranges(
     decimals: NDArray[np.int8],
     absence: NDArray[np.int16],
     structure: Structure,
-) -> Ranges:
-    """Return the ranges of observations; bounds of whole numbers are whole themselves."""
+) -> ValueRanges:
+    """Return the ranges of observations; those of a measure of integers have integer ends."""
     count, hidden = len(mantissa), np.flatnonzero(absence)
     if not len(hidden):
         values, most = align(mantissa, decimals)
         none = np.zeros(count, dtype=np.bool_)
-        ends = Ends(numbers=values, decimals=most, bounds=none, open=none, endless=none)
-        return Ranges(least=ends, most=ends)
+        ends = Endpoints(numbers=values, decimals=most, bounds=none, open=none, endless=none)
+        return ValueRanges(least=ends, most=ends)
     numbers = np.stack([mantissa, mantissa])
     places = np.stack([decimals, decimals])
     open_, endless = np.zeros((2, 2, count), dtype=np.bool_)
@@ -119,14 +118,16 @@ def read_ranges(
         whole = structure.measures[measure].datatype == str(XSD.integer)
         for end, limit in enumerate(limits):
             endless[end, at] = limit is None
-            value = _whole(limit, end) if limit and whole else limit.value if limit else Decimal(0)
+            value = (
+                _whole_end(limit, end) if limit and whole else limit.value if limit else Decimal(0)
+            )
             open_[end, at] = limit is not None and limit.is_open and not whole
             places[end, at] = max(0, -int(value.as_tuple().exponent))
             numbers[end, at] = int(value.scaleb(int(places[end, at])))
     aligned, most = align(numbers.ravel(), places.ravel())
     bounds = absence > 0
     least_, most_ = (
-        Ends(
+        Endpoints(
             numbers=aligned[end * count : (end + 1) * count],
             decimals=most,
             bounds=bounds,
@@ -135,11 +136,11 @@ def read_ranges(
         )
         for end in (0, 1)
     )
-    return Ranges(least=least_, most=most_)
+    return ValueRanges(least=least_, most=most_)
 
 
-def _whole(limit: Limit, end: int) -> Decimal:
-    """Return the whole number nearest to a bound that the value can be: above or below it."""
+def _whole_end(limit: Limit, end: int) -> Decimal:
+    """Return the integer nearest to a bound that lies within it; ``end`` 1 is the upper bound."""
     value = limit.value.to_integral_value(ROUND_FLOOR if end else ROUND_CEILING)
     if limit.is_open and value == limit.value:
         value += -1 if end else 1

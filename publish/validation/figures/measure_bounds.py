@@ -1,7 +1,6 @@
-"""Values within the bounds of their measure, as the ontology gives them.
+"""Values within the bounds of their measure: ``pub:kleinste`` and ``pub:grootste`` of the ontology.
 
-In come batches; out come faults at the cells of values that are less than ``pub:kleinste`` or
-more than ``pub:grootste``. A value that is not shown has no bounds to keep.
+Only values that are shown are compared.
 """
 
 from __future__ import annotations
@@ -19,15 +18,16 @@ from publish.faults.fault import Fault, phrase
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, MOST_DECIMALS, format_number
 
-LARGEST = np.iinfo(np.int64).max
+MOST_MANTISSA = np.iinfo(np.int64).max
 
 
 @dataclass(kw_only=True)
-class BoundsCheck:
-    """Compares values with the bounds of their measures as the batches pass; keeps nothing."""
+class MeasureBoundsCheck:
+    """Compares values with the bounds of their measures, batch by batch; keeps only findings."""
 
     structure: Structure
     numbers: str
+    """The name of the format of numbers, for messages."""
     _findings: TableFindings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,9 +35,9 @@ class BoundsCheck:
 
     @cached_property
     def _limits(self) -> NDArray[np.int64]:
-        """The least and the greatest mantissa of each measure at each number of decimals."""
+        """The bounds as mantissas: lower or upper, by measure, by number of decimals."""
         limits = np.empty((2, len(self.structure.measures), MOST_DECIMALS + 1), dtype=np.int64)
-        limits[0], limits[1] = -LARGEST, LARGEST
+        limits[0], limits[1] = -MOST_MANTISSA, MOST_MANTISSA
         for number, measure in enumerate(self.structure.measures):
             for end, (bound, up) in enumerate(
                 ((measure.least, ROUND_CEILING), (measure.most, ROUND_FLOOR))
@@ -46,7 +46,7 @@ class BoundsCheck:
                     continue
                 for decimals in range(MOST_DECIMALS + 1):
                     value = int(bound.scaleb(decimals).to_integral_value(up))
-                    limits[end, number, decimals] = max(-LARGEST, min(LARGEST, value))
+                    limits[end, number, decimals] = max(-MOST_MANTISSA, min(MOST_MANTISSA, value))
         return limits
 
     @cached_property
@@ -76,16 +76,16 @@ class BoundsCheck:
                 int(cells.column[first]),
                 value=format_number(int(batch.mantissa[at]), int(batch.decimals[at]), form),
                 measure=measure.name,
-                bound=phrase(key, number=_plain(bound or Decimal(0), self.numbers)),
+                bound=phrase(key, number=plain_number(bound or Decimal(0), self.numbers)),
             )
 
     def faults(self) -> list[Fault]:
-        """Return the faults, once all batches have been seen."""
+        """Return the faults, after the last batch."""
         return list(self._findings.faults())
 
 
-def _plain(bound: Decimal, numbers: str) -> str:
-    """Return a bound as people write it, without zeros at its end."""
-    number = bound.normalize() + 0
+def plain_number(number: Decimal, numbers: str) -> str:
+    """Return a number as people write it, without trailing zeros."""
+    number = number.normalize() + 0
     decimals = max(0, -int(number.as_tuple().exponent))
     return format_number(int(number.scaleb(decimals)), decimals, FORMATS[numbers])
