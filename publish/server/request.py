@@ -56,10 +56,6 @@ class HttpRequest:
         found = self.single.get(name)
         return None if found is None else found.decode("latin-1")
 
-    def without_range(self) -> Headers:
-        """Return the header fields without Range, which only counts for GET (RFC 9110, 14.2)."""
-        return [(name, value) for name, value in self.headers if name != b"range"]
-
     async def body(self, settings: Settings) -> bytes:
         """Read the body. Raises BodyRefused, and CancelledError when the client leaves."""
         most, seconds = settings.body_bytes, settings.body_timeout

@@ -1,7 +1,10 @@
-"""A WSGI application, Flask, behind the event loop: each call in a thread, bodies streamed.
+"""A WSGI application (PEP 3333) behind the event loop: each call in a thread, bodies streamed.
 
-In comes a request whose body is already there, out comes a response whose beginning is already
-there. A file is sent in large parts as the client takes them, and holds no thread meanwhile.
+A thread is held only while the application makes something: the beginning of a body, or the next
+part of it once the client has taken the last. The bridges of uvicorn and a2wsgi cannot keep that
+bound: the first (deprecated) reads a whole file into an unbounded queue, however slowly the client
+takes it, and the second holds a thread until the client has taken all, so that as many slow
+readers as there are threads stop every page.
 """
 
 from __future__ import annotations
@@ -11,20 +14,23 @@ import contextvars
 import functools
 import gzip
 import io
+import itertools
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 
+from publish.server.request import HttpRequest
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 PART = 256 * 1024
-"""Bytes that are gathered before they are sent."""
-WORTH_IT = 600
+"""Bytes of a body that are gathered before they are sent."""
+LEAST_COMPRESSED = 600
 """Bytes from which a text is compressed."""
 COMPRESSIBLE = frozenset(
     {
@@ -39,54 +45,42 @@ COMPRESSIBLE = frozenset(
 
 
 @dataclass(kw_only=True)
-class Produced:
-    """What an application produced: the beginning of its body, and the rest if there is one."""
+class WsgiResponse:
+    """The response of an application: the beginning of its body, and the rest if there is one."""
 
     status: int
     headers: list[tuple[str, str]]
     beginning: bytes
-    rest: _Rest | None
+    rest: WsgiBody | None
 
 
-class _Rest:
-    """The parts of a body that were not gathered at once."""
+class WsgiBody:
+    """The body of a response, read in threads in parts of PART bytes at least but the last."""
 
-    def __init__(self, body: Iterable[bytes], parts: Iterator[bytes], threads: ThreadPoolExecutor):
-        self._body, self._parts, self._threads = body, parts, threads
+    def __init__(self, body: Iterable[bytes], threads: ThreadPoolExecutor) -> None:
+        self._body, self._threads = body, threads
+        self._parts = itertools.chain(body)  # whose own iterator is made with the first part
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
-        while part := await loop.run_in_executor(self._threads, _gather, self._parts):
+        while part := await loop.run_in_executor(self._threads, self.read_part):
             yield part
+
+    def read_part(self) -> bytes:
+        """Return the next part, empty at the end."""
+        found: list[bytes] = []
+        size = 0
+        for part in self._parts:
+            found.append(part)
+            size += len(part)
+            if size >= PART:
+                break
+        return found[0] if len(found) == 1 else b"".join(found)
 
     def close(self) -> None:
         """Tell the application that its body was sent or is no longer wanted."""
-        _close(self._body)
-
-
-def _gather(parts: Iterator[bytes]) -> bytes:
-    """Return the next bytes of a body, at least PART unless it ends."""
-    found: list[bytes] = []
-    size = 0
-    for part in parts:
-        found.append(part)
-        size += len(part)
-        if size >= PART:
-            break
-    return found[0] if len(found) == 1 else b"".join(found)
-
-
-def _close(body: Iterable[bytes]) -> None:
-    close = getattr(body, "close", None)
-    if close is not None:
-        close()
-
-
-def _close_unwanted(made: Future[Produced]) -> None:
-    """Close what was produced after who asked for it had left."""
-    rest = None if made.cancelled() or made.exception() else made.result().rest
-    if rest is not None:
-        rest.close()
+        if (close := getattr(self._body, "close", None)) is not None:
+            close()
 
 
 class WsgiBridge:
@@ -97,51 +91,51 @@ class WsgiBridge:
 
     async def call(
         self, app: WSGIApplication, environ: dict[str, Any], *, compress: bool = False
-    ) -> Produced:
+    ) -> WsgiResponse:
         """Call the application in a thread. What it raises is raised here.
 
-        With ``compress`` a text that is at hand whole comes as gzip.
+        With ``compress`` a text that ends within the first part is coded with gzip.
         """
         context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
-        work = functools.partial(context.run, self._produce, app, environ, compress)
+        work = functools.partial(context.run, self._respond, app, environ, compress)
         running = self._threads.submit(work)
         try:
-            return await asyncio.wrap_future(running, loop=loop)
+            return await asyncio.wrap_future(running)
         except asyncio.CancelledError:
             running.add_done_callback(_close_unwanted)
             raise
 
-    def _produce(self, app: WSGIApplication, environ: dict[str, Any], compress: bool) -> Produced:
-        told: list[tuple[str, list[tuple[str, str]]]] = []
+    def _respond(
+        self, app: WSGIApplication, environ: dict[str, Any], compress: bool
+    ) -> WsgiResponse:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None
         ) -> Any:
-            told.append((status, headers))
-            return None  # the old way of writing is not offered
+            started.append((status, headers))
+            return None  # the write() of PEP 3333 is not offered
 
-        body = app(environ, start_response)
+        body = WsgiBody(app(environ, start_response), self._threads)
         try:
-            parts = iter(body)
-            beginning = _gather(parts)
+            beginning = body.read_part()
         except BaseException:
-            _close(body)
+            body.close()
             raise
-        status, headers = told[-1]
-        rest = _Rest(body, parts, self._threads)
-        headers = [(name, value) for name, value in headers if name.lower() != "date"]
-        if len(beginning) < PART:
-            rest.close()
+        status, fields = started[-1]
+        headers = Headers([(name, value) for name, value in fields if name.lower() != "date"])
+        is_whole = len(beginning) < PART
+        if is_whole:
+            body.close()
             if status.startswith("200"):
-                headers, beginning = _coded(headers, beginning, compress)
+                beginning = _encode(headers, beginning, compress)
             elif status.startswith("304"):
-                headers = _varied(headers)
-        return Produced(
+                _vary(headers)
+        return WsgiResponse(
             status=int(status.partition(" ")[0]),
-            headers=headers,
+            headers=list(headers),
             beginning=beginning,
-            rest=rest if len(beginning) >= PART else None,
+            rest=None if is_whole else body,
         )
 
     def close(self) -> None:
@@ -149,60 +143,50 @@ class WsgiBridge:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _coded(
-    headers: list[tuple[str, str]], body: bytes, compress: bool
-) -> tuple[list[tuple[str, str]], bytes]:
-    """Return the headers and body of a text, compressed if wanted; both forms vary."""
-    told = Headers(headers)
-    kind = told.get("Content-Type", "").partition(";")[0]
+def _close_unwanted(running: Future[WsgiResponse]) -> None:
+    """Close the body of a response whose client has left."""
+    rest = None if running.cancelled() or running.exception() else running.result().rest
+    if rest is not None:
+        rest.close()
+
+
+def _encode(headers: Headers, body: bytes, compress: bool) -> bytes:
+    """Return a body, coded with gzip if it is a text and that is wanted; mend its headers."""
+    kind = headers.get("Content-Type", "").partition(";")[0]
     is_text = kind.startswith("text/") or kind in COMPRESSIBLE
-    if not is_text or "Content-Encoding" in told or "Accept-Ranges" in told:
-        return headers, body
-    if compress and len(body) >= WORTH_IT:
+    if not is_text or "Content-Encoding" in headers or "Accept-Ranges" in headers:
+        return body
+    if compress and len(body) >= LEAST_COMPRESSED:
         body = gzip.compress(body, 4, mtime=0)
-        told["Content-Encoding"] = "gzip"
-        told["Content-Length"] = str(len(body))
-        if told.get("ETag", "").startswith('"'):
-            told["ETag"] = f"W/{told['ETag']}"
-    return _varied(list(told)), body
+        headers["Content-Encoding"] = "gzip"
+        headers["Content-Length"] = str(len(body))
+        if headers.get("ETag", "").startswith('"'):
+            headers["ETag"] = f"W/{headers['ETag']}"
+    _vary(headers)
+    return body
 
 
-def _varied(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return headers that say that a text comes with and without compression.
-
-    A file has ranges, and is never compressed on its way.
-    """
-    told = Headers(headers)
-    if "Accept-Ranges" not in told:
-        told["Vary"] = ", ".join([*told.get_all("Vary"), "Accept-Encoding"])
-    return list(told)
+def _vary(headers: Headers) -> None:
+    """Say that there is a coded form too; not of a file, which has ranges and is never coded."""
+    if "Accept-Ranges" not in headers:
+        headers["Vary"] = ", ".join([*headers.get_all("Vary"), "Accept-Encoding"])
 
 
-def environ_of(
-    *,
-    method: str,
-    root: str,
-    path: bytes,
-    query_string: bytes,
-    headers: Iterable[tuple[bytes, bytes]],
-    body: bytes,
-    scheme: str,
-    server: tuple[str, int],
-    client: str,
-    http_version: str,
-) -> dict[str, Any]:
-    """Return the environment of a request (PEP 3333). ``path`` is decoded from percents."""
+def environ_of(request: HttpRequest, body: bytes) -> dict[str, Any]:
+    """Return the environment of a request, of HEAD that of GET, so that the headers are equal."""
+    is_get, scope = request.method == "GET", request.scope
+    server = scope["server"] or ("", 0)
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": root,
-        "PATH_INFO": path.decode("latin-1"),
-        "QUERY_STRING": query_string.decode("latin-1"),
+        "REQUEST_METHOD": "GET" if request.method == "HEAD" else request.method,
+        "SCRIPT_NAME": request.root,
+        "PATH_INFO": request.path.decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": server[0],
         "SERVER_PORT": str(server[1]),
-        "SERVER_PROTOCOL": f"HTTP/{http_version}",
-        "REMOTE_ADDR": client,
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": request.client,
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scheme,
+        "wsgi.url_scheme": request.scheme,
         "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
@@ -211,9 +195,11 @@ def environ_of(
         "wsgi.input_terminated": True,
         "CONTENT_LENGTH": str(len(body)),
     }
-    for name, value in headers:
+    for name, value in request.headers:
         if name in (b"content-length", b"transfer-encoding") or b"_" in name:
-            continue  # the body is here; an underscore could pass for a dash
+            continue  # the body is here; an underscore could pass for a hyphen
+        if name == b"range" and not is_get:
+            continue  # it has a meaning with GET only (RFC 9110, 14.2)
         key = name.decode("latin-1").upper().replace("-", "_")
         key = key if key == "CONTENT_TYPE" else f"HTTP_{key}"
         text = value.decode("latin-1")

@@ -208,18 +208,7 @@ class Front:
         if body is None:
             has_body = exchange.method not in ("GET", "HEAD", "OPTIONS")
             body = await exchange.body(self._settings) if has_body else b""
-        environ = environ_of(
-            method="GET" if exchange.method == "HEAD" else exchange.method,  # for equal headers
-            root=exchange.root,
-            path=exchange.path,
-            query_string=exchange.scope["query_string"],
-            headers=exchange.headers if exchange.method == "GET" else exchange.without_range(),
-            body=body,
-            scheme=exchange.scheme,
-            server=exchange.scope["server"] or ("", 0),
-            client=exchange.client,
-            http_version=exchange.scope["http_version"],
-        )
+        environ = environ_of(exchange, body)
         if outcome is not None:
             environ[OUTCOME] = outcome
         coding = choose_coding(exchange.header(b"accept-encoding"))

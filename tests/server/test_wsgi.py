@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from publish.server.wsgi import PART, Produced, WsgiBridge, environ_of
+from publish.server.request import HttpRequest
+from publish.server.wsgi import PART, WsgiBridge, WsgiResponse, environ_of
 
 KIND = "text/html; charset=utf-8"
 
@@ -48,10 +49,10 @@ def run(work: Callable[[WsgiBridge], Coroutine[Any, Any, Any]]) -> Any:
         bridge.close()
 
 
-def call(app: Any, **options: bool) -> Produced:
+def call(app: Any, **options: bool) -> WsgiResponse:
     """Call an application."""
     made = run(lambda bridge: bridge.call(app, {}, **options))
-    assert isinstance(made, Produced)
+    assert isinstance(made, WsgiResponse)
     return made
 
 
@@ -174,30 +175,46 @@ def test_leave_as_it_is(more: tuple[str, str]) -> None:
     assert (dict(made.headers), made.beginning) == (headers, b"a" * 1000)
 
 
-def test_make_environment() -> None:
-    """Headers come under their names; none passes for another, and the body is what is there."""
-    environ = environ_of(
-        method="POST",
+def request(method: str, headers: list[tuple[bytes, bytes]]) -> HttpRequest:
+    """Return a request through a proxy, below a prefix."""
+    scope = {"query_string": b"a=%20", "server": ("127.0.0.1", 80), "http_version": "1.1"}
+    return HttpRequest(
+        scope=scope,
+        receive=lambda: None,
+        id="1-a",
+        method=method,
         root="/stat",
         path="/é".encode(),
-        query_string=b"a=%20",
-        headers=[
-            (b"accept", b"a/b"),
-            (b"accept", b"c/d"),
-            (b"content-type", b"text/plain"),
-            (b"content-length", b"99"),
-            (b"transfer-encoding", b"chunked"),
-            (b"x_forwarded_for", b"1.2.3.4"),
-        ],
-        body=b"body",
-        scheme="https",
-        server=("127.0.0.1", 80),
+        headers=headers,
+        single={},
         client="192.0.2.1",
-        http_version="1.1",
+        scheme="https",
     )
+
+
+def test_make_environment() -> None:
+    """Headers come under their names; none passes for another, and the body is what is there."""
+    headers = [
+        (b"accept", b"a/b"),
+        (b"accept", b"c/d"),
+        (b"content-type", b"text/plain"),
+        (b"content-length", b"99"),
+        (b"transfer-encoding", b"chunked"),
+        (b"x_forwarded_for", b"1.2.3.4"),
+    ]
+    environ = environ_of(request("POST", headers), b"body")
     assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("/stat", "/Ã©")
     assert (environ["HTTP_ACCEPT"], environ["CONTENT_TYPE"]) == ("a/b,c/d", "text/plain")
     assert (environ["CONTENT_LENGTH"], environ["wsgi.input"].read()) == ("4", b"body")
     assert "HTTP_X_FORWARDED_FOR" not in environ
     assert "HTTP_TRANSFER_ENCODING" not in environ
     assert environ["REMOTE_ADDR"] == "192.0.2.1"
+    assert (environ["QUERY_STRING"], environ["wsgi.url_scheme"]) == ("a=%20", "https")
+
+
+def test_make_environment_of_head() -> None:
+    """HEAD is GET for an application, so that its headers are the same, but it has no ranges."""
+    headers = [(b"range", b"bytes=0-1"), (b"accept", b"a/b")]
+    head, get = (environ_of(request(method, headers), b"") for method in ("HEAD", "GET"))
+    assert head["REQUEST_METHOD"] == get["REQUEST_METHOD"] == "GET"
+    assert ("HTTP_RANGE" in head, "HTTP_RANGE" in get) == (False, True)
