@@ -13,12 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from publish.faults.fault import Fault, Words, fault, phrase
-from publish.mappings.drafting.guess_axes import MEASURE
-from publish.mappings.mapping import OPEN, Axis, Mapping, TableUse
+from publish.mappings.mapping import MEASURE, OPEN, Axis, Mapping, TableUse
 from publish.mappings.marks import REASONS
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import Steps, YamlFile
-from publish.rdf.namespaces import XSD
 
 QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")
 CANDIDATES = re.compile(r"(?:Candidates|Mogelijk): ")
@@ -121,7 +119,7 @@ def without_open(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | None:
         lines = mapping.file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
         named = candidates_above(lines, mapping.file.place("measure")[1]).split(", ")
         known = [name for name in named if name in vocabulary.measures]
-        decimal = [n for n, m in vocabulary.measures.items() if m.datatype == str(XSD.decimal)]
+        decimal = [n for n, m in vocabulary.measures.items() if not m.is_integer]
         # A measure with decimals fits whatever is printed, so nothing is blamed on the stand-in.
         fits = [name for name in known if name in decimal]
         measure = next(iter([*fits, *known, *decimal]), None)

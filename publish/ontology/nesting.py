@@ -1,21 +1,22 @@
-"""In which wider class each class of a code list lies, by the links and the bounds of both.
+"""Which class of a coarser code list holds each class of a finer one.
 
-In come two code lists and the links of the ontology; out come the wider class of every code, and
-faults where links are lacking, say several things, or contradict the bounds.
+The links of the ontology say so (skos:broadMatch, skos:exactMatch); links that name several
+classes, or that contradict the bounds of both classes, are faults.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rdflib import Graph, Literal, URIRef
 
 from publish.faults.fault import Fault, fault
-from publish.mappings.mapping import Mapping
 from publish.ontology.links import Link
 from publish.ontology.vocabulary import CodeList, Vocabulary
 from publish.project.iris import Uris
 from publish.rdf.namespaces import SKOS
 
-WIDER = (SKOS.broadMatch, SKOS.exactMatch)
+WITHIN = (SKOS.broadMatch, SKOS.exactMatch)
 """The links that say that all of a class lies in another."""
 
 
@@ -34,21 +35,22 @@ def codes_above(uris: Uris, vocabulary: Vocabulary, codes: CodeList) -> dict[str
 def wider_codes(
     uris: Uris,
     vocabulary: Vocabulary,
-    links: list[Link],
+    links: Iterable[Link],
     lists: tuple[CodeList, CodeList],
-    mapping: Mapping,
-    name: str,
+    place: tuple[str, int, int],
     faults: list[Fault],
 ) -> dict[str, str]:
-    """Return the wider class of each code of a list, the total's being the total."""
+    """Return the class of the second list that holds each code of the first.
+
+    The total of the one lies in that of the other. ``place`` is where the mapping asks for it.
+    """
     fine, coarse = lists
-    place = mapping.file.place("derived", "classes", name)
     concepts = {uris.iri("concept", scheme=fine.name, code=code): code for code in fine.codes}
     wider = {uris.iri("concept", scheme=coarse.name, code=code): code for code in coarse.codes}
     found: dict[str, set[str]] = {}
     for link in links:
         for subject, relation, target in link.triples(vocabulary.concepts):
-            if relation in WIDER and str(subject) in concepts and str(target) in wider:
+            if relation in WITHIN and str(subject) in concepts and str(target) in wider:
                 found.setdefault(concepts[str(subject)], set()).add(wider[str(target)])
     if fine.total and coarse.total:
         found[fine.total] = {coarse.total}

@@ -85,6 +85,16 @@ class Measure:
     """The least that a value can be; None where nothing is said."""
     most: Decimal | None = None
 
+    @property
+    def is_integer(self) -> bool:
+        """Whether its values are whole numbers."""
+        return self.datatype == str(XSD.integer)
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether its unit is that of percentages."""
+        return self.unit.endswith("/PC")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
@@ -103,6 +113,11 @@ class Vocabulary:
     """Where each thing is defined."""
     unusable: frozenset[str]
     """Dimensions and measures that are defined but at fault, which was reported."""
+
+    def labels_of(self, iri: str) -> list[str]:
+        """Return the labels of a dimension or measure in all languages."""
+        found = self.terms.objects(URIRef(iri), RDFS.label)
+        return sorted(str(label) for label in found if isinstance(label, Literal))
 
 
 def read_vocabulary(project: Project, faults: list[Fault]) -> Vocabulary:

@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from publish.faults.fault import number_of, phrase, some_of
-from publish.mappings.drafting.guess_axes import MEASURE, AxisGuess
+from publish.mappings.drafting.guess_axes import AxisGuess
 from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess
 from publish.mappings.drafting.outline import Outline
-from publish.mappings.mapping import OPEN
+from publish.mappings.mapping import MEASURE, OPEN
 from publish.tables.foreign_numbers import is_figure, to_format
 from publish.tables.numbers import FORMATS, format_number
 

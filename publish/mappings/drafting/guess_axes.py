@@ -12,16 +12,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rdflib import Literal, URIRef
-
 from publish.faults.fault import Words, nearest, phrase
 from publish.mappings.drafting.outline import Outline
-from publish.mappings.mapping import OPEN
+from publish.mappings.mapping import MEASURE, OPEN
 from publish.ontology.periods import KINDS, read_period
 from publish.ontology.vocabulary import CodeList, Dimension, Vocabulary
-from publish.rdf.namespaces import RDFS
-
-MEASURE = "measure"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,12 +132,6 @@ def code_of(codes: CodeList | None, label: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def labels_of(iri: str, vocabulary: Vocabulary) -> list[str]:
-    """Return the labels of a property in all languages."""
-    found = vocabulary.terms.objects(URIRef(iri), RDFS.label)
-    return sorted(str(label) for label in found if isinstance(label, Literal))
-
-
 def _words(text: str) -> set[str]:
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return {word.casefold() for word in re.findall(r"[^\W\d_]{3,}", apart)}
@@ -151,7 +140,7 @@ def _words(text: str) -> set[str]:
 def _likeness(title: str, name: str, vocabulary: Vocabulary) -> float:
     """Return how many of the words of a dimension's names stand in a title, from 0 to 1."""
     dimension = vocabulary.dimensions[name]
-    names = [name, *labels_of(dimension.iri, vocabulary)]
+    names = [name, *vocabulary.labels_of(dimension.iri)]
     wanted = _words(title)
     return max(
         (
@@ -177,7 +166,7 @@ def find_measure(label: str, vocabulary: Vocabulary) -> str | None:
     found = [
         name
         for name, measure in vocabulary.measures.items()
-        if wanted in {text.casefold() for text in (name, *labels_of(measure.iri, vocabulary))}
+        if wanted in {text.casefold() for text in (name, *vocabulary.labels_of(measure.iri))}
     ]
     return found[0] if len(found) == 1 else None
 
@@ -194,12 +183,7 @@ def guess_rows(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
 def guess_columns(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
     """Return what each header row means."""
     found = []
-    for number, header in enumerate(outline.headers):
-        labels, title = [], ""
-        for at in outline.figure_columns:
-            upper = number < len(outline.headers) - 1
-            title = header[at] if header[at] or not upper else title
-            labels.append(title)
+    for header, labels in zip(outline.headers, outline.header_labels, strict=True):
         # The corner names the rows; only a corner of its own row can name the columns.
         corner = header[0] if len(outline.headers) > 1 else ""
         found.append(guess_axis(labels, corner, vocabulary, " ".join(outline.above)))

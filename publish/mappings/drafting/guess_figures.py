@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from publish.faults.fault import Words, phrase
-from publish.mappings.drafting.guess_axes import AxisGuess, code_of, find_measure, labels_of
+from publish.mappings.drafting.guess_axes import AxisGuess, code_of, find_measure
 from publish.mappings.drafting.outline import Outline, is_sign
 from publish.ontology.vocabulary import Vocabulary
-from publish.rdf.namespaces import XSD
 from publish.tables.foreign_numbers import NumberStyle, find_format, is_figure, to_format
 from publish.tables.numbers import FORMATS, format_number, read_numbers
 
@@ -105,7 +104,7 @@ def guess_figures(
     signs: dict[str, list[tuple[int, int]]] = {}
     empty = []
     for number, at, text in cells_of(outline):
-        place = outline.at[number], outline.columns[at]
+        place = outline.body_rows[number], outline.columns[at]
         if not text:
             empty.append(place)
         elif is_sign(text):
@@ -136,8 +135,8 @@ def fitting_measures(
     told = any(SHARE.search(title) for title in titles)
     found = []
     for name, measure in vocabulary.measures.items():
-        share = measure.unit.endswith("/PC")
-        if decimals and measure.datatype == str(XSD.integer):
+        share = measure.is_percentage
+        if decimals and measure.is_integer:
             continue
         if (percent and not share) or (share and not percent and not told):
             continue
@@ -145,7 +144,7 @@ def fitting_measures(
     heard = set(WORD.findall(" ".join(titles).casefold()))
 
     def is_named(name: str) -> bool:
-        labels = labels_of(vocabulary.measures[name].iri, vocabulary)
+        labels = vocabulary.labels_of(vocabulary.measures[name].iri)
         words = (set(WORD.findall(label.casefold())) for label in labels)
         return any(own and own <= heard for own in words)
 
@@ -175,7 +174,7 @@ def guess_totals(
         return []
     values: dict[tuple[str, ...], Decimal | None] = {}
     form, width = FORMATS[numbers], len(outline.figure_columns)
-    titles = _header_labels(outline)
+    titles = outline.header_labels
     texts = [to_format(text, numbers) for *_, text in cells_of(outline)]
     read = read_numbers(texts, form)
     for place, faulty in enumerate(read.faulty.tolist()):
@@ -209,19 +208,6 @@ def _codes(axis: AxisGuess, vocabulary: Vocabulary) -> dict[str, str | None]:
     if dimension is None or dimension.codes is None:
         return {label: label for label in axis.labels}
     return {label: code_of(dimension.codes, label) for label in axis.labels}
-
-
-def _header_labels(outline: Outline) -> list[list[str]]:
-    """Return per header row the label of each column with figures."""
-    found = []
-    for number, header in enumerate(outline.headers):
-        title, labels = "", []
-        for at in outline.figure_columns:
-            upper = number < len(outline.headers) - 1
-            title = header[at] if header[at] or not upper else title
-            labels.append(title)
-        found.append(labels)
-    return found
 
 
 def _compare(

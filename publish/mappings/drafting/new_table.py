@@ -16,7 +16,6 @@ from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, nu
 from publish.mappings.document import read_documents
 from publish.mappings.drafting.draft import Draft, has_measures, is_apart, mapping_of, table_of
 from publish.mappings.drafting.guess_axes import (
-    MEASURE,
     AxisGuess,
     guess_columns,
     guess_rows,
@@ -28,14 +27,12 @@ from publish.mappings.drafting.guess_figures import (
     guess_figures,
     guess_totals,
 )
-from publish.mappings.drafting.joined_quarters import join_quarters
-from publish.mappings.drafting.outline import Outline, find_table
-from publish.mappings.mapping import OPEN, SLUG
+from publish.mappings.drafting.outline import Outline, find_table, join_quarters
+from publish.mappings.mapping import MEASURE, OPEN, SLUG
 from publish.mappings.marks import REASONS
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project
-from publish.rdf.namespaces import XSD
 from publish.tables.delimited import read_bytes, read_delimited
 from publish.tables.foreign_numbers import is_figure, to_format
 from publish.tables.grid import Grid, formula_faults
@@ -146,10 +143,10 @@ def make_draft(
     figures = guess_figures(outline, rows, columns, vocabulary, default, signs)
     measure = vocabulary.measures.get(figures.measure or "")
     texts = [text for *_, text in cells_of(outline) if is_figure(text)]
-    shares = measure.unit.endswith("/PC") if measure else any(t.endswith("%") for t in texts)
+    shares = measure.is_percentage if measure else any(t.endswith("%") for t in texts)
     form = FORMATS[figures.numbers]
     whole = not any(form.decimal in to_format(text, figures.numbers) for text in texts)
-    counts = measure.datatype == str(XSD.integer) if measure else whole
+    counts = measure.is_integer if measure else whole
     totals = guess_totals(
         outline, rows, columns, vocabulary, figures.numbers, shares=shares, counts=counts
     )
@@ -203,7 +200,7 @@ def _period(
     names = [name for axis in axes for name in (axis.dimension, *axis.candidates)]
     if not of_kind or any(name in of_kind.values() for name in names):
         return {}, ()
-    for text in outline.everywhere:
+    for text in outline.common_titles:
         for kind, name in of_kind.items():
             code = read_period(kind, text)
             if code:

@@ -1,15 +1,14 @@
 """Where in a grid the table stands: titles above it, header rows, label columns, notes below it.
 
-In comes a grid; out comes an outline: the table in the project's form, and what stood around it.
 Rows with figures make the body. Above it stand the header rows, in which a title may be printed
-once above its columns; years above quarters become one header row, since a mapping reads a
-quarter from one label. What cannot be a table of the project is a fault.
+once above its columns. Years and quarters that are printed apart become one label, since a
+mapping reads a quarter from one label. What cannot be a table of the project is a fault.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from publish.faults.fault import Fault, Words, number_of, phrase
 from publish.ontology.periods import KINDS, read_period
@@ -30,7 +29,7 @@ class Outline:
     headers: list[list[str]]
     """The header rows, each as long as the rows."""
     body: list[list[str]]
-    at: list[int]
+    body_rows: list[int]
     """The row of the grid of each row of the body."""
     label_columns: int
     figure_columns: list[int]
@@ -39,7 +38,7 @@ class Outline:
     """The column of the grid of each column."""
     above: list[str] = field(default_factory=list)
     below: list[str] = field(default_factory=list)
-    everywhere: list[str] = field(default_factory=list)
+    common_titles: list[str] = field(default_factory=list)
     """Titles that stand above all columns with figures alike, which tell no columns apart."""
     remarks: list[Words] = field(default_factory=list)
 
@@ -50,6 +49,22 @@ class Outline:
             " ".join(dict.fromkeys(header[at] for header in self.headers if header[at]))
             for at in range(self.label_columns)
         ]
+
+    @property
+    def header_labels(self) -> list[list[str]]:
+        """Per header row the label of each column with figures.
+
+        In all rows but the last, a title printed once stands for the columns after it too.
+        """
+        found = []
+        for number, header in enumerate(self.headers):
+            title, labels = "", []
+            for at in self.figure_columns:
+                is_last = number == len(self.headers) - 1
+                title = header[at] if header[at] or is_last else title
+                labels.append(title)
+            found.append(labels)
+        return found
 
 
 def is_period(text: str) -> bool:
@@ -105,19 +120,19 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
         remarks.append(phrase("lines-below", lines=number_of(len(cells) - last - 1, "lines")))
     if _fill_labels(lines, label_columns):
         remarks.append(phrase("label-repeated"))
-    everywhere = _take_everywhere(headers, figures)
-    above += [text for text in everywhere if not is_period(text)]
+    common = _take_common_titles(headers, figures)
+    above += [text for text in common if not is_period(text)]
     return Outline(
         grid=grid,
         headers=headers or [[""] * width],
         body=lines,
-        at=body,
+        body_rows=body,
         label_columns=label_columns,
         figure_columns=figures,
         columns=columns,
         above=above,
         below=below,
-        everywhere=everywhere,
+        common_titles=common,
         remarks=remarks,
     )
 
@@ -281,7 +296,7 @@ def _fill_labels(lines: list[list[str]], label_columns: int) -> bool:
     return filled
 
 
-def _take_everywhere(headers: list[list[str]], figures: list[int]) -> list[str]:
+def _take_common_titles(headers: list[list[str]], figures: list[int]) -> list[str]:
     """Take away header rows that say the same above every column, and return what they say."""
     taken = []
     for header in list(headers):
@@ -291,3 +306,63 @@ def _take_everywhere(headers: list[list[str]], figures: list[int]) -> list[str]:
             headers.remove(header)
             taken += sorted(texts)
     return taken
+
+
+def join_quarters(outline: Outline) -> Outline:
+    """Return an outline in which a year and a quarter that are printed apart are one label.
+
+    The years may stand above the quarters, one year above all of them, or in a column beside them;
+    the label becomes ``2022 K1``.
+    """
+    headers, figures = outline.headers, outline.figure_columns
+    remarks = list(outline.remarks)
+    for number in range(len(headers) - 1):
+        years, title = [], ""
+        for at in figures:
+            title = headers[number][at] or title
+            years.append(title)
+        quarters = [headers[number + 1][at] for at in figures]
+        if all(map(_is_year, years)) and all(map(is_quarter, quarters)):
+            for at, year, quarter in zip(figures, years, quarters, strict=True):
+                headers[number + 1][at] = _quarter(year, quarter)
+            del headers[number]
+            remarks.append(phrase("quarter-headers-joined"))
+            break
+    else:
+        fixed = [text for text in outline.common_titles if _is_year(text)]
+        quarters = [headers[-1][at] for at in figures]
+        if len(fixed) == 1 and all(map(is_quarter, quarters)):
+            for at in figures:
+                headers[-1][at] = _quarter(fixed[0], headers[-1][at])
+            outline.common_titles.remove(fixed[0])
+            remarks.append(phrase("year-with-each-quarter"))
+    label_columns = outline.label_columns
+    body, columns = outline.body, list(outline.columns)
+    for at in range(label_columns - 1):
+        pairs = [(line[at], line[at + 1]) for line in body]
+        if all(_is_year(one) and is_quarter(two) for one, two in pairs):
+            for line in body:
+                line[at : at + 2] = [_quarter(line[at], line[at + 1])]
+            for header in headers:
+                header[at : at + 2] = ["kwartaal" if header[at] or header[at + 1] else ""]
+            del columns[at + 1]
+            label_columns -= 1
+            figures = [place - 1 for place in figures]
+            remarks.append(phrase("quarter-columns-joined"))
+            break
+    return replace(
+        outline,
+        label_columns=label_columns,
+        figure_columns=figures,
+        columns=columns,
+        remarks=remarks,
+    )
+
+
+def _is_year(text: str) -> bool:
+    return read_period("jaar", text) is not None
+
+
+def _quarter(year: str, quarter: str) -> str:
+    """Return a year with a quarter as one label."""
+    return f"{year} K{re.sub('[^1-4]', '', quarter)}"
