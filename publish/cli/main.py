@@ -32,7 +32,13 @@ from publish.cli.reporting import (
 )
 from publish.cli.serve import serve_command
 from publish.cli.tables import check, extract, new, preview, tidy
-from publish.faults.explain import as_markdown, find_kind, list_of_all, page_of
+from publish.faults.explain import (
+    find_kind,
+    kinds_as_json,
+    kinds_as_markdown,
+    kinds_as_text,
+    page_of,
+)
 from publish.faults.fault import KINDS, CannotRun, Fault, FaultyInput, phrase
 from publish.project.iris import PATTERNS
 from publish.project.new_project import start_project
@@ -282,11 +288,11 @@ def explain(ctx: click.Context, code: str | None, markdown: bool, language: str 
     if markdown and code:
         raise click.UsageError("--markdown is the table of all faults: leave out the code.")
     if markdown:
-        text = as_markdown()
+        text = kinds_as_markdown()
     elif code is None:
         kinds = list(KINDS.values())
-        text = as_json(kinds, language) if as_json else list_of_all(language)
+        text = kinds_as_json(kinds, language) if as_json else kinds_as_text(language)
     else:
         kind = find_kind(code, language)
-        text = as_json([kind], language) if as_json else page_of(kind, language)
+        text = kinds_as_json([kind], language) if as_json else page_of(kind, language)
     click.echo(text, nl=False)

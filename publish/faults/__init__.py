@@ -1,1 +1,1 @@
-"""What is told to people: faults with a place, a finding and a fix, and the reports of a run."""
+"""Faults in the input, each with a place, a finding and a fix, and reports of them."""

@@ -1,9 +1,10 @@
-"""What an address is: an absolute http(s) IRI without characters that no IRI holds (RFC 3987)."""
+"""Addresses: which texts are absolute http(s) IRIs (RFC 3987), and paths as references."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from pathlib import PurePath
+from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
@@ -25,3 +26,9 @@ def is_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def relative_reference(path: str) -> str:
+    """Return a path as a reference relative to the project folder; of a file elsewhere its name."""
+    pure = PurePath(path)
+    return quote(pure.name if pure.is_absolute() else pure.as_posix(), safe="/")

@@ -1,7 +1,4 @@
-"""What the kinds of fault are: the help page of each, and the lists of all.
-
-In come kinds of ``fault_kinds/``; out come texts for the terminal, JSON, and FAULTS.md.
-"""
+"""The help page of each kind of fault, and lists of all: for a terminal, as JSON, and FAULTS.md."""
 
 from __future__ import annotations
 
@@ -16,14 +13,15 @@ WIDTH = 96
 
 
 class _Names(dict[str, object]):
-    """Has for each particular its name in angle brackets; a hint is given or not, so nothing."""
+    """Fills in each particular with its name in angle brackets, and ``hint``, which is optional,
+    with nothing."""
 
     def __missing__(self, name: str) -> str:
         return "" if name == "hint" else f"<{name}>"
 
 
 def find_kind(code: str, language: str = "en") -> Kind:
-    """Return a kind of fault. Raises CannotRun for a code that there is not."""
+    """Return a kind of fault. Raises CannotRun for an unknown code."""
     if code in KINDS:
         return KINDS[code]
     raise CannotRun(
@@ -57,12 +55,12 @@ def shown(text: Words, language: str) -> str:
 
 
 def severity_of(kind: Kind) -> Words:
-    """Return the word for how bad it is."""
+    """Return the word for a severity."""
     return phrase("severity-error" if kind.severity == "error" else kind.severity)
 
 
 def _wrapped(text: str, indent: int = 0) -> str:
-    """Return a text in lines that fit a terminal; indented ones, as of an example, stay as is."""
+    """Return a text in lines that fit a terminal; indented lines, as of examples, stay as is."""
     lines = []
     for line in text.splitlines():
         margin = " " * indent
@@ -82,7 +80,7 @@ def _wrapped(text: str, indent: int = 0) -> str:
 
 
 def by_subject() -> list[tuple[Words, list[Kind]]]:
-    """Return the kinds by what they are about, in the order of the alphabet."""
+    """Return the kinds by subject, both in the order of the alphabet."""
     kinds = sorted(KINDS.values(), key=lambda kind: (kind.subject, kind.code))
     return [
         (_subject(subject), list(group))
@@ -91,11 +89,11 @@ def by_subject() -> list[tuple[Words, list[Kind]]]:
 
 
 def _subject(name: str) -> Words:
-    """Return the heading of a file of kinds; without a phrase of its own, its name."""
+    """Return the heading of a subject: its phrase, or its name when it has none."""
     return PHRASES.get(f"subject-{name}") or Words(name.replace("-", " ").capitalize())
 
 
-def list_of_all(language: str = "en") -> str:
+def kinds_as_text(language: str = "en") -> str:
     """Return every code with its title, by subject."""
     width = max(map(len, KINDS))
     blocks = []
@@ -105,14 +103,14 @@ def list_of_all(language: str = "en") -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def as_json(kinds: Sequence[Kind], language: str = "en") -> str:
+def kinds_as_json(kinds: Sequence[Kind], language: str = "en") -> str:
     """Return kinds as a list of JSON objects."""
-    records = [record_of(kind, language) for kind in kinds]
+    records = [kind_record(kind, language) for kind in kinds]
     return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
 
 
-def record_of(kind: Kind, language: str = "en") -> dict[str, object]:
-    """Return a kind as a JSON object; particulars stand in its texts as ``<label>``."""
+def kind_record(kind: Kind, language: str = "en") -> dict[str, object]:
+    """Return a kind as a JSON object, particulars in its texts as ``<label>``."""
     return {
         "code": kind.code,
         "subject": kind.subject,
@@ -137,8 +135,8 @@ This file is generated from `publish/faults/kinds/`; `make faults` renews it.
 """
 
 
-def as_markdown() -> str:
-    """Return the table of all kinds for the documentation, FAULTS.md."""
+def kinds_as_markdown() -> str:
+    """Return FAULTS.md: a table of all kinds."""
     parts = [INTRODUCTION]
     for subject, kinds in by_subject():
         lines = [f"## {subject}", "", "| code | severity | title | titel |", "|---|---|---|---|"]

@@ -1,7 +1,7 @@
-"""Reports of faults: as text for people, as JSON for programs, as SARIF and as SHACL.
+"""Reports of faults: text for people, JSON for programs, SARIF, and SHACL.
 
-In come faults in the order in which they are told; out comes one text, the same for the same
-faults. How many there are, and where to read more, are sentences of their own.
+Faults keep the order in which they are given; equal faults give an equal report. The number of
+faults, and where to read more about them, are sentences apart from the report.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def report(
 ) -> str:
     """Return faults in one of the formats, with a line feed at its end unless it is empty.
 
-    ``base`` is that of the project, where it could be read; with ``colour`` a text has colours.
+    ``base`` is the project's, None when it could not be read; ``colour`` is for text alone.
     """
     if form == "json":
         return as_json(faults, language)
@@ -66,8 +66,8 @@ def _block(item: Fault, language: str, *, colour: bool) -> list[str]:
     if item.severity != "error":
         code = f"{phrase(item.severity).text_in(language)}: {code}"
     lines = [f"{place}: {code}: {item.finding.text_in(language)}"]
-    told = item.finding + item.fix
-    if item.text and f'"{item.text}"' not in told.text_in(language):
+    message = (item.finding + item.fix).text_in(language)
+    if item.text and f'"{item.text}"' not in message:
         lines.append("    " + phrase("the-cell-says", text=item.text).text_in(language))
     return [*lines, f"    {item.fix.text_in(language)}"]
 
@@ -85,7 +85,7 @@ def as_json(faults: Sequence[Fault], language: str = "en") -> str:
 
 
 def _record(item: Fault, language: str) -> dict[str, object]:
-    record = item.record(language) | {"title": KINDS[item.code].title.text_in(language)}
+    record = item.record(language) | {"title": item.kind.title.text_in(language)}
     if not item.line and is_address(item.path):
         record["iri"] = item.path
     return record

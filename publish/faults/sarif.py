@@ -1,7 +1,7 @@
-"""Faults as SARIF 2.1.0, which editors and code review read.
+"""Faults as SARIF 2.1.0, the format that editors and code review read: one log with one run.
 
-In come faults; out comes one log with one run. Files are named from the project folder, so that
-nothing of a machine is in it. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+Paths are relative to the project folder, so that a log says nothing of the machine.
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
-from urllib.parse import quote
 
 from publish import __version__
-from publish.faults.addresses import is_address
+from publish.faults.addresses import is_address, relative_reference
 from publish.faults.explain import shown
 from publish.faults.fault import KINDS, Fault, Kind, phrase
 
@@ -44,7 +42,7 @@ def as_sarif(faults: Sequence[Fault], language: str = "en") -> str:
         "language": language,
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {
-            ROOT: {"description": {"text": _phrase("project-folder", language)}}
+            ROOT: {"description": {"text": phrase("project-folder").text_in(language)}}
         },
         "results": [_result(item, index[item.code], seen, language) for item in faults],
     }
@@ -52,22 +50,18 @@ def as_sarif(faults: Sequence[Fault], language: str = "en") -> str:
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def _phrase(name: str, language: str) -> str:
-    return phrase(name).text_in(language)
-
-
 def _rule(kind: Kind, language: str) -> dict[str, Any]:
     """Return a kind of fault as a rule."""
     title, when = kind.title.text_in(language), kind.when.text_in(language)
-    told = when or f"{shown(kind.finding, language)}\n{shown(kind.fix, language)}"
+    text = when or f"{shown(kind.finding, language)}\n{shown(kind.fix, language)}"
     return {
         "id": kind.code,
         "name": "".join(word.capitalize() for word in kind.code.split("-")),
         "shortDescription": {"text": title},
         "fullDescription": {"text": when or title},
         "help": {
-            "text": f"{told}\npublish explain {kind.code}",
-            "markdown": f"**{title}**\n\n{told}\n\n`publish explain {kind.code}`",
+            "text": f"{text}\npublish explain {kind.code}",
+            "markdown": f"**{title}**\n\n{text}\n\n`publish explain {kind.code}`",
         },
         "defaultConfiguration": {"level": LEVELS[kind.severity]},
         "properties": {"tags": [kind.subject]},
@@ -75,9 +69,9 @@ def _rule(kind: Kind, language: str) -> dict[str, Any]:
 
 
 def _result(item: Fault, index: int, seen: Counter[str], language: str) -> dict[str, Any]:
-    """Return a fault as a result; its fingerprint stays when lines are put before it."""
-    told = f"{item.code}\n{_uri(item.path)}\n{item.finding}\n{item.text}"
-    digest = hashlib.sha256(told.encode()).hexdigest()[:32]
+    """Return a fault as a result; lines added above it do not change its fingerprint."""
+    identity = f"{item.code}\n{relative_reference(item.path)}\n{item.finding}\n{item.text}"
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:32]
     seen[digest] += 1
     finding, fix = item.finding.text_in(language), item.fix.text_in(language)
     return {
@@ -96,15 +90,11 @@ def _location(item: Fault) -> dict[str, Any]:
         return {"logicalLocations": [{"fullyQualifiedName": item.path, "kind": "resource"}]}
     if item.path.startswith("--"):
         return {"logicalLocations": [{"fullyQualifiedName": item.path, "kind": "parameter"}]}
-    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(item.path), "uriBaseId": ROOT}}
+    place: dict[str, Any] = {
+        "artifactLocation": {"uri": relative_reference(item.path), "uriBaseId": ROOT}
+    }
     if item.line:
         place["region"] = {"startLine": item.line, "startColumn": max(item.column, 1)}
         if item.text:
             place["region"]["snippet"] = {"text": item.text}
     return {"physicalLocation": place}
-
-
-def _uri(path: str) -> str:
-    """Return a path as a relative reference; of a file elsewhere only the name."""
-    pure = PurePath(path)
-    return quote(pure.name if pure.is_absolute() else pure.as_posix(), safe="/")

@@ -1,29 +1,26 @@
-"""Faults as a validation report of SHACL, in Turtle.
+"""Faults as a SHACL validation report in Turtle (SHACL, section 3.6).
 
-In come faults; out comes one ``sh:ValidationReport``, as section 3.6 of SHACL describes it, so
-without any result only where there is no fault at all, warnings included. Files are relative
-references, to be resolved against the project folder; a line is a fragment of RFC 5147.
+Warnings are results too, so only a run without any fault or warning conforms. Files are relative
+references, to be resolved against the project folder; a line is a fragment by RFC 5147.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePath
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from publish.faults.addresses import is_address
+from publish.faults.addresses import is_address, relative_reference
 from publish.faults.fault import LANGUAGES, Fault
-from publish.project.iris import GENERIC_VOCABULARY, PREFIXES
 
 SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}
 
-COMPONENT = f"ns/{GENERIC_VOCABULARY}#controle"
-"""Which constraint found it: one of the program's own. Which one, its code says."""
+COMPONENT = "ns/publicatie#controle"
+"""The constraint component of all results, a term of the program's own vocabulary; the code says
+which check it was."""
 
-HEAD = f"""@prefix dct: <{PREFIXES["dct"]}> .
-@prefix rdfs: <{PREFIXES["rdfs"]}> .
+HEAD = """@prefix dct: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 
 []
@@ -32,7 +29,7 @@ HEAD = f"""@prefix dct: <{PREFIXES["dct"]}> .
 
 
 def as_shacl(faults: Sequence[Fault], base: str | None = None) -> str:
-    """Return the faults as a report; without a base the program's own term is relative too."""
+    """Return the faults as a report; without a base, the component is a relative IRI too."""
     component = f"<{base}/{COMPONENT}>" if base else f"<{COMPONENT}>"
     results = "".join(f" ;\n    sh:result {_result(item, component)}" for item in faults)
     return f"{HEAD}{'false' if faults else 'true'}{results} .\n"
@@ -67,6 +64,5 @@ def _focus(item: Fault) -> str:
     """Return what the fault is about: the IRI of a thing, or a line of a file."""
     if not item.line and is_address(item.path):
         return item.path
-    pure = PurePath(item.path)
-    path = quote(pure.name if pure.is_absolute() else pure.as_posix(), safe="/")
+    path = relative_reference(item.path)
     return f"{path}#line={item.line - 1},{item.line}" if item.line else path

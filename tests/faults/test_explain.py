@@ -9,7 +9,7 @@ import pytest
 from built import REPOSITORY
 from small_project import run
 
-from publish.faults.explain import as_markdown, list_of_all, page_of, record_of, shown
+from publish.faults.explain import kind_record, kinds_as_markdown, kinds_as_text, page_of, shown
 from publish.faults.fault import KINDS, Kind, Words
 
 
@@ -114,7 +114,7 @@ def test_refuse_to_explain_unknown_code() -> None:
 def test_list_every_fault(language: str) -> None:
     """Without a code every fault is listed with its title, under what it is about."""
     result = run("--language", language, "explain")
-    assert (result.exit_code, result.stdout) == (0, list_of_all(language))
+    assert (result.exit_code, result.stdout) == (0, kinds_as_text(language))
     found = dict(re.findall(r"^    ([a-z0-9-]+) +(.+)$", result.stdout, re.MULTILINE))
     assert found == {code: kind.title.text_in(language) for code, kind in KINDS.items()}
     headings = re.findall(r"^\S.*$", result.stdout, re.MULTILINE)
@@ -124,7 +124,7 @@ def test_list_every_fault(language: str) -> None:
 def test_explain_as_json() -> None:
     """With `--format json` a fault, or all of them, are records."""
     one = json.loads(run("--format", "json", "explain", "unknown-code").stdout)
-    assert one == [record_of(KINDS["unknown-code"])]
+    assert one == [kind_record(KINDS["unknown-code"])]
     assert list(one[0]) == [
         "code",
         "subject",
@@ -145,7 +145,7 @@ def test_explain_as_json() -> None:
 def test_keep_table_of_faults_up_to_date() -> None:
     """FAULTS.md is what the program generates now."""
     found = (REPOSITORY / "FAULTS.md").read_text(encoding="utf-8")
-    assert found == as_markdown(), "FAULTS.md is out of date: `make faults` renews it"
+    assert found == kinds_as_markdown(), "FAULTS.md is out of date: `make faults` renews it"
     assert run("explain", "--markdown").stdout == found
     for code in KINDS:
         assert found.count(f"| `{code}` |") == 1
