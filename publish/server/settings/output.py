@@ -1,4 +1,4 @@
-"""The settings of a server, shown: as a file of TOML, as JSON, or as the table of the README."""
+"""Prints the settings of a server: as TOML, as JSON, or as the table of ``docs/operations.md``."""
 
 from __future__ import annotations
 

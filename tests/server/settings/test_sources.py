@@ -206,19 +206,20 @@ def test_tell_every_setting_in_both_languages(name: str) -> None:
         assert ". " not in text
 
 
-def test_hold_table_of_settings_in_readme() -> None:
-    """README.md holds exactly the table that `publish serve --markdown` prints."""
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    head, rest = readme.split("| setting | default | what it is |\n")
+def test_hold_table_of_settings_in_operations() -> None:
+    """docs/operations.md holds exactly the table that `publish serve --markdown` prints."""
+    page = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    head, rest = page.split("| setting | default | what it is |\n")
     table = "| setting | default | what it is |\n" + rest.partition("\n\n")[0] + "\n"
     assert table == as_markdown()
     assert "publish serve --markdown" in head
 
 
-def test_name_only_variables_that_exist_in_readme() -> None:
-    """Every variable that README.md tells of is read by the program or its tests."""
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    found = set(re.findall(r"PUBLISH_[A-Z_]+", readme))
+def test_name_only_variables_that_exist() -> None:
+    """Every variable that README.md or docs/ names is read by the program or its tests."""
+    pages = [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]
+    texts = "".join(page.read_text(encoding="utf-8") for page in pages)
+    found = set(re.findall(r"PUBLISH_[A-Z_]+", texts))
     assert found <= {name_of_variable(name) for name in TABLE} | set(OTHER_VARIABLES)
     assert "PUBLISH_TRUSTED_PROXIES" in found
 
