@@ -1,7 +1,7 @@
 """The table of settings of the server: each with its kind, default, bounds and what it says.
 
-It is the only such table: ``serve.toml``, the variables, the flags of ``publish serve``, the table of
-``docs/operations.md`` and what is refused all follow from it.
+It is the only such table: ``serve.toml``, the variables, the flags of ``publish serve``, the table
+of ``docs/operations.md`` and what is refused all follow from it.
 """
 
 from __future__ import annotations
