@@ -25,7 +25,7 @@ from publish.rdf.turtle import new_graph, read_turtle
 from publish.release.stages.inputs import Inputs
 from publish.validation.constraints.project import structure_rules
 from publish.validation.figures.agreements import compared_slugs
-from publish.validation.figures.checks import JudgedCube, judged_cube
+from publish.validation.figures.cube import FiguresCheck
 from publish.validation.observations import ObservationsCheck
 from publish.validation.shapes.compile import observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
@@ -73,7 +73,7 @@ def assemble_cubes(inputs: Inputs) -> AssembledCubes:
 class DescribedCube:
     """A cube with the shape of its observations and the checks that its batches will pass."""
 
-    judged: JudgedCube
+    figures: FiguresCheck
     """The checks of its figures."""
     observations: ObservationsCheck
     """The constraints and shapes that each observation is judged by."""
@@ -86,7 +86,7 @@ class DescribedCube:
     @property
     def cube(self) -> AnyCube:
         """The cube itself."""
-        return self.judged.cube
+        return self.figures.cube
 
     @property
     def slug(self) -> str:
@@ -118,8 +118,8 @@ def describe_cubes(assembled: AssembledCubes) -> DescribedCubes:
         surroundings += describe_cube(project, cube)
     rules = structure_rules(surroundings)
     of_all, _ = observation_shapes(inputs.shapes)
-    wanted = compared_slugs(inputs.mappings)
-    judged: dict[str, JudgedCube] = {}
+    compared = compared_slugs(inputs.mappings)
+    figures: dict[str, FiguresCheck] = {}
     described = []
     for cube in assembled.cubes:
         slug = cube.structure.slug
@@ -128,8 +128,12 @@ def describe_cubes(assembled: AssembledCubes) -> DescribedCubes:
             if isinstance(cube, DerivedCube)
             else set[str]()
         )
-        judged[slug] = judged_cube(cube, [judged[name] for name in sorted(made_from)], wanted)
-        shape = _shape_of_observations(project, judged[slug], surroundings)
+        figures[slug] = FiguresCheck(
+            cube=cube,
+            inputs=tuple(figures[name] for name in sorted(made_from)),
+            is_compared=slug in compared,
+        )
+        shape = _shape_of_observations(project, figures[slug], surroundings)
         shape_graph = new_graph(project.uris)
         read_turtle(shape.encode(), slug, project.base, shape_graph, [])
         observations = ObservationsCheck(
@@ -141,7 +145,7 @@ def describe_cubes(assembled: AssembledCubes) -> DescribedCubes:
         )
         described.append(
             DescribedCube(
-                judged=judged[slug],
+                figures=figures[slug],
                 observations=observations,
                 shape=shape,
                 shape_graph=shape_graph,
@@ -151,12 +155,12 @@ def describe_cubes(assembled: AssembledCubes) -> DescribedCubes:
     return DescribedCubes(assembled=assembled, cubes=tuple(described), surroundings=surroundings)
 
 
-def _shape_of_observations(project: Project, judged: JudgedCube, surroundings: Graph) -> str:
+def _shape_of_observations(project: Project, figures: FiguresCheck, surroundings: Graph) -> str:
     """Return the shape of a data set's observations, made from its structure, as Turtle.
 
     What the data set acknowledges as a fault of its source, its shape allows.
     """
-    uris, structure = project.uris, judged.cube.structure
+    uris, structure = project.uris, figures.cube.structure
     return StructureShape(
         graph=surroundings,
         data_set=uris.iri("data-set", slug=structure.slug),
@@ -166,6 +170,6 @@ def _shape_of_observations(project: Project, judged: JudgedCube, surroundings: G
             measure.iri: unit
             for measure, unit in zip(structure.measures, structure.units, strict=True)
         },
-        with_exceptions=frozenset(judged.acknowledged.codes()),
+        with_exceptions=frozenset(figures.acknowledged.codes()),
         with_instances=frozenset(map(str, INTERVAL_OF_KIND.values())),
     ).text()

@@ -24,10 +24,10 @@ def judge_cubes(written: WrittenCubes) -> JudgedCubes:
     inputs, described = written.inputs, written.described
     faults = [*inputs.faults, *described.assembled.faults]
     faults.extend(item for cube in written.cubes for item in cube.faults)
-    judged = {cube.described.slug: cube.described.judged for cube in written.cubes}
+    figures = {cube.described.slug: cube.described.figures for cube in written.cubes}
     faulty = {cube.described.slug for cube in written.cubes if cube.faults}
-    compare_data_sets(judged, faulty, set(inputs.slugs), faults)
-    warnings = [item for one in judged.values() for item in one.order.warnings()]
+    compare_data_sets(figures, faulty, set(inputs.slugs), faults)
+    warnings = [item for one in figures.values() for item in one.warnings()]
     found = [
         item
         for cube in described.cubes

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.cube.assemble import Cube
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.describe import describe_cube
 from publish.cube.rdf.remarks import RemarkTargets
@@ -78,8 +77,8 @@ def _write_cube(
     Of one that is not whole, as data sets that it is made from have faults, no sums are judged.
     """
     faults: list[Fault] = []
-    project, cube, judged = inputs.project, described.cube, described.judged
-    acknowledged = judged.acknowledged
+    project, cube, figures = inputs.project, described.cube, described.figures
+    acknowledged = figures.acknowledged
     remarks = RemarkTargets(
         cube=cube, uris=project.uris, vocabulary=inputs.vocabulary, acknowledged=acknowledged
     )
@@ -95,8 +94,7 @@ def _write_cube(
     ):
         count = 0
         for batch in cube.batches(faults):
-            judged.check.see(batch)
-            judged.order.see(batch)
+            figures.see(batch)
             described.observations.see(batch)
             annotations = list(remarks.see(batch))
             count += len(batch)
@@ -106,8 +104,7 @@ def _write_cube(
             progress.step(len(batch))
         if is_whole:
             acknowledged.settle(faults, 0)
-            lost = [item.lost for item in cube.crosstabs] if isinstance(cube, Cube) else []
-            faults.extend(judged.check.faults(faults, lost))
+            faults.extend(figures.faults(faults))
             acknowledged.settle(faults, 0)
             acknowledged.judged(faults)
             if not count and not faults:

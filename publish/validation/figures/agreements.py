@@ -22,7 +22,7 @@ from publish.mappings.declarations import Agreement
 from publish.mappings.mapping import MEASURE, Mapping
 from publish.tables.findings import TableFindings, about_period
 from publish.tables.table import places
-from publish.validation.figures.checks import JudgedCube
+from publish.validation.figures.cube import FiguresCheck
 from publish.validation.figures.shares import printed_value
 from publish.validation.figures.totals import scaled
 
@@ -37,14 +37,14 @@ def compared_slugs(mappings: Iterable[Mapping]) -> set[str]:
 
 
 def compare_data_sets(
-    judged: dict[str, JudgedCube], faulty: set[str], slugs: set[str], faults: list[Fault]
+    checks: dict[str, FiguresCheck], faulty: set[str], slugs: set[str], faults: list[Fault]
 ) -> None:
     """Report figures that should agree and do not, and acknowledgements without such a fault.
 
     Data sets that are ``faulty`` already are not compared; ``slugs`` are those of all mappings,
     read or not.
     """
-    for slug, one in judged.items():
+    for slug, one in checks.items():
         before, mapping, judged_all = len(faults), one.cube.mapping, True
         for agreement in mapping.facts.agreements:
             place = mapping.file.place(*agreement.steps)
@@ -53,11 +53,11 @@ def compare_data_sets(
                 at = mapping.file.place(*agreement.steps, "data-set")
                 faults.append(fault("no-such-data-set", *at, name=agreement.slug, hint=hint))
                 continue
-            other = judged.get(agreement.slug)
+            other = checks.get(agreement.slug)
             judged_all &= other is not None and agreement.slug not in faulty
             if other is None:
                 continue  # not asked for in this run, or without a cube because of its faults
-            wrong = list(_misfits(agreement, one.cube.mapping, one, other))
+            wrong = list(_misfits(agreement, one, other))
             faults.extend(wrong)
             if wrong or {slug, agreement.slug} & faulty:
                 continue
@@ -71,11 +71,10 @@ def compare_data_sets(
         faults.extend(one.acknowledged.faults(unjudged))
 
 
-def _misfits(
-    agreement: Agreement, mapping: Mapping, one: JudgedCube, other: JudgedCube
-) -> Iterator[Fault]:
+def _misfits(agreement: Agreement, one: FiguresCheck, other: FiguresCheck) -> Iterator[Fault]:
     """Yield the faults of an agreement's declaration."""
-    place, steps = mapping.file.place, agreement.steps
+    mapping, steps = one.cube.mapping, agreement.steps
+    place = mapping.file.place
     sides = {"here": (one.cube.structure, agreement.here)}
     sides["there"] = (other.cube.structure, agreement.there)
     for key, (structure, fixed) in sides.items():
@@ -123,10 +122,12 @@ def _chosen(
     return np.flatnonzero(chosen)
 
 
-def _disagreements(agreement: Agreement, one: JudgedCube, other: JudgedCube) -> list[Fault] | None:
+def _disagreements(
+    agreement: Agreement, one: FiguresCheck, other: FiguresCheck
+) -> list[Fault] | None:
     """Return a fault for each pair of figures that differ, None if there is no pair."""
     own, theirs = one.cube.structure, other.cube.structure
-    columns, others = one.check.columns(), other.check.columns()
+    columns, others = one.columns(), other.columns()
     if columns is None or others is None:
         return None
     names = [*_shared(agreement, own, theirs), MEASURE]
@@ -175,8 +176,8 @@ def _position(
 
 
 def _findings(
-    one: JudgedCube,
-    other: JudgedCube,
+    one: FiguresCheck,
+    other: FiguresCheck,
     columns: Columns,
     others: Columns,
     here: NDArray[np.int64],
