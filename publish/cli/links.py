@@ -89,7 +89,7 @@ def suggest_links(
 
     The ontology stays as it is: proposals have a score and a reason, for a person to judge.
     """
-    from publish.ontology.suggest.output import as_json, as_text, check_output, write
+    from publish.ontology.suggest.output import as_json, as_text, check_output, write_suggestions
     from publish.ontology.suggest.suggest import suggest
 
     project = open_project(ctx)
@@ -97,7 +97,7 @@ def suggest_links(
         check_output(project, file, output)
     found = suggest(project, file, lists, languages)
     if output:
-        write(found, project, output)
+        write_suggestions(found, project, output)
         click.echo(output)
         without = len(found.without)
         log.info("%d suggested, %d without.", len(found.found) - without, without)

@@ -1,10 +1,10 @@
-"""What is compared when a foreign code list is held against ours, as plain values."""
+"""What is compared when a code list of others is held against ours, as plain values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from publish.ontology.suggest.ranges import Range
+from publish.ontology.suggest.ranges import ValueRange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class Label:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Code:
+class OwnCode:
     """A code of one of our lists, with everything by which it can be recognised."""
 
     list_name: str
@@ -24,7 +24,7 @@ class Code:
     iri: str
     shown: str
     labels: tuple[Label, ...]
-    range: Range | None = None
+    range: ValueRange | None = None
     total: bool = False
 
     @property
@@ -43,7 +43,7 @@ class OwnList:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Foreign:
+class ForeignEntry:
     """An entry of somebody else's list: its code, its labels, and its address if it has one."""
 
     code: str
@@ -55,6 +55,6 @@ class Foreign:
 class Candidate:
     """One of our codes that an entry may correspond to."""
 
-    code: Code
+    code: OwnCode
     score: float
     reason: str

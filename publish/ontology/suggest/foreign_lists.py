@@ -1,7 +1,7 @@
-"""Code lists of others: CSV with a code and a label, or SKOS in any usual syntax.
+"""Code lists of others, read from CSV with a code and a label, or from SKOS in any usual syntax.
 
-In comes a file; out come its entries, each with code, labels and, in SKOS, its address. What is
-wrong is a fault with its place. RFC 4180 with any usual separator; SKOS Reference, section 5.
+Entries of SKOS keep their IRI. What is wrong is a fault with its place. RFC 4180 with any usual
+separator; SKOS Reference, section 5.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, did_you_mean, fault, phrase, place_of_byte, reason_of
-from publish.ontology.suggest.candidates import Foreign
-from publish.ontology.suggest.words import plain
+from publish.ontology.suggest.candidates import ForeignEntry
+from publish.ontology.suggest.words import simplified
 from publish.rdf.formats import CONTENTS, SYNTAXES
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -25,7 +25,7 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LABELS = (f"{SKOS}prefLabel", "http://www.w3.org/2000/01/rdf-schema#label", f"{SKOS}altLabel")
 TITLES = (*LABELS[:2], "http://purl.org/dc/terms/title")
 
-TABLES = (".csv", ".tsv", ".tab")
+TABLE_ENDINGS = (".csv", ".tsv", ".tab")
 SEPARATORS = ",;\t|"
 
 CODE_COLUMNS = (
@@ -52,10 +52,12 @@ class ForeignList:
 
     about: str
     """What is known of it as a whole: its title, or the names of file and column."""
-    entries: tuple[Foreign, ...]
+    entries: tuple[ForeignEntry, ...]
 
 
-def read_foreign(path: Path, languages: frozenset[str], faults: list[Fault]) -> ForeignList | None:
+def read_foreign_list(
+    path: Path, languages: frozenset[str], faults: list[Fault]
+) -> ForeignList | None:
     """Read a code list, without labels in other languages than those given, if any are."""
     shown = str(path)
     try:
@@ -80,7 +82,7 @@ def read_foreign(path: Path, languages: frozenset[str], faults: list[Fault]) -> 
 def _syntax_of(path: Path, content: bytes) -> ox.RdfFormat | None:
     """Return the RDF syntax of a file by its name, else by how it begins; None for a table."""
     ending = path.suffix.lower()
-    if ending in SYNTAXES or ending in TABLES:
+    if ending in SYNTAXES or ending in TABLE_ENDINGS:
         return SYNTAXES.get(ending)
     start = content.removeprefix(b"\xef\xbb\xbf")[:2000]
     return next((syntax for pattern, syntax in CONTENTS if pattern.match(start)), None)
@@ -125,7 +127,7 @@ def _read_skos(
             is_address = "://" in name or name.startswith("urn:")
             code = codes.get(name, [re.split(r"[/#]", name)[-1] if is_address else ""])[0]
             entries.append(
-                Foreign(code=code, labels=tuple(texts), iri=name if is_address else None)
+                ForeignEntry(code=code, labels=tuple(texts), iri=name if is_address else None)
             )
     if not entries:
         faults.append(fault("no-concepts", str(path)))
@@ -173,7 +175,7 @@ def _read_table(path: Path, text: str, faults: list[Fault]) -> ForeignList | Non
         if not label:
             faults.append(fault("empty-label", shown, line, places[label_column], code=code))
             continue
-        entries.append(Foreign(code=code, labels=(label,)))
+        entries.append(ForeignEntry(code=code, labels=(label,)))
     about = f"{path.stem} {header[label_column]}" if has_header else path.stem
     return ForeignList(about=about, entries=tuple(entries))
 
@@ -219,7 +221,7 @@ def _places(line: str, separator: str) -> list[int]:
 
 def _named(header: list[str], known: tuple[str, ...]) -> int | None:
     """Return the first column that has one of these names, or begins or ends with one."""
-    names = [re.sub(r"[^a-z]", "", plain(name)) for name in header]
+    names = [re.sub(r"[^a-z]", "", simplified(name)) for name in header]
     exact = [at for at, name in enumerate(names) if name in known]
     inside = [
         at

@@ -1,8 +1,8 @@
-"""How alike a label and the labels of our codes are, by their words.
+"""How similar a text is to the labels of our codes, by its words.
 
-In come our codes; out come, for a text, the codes with a label of the same words, whatever
-their order, each with a score and a reason. A word that few of our codes have weighs more; a
-label and its opposite are never alike, nor are labels that share one word of several.
+Labels with the same words are found in whatever order they stand, each with a score and a reason.
+A word that few of our codes have weighs more. A label and its opposite are never similar, nor
+are labels that share one word of several.
 """
 
 from __future__ import annotations
@@ -15,44 +15,44 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from publish.ontology.suggest.candidates import Candidate, Code, Label, OwnList
+from publish.ontology.suggest.candidates import Candidate, Label, OwnCode, OwnList
 from publish.ontology.suggest.range_labels import read_range
-from publish.ontology.suggest.words import WORDS, Phrase, Thesaurus, Word, spelt
+from publish.ontology.suggest.words import GENERAL_WORDS, Phrase, Thesaurus, Word, tokens_of
 
-RECALL = 0.6
+RECALL_WEIGHT = 0.6
 """How much words of ours that are missing in theirs weigh against words of theirs too many."""
-LIGHT = 0.25
+LIGHT_WORD = 0.25
 """The weight of a general word; alone it is no reason to propose anything."""
-SUBJECT = 0.3
-"""The weight of a word of theirs that is a label in a list which no dimension uses."""
-COMMON = 0.83
+SUBJECT_WORD = 0.3
+"""The weight of a word of theirs that is a label in a list that no dimension uses."""
+COMMON_WORD = 0.83
 """The weight below which a word is one that many of our codes have."""
-UNKNOWN = 0.8
+UNKNOWN_WORD = 0.8
 """The weight at most of a word of theirs that the label of ours does not have."""
-FEW = 0.65
+ONE_WORD_AT_MOST = 0.65
 """The score at most of labels that share one word of several, which is never proposed."""
-TYPO = 0.04
+TYPO_COST = 0.04
 """What each mistyped letter costs."""
-STRONGER = 0.03
+DEGREE_COST = 0.03
 """What is taken off when they say "very" and we do not."""
-OTHER_ACRONYM = 0.1
+OTHER_ACRONYM_COST = 0.1
 """What is taken off when an acronym in brackets is that of other codes."""
-REWORDED = 0.985
+REWORDED_AT_MOST = 0.985
 """The score at most of a label that is not written exactly as ours."""
 SAME_LABEL = "same label"
-SAME = {"code": "same code", "hidden": "same as a search term"}
+SAME_BY_KIND = {"code": "same code", "hidden": "same as a search term"}
 """The reason for a text that is ours, by the kind of our label; a search term is no synonym."""
-KINDS = {"pref": 0.0, "alt": 0.005, "printed": 0.01, "hidden": 0.015, "code": 0.02}
+KIND_COSTS = {"pref": 0.0, "alt": 0.005, "printed": 0.01, "hidden": 0.015, "code": 0.02}
 """What is taken off for the kind of our label."""
 BRACKETS = re.compile(r"\s*[(\[]([^)\]]*)[)\]]")
 ACRONYM = re.compile(r"[(\[]([A-Z]{2,6})[)\]]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Form:
-    """One way in which one of our codes is written."""
+class LabelVariant:
+    """One spelling of one of our codes: a label, or a label shortened or with its list's title."""
 
-    code: Code
+    code: OwnCode
     label: Label
     phrase: Phrase
     spelling: tuple[str, ...]
@@ -60,29 +60,29 @@ class Form:
     """Whether it states a range, which is compared by its bounds, not by its words."""
 
 
-class Labels:
-    """The labels of our codes, prepared for comparing."""
+class LabelIndex:
+    """The labels of our codes by their words."""
 
-    def __init__(self, codes: Sequence[Code], lists: dict[str, OwnList]) -> None:
+    def __init__(self, codes: Sequence[OwnCode], lists: dict[str, OwnList]) -> None:
         texts = [label.text for code in codes for label in code.labels]
         self.thesaurus = Thesaurus(texts)
-        self._forms = [
-            self._form(code, label.kind, text)
+        self._all_variants = [
+            self._variant(code, label.kind, text)
             for code in codes
             for label in (*code.labels, *_with_titles(code, lists[code.list_name]))
             for text in _variants(label.text)
         ]
         self._by_meaning: dict[str, list[int]] = {}
         places: dict[str, set[tuple[str, str]]] = {}
-        for number, form in enumerate(self._forms):
-            for meaning in form.phrase.meanings:
+        for number, variant in enumerate(self._all_variants):
+            for meaning in variant.phrase.meanings:
                 self._by_meaning.setdefault(meaning, []).append(number)
-                if not form.bounds:
-                    places.setdefault(meaning, set()).add(form.code.place)
+                if not variant.bounds:
+                    places.setdefault(meaning, set()).add(variant.code.place)
         self._weights = {
             meaning: _weight(meaning, len(found), len(codes)) for meaning, found in places.items()
         }
-        self._joined = [form.phrase.joined for form in self._forms]
+        self._joined = [variant.phrase.joined for variant in self._all_variants]
         self._acronyms: dict[str, set[str]] = {}
         for text in texts:
             explained = re.fullmatch(r"(.+?) \(([A-Z]{2,6})\)", text)
@@ -94,23 +94,23 @@ class Labels:
             found[0]: name for name, found in self._names.items() if len(found) == 1
         }
 
-    def _form(self, code: Code, kind: str, text: str) -> Form:
-        return Form(
+    def _variant(self, code: OwnCode, kind: str, text: str) -> LabelVariant:
+        return LabelVariant(
             code=code,
             label=Label(text=text, kind=kind),
             phrase=self.thesaurus.read(text),
-            spelling=tuple(spelt(text)),
+            spelling=tuple(tokens_of(text)),
             bounds=bool(code.range and read_range(text)),
         )
 
     def _named_alone(self, lists: dict[str, OwnList], *, used: bool) -> set[str]:
         """Return the words that are a label by themselves, in lists of a dimension or others."""
         return {
-            form.phrase.meanings[0]
-            for form in self._forms
-            if lists[form.code.list_name].used == used
-            and len(form.phrase.meanings) == 1
-            and form.label.kind != "code"
+            variant.phrase.meanings[0]
+            for variant in self._all_variants
+            if lists[variant.code.list_name].used == used
+            and len(variant.phrase.meanings) == 1
+            and variant.label.kind != "code"
         }
 
     def meanings(self, text: str) -> tuple[str, ...]:
@@ -119,34 +119,36 @@ class Labels:
 
     def is_general(self, text: str) -> bool:
         """Return whether all words of a text are words that many of our codes have."""
-        return all(self._weights.get(meaning, 1.0) < COMMON for meaning in self.meanings(text))
+        return all(self._weights.get(meaning, 1.0) < COMMON_WORD for meaning in self.meanings(text))
 
     def list_named(self, text: str) -> str | None:
         """Return the list whose name is the first word of a text, as in "ticket …" of tickets."""
         found = self.meanings(text)
         return self._lists_named.get(found[0]) if found else None
 
-    def alike(self, text: str) -> list[Candidate]:
-        """Return the codes that have a label like this one; those hardly alike are left out."""
+    def similar(self, text: str) -> list[Candidate]:
+        """Return the codes with a label that is similar to a text, each with its best score."""
         best: dict[tuple[str, str], Candidate] = {}
         acronyms = ACRONYM.findall(text)
         confirmed: set[tuple[str, str]] = set()
-        for variant, cost in self._ways_to_read(text):
-            phrase = self.thesaurus.read(variant)
-            for form, score, reason in (
-                *self._by_words(phrase, variant),
+        for reading, cost in self._ways_to_read(text):
+            phrase = self.thesaurus.read(reading)
+            for variant, score, reason in (
+                *self._by_words(phrase, reading),
                 *self._by_letters(phrase),
             ):
-                likely = score - cost - KINDS[form.label.kind]
-                known = best.get(form.code.place)
+                likely = score - cost - KIND_COSTS[variant.label.kind]
+                known = best.get(variant.code.place)
                 if likely > 0.5 and (known is None or known.score < likely):
-                    best[form.code.place] = Candidate(code=form.code, score=likely, reason=reason)
-                if variant in acronyms and score == 1:
-                    confirmed.add(form.code.place)
+                    best[variant.code.place] = Candidate(
+                        code=variant.code, score=likely, reason=reason
+                    )
+                if reading in acronyms and score == 1:
+                    confirmed.add(variant.code.place)
         if not confirmed:
             return list(best.values())
         return [
-            item if place in confirmed else replace(item, score=item.score - OTHER_ACRONYM)
+            item if place in confirmed else replace(item, score=item.score - OTHER_ACRONYM_COST)
             for place, item in best.items()
         ]
 
@@ -155,17 +157,17 @@ class Labels:
         yield text, 0.0
         # What stands in brackets says something, unless it is an acronym; that alone says less.
         acronyms = ACRONYM.findall(text)
-        for variant in _variants(text)[1:]:
-            yield variant, TYPO if variant in acronyms or not acronyms else 0.0
-        tokens = spelt(text)
+        for reading in _variants(text)[1:]:
+            yield reading, TYPO_COST if reading in acronyms or not acronyms else 0.0
+        tokens = tokens_of(text)
         for at, token in enumerate(tokens):
             for full in sorted(self._acronyms.get(token, ())):
                 if len(tokens) > 1:
                     yield " ".join([*tokens[:at], full, *tokens[at + 1 :]]), 0.0
 
-    def _by_words(self, phrase: Phrase, text: str) -> Iterator[tuple[Form, float, str]]:
+    def _by_words(self, phrase: Phrase, text: str) -> Iterator[tuple[LabelVariant, float, str]]:
         """Yield our forms that share words with a phrase."""
-        spelling = tuple(spelt(text))
+        spelling = tuple(tokens_of(text))
         numbers = {
             number
             for word in phrase.words
@@ -173,16 +175,16 @@ class Labels:
             for number in self._by_meaning.get(meaning, ())
         }
         for number in sorted(numbers):
-            form = self._forms[number]
-            if not phrase.may_equal(form.phrase):
+            variant = self._all_variants[number]
+            if not phrase.may_equal(variant.phrase):
                 continue
-            if spelling == form.spelling:
-                yield form, 1.0, SAME.get(form.label.kind, SAME_LABEL)
-            elif form.label.kind != "code" and not form.bounds:
-                score, typo = self._score(phrase, form)
-                yield form, REWORDED * score, _reason(phrase, form, score, typo=typo)
+            if spelling == variant.spelling:
+                yield variant, 1.0, SAME_BY_KIND.get(variant.label.kind, SAME_LABEL)
+            elif variant.label.kind != "code" and not variant.bounds:
+                score, typo = self._score(phrase, variant)
+                yield variant, REWORDED_AT_MOST * score, _reason(phrase, variant, score, typo=typo)
 
-    def _by_letters(self, phrase: Phrase) -> Iterator[tuple[Form, float, str]]:
+    def _by_letters(self, phrase: Phrase) -> Iterator[tuple[LabelVariant, float, str]]:
         """Yield our forms with nearly the same letters, wherever the spaces are."""
         length = len(phrase.joined)
         if length < 6:
@@ -194,19 +196,19 @@ class Labels:
             score_cutoff=1 if length < 9 else 2,
             limit=20,
         ):
-            form = self._forms[number]
+            variant = self._all_variants[number]
             # Words that are all known are no misspelling of other words.
             if edits and all(word.known for word in phrase.words):
                 continue
-            if phrase.may_equal(form.phrase):
-                yield form, 0.97 - TYPO * edits, "typo" if edits else "written otherwise"
+            if phrase.may_equal(variant.phrase):
+                yield variant, 0.97 - TYPO_COST * edits, "typo" if edits else "written otherwise"
 
     def _weight(self, word: Word) -> float:
-        return min(UNKNOWN, self._weights.get(word.meaning, UNKNOWN))
+        return min(UNKNOWN_WORD, self._weights.get(word.meaning, UNKNOWN_WORD))
 
-    def _score(self, phrase: Phrase, form: Form) -> tuple[float, bool]:
+    def _score(self, phrase: Phrase, variant: LabelVariant) -> tuple[float, bool]:
         """Return which part of the words of both sides is the same, and whether with typos."""
-        ours = {meaning: self._weights.get(meaning, 1.0) for meaning in form.phrase.meanings}
+        ours = {meaning: self._weights.get(meaning, 1.0) for meaning in variant.phrase.meanings}
         left = dict(ours)
         matched = weight = 0.0
         shared = heavy = 0
@@ -216,45 +218,49 @@ class Labels:
             if meaning is None:
                 # What figures are about, like "enterprises", narrows a label down no further.
                 subject = word.meaning in self._subjects
-                weight += LIGHT if word.is_light else SUBJECT if subject else self._weight(word)
+                weight += (
+                    LIGHT_WORD if word.is_light else SUBJECT_WORD if subject else self._weight(word)
+                )
                 heavy += not subject and not word.is_light
-                name = form.code.list_name
+                name = variant.code.list_name
                 elsewhere |= self._lists_named.get(word.meaning, name) != name
                 continue
             own = self._weights.get(meaning, 1.0)
             weight += own
-            heavy += own > LIGHT
+            heavy += own > LIGHT_WORD
             matched += own * word.meanings[meaning]
-            shared += own > LIGHT
+            shared += own > LIGHT_WORD
             typo |= not word.known
             del left[meaning]
         total = sum(ours.values())
         if not matched or not total:
             return 0.0, typo
         precision, recall = matched / weight, (total - sum(left.values())) / total
-        score = (1 + RECALL) * precision * recall / (RECALL * precision + recall)
-        most = max(heavy, sum(value > LIGHT for value in ours.values()))
+        score = (1 + RECALL_WEIGHT) * precision * recall / (RECALL_WEIGHT * precision + recall)
+        most = max(heavy, sum(value > LIGHT_WORD for value in ours.values()))
         if not shared and most:
             return 0.0, typo
-        if form.phrase.degrees > phrase.degrees:
+        if variant.phrase.degrees > phrase.degrees:
             return 0.0, typo
-        if phrase.degrees > form.phrase.degrees:
-            score -= STRONGER
-        if elsewhere or (shared <= 1 and most > 1) or self._is_vague(ours, left, form):
-            score = min(score, FEW)
+        if phrase.degrees > variant.phrase.degrees:
+            score -= DEGREE_COST
+        if elsewhere or (shared <= 1 and most > 1) or self._is_vague(ours, left, variant):
+            score = min(score, ONE_WORD_AT_MOST)
         return score, typo
 
-    def _is_vague(self, ours: dict[str, float], left: dict[str, float], form: Form) -> bool:
+    def _is_vague(
+        self, ours: dict[str, float], left: dict[str, float], variant: LabelVariant
+    ) -> bool:
         """Return whether only words are shared that are no more ours than anybody's.
 
         Where a word of ours is missing, besides those of the name of its list, one of the others
         must be particular to our codes: "local economy" is not yet our "local services economy".
         """
-        name = self._names[form.code.list_name]
-        if not any(weight > LIGHT and meaning not in name for meaning, weight in left.items()):
+        name = self._names[variant.code.list_name]
+        if not any(weight > LIGHT_WORD and meaning not in name for meaning, weight in left.items()):
             return False
         return all(
-            meaning.startswith("=") or weight < COMMON
+            meaning.startswith("=") or weight < COMMON_WORD
             for meaning, weight in ours.items()
             if meaning not in left
         )
@@ -266,30 +272,30 @@ def _best_of(word: Word, left: dict[str, float]) -> str | None:
     return max(possible, key=lambda item: (word.meanings[item], item), default=None)
 
 
-def _reason(phrase: Phrase, form: Form, score: float, *, typo: bool) -> str:
+def _reason(phrase: Phrase, variant: LabelVariant, score: float, *, typo: bool) -> str:
     """Return in words why two labels are alike."""
     whole = score > 0.9
     if typo:
         return "typo" if whole else "typo, and part of the words"
     if not whole:
         return "part of the words"
-    if sorted(phrase.spelling) == sorted(form.spelling):
+    if sorted(phrase.spelling) == sorted(variant.spelling):
         return "word order"
-    if {word.text for word in phrase.words} <= set(form.spelling):
+    if {word.text for word in phrase.words} <= set(variant.spelling):
         return "same words"
-    return "synonym" if form.label.kind in ("alt", "hidden") else "written otherwise"
+    return "synonym" if variant.label.kind in ("alt", "hidden") else "written otherwise"
 
 
 def _weight(meaning: str, places: int, codes: int) -> float:
     """Return how much a word tells: 1 for one that a single code has, little for a general one."""
-    if meaning in WORDS.light:
-        return LIGHT
+    if meaning in GENERAL_WORDS.light:
+        return LIGHT_WORD
     if meaning.startswith("#"):
         return 1.0
     return 0.5 + 0.5 * math.log((codes + 1) / places) / math.log(codes + 1)
 
 
-def _with_titles(code: Code, own: OwnList) -> list[Label]:
+def _with_titles(code: OwnCode, own: OwnList) -> list[Label]:
     """Return short labels together with the title of their list: "decision: refused"."""
     titles: Iterable[str] = dict.fromkeys(_bare(title) for title in own.about[1:])
     return [

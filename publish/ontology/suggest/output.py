@@ -1,6 +1,6 @@
 """Suggestions as a person reads and judges them: text, JSON, CSV, or Turtle in comments.
 
-Nothing is written into the ontology: what a person accepts is copied there by that person.
+Nothing is written into ``ontology/``: a person copies there what is right.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publish.faults.fault import CannotRun
-from publish.ontology.suggest.candidates import Candidate, Foreign
+from publish.ontology.suggest.candidates import Candidate, ForeignEntry
 from publish.project.project import Project
 
 COLUMNS = (
@@ -27,10 +27,10 @@ ENDINGS = (".csv", ".json", ".ttl")
 class Suggestions:
     """The entries of a foreign list, each with its candidates, best first."""
 
-    found: tuple[tuple[Foreign, tuple[Candidate, ...]], ...]
+    found: tuple[tuple[ForeignEntry, tuple[Candidate, ...]], ...]
 
     @property
-    def without(self) -> list[Foreign]:
+    def without(self) -> list[ForeignEntry]:
         """The entries for which nothing is proposed."""
         return [entry for entry, candidates in self.found if not candidates]
 
@@ -169,7 +169,7 @@ def check_output(project: Project, file: Path, output: Path) -> None:
         raise CannotRun(f"{output} must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}.")
 
 
-def write(suggestions: Suggestions, project: Project, output: Path) -> None:
+def write_suggestions(suggestions: Suggestions, project: Project, output: Path) -> None:
     """Write suggestions to a file in the format of its name, at once or not at all."""
     ending = output.suffix.lower()
     if ending == ".csv":

@@ -1,7 +1,7 @@
-"""Ranges as people write them: ages, durations and sizes in Dutch, English and French.
+"""Ranges of ages, durations and sizes as labels state them in Dutch, English and French.
 
-In comes a label, as ``25 tot en met 29 jaar``, ``65+``, ``moins de 2 ans`` or ``Y_GE65``; out
-comes the range it states, or None. The patterns are tried in order; the first one counts.
+For example ``25 tot en met 29 jaar``, ``65+``, ``moins de 2 ans`` or ``Y_GE65``. Patterns are
+tried in order; the first that fits counts.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, Range
-from publish.ontology.suggest.words import NUMBERS, plain
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, ValueRange
+from publish.ontology.suggest.words import NUMBERS, simplified
 
 NUMBER = r"(\d+(?:[.,]\d+)?)"
 YEARS = r"jaar|jaren|jr|j|years?|yrs?|ans?"
@@ -105,12 +105,12 @@ NOISE = re.compile(
 """Words around a range that say nothing more than what it is a range of."""
 
 
-def read_range(text: str) -> Range | None:
+def read_range(text: str) -> ValueRange | None:
     """Return the range that a label states, or None."""
     coded = CODED.fullmatch(text.strip())
     if coded and (coded[2] or coded[4]):
         return _read_coded(coded)
-    found = re.sub(r"(?<=\d)[. ](?=\d{3}\b)", "", plain(text))
+    found = re.sub(r"(?<=\d)[. ](?=\d{3}\b)", "", simplified(text))
     found = re.sub(r"([a-z]{4,})-?(plus(?:sers?)?|jarigen?)\b", r"\1 \2", found)
     spelt_out = found
     found = re.sub(r"[a-z]+", lambda word: _digits(word, spelt_out), found)
@@ -145,14 +145,14 @@ def _digits(word: re.Match[str], text: str) -> str:
     return str(value)
 
 
-def _read_coded(coded: re.Match[str]) -> Range:
+def _read_coded(coded: re.Match[str]) -> ValueRange:
     """Return the range of a code as statistical offices write them: Y25T29, Y_GE65."""
     kind = {"Y": AGE, "M": DURATION}.get(coded[1], SIZE)
     first = Decimal(coded[3])
     lower, upper = (first, Decimal(coded[4])) if coded[4] else (first, None)
     if coded[2] in ("LT", "LE"):
         lower, upper = Decimal(0), first
-    return Range(
+    return ValueRange(
         lower=lower,
         upper=upper,
         lower_included=coded[2] != "GT",
@@ -172,7 +172,7 @@ def _two(
     text: str,
     *,
     usually: bool = True,
-) -> Range | None:
+) -> ValueRange | None:
     months = _in_months(lower_unit or upper_unit), _in_months(upper_unit or lower_unit)
     first, last = _number(lower), _number(upper)
     if any(months) and not all(months):
@@ -181,18 +181,18 @@ def _two(
         first, last = last, first
     if first == last and not included:
         return None
-    return Range(
+    return ValueRange(
         lower=first,
         upper=last,
         upper_included=included,
-        usually=usually,
+        upper_usual=usually,
         kinds=_kinds(text, lower_unit or upper_unit),
         months=any(months),
         rest=_rest(match, text),
     )
 
 
-def _interval(match: re.Match[str], text: str) -> Range | None:
+def _interval(match: re.Match[str], text: str) -> ValueRange | None:
     """Return the range between brackets, which say what is included."""
     unit = re.match(rf"\s*({YEARS}|{MONTHS}|{SIZES})\b", text[match.end() :])
     name = unit[1] if unit else None
@@ -200,14 +200,14 @@ def _interval(match: re.Match[str], text: str) -> Range | None:
     return replace(found, lower_included=match[1] == "[") if found else None
 
 
-def _one(match: re.Match[str], text: str, *, below: bool, included: bool | None) -> Range:
+def _one(match: re.Match[str], text: str, *, below: bool, included: bool | None) -> ValueRange:
     bound = _number(match[1])
-    return Range(
+    return ValueRange(
         lower=bound if below else Decimal(0),
         upper=None if below else bound,
         lower_included=included if below else True,
         upper_included=True if below else included,
-        usually=False,
+        upper_usual=False,
         kinds=_kinds(text, match[2]),
         months=_in_months(match[2]),
         rest=_rest(match, text),

@@ -15,7 +15,7 @@ AGE, DURATION, SIZE = "age", "duration", "size"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Range:
+class ValueRange:
     """From a bound to a bound; a bound that is missing is open."""
 
     lower: Decimal | None
@@ -23,9 +23,9 @@ class Range:
     lower_included: bool | None = True
     upper_included: bool | None = True
     """None where it is not said."""
-    usually: bool = True
+    upper_usual: bool = True
     """Whether the upper bound is usually included where it is not said."""
-    usually_lower: bool = True
+    lower_usual: bool = True
     """The same of the lower bound."""
     kinds: frozenset[str] = frozenset()
     """What it can be a range of; nothing when the text does not say."""
@@ -35,17 +35,19 @@ class Range:
     """What the text says besides."""
 
 
-def mark_touching(ranges: Iterable[Range]) -> list[Range]:
-    """Return the ranges of one list; where they share bounds, upper ones are mostly excluded."""
+def exclude_shared_bounds(ranges: Iterable[ValueRange]) -> list[ValueRange]:
+    """Return the ranges of one list; where two share bounds, upper ones are usually excluded."""
     found = list(ranges)
     lowers = {item.lower for item in found if item.lower}
     touching = sum(1 for item in found if item.upper in lowers and item.upper_included is None)
     if touching < 2:
         return found
-    return [replace(item, usually=False) if item.upper_included is None else item for item in found]
+    return [
+        replace(item, upper_usual=False) if item.upper_included is None else item for item in found
+    ]
 
 
-def likeness(theirs: Range, ours: Range, kind: str) -> float:
+def likeness(theirs: ValueRange, ours: ValueRange, kind: str) -> float:
     """Return how surely two ranges of a kind are the same: 0 if they are not, 1 if they are."""
     if kind == DURATION:
         theirs, ours = _as_months(theirs), _as_months(ours)
@@ -64,19 +66,23 @@ def likeness(theirs: Range, ours: Range, kind: str) -> float:
     return best
 
 
-def _readings(item: Range) -> list[tuple[bool, bool, float]]:
+def _readings(item: ValueRange) -> list[tuple[bool, bool, float]]:
     """Return which bounds may be included, with the doubt of each reading."""
     lowers = [(item.lower_included, 0.0)] if item.lower_included is not None else []
     uppers = [(item.upper_included, 0.0)] if item.upper_included is not None else []
-    lowers = lowers or [(item.usually_lower, 0.0), (not item.usually_lower, 0.2)]
+    lowers = lowers or [(item.lower_usual, 0.0), (not item.lower_usual, 0.2)]
     if not uppers:
         # "25-29" is never meant to stop before 29; "25 tot 29" often is not either.
-        uppers = [(item.usually, 0.0)] if item.usually else [(False, 0.0), (True, 0.1)]
+        uppers = [(item.upper_usual, 0.0)] if item.upper_usual else [(False, 0.0), (True, 0.1)]
     return [(bool(low), bool(up), doubt + more) for low, doubt in lowers for up, more in uppers]
 
 
 def _same(
-    theirs: Range, ours: Range, flags: tuple[bool, bool], own: tuple[bool, bool], kind: str
+    theirs: ValueRange,
+    ours: ValueRange,
+    flags: tuple[bool, bool],
+    own: tuple[bool, bool],
+    kind: str,
 ) -> float:
     if (theirs.upper is None) != (ours.upper is None):
         return 0.0
@@ -101,7 +107,7 @@ def _same(
     return 0.0
 
 
-def _as_months(item: Range) -> Range:
+def _as_months(item: ValueRange) -> ValueRange:
     if item.months:
         return item
     return replace(

@@ -1,7 +1,6 @@
-"""Which of our codes the entries of somebody else's list correspond to.
+"""Candidates among our codes for each entry of a code list of others, for a person to judge.
 
-In come the ontology and a foreign code list; out come candidates for a person to judge. Our
-codes are recognised by all their labels and, where they are ranges, by their bounds. The
+Our codes are recognised by all their labels and, where they are ranges, by their bounds. The
 ontology is only read.
 """
 
@@ -15,12 +14,12 @@ from pathlib import Path
 from rdflib import Graph, Literal, URIRef
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput, nearest
-from publish.ontology.suggest.candidates import Code, Label, OwnList
-from publish.ontology.suggest.foreign_lists import read_foreign
+from publish.ontology.suggest.candidates import Label, OwnCode, OwnList
+from publish.ontology.suggest.foreign_lists import read_foreign_list
 from publish.ontology.suggest.matcher import Matcher
 from publish.ontology.suggest.output import Suggestions
 from publish.ontology.suggest.range_labels import read_range
-from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, Range
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, ValueRange
 from publish.ontology.vocabulary import CodeList, Vocabulary, read_vocabulary
 from publish.project.project import Project
 from publish.rdf.namespaces import RDFS, SKOS
@@ -38,16 +37,16 @@ def suggest(
     """
     faults: list[Fault] = []
     vocabulary = read_vocabulary(project, faults)
-    foreign = read_foreign(file, frozenset(languages), faults)
+    foreign = read_foreign_list(file, frozenset(languages), faults)
     if faults or foreign is None:
         raise FaultyInput(faults)
-    chosen = _chosen(vocabulary, project, lists)
+    chosen = _chosen_lists(vocabulary, project, lists)
     codes = [
         code
         for item in chosen
         for code in _codes_of(item, vocabulary, project, frozenset(languages))
     ]
-    about = [_about(item, vocabulary) for item in chosen]
+    about = [_own_list(item, vocabulary) for item in chosen]
     ranked = Matcher(codes, about).suggest(foreign.entries, foreign.about)
     return Suggestions(
         found=tuple(
@@ -57,10 +56,12 @@ def suggest(
     )
 
 
-def _chosen(vocabulary: Vocabulary, project: Project, names: tuple[str, ...]) -> list[CodeList]:
+def _chosen_lists(
+    vocabulary: Vocabulary, project: Project, names: tuple[str, ...]
+) -> list[CodeList]:
     """Return the lists named; without names those of the project.
 
-    Not those of the program, nor those that only name terms of somebody else.
+    Lists of the program, and lists that only name terms of others, are not among them.
     """
     for name in names:
         if name not in vocabulary.lists:
@@ -81,7 +82,7 @@ def _chosen(vocabulary: Vocabulary, project: Project, names: tuple[str, ...]) ->
     return sorted(own, key=lambda item: item.name)
 
 
-def _about(item: CodeList, vocabulary: Vocabulary) -> OwnList:
+def _own_list(item: CodeList, vocabulary: Vocabulary) -> OwnList:
     """Return the words about a list: its name and titles, and the labels of its dimension."""
     dimensions = [
         dimension
@@ -97,7 +98,7 @@ def _about(item: CodeList, vocabulary: Vocabulary) -> OwnList:
 
 def _codes_of(
     item: CodeList, vocabulary: Vocabulary, project: Project, languages: frozenset[str]
-) -> Iterator[Code]:
+) -> Iterator[OwnCode]:
     """Yield the codes of a list with everything by which they can be recognised."""
     graph, generic = vocabulary.concepts, project.uris.generic
     kinds = {
@@ -121,7 +122,7 @@ def _codes_of(
             if isinstance(text, Literal)
         }
         wanted = [preferred[name] for name in (*sorted(languages), "nl") if name in preferred]
-        yield Code(
+        yield OwnCode(
             list_name=item.name,
             code=code,
             iri=str(iri),
@@ -134,7 +135,7 @@ def _codes_of(
 
 def _range_of(
     iri: URIRef, graph: Graph, project: Project, preferred: Iterable[str]
-) -> Range | None:
+) -> ValueRange | None:
     """Return the range that a code stands for: its bounds, and what its labels say of them.
 
     A code whose labels state no range is none, even if it has a bound.
@@ -158,20 +159,20 @@ def _range_of(
     last = Decimal(str(upper)) if upper is not None else None
     flags = value("vanafInbegrepen"), value("totInbegrepen")
     said = [item for item in stated if _same_numbers(item, first, last, kind)]
-    return Range(
+    return ValueRange(
         lower=first,
         upper=last,
         # "Over 60" and "60+" are often said of the same, so a label does not settle it.
         lower_included=flags[0] if isinstance(flags[0], bool) else None,
-        usually_lower=all(item.lower_included for item in said),
+        lower_usual=all(item.lower_included for item in said),
         upper_included=_flag(flags[1], (item.upper_included for item in said)),
-        usually=False,
+        upper_usual=False,
         kinds=frozenset({kind}),
         months=kind == DURATION,
     )
 
 
-def _same_numbers(item: Range, lower: Decimal, upper: Decimal | None, kind: str) -> bool:
+def _same_numbers(item: ValueRange, lower: Decimal, upper: Decimal | None, kind: str) -> bool:
     factor = 12 if kind == DURATION and not item.months else 1
     bounds = tuple(
         bound * factor if bound is not None else None for bound in (item.lower, item.upper)

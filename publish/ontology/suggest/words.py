@@ -1,9 +1,9 @@
 """The words of labels, so that typos, synonyms, inflections and compounds can be compared.
 
-In comes a label in Dutch, English or French; out come its words, each with the meanings it may
-have and how surely, and the marks that turn the label into its opposite. General words stand in
-``words.toml``; those of a project are the words of its own labels. Nothing is learnt or guessed
-beyond that: a word that is neither known nor near a known word has a meaning of its own.
+Each word of a Dutch, English or French label has the meanings it may have and how surely, and a
+label has marks for what turns it into its opposite. General words stand in ``words.toml``; those
+of a project are the words of its own labels. Nothing is guessed beyond that: a word that is
+neither known nor near a known word has a meaning of its own.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+\.?|%")
-PART = 4
+SHORTEST_PART = 4
 """Letters that a part of a compound has at least."""
-GENERAL: dict[str, Any] = tomllib.loads(
+WORD_LISTS: dict[str, Any] = tomllib.loads(
     resources.files("publish.ontology.suggest").joinpath("words.toml").read_text(encoding="utf-8")
 )
-NUMBERS: dict[str, int] = GENERAL["numbers"] | {
-    f"{one}en{ten}": GENERAL["numbers"][one] + GENERAL["numbers"][ten]
+NUMBERS: dict[str, int] = WORD_LISTS["numbers"] | {
+    f"{one}en{ten}": WORD_LISTS["numbers"][one] + WORD_LISTS["numbers"][ten]
     for one in ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen")
     for ten in (
         "twintig",
@@ -41,9 +41,9 @@ NUMBERS: dict[str, int] = GENERAL["numbers"] | {
     )
 }
 """Words for numbers; Dutch says the units before the tens."""
-STOP = frozenset(GENERAL["stop"].split())
-NEGATION = frozenset(GENERAL["negation"].split())
-DEGREE = frozenset(GENERAL["degree"].split())
+STOP = frozenset(WORD_LISTS["stop"].split())
+NEGATION = frozenset(WORD_LISTS["negation"].split())
+DEGREE = frozenset(WORD_LISTS["degree"].split())
 WITH = frozenset({"met", "with", "avec"})
 
 
@@ -64,7 +64,7 @@ class Word:
     @property
     def is_light(self) -> bool:
         """Whether it is a general word."""
-        return self.meaning in WORDS.light
+        return self.meaning in GENERAL_WORDS.light
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ class Phrase:
         return self.marks == other.marks and self.numbers == other.numbers
 
 
-def plain(text: str) -> str:
+def simplified(text: str) -> str:
     """Return a text in lower case without accents, with simple marks and single spaces."""
     text = unicodedata.normalize(
         "NFKD", text.replace("’", "'").replace("≥", ">=").replace("≤", "<=")
@@ -104,9 +104,9 @@ def plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def spelt(text: str) -> list[str]:
+def tokens_of(text: str) -> list[str]:
     """Return the words and numbers of a text in lower case, without accents and elisions."""
-    flat = re.sub(r"\b(?:l|d|qu|s|n)'(?=\w)", " ", plain(text))
+    flat = re.sub(r"\b(?:l|d|qu|s|n)'(?=\w)", " ", simplified(text))
     return WORD.findall(flat.replace("'", ""))
 
 
@@ -139,7 +139,7 @@ def _initial(word: str) -> str:
     return {"k": "c", "v": "f", "z": "s"}.get(word[0], word[0])
 
 
-class _General:
+class _GeneralWords:
     """The general words: their meanings by spelling and by phrase."""
 
     def __init__(self) -> None:
@@ -147,11 +147,11 @@ class _General:
         self._stems: dict[str, str] = {}
         self.words: set[str] = set()
         self.phrases: dict[tuple[str, ...], str] = {}
-        for line in GENERAL["alike"]:
+        for line in WORD_LISTS["alike"]:
             names = [name.strip() for name in line.split(";")]
             meaning = f"={names[0]}"
             for name in names:
-                parts = spelt(name)
+                parts = tokens_of(name)
                 if len(parts) > 1:
                     self.phrases[tuple(stem(part) for part in parts)] = meaning
                     self.words.update(parts)
@@ -159,16 +159,18 @@ class _General:
                 self.words.add(name)
                 self.spelt.setdefault(name, meaning)
                 self._stems.setdefault(stem(name), meaning)
-        self.light = {self.meaning(word) or stem(word) for word in GENERAL["light"].split()}
-        self.words |= set(GENERAL["light"].split())
-        self.marks = {tuple(stem(part) for part in pair.split()) for pair in GENERAL["comparison"]}
+        self.light = {self.meaning(word) or stem(word) for word in WORD_LISTS["light"].split()}
+        self.words |= set(WORD_LISTS["light"].split())
+        self.marks = {
+            tuple(stem(part) for part in pair.split()) for pair in WORD_LISTS["comparison"]
+        }
 
     def meaning(self, word: str) -> str | None:
         """Return the meaning of a word, as it is written or else in another inflection."""
         return self.spelt.get(word) or self._stems.get(stem(word))
 
 
-WORDS = _General()
+GENERAL_WORDS = _GeneralWords()
 
 
 class Thesaurus:
@@ -178,18 +180,20 @@ class Thesaurus:
         spellings = {
             word.rstrip(".")
             for label in labels
-            for word in spelt(label)
+            for word in tokens_of(label)
             if word[0].isalpha() and word not in STOP and word not in NEGATION
         }
         self._own = {stem(word) for word in spellings if len(word) > 1}
         self._known = sorted(
-            word for word in spellings | WORDS.words if len(word) >= PART and word not in STOP
+            word
+            for word in spellings | GENERAL_WORDS.words
+            if len(word) >= SHORTEST_PART and word not in STOP
         )
         self._cache: dict[str, tuple[Word, ...]] = {}
 
     def read(self, text: str) -> Phrase:
         """Return a label in words."""
-        tokens = spelt(text)
+        tokens = tokens_of(text)
         words: list[Word] = []
         marks: set[str] = set()
         numbers: set[str] = set()
@@ -204,7 +208,7 @@ class Thesaurus:
                 )
                 at += phrase[1]
                 continue
-            if tuple(stems[at : at + 2]) in WORDS.marks:
+            if tuple(stems[at : at + 2]) in GENERAL_WORDS.marks:
                 marks.add("compared")
                 at += 2
                 continue
@@ -242,7 +246,7 @@ class Thesaurus:
     def _phrase(self, stems: list[str], at: int) -> tuple[str, int] | None:
         """Return the meaning of the longest known phrase that begins here, and its length."""
         for length in (4, 3, 2):
-            meaning = WORDS.phrases.get(tuple(stems[at : at + length]))
+            meaning = GENERAL_WORDS.phrases.get(tuple(stems[at : at + length]))
             if meaning and at + length <= len(stems):
                 return meaning, length
         return None
@@ -257,35 +261,35 @@ class Thesaurus:
 
     def _exact(self, word: str) -> tuple[str, ...] | None:
         """Return the meanings of a known word, those of its parts if it is a compound."""
-        general = WORDS.meaning(word)
+        general = GENERAL_WORDS.meaning(word)
         if general:
             return (general,)
         parts = self._parts(word)
         if parts:
             return parts
         root = stem(word)
-        return (root,) if root in self._own or word in WORDS.words else None
+        return (root,) if root in self._own or word in GENERAL_WORDS.words else None
 
     def _parts(self, word: str) -> tuple[str, ...] | None:
         """Return the meanings of the two known parts of a compound."""
-        for cut in range(len(word) - PART, PART - 1, -1):
+        for cut in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1):
             head, tail = word[:cut], word[cut:]
             second = self._part(tail)
             if second is None:
                 continue
             for ending in ("", "s", "en", "n", "e"):
-                if head.endswith(ending) and len(head) - len(ending) >= PART:
+                if head.endswith(ending) and len(head) - len(ending) >= SHORTEST_PART:
                     first = self._part(head[: len(head) - len(ending)])
                     if first is not None:
                         return first, second
         return None
 
     def _part(self, word: str) -> str | None:
-        general = WORDS.meaning(word)
+        general = GENERAL_WORDS.meaning(word)
         if general:
             return general
         root = stem(word)
-        return root if root in self._own and len(root) >= PART else None
+        return root if root in self._own and len(root) >= SHORTEST_PART else None
 
     def _word(self, token: str) -> tuple[Word, ...]:
         """Return a token as one word, or as two if it is a compound."""
@@ -332,7 +336,7 @@ class Thesaurus:
 
     def _near(self, word: str) -> tuple[str, float] | None:
         """Return the known word of which this may be a misspelling, and how surely."""
-        if len(word) < PART:
+        if len(word) < SHORTEST_PART:
             return None
         most = 1 if len(word) < 8 else 2
         near = process.extract(word, self._known, scorer=OSA.distance, score_cutoff=most, limit=6)
@@ -354,7 +358,7 @@ class Thesaurus:
 
     def _nearly_compound(self, word: str) -> tuple[Word, ...]:
         """Return the parts of a compound of which one is misspelt."""
-        for cut in range(len(word) - PART, PART - 1, -1):
+        for cut in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1):
             for known, other in ((word[:cut], word[cut:]), (word[cut:], word[:cut])):
                 part = self._part(known)
                 near = self._near(other) if part and len(other) >= 6 else None

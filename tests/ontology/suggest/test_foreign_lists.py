@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publish.faults.fault import Fault
-from publish.ontology.suggest.foreign_lists import ForeignList, read_foreign
+from publish.ontology.suggest.foreign_lists import ForeignList, read_foreign_list
 
 TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <http://a.example/lijst> a skos:ConceptScheme ; skos:prefLabel "Statuten"@nl .
@@ -39,7 +39,7 @@ def read(
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     faults: list[Fault] = []
-    return read_foreign(path, frozenset(languages), faults), faults
+    return read_foreign_list(path, frozenset(languages), faults), faults
 
 
 def pairs(found: tuple[ForeignList | None, list[Fault]]) -> list[tuple[str, str]]:
@@ -157,5 +157,5 @@ def test_report_all_faults_of_a_table(tmp_path: Path) -> None:
 def test_report_file_that_is_not_there(tmp_path: Path) -> None:
     """A file that cannot be read is a fault."""
     faults: list[Fault] = []
-    assert read_foreign(tmp_path / "nergens.csv", frozenset(), faults) is None
+    assert read_foreign_list(tmp_path / "nergens.csv", frozenset(), faults) is None
     assert [item.code for item in faults] == ["cannot-read"]

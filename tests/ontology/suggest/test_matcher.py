@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from publish.ontology.suggest.candidates import Code, Foreign, Label, OwnList
-from publish.ontology.suggest.matcher import MOST, Matcher
+from publish.ontology.suggest.candidates import ForeignEntry, Label, OwnCode, OwnList
+from publish.ontology.suggest.matcher import MOST_CANDIDATES, Matcher
 from publish.ontology.suggest.range_labels import read_range
 from publish.ontology.suggest.ranges import AGE, DURATION, SIZE
 
 
-def code(place: str, *labels: str, kind: str = "pref") -> Code:
+def code(place: str, *labels: str, kind: str = "pref") -> OwnCode:
     """Return a code, with a range if its first label states one."""
     name, _, notation = place.partition("/")
     stated = read_range(labels[0])
     kinds = frozenset({{"leeftijd": AGE, "duur": DURATION}.get(name, SIZE)})
-    return Code(
+    return OwnCode(
         list_name=name,
         code=notation,
         iri=f"http://a.example/{place}",
@@ -64,7 +64,7 @@ def matcher() -> Matcher:
 
 def first(matcher: Matcher, *labels: str, about: str = "") -> list[str]:
     """Return the place of the first suggestion for each label, empty without one."""
-    entries = [Foreign(code="", labels=(label,)) for label in labels]
+    entries = [ForeignEntry(code="", labels=(label,)) for label in labels]
     found = matcher.suggest(entries, about)
     return ["/".join(candidates[0].code.place) if candidates else "" for candidates in found]
 
@@ -89,7 +89,7 @@ def test_say_how_alike_and_why(
     matcher: Matcher, label: str, place: str, score: float, reason: str
 ) -> None:
     """A suggestion has a score from 0 to 1 and a reason."""
-    [candidates] = matcher.suggest([Foreign(code="", labels=(label,))])
+    [candidates] = matcher.suggest([ForeignEntry(code="", labels=(label,))])
     found = candidates[0]
     assert ("/".join(found.code.place), found.reason) == (place, reason)
     assert found.score == pytest.approx(score, abs=0.006)
@@ -121,9 +121,9 @@ def test_propose_nothing(matcher: Matcher, label: str) -> None:
 
 def test_rank_candidates(matcher: Matcher) -> None:
     """Candidates are ranked by score, the list with the plainest label first, and are not many."""
-    [candidates] = matcher.suggest([Foreign(code="", labels=("gedeeld vervoer",))])
+    [candidates] = matcher.suggest([ForeignEntry(code="", labels=("gedeeld vervoer",))])
     assert ["/".join(item.code.place) for item in candidates] == ["maat/K", "ticket/K"]
-    assert len(candidates) <= MOST
+    assert len(candidates) <= MOST_CANDIDATES
     assert candidates[0].score >= candidates[1].score
 
 
@@ -154,11 +154,11 @@ def test_propose_unit_only_in_list_of_units(matcher: Matcher) -> None:
 
 def test_take_best_of_several_labels(matcher: Matcher) -> None:
     """An entry with labels in several languages has the candidates of all of them."""
-    entry = Foreign(code="", labels=("bicycle allowance", "fietsvergoeding"))
+    entry = ForeignEntry(code="", labels=("bicycle allowance", "fietsvergoeding"))
     assert matcher.suggest([entry])[0][0].code.place == ("maat", "F")
 
 
 def test_suggest_the_same_in_any_order() -> None:
     """The order in which our codes are given makes no difference."""
-    entries = [Foreign(code="", labels=(text,)) for text in ("gedeeld vervoer", "65+", "GVV")]
+    entries = [ForeignEntry(code="", labels=(text,)) for text in ("gedeeld vervoer", "65+", "GVV")]
     assert Matcher(CODES, LISTS).suggest(entries) == Matcher(CODES[::-1], LISTS).suggest(entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publish.ontology.suggest.range_labels import read_range
-from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, likeness, mark_touching
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, exclude_shared_bounds, likeness
 
 
 def compared(theirs: str, ours: str, kind: str) -> float:
@@ -57,5 +57,5 @@ def test_take_shared_bounds_as_excluded() -> None:
     ranges = [item for text in ("20-25", "25-30", "30-35") if (item := read_range(text))]
     ours = read_range("25 tot en met 29 jaar")
     assert ours
-    assert likeness(mark_touching(ranges)[1], ours, AGE) > 0.9
-    assert likeness(mark_touching(ranges[1:2])[0], ours, AGE) == 0
+    assert likeness(exclude_shared_bounds(ranges)[1], ours, AGE) > 0.9
+    assert likeness(exclude_shared_bounds(ranges[1:2])[0], ours, AGE) == 0

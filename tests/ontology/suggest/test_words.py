@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.ontology.suggest.words import Thesaurus, spelt, stem
+from publish.ontology.suggest.words import Thesaurus, stem, tokens_of
 
 LABELS = [
     "collectief maatwerk",
@@ -24,7 +24,7 @@ def thesaurus() -> Thesaurus:
 
 def test_spell_without_accents_and_elisions() -> None:
     """Case, accents, marks and elided articles make no difference."""
-    assert spelt("L’Économie d'Études, (CMW) 5 %") == ["economie", "etudes", "cmw", "5", "%"]
+    assert tokens_of("L’Économie d'Études, (CMW) 5 %") == ["economie", "etudes", "cmw", "5", "%"]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_spell_without_accents_and_elisions() -> None:
 )
 def test_take_off_inflections(one: str, other: str) -> None:
     """Inflections of a word have one stem."""
-    assert stem(spelt(one)[0]) == stem(spelt(other)[0])
+    assert stem(tokens_of(one)[0]) == stem(tokens_of(other)[0])
 
 
 @pytest.mark.parametrize(
