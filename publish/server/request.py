@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from publish.faults.fault import Words, phrase
-from publish.server.connection import values_of
 from publish.server.replies import Headers
 from publish.server.settings.table import Settings
 
@@ -52,7 +51,7 @@ class HttpRequest:
     def header(self, name: bytes) -> str | None:
         """Return the values of a field as one list, or None."""
         if not self.single:
-            return values_of(self.headers, name)
+            return field_values(self.headers, name)
         found = self.single.get(name)
         return None if found is None else found.decode("latin-1")
 
@@ -96,11 +95,11 @@ def request_from_scope(
     peer = scope["client"][0] if scope["client"] else ""
     client, scheme, prefix = peer, scope["scheme"], settings.path_prefix
     if settings.trusted_proxies:
-        forwarded = values_of(headers, b"x-forwarded-for")
+        forwarded = field_values(headers, b"x-forwarded-for")
         client = client_of(peer, forwarded, settings.trusted_proxies)
-        forwarded_proto = values_of(headers, b"x-forwarded-proto") or scheme
+        forwarded_proto = field_values(headers, b"x-forwarded-proto") or scheme
         scheme = "https" if forwarded_proto.rpartition(",")[2].strip() == "https" else "http"
-        prefix = _usable_prefix(values_of(headers, b"x-forwarded-prefix")) or prefix
+        prefix = _usable_prefix(field_values(headers, b"x-forwarded-prefix")) or prefix
     path = scope["raw_path"]
     if b"%" in path:
         path = unquote_to_bytes(path)
@@ -122,6 +121,12 @@ def request_from_scope(
         client=client,
         scheme=scheme,
     )
+
+
+def field_values(headers: Headers, name: bytes) -> str | None:
+    """Return the values of a field that may come several times, as one list (RFC 9110, 5.2)."""
+    found = [value for key, value in headers if key == name]
+    return b", ".join(found).decode("latin-1") if found else None
 
 
 def client_of(peer_address: str, forwarded_for: str | None, trusted_proxies: int) -> str:

@@ -29,7 +29,7 @@ from publish.server.clients import ClientTable
 from publish.server.conditions import evaluate_preconditions
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.server.negotiation import choose_coding
-from publish.server.replies import Reply, header, no_content, sentence_reply, text_reply
+from publish.server.replies import Reply, header, options_reply, sentence_reply, uncached_reply
 from publish.server.request import BodyRefused, HttpRequest, request_from_scope
 from publish.server.settings.sources import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
@@ -113,8 +113,8 @@ class Front:
             if reply is None:
                 reply = Reply(status=499, headers=[], outcome="gone")
         finally:
-            if reply is not None and reply.parts is not None:
-                reply.parts.close()
+            if reply is not None and reply.stream is not None:
+                reply.stream.close()
             self._note(exchange, route, reply, sent, started)
 
     def _kind_of(self, path: bytes) -> str:
@@ -130,17 +130,17 @@ class Front:
         """Return the reply to a request."""
         try:
             if exchange.path == b"*" and exchange.method == "OPTIONS":
-                return no_content(METHODS)
+                return options_reply(METHODS)
             if route == "sparql":
                 return _if_match(exchange, await self._sparql(release, exchange))
             if route in ("health", "metrics"):
                 if exchange.method == "OPTIONS":
-                    return no_content(ONLY_READ)
+                    return options_reply(ONLY_READ)
                 if exchange.method not in ONLY_READ:
                     return self._wrong_method(exchange, ONLY_READ)
                 if route == "health":
                     return self._health(release)
-                return text_reply(MEDIA_TYPE, self._metrics.render())
+                return uncached_reply(MEDIA_TYPE, self._metrics.render())
             return await self._flask(release, exchange)
         except BodyRefused as error:
             # Who waits for leave may send the next request instead of the body.
@@ -158,7 +158,7 @@ class Front:
     async def _sparql(self, release: Release, exchange: HttpRequest) -> Reply:
         method = exchange.method
         if method == "OPTIONS":
-            return no_content(METHODS)
+            return options_reply(METHODS)
         if method not in METHODS:
             return self._wrong_method(exchange, METHODS)
         values = exchange.header
@@ -219,7 +219,7 @@ class Front:
             status=produced.status,
             headers=[header(name, value) for name, value in produced.headers],
             body=produced.beginning,
-            parts=produced.rest,
+            stream=produced.rest,
             outcome=outcome.outcome if outcome else "",
         )
 
@@ -236,7 +236,7 @@ class Front:
             "busy": pool.busy,
             "waiting": pool.waiting,
         }
-        return text_reply("application/json", json.dumps(told).encode() + b"\n")
+        return uncached_reply("application/json", json.dumps(told).encode() + b"\n")
 
     def _wrong_method(self, exchange: HttpRequest, allowed: tuple[str, ...]) -> Reply:
         methods = ", ".join(allowed)
@@ -296,8 +296,8 @@ def _if_match(exchange: HttpRequest, reply: Reply) -> Reply:
     )
     if status != HTTPStatus.PRECONDITION_FAILED:
         return reply
-    if reply.parts is not None:
-        reply.parts.close()
+    if reply.stream is not None:
+        reply.stream.close()
     return sentence_reply(
         HTTPStatus.PRECONDITION_FAILED,
         phrase("not-as-wanted"),
@@ -310,13 +310,13 @@ async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:
     """Send a reply; return the bytes of its body that were sent."""
     headers = [*reply.headers, (b"x-request-id", identifier.encode())]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    if method == "HEAD" or reply.parts is None:
+    if method == "HEAD" or reply.stream is None:
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
         return 0 if method == "HEAD" else len(reply.body)
     sent = len(reply.body)
     if reply.body:
         await send({"type": "http.response.body", "body": reply.body, "more_body": True})
-    async for part in reply.parts:
+    async for part in reply.stream:
         await send({"type": "http.response.body", "body": part, "more_body": True})
         sent += len(part)
     await send({"type": "http.response.body", "body": b""})

@@ -17,7 +17,7 @@ from publish.faults.fault import in_language, phrase
 from publish.release.opened import Served
 from publish.server.cache import AnswerCache
 from publish.server.negotiation import HTML
-from publish.server.replies import ANSWER_POLICY, EXPOSED, PREFLIGHT
+from publish.server.replies import CONTENT_SECURITY_POLICY, EXPOSED_HEADERS, PREFLIGHT_HEADERS
 from publish.site.describe import write_triples
 from publish.site.linked_data import make_linked_data
 from publish.site.pages.dumps import make_dump_pages
@@ -40,7 +40,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": EXPOSED,
+    "Access-Control-Expose-Headers": EXPOSED_HEADERS,
 }
 PHRASES = {
     404: "nothing-known",
@@ -99,11 +99,11 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
             response.headers.setdefault(name, value)
         if response.status_code != 304:  # its headers replace those that a browser has kept
             is_page = response.mimetype in (HTML.media_type, "text/css", "image/svg+xml")
-            policy = POLICY if is_page else ANSWER_POLICY
+            policy = POLICY if is_page else CONTENT_SECURITY_POLICY
             response.headers.setdefault("Content-Security-Policy", policy)
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-            response.headers.extend(PREFLIGHT)
+            response.headers.extend(PREFLIGHT_HEADERS)
         return response
 
     @app.errorhandler(HTTPException)

@@ -26,7 +26,7 @@ from publish.release.opened import Served
 from publish.server.access_log import AccessLog
 from publish.server.cache import AnswerCache
 from publish.server.clients import ClientTable
-from publish.server.connection import Gate, connection_class
+from publish.server.connection import ConnectionRegistry, connection_class
 from publish.server.metrics import Metrics
 from publish.server.processes.listening import StoppableServer, address_of
 from publish.server.processes.run_folder import run_folder
@@ -94,13 +94,13 @@ class Process:
         self._access_log = _open_log(settings, shared)
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
-        self._gate = Gate(
+        self._connections = ConnectionRegistry(
             most=settings.connections,
             # Behind a proxy all connections are the proxy's.
             most_of_client=settings.connections
             if settings.trusted_proxies
             else settings.connections_per_client,
-            idle=settings.idle_timeout,
+            idle_timeout=settings.idle_timeout,
         )
         self._reloading = asyncio.Lock()
         self._unusable: Path | None = None
@@ -129,7 +129,7 @@ class Process:
         server = StoppableServer(
             uvicorn.Config(
                 self._front,
-                http=connection_class(self._gate),
+                http=connection_class(self._connections),
                 ws="none",
                 lifespan="off",
                 loop="none",
@@ -137,7 +137,7 @@ class Process:
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                timeout_keep_alive=24 * 3600,  # the gate's sweep closes what is idle
+                timeout_keep_alive=24 * 3600,  # close_overdue closes what is idle
                 timeout_graceful_shutdown=round(self._settings.stop_timeout),
             )
         )
@@ -209,7 +209,7 @@ class Process:
         """Close connections that are overdue, and tell how the pool is."""
         loop = asyncio.get_running_loop()
         while True:
-            self._gate.sweep(loop.time())
+            self._connections.close_overdue(loop.time())
             self._metrics.pool(self._front.release.pool)
             entries, size = self._cache.counts()
             self._metrics.cache(entries=entries, size=size)

@@ -21,11 +21,11 @@ from publish.server.cache import AnswerCache, CachedAnswer, key_of
 from publish.server.conditions import evaluate_preconditions
 from publish.server.negotiation import HTML, N_TRIPLES, TSV, Form, Offer, choose_coding, rank_forms
 from publish.server.replies import (
-    FOR_ALL,
+    COMMON_HEADERS,
     REVALIDATE,
     Headers,
-    PartsOfFile,
     Reply,
+    SpooledBody,
     header,
     sentence_reply,
 )
@@ -145,8 +145,8 @@ class Endpoint:
     def answer_from_thread(self, request: SparqlRequest) -> Reply | Outcome:
         """Answer a request from a thread that is not the event loop's; a reply is whole."""
         reply = self.pool.from_thread(self.answer(request))
-        if isinstance(reply, Reply) and isinstance(reply.parts, PartsOfFile):
-            return replace(reply, body=reply.parts.read(), parts=None)
+        if isinstance(reply, Reply) and isinstance(reply.stream, SpooledBody):
+            return replace(reply, body=reply.stream.read(), stream=None)
         return reply
 
     async def _for_page(self, asked: Asked) -> Outcome:
@@ -201,17 +201,17 @@ class Endpoint:
         headers = _headers_of(asked, answer.form, wanted, coding, answer.length, tag)
         if tag is not None and self._keep(key, answer):
             self._remember(request, asked, key, etag, headers)
-        status, body, parts = 200, answer.body or b"", None
+        status, body, stream = 200, answer.body or b"", None
         if _has_already(request, tag):
             status, body, headers = 304, b"", headers[2:]
             answer.close()
         elif answer.body is None:
-            parts = PartsOfFile(answer.chunks(), answer.close)
+            stream = SpooledBody(answer.chunks(), answer.close)
         return Reply(
             status=status,
             headers=headers,
             body=body,
-            parts=parts,
+            stream=stream,
             outcome="answered",
             seconds=answer.seconds,
         )
@@ -270,7 +270,7 @@ class Endpoint:
             header("etag", etag),
             header("cache-control", REVALIDATE),
             header("vary", "Accept"),
-            *FOR_ALL,
+            *COMMON_HEADERS,
         ]
         if _has_already(request, etag):
             return Reply(status=304, headers=headers[2:], outcome="described")
@@ -288,7 +288,7 @@ class Endpoint:
             failure.status,
             sentence,
             accept_language=request.accept_language,
-            kept=asked.query,
+            query=asked.query,
             more=retry_headers(failure),
             outcome=failure.outcome,
         )
@@ -357,7 +357,7 @@ def _same_headers(
     if is_chosen:
         name = f'attachment; filename="result.{offer.form.extension}"'
         headers.append(header("content-disposition", name))
-    return header("content-type", offer.content_type), [*headers, *FOR_ALL]
+    return header("content-type", offer.content_type), [*headers, *COMMON_HEADERS]
 
 
 def _not_acceptable(request: SparqlRequest, forms: tuple[Form, ...]) -> Reply:

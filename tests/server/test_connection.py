@@ -18,7 +18,7 @@ import uvicorn
 import uvloop
 from raw_http import Connection, request
 
-from publish.server.connection import MOST_AT_ONCE, Gate, connection_class, values_of
+from publish.server.connection import MOST_PIPELINED, ConnectionRegistry, connection_class
 from publish.server.connection import Connection as Served
 
 IDLE = 0.4
@@ -30,7 +30,7 @@ RESET = struct.pack("ii", 1, 0)
 class Host:
     """A server with tiny limits, whose application says what becomes of its requests."""
 
-    gate: Gate
+    registry: ConnectionRegistry
     port: int = 0
     told: list[str] = field(default_factory=list)
     go_on: threading.Event = field(default_factory=threading.Event)
@@ -72,13 +72,17 @@ class Host:
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    host = Host(gate=Gate(most=5, most_of_client=5, idle=IDLE, longest_head=2000, stalled=IDLE))
+    host = Host(
+        registry=ConnectionRegistry(
+            most=5, most_of_client=5, idle_timeout=IDLE, longest_head=2000, stall_timeout=IDLE
+        )
+    )
     listening = socket.create_server(("127.0.0.1", 0))
     host.port = listening.getsockname()[1]
     server = uvicorn.Server(
         uvicorn.Config(
             host,
-            http=connection_class(host.gate),
+            http=connection_class(host.registry),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -92,7 +96,7 @@ def host() -> Iterator[Host]:
         loop = asyncio.get_running_loop()
         serving = loop.create_task(server.serve(sockets=[listening]))
         while not serving.done():
-            host.gate.sweep(loop.time())
+            host.registry.close_overdue(loop.time())
             await asyncio.sleep(0.05)
         await serving
 
@@ -165,7 +169,7 @@ def test_cancel_when_client_leaves(host: Host, ahead: int, reset: bool) -> None:
             connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     host.until(lambda: len(host.told) > 1)
     assert host.told == ["begin /slow", "cancelled /slow"]
-    host.until(lambda: not host.gate.opened and not host.gate.clients)
+    host.until(lambda: not host.registry.opened and not host.registry.clients)
 
 
 def test_keep_nothing_of_reset_connections(host: Host) -> None:
@@ -174,23 +178,23 @@ def test_keep_nothing_of_reset_connections(host: Host) -> None:
         with host.connect() as connection:
             assert connection.ask(request("/a")).status == 200
             connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    host.until(lambda: not host.gate.opened)
+    host.until(lambda: not host.registry.opened)
     gc.collect()
     mine = [found for found in gc.get_objects() if isinstance(found, Served)]
-    assert [found for found in mine if found.gate is host.gate] == []
+    assert [found for found in mine if found.registry is host.registry] == []
 
 
 def test_bound_requests_sent_ahead(host: Host) -> None:
     """Of requests sent before the first is answered, a number is kept, and not more."""
     with host.connect() as connection:
-        connection.send(request("/slow") + request("/a") * MOST_AT_ONCE)
+        connection.send(request("/slow") + request("/a") * MOST_PIPELINED)
         host.until(lambda: host.told)
         host.go_on.set()
-        bodies = [connection.read().body for _ in range(MOST_AT_ONCE + 1)]
-        assert bodies == [b"/slow", *[b"/a"] * MOST_AT_ONCE]
+        bodies = [connection.read().body for _ in range(MOST_PIPELINED + 1)]
+        assert bodies == [b"/slow", *[b"/a"] * MOST_PIPELINED]
     host.go_on.clear()
     with host.connect() as connection:
-        connection.send(request("/slow") + request("/a") * (MOST_AT_ONCE + 1))
+        connection.send(request("/slow") + request("/a") * (MOST_PIPELINED + 1))
         assert connection.is_closed()
     host.until(lambda: host.told[-1] == "cancelled /slow")
 
@@ -223,29 +227,29 @@ def test_cut_off_who_does_not_read(host: Host, closing: bool) -> None:
         more = [("Connection", "close")] if closing else []
         reader.sendall(request("/large") * 8 + request("/large", fields=more))
         host.until(lambda: "begin /large" in host.told)
-        host.until(lambda: not host.gate.opened)
+        host.until(lambda: not host.registry.opened)
 
 
 def test_make_room(host: Host) -> None:
     """With too many connections the one that waits longest gives way, and no request under way."""
-    host.gate.most_of_client = 100
+    host.registry.most_of_client = 100
     with contextlib.ExitStack() as opened:
         busy = opened.enter_context(host.connect())
         busy.send(request("/slow"))
         host.until(lambda: host.told)
-        idle = [opened.enter_context(host.connect()) for _ in range(6)]
-        assert idle[0].is_closed()
-        assert idle[-1].ask(request("/a")).status == 200
+        idle_timeout = [opened.enter_context(host.connect()) for _ in range(6)]
+        assert idle_timeout[0].is_closed()
+        assert idle_timeout[-1].ask(request("/a")).status == 200
         host.go_on.set()
         assert busy.read().body == b"/slow"
 
 
 def test_bound_connections_of_client(host: Host) -> None:
     """One client has so many connections and not more."""
-    host.gate.most = 100
+    host.registry.most = 100
     with contextlib.ExitStack() as opened:
         connections = [opened.enter_context(host.connect()) for _ in range(5)]
-        host.until(lambda: len(host.gate.opened) == 5)
+        host.until(lambda: len(host.registry.opened) == 5)
         assert read_to_end(opened.enter_context(host.connect())).startswith(b"HTTP/1.1 429")
         assert connections[0].ask(request("/a")).status == 200
 
@@ -281,13 +285,6 @@ def test_answer_when_application_fails(host: Host) -> None:
         connection.send(request("/half"))
         with pytest.raises((AssertionError, ConnectionError)):
             connection.read()
-
-
-def test_values_of_header_in_parts() -> None:
-    """A header that comes several times is one list."""
-    headers = [(b"accept", b"a/b"), (b"x", b"1"), (b"accept", b"\xe9")]
-    assert values_of(headers, b"accept") == "a/b, é"
-    assert values_of(headers, b"none") is None
 
 
 def read_to_end(connection: Connection) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publish.faults.fault import phrase
-from publish.server.replies import header, no_content, sentence_reply
+from publish.server.replies import header, options_reply, sentence_reply
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
@@ -22,7 +22,7 @@ def test_header_in_latin_1() -> None:
 def test_say_in_language_of_reader() -> None:
     """A sentence is English unless Dutch is asked for; the query that it is about follows."""
     sentence = phrase("no-query")
-    english = sentence_reply(400, sentence, accept_language=None, kept="ASK {")
+    english = sentence_reply(400, sentence, accept_language=None, query="ASK {")
     dutch = sentence_reply(400, sentence, accept_language="nl-BE, en;q=0.5")
     told = dict(english.headers)
     assert told[b"content-language"] == b"en"
@@ -36,7 +36,7 @@ def test_say_in_language_of_reader() -> None:
 
 def test_answer_preflight() -> None:
     """A browser learns which methods another site's page may use (Fetch, 3.2)."""
-    reply = no_content(("GET", "POST"))
+    reply = options_reply(("GET", "POST"))
     told = dict(reply.headers)
     assert (reply.status, reply.body) == (204, b"")
     assert told[b"allow"] == told[b"access-control-allow-methods"] == b"GET, POST"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.server.request import client_of
+from publish.server.request import client_of, field_values
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,10 @@ def test_write_peer_as_addresses_are_written() -> None:
     assert client_of("::ffff:192.0.2.7", None, 0) == "192.0.2.7"
     assert client_of("unix", "192.0.2.1", 0) == "unix"
     assert client_of("unix", "192.0.2.1", 1) == "192.0.2.1"
+
+
+def test_values_of_field_in_parts() -> None:
+    """A header that comes several times is one list."""
+    headers = [(b"accept", b"a/b"), (b"x", b"1"), (b"accept", b"\xe9")]
+    assert field_values(headers, b"accept") == "a/b, é"
+    assert field_values(headers, b"none") is None
