@@ -47,16 +47,16 @@ def new(
     workbook (.xlsx). What cannot be guessed stands in the mapping as OPEN, with the question above
     it. Nothing is ever written over.
     """
-    from publish.mappings.drafting.new_table import bring_table
+    from publish.mappings.drafting.new_table import add_table
 
     project, language = open_project(ctx), language_of(ctx)
-    made = bring_table(
+    made = add_table(
         project, slug, file, sheet=sheet, document=document, table=table, language=language
     )
     paths = [project.shown(made.table), project.shown(made.mapping)]
     if ctx.obj["format"] == "json":
         guessed = [sentence.text_in(language) for sentence in made.guessed]
-        record = {"written": paths, "guessed": guessed, "open": made.open}
+        record = {"written": paths, "guessed": guessed, "open": made.questions}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     is_reported = report_success(ctx, [])
@@ -64,8 +64,8 @@ def new(
         click.echo(path, err=is_reported)
     for sentence in made.guessed:
         log.info(sentence)
-    if made.places:
-        questions = number_of(made.places, "questions")
+    if made.open_places:
+        questions = number_of(made.open_places, "questions")
         log.info(phrase("new-is-next", questions=questions, path=paths[1], slug=slug))
     else:
         log.info(phrase("new-is-whole", slug=slug))
@@ -148,7 +148,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     from publish.cube.preview.cells import view_tables
     from publish.cube.preview.one_data_set import is_derived, read_one
     from publish.cube.preview.text import as_text, records
-    from publish.mappings.open_questions import open_points
+    from publish.mappings.open_questions import find_open_questions
 
     project, language = open_project(ctx), language_of(ctx)
     one = read_one(project, slug)
@@ -176,7 +176,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
             click.echo(line)
     else:
         print_report(ctx, sorted(found))
-    open_ones = open_points(one.mapping.file)
+    open_ones = find_open_questions(one.mapping.file)
     if open_ones:
         questions = number_of(len(open_ones), "questions")
         log.info(phrase("preview-open", questions=questions, slug=slug))

@@ -21,10 +21,16 @@ from publish.cube.crosstab import Crosstab, printed_measures
 from publish.cube.keys import mixed_radix
 from publish.cube.structure import Structure, cube_dimensions
 from publish.faults.fault import Fault, did_you_mean, fault, phrase
-from publish.mappings.check_names import UNITS, check_names, given_by, measure_names, read_missing
+from publish.mappings.check_names import (
+    UNITS,
+    check_names,
+    dimensions_of,
+    measure_names,
+    read_missing_periods,
+)
 from publish.mappings.document import Document
 from publish.mappings.mapping import MEASURE, Mapping, MissingPeriod
-from publish.mappings.marks import Absence, absences_of, read_marks
+from publish.mappings.marks import Absence, distinct_absences, read_marks
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
 from publish.tables.findings import Findings, shown
@@ -214,7 +220,7 @@ def assemble_cube(
     before = len(faults)
     reserved_name(mapping, faults)
     check_names(mapping, vocabulary, faults)
-    missing = read_missing(mapping, vocabulary, faults)
+    missing = read_missing_periods(mapping, vocabulary, faults)
     marks = read_marks(mapping, documents, vocabulary, faults)
     tables = []
     for use in mapping.uses:
@@ -235,10 +241,10 @@ def assemble_cube(
         )
         if table:
             tables.append(table)
-    used = {*given_by(mapping.uses[0]), *measure_names(mapping)}
+    used = {*dimensions_of(mapping.uses[0]), *measure_names(mapping)}
     if len(faults) > before or used & vocabulary.unusable:
         return None
-    absences = absences_of(mark for own in marks.values() for mark in own)
+    absences = distinct_absences(mark for own in marks.values() for mark in own)
     structure = _structure(project, mapping, vocabulary, tables, absences)
     crosstabs = tuple(
         Crosstab(
@@ -294,7 +300,7 @@ def _structure(
         vocabulary.measures[name] for name in dict.fromkeys([*measure_names(mapping), *printed])
     )
     own_unit = mapping.unit and project.uris.iri("concept", scheme=UNITS, code=mapping.unit)
-    given = set(given_by(mapping.uses[0])) - {MEASURE}
+    given = set(dimensions_of(mapping.uses[0])) - {MEASURE}
     return Structure(
         slug=mapping.slug,
         dimensions=cube_dimensions((vocabulary.dimensions[name] for name in given), measures),

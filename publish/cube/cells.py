@@ -17,7 +17,7 @@ from publish.cube.batch import MISSING, Batch, Cells, Indices
 from publish.cube.structure import Structure
 from publish.cube.unread_cells import ANY, UNKNOWN, Lost
 from publish.faults.fault import Fault, fault
-from publish.mappings.marks import Mark, read_marked
+from publish.mappings.marks import Mark, read_marked_cells
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import Findings, shown
 from publish.tables.numbers import FORMATS, PrintedNumbers, number_fault, read_numbers
@@ -147,7 +147,7 @@ class CellReader:
         index = {item: number for number, item in enumerate(self.structure.absences, start=1)}
         odd = np.flatnonzero(numbers.faulty).tolist()
         rivals: dict[tuple[Mark, ...], None] = {}
-        readings = read_marked([texts[at] for at in odd], self.marks, form)
+        readings = read_marked_cells([texts[at] for at in odd], self.marks, form)
         for at, reading in zip(odd, readings, strict=True):
             line, column = divmod(at, self.table.width - first)
             row = kept[line]

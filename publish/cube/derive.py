@@ -21,7 +21,7 @@ from publish.cube.structure import Structure, cube_dimensions
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.document import Document
 from publish.mappings.mapping import Input, Mapping, MissingPeriod
-from publish.mappings.marks import in_order
+from publish.mappings.marks import sorted_absences
 from publish.ontology.links import Link
 from publish.ontology.nesting import codes_above, wider_codes
 from publish.ontology.vocabulary import Vocabulary
@@ -127,7 +127,9 @@ class DerivedCube:
             )
             for place in range(len(batch))
         ]
-        reasons = [self.structure.absences.index(one.bare()) + 1 for one in source.absences]
+        reasons = [
+            self.structure.absences.index(one.without_bounds()) + 1 for one in source.absences
+        ]
         return replace(
             batch,
             keys=tuple(keys),
@@ -348,8 +350,9 @@ def _structure(
         units=tuple(unit for _, unit in pairs.values()),
         tables=[table for _, cube in inputs for table in cube.structure.tables],
         cells=False,  # they are published with the data sets that print them
-        absences=in_order(
-            (one.bare() for _, cube in inputs for one in cube.structure.absences), vocabulary
+        absences=sorted_absences(
+            (one.without_bounds() for _, cube in inputs for one in cube.structure.absences),
+            vocabulary,
         ),
     )
 

@@ -18,7 +18,7 @@ UNITS = "eenheid"
 """The name of the code list of units."""
 
 
-def given_by(use: TableUse) -> list[str]:
+def dimensions_of(use: TableUse) -> list[str]:
     """Return the names of the dimensions a table gives, as often as they are given."""
     return [*use.rows.dimensions, *use.columns.dimensions, *use.fixed]
 
@@ -41,9 +41,9 @@ def measure_names(mapping: Mapping) -> dict[str, tuple[str | int, ...]]:
 def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -> None:
     """Report dimensions, measures and units that do not exist or do not fit together."""
     place = mapping.file.place
-    first = set(given_by(mapping.uses[0]))
+    first = set(dimensions_of(mapping.uses[0]))
     for use in mapping.uses:
-        names = given_by(use)
+        names = dimensions_of(use)
         counted = Counter(names)
         for name in dict.fromkeys(names):
             is_known = name in vocabulary.dimensions or name in vocabulary.unusable
@@ -99,7 +99,7 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
         faults.append(fault("no-period-twice", *place(), names=", ".join(periods)))
 
 
-def read_missing(
+def read_missing_periods(
     mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]
 ) -> dict[str, MissingPeriod]:
     """Return the periods that are declared missing by their code, however it was written."""
@@ -107,7 +107,7 @@ def read_missing(
     for missing in mapping.missing:
         name = missing.dimension
         dimension = vocabulary.dimensions.get(name)
-        kind = dimension.period if dimension and name in given_by(mapping.uses[0]) else None
+        kind = dimension.period if dimension and name in dimensions_of(mapping.uses[0]) else None
         place = mapping.file.place(*missing.steps, name)
         if kind is None:
             faults.append(fault("no-such-period", *place, name=name))

@@ -45,7 +45,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class Declarations:
     """Everything of the kind that a mapping declares."""
 
     within: dict[str, Decimal]
@@ -54,7 +54,7 @@ class Facts:
     agreements: tuple[Agreement, ...]
 
 
-def read_facts(file: YamlFile, numbers: str, faults: list[Fault]) -> Facts:
+def read_declarations(file: YamlFile, numbers: str, faults: list[Fault]) -> Declarations:
     """Return what a mapping declares of its figures; a tolerance that is none is a fault."""
     data = file.data
     within = {}
@@ -63,7 +63,7 @@ def read_facts(file: YamlFile, numbers: str, faults: list[Fault]) -> Facts:
             steps = ("totals", name, "within")
             found = _tolerance(file, steps, entry.get("within"), numbers, faults)
             within[name] = found or Decimal(0)
-    return Facts(
+    return Declarations(
         within=within,
         shares=tuple(_read_shares(file, numbers, faults)),
         agreements=tuple(_read_agreements(file, numbers, faults)),

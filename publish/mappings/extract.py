@@ -20,7 +20,13 @@ from itertools import pairwise
 
 from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import PLACEHOLDER, Document, TableDeclaration
-from publish.mappings.extract_rows import Row, RowReader, check_numbers, loose, rows_of_sentence
+from publish.mappings.extract_rows import (
+    PrintedRow,
+    RowReader,
+    check_numbers,
+    rows_of_sentence,
+    words_pattern,
+)
 from publish.tables.document_text import PrintedText
 from publish.tables.numbers import FORMATS, NumberFormat, format_number, read_numbers
 from publish.tables.table import SOURCE_LINE
@@ -51,7 +57,7 @@ def _csv(rows: list[tuple[str, ...]]) -> bytes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Head:
+class _TableStart:
     """Where a table begins: its header or its sentence, and where its rows must have ended."""
 
     declaration: TableDeclaration
@@ -65,14 +71,14 @@ def extract_tables(
     """Find every declared table; what is not exactly as declared is among ``faults``."""
     form = FORMATS[document.numbers]
     tables = []
-    for head in _heads(text, list(document.tables.values()), faults):
+    for start in _table_starts(text, list(document.tables.values()), faults):
         before = len(faults)
-        declaration = head.declaration
+        declaration = start.declaration
         if declaration.sentence:
-            rows = rows_of_sentence(text, declaration, head.match)
+            rows = rows_of_sentence(text, declaration, start.match)
         else:
             rows = RowReader(text=text, declaration=declaration, form=form, faults=faults).read(
-                head.match.end(), head.end
+                start.match.end(), start.end
             )
         for row in rows:
             check_numbers(text, row, form, faults)
@@ -89,7 +95,7 @@ def extract_tables(
             faults.append(
                 fault(
                     "fingerprint-differs",
-                    *text.place(head.match.start()),
+                    *text.place(start.match.start()),
                     table=declaration.name,
                     found=found,
                     declared=declaration.fingerprint,
@@ -102,11 +108,11 @@ def extract_tables(
 # -- Where the tables stand -------------------------------------------------------------------
 
 
-def _heads(
+def _table_starts(
     text: PrintedText, declarations: list[TableDeclaration], faults: list[Fault]
-) -> Iterator[_Head]:
+) -> Iterator[_TableStart]:
     """Yield where each table begins, and where the next one or its leading text does."""
-    for group, start, end in _parts(text, declarations, faults):
+    for group, start, end in _text_parts(text, declarations, faults):
         found: list[tuple[TableDeclaration, re.Match[str]]] = []
         cursor = start
         for declaration in group:
@@ -127,10 +133,10 @@ def _heads(
                 faults.append(fault(code, *place, table=declaration.name, text=words.strip()))
         ends = [*(match.start() for _, match in found[1:]), end]
         for (declaration, match), its_end in zip(found, ends, strict=False):
-            yield _Head(declaration=declaration, match=match, end=its_end)
+            yield _TableStart(declaration=declaration, match=match, end=its_end)
 
 
-def _parts(
+def _text_parts(
     text: PrintedText, declarations: list[TableDeclaration], faults: list[Fault]
 ) -> Iterator[tuple[list[TableDeclaration], int, int]]:
     """Yield the parts of the text with the tables that must stand in them.
@@ -144,7 +150,7 @@ def _parts(
         if declaration.after is None:
             parts[-1][0].append(declaration)
             continue
-        anchor = _at_line_start(loose(declaration.after))
+        anchor = _at_line_start(words_pattern(declaration.after))
         match = anchor.search(text.text, cursor)
         if match:
             cursor = match.end()
@@ -174,7 +180,7 @@ def _first_word(match: re.Match[str]) -> int:
 def _header(declaration: TableDeclaration) -> re.Pattern[str]:
     """Return the pattern of a table's header, whose titles may stick together."""
     titles = [title for title in (declaration.corner, *declaration.columns) if title]
-    return _at_line_start(r"\s*".join(map(loose, titles)) + r"(?=[^\S\n]*$)")
+    return _at_line_start(r"\s*".join(map(words_pattern, titles)) + r"(?=[^\S\n]*$)")
 
 
 def _sentence_pattern(sentence: str) -> re.Pattern[str]:
@@ -191,7 +197,7 @@ def _sentence_pattern(sentence: str) -> re.Pattern[str]:
 def _check_total(
     text: PrintedText,
     declaration: TableDeclaration,
-    rows: list[Row],
+    rows: list[PrintedRow],
     form: NumberFormat,
     faults: list[Fault],
 ) -> None:

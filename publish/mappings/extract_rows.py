@@ -19,7 +19,7 @@ _CELL = re.compile(r"\S+(?:[^\S\n]+%(?!\S))?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class PrintedRow:
     """A row found: its label, its cells with their offsets, its first and last line."""
 
     label: str
@@ -27,7 +27,7 @@ class Row:
     lines: str
 
 
-def loose(words: str) -> str:
+def words_pattern(words: str) -> str:
     """Return a pattern for printed words: any white space where there is some."""
     return r"\s+".join(re.escape(word) for word in words.split())
 
@@ -38,7 +38,7 @@ def _label_pattern(label: str) -> re.Pattern[str]:
     if not label:
         return re.compile(r"[^\S\n]*")
     follows = r"(?![\w.,%])" if label[-1].isdigit() else r"(?=[\s\d-]|$)"
-    return re.compile(r"[^\S\n]*" + loose(label) + follows)
+    return re.compile(r"[^\S\n]*" + words_pattern(label) + follows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,18 +55,18 @@ class RowReader:
         """The number of figures in a row."""
         return len(self.declaration.columns)
 
-    def read(self, start: int, end: int) -> list[Row]:
+    def read(self, start: int, end: int) -> list[PrintedRow]:
         """Return the rows that are as declared; report the others and go on below them."""
-        rows: list[Row] = []
+        rows: list[PrintedRow] = []
         expected = list(self.declaration.rows)
         cursor = self.text.next_line(start, end)
         while expected:
-            skipped, number, cursor = self._seek(expected, cursor, end)
+            skipped, number, cursor = self._find_next_row(expected, cursor, end)
             self._report(skipped, expected, number, cursor, end)
             if number == len(expected):
                 return rows
             label, expected = expected[number], expected[number + 1 :]
-            row, cursor = self._row(label, cursor, end)
+            row, cursor = self._read_row(label, cursor, end)
             if row:
                 rows.append(row)
             cursor = self.text.next_line(cursor, end)
@@ -80,7 +80,9 @@ class RowReader:
     def _fault(self, code: str, offset: int, **particulars: object) -> None:
         self.faults.append(fault(code, *self.text.place(offset), **particulars))
 
-    def _seek(self, expected: list[str], start: int, end: int) -> tuple[list[int], int, int]:
+    def _find_next_row(
+        self, expected: list[str], start: int, end: int
+    ) -> tuple[list[int], int, int]:
         """Return the lines before the next expected row, which one that is, and where it is.
 
         When no row follows, what is skipped are only the lines that look like rows.
@@ -162,7 +164,7 @@ class RowReader:
             or any(match and self._numbers(match.end(), end) == self.width for match in matches)
         )
 
-    def _row(self, label: str, start: int, limit: int) -> tuple[Row | None, int]:
+    def _read_row(self, label: str, start: int, limit: int) -> tuple[PrintedRow | None, int]:
         """Read one row at its label; return it, if it has its cells, and where it ends."""
         match = _label_pattern(label).match(self.text.text, start)
         offset = match.end() if match else start
@@ -190,7 +192,9 @@ class RowReader:
                 wanted=number_of(self.width, "columns"),
             )
         lines = (self.text.line(start), self.text.line(end))
-        row = Row(label=label, cells=tuple(cells), lines="-".join(map(str, dict.fromkeys(lines))))
+        row = PrintedRow(
+            label=label, cells=tuple(cells), lines="-".join(map(str, dict.fromkeys(lines)))
+        )
         if not sound:
             self._check_some(row)
         return row if sound else None, end + 1
@@ -202,7 +206,7 @@ class RowReader:
         self._fault("lone-number", cells[0][1], text=cells[0][0], label=_shown(label))
         return True
 
-    def _check_some(self, row: Row) -> None:
+    def _check_some(self, row: PrintedRow) -> None:
         """Report what is no number in a row with a wrong number of cells, unless all is text."""
         if any(self.form.one.fullmatch(cell) for cell, _ in row.cells):
             check_numbers(self.text, row, self.form, self.faults)
@@ -219,10 +223,10 @@ def _shown(label: str) -> str:
 
 def rows_of_sentence(
     text: PrintedText, declaration: TableDeclaration, match: re.Match[str]
-) -> list[Row]:
+) -> list[PrintedRow]:
     """Return the figures of a sentence as rows of one cell."""
     return [
-        Row(
+        PrintedRow(
             label=label,
             cells=((match[number], match.start(number)),),
             lines=str(text.line(match.start(number))),
@@ -231,7 +235,9 @@ def rows_of_sentence(
     ]
 
 
-def check_numbers(text: PrintedText, row: Row, form: NumberFormat, faults: list[Fault]) -> None:
+def check_numbers(
+    text: PrintedText, row: PrintedRow, form: NumberFormat, faults: list[Fault]
+) -> None:
     """Report every cell that is not a number."""
     faulty = read_numbers([cell for cell, _ in row.cells], form).faulty.tolist()
     example = format_number(123456, 2, form)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.faults.fault import Fault, fault
-from publish.mappings.declarations import Facts, parts_of, read_facts
+from publish.mappings.declarations import Declarations, parts_of, read_declarations
 from publish.project.project import Project
 from publish.project.yaml import Steps, YamlFile, read_yaml
 
@@ -85,7 +85,7 @@ class Method:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class CellReference:
     """A cell of a printed table, row and column counted from 1, the header included."""
 
     table: str | None
@@ -106,7 +106,7 @@ class Remark:
     steps: Steps
     acknowledges: str | None = None
     """The kind of fault that the source has there, where the remark acknowledges one."""
-    cell: Cell | None = None
+    cell: CellReference | None = None
     """The cell of the one figure that is meant, instead of its codes."""
 
 
@@ -143,7 +143,7 @@ class Mapping:
     numbers: str
     totals: dict[str, str]
     """Per dimension with a total whether its parts are complete or incomplete."""
-    facts: Facts
+    declarations: Declarations
     """What is declared of the figures besides, so that it can be checked."""
     missing: tuple[MissingPeriod, ...]
     marks: dict[str, dict[str, str]]
@@ -243,7 +243,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         unit=data.get("unit"),
         numbers=numbers,
         totals={name: parts_of(entry) for name, entry in data.get("totals", {}).items()},
-        facts=read_facts(file, numbers, faults),
+        declarations=read_declarations(file, numbers, faults),
         missing=tuple(
             MissingPeriod(
                 dimension=next(key for key in entry if key != "reason"),
@@ -296,7 +296,9 @@ def _read_acknowledged(file: YamlFile, faults: list[Fault]) -> Iterator[Remark]:
             text={"nl": entry["nl"], "en": entry["en"]},
             steps=steps,
             acknowledges=entry["code"],
-            cell=Cell(table=entry.get("table"), row=int(row), column=int(column)) if row else None,
+            cell=CellReference(table=entry.get("table"), row=int(row), column=int(column))
+            if row
+            else None,
         )
 
 

@@ -20,9 +20,9 @@ from publish.project.yaml import YamlFile
 from publish.tables.findings import shown
 from publish.tables.numbers import FORMATS, NumberFormat, format_number, read_numbers
 
-REASONS = "afwezigheid"
+REASON_LIST = "afwezigheid"
 """The list of the reasons for which a value is not shown."""
-NUMBER = "#"
+NUMBER_SIGN = "#"
 """What stands in a mark for a printed number."""
 
 BOUNDS = {
@@ -32,8 +32,8 @@ BOUNDS = {
     "below": "minderDan",
 }
 """The bounds that a mark can give: their key in a mapping, and the attribute of observations."""
-LOWER = ("at-least", "more-than")
-OPEN = ("more-than", "below")
+_LOWER = ("at-least", "more-than")
+_EXCLUSIVE = ("more-than", "below")
 """Bounds that the value itself cannot be."""
 
 
@@ -52,21 +52,21 @@ class Absence:
     numbered: bool = False
     """Whether the mark holds a printed number."""
 
-    def bare(self) -> Absence:
+    def without_bounds(self) -> Absence:
         """Return the absence with its reason and nothing else."""
         return Absence(reason=self.reason)
 
-    def limits(self, printed: Decimal) -> tuple[Limit | None, Limit | None]:
+    def ends(self, printed: Decimal) -> tuple[Bound | None, Bound | None]:
         """Return the lower and the upper bound of a value whose mark holds ``printed``."""
-        ends: list[Limit | None] = [None, None]
+        ends: list[Bound | None] = [None, None]
         for key, value in self.bounds:
-            limit = Limit(key=key, value=printed if value is None else value)
-            ends[0 if key in LOWER else 1] = limit
+            bound = Bound(key=key, value=printed if value is None else value)
+            ends[0 if key in _LOWER else 1] = bound
         return ends[0], ends[1]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limit:
+class Bound:
     """A bound with its number."""
 
     key: str
@@ -75,7 +75,7 @@ class Limit:
     @property
     def is_open(self) -> bool:
         """Whether the value cannot be the bound itself."""
-        return self.key in OPEN
+        return self.key in _EXCLUSIVE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ class Mark:
 
     def number_in(self, text: str) -> str | None:
         """Return what stands in a cell where the mark has its number; None if it does not fit."""
-        before, _, after = self.sign.partition(NUMBER)
+        before, _, after = self.sign.partition(NUMBER_SIGN)
         for letter in before:
             text = text.lstrip()
             if not text.startswith(letter):
@@ -105,7 +105,7 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class MarkedCell:
     """What a cell that is no number is: a mark with its number, or a problem."""
 
     mark: Mark | None = None
@@ -143,7 +143,7 @@ def _declared(
     faults: list[Fault],
 ) -> dict[str, Mark]:
     """Return the marks of a file by their sign; ``form`` is how the file writes numbers."""
-    reasons = vocabulary.lists[REASONS].codes if REASONS in vocabulary.lists else ()
+    reasons = vocabulary.lists[REASON_LIST].codes if REASON_LIST in vocabulary.lists else ()
     found: dict[str, Mark] = {}
     for key, entry in entries.items():
         sign, place = "".join(key.split()), file.place("marks", key)
@@ -151,7 +151,7 @@ def _declared(
         if sign in found:
             faults.append(fault("duplicate-key", *place, key=key, first=found[sign].place[1]))
             continue
-        if cells.one.fullmatch(sign.replace(NUMBER, "1")):
+        if cells.one.fullmatch(sign.replace(NUMBER_SIGN, "1")):
             faults.append(fault("mark-is-number", *place, mark=key))
         if reason not in reasons:
             at, hint = file.place("marks", key, "reason"), did_you_mean(reason, reasons)
@@ -161,9 +161,9 @@ def _declared(
         for name in (name for name in BOUNDS if name in entry):
             value = _bound(entry[name], form)
             problem = None
-            if entry[name] == NUMBER and NUMBER not in sign:
-                problem = phrase("bound-without-number", bound=name, sign=NUMBER)
-            elif value is None and entry[name] != NUMBER:
+            if entry[name] == NUMBER_SIGN and NUMBER_SIGN not in sign:
+                problem = phrase("bound-without-number", bound=name, sign=NUMBER_SIGN)
+            elif value is None and entry[name] != NUMBER_SIGN:
                 example = format_number(123456, 2, form)
                 text = shown(entry[name])
                 problem = phrase("bound-no-number", bound=name, text=text, example=example)
@@ -171,7 +171,7 @@ def _declared(
                 at = file.place("marks", key, name)
                 faults.append(fault("wrong-bounds", *at, mark=key, problem=problem))
             bounds.append((name, value))
-        absence = Absence(reason=reason, bounds=tuple(bounds), numbered=NUMBER in sign)
+        absence = Absence(reason=reason, bounds=tuple(bounds), numbered=NUMBER_SIGN in sign)
         for problem in _contradictions(absence, entry):
             faults.append(fault("wrong-bounds", *place, mark=key, problem=problem))
         found[sign] = Mark(sign=sign, absence=absence, place=place)
@@ -183,10 +183,10 @@ def _bound(text: str, form: NumberFormat) -> Decimal | None:
     numbers = read_numbers([text.strip()], form)
     if numbers.faulty[0]:
         return None
-    return exact(int(numbers.mantissa[0]), int(numbers.decimals[0]))
+    return decimal_of(int(numbers.mantissa[0]), int(numbers.decimals[0]))
 
 
-def exact(mantissa: int, decimals: int) -> Decimal:
+def decimal_of(mantissa: int, decimals: int) -> Decimal:
     """Return a number as printed as a decimal without trailing zeros."""
     return Decimal(mantissa).scaleb(-decimals).normalize() + 0
 
@@ -194,48 +194,48 @@ def exact(mantissa: int, decimals: int) -> Decimal:
 def _contradictions(absence: Absence, entry: dict[str, str]) -> Iterator[Words]:
     """Yield what is wrong with bounds that do not depend on a printed number."""
     names = [name for name, _ in absence.bounds]
-    for one, other in (LOWER, ("at-most", "below")):
+    for one, other in (_LOWER, ("at-most", "below")):
         if one in names and other in names:
             yield phrase("bounds-not-together", one=one, other=other)
             return
     if all(value is not None for _, value in absence.bounds):
-        yield from _empty(absence, Decimal(0))
+        yield from _without_numbers(absence, Decimal(0))
 
 
-def _empty(absence: Absence, printed: Decimal) -> Iterator[Words]:
+def _without_numbers(absence: Absence, printed: Decimal) -> Iterator[Words]:
     """Yield that there is no number between the bounds, if so."""
-    low, high = absence.limits(printed)
+    low, high = absence.ends(printed)
     if low is None or high is None or low.value < high.value:
         return
     if low.value > high.value or low.is_open or high.is_open:
         yield phrase(
             "no-number-between",
             low=low.key,
-            least=plain(low.value),
+            least=canonical_decimal(low.value),
             high=high.key,
-            most=plain(high.value),
+            most=canonical_decimal(high.value),
         )
 
 
-def plain(value: Decimal) -> str:
+def canonical_decimal(value: Decimal) -> str:
     """Return a number in its canonical form, which is that of xsd:decimal."""
     return f"{value.normalize() + 0:f}"
 
 
-def absences_of(marks: Iterable[Mark]) -> tuple[Absence, ...]:
+def distinct_absences(marks: Iterable[Mark]) -> tuple[Absence, ...]:
     """Return each absence once: signs that mean the same are the same to observations."""
     return tuple(dict.fromkeys(mark.absence for mark in marks))
 
 
-def in_order(absences: Iterable[Absence], vocabulary: Vocabulary) -> tuple[Absence, ...]:
+def sorted_absences(absences: Iterable[Absence], vocabulary: Vocabulary) -> tuple[Absence, ...]:
     """Return each absence once, in the order of the list of reasons."""
-    reasons = vocabulary.lists[REASONS].codes
+    reasons = vocabulary.lists[REASON_LIST].codes
     return tuple(sorted(dict.fromkeys(absences), key=lambda one: reasons.index(one.reason)))
 
 
-def read_marked(
+def read_marked_cells(
     texts: Sequence[str], marks: Sequence[Mark], form: NumberFormat
-) -> list[Reading | None]:
+) -> list[MarkedCell | None]:
     """Return for each cell that is no number what it is, or None when it is no mark either."""
     whole = {mark.sign: mark for mark in marks if not mark.absence.numbered}
     framed = [mark for mark in marks if mark.absence.numbered]
@@ -248,11 +248,11 @@ def read_marked(
     ]
     printed = [number for pairs in candidates for _, number in pairs]
     numbers = read_numbers(printed, form)
-    found: list[Reading | None] = []
+    found: list[MarkedCell | None] = []
     at = 0
     for text, pairs in zip(texts, candidates, strict=True):
         fitting = [
-            Reading(
+            MarkedCell(
                 mark=mark,
                 mantissa=int(numbers.mantissa[place]),
                 decimals=int(numbers.decimals[place]),
@@ -264,26 +264,26 @@ def read_marked(
         at += len(pairs)
         same = whole.get("".join(text.split()))
         if same:
-            fitting.append(Reading(mark=same))
+            fitting.append(MarkedCell(mark=same))
         if len(fitting) > 1:
             rivals = tuple(item.mark for item in fitting if item.mark)
-            found.append(Reading(rivals=rivals))
+            found.append(MarkedCell(rivals=rivals))
         elif fitting:
-            found.append(_judged(fitting[0]))
+            found.append(_with_problem(fitting[0]))
         elif pairs:
             mark, number = pairs[0]
             particulars: dict[str, object] = {"mark": mark.sign, "number": shown(number)}
-            found.append(Reading(problem=("no-number-in-mark", particulars)))
+            found.append(MarkedCell(problem=("no-number-in-mark", particulars)))
         else:
             found.append(None)
     return found
 
 
-def _judged(reading: Reading) -> Reading:
+def _with_problem(reading: MarkedCell) -> MarkedCell:
     """Return a reading, or the problem that its number leaves nothing between the bounds."""
     assert reading.mark is not None  # noqa: S101 - only what fits a mark comes here
-    printed = exact(reading.mantissa, reading.decimals)
-    for problem in _empty(reading.mark.absence, printed):
+    printed = decimal_of(reading.mantissa, reading.decimals)
+    for problem in _without_numbers(reading.mark.absence, printed):
         particulars: dict[str, object] = {"mark": reading.mark.sign, "problem": problem}
-        return Reading(problem=("wrong-bounds", particulars))
+        return MarkedCell(problem=("wrong-bounds", particulars))
     return reading

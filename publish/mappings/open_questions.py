@@ -14,7 +14,7 @@ from typing import Any
 
 from publish.faults.fault import Fault, Words, fault, phrase
 from publish.mappings.mapping import MEASURE, OPEN, Axis, Mapping, TableUse
-from publish.mappings.marks import REASONS
+from publish.mappings.marks import REASON_LIST
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import Steps, YamlFile
 
@@ -24,7 +24,7 @@ INSTEAD = {"kwartaal": "2000-Q1", "jaar": "2000", "dag": "2000-01-01"}
 """A period that stands in for one that is open."""
 
 
-def open_points(file: YamlFile) -> list[Fault]:
+def find_open_questions(file: YamlFile) -> list[Fault]:
     """Return a fault for every OPEN in a mapping, with the question above it."""
     try:
         lines = file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
@@ -33,7 +33,7 @@ def open_points(file: YamlFile) -> list[Fault]:
     found = []
     for steps in _open_steps(file.data, ()):
         path, line, column = file.place(*steps)
-        candidates = candidates_above(lines, line)
+        candidates = _candidates_above(lines, line)
         among = phrase("open-among", candidates=candidates) if candidates else _where_to_make(steps)
         about = phrase(_about(steps))
         key = ".".join(str(step) for step in steps if isinstance(step, str))
@@ -57,7 +57,7 @@ def _open_steps(data: Any, steps: Steps) -> Iterator[Steps]:
         yield steps
 
 
-def candidates_above(lines: list[str], line: int) -> str:
+def _candidates_above(lines: list[str], line: int) -> str:
     """Return the candidates that the comment above a line names, or the one on the line itself."""
     here = lines[line - 1] if 0 < line <= len(lines) else ""
     at = line - 2
@@ -96,7 +96,7 @@ def _about(steps: Steps) -> str:
     return "open-other"
 
 
-def without_open(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | None:
+def with_likely_answers(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | None:
     """Return a mapping with something likely for what is open; None when that cannot be.
 
     A dimension can be anything, so a mapping in which one is open is not read any further.
@@ -117,7 +117,7 @@ def without_open(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | None:
     measure = mapping.measure
     if measure == OPEN:
         lines = mapping.file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-        named = candidates_above(lines, mapping.file.place("measure")[1]).split(", ")
+        named = _candidates_above(lines, mapping.file.place("measure")[1]).split(", ")
         known = [name for name in named if name in vocabulary.measures]
         decimal = [n for n, m in vocabulary.measures.items() if not m.is_integer]
         # A measure with decimals fits whatever is printed, so nothing is blamed on the stand-in.
@@ -125,7 +125,7 @@ def without_open(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | None:
         measure = next(iter([*fits, *known, *decimal]), None)
         if measure is None:
             return None
-    reasons = vocabulary.lists[REASONS].codes if REASONS in vocabulary.lists else ()
+    reasons = vocabulary.lists[REASON_LIST].codes if REASON_LIST in vocabulary.lists else ()
     marks = {
         sign: entry | {"reason": reasons[0]} if reasons and entry["reason"] == OPEN else entry
         for sign, entry in mapping.marks.items()

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from small_project import SmallProject
 
 from publish.faults.fault import Fault, FaultyInput
-from publish.mappings.drafting.new_table import NewTable, bring_table
+from publish.mappings.drafting.new_table import NewTable, add_table
 from publish.tables.grid import Grid
 from publish.tables.workbook import OLE, read_workbook
 
@@ -56,7 +56,7 @@ def bring(project: SmallProject, made: Workbook | bytes, sheet: str | None = Non
     """Bring in a sheet of a workbook."""
     path = project.root / "boek.xlsx"
     path.write_bytes(made if isinstance(made, bytes) else raw_of(made))
-    return bring_table(project.read(), "nieuw", path, sheet=sheet)
+    return add_table(project.read(), "nieuw", path, sheet=sheet)
 
 
 def refused(

@@ -21,7 +21,7 @@ from publish.cube.preview.one_data_set import OneDataSet
 from publish.cube.structure import Structure
 from publish.faults.fault import Fault, Words, phrase
 from publish.mappings.mapping import OPEN, Mapping
-from publish.mappings.marks import NUMBER, plain
+from publish.mappings.marks import NUMBER_SIGN, canonical_decimal
 from publish.project.iris import Uris
 from publish.project.project import Project
 from publish.tables.numbers import canonical_texts
@@ -153,7 +153,7 @@ class _Reader:
         if absence and self._is_open(batch.cells.text[cell]):
             reason = OPEN
         bounds = ", ".join(
-            f"{key} {number if value is None else plain(value)}"
+            f"{key} {number if value is None else canonical_decimal(value)}"
             for key, value in (absence.bounds if absence else ())
         )
         return Made(
@@ -171,7 +171,7 @@ class _Reader:
     def _is_open(self, text: str) -> bool:
         """Return whether a cell is a sign of which the meaning is open."""
         for sign, entry in self.mapping.marks.items():
-            parts = map(re.escape, "".join(sign.split()).split(NUMBER))
+            parts = map(re.escape, "".join(sign.split()).split(NUMBER_SIGN))
             pattern = r"[0-9.,]+".join(parts)
             if entry["reason"] == OPEN and re.fullmatch(pattern, "".join(text.split())):
                 return True

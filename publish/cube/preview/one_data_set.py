@@ -17,7 +17,7 @@ from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
 from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_of, phrase, some_of
 from publish.mappings.document import read_documents
 from publish.mappings.mapping import OPEN, Mapping, read_mappings
-from publish.mappings.open_questions import without_open
+from publish.mappings.open_questions import with_likely_answers
 from publish.ontology.links import read_links
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project
@@ -66,7 +66,7 @@ def read_one(project: Project, slug: str) -> OneDataSet:
     own = next((mapping for mapping in mappings if mapping.slug == slug), None)
     printed: dict[str, Cube] = {}
     for mapping in mappings:
-        whole = without_open(mapping, vocabulary)
+        whole = with_likely_answers(mapping, vocabulary)
         if whole and whole.derivation is None:
             cube = assemble_cube(project, whole, vocabulary, documents, faults)
             if cube:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from publish.cube.batch import STATUSES, Batch
 from publish.cube.structure import Structure
-from publish.mappings.marks import BOUNDS, REASONS, exact, plain
+from publish.mappings.marks import BOUNDS, REASON_LIST, canonical_decimal, decimal_of
 from publish.project.iris import Uris
 from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.rdf.statements import Column, Integers, StatementColumns, Terms
@@ -71,7 +71,8 @@ class BatchColumns:
         absent = np.flatnonzero(batch.absence)
         if len(absent):
             reasons = self._all(
-                uris.iri("concept", scheme=REASONS, code=item.reason) for item in structure.absences
+                uris.iri("concept", scheme=REASON_LIST, code=item.reason)
+                for item in structure.absences
             )
             say(uris.generic("afwezigheid"), reasons[batch.absence[absent] - 1], absent)
         terms = self._terms()
@@ -92,10 +93,10 @@ class BatchColumns:
         found: dict[str, tuple[list[int], list[int]]] = {}
         decimal = ox.NamedNode(str(XSD.decimal))
         for place in absent.tolist():
-            printed = exact(int(batch.mantissa[place]), int(batch.decimals[place]))
+            printed = decimal_of(int(batch.mantissa[place]), int(batch.decimals[place]))
             for key, value in self.structure.absences[int(batch.absence[place]) - 1].bounds:
                 things, values = found.setdefault(self.uris.generic(BOUNDS[key]), ([], []))
-                text = plain(printed if value is None else value)
+                text = canonical_decimal(printed if value is None else value)
                 things.append(place)
                 values.append(terms.number(ox.Literal(text, datatype=decimal)))
         for predicate, (things, values) in found.items():

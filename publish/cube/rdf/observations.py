@@ -17,7 +17,7 @@ import numpy as np
 
 from publish.cube.batch import STATUSES, Batch, Sums
 from publish.cube.structure import CubeDimension, Structure
-from publish.mappings.marks import BOUNDS, REASONS, Absence, plain
+from publish.mappings.marks import BOUNDS, REASON_LIST, Absence, canonical_decimal
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
@@ -287,11 +287,11 @@ class TriplesWriter:
     def _reason_and_bounds(self, absence: Absence) -> bytes:
         """Return the lines of an absence, VALUE standing for the number printed in the mark."""
         syntax, uris = self.syntax, self.uris
-        reason = uris.iri("concept", scheme=REASONS, code=absence.reason)
+        reason = uris.iri("concept", scheme=REASON_LIST, code=absence.reason)
         text = syntax.state(SDMX_ATTRIBUTE.obsStatus, syntax.term(SDMX_CODE["obsStatus-M"]))
         text += syntax.state(uris.generic("afwezigheid"), syntax.term(reason))
         for key, number in absence.bounds:
-            digits = VALUE if number is None else plain(number)
+            digits = VALUE if number is None else canonical_decimal(number)
             literal = f'"{digits}"^^{syntax.term(XSD.decimal)}'
             text += syntax.state(uris.generic(BOUNDS[key]), literal)
         return text.encode()

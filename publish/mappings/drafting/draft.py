@@ -48,18 +48,18 @@ class Draft:
     reasons: tuple[str, ...]
     """The reasons for which a value may not be shown."""
 
-    def told(self, key: str, /, **particulars: object) -> str:
+    def text(self, key: str, /, **particulars: object) -> str:
         """Return a phrase for a comment, in the language of the questions."""
         return _on_one_line(phrase(key, **particulars).text_in(self.language))
 
-    def asked(self, key: str, /, **particulars: object) -> str:
+    def question(self, key: str, /, **particulars: object) -> str:
         """Return a question as a comment."""
-        return f"# OPEN: {self.told(key, **particulars)}"
+        return f"# OPEN: {self.text(key, **particulars)}"
 
     def candidates(self, names: Iterable[str]) -> list[str]:
         """Return what a person can choose from as a comment, if there is anything."""
         named = ", ".join(names)
-        return [f"# {self.told('candidates', names=named)}"] if named else []
+        return [f"# {self.text('candidates', names=named)}"] if named else []
 
 
 def as_csv(rows: Iterable[list[str]]) -> bytes:
@@ -69,7 +69,7 @@ def as_csv(rows: Iterable[list[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def table_of(draft: Draft) -> bytes:
+def draft_table(draft: Draft) -> bytes:
     """Return the table in the project's form; only marks between thousands are not as printed."""
     outline = draft.outline
     rows = [list(header) for header in outline.headers]
@@ -82,27 +82,27 @@ def table_of(draft: Draft) -> bytes:
     return as_csv(rows)
 
 
-def mapping_of(draft: Draft, table: str, default_numbers: str) -> str:
+def draft_mapping(draft: Draft, table: str, default_numbers: str) -> str:
     """Return the text of the mapping; ``table`` is ``<document>/<table>``."""
     outline = draft.outline
     title = " ".join(outline.above)
     lines = [
         "mapping: 1",
-        f"# {draft.told('mapping-made-by', file=draft.source)}",
-        f"# {draft.told('mapping-how-to-answer')}",
+        f"# {draft.text('mapping-made-by', file=draft.source)}",
+        f"# {draft.text('mapping-how-to-answer')}",
     ]
-    lines += [f"# {draft.told('mapping-above', text=text)}" for text in outline.above]
-    lines += [f"# {draft.told('mapping-below', text=text)}" for text in outline.below]
+    lines += [f"# {draft.text('mapping-above', text=text)}" for text in outline.above]
+    lines += [f"# {draft.text('mapping-below', text=text)}" for text in outline.below]
     lines += ["title:"]
     if title:
-        lines += [f"  nl: {_quoted(title)}", f"  {draft.asked('ask-title-in-english')}"]
+        lines += [f"  nl: {_quoted(title)}", f"  {draft.question('ask-title-in-english')}"]
     else:
-        lines += [f"  {draft.asked('ask-title')}", f"  nl: {OPEN}"]
+        lines += [f"  {draft.question('ask-title')}", f"  nl: {OPEN}"]
     lines += [f"  en: {OPEN}"]
     lines += ["description:"]
     lines += [
-        f"  {draft.asked('ask-description')}",
-        f"  # {draft.told('ask-description-rest')}",
+        f"  {draft.question('ask-description')}",
+        f"  # {draft.text('ask-description-rest')}",
         f"  nl: {OPEN}",
         f"  en: {OPEN}",
         f"tables: [{table}]",
@@ -116,7 +116,7 @@ def mapping_of(draft: Draft, table: str, default_numbers: str) -> str:
     if draft.totals:
         lines.append("totals:")
         for total in draft.totals:
-            lines += [f"  # {draft.told('note-because', why=total.why)}", _total_line(total, draft)]
+            lines += [f"  # {draft.text('note-because', why=total.why)}", _total_line(total, draft)]
     lines += _mark_lines(draft)
     return "\n".join(lines) + "\n"
 
@@ -135,16 +135,16 @@ def _axis_lines(key: str, axes: list[AxisGuess], draft: Draft) -> list[str]:
     """Return the lines that say what rows or columns mean."""
     lines = []
     for axis in axes:
-        if axis.dimension == OPEN and not is_apart(axis, axes, draft, key):
+        if axis.dimension == OPEN and not must_be_measures(axis, axes, draft, key):
             under = "-under" if axis.title else ""
-            lines.append(draft.asked(f"ask-{key}{under}", title=axis.title))
+            lines.append(draft.question(f"ask-{key}{under}", title=axis.title))
             lines.append(f"# Labels: {_on_one_line(some_of(axis.labels, 8))}")
-            lines.append(f"# {draft.told('asked-why', why=axis.why)}")
+            lines.append(f"# {draft.text('asked-why', why=axis.why)}")
             if not axis.candidates:
-                lines.append(f"# {draft.told('asked-no-dimension')}")
+                lines.append(f"# {draft.text('asked-no-dimension')}")
             lines += draft.candidates(axis.candidates)
         lines += [
-            f"# {draft.told('note-unmatched', label=label, name=axis.dimension)}"
+            f"# {draft.text('note-unmatched', label=label, name=axis.dimension)}"
             for label in axis.unmatched
         ]
     if len(axes) == 1:
@@ -153,7 +153,7 @@ def _axis_lines(key: str, axes: list[AxisGuess], draft: Draft) -> list[str]:
             return lines
         if axis.dimension == MEASURE:
             return [*lines, f"{key}:", *_map_lines(axis.measures, draft)]
-        if is_apart(axis, axes, draft, key):
+        if must_be_measures(axis, axes, draft, key):
             return [*lines, f"{key}:", *_map_lines(_all_open(axis), draft)]
         return [*lines, f"{key}: {axis.dimension}"]
     names = [OPEN if axis.dimension in (None, MEASURE) else str(axis.dimension) for axis in axes]
@@ -164,17 +164,17 @@ def _all_open(axis: AxisGuess) -> tuple[tuple[str, str], ...]:
     return tuple((label, OPEN) for label in axis.labels)
 
 
-def is_apart(axis: AxisGuess, axes: list[AxisGuess], draft: Draft, key: str) -> bool:
+def must_be_measures(axis: AxisGuess, axes: list[AxisGuess], draft: Draft, key: str) -> bool:
     """Return whether the labels of an open axis must be measures: only some have percentages."""
     return (
         len(axes) == 1
         and axis.dimension == OPEN
         and not axis.candidates
-        and has_shares_apart(draft.outline, key)
+        and _are_percentages_apart(draft.outline, key)
     )
 
 
-def has_shares_apart(outline: Outline, key: str) -> bool:
+def _are_percentages_apart(outline: Outline, key: str) -> bool:
     """Return whether each row (or column) is in percent or not, and not all are the same."""
     lines = [[line[at] for at in outline.figure_columns] for line in outline.body]
     groups = lines if key == "rows" else [list(column) for column in zip(*lines, strict=True)]
@@ -188,7 +188,7 @@ def _map_lines(pairs: Iterable[tuple[str, str]], draft: Draft) -> list[str]:
     lines = []
     for label, name in pairs:
         if name == OPEN:
-            lines.append(f"  {draft.asked('ask-which-measure', label=label)}")
+            lines.append(f"  {draft.question('ask-which-measure', label=label)}")
             lines += [f"  {line}" for line in draft.candidates(draft.of_label.get(label, ()))]
         lines.append(f"  {_quoted(label)}: {{measure: {name}}}")
     return lines
@@ -199,9 +199,9 @@ def _fixed_lines(draft: Draft) -> list[str]:
         return []
     lines = []
     if OPEN in draft.fixed.values():
-        lines.append(draft.asked("ask-period"))
+        lines.append(draft.question("ask-period"))
         names = ", ".join(draft.period_dimensions)
-        lines.append(f"# {draft.told('asked-period-dimensions', names=names)}")
+        lines.append(f"# {draft.text('asked-period-dimensions', names=names)}")
         lines += draft.candidates(draft.periods)
     inner = ", ".join(f"{name}: {_quoted(code)}" for name, code in draft.fixed.items())
     return [*lines, f"fixed: {{{inner}}}"]
@@ -212,11 +212,11 @@ def _measure_lines(draft: Draft) -> list[str]:
     if has_measures(draft):
         return []
     if figures.measure:
-        because = draft.told("note-because", why=figures.why)
+        because = draft.text("note-because", why=figures.why)
         return [f"# {because}", f"measure: {figures.measure}"]
-    lines = [draft.asked("ask-measure"), f"# {draft.told('asked-why', why=figures.why)}"]
+    lines = [draft.question("ask-measure"), f"# {draft.text('asked-why', why=figures.why)}"]
     if not figures.candidates:
-        lines.append(f"# {draft.told('asked-no-measure')}")
+        lines.append(f"# {draft.text('asked-no-measure')}")
     return [*lines, *draft.candidates(figures.candidates), f"measure: {OPEN}"]
 
 
@@ -224,7 +224,9 @@ def has_measures(draft: Draft) -> bool:
     """Return whether rows or columns say themselves what is measured."""
     for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
         for axis in axes:
-            if len(axes) == 1 and (axis.dimension == MEASURE or is_apart(axis, axes, draft, key)):
+            if len(axes) == 1 and (
+                axis.dimension == MEASURE or must_be_measures(axis, axes, draft, key)
+            ):
                 return True
     return False
 
@@ -236,7 +238,7 @@ def _mark_lines(draft: Draft) -> list[str]:
     for sign in draft.figures.signs:
         words = draft.outline.grid.where(*sign.first)[2]
         times = number_of(sign.count, "times")
-        lines.append(f"  {draft.asked('ask-sign', sign=sign.sign, times=times, place=words)}")
+        lines.append(f"  {draft.question('ask-sign', sign=sign.sign, times=times, place=words)}")
         lines += [f"  {line}" for line in draft.candidates(draft.reasons)]
         lines.append(f"  {_quoted(sign.sign)}: {{reason: {OPEN}}}")
     return lines

@@ -55,11 +55,13 @@ def guess_axis(
     if most * 2 >= len(printed) and most:
         best = [name for name, count in explained.items() if count == most]
         decides = title
-        chosen = best[0] if len(best) == 1 else _named(title, best, vocabulary)
+        chosen = best[0] if len(best) == 1 else _named_in(title, best, vocabulary)
         if chosen is None and around:
-            decides, chosen = around, _named(around, best, vocabulary)
+            decides, chosen = around, _named_in(around, best, vocabulary)
         if chosen is None:
-            why = phrase("why-several-lists", names=", ".join(best), labels=_of(most, len(printed)))
+            why = phrase(
+                "why-several-lists", names=", ".join(best), labels=_how_many(most, len(printed))
+            )
             return AxisGuess(
                 labels=distinct, title=title, dimension=OPEN, why=why, candidates=tuple(best)
             )
@@ -67,13 +69,13 @@ def guess_axis(
         unmatched = tuple(label for label in printed if not _explains(dimension, label))
         codes = dimension.codes
         what = phrase("the-list", name=codes.name) if codes else phrase("the-calendar")
-        why = phrase("why-explained", what=what, labels=_of(most, len(printed)))
+        why = phrase("why-explained", what=what, labels=_how_many(most, len(printed)))
         if len(best) > 1:
             others = ", ".join(name for name in best if name != chosen)
             why = phrase(
                 "why-explained-as-above",
                 what=what,
-                labels=_of(most, len(printed)),
+                labels=_how_many(most, len(printed)),
                 title=decides,
                 others=others,
             )
@@ -101,7 +103,7 @@ def guess_axis(
     )
 
 
-def _of(count: int, total: int) -> Words:
+def _how_many(count: int, total: int) -> Words:
     if total == 1:
         return phrase("the-only-label")
     if count == total:
@@ -152,7 +154,7 @@ def _likeness(title: str, name: str, vocabulary: Vocabulary) -> float:
     )
 
 
-def _named(title: str, names: list[str], vocabulary: Vocabulary) -> str | None:
+def _named_in(title: str, names: list[str], vocabulary: Vocabulary) -> str | None:
     """Return the one dimension that a title names best, or None."""
     scores = {name: _likeness(title, name, vocabulary) for name in names}
     best = max(scores.values())

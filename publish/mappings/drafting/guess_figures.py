@@ -132,21 +132,21 @@ def fitting_measures(
     form = FORMATS[numbers]
     decimals = any(form.decimal in to_format(text, numbers) for text in texts)
     percent = sum(text.endswith("%") for text in texts)
-    told = any(SHARE.search(title) for title in titles)
+    shares_named = any(SHARE.search(title) for title in titles)
     found = []
     for name, measure in vocabulary.measures.items():
         share = measure.is_percentage
         if decimals and measure.is_integer:
             continue
-        if (percent and not share) or (share and not percent and not told):
+        if (percent and not share) or (share and not percent and not shares_named):
             continue
         found.append(name)
-    heard = set(WORD.findall(" ".join(titles).casefold()))
+    title_words = set(WORD.findall(" ".join(titles).casefold()))
 
     def is_named(name: str) -> bool:
         labels = vocabulary.labels_of(vocabulary.measures[name].iri)
         words = (set(WORD.findall(label.casefold())) for label in labels)
-        return any(own and own <= heard for own in words)
+        return any(own and own <= title_words for own in words)
 
     named = [one for title in titles if (one := find_measure(title, vocabulary)) in found]
     first = [name for name in named if name]

@@ -14,7 +14,13 @@ from pathlib import Path
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, number_of, phrase
 from publish.mappings.document import read_documents
-from publish.mappings.drafting.draft import Draft, has_measures, is_apart, mapping_of, table_of
+from publish.mappings.drafting.draft import (
+    Draft,
+    draft_mapping,
+    draft_table,
+    has_measures,
+    must_be_measures,
+)
 from publish.mappings.drafting.guess_axes import (
     AxisGuess,
     guess_columns,
@@ -29,7 +35,7 @@ from publish.mappings.drafting.guess_figures import (
 )
 from publish.mappings.drafting.outline import Outline, find_table, join_quarters
 from publish.mappings.mapping import MEASURE, OPEN, SLUG
-from publish.mappings.marks import REASONS
+from publish.mappings.marks import REASON_LIST
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project
@@ -50,13 +56,13 @@ class NewTable:
     table: Path
     mapping: Path
     guessed: tuple[Words, ...]
-    open: tuple[str, ...]
+    questions: tuple[str, ...]
     """The questions in the mapping."""
-    places: int
+    open_places: int
     """How often OPEN stands in the mapping; a question may be about two."""
 
 
-def bring_table(
+def add_table(
     project: Project,
     slug: str,
     file: Path,
@@ -92,14 +98,14 @@ def bring_table(
     source = phrase("source-sheet", file=file.name, sheet=sheet) if sheet else file.name
     outline = join_quarters(outline)
     draft = make_draft(outline, vocabulary, project.numbers, signs, source, language)
-    text = mapping_of(draft, f"{document}/{table}", project.numbers)
-    write_both({target: table_of(draft), mapping: text.encode()})
+    text = draft_mapping(draft, f"{document}/{table}", project.numbers)
+    write_new_files({target: draft_table(draft), mapping: text.encode()})
     return NewTable(
         table=target,
         mapping=mapping,
-        guessed=tuple(told(draft)),
-        open=tuple(questions(text)),
-        places=sum(
+        guessed=tuple(explain_guesses(draft)),
+        questions=tuple(questions(text)),
+        open_places=sum(
             len(WORD_OPEN.findall(line))
             for line in text.splitlines()
             if not line.lstrip().startswith("#")
@@ -150,7 +156,7 @@ def make_draft(
     totals = guess_totals(
         outline, rows, columns, vocabulary, figures.numbers, shares=shares, counts=counts
     )
-    fixed, periods = _period(outline, [*rows, *columns], vocabulary)
+    fixed, periods = _fixed_period(outline, [*rows, *columns], vocabulary)
     of_label = {
         label: tuple(fitting_measures(texts, figures.numbers, [label], vocabulary))
         for label, texts in _figures_of_labels(outline, rows, columns).items()
@@ -167,7 +173,7 @@ def make_draft(
         periods=periods,
         period_dimensions=tuple(n for n, d in sorted(vocabulary.dimensions.items()) if d.period),
         of_label=of_label,
-        reasons=vocabulary.lists[REASONS].codes if REASONS in vocabulary.lists else (),
+        reasons=vocabulary.lists[REASON_LIST].codes if REASON_LIST in vocabulary.lists else (),
     )
 
 
@@ -189,7 +195,7 @@ def _undecided(axis: AxisGuess) -> AxisGuess:
     return replace(axis, dimension=OPEN, why=why, candidates=(), unmatched=())
 
 
-def _period(
+def _fixed_period(
     outline: Outline, axes: list[AxisGuess], vocabulary: Vocabulary
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the period of all figures when no label gives one, and those that texts name."""
@@ -214,7 +220,7 @@ def _period(
     return {of_kind[kind]: OPEN}, tuple(code for other, code in named if other == kind)
 
 
-def write_both(files: dict[Path, bytes]) -> None:
+def write_new_files(files: dict[Path, bytes]) -> None:
     """Write files that do not exist yet, under other names first: all of them or none."""
     written: list[tuple[Path, Path]] = []
     made: list[Path] = []
@@ -240,7 +246,7 @@ def write_both(files: dict[Path, bytes]) -> None:
             folder.rmdir()
 
 
-def told(draft: Draft) -> list[Words]:
+def explain_guesses(draft: Draft) -> list[Words]:
     """Return what was guessed and why, a sentence each."""
     outline, figures = draft.outline, draft.figures
     found = list(outline.remarks)
@@ -273,7 +279,7 @@ def told(draft: Draft) -> list[Words]:
     found += [phrase("guessed-fixed", key=name, name=code) for name, code in draft.fixed.items()]
     for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
         unknown = any(axis.dimension == OPEN and not axis.candidates for axis in axes)
-        if unknown and not any(is_apart(axis, axes, draft, key) for axis in axes):
+        if unknown and not any(must_be_measures(axis, axes, draft, key) for axis in axes):
             found.append(phrase("guessed-list-first", key=key))
     return found
 

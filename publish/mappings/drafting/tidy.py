@@ -16,17 +16,17 @@ from publish.tables.delimited import SEPARATORS, decode, delimit, read_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tidied:
+class TidiedTable:
     """A table and what was changed of its form; nothing when it was in its form already."""
 
     path: Path
     changed: tuple[Words, ...]
 
 
-def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[Tidied]:
+def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[TidiedTable]:
     """Write tables in the project's form. Raises FaultyInput, having written nothing."""
     faults: list[Fault] = []
-    found: list[tuple[Tidied, bytes]] = []
+    found: list[tuple[TidiedTable, bytes]] = []
     for file in files:
         path = file.resolve()
         if path.parent.parent != project.root / "mappings" or path.suffix != ".csv":
@@ -49,7 +49,9 @@ def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[Tidied]:
     return [tidied for tidied, _ in found]
 
 
-def _tidied(path: Path, raw: bytes, shown: str, faults: list[Fault]) -> tuple[Tidied, bytes] | None:
+def _tidied(
+    path: Path, raw: bytes, shown: str, faults: list[Fault]
+) -> tuple[TidiedTable, bytes] | None:
     """Return a table in the project's form, and what was changed."""
     decoded = decode(raw, shown, faults)
     delimited = delimit(decoded, shown, faults) if decoded else None
@@ -75,7 +77,7 @@ def _tidied(path: Path, raw: bytes, shown: str, faults: list[Fault]) -> tuple[Ti
         changed.append(phrase("tidy-columns"))
     if content != raw and not changed:
         changed.append(phrase("tidy-other"))
-    return Tidied(path=path, changed=tuple(changed)), content
+    return TidiedTable(path=path, changed=tuple(changed)), content
 
 
 def _filled(row: list[str]) -> int:

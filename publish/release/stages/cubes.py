@@ -19,7 +19,7 @@ from publish.cube.rdf.remarks import (
     check_remark_names,
 )
 from publish.faults.fault import Fault
-from publish.mappings.open_questions import open_points, without_open
+from publish.mappings.open_questions import find_open_questions, with_likely_answers
 from publish.project.project import Project
 from publish.rdf.turtle import new_graph, read_turtle
 from publish.release.stages.inputs import Inputs
@@ -50,8 +50,8 @@ def assemble_cubes(inputs: Inputs) -> AssembledCubes:
         faults.extend(check_remark_names(document, inputs.mappings))
     printed: dict[str, Cube] = {}
     for mapping in inputs.mappings:
-        faults.extend(open_points(mapping.file))
-        whole = without_open(mapping, vocabulary)
+        faults.extend(find_open_questions(mapping.file))
+        whole = with_likely_answers(mapping, vocabulary)
         if whole and mapping.derivation is None:
             cube = assemble_cube(project, whole, vocabulary, documents, faults)
             if cube:

@@ -31,7 +31,7 @@ def compared_slugs(mappings: Iterable[Mapping]) -> set[str]:
     """Return the slugs of the data sets that are compared with another."""
     found = set()
     for mapping in mappings:
-        for agreement in mapping.facts.agreements:
+        for agreement in mapping.declarations.agreements:
             found |= {mapping.slug, agreement.slug}
     return found
 
@@ -46,7 +46,7 @@ def compare_data_sets(
     """
     for slug, one in checks.items():
         before, mapping, judged_all = len(faults), one.cube.mapping, True
-        for agreement in mapping.facts.agreements:
+        for agreement in mapping.declarations.agreements:
             place = mapping.file.place(*agreement.steps)
             if agreement.slug not in slugs - {slug}:
                 hint = did_you_mean(agreement.slug, sorted(slugs - {slug}))

@@ -64,7 +64,7 @@ class FiguresCheck:
                 self._with_total.add(dimension.name)
         self._bounds.see(batch)
         self._periods.see(batch)
-        if mapping.totals or mapping.facts.shares or self.is_compared:
+        if mapping.totals or mapping.declarations.shares or self.is_compared:
             self._keeper.see(batch)
 
     def columns(self) -> Columns | None:
@@ -99,7 +99,7 @@ class FiguresCheck:
             found += compare_totals(
                 name,
                 kind,
-                mapping.facts.within.get(name, Decimal(0)),
+                mapping.declarations.within.get(name, Decimal(0)),
                 columns,
                 ranges,
                 structure,
@@ -108,7 +108,7 @@ class FiguresCheck:
             )
         if wrong:
             return found + wrong
-        for share in mapping.facts.shares:
+        for share in mapping.declarations.shares:
             found += compare_shares(share, mapping, columns, structure, whole=not others)
         return found
 

@@ -34,7 +34,7 @@ def check_share_names(mapping: Mapping, structure: Structure) -> list[Fault]:
     """Return a fault for every measure or dimension of a share that the data set does not have."""
     place, found = mapping.file.place, []
     measures = [measure.name for measure in structure.measures]
-    for share in mapping.facts.shares:
+    for share in mapping.declarations.shares:
         for key, name in ((), share.measure), (("part",), share.part), (("whole",), share.whole):
             if name not in measures and not (key == ("whole",) and share.whole == share.part):
                 at = place(*share.steps, *key)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from publish.cube.batch import Indices, align
 from publish.cube.structure import Structure
-from publish.mappings.marks import NOT_APPLICABLE, Limit, exact
+from publish.mappings.marks import NOT_APPLICABLE, Bound, decimal_of
 from publish.rdf.namespaces import XSD
 
 
@@ -105,16 +105,16 @@ def read_ranges(
     open_, endless = np.zeros((2, 2, count), dtype=np.bool_)
     negative = np.bincount(measures, weights=(mantissa < 0) & (absence == 0)) > 0
     for at in hidden.tolist():
-        printed = exact(int(mantissa[at]), int(decimals[at]))
+        printed = decimal_of(int(mantissa[at]), int(decimals[at]))
         reason = structure.absences[int(absence[at]) - 1]
-        limits = list(reason.limits(printed))
+        limits = list(reason.ends(printed))
         if reason.reason == NOT_APPLICABLE:
             nothing = Decimal(0)
-            limits = [Limit(key="at-least", value=nothing), Limit(key="at-most", value=nothing)]
+            limits = [Bound(key="at-least", value=nothing), Bound(key="at-most", value=nothing)]
         measure = int(measures[at])
         low, high = limits
         if low is None and not negative[measure] and (high is None or high.value >= 0):
-            limits[0] = Limit(key="at-least", value=Decimal(0))
+            limits[0] = Bound(key="at-least", value=Decimal(0))
         whole = structure.measures[measure].datatype == str(XSD.integer)
         for end, limit in enumerate(limits):
             endless[end, at] = limit is None
@@ -139,7 +139,7 @@ def read_ranges(
     return ValueRanges(least=least_, most=most_)
 
 
-def _whole_end(limit: Limit, end: int) -> Decimal:
+def _whole_end(limit: Bound, end: int) -> Decimal:
     """Return the integer nearest to a bound that lies within it; ``end`` 1 is the upper bound."""
     value = limit.value.to_integral_value(ROUND_FLOOR if end else ROUND_CEILING)
     if limit.is_open and value == limit.value:

@@ -14,7 +14,7 @@ from built import INPUT, REPOSITORY
 from small_project import SmallProject
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput
-from publish.mappings.drafting.new_table import NewTable, bring_table, slug_of, write_both
+from publish.mappings.drafting.new_table import NewTable, add_table, slug_of, write_new_files
 from publish.project.new_project import start_project
 from publish.project.project import read_project
 
@@ -269,7 +269,7 @@ def bring(project: SmallProject, raw: bytes, name: str = "bron.csv", **options: 
     """Bring in a file under the slug `nieuw`."""
     path = project.root / name
     path.write_bytes(raw)
-    return bring_table(project.read(), "nieuw", path, **options)
+    return add_table(project.read(), "nieuw", path, **options)
 
 
 def refused(project: SmallProject, raw: bytes, name: str = "bron.csv") -> list[Fault]:
@@ -489,7 +489,7 @@ def test_refuse_table_of_too_many_columns(project: SmallProject) -> None:
 def test_refuse_file_that_is_not_there(project: SmallProject) -> None:
     """A file that does not exist is a fault."""
     with pytest.raises(FaultyInput) as caught:
-        bring_table(project.read(), "nieuw", project.root / "weg.csv")
+        add_table(project.read(), "nieuw", project.root / "weg.csv")
     [found] = caught.value.faults
     assert (found.code, found.line, found.column) == ("cannot-read", 0, 0)
 
@@ -511,7 +511,7 @@ def test_refuse_names_that_cannot_be_used(
     (project.root / "bron.csv").write_text(PLAIN, encoding="utf-8")
     before = sorted(project.root.rglob("*"))
     with pytest.raises(CannotRun):
-        bring_table(project.read(), slug, project.root / "bron.csv", **options)
+        add_table(project.read(), slug, project.root / "bron.csv", **options)
     assert sorted(project.root.rglob("*")) == before
 
 
@@ -519,7 +519,7 @@ def test_write_all_or_nothing(tmp_path: Path) -> None:
     """When one of the files cannot be written, the others and their folders are gone too."""
     (tmp_path / "geen-map").write_text("x", encoding="utf-8")
     with pytest.raises(OSError, match="geen-map"):
-        write_both({tmp_path / "nieuw" / "a.csv": b"a", tmp_path / "geen-map" / "b": b"b"})
+        write_new_files({tmp_path / "nieuw" / "a.csv": b"a", tmp_path / "geen-map" / "b": b"b"})
     assert [path.name for path in tmp_path.rglob("*")] == ["geen-map"]
 
 
@@ -580,7 +580,7 @@ def test_bring_tables_of_the_answer(tmp_path: Path) -> None:
     project = SmallProject(root=tmp_path)
     tables = sorted((REPOSITORY / "mappings" / "sv-2023-19").glob("*.csv"))
     for path in tables:
-        made = bring_table(read_project(tmp_path), path.stem, path, document="antwoord")
+        made = add_table(read_project(tmp_path), path.stem, path, document="antwoord")
         assert made.table.read_bytes() == path.read_bytes()
         guessed = yaml.safe_load(made.mapping.read_text(encoding="utf-8"))
         wanted = written_by_people(path.stem)
