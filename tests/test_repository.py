@@ -256,6 +256,16 @@ def test_link_to_files_that_exist() -> None:
                 assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
+@pytest.mark.parametrize("name", ["DECISIONS.md", "ontology/README.md", "shapes/README.md"])
+def test_name_files_that_exist(name: str) -> None:
+    """A file or folder that a text names is there: from the top, in the package or beside it."""
+    text = (REPOSITORY / name).read_text(encoding="utf-8")
+    for path in re.findall(r"`([a-z_]+/(?:[\w.-]+/)*(?:[\w-]+\.(?:py|md|toml|ttl))?)`", text):
+        if not path.startswith("build/"):
+            roots = (REPOSITORY, PACKAGE, (REPOSITORY / name).parent)
+            assert any((root / path).exists() for root in roots), path
+
+
 def test_show_nothing_of_one_machine() -> None:
     """No tracked file holds a path of somebody's machine or the address of a package index."""
     machine = re.compile(r"(?<![\w.\]/])/(?:work|root|home|tmp|Users)/[\w.]")
