@@ -23,7 +23,7 @@ from publish.mappings.mapping import MEASURE, Axis, Mapping, TableUse
 from publish.mappings.marks import Mark
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary
-from publish.project.formulas import is_formula
+from publish.project.files import is_formula
 from publish.tables.findings import Findings, about_period, shown
 from publish.tables.table import Block, Table, read_blocks
 

@@ -249,14 +249,6 @@ def shortened(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def place_of_byte(error: UnicodeDecodeError) -> tuple[int, int]:
-    """Return line and column, from 1, of the first byte that is not UTF-8, a BOM not counted."""
-    before = error.object[: error.start].removeprefix(b"\xef\xbb\xbf")
-    before = before.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    line = before[before.rfind(b"\n") + 1 :]
-    return before.count(b"\n") + 1, len(line.decode("utf-8")) + 1
-
-
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """Return the known word that ``word`` may be a slip for, or None.
 

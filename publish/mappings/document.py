@@ -11,6 +11,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from publish.mappings.mapping import Remark, Text, read_remarks
 from publish.project.files import leads_outside
 from publish.project.project import Project
 from publish.project.yaml import Steps, YamlFile, read_yaml
+
+SCHEMA = (resources.files("publish.mappings") / "schema/document.schema.json").read_text("utf-8")
+"""The JSON Schema of the file, which editors complete from too."""
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 """A row label in a sentence, where a figure is printed."""
@@ -121,7 +125,7 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
             marks={},
             remarks=(),
         )
-    file = read_yaml(path, project.shown(path), "document.schema.json", faults, project.root)
+    file = read_yaml(path, project.shown(path), SCHEMA, faults, project.root)
     if file is None:
         return None
     tables = {

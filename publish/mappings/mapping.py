@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ MEASURE = "measure"
 """The name of the measure dimension (qb:measureType), the last of every cube."""
 
 
+SCHEMA = (resources.files("publish.mappings") / "schema/mapping.schema.json").read_text("utf-8")
+"""The JSON Schema of the file, which editors complete from too."""
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 Text = dict[str, str]
@@ -218,7 +221,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
     if not SLUG.fullmatch(path.stem):
         faults.append(fault("wrong-file-name", shown, name=path.name))
         return None
-    file = read_yaml(path, shown, "mapping.schema.json", faults, project.root)
+    file = read_yaml(path, shown, SCHEMA, faults, project.root)
     if file is None:
         return None
     data = file.data

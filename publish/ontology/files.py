@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault
-from publish.project.files import place_in
+from publish.faults.places import line_and_column
 from publish.project.project import Project
 from publish.rdf.turtle import TurtleFile, local_name, parse_turtle, turtle_files
 from publish.rdf.unknown_terms import own_files
@@ -85,7 +85,7 @@ class Definitions:
         name = re.escape(local_name(str(iri)))
         subject = rf"(?:<(?:[^<>\s]*[/#])?|[^<>\s:]*:){name}>?(?=\s+[^\s,;.])"
         match = re.search(rf"^[ \t]*(?={subject})", text, re.MULTILINE)
-        return (path, *place_in(text, match.end())) if match else (path, 0, 0)
+        return (path, *line_and_column(text, match.end())) if match else (path, 0, 0)
 
     def place_of_text(self, iri: object, words: str) -> tuple[str, int, int]:
         """Return path, line and column of a text of a thing, or else of the thing."""
@@ -93,4 +93,4 @@ class Definitions:
         _, line, column = self.place(iri)
         start = sum(map(len, text.splitlines(keepends=True)[: line - 1])) if line else 0
         offset = text.find(words, start)
-        return (path, *place_in(text, offset)) if offset >= 0 else (path, line, column)
+        return (path, *line_and_column(text, offset)) if offset >= 0 else (path, line, column)

@@ -18,7 +18,7 @@ from rdflib.term import Node
 
 from publish.faults.fault import Fault, Words, fault, phrase, shortened, together
 from publish.ontology.files import Definitions, OntologyFiles, read_ontology
-from publish.project.formulas import is_formula
+from publish.project.files import is_formula
 from publish.project.iris import CODE, Uris
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD

@@ -1,1 +1,1 @@
-"""The project's folder and its files: settings, TOML, YAML with places, and IRI patterns."""
+"""The project folder and its files: settings, TOML, YAML with places, and IRI patterns."""

@@ -1,9 +1,8 @@
-"""The files of a project, read whole and within bounds.
+"""Reading the files that people write: settings, mappings, documents, Turtle, queries.
 
-In comes the path of a file that people write: settings, a mapping, a document, Turtle, a query.
-Out comes its text, or a fault: what lies outside the project is not read, a pipe or a device is
-not waited for, and no file is larger than a person writes. Tables, which may be of any size, are
-looked at by ``scan``.
+A file is read whole, and only when it is a regular file within the project and of a size that
+people write; otherwise there is a fault. Tables, which may be of any size, are read by
+``tables/scan.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from publish.faults.fault import Fault, fault, phrase, place_of_byte, reason_of
+from publish.faults.fault import Fault, fault, phrase, reason_of
+from publish.faults.places import line_and_column, place_of_byte
 
 MOST_YAML = 2**20
 """Bytes of a file of YAML or SPARQL at most: ten times what a long mapping needs."""
@@ -26,13 +26,22 @@ MOST_TURTLE = 32 * 2**20
 """Bytes of a file of Turtle at most: some 100,000 codes with their labels."""
 
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Characters that show the text around them in another order than it is read in."""
+"""Characters that make the text around them appear in another order than programs read."""
 MOST_BIDI = 50
 """Faults of this kind at most in one file."""
 
+_FORMULA = re.compile(
+    r"""\s*(?:
+        [=@]\s*[^\s=@]             # =1+1, @SUM(A1)
+        | [+]\s*[A-Za-z(@=]         # +cmd
+        | [+-].*?(?:[|!]|[A-Za-z]\()  # -2+3+cmd|' /C calc'!A0, -SUM(A1); not -18 years
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+
 
 def unusable_file(path: Path, shown: str, root: Path | None) -> Fault | None:
-    """Return why a file may not be opened, if so: it is none, or is not one of the project."""
+    """Return why a file may not be opened: it is no regular file, or outside the project."""
     if root is not None and leads_outside(path, root):
         return fault("outside-project", shown, path=os.path.realpath(path))
     try:
@@ -83,7 +92,7 @@ def read_file(
 
 
 def text_of(raw: bytes, shown: str, faults: list[Fault]) -> str | None:
-    """Return bytes as text without a byte order mark, or None when they are no text."""
+    """Return UTF-8 as text without a byte order mark, or None when it is none."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -96,32 +105,26 @@ def text_of(raw: bytes, shown: str, faults: list[Fault]) -> str | None:
         if is_utf_16(raw):
             faults.append(encoding_fault(raw, shown, 1, 1))
         else:
-            faults.append(fault("nul-byte", shown, *place_in(text, text.index("\0"))))
+            faults.append(fault("nul-byte", shown, *line_and_column(text, text.index("\0"))))
         return None
-    faults.extend(_turned_text(text, shown))
+    faults.extend(_bidi_faults(text, shown))
     return text
 
 
-def _turned_text(text: str, shown: str) -> Iterator[Fault]:
-    """Yield a fault for each line that holds a character that turns the text, for some of many."""
-    before = count = 0
+def _bidi_faults(text: str, shown: str) -> Iterator[Fault]:
+    """Yield a fault for each line with a character of BIDI, for the first MOST_BIDI lines."""
+    lines = set[int]()
     for found in BIDI.finditer(text):
-        line, column = place_in(text, found.start())
-        if line == before:
-            continue
-        before, count = line, count + 1
-        if count > MOST_BIDI:
+        line, column = line_and_column(text, found.start())
+        if line not in lines:
+            lines.add(line)
+            yield fault("bidi-control", shown, line, column, name=f"U+{ord(found[0]):04X}")
+        if len(lines) == MOST_BIDI:
             return
-        yield fault("bidi-control", shown, line, column, name=f"U+{ord(found[0]):04X}")
-
-
-def place_in(text: str, offset: int) -> tuple[int, int]:
-    """Return line and column, from 1, of a character of a text."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def is_utf_16(raw: bytes) -> bool:
-    """Return whether bytes begin like UTF-16: by its mark, or as every second one is zero."""
+    """Return whether bytes begin like UTF-16: with its mark, or with a zero in every other byte."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
     start = raw[:64]
@@ -131,6 +134,14 @@ def is_utf_16(raw: bytes) -> bool:
 
 
 def encoding_fault(raw: bytes, shown: str, line: int, column: int) -> Fault:
-    """Return the fault of bytes that are not UTF-8, which names UTF-16 where they are that."""
+    """Return the fault of bytes that are not UTF-8; where they are UTF-16, it says so."""
     found = fault("wrong-encoding", shown, line, column)
     return replace(found, line=1, column=1, finding=phrase("utf-16")) if is_utf_16(raw) else found
+
+
+def is_formula(text: str) -> bool:
+    """Return whether a spreadsheet would run a text as a formula when it opens an export.
+
+    A formula can start programs, so no such text is published. A signed number is none.
+    """
+    return _FORMULA.match(text) is not None

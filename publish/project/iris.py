@@ -1,8 +1,8 @@
 """Every IRI pattern of the publication, by the Flemish URI standard.
 
-``/id/`` names a thing, ``/doc/`` a page about it, ``/ns/`` a vocabulary. Identifiers are
-minted under ``base`` and never change; where a file can be fetched follows ``public-url``.
-All parts are restricted to ``[A-Za-z0-9._~-]`` where they are read, so nothing is encoded here.
+``/id/`` names a thing, ``/doc/`` a page about it, ``/ns/`` a vocabulary. IRIs are minted under
+``base`` and never change; addresses of files follow ``public-url``. All parts were restricted to
+``[A-Za-z0-9._~-]`` when they were read, so nothing is encoded here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A new, empty project folder, from the files in ``new_project/``."""
+"""A new, empty project folder, from the files in ``skeleton/``."""
 
 from __future__ import annotations
 

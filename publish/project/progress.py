@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, plain lines elsewhere, nothing under a second."""
+"""Progress of long work: a bar on a terminal, log lines elsewhere, nothing within a second."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Progress:
             self._bar.close()
 
     def step(self, count: int = 1) -> None:
-        """Take note of work done."""
+        """Count steps that were done."""
         self._count += count
         if self._bar is not None:
             self._bar.update(count)
@@ -55,7 +55,7 @@ class Progress:
 
 
 class CountedReader:
-    """Reads a file for a library that takes long over it, counting the bytes that are read."""
+    """A file whose bytes are counted as they are read."""
 
     def __init__(self, file: BinaryIO, progress: Progress) -> None:
         self._file, self._progress = file, progress

@@ -39,9 +39,9 @@ KEYS = {
     "title": phrase("setting-title"),
     "description": phrase("setting-description"),
 }
-"""Every setting and what it says."""
+"""Every setting, and what its value has to be."""
 ADDRESSES = ("base", "public-url", "licence")
-"""Settings that are each an http(s) address."""
+"""Settings whose value is an http(s) address."""
 COMPULSORY = ("base", "vocabulary", "title", "description")
 
 
@@ -119,7 +119,7 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
 
 
 def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iterator[Fault]:
-    """Yield the faults of the settings: where the key stands, or at the option that gave it."""
+    """Yield the faults of the settings, each at its key or at the option that gave the value."""
 
     def found(code: str, key: str, **particulars: object) -> Fault:
         if key in overridden:

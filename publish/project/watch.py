@@ -1,7 +1,7 @@
-"""Repeats something on every save of what a project is made from.
+"""Runs something again whenever a source file of a project is saved.
 
-The times of the files are looked at twice a second, which needs nothing of the system and works
-on every disk. Saves that follow one another at once count as one.
+The modification times of the files are polled twice a second, which works on every system and
+disk. Saves in quick succession count as one.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 
 FOLDERS = ("mappings", "ontology", "shapes")
 EVERY = 0.5
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 
 State = dict[str, tuple[int, int]]
 
 
 def state_of(root: Path, files: Sequence[Path] = ()) -> State:
-    """Return time and size of every file that a project is made from, or of the files given."""
+    """Return time and size of every source file of a project, or of the files given."""
     found: State = {}
     paths = [*files] or [root / "publish.toml"]
     for folder in () if files else FOLDERS:
@@ -41,10 +41,10 @@ def watch(
     every: float = EVERY,
     files: Sequence[Path] = (),
 ) -> None:
-    """Run once, then again after every change, until the user interrupts; never returns by itself.
+    """Run once, then again after every change, until the user interrupts.
 
-    It looks at all that a project is made from, or at the files given. ``announce`` is told which
-    files changed before each further run.
+    The source files of the project are watched, or the files given. Before each further run,
+    ``announce`` gets the paths of the files that changed.
     """
     try:
         seen = state_of(root, files)

@@ -1,9 +1,9 @@
-"""YAML files in which every scalar stays text and every key knows its line.
+"""YAML files, judged by a JSON Schema, in which every scalar stays text.
 
-In comes a file and its JSON Schema (2020-12, the same that editors complete from); out comes
-the content as dicts, lists and strings, with the line and column of every key and item.
-Codes stay what was typed: ``NO`` is not False and ``010`` is not 8. Anchors and aliases are
-refused: a mapping has no use for them, and an alias can blow a small file up to gigabytes.
+The content is dicts, lists and strings, with the line and column of every key and item. Codes
+stay as typed: ``NO`` is not False and ``010`` is not 8. Aliases are refused: a mapping has no use
+for them, and they can blow a small file up to gigabytes. The schema (2020-12) is the one that
+editors complete from.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,8 @@ from jsonschema.validators import extend
 
 from publish.faults.addresses import wrong_character
 from publish.faults.fault import Fault, did_you_mean, fault, nearest, phrase, shortened
-from publish.project.files import place_in, read_file
+from publish.faults.places import line_and_column
+from publish.project.files import read_file
 
 Steps = tuple[str | int, ...]
 UNUSABLE = re.compile("[\0\ud800-\udfff]")
@@ -52,7 +52,7 @@ class YamlFile:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads an alias as an empty text of a tag of its own, at its own place."""
+    """Reads an alias as an empty scalar with the tag ALIAS, so that it can be reported."""
 
     depth = 0
 
@@ -73,7 +73,7 @@ class _Loader(yaml.SafeLoader):
 def read_yaml(
     path: Path, shown: str, schema: str, faults: list[Fault], root: Path | None = None
 ) -> YamlFile | None:
-    """Read a YAML file and judge it by a schema of ``publish/mappings/schema/``.
+    """Read a YAML file and judge it by a JSON Schema, given as text.
 
     ``shown`` is the path as faults name it, ``root`` the project's folder. Returns
     None when the file cannot be used at all; the reasons are then among ``faults``.
@@ -94,12 +94,12 @@ def read_yaml(
         faults.append(fault("yaml-syntax", shown, *at, problem=problem))
         return None
     except yaml.reader.ReaderError as error:
-        at = place_in(text, error.position)
+        at = line_and_column(text, error.position)
         faults.append(fault("yaml-syntax", shown, *at, problem=error.reason))
         return None
     except (ValueError, OverflowError):  # PyYAML takes the number after \U as it comes
         found = re.search(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}", text)
-        at = place_in(text, found.start() if found else 0)
+        at = line_and_column(text, found.start() if found else 0)
         faults.append(fault("yaml-syntax", shown, *at, problem=phrase("no-character")))
         return None
     if node is None:
@@ -116,9 +116,9 @@ def read_yaml(
 
 
 def _without_unknown_keys(read: YamlFile, validator: Any) -> YamlFile | None:
-    """Return the content as it was probably meant, so that the rest of it can be judged too.
+    """Return the content without unknown keys, so that the rest of it can be judged too.
 
-    A key that is a slip for one that is missing counts as that one, any other is left out.
+    A key that looks like a slip for a missing one is taken for that one.
     """
     for error in list(validator.iter_errors(read.data)):
         steps = tuple(error.absolute_path)
@@ -196,15 +196,12 @@ def _is_truth_value(_: object, value: object) -> bool:
 
 @cache
 def _validator(schema: str) -> Any:
-    """Return a validator that finds integers and booleans in text, as all scalars are text."""
-    text = (
-        resources.files("publish.mappings").joinpath("schema", schema).read_text(encoding="utf-8")
-    )
+    """Return a validator for scalars that are all text, integers and booleans too."""
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_whole_number, "boolean": _is_truth_value}
     )
     kind: Any = extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call]
-    return kind(json.loads(text))
+    return kind(json.loads(schema))
 
 
 def _judge(read: YamlFile, validator: Any, unusable: set[Steps]) -> Iterator[Fault]:

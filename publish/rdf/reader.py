@@ -23,6 +23,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault, phrase
+from publish.faults.places import line_and_column
 from publish.project.progress import CountedReader, Progress
 from publish.rdf.formats import CONTENTS
 from publish.rdf.formats import SYNTAXES as SYNTAXES_OF_LISTS
@@ -256,10 +257,7 @@ def _place_of_context(file: RdfFile) -> tuple[int, int]:
     with opened(file.path) as content:
         text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
     found = REMOTE_CONTEXT.search(text)
-    if not found:
-        return 0, 0
-    at = found.start(1)
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return line_and_column(text, found.start(1)) if found else (0, 0)
 
 
 def xml_fault(file: RdfFile) -> Fault | None:

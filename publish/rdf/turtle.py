@@ -11,7 +11,8 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 
 from publish.faults.fault import Fault, Words, fault, phrase
-from publish.project.files import MOST_TURTLE, files_below, place_in, read_file
+from publish.faults.places import line_and_column
+from publish.project.files import MOST_TURTLE, files_below, read_file
 from publish.project.iris import Uris
 from publish.project.project import Project
 
@@ -74,7 +75,7 @@ def add_file(graph: Graph, file: TurtleFile, faults: list[Fault]) -> None:
         problem: str = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
         if isinstance(error.msg, Words):
             problem = error.msg
-        place = place_in(
+        place = line_and_column(
             file.text, max(file.text.find("<<"), 0)
         )  # no syntax error, but nothing rdflib can hold
         if error.lineno and error.offset:

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from publish.faults.fault import Fault, Words, fault, phrase, reason_of
-from publish.project.files import place_in
+from publish.faults.places import line_and_column
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
 from publish.tables.records import MOST_COLUMNS, Record, read_records
@@ -81,7 +81,7 @@ def decode(raw: bytes, shown: str, faults: list[Fault]) -> Decoded | None:
         encoding, name = "utf-16", "UTF-16"
     elif b"\0" in raw:
         at = raw.index(b"\0")
-        faults.append(fault("nul-byte", shown, *place_in(raw[:at].decode("latin-1"), at)))
+        faults.append(fault("nul-byte", shown, *line_and_column(raw[:at].decode("latin-1"), at)))
         return None
     try:
         text = raw.decode(encoding)
@@ -95,7 +95,7 @@ def decode(raw: bytes, shown: str, faults: list[Fault]) -> Decoded | None:
             faults.append(_undecodable(raw, second.start, "cp1252", shown))
             return None
     if "\0" in text:
-        faults.append(fault("nul-byte", shown, *place_in(text, text.index("\0"))))
+        faults.append(fault("nul-byte", shown, *line_and_column(text, text.index("\0"))))
         return None
     return Decoded(text=text, encoding=name)
 
@@ -103,7 +103,7 @@ def decode(raw: bytes, shown: str, faults: list[Fault]) -> Decoded | None:
 def _undecodable(raw: bytes, offset: int, encoding: str, shown: str) -> Fault:
     """Return the fault of the first byte that is no text in any encoding."""
     before = raw[:offset].decode(encoding, "replace")
-    place = place_in(before, len(before))
+    place = line_and_column(before, len(before))
     return fault("undecodable", shown, *place, byte=f"0x{raw[offset]:02X}")
 
 

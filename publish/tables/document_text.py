@@ -18,7 +18,8 @@ from pathlib import Path
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
-from publish.faults.fault import Fault, fault, phrase, place_of_byte, reason_of, shortened
+from publish.faults.fault import Fault, fault, phrase, reason_of, shortened
+from publish.faults.places import place_of_byte
 
 BROKEN = (
     PyPdfError,

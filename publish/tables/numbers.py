@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.faults.fault import phrase
-from publish.project.formulas import is_formula
+from publish.project.files import is_formula
 
 MOST_DIGITS = 18
 """Digits that always fit a 64-bit whole number."""

@@ -23,7 +23,6 @@ from publish.faults.fault import (
     fault,
     in_language,
     phrase,
-    place_of_byte,
     reason_of,
     shortened,
     together,
@@ -284,24 +283,6 @@ def test_faulty_input_sorts_by_place_and_drops_repeats() -> None:
 def test_did_you_mean(word: str, known: list[str], hint: str) -> None:
     """The known word nearest to a slip is suggested, whatever its capitals, or none."""
     assert did_you_mean(word, known) == hint
-
-
-@pytest.mark.parametrize(
-    ("content", "place"),
-    [
-        (b"\xff", (1, 1)),
-        (b"a\nb\xff", (2, 2)),
-        ("één\n".encode() + b"\xe9", (2, 1)),
-        ("éé".encode() + b"\xe9", (1, 3)),
-        (b"\xef\xbb\xbfab\xff", (1, 3)),
-    ],
-)
-def test_place_of_byte_counts_characters(content: bytes, place: tuple[int, int]) -> None:
-    """The column of a wrong byte counts characters, and not the byte order mark."""
-    for encoding in ("utf-8", "utf-8-sig"):
-        with pytest.raises(UnicodeDecodeError) as caught:
-            content.decode(encoding)
-        assert place_of_byte(caught.value) == place
 
 
 def test_shortened_text() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from publish.faults.fault import Fault
 from publish.project import files
-from publish.project.files import files_below, is_utf_16, read_file
+from publish.project.files import files_below, is_formula, is_utf_16, read_file
 
 
 def read(path: Path, **options: object) -> tuple[str | None, list[tuple[str, int, int]]]:
@@ -80,3 +80,18 @@ def test_report_some_of_very_many_characters_that_turn_the_text(tmp_path: Path) 
 def test_take_no_other_text_for_utf_16(text: str) -> None:
     """Neither text in UTF-8 nor a damaged file passes for UTF-16."""
     assert not is_utf_16(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=1+1", True), ("=cmd|' /C calc'!A0", True), (" \t=A1", True), ("@SUM(A1)", True),
+        ("+cmd|x", True), ("+SUM(1)", True), ("-2+3+cmd|' /C calc'!A0", True), ("-SUM(A1)", True),
+        ("-", False), ("-12,5", False), ("+5", False), ("-18 jaar (minder)", False),
+        ("65+", False), ("+65 jaar", False), ("=", False), ("@", False),
+        ("jong", False), ("", False),
+    ],
+)  # fmt: skip
+def test_know_formula(text: str, expected: bool) -> None:
+    """What a spreadsheet would compute is a formula; numbers, ages and lone signs are none."""
+    assert is_formula(text) is expected

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from jsonschema import Draft202012Validator
 from shared_material import ROOT
 
 from publish.faults.fault import Fault
+from publish.mappings import document, mapping
 from publish.project.yaml import YamlFile, read_yaml
 
 SOUND = """\
@@ -22,7 +22,8 @@ title: {nl: Titel, en: Title}
 description: {nl: Wat, en: What}
 tables: [a/b]
 """
-SCHEMAS = ("mapping.schema.json", "document.schema.json")
+NAMES = ("mapping", "document")
+SCHEMAS = (mapping.SCHEMA, document.SCHEMA)
 Places = list[tuple[str, int, int]]
 
 
@@ -275,24 +276,17 @@ class PlainLoader(yaml.SafeLoader):
     }
 
 
-def schema(name: str) -> dict[str, Any]:
-    """Return a schema of the package."""
-    text = resources.files("publish.mappings").joinpath("schema", name).read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_schema_is_valid(name: str) -> None:
+@pytest.mark.parametrize("schema", SCHEMAS, ids=NAMES)
+def test_schema_is_valid(schema: str) -> None:
     """The schemas are JSON Schema 2020-12 and say so."""
-    assert schema(name)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    Draft202012Validator.check_schema(schema(name))
+    assert json.loads(schema)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(json.loads(schema))
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_schema_describes_every_key(name: str) -> None:
+@pytest.mark.parametrize("schema", SCHEMAS, ids=NAMES)
+def test_schema_describes_every_key(schema: str) -> None:
     """An editor that completes from the schema explains every key and every item."""
-    root = schema(name)
+    root = json.loads(schema)
 
     def undescribed(part: dict[str, Any], where: str) -> list[str]:
         found = [
@@ -333,11 +327,13 @@ def test_schema_accepts_file_as_an_editor_reads_it(path: str) -> None:
 
     So an editor shows no error in a file that the program accepts.
     """
-    name = SCHEMAS[path.endswith("document.yaml")]
+    is_document = path.endswith("document.yaml")
+    schema = json.loads(SCHEMAS[is_document])
     text = (ROOT / path).read_text(encoding="utf-8")
     content = yaml.load(text, Loader=PlainLoader)
-    errors = [error.message for error in Draft202012Validator(schema(name)).iter_errors(content)]
+    errors = [error.message for error in Draft202012Validator(schema).iter_errors(content)]
     assert errors == []
     first = text.split("\n")[0]
     named = first.removeprefix("# yaml-language-server: $schema=")
-    assert (ROOT / path).parent.joinpath(named).resolve() == ROOT / "publish/mappings/schema" / name
+    schema_path = ROOT / f"publish/mappings/schema/{NAMES[is_document]}.schema.json"
+    assert (ROOT / path).parent.joinpath(named).resolve() == schema_path

@@ -9,7 +9,6 @@ import numpy as np
 import pyoxigraph as ox
 import pytest
 
-from publish.project.formulas import is_formula
 from publish.tables.numbers import (
     FORMATS,
     canonical_texts,
@@ -269,18 +268,3 @@ def test_say_what_is_wrong_with_number(
     """Each has its own fault; a number in another format comes as it should be written."""
     found, particulars = number_fault(text, declared)
     assert (found, particulars.get("example")) == (code, example)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("=1+1", True), ("=cmd|' /C calc'!A0", True), (" \t=A1", True), ("@SUM(A1)", True),
-        ("+cmd|x", True), ("+SUM(1)", True), ("-2+3+cmd|' /C calc'!A0", True), ("-SUM(A1)", True),
-        ("-", False), ("-12,5", False), ("+5", False), ("-18 jaar (minder)", False),
-        ("65+", False), ("+65 jaar", False), ("=", False), ("@", False),
-        ("jong", False), ("", False),
-    ],
-)  # fmt: skip
-def test_know_formula(text: str, expected: bool) -> None:
-    """What a spreadsheet would compute is a formula; numbers, ages and lone signs are none."""
-    assert is_formula(text) is expected

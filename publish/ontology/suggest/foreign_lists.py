@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from publish.faults.fault import Fault, did_you_mean, fault, phrase, place_of_byte, reason_of
+from publish.faults.fault import Fault, did_you_mean, fault, phrase, reason_of
+from publish.faults.places import place_of_byte
 from publish.ontology.suggest.candidates import ForeignEntry
 from publish.ontology.suggest.words import simplified
 from publish.rdf.formats import CONTENTS, SYNTAXES

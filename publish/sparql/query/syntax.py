@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publish.faults.fault import Words, phrase
+from publish.faults.places import line_and_column
 from publish.sparql.query.guard import plain_tokens
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -37,8 +38,7 @@ def explain_syntax(message: str, text: str) -> SyntaxFault:
     own = next(_updates(text), None) or next(_prefixes(text), None) or next(_brackets(text), None)
     if own is not None:
         at, sentence = own
-        before = text[:at]
-        line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+        line, column = line_and_column(text, at)
         return SyntaxFault(line=line, column=column, sentence=sentence)
     found = _PLACE.search(message)
     if not found:
