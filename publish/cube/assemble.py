@@ -10,15 +10,15 @@ cells stay recorded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch, Cells, align, cut_batch, join_batches
+from publish.cube.batch import Batch, align, cut_batch, join_batches
 from publish.cube.crosstab import Crosstab, printed_measures
-from publish.cube.keys import mixed_radix
+from publish.cube.keys import key_numbers
 from publish.cube.structure import Structure, cube_dimensions
 from publish.faults.fault import Fault, did_you_mean, fault, phrase
 from publish.mappings.check_names import (
@@ -78,7 +78,7 @@ class Cube:
 
     def _merge(self, batch: Batch, faults: list[Fault]) -> Batch:
         """Return the batch with each observation once, its cells together, the last word first."""
-        keys = mixed_radix(batch.keys, self.structure.dimensions)
+        keys = key_numbers(batch.keys, self.structure.dimensions)
         newest = -np.array([self._date(table) for table in self.structure.tables])
         newest = newest[batch.cells.table]
         order = np.lexsort((np.arange(len(batch)), newest, keys))
@@ -111,13 +111,8 @@ class Cube:
             decimals=batch.decimals[kept],
             status=batch.status[kept],
             absence=absence[kept],
-            cells=Cells(
-                observation=rank[group][by_observation],
-                table=cells.table[sources],
-                row=cells.row[sources],
-                column=cells.column[sources],
-                text=[cells.text[at] for at in sources.tolist()],
-                source_line=[cells.source_line[at] for at in sources.tolist()],
+            cells=replace(
+                cells.take(sources, rank[group][by_observation]),
                 superseded=differs[by_observation],
             ),
         )

@@ -1,19 +1,23 @@
-"""A cube as a stream of column batches: the one internal form of all observations.
+"""Batches of observations as columns: the one internal form of all observations of a cube.
 
-Dimensions are dictionary-coded, values are exact (a whole number and its printed decimals),
-and every observation knows the cells it comes from. Writers, checks and exports consume
-batches and never see a printed table; only this much of a cube is in memory at a time.
+Dimensions are dictionary-coded, values are exact (a whole number and its printed decimals), and
+every observation knows the source cells it comes from. Writers, checks and exports read batches
+and never a printed table; of a cube from one table only a batch is in memory at a time.
 RDF Data Cube, section 5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+import dataclasses
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+ColumnsT = TypeVar("ColumnsT")
 
 STATUSES = ("A", "M")
 """The statuses of observations, as in sdmx-code:obsStatus: A is normal, M lacks its value."""
@@ -23,7 +27,7 @@ Indices = NDArray[np.int32]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cells:
+class SourceCells:
     """The source cells of a batch as columns, those of one observation next to each other."""
 
     observation: NDArray[np.int64]
@@ -38,14 +42,35 @@ class Cells:
     superseded: NDArray[np.bool_]
     """Whether a later document prints another figure, which is the observation's value."""
 
+    def take(
+        self, chosen: slice | NDArray[np.int64], observation: NDArray[np.int64]
+    ) -> SourceCells:
+        """Return chosen cells, as those of the observations at other places."""
+
+        def texts(column: list[str]) -> list[str]:
+            if isinstance(chosen, slice):
+                return column[chosen]
+            return [column[at] for at in chosen.tolist()]
+
+        return SourceCells(
+            observation=observation,
+            table=self.table[chosen],
+            row=self.row[chosen],
+            column=self.column[chosen],
+            text=texts(self.text),
+            source_line=texts(self.source_line),
+            superseded=self.superseded[chosen],
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
-class Sums:
-    """The observations that were added up in a batch, those of one sum next to each other."""
+class Addends:
+    """The observations that were added up to those of a batch, those of one sum together."""
 
     observation: NDArray[np.int64]
     """The place of the sum in its batch; never falls."""
     iris: list[str]
+    """The IRI of each observation that was added up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +85,11 @@ class Batch:
     status: NDArray[np.int8]
     """An index of STATUSES."""
     absence: NDArray[np.int16]
-    """0 where there is a value; k where there is none, for the k-th absence of the structure.
+    """0 where there is a value; k for the k-th absence of the structure where there is none.
 
     The number is then the one printed in the mark, or zero."""
-    cells: Cells
-    sums: Sums | None = None
+    cells: SourceCells
+    addends: Addends | None = None
     """What was added up, in a derived cube."""
 
     def __len__(self) -> int:
@@ -84,71 +109,68 @@ def align(mantissa: NDArray[np.int64], decimals: NDArray[np.int8]) -> tuple[NDAr
     return mantissa.astype(kind) * scale[decimals], most
 
 
-def join_batches(batches: list[Batch]) -> Batch:
+def join_batches(batches: Sequence[Batch]) -> Batch:
     """Return all batches as one."""
-    offsets = np.cumsum([0, *(len(batch) for batch in batches[:-1])])
-    cells = [batch.cells for batch in batches]
-    return Batch(
-        keys=tuple(
-            np.concatenate(columns) for columns in zip(*(b.keys for b in batches), strict=True)
-        ),
-        mantissa=np.concatenate([batch.mantissa for batch in batches]),
-        decimals=np.concatenate([batch.decimals for batch in batches]),
-        status=np.concatenate([batch.status for batch in batches]),
-        absence=np.concatenate([batch.absence for batch in batches]),
-        cells=Cells(
-            observation=np.concatenate(
-                [part.observation + offset for part, offset in zip(cells, offsets, strict=True)]
-            ),
-            table=np.concatenate([part.table for part in cells]),
-            row=np.concatenate([part.row for part in cells]),
-            column=np.concatenate([part.column for part in cells]),
-            text=[text for part in cells for text in part.text],
-            source_line=[line for part in cells for line in part.source_line],
-            superseded=np.concatenate([part.superseded for part in cells]),
-        ),
-        sums=_join_sums(batches, offsets),
+    offsets = itertools.accumulate((len(batch) for batch in batches), initial=0)
+    return join_columns([_moved(*pair) for pair in zip(batches, offsets, strict=False)])
+
+
+def _moved(batch: Batch, offset: int) -> Batch:
+    """Return a batch whose cells and addends are those of observations so many places later."""
+    cells, addends = batch.cells, batch.addends
+    return replace(
+        batch,
+        cells=replace(cells, observation=cells.observation + offset),
+        addends=addends and replace(addends, observation=addends.observation + offset),
     )
 
 
-def _join_sums(batches: list[Batch], offsets: Indices) -> Sums | None:
-    parts = [(batch.sums, offset) for batch, offset in zip(batches, offsets, strict=True)]
-    known = [(sums, offset) for sums, offset in parts if sums is not None]
-    if not known:
-        return None
-    return Sums(
-        observation=np.concatenate([sums.observation + offset for sums, offset in known]),
-        iris=[iri for sums, _ in known for iri in sums.iris],
-    )
+def join_columns(parts: Sequence[ColumnsT]) -> ColumnsT:
+    """Return data classes whose fields are columns as one, its columns joined in order.
 
+    A field is an array, a list, a tuple of arrays, such a data class itself, or None.
+    """
 
-def _cut_sums(sums: Sums | None, start: int, end: int) -> Sums | None:
-    if sums is None:
-        return None
-    low, high = np.searchsorted(sums.observation, [start, end]).tolist()
-    return Sums(observation=sums.observation[low:high] - start, iris=sums.iris[low:high])
+    def joined(columns: list[Any]) -> Any:
+        match columns:
+            case [np.ndarray(), *_]:
+                return np.concatenate(columns)
+            case [list(), *_]:
+                return list(itertools.chain.from_iterable(columns))
+            case [tuple(), *_]:
+                return tuple(np.concatenate(column) for column in zip(*columns, strict=True))
+            case []:
+                return None
+        return join_columns(columns)
+
+    whole: Any = parts[0]
+    fields = {}
+    for field in dataclasses.fields(whole):
+        columns = [getattr(part, field.name) for part in parts]
+        fields[field.name] = joined([column for column in columns if column is not None])
+    return type(parts[0])(**fields)
 
 
 def cut_batch(batch: Batch, size: int) -> Iterator[Batch]:
     """Yield a batch in parts of at most ``size`` observations, each with its cells."""
+    cells, addends = batch.cells, batch.addends
     for start in range(0, len(batch), size):
         end = min(start + size, len(batch))
-        low, high = np.searchsorted(batch.cells.observation, [start, end]).tolist()
-        cells = batch.cells
+        own = _span(cells.observation, start, end)
+        sums = _span(addends.observation, start, end) if addends else slice(0)
         yield Batch(
             keys=tuple(key[start:end] for key in batch.keys),
             mantissa=batch.mantissa[start:end],
             decimals=batch.decimals[start:end],
             status=batch.status[start:end],
             absence=batch.absence[start:end],
-            cells=Cells(
-                observation=cells.observation[low:high] - start,
-                table=cells.table[low:high],
-                row=cells.row[low:high],
-                column=cells.column[low:high],
-                text=cells.text[low:high],
-                source_line=cells.source_line[low:high],
-                superseded=cells.superseded[low:high],
-            ),
-            sums=_cut_sums(batch.sums, start, end),
+            cells=cells.take(own, cells.observation[own] - start),
+            addends=addends
+            and Addends(observation=addends.observation[sums] - start, iris=addends.iris[sums]),
         )
+
+
+def _span(observation: NDArray[np.int64], start: int, end: int) -> slice:
+    """Return where the entries of the observations from ``start`` to ``end`` stand."""
+    low, high = np.searchsorted(observation, [start, end]).tolist()
+    return slice(low, high)

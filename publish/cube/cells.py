@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import MISSING, Batch, Cells, Indices
+from publish.cube.batch import MISSING, Batch, Indices, SourceCells
 from publish.cube.structure import Structure
-from publish.cube.unread_cells import ANY, UNKNOWN, Lost
+from publish.cube.unread_cells import ANY, UNKNOWN, UnreadCells
 from publish.faults.fault import Fault, fault
 from publish.mappings.marks import Mark, read_marked_cells
 from publish.rdf.namespaces import XSD
@@ -37,7 +37,7 @@ class CellReader:
     marks: tuple[Mark, ...]
     label_columns: int
     """How many leading columns hold labels."""
-    lost: Lost
+    unread: UnreadCells
     """Takes the keys of the cells that are left out."""
 
     @cached_property
@@ -90,7 +90,7 @@ class CellReader:
         lines = block.source_lines
         source_lines = [lines[row] for row in kept.tolist() for _ in range(width)]
         if not sound.all():
-            self._lose(keys, ~sound, rows)
+            self._note_unread(keys, ~sound, rows)
             texts = [text for text, good in zip(texts, sound.tolist(), strict=True) if good]
             source_lines = [
                 line for line, good in zip(source_lines, sound.tolist(), strict=True) if good
@@ -102,7 +102,7 @@ class CellReader:
             decimals=numbers.decimals[sound],
             status=(absence[sound] > 0) * np.int8(MISSING),
             absence=absence[sound],
-            cells=Cells(
+            cells=SourceCells(
                 observation=np.arange(count, dtype=np.int64),
                 table=np.full(count, self.number, dtype=np.int16),
                 row=row_numbers[sound],
@@ -113,7 +113,7 @@ class CellReader:
             ),
         )
 
-    def _lose(
+    def _note_unread(
         self, keys: list[Indices], unsound: NDArray[np.bool_], rows: dict[str, Indices]
     ) -> None:
         """Note the keys of cells that are left out; a row with an unknown label counts once."""
@@ -122,14 +122,14 @@ class CellReader:
         for name, key in zip(names, keys, strict=True):
             if name in rows:
                 in_odd_row |= key == UNKNOWN
-        self.lost.add(tuple(key[unsound & ~in_odd_row] for key in keys))
+        self.unread.add(tuple(key[unsound & ~in_odd_row] for key in keys))
         whole = [
             np.full(int(in_odd_row.sum()), ANY, np.int32)
-            if name in self.lost.columns
+            if name in self.unread.columns
             else key[in_odd_row]
             for name, key in zip(names, keys, strict=True)
         ]
-        self.lost.add(tuple(whole))
+        self.unread.add(tuple(whole))
 
     def _read_odd(
         self,

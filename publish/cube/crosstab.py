@@ -17,7 +17,7 @@ from publish.cube.batch import Batch, Indices
 from publish.cube.cells import CellReader
 from publish.cube.keys import SeenKeys
 from publish.cube.structure import CubeDimension, Structure
-from publish.cube.unread_cells import ANY, UNKNOWN, Lost
+from publish.cube.unread_cells import ANY, UNKNOWN, UnreadCells
 from publish.faults.fault import Fault, did_you_mean, fault, phrase
 from publish.mappings.mapping import MEASURE, Axis, Mapping, TableUse
 from publish.mappings.marks import Mark
@@ -48,7 +48,7 @@ class Crosstab:
     """The labels under `take:` and `leave:` that were found in the table."""
     unknown: set[str] = field(default_factory=set)
     """Labels that stand for nothing, as many of them as get a hint."""
-    lost: Lost = field(default_factory=Lost)
+    unread: UnreadCells = field(default_factory=UnreadCells)
     """What did not become observations when the table was last read."""
 
     @property
@@ -59,9 +59,9 @@ class Crosstab:
     def batches(self, faults: list[Fault]) -> Iterator[Batch]:
         """Yield the observations of the table; no key may occur twice in it."""
         findings = Findings(table=self.table)
-        self.lost.clear()
-        self.lost.rows = frozenset(self.use.rows.dimensions)
-        self.lost.columns = frozenset(self.use.columns.dimensions)
+        self.unread.clear()
+        self.unread.rows = frozenset(self.use.rows.dimensions)
+        self.unread.columns = frozenset(self.use.columns.dimensions)
         yield from self._read(findings, faults)
         faults.extend(findings.faults())
 
@@ -94,7 +94,7 @@ class Crosstab:
             numbers=self.mapping.numbers,
             marks=self.marks,
             label_columns=self.label_columns,
-            lost=self.lost,
+            unread=self.unread,
         )
         lookup = _Lookup(crosstab=self, findings=findings, faults=faults)
         seen, odd_rows = SeenKeys(), list[list[str]]()
@@ -104,23 +104,23 @@ class Crosstab:
                 continue
             self._check_rows(rows, block.rows[kept], seen, findings)
             yield reader.read(block, kept, rows, columns, fixed, findings, faults)
-        self._lose_rows(odd_rows, fixed)
+        self._note_unread_rows(odd_rows, fixed)
 
-    def _lose_rows(self, odd_rows: list[list[str]], fixed: dict[str, int]) -> None:
-        """Note the keys of rows that are too long or too short, as far as their labels tell."""
+    def _note_unread_rows(self, odd_rows: list[list[str]], fixed: dict[str, int]) -> None:
+        """Note the keys of rows of a wrong length, as far as their labels give them."""
         axis = self.use.rows
         for cells in odd_rows:
             known = dict.fromkeys(axis.dimensions, ANY)
             for level in range(min(axis.depth, len(cells))):
                 found = self.axis_indices(axis, "rows", cells[level], level, [])
                 known |= {} if isinstance(found, tuple) else found
-            self._lose(known | fixed)
+            self._note_unread(known | fixed)
 
-    def _lose(self, known: dict[str, int], *, is_double: bool = False) -> None:
-        """Note that cells with some indices are lost or double, whatever the others are."""
+    def _note_unread(self, known: dict[str, int], *, is_double: bool = False) -> None:
+        """Note the cells with these indices, whatever the others are, as unread or double."""
         names = [dimension.name for dimension in self.structure.dimensions]
         keys = tuple(np.array([known.get(name, ANY)], np.int32) for name in names)
-        self.lost.add(keys, is_double=is_double)
+        self.unread.add(keys, is_double=is_double)
 
     def _fixed_steps(self, name: str) -> tuple[str | int, ...]:
         own = (*self.use.steps, "fixed", name)
@@ -234,7 +234,7 @@ class Crosstab:
                     other=shown(self.table.headers[-1][self.label_columns + first[key]]),
                     number=self.label_columns + first[key] + 1,
                 )
-                self._lose(dict(zip(columns, key, strict=True)), is_double=True)
+                self._note_unread(dict(zip(columns, key, strict=True)), is_double=True)
             first.setdefault(key, place)
 
     def _check_rows(
@@ -259,7 +259,7 @@ class Crosstab:
                 first=first,
             )
             own_key = {name: int(key[position]) for name, key in zip(rows, keys, strict=True)}
-            self._lose(own_key, is_double=True)
+            self._note_unread(own_key, is_double=True)
 
 
 @dataclass(kw_only=True)

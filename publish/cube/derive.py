@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from publish.cube.assemble import Cube, reserved_name
-from publish.cube.batch import MISSING, Batch, Cells, Sums, align, cut_batch, join_batches
-from publish.cube.keys import mixed_radix
+from publish.cube.batch import MISSING, Addends, Batch, align, cut_batch, join_batches
+from publish.cube.keys import key_numbers
 from publish.cube.structure import Structure, cube_dimensions
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.document import Document
@@ -135,7 +135,7 @@ class DerivedCube:
             keys=tuple(keys),
             absence=np.array([0, *reasons], dtype=np.int16)[batch.absence],
             cells=replace(batch.cells, table=(batch.cells.table + offset).astype(np.int16)),
-            sums=Sums(observation=np.arange(len(batch), dtype=np.int64), iris=iris),
+            addends=Addends(observation=np.arange(len(batch), dtype=np.int64), iris=iris),
         )
 
     def _counted_twice(
@@ -151,9 +151,9 @@ class DerivedCube:
 
     def _summed(self, batch: Batch, faults: list[Fault]) -> Batch:
         """Return one observation per key: the sum, its cells and the observations added up."""
-        keys = mixed_radix(batch.keys, self.structure.dimensions)
+        keys = key_numbers(batch.keys, self.structure.dimensions)
         _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-        # Sums come in the order in which their first part comes.
+        # Addends come in the order in which their first part comes.
         rank = np.empty(len(first), dtype=np.int64)
         rank[np.argsort(first, kind="stable")] = np.arange(len(first))
         group = rank[group]
@@ -176,7 +176,7 @@ class DerivedCube:
             codes = self.structure.codes_at(batch, int(first[at]))
             faults.append(fault("sum-too-large", *place, codes=codes))
             sums[at] = 0
-        cells, parents = batch.cells, batch.sums
+        cells, addends = batch.cells, batch.addends
         order = np.argsort(group[cells.observation], kind="stable")
         by_group = np.argsort(group, kind="stable")
         return Batch(
@@ -185,19 +185,11 @@ class DerivedCube:
             decimals=decimals,
             status=(absence > 0) * np.int8(MISSING),
             absence=absence,
-            cells=Cells(
-                observation=group[cells.observation][order],
-                table=cells.table[order],
-                row=cells.row[order],
-                column=cells.column[order],
-                text=[cells.text[at] for at in order.tolist()],
-                source_line=[cells.source_line[at] for at in order.tolist()],
-                superseded=cells.superseded[order],
-            ),
-            sums=parents
-            and Sums(
+            cells=cells.take(order, group[cells.observation][order]),
+            addends=addends
+            and Addends(
                 observation=group[by_group],
-                iris=[parents.iris[at] for at in by_group.tolist()],
+                iris=[addends.iris[at] for at in by_group.tolist()],
             ),
         )
 

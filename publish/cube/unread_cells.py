@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube.batch import Indices
-from publish.cube.columns import ABSENT, find_keys
+from publish.cube.keys import NOT_FOUND, find_keys
 from publish.cube.structure import CubeDimension
 
 UNKNOWN = -1
@@ -24,7 +24,7 @@ MOST_OPEN = 200
 
 
 @dataclass(kw_only=True)
-class Lost:
+class UnreadCells:
     """The keys of cells of one table that were left out."""
 
     rows: frozenset[str] = frozenset()
@@ -66,10 +66,10 @@ class Lost:
         return np.where(keys == UNKNOWN, ANY, keys)
 
 
-def lacking(
+def may_lack_parts(
     groups: tuple[Indices, ...],
     keys: tuple[Indices, ...],
-    lost: list[Lost],
+    lost: list[UnreadCells],
     dimensions: tuple[CubeDimension, ...],
     name: str,
 ) -> NDArray[np.bool_]:
@@ -104,7 +104,7 @@ def lacking(
         places, codes = np.concatenate(possible, axis=1)
         asked = [groups[place][places] for place in range(len(dimensions))]
         asked[at] = codes.astype(np.int32)
-        found[places[find_keys(keys, tuple(asked), dimensions) == ABSENT]] = True
+        found[places[find_keys(keys, tuple(asked), dimensions) == NOT_FOUND]] = True
     exact = wanted[~is_open][:, others]
     if len(exact):
         own = np.stack([groups[place] for place in others], axis=1)

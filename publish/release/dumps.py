@@ -19,7 +19,7 @@ from rdflib import Graph
 
 from publish.cube.assemble import CELLS
 from publish.cube.batch import Batch
-from publish.cube.rdf.observations import N_TRIPLES, Syntax, TriplesWriter, turtle
+from publish.cube.rdf.observations import N_TRIPLES, ObservationWriter, Syntax, turtle
 from publish.cube.structure import Structure
 from publish.project.iris import Uris
 
@@ -67,7 +67,7 @@ class CubeDumps:
     folder: Path
     structure: Structure
     uris: Uris
-    writers: list[TriplesWriter]
+    writers: list[ObservationWriter]
     most_cells: int | None = None
     """Up to how many observations the source cells are written; None for any number."""
 
@@ -134,7 +134,7 @@ def open_dumps(
             if cells:
                 cells.write(syntax.header())
             writers.append(
-                TriplesWriter(
+                ObservationWriter(
                     structure=structure,
                     uris=uris,
                     syntax=syntax,

@@ -12,7 +12,7 @@ from rdflib import Graph, URIRef
 
 from publish.cube.batch import Batch
 from publish.cube.derive import AnyCube
-from publish.cube.rdf.columns import BatchColumns
+from publish.cube.rdf.columns import BatchStatements
 from publish.cube.rdf.describe import INTERVAL_OF_KIND
 from publish.cube.structure import Structure
 from publish.faults.fault import Fault, fault
@@ -62,7 +62,7 @@ class ObservationsCheck:
         self._constraints = ObservationConstraints(
             rules=self.rules, breaches=self._breaches, keys_are_unique=True
         )
-        self._columns = BatchColumns(structure=self.structure, uris=self.uris)
+        self._columns = BatchStatements(structure=self.structure, uris=self.uris)
         self._judge = ColumnJudge(shapes=self.shapes, context=self.context)
         self._data_set = self.uris.iri("data-set", slug=self.structure.slug)
 

@@ -39,7 +39,7 @@ from publish.cube.assemble import assemble_cube
 from publish.mappings.document import read_documents
 from publish.mappings.mapping import read_mappings
 from publish.project.project import read_project
-from publish.cube.rdf.observations import TriplesWriter
+from publish.cube.rdf.observations import ObservationWriter
 from publish.ontology.vocabulary import read_vocabulary
 import resource, time
 
@@ -50,7 +50,7 @@ vocabulary, documents = read_vocabulary(project, faults), read_documents(project
 start = time.perf_counter()
 cube = assemble_cube(project, mapping, vocabulary, documents, faults)
 with target.open("wb") as out, (target.with_suffix(".cells")).open("wb") as cells:
-    writer = TriplesWriter(
+    writer = ObservationWriter(
         structure=cube.structure, uris=project.uris, observations=out,
         cells=cells if mapping.most_cells != 0 else None,
     )

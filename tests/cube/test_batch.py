@@ -7,8 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from publish.cube.batch import Batch, Cells, align, cut_batch, join_batches
-from publish.cube.keys import SeenKeys, fits, mixed_radix
+from publish.cube.batch import Batch, SourceCells, align, cut_batch, join_batches
+from publish.cube.keys import SeenKeys, fit_in_64_bits, key_numbers
 from publish.cube.structure import CubeDimension
 
 
@@ -35,7 +35,7 @@ def batch(size: int, cells_of: list[int]) -> Batch:
         decimals=np.ones(size, dtype=np.int8),
         status=np.zeros(size, dtype=np.int8),
         absence=np.arange(size, dtype=np.int16),
-        cells=Cells(
+        cells=SourceCells(
             observation=owner,
             table=np.zeros(count, dtype=np.int16),
             row=np.arange(count, dtype=np.int32),
@@ -70,21 +70,21 @@ def test_number_keys_uniquely() -> None:
     """Two observations get one number exactly when all their codes are equal."""
     dimensions = (dimension(3), dimension(5), dimension(2))
     keys = np.array(np.meshgrid(range(3), range(5), range(2))).reshape(3, -1).astype(np.int32)
-    assert len(set(mixed_radix(tuple(keys), dimensions).tolist())) == 30
+    assert len(set(key_numbers(tuple(keys), dimensions).tolist())) == 30
 
 
 def test_number_keys_beyond_64_bits() -> None:
     """Codes of more combinations than 64 bits can number are still told apart."""
     dimensions = tuple(dimension(60_000, f"d{number}") for number in range(5))
-    assert not fits(dimensions)
+    assert not fit_in_64_bits(dimensions)
     # Both numbers would be equal modulo 2**64: 60000**4 has 20 factors two, 2**44 the rest.
     one = (np.zeros(3, dtype=np.int32),) * 5
     other = tuple(
         np.array([0, digit, 0], dtype=np.int32) for digit in [*divmod_digits(2**64, 60_000)][::-1]
     )
-    numbers = mixed_radix(other, dimensions)
+    numbers = key_numbers(other, dimensions)
     assert numbers[0] == numbers[2] != numbers[1]
-    assert len(set(mixed_radix(one, dimensions).tolist())) == 1
+    assert len(set(key_numbers(one, dimensions).tolist())) == 1
 
 
 def divmod_digits(number: int, radix: int) -> list[int]:

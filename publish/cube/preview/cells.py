@@ -39,7 +39,7 @@ NO_WORDS = Words("")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class CellObservation:
     """The observation that a cell became; what is open in the mapping is OPEN."""
 
     iri: str | None
@@ -67,7 +67,7 @@ class CellView:
     text: str
     kind: str
     why: Words = NO_WORDS
-    observations: tuple[Made, ...] = ()
+    observations: tuple[CellObservation, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
@@ -93,7 +93,7 @@ def view_tables(
         return []
     faults = list(one.faults)
     crosstabs: tuple[Crosstab, ...] = getattr(cube, "crosstabs", ())
-    made: dict[Path, dict[tuple[int, int], list[Made]]] = {}
+    made: dict[Path, dict[tuple[int, int], list[CellObservation]]] = {}
     if cube is not None:
         reader = _Reader(mapping=mapping, structure=cube.structure, uris=project.uris)
         for batch in cube.batches(faults):
@@ -123,7 +123,7 @@ class _Reader:
         self,
         batch: Batch,
         most_rows: int,
-        made: dict[Path, dict[tuple[int, int], list[Made]]],
+        made: dict[Path, dict[tuple[int, int], list[CellObservation]]],
     ) -> None:
         """Enter the observations of the rows that are shown, by file, row and column."""
         cells = batch.cells
@@ -133,7 +133,7 @@ class _Reader:
             item = self._made(batch, int(cells.observation[at]), at)
             made.setdefault(path, {}).setdefault(place, []).append(item)
 
-    def _made(self, batch: Batch, at: int, cell: int) -> Made:
+    def _made(self, batch: Batch, at: int, cell: int) -> CellObservation:
         """Return the observation of a cell."""
         structure = self.structure
         codes = structure.codes_of(batch, at)
@@ -156,7 +156,7 @@ class _Reader:
             f"{key} {number if value is None else canonical_decimal(value)}"
             for key, value in (absence.bounds if absence else ())
         )
-        return Made(
+        return CellObservation(
             iri=iri,
             codes=by_name,
             measure=measure,
@@ -182,7 +182,7 @@ def _view(
     name: str,
     table: Table,
     crosstabs: list[Crosstab],
-    made: dict[tuple[int, int], list[Made]],
+    made: dict[tuple[int, int], list[CellObservation]],
     faults: list[Fault],
     most_rows: int,
 ) -> TableView:
@@ -231,7 +231,7 @@ def _kind(
     table: Table,
     crosstabs: list[Crosstab],
     texts: list[list[str]],
-    made: dict[tuple[int, int], list[Made]],
+    made: dict[tuple[int, int], list[CellObservation]],
     by_cell: dict[tuple[int, int], list[Fault]],
 ) -> tuple[str, Words]:
     """Return what a cell is, and why it is no observation."""

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publish.cube.preview.cells import FAULTY, LABEL, LEFT_OUT, UNREAD, CellView, Made, TableView
+from publish.cube.preview.cells import (
+    FAULTY,
+    LABEL,
+    LEFT_OUT,
+    UNREAD,
+    CellObservation,
+    CellView,
+    TableView,
+)
 from publish.faults.fault import number_of, phrase
 from publish.mappings.mapping import MEASURE
 
@@ -145,7 +153,7 @@ def _note(cell: CellView, language: str) -> str:
     return f"{place}\n    " + "\n    ".join(parts)
 
 
-def _made(item: Made, language: str) -> str:
+def _made(item: CellObservation, language: str) -> str:
     """Return an observation and its address."""
     codes = ", ".join(f"{name} {code}" for name, code in item.codes.items())
     if item.value is None:

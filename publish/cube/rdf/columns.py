@@ -23,7 +23,7 @@ from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
 
 @dataclass(kw_only=True)
-class BatchColumns:
+class BatchStatements:
     """Turns the batches of one cube into columns of terms; each code becomes a term once."""
 
     structure: Structure

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from publish.cube.batch import STATUSES, Batch, Sums
+from publish.cube.batch import STATUSES, Addends, Batch
 from publish.cube.structure import CubeDimension, Structure
 from publish.mappings.marks import BOUNDS, REASON_LIST, Absence, canonical_decimal
 from publish.ontology.vocabulary import Measure
@@ -124,7 +124,7 @@ def turtle(prefixes: dict[str, str]) -> Syntax:
 
 
 @dataclass(kw_only=True)
-class TriplesWriter:
+class ObservationWriter:
     """Writes the observations of one cube, and their cells."""
 
     structure: Structure
@@ -150,8 +150,8 @@ class TriplesWriter:
         columns.append(self._endings(batch))
         if batch.absence.any():
             self._withhold(batch, columns)
-        if batch.sums is not None:
-            columns.append(self._summed(batch, batch.sums))
+        if batch.addends is not None:
+            columns.append(self._addend_lines(batch, batch.addends))
         columns.append(self._derivations(batch))
         subjects = self._subjects(batch)
         for start in range(0, len(batch), TOGETHER):
@@ -296,11 +296,11 @@ class TriplesWriter:
             text += syntax.state(uris.generic(BOUNDS[key]), literal)
         return text.encode()
 
-    def _summed(self, batch: Batch, sums: Sums) -> list[bytes]:
+    def _addend_lines(self, batch: Batch, addends: Addends) -> list[bytes]:
         """Return the lines from each sum to the observations that were added up."""
         predicate = self.uris.generic("somVan")
         lines: list[list[str]] = [[] for _ in range(len(batch))]
-        for place, iri in zip(sums.observation.tolist(), sums.iris, strict=True):
+        for place, iri in zip(addends.observation.tolist(), addends.iris, strict=True):
             lines[place].append(self.syntax.state(predicate, f"<{iri}>"))
         return ["".join(texts).encode() for texts in lines]
 

@@ -19,7 +19,7 @@ import numpy as np
 import pyoxigraph as ox
 from numpy.typing import NDArray
 
-from publish.cube.keys import MISSING, SEVERAL, Keys, duplicates, matches_of_each
+from publish.cube.keys import NO_VALUE, SEVERAL, Keys, duplicates, sum_of_matches
 from publish.faults.fault import phrase, some_of
 from publish.rdf.namespaces import XSD
 from publish.rdf.statements import NO_COLUMN, Column, Integers, Term, Terms, Things
@@ -65,7 +65,7 @@ class ObservationConstraints:
 
     def see(self, batch: Things) -> None:
         """Judge a batch of observations on their own: IC-11, IC-13 to IC-16, IC-19 to IC-21."""
-        keys = np.full((batch.count, len(self.rules.dimensions)), MISSING, dtype=np.int32)
+        keys = np.full((batch.count, len(self.rules.dimensions)), NO_VALUE, dtype=np.int32)
         given: dict[str, Column] = {}
         for place, name in enumerate(self.rules.dimensions):
             column = given[name] = batch.column(name)
@@ -223,8 +223,8 @@ class ObservationConstraints:
         return np.array(numbers, dtype=np.int64)[place]
 
     def _numbered(self, batch: Things, column: Column) -> NDArray[np.int32]:
-        """Return the value of each observation, or MISSING or SEVERAL."""
-        found = np.full(batch.count, MISSING, dtype=np.int32)
+        """Return the value of each observation, or NO_VALUE or SEVERAL."""
+        found = np.full(batch.count, NO_VALUE, dtype=np.int32)
         value = self._renumbered(batch, column).astype(np.int32)
         found[column.thing] = value
         found[column.thing[found[column.thing] != value]] = SEVERAL
@@ -241,13 +241,13 @@ class ObservationConstraints:
         count = np.bincount(thing, minlength=len(keys))
         typed = np.flatnonzero(count)
         points = keys[typed][:, own]
-        found = matches_of_each(points, count[typed]) * count[typed]
+        found = sum_of_matches(points, count[typed]) * count[typed]
         wanted = len(structure.measures)
         is_wrong = (found != 0) & (found != wanted)
         # An observation that lacks a dimension matches many points. It is reported itself; those
         # at a point that is complete without it are not.
         whole = np.flatnonzero((points >= 0).all(axis=1) & (count[typed] == 1))
-        is_wrong[whole[matches_of_each(points[whole], count[typed[whole]]) == wanted]] = False
+        is_wrong[whole[sum_of_matches(points[whole], count[typed[whole]]) == wanted]] = False
         wrong = np.flatnonzero(is_wrong)
         if not len(wrong):
             return

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from publish.cube.acknowledgements import code_of
 from publish.cube.batch import Indices, align
-from publish.cube.columns import ABSENT, Columns, find_keys
+from publish.cube.columns import CubeColumns
+from publish.cube.keys import NOT_FOUND, find_keys
 from publish.cube.structure import CubeDimension, Structure
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.declarations import Agreement
@@ -109,14 +110,14 @@ def _shared(agreement: Agreement, own: Structure, theirs: Structure) -> list[str
 
 
 def _chosen(
-    columns: Columns, structure: Structure, shared: list[str], fixed: dict[str, str]
+    columns: CubeColumns, structure: Structure, shared: list[str], fixed: dict[str, str]
 ) -> NDArray[np.int64]:
     """Return the places of observations at the total, or the fixed code, of other dimensions."""
     chosen = columns.absence == 0
     for dimension, key in zip(structure.dimensions[:-1], columns.keys[:-1], strict=True):
         if dimension.name in fixed:
             code = code_of(dimension, fixed[dimension.name])
-            chosen &= key == dimension.positions.get(code or "", ABSENT)
+            chosen &= key == dimension.positions.get(code or "", NOT_FOUND)
         elif dimension.name not in shared:
             chosen &= key == dimension.total
     return np.flatnonzero(chosen)
@@ -145,7 +146,7 @@ def _disagreements(
         )
         their_key = others.keys[theirs.dimensions.index(theirs_)][there]
         translated = codes[their_key] if len(codes) else their_key
-        known &= translated != ABSENT
+        known &= translated != NOT_FOUND
         pairs.append((columns.keys[own.dimensions.index(mine)][here], translated))
         dimensions.append(mine)
     there = there[known]
@@ -154,7 +155,7 @@ def _disagreements(
         tuple(translated for _, translated in keys), tuple(mine for mine, _ in keys),
         tuple(dimensions),
     )  # fmt: skip
-    here, matched = here[found != ABSENT], there[found[found != ABSENT]]
+    here, matched = here[found != NOT_FOUND], there[found[found != NOT_FOUND]]
     if not len(here):
         return None
     values, decimals = align(
@@ -169,17 +170,17 @@ def _disagreements(
 def _position(
     mine: CubeDimension, theirs: CubeDimension, number: int, own: Structure, other: Structure
 ) -> int:
-    """Return the index in ``mine`` of a code of theirs; a measure in another unit is ABSENT."""
-    index = mine.positions.get(theirs.codes[number], ABSENT)
-    is_measure = mine.name == MEASURE and index != ABSENT
-    return ABSENT if is_measure and own.units[index] != other.units[number] else index
+    """Return the index in ``mine`` of a code of theirs; a measure in another unit is NOT_FOUND."""
+    index = mine.positions.get(theirs.codes[number], NOT_FOUND)
+    is_measure = mine.name == MEASURE and index != NOT_FOUND
+    return NOT_FOUND if is_measure and own.units[index] != other.units[number] else index
 
 
 def _findings(
     one: FiguresCheck,
     other: FiguresCheck,
-    columns: Columns,
-    others: Columns,
+    columns: CubeColumns,
+    others: CubeColumns,
     here: NDArray[np.int64],
     there: NDArray[np.int64],
 ) -> list[Fault]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from publish.cube.acknowledgements import Acknowledgements
 from publish.cube.assemble import Cube
 from publish.cube.batch import Batch
-from publish.cube.columns import ColumnKeeper, Columns
+from publish.cube.columns import ColumnCollector, CubeColumns
 from publish.cube.derive import AnyCube
 from publish.faults.fault import Fault, fault
 from publish.validation.figures.measure_bounds import MeasureBoundsCheck
@@ -38,7 +38,7 @@ class FiguresCheck:
     """Whether its figures must agree with those of another data set."""
     acknowledged: Acknowledgements = field(init=False)
     """The faults of its source that it acknowledges."""
-    _keeper: ColumnKeeper = field(default_factory=ColumnKeeper)
+    _columns: ColumnCollector = field(default_factory=ColumnCollector)
     _with_total: set[str] = field(default_factory=set)
     """The dimensions of which an observation has the total."""
     _bounds: MeasureBoundsCheck = field(init=False)
@@ -65,11 +65,11 @@ class FiguresCheck:
         self._bounds.see(batch)
         self._periods.see(batch)
         if mapping.totals or mapping.declarations.shares or self.is_compared:
-            self._keeper.see(batch)
+            self._columns.add(batch)
 
-    def columns(self) -> Columns | None:
+    def columns(self) -> CubeColumns | None:
         """Return the columns of the whole cube, None if they were not kept."""
-        return self._keeper.columns()
+        return self._columns.columns()
 
     def faults(self, others: list[Fault]) -> list[Fault]:
         """Return the faults, after the last batch.
@@ -91,7 +91,9 @@ class FiguresCheck:
             not other.kind.costs_known_cells or other.path not in tables for other in others
         ):
             return found + wrong
-        lost = [item.lost for item in self.cube.crosstabs] if isinstance(self.cube, Cube) else []
+        unread = (
+            [item.unread for item in self.cube.crosstabs] if isinstance(self.cube, Cube) else []
+        )
         ranges = read_ranges(
             columns.keys[-1], columns.mantissa, columns.decimals, columns.absence, structure
         )
@@ -104,7 +106,7 @@ class FiguresCheck:
                 ranges,
                 structure,
                 mapping.numbers,
-                lost,
+                unread,
             )
         if wrong:
             return found + wrong

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube.batch import Batch, Indices
-from publish.cube.keys import mixed_radix
+from publish.cube.keys import key_numbers
 from publish.cube.structure import Structure
 from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import Document
@@ -114,7 +114,7 @@ class PeriodOrderCheck:
         dimensions = tuple(self.structure.dimensions[at] for at in self._others(axis))
         group = np.zeros(len(positions), dtype=np.int64)
         if dimensions:
-            group = mixed_radix(tuple(others), dimensions)
+            group = key_numbers(tuple(others), dimensions)
         rank = self._ranks()[periods]
         order = np.lexsort((positions, group))
         steps = np.sign(np.diff(rank[order]))

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.columns import ABSENT, Columns
+from publish.cube.columns import CubeColumns
+from publish.cube.keys import NOT_FOUND, find_keys
 from publish.cube.structure import Structure
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.mappings.declarations import Share
@@ -52,7 +53,7 @@ def check_share_names(mapping: Mapping, structure: Structure) -> list[Fault]:
 
 
 def compare_shares(
-    share: Share, mapping: Mapping, columns: Columns, structure: Structure, *, whole: bool
+    share: Share, mapping: Mapping, columns: CubeColumns, structure: Structure, *, whole: bool
 ) -> Iterator[Fault]:
     """Yield a fault for every percentage that differs from its quotient.
 
@@ -107,7 +108,7 @@ class _Pairs:
     whole: NDArray[np.int64]
 
 
-def _pairs(share: Share, columns: Columns, structure: Structure) -> _Pairs:
+def _pairs(share: Share, columns: CubeColumns, structure: Structure) -> _Pairs:
     """Return the percentages of which part and whole are printed and the whole is not zero."""
     dimensions = structure.dimensions
     measures = dimensions[-1].positions
@@ -122,10 +123,10 @@ def _pairs(share: Share, columns: Columns, structure: Structure) -> _Pairs:
             for dimension, key in zip(dimensions, own, strict=True)
         ]
         keys[-1] = np.full(len(shares), measures[measure], dtype=keys[-1].dtype)
-        return columns.find(tuple(keys), dimensions)
+        return find_keys(columns.keys, tuple(keys), dimensions)
 
     part, whole = found(share.part, None), found(share.whole, share.over)
-    usable = (part != ABSENT) & (whole != ABSENT)
+    usable = (part != NOT_FOUND) & (whole != NOT_FOUND)
     usable &= (columns.absence[part] == 0) & (columns.absence[whole] == 0)
     usable &= columns.mantissa[whole] != 0
     return _Pairs(share=shares[usable], part=part[usable], whole=whole[usable])
@@ -135,7 +136,7 @@ def _unit(structure: Structure, measure: str) -> str:
     return structure.units[[item.name for item in structure.measures].index(measure)]
 
 
-def _rounding(structure: Structure, columns: Columns, measure: str) -> Fraction:
+def _rounding(structure: Structure, columns: CubeColumns, measure: str) -> Fraction:
     """Return the most by which rounding changes a figure of a measure; nothing for counts.
 
     Sources drop trailing zeros, so the most decimals of the measure tell how it is rounded.
@@ -149,7 +150,7 @@ def _rounding(structure: Structure, columns: Columns, measure: str) -> Fraction:
 
 def _suspects(
     pairs: _Pairs,
-    columns: Columns,
+    columns: CubeColumns,
     factor: int,
     rounded: tuple[Fraction, Fraction],
     within: Decimal | None,
@@ -177,7 +178,7 @@ def _suspects(
 
 
 def _allowed(
-    columns: Columns,
+    columns: CubeColumns,
     ends: list[int],
     factor: int,
     rounded: tuple[Fraction, Fraction],
@@ -194,11 +195,11 @@ def _allowed(
     return half + factor * (rounded[0] * whole + rounded[1] * part) / (whole * room)
 
 
-def _exact(columns: Columns, place: int) -> Fraction:
+def _exact(columns: CubeColumns, place: int) -> Fraction:
     return Fraction(int(columns.mantissa[place]), 10 ** int(columns.decimals[place]))
 
 
-def printed_value(columns: Columns, place: int, form: str) -> str:
+def printed_value(columns: CubeColumns, place: int, form: str) -> str:
     """Return the value of an observation as its table writes numbers."""
     return format_number(int(columns.mantissa[place]), int(columns.decimals[place]), FORMATS[form])
 

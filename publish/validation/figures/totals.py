@@ -11,10 +11,10 @@ from decimal import ROUND_FLOOR, Decimal
 
 import numpy as np
 
-from publish.cube.columns import Columns
-from publish.cube.keys import mixed_radix
+from publish.cube.columns import CubeColumns
+from publish.cube.keys import key_numbers
 from publish.cube.structure import Structure
-from publish.cube.unread_cells import Lost, lacking
+from publish.cube.unread_cells import UnreadCells, may_lack_parts
 from publish.faults.fault import Fault, phrase
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, format_number
@@ -25,21 +25,21 @@ def compare_totals(
     name: str,
     kind: str,
     within: Decimal,
-    columns: Columns,
+    columns: CubeColumns,
     ranges: ValueRanges,
     structure: Structure,
     numbers: str,
-    lost: list[Lost],
+    unread: list[UnreadCells],
 ) -> Iterator[Fault]:
     """Yield a fault for every total over the dimension ``name`` that its parts contradict.
 
-    ``kind`` is complete or incomplete. Totals of which a part may be among the ``lost`` cells are
+    ``kind`` is complete or incomplete. Totals of which a part may be among the ``unread`` cells are
     not judged.
     """
     keys, dimensions = columns.keys, structure.dimensions
     at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
     others = [place for place in range(len(dimensions)) if place != at]
-    rest = mixed_radix(
+    rest = key_numbers(
         tuple(keys[place] for place in others), tuple(dimensions[place] for place in others)
     )
     groups, group = np.unique(rest, return_inverse=True)
@@ -54,7 +54,7 @@ def compare_totals(
     under = exceeds(ranges.least.at(totals), most.at(own), by) & (kind == "complete")
     # Percentages do not add up, and a total without parts has nothing to be compared with.
     judged = ~shares[keys[-1][totals]] & (parts[own] > 0)
-    judged &= ~lacking(tuple(key[totals] for key in keys), keys, lost, dimensions, name)
+    judged &= ~may_lack_parts(tuple(key[totals] for key in keys), keys, unread, dimensions, name)
     unknown = np.bincount(group, weights=columns.absence > 0, minlength=len(groups)) > 0
     findings = TableFindings(tables=structure.tables)
     for position, exceeded in zip(

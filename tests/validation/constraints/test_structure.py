@@ -14,7 +14,7 @@ import pytest
 from random_cubes import PREFIXES, Statement, sound_cube, turtle, with_defects
 from shared_material import shared_folder
 
-from publish.cube.keys import MISSING, SEVERAL, duplicates, matches_of_each
+from publish.cube.keys import NO_VALUE, SEVERAL, duplicates, sum_of_matches
 from publish.faults.fault import KINDS
 from publish.rdf.statements import Column, StatementColumns, collect
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
@@ -305,7 +305,9 @@ def slow_duplicates(keys: list[list[int]]) -> set[int]:
     for at, row in enumerate(keys):
         for other_at, other in enumerate(keys):
             both = [
-                (one, two) for one, two in zip(row, other, strict=True) if MISSING not in (one, two)
+                (one, two)
+                for one, two in zip(row, other, strict=True)
+                if NO_VALUE not in (one, two)
             ]
             same = all(one == two != SEVERAL for one, two in both)
             if at != other_at and both and same:
@@ -317,7 +319,7 @@ def slow_duplicates(keys: list[list[int]]) -> set[int]:
 def test_group_as_comparing_pairs_does(seed: int) -> None:
     """Sorting and counting finds what comparing every pair of observations finds."""
     rng = random.Random(seed)
-    values = (MISSING, SEVERAL, 0, 1, 2) if seed % 2 else (0, 1, 2, 3)
+    values = (NO_VALUE, SEVERAL, 0, 1, 2) if seed % 2 else (0, 1, 2, 3)
     keys = [[rng.choice(values) for _ in range(3)] for _ in range(rng.randint(0, 12))]
     table = np.array(keys, dtype=np.int32).reshape(len(keys), 3)
     again, first = duplicates(table)
@@ -329,14 +331,14 @@ def test_group_as_comparing_pairs_does(seed: int) -> None:
     counted = [
         sum(
             all(
-                MISSING in pair or (pair[0] == pair[1] != SEVERAL)
+                NO_VALUE in pair or (pair[0] == pair[1] != SEVERAL)
                 for pair in zip(row, other, strict=True)
             )
             for other in keys
         )
         for row in keys
     ]
-    assert matches_of_each(table, weight).tolist() == counted
+    assert sum_of_matches(table, weight).tolist() == counted
 
 
 def test_sort_many_dimensions_without_overflow() -> None:
