@@ -1,8 +1,10 @@
 """Counts for Prometheus, right across the processes of a server.
 
-Each front process has a slot and counts in files of its own in a folder that they share; whoever
-is asked for the metrics adds them up. Counters of a process that died stay, and the next one in
-its slot goes on with them; what such a process was doing no longer counts.
+The multiprocess mode of prometheus_client does the counting and adding up: each process counts in
+files of its own in a folder that all share. Its files are named by a slot here, not by the number
+of the process: the successor of a process that died goes on with its counters, so the files stay
+as many as the processes. What a dead process was doing no longer counts; who lives is looked up
+when the metrics are asked for, since nobody may be left to note a death.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
@@ -58,13 +60,15 @@ MISSES = frozenset({"answered", "timed-out", "too-much", "busy", "lost"})
 """Outcomes of queries whose answer was not in the cache."""
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-"""Upper ends of the classes of time."""
+"""Upper bounds of the buckets of time."""
 ROOM = 2**16
 """Bytes of each file at first, as the library makes them."""
-_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+GaugeMode = Literal["livesum", "livemostrecent"]
+"""Of living processes the sum, or what was set last."""
+_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
-class Pool(Protocol):
+class WorkerPool(Protocol):
     """What is asked of a pool of workers."""
 
     @property
@@ -87,86 +91,73 @@ class Pool(Protocol):
         """Return the processes of the workers."""
 
 
-class Metrics:
-    """The metrics of one front process, in a folder that all of them share.
+class Metrics(Collector):
+    """The metrics of one server process, in a folder that all of them share.
 
     ``slot`` is a number that no other living process has. It is made in the process that counts,
     after that was forked. Raises OSError when the folder cannot be used.
     """
 
-    content_type = MEDIA_TYPE
-
     def __init__(self, folder: Path, slot: int) -> None:
-        self._folder = folder
-        self._slot = slot
+        self._folder, self._slot = folder, slot
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.glob(f"gauge_*_{slot}.db"):
             path.unlink()  # of the process that had the slot before
         self._about: dict[str, object] = {"pid": os.getpid(), "started": started(os.getpid())}
         self._about |= {"since": time.time(), "release": ""}
         self._write_about()
-        self._pool: Pool | None = None
+        self._pool: WorkerPool | None = None
         self._replaced_before = 0
         _reserve(folder, slot)
         with _values_in(folder, slot):
             self._make()
 
     def _make(self) -> None:
-        """Make every count with all its labels, so that counting looks nothing up."""
-        requests = Counter(
-            "publish_requests", "Requests answered.", ["route", "status"], registry=None
-        )
-        times = Histogram(
-            "publish_request_seconds",
-            "Seconds from the head of a request to the end of its answer.",
-            ["route"],
-            buckets=SECONDS,
-            registry=None,
-        )
+        """Make every metric with all its labels, so that counting looks nothing up."""
+
+        def counter(name: str, meaning: str, *labels: str) -> Counter:
+            return Counter(f"publish_{name}", meaning, labels, registry=None)
+
+        def histogram(name: str, meaning: str, *labels: str) -> Histogram:
+            return Histogram(f"publish_{name}", meaning, labels, registry=None, buckets=SECONDS)
+
+        def gauge(mode: GaugeMode, name: str, meaning: str, *labels: str) -> Gauge:
+            return Gauge(f"publish_{name}", meaning, labels, registry=None, multiprocess_mode=mode)
+
+        requests = counter("requests", "Requests answered.", "route", "status")
         self._requests = {
             route: tuple(requests.labels(route, name) for name in CLASSES) for route in ROUTES
         }
+        times = histogram(
+            "request_seconds",
+            "Seconds from the head of a request to the end of its answer.",
+            "route",
+        )
         self._request_seconds = {route: times.labels(route) for route in ROUTES}
-        self._bytes = Counter("publish_sent_bytes", "Bytes of answers sent.", registry=None)
-        queries = Counter(
-            "publish_queries", "Queries by what became of them.", ["outcome"], registry=None
-        )
+        self._bytes = counter("sent_bytes", "Bytes of answers sent.")
+        queries = counter("queries", "Queries by what became of them.", "outcome")
         self._queries = {outcome: queries.labels(outcome) for outcome in OUTCOMES}
-        self._query_seconds = Histogram(
-            "publish_query_seconds",
-            "Seconds that a worker was busy with a query.",
-            buckets=SECONDS,
-            registry=None,
+        self._query_seconds = histogram(
+            "query_seconds", "Seconds that a worker was busy with a query."
         )
-        workers = Gauge(
-            "publish_workers",
+        workers = gauge(
+            "livesum",
+            "workers",
             "Workers: all, those that are busy, and those busy with a slow query.",
-            ["state"],
-            registry=None,
-            multiprocess_mode="livesum",
+            "state",
         )
         self._workers = tuple(workers.labels(state) for state in ("all", "busy", "slow"))
-        self._waiting = Gauge(
-            "publish_waiting_queries",
-            "Queries that wait for a worker.",
-            registry=None,
-            multiprocess_mode="livesum",
+        self._waiting = gauge("livesum", "waiting_queries", "Queries that wait for a worker.")
+        self._replaced = counter(
+            "workers_replaced", "Workers that were ended or died and have a successor."
         )
-        self._replaced = Counter(
-            "publish_workers_replaced",
-            "Workers that were ended or died and have a successor.",
-            registry=None,
-        )
-        lookups = Counter(
-            "publish_cache_lookups", "Answers looked for in the cache.", ["result"], registry=None
-        )
+        lookups = counter("cache_lookups", "Answers looked for in the cache.", "result")
         self._hits, self._misses = lookups.labels("hit"), lookups.labels("miss")
-        self._entries, self._size = (
-            Gauge(name, told, registry=None, multiprocess_mode="livemostrecent")
-            for name, told in (
-                ("publish_cache_entries", "Answers in the cache that the processes share."),
-                ("publish_cache_bytes", "Bytes of the cache that the processes share."),
-            )
+        self._entries = gauge(
+            "livemostrecent", "cache_entries", "Answers in the cache that the processes share."
+        )
+        self._size = gauge(
+            "livemostrecent", "cache_bytes", "Bytes of the cache that the processes share."
         )
 
     def request(self, *, route: str, status: int, seconds: float, sent: int) -> None:
@@ -187,8 +178,8 @@ class Metrics:
         if seconds:
             self._query_seconds.observe(seconds)
 
-    def pool(self, pool: Pool) -> None:
-        """Say how the workers of this process are doing; to be called every second or so."""
+    def pool(self, pool: WorkerPool) -> None:
+        """Set how the workers of this process are doing; to be called every second or so."""
         before = self._replaced_before if pool is self._pool else 0
         self._replaced.inc(pool.replaced - before)
         self._pool, self._replaced_before = pool, pool.replaced
@@ -198,36 +189,23 @@ class Metrics:
         self._waiting.set(pool.waiting)
 
     def cache(self, entries: int, size: int) -> None:
-        """Say how much the cache holds; what was said last, by whatever process, counts."""
+        """Set how much the shared cache holds; of all processes the latest value counts."""
         self._entries.set(entries)
         self._size.set(size)
 
     def release(self, id: str) -> None:
-        """Say which release this process serves."""
+        """Set which release this process serves."""
         self._about["release"] = id
         self._write_about()
 
     def render(self) -> bytes:
         """Return the metrics of all processes, as MEDIA_TYPE."""
         registry = CollectorRegistry()
-        registry.register(_Collected(self._folder))
+        registry.register(self)
         return generate_latest(registry)
 
-    def _write_about(self) -> None:
-        path = self._folder / f"{self._slot}.json"
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(self._about), encoding="utf-8")
-        unfinished.replace(path)
-
-
-class _Collected(Collector):
-    """What all processes have counted."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
     def collect(self) -> Iterable[Metric]:
-        """Yield each metric, added up."""
+        """Yield each metric of all processes, added up."""
         living = dict(_living(self._folder))
         files = [
             str(path)
@@ -251,9 +229,15 @@ class _Collected(Collector):
             since.add_metric([slot], float(str(about["since"])))
         yield since
 
+    def _write_about(self) -> None:
+        path = self._folder / f"{self._slot}.json"
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(self._about), encoding="utf-8")
+        unfinished.replace(path)
+
 
 def _living(folder: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the slots of processes that live, with what these say of themselves."""
+    """Yield the slots of processes that live, with what each wrote about itself."""
     for path in sorted(folder.glob("*.json")):
         about = json.loads(path.read_text(encoding="utf-8"))
         if is_alive(about["pid"], about["started"]):
@@ -274,17 +258,17 @@ def _reserve(folder: Path, slot: int) -> None:
 def _values_in(folder: Path, slot: int) -> Iterator[None]:
     """Let the metrics that are made meanwhile keep their values in files of a slot in a folder.
 
-    The library takes the folder from the environment, and whether there is one from what the
-    environment was when it was first imported; both are set here, so neither has to be.
+    The library takes the folder from the environment, and its kind of value from whether the
+    environment had one when it was first imported; both are set here, so neither has to be.
     """
-    before, previous = os.environ.get(_VARIABLE), values.ValueClass
-    os.environ[_VARIABLE] = str(folder)
+    before, previous = os.environ.get(_FOLDER_VARIABLE), values.ValueClass
+    os.environ[_FOLDER_VARIABLE] = str(folder)
     values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         values.ValueClass = previous
         if before is None:
-            del os.environ[_VARIABLE]
+            del os.environ[_FOLDER_VARIABLE]
         else:
-            os.environ[_VARIABLE] = before
+            os.environ[_FOLDER_VARIABLE] = before
