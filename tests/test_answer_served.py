@@ -9,12 +9,12 @@ import pyoxigraph as ox
 import pytest
 from built import Built
 from flask.testing import FlaskClient
+from query_pool import pool_in_thread
 from rdflib import Graph
 from sparql_server import project_over, serving
 
 from publish.site.flask_app import create_app
 from publish.sparql.query.limits import Limits
-from publish.sparql.workers.pool import pool_in_thread
 
 SHARED = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The graphs that the data sets share."""

@@ -36,7 +36,8 @@ from publish.server.wsgi import WsgiBridge, environ_of
 from publish.site.pages.query import OUTCOME
 from publish.sparql.protocol import METHODS
 from publish.sparql.service import Endpoint, Outcome, SparqlRequest
-from publish.sparql.workers.pool import Answer, QueryPool
+from publish.sparql.workers.answers import Answer
+from publish.sparql.workers.pool import QueryPool
 
 ROUTE_OF = {
     "id": "data",
@@ -173,7 +174,7 @@ class Front:
             accept_encoding=values(b"accept-encoding"),
             conditions=_conditions(exchange),
         )
-        if method != "POST" and (reply := release.endpoint.again(request)) is not None:
+        if method != "POST" and (reply := release.endpoint.cached_reply(request)) is not None:
             return reply
         if not self._clients.enter(exchange.client):
             return sentence_reply(

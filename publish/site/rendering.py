@@ -19,7 +19,7 @@ from publish.faults.fault import in_language
 from publish.release.opened import LANGUAGES, Served, read_texts
 from publish.server.negotiation import HTML, choose_language
 from publish.site.descriptions import value_of
-from publish.sparql.protocol import reads_pages
+from publish.sparql.protocol import prefers_page
 
 PLAIN = "text/plain; charset=utf-8"
 SAFE = "/:@!$&'()*+,;=-._~"
@@ -56,7 +56,7 @@ def reader_of(asked: Request) -> Reader:
 
 def wants_page(asked: Request) -> bool:
     """Return whether who asks prefers a page over anything else, as browsers do."""
-    return reads_pages(asked.headers.get("Accept"))
+    return prefers_page(asked.headers.get("Accept"))
 
 
 def show(served: Served, template: str, status: int = 200, /, **content: Any) -> Response:

@@ -1,8 +1,8 @@
-"""Example queries of a project: ``ontology/queries/<name>.rq``, in its readers' languages.
+"""The example queries of a project, ``ontology/queries/<name>.rq``, which the query page offers.
 
-A query begins with two comments, ``# nl: …`` and ``# en: …``, that say what it answers; prefixes
-are those of the project and need no declaration, addresses may be relative to the base, and
-``$language`` stands for the language of who asks. Out come queries that the query page offers.
+A query begins with two comments, ``# nl: …`` and ``# en: …``, that say what it answers. Prefixes of
+the project need no declaration, IRIs may be relative to its base, and ``$language`` stands for the
+language of the reader.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from publish.faults.fault import Fault, fault
 from publish.mappings.mapping import SLUG, Text
 from publish.project.files import read_file
 from publish.project.project import Project
-from publish.sparql.query.guard import Refused, examine
+from publish.sparql.query.errors import Refused
+from publish.sparql.query.guard import examine
 from publish.sparql.query.syntax import explain_syntax
 
 TITLE = re.compile(r"^# (nl|en): (\S.*)$")
 RELATIVE = re.compile(r"<(?:id|ns)/")
 
 ANY_LANGUAGE = "en-anyone"
-"""A language tag as long as ``$language``, so that columns stay what they are."""
+"""A language tag as long as ``$language``, so that columns of faults are those of the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ def prefix_lines(prefixes: dict[str, str], query: str | None = None) -> str:
 
 
 def complete(text: str, base: str, prefixes: dict[str, str], language: str) -> str:
-    """Return a query that runs anywhere: with its prefixes, its base and its language."""
+    """Return a query with its base, prefixes and language, which runs anywhere."""
     head = f"BASE <{base}/>\n" if RELATIVE.search(text) else ""
     return f"{head}{prefix_lines(prefixes, text)}\n{text.replace('$language', language)}"
 
@@ -77,8 +78,9 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
             continue
         except SyntaxError as error:
             found = explain_syntax(str(error.msg), whole)
-            place = max(found.line - before, 1), found.column
-            faults.append(fault("query-syntax", shown, *place, problem=found.sentence))
+            line, column = found.place
+            place = max(line - before, 1), column
+            faults.append(fault("query-syntax", shown, *place, problem=found.reason))
             continue
         samples.append(Sample(name=path.stem, title=title, text=text))
     return samples

@@ -1,7 +1,7 @@
-"""SPARQL 1.1 Protocol, section 2: what a request for /sparql asks and how it wants its answer.
+"""A request to ``/sparql`` as the SPARQL 1.1 Protocol defines it, section 2, from plain values.
 
-In comes a request as plain values, out comes what it asks, or BadRequest with a status and a
-sentence. Nothing here evaluates, waits or knows the server. Percent-encoding is undone once.
+What is read are the query, its RDF dataset, and the forms of an answer that the client accepts.
+Nothing here evaluates or waits, or knows the server. Percent-encoding is undone once.
 """
 
 from __future__ import annotations
@@ -10,34 +10,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from publish.faults.fault import Words, phrase
+from publish.faults.fault import phrase
 from publish.server.negotiation import GRAPHS, HTML, RESULTS, Form, Offer, rank_forms
+from publish.sparql.query.errors import BadRequest
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 PLAIN_TEXT = Form(name="plain text", media_type="text/plain", extension="txt")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
-GRAPHS_OF = ("default-graph-uri", "named-graph-uri")
-"""Parameters that name the data set; the tests of W3C have them in the address of a form too."""
+GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
+"""Parameters of the RDF dataset. The W3C tests have them in the address of a POSTed form too."""
 ANSWERS = (*RESULTS, *GRAPHS, HTML)
 """All forms of an answer, the preferred first."""
 DESCRIPTIONS = (*GRAPHS, HTML)
-"""All forms of what the endpoint says of itself."""
-LONGEST_USUAL = 1000
-"""Characters of a header of which it is remembered what it means; longer ones fill memory."""
-
-
-class BadRequest(Exception):
-    """The request is not one of the protocol: a status and a sentence."""
-
-    def __init__(self, status: int, sentence: Words) -> None:
-        self.status, self.sentence = status, sentence
-        super().__init__(sentence)
+"""All forms of the service description."""
+LONGEST_REMEMBERED_ACCEPT = 1000
+"""Characters of an Accept header whose meaning is remembered; longer ones would fill memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a request asks, before anything is done with it."""
+class Parameters:
+    """The parameters of a query operation, and those of the query page."""
 
     query: str | None
     default_graphs: tuple[str, ...] = ()
@@ -47,13 +40,10 @@ class Asked:
     data_set: str | None = None
 
 
-def read_request(
+def read_parameters(
     method: str, query_string: bytes, content_type: str, body: bytes, coding: str = ""
-) -> Asked:
-    """Read a request as the protocol says. Raises BadRequest.
-
-    ``coding`` is its Content-Encoding.
-    """
+) -> Parameters:
+    """Read the parameters of a request; ``coding`` is its Content-Encoding. Raises BadRequest."""
     fields = _fields(query_string)
     query: str | None = None
     if method == "POST":
@@ -65,7 +55,7 @@ def read_request(
         if kind == FORM_TYPE:
             if any(name in ("query", "update") for name, _ in fields):
                 raise BadRequest(400, phrase("query-in-two-places"))
-            fields = [item for item in fields if item[0] in GRAPHS_OF] + _fields(body)
+            fields = [item for item in fields if item[0] in GRAPH_PARAMETERS] + _fields(body)
         else:
             query = _decode(body)
             if any(name in ("query", "update") for name, _ in fields):
@@ -84,7 +74,7 @@ def read_request(
     def last_of(wanted: str) -> str | None:
         return next((value for name, value in reversed(fields) if name == wanted), None)
 
-    asked = Asked(
+    parameters = Parameters(
         query=query,
         default_graphs=all_of("default-graph-uri"),
         named_graphs=all_of("named-graph-uri"),
@@ -92,14 +82,14 @@ def read_request(
         example=last_of("example"),
         data_set=last_of("dataset"),
     )
-    if query is None and (method == "POST" or asked.default_graphs or asked.named_graphs):
+    if query is None and (method == "POST" or parameters.default_graphs or parameters.named_graphs):
         raise BadRequest(400, phrase("no-query"))
-    return asked
+    return parameters
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """The forms that a request accepts: none, a page, or the best for each kind of query."""
+class Accepted:
+    """What a client accepts: a page, or the best form for each kind of query, if any."""
 
     page: bool = False
     result: Offer | None = None
@@ -108,26 +98,26 @@ class Wanted:
     """For CONSTRUCT and DESCRIBE."""
 
 
-def wanted_answer(asked: Asked, accept: str | None) -> Wanted:
-    """Return the forms that a request accepts.
+def accepted_forms(parameters: Parameters, accept: str | None) -> Accepted:
+    """Return what a client accepts, by the parameter ``format`` or else the Accept header.
 
-    The parameter ``format`` counts before the header. Raises BadRequest.
+    Raises BadRequest for an unknown format.
     """
-    if asked.form is not None:
-        return _wanted_by_name(asked.form)
-    is_usual = accept is None or len(accept) <= LONGEST_USUAL
-    return _wanted_by_usual(accept) if is_usual else _wanted_by_header(accept)
+    if parameters.form is not None:
+        return _accepted_by_name(parameters.form)
+    is_short = accept is None or len(accept) <= LONGEST_REMEMBERED_ACCEPT
+    return _remembered_by_header(accept) if is_short else _accepted_by_header(accept)
 
 
-def _wanted_by_header(accept: str | None) -> Wanted:
+def _accepted_by_header(accept: str | None) -> Accepted:
     return _best_of(rank_forms(accept, ANSWERS))
 
 
-_wanted_by_usual = lru_cache(maxsize=1000)(_wanted_by_header)
+_remembered_by_header = lru_cache(maxsize=1000)(_accepted_by_header)
 
 
 @lru_cache(maxsize=100)
-def _wanted_by_name(name: str) -> Wanted:
+def _accepted_by_name(name: str) -> Accepted:
     known = [form for form in ANSWERS if name.casefold() in _names_of(form)]
     if not known:
         names = ", ".join(form.extension for form in ANSWERS)
@@ -135,32 +125,27 @@ def _wanted_by_name(name: str) -> Wanted:
     return _best_of([Offer(form=form, media_type=form.media_type) for form in known])
 
 
-def _best_of(offers: list[Offer]) -> Wanted:
-    """Return what forms, best first, come down to: a page when that is the best."""
+def _best_of(offers: list[Offer]) -> Accepted:
+    """Return what is accepted of ranked forms: a page when that is the best."""
     if offers and offers[0].form is HTML:
-        return Wanted(page=True)
-    return Wanted(
+        return Accepted(page=True)
+    return Accepted(
         result=next((offer for offer in offers if offer.form in RESULTS), None),
         graph=next((offer for offer in offers if offer.form in GRAPHS), None),
     )
 
 
-def reads_pages(accept: str | None) -> bool:
-    """Return whether who asks prefers a page over a plain sentence, as browsers do."""
+def prefers_page(accept: str | None) -> bool:
+    """Return whether a client prefers a page to plain text, as browsers do."""
     offers = rank_forms(accept, (PLAIN_TEXT, HTML))
     return bool(offers) and offers[0].form is HTML
 
 
 def _names_of(form: Form) -> set[str]:
-    """Return by which names a form can be chosen; "json" and "xml" suit any kind of query."""
+    """Return the names that choose a form; "json" and "xml" suit any kind of query."""
     names = {form.extension, form.name.casefold(), form.media_type, *form.aliases}
     short = {f"application/{name}": name for name in ("json", "xml")}
     return names | {short[alias] for alias in form.aliases if alias in short}
-
-
-def forms_of(forms: tuple[Form, ...]) -> str:
-    """Return the media types of forms as one text."""
-    return ", ".join(form.media_type for form in forms)
 
 
 def _content_type(header: str) -> tuple[str, str]:

@@ -1,8 +1,8 @@
-"""The SPARQL endpoint for programs, on the event loop: ask the cache, then a worker, then reply.
+"""The SPARQL endpoint of a release: answers from the cache or a worker, as HTTP responses.
 
-In comes a request, out comes a Reply; or, for those who want a page, an Outcome that the page
-shows. An answer is whole before anything of it is sent, so it has a length, and a limit that is
-reached is a reply of its own. What may be given again is kept under a key of all it depends on.
+A program gets a Reply; a client that prefers a page gets an Outcome, which the page shows. An
+answer is whole before anything of it is sent, so it has a length, and passing a limit is a reply
+of its own. Small answers are cached under a key of all that they depend on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from publish import __version__
 from publish.faults.fault import phrase
 from publish.server.cache import AnswerCache, CachedAnswer, key_of
 from publish.server.conditions import evaluate_preconditions
-from publish.server.negotiation import HTML, N_TRIPLES, TSV, Form, Offer, choose_coding, rank_forms
+from publish.server.negotiation import HTML, N_TRIPLES, TSV, Offer, choose_coding, rank_forms
 from publish.server.replies import (
     COMMON_HEADERS,
     REVALIDATE,
@@ -31,28 +31,25 @@ from publish.server.replies import (
 )
 from publish.sparql.protocol import (
     DESCRIPTIONS,
-    Asked,
-    BadRequest,
-    Wanted,
-    forms_of,
-    read_request,
-    reads_pages,
-    wanted_answer,
+    Accepted,
+    Parameters,
+    accepted_forms,
+    prefers_page,
+    read_parameters,
 )
-from publish.sparql.query.errors import QueryFailed
-from publish.sparql.query.guard import Refused
-from publish.sparql.query.query_failures import Failure, failure_of, retry_headers
-from publish.sparql.workers.pool import Answer, QueryPool, Question
+from publish.sparql.query.errors import QueryFailed, retry_headers
+from publish.sparql.workers.answers import Answer, Question
+from publish.sparql.workers.pool import QueryPool
 
 LONGEST_REMEMBERED = 4096
 MOST_REMEMBERED = 5000
-"""How many requests, up to how many bytes, are known again without being read."""
-_Name = tuple[bytes, str | None, str | None]
-AT_A_GLANCE = 64 * 1024
-"""Bytes of a body that are read on the loop."""
+"""How many requests, up to how many characters, are recognised without being read."""
+LONGEST_BODY_ON_LOOP = 64 * 1024
+"""Bytes of a body that is read on the event loop; a longer one is in a thread."""
 PAGE_FORMS = (TSV.media_type, N_TRIPLES.media_type)
 MOST_ROWS = 1000
-"""What a page reads of a result: the first rows, in these forms."""
+"""A page shows so many rows of a result, and reads them in these forms."""
+_Identity = tuple[bytes, str | None, str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +70,17 @@ class SparqlRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a page about a query shows: what was asked, and the answer or why there is none."""
+    """What a page shows of a query: its parameters, and its answer or why there is none."""
 
-    asked: Asked
+    parameters: Parameters
     answer: CachedAnswer | Answer | None = None
-    failure: Failure | None = None
+    failure: QueryFailed | None = None
     outcome: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Remembered:
-    """What is known of a request that came before: the key of its answer and its headers."""
+    """What is remembered of a request: the key of its answer, and the headers of the reply."""
 
     key: bytes
     etag: str
@@ -104,16 +101,16 @@ class Endpoint:
     ) -> None:
         """``describe`` writes the service description in a format.
 
-        ``per_client`` is how many queries of one client the front lets in, for the pages.
+        ``per_client`` is how many queries of one client run at a time, for the pages to state.
         """
         self.pool, self._cache, self.per_client = pool, cache, per_client
         self._release, self._describe = release, describe
         self._descriptions: dict[str, bytes] = {}
-        self._remembered: dict[_Name, _Remembered] = {}
+        self._remembered: dict[_Identity, _Remembered] = {}
 
-    def again(self, request: SparqlRequest) -> Reply | None:
-        """Return the reply to a request that came before, if its answer was kept."""
-        known = self._remembered.get(_name_of(request))
+    def cached_reply(self, request: SparqlRequest) -> Reply | None:
+        """Return the reply to a request that is remembered, if its answer is in the cache."""
+        known = self._remembered.get(_identity(request))
         if known is None:
             return None
         if _has_already(request, known.etag):
@@ -121,54 +118,52 @@ class Endpoint:
         found = self._cache.get(known.key)
         if found is None:
             return None
-        # A query without an order, or with new blank nodes, may have another length each time.
+        # Without ORDER BY, or with new blank nodes, an answer may have another length each time.
         length = (b"content-length", b"%d" % len(found.body))
         headers = [known.headers[0], length, *known.headers[2:]]
         return Reply(status=200, headers=headers, body=found.body, outcome="cached")
 
     async def answer(self, request: SparqlRequest) -> Reply | Outcome:
-        """Answer a request: with a reply for a program, an outcome for who reads pages."""
-        asked = Asked(query=None)
+        """Return the reply for a program, or the outcome for a page."""
+        parameters = Parameters(query=None)
         try:
-            asked = await _read(request)
-            if asked.query is None:
-                return self._without_query(request, asked)
-            wanted = wanted_answer(asked, request.accept)
-        except BadRequest as error:
-            failure = Failure(status=error.status, sentence=error.sentence, outcome="bad-request")
-            return self._failed(request, asked, failure)
-        if wanted.page:
-            return await self._for_page(asked)
-        # Where nothing is acceptable a worker says so too, but for a query that is none.
-        return await self._for_program(request, asked, wanted)
+            parameters = await _read(request)
+            if parameters.query is None:
+                return self._without_query(request, parameters)
+            accepted = accepted_forms(parameters, request.accept)
+        except QueryFailed as error:
+            return _failed(request, parameters, error)
+        if accepted.page:
+            return await self._for_page(parameters)
+        # If nothing is acceptable the worker says so, after it has judged the syntax.
+        return await self._for_program(request, parameters, accepted)
 
     def answer_from_thread(self, request: SparqlRequest) -> Reply | Outcome:
-        """Answer a request from a thread that is not the event loop's; a reply is whole."""
+        """Return the same in a thread that is not that of the event loop; a reply is whole."""
         reply = self.pool.from_thread(self.answer(request))
         if isinstance(reply, Reply) and isinstance(reply.stream, SpooledBody):
             return replace(reply, body=reply.stream.read(), stream=None)
         return reply
 
-    async def _for_page(self, asked: Asked) -> Outcome:
-        """Answer in the forms that a page reads."""
-        question = _question(asked, *PAGE_FORMS, "identity", MOST_ROWS)
+    async def _for_page(self, parameters: Parameters) -> Outcome:
+        """Answer with the first rows, in the forms that a page reads."""
+        question = _question(parameters, *PAGE_FORMS, "identity", MOST_ROWS)
         key = self._key(question)
         found = self._cache.get(key)
         if found is not None:
-            return Outcome(asked=asked, answer=found, outcome="cached")
+            return Outcome(parameters=parameters, answer=found, outcome="cached")
         try:
             answer = await self.pool.ask(question)
-        except (QueryFailed, Refused) as error:
-            failure = failure_of(error)
-            return Outcome(asked=asked, failure=failure, outcome=failure.outcome)
+        except QueryFailed as error:
+            return Outcome(parameters=parameters, failure=error, outcome=error.outcome)
         if not answer.volatile:
             self._keep(key, answer)
-        return Outcome(asked=asked, answer=answer, outcome="answered")
+        return Outcome(parameters=parameters, answer=answer, outcome="answered")
 
     async def _for_program(
-        self, request: SparqlRequest, asked: Asked, wanted: Wanted
+        self, request: SparqlRequest, parameters: Parameters, accepted: Accepted
     ) -> Reply | Outcome:
-        """Answer in a form that programs read."""
+        """Answer in a form for programs."""
         coding = choose_coding(request.accept_encoding)
         if coding is None:
             return sentence_reply(
@@ -177,9 +172,9 @@ class Endpoint:
                 accept_language=request.accept_language,
                 outcome="bad-request",
             )
-        result, graph = wanted.result, wanted.graph
+        result, graph = accepted.result, accepted.graph
         question = _question(
-            asked,
+            parameters,
             result.form.media_type if result else None,
             graph.form.media_type if graph else None,
             coding,
@@ -188,19 +183,19 @@ class Endpoint:
         etag = f'W/"{key.hex()}"'
         found = self._cache.get(key)
         if found is not None:
-            headers = _headers_of(asked, found.form, wanted, coding, len(found.body), etag)
-            self._remember(request, asked, key, etag, headers)
+            headers = _headers_of(parameters, found.form, accepted, coding, len(found.body), etag)
+            self._remember(request, parameters, key, etag, headers)
             if _has_already(request, etag):
                 return Reply(status=304, headers=headers[2:], outcome="cached")
             return Reply(status=200, headers=headers, body=found.body, outcome="cached")
         try:
             answer = await self.pool.ask(question)
-        except (QueryFailed, Refused) as error:
-            return self._failed(request, asked, failure_of(error))
+        except QueryFailed as error:
+            return _failed(request, parameters, error)
         tag = None if answer.volatile else etag
-        headers = _headers_of(asked, answer.form, wanted, coding, answer.length, tag)
+        headers = _headers_of(parameters, answer.form, accepted, coding, answer.length, tag)
         if tag is not None and self._keep(key, answer):
-            self._remember(request, asked, key, etag, headers)
+            self._remember(request, parameters, key, etag, headers)
         status, body, stream = 200, answer.body or b"", None
         if _has_already(request, tag):
             status, body, headers = 304, b"", headers[2:]
@@ -217,7 +212,7 @@ class Endpoint:
         )
 
     def _key(self, question: Question) -> bytes:
-        """Return the key of all that an answer depends on."""
+        """Return the key in the cache: a digest of all that an answer depends on."""
         return key_of(
             self._release,
             __version__,
@@ -231,7 +226,7 @@ class Endpoint:
         )
 
     def _keep(self, key: bytes, answer: Answer) -> bool:
-        """Keep an answer in the cache if it is small; return whether it was kept."""
+        """Cache an answer if it is small; return whether it was."""
         if answer.body is None or len(answer.body) > self._cache.largest:
             return False
         kept = CachedAnswer(
@@ -241,24 +236,38 @@ class Endpoint:
         return True
 
     def _remember(
-        self, request: SparqlRequest, asked: Asked, key: bytes, etag: str, headers: Headers
+        self,
+        request: SparqlRequest,
+        parameters: Parameters,
+        key: bytes,
+        etag: str,
+        headers: Headers,
     ) -> None:
-        """Know a request again by its bytes."""
-        name = _name_of(request)
-        if request.method == "POST" or sum(len(part or "") for part in name) > LONGEST_REMEMBERED:
+        """Remember how a request was answered, unless it is long."""
+        identity = _identity(request)
+        if (
+            request.method == "POST"
+            or sum(len(part or "") for part in identity) > LONGEST_REMEMBERED
+        ):
             return
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
-        self._remembered[name] = _Remembered(key=key, etag=etag, headers=headers)
+        self._remembered[identity] = _Remembered(key=key, etag=etag, headers=headers)
 
-    def _without_query(self, request: SparqlRequest, asked: Asked) -> Reply | Outcome:
-        """Return the service description, or nothing to show yet for a page."""
+    def _without_query(self, request: SparqlRequest, parameters: Parameters) -> Reply | Outcome:
+        """Return the service description, or the outcome for an empty query page."""
         offers = rank_forms(request.accept, DESCRIPTIONS)
         if not offers:
-            return _not_acceptable(request, DESCRIPTIONS)
+            names = ", ".join(form.media_type for form in DESCRIPTIONS)
+            return sentence_reply(
+                406,
+                phrase("not-acceptable", names=names),
+                accept_language=request.accept_language,
+                outcome="bad-request",
+            )
         offer = offers[0]
         if offer.form is HTML:
-            return Outcome(asked=asked)
+            return Outcome(parameters=parameters)
         body = self._descriptions.get(offer.form.media_type)
         if body is None:
             format_ = ox.RdfFormat.from_media_type(offer.form.media_type) or ox.RdfFormat.TURTLE
@@ -276,69 +285,81 @@ class Endpoint:
             return Reply(status=304, headers=headers[2:], outcome="described")
         return Reply(status=200, headers=headers, body=body, outcome="described")
 
-    def _failed(self, request: SparqlRequest, asked: Asked, failure: Failure) -> Reply | Outcome:
-        """Say what is wrong, on a page or in plain text, and keep the query."""
-        if reads_pages(request.accept):
-            return Outcome(asked=asked, failure=failure, outcome=failure.outcome)
-        sentence = failure.sentence
-        if failure.place is not None:
-            line, column = failure.place
-            sentence = phrase("at-place", line=line, column=column, problem=sentence)
-        return sentence_reply(
-            failure.status,
-            sentence,
-            accept_language=request.accept_language,
-            query=asked.query,
-            more=retry_headers(failure),
-            outcome=failure.outcome,
-        )
+
+def _failed(
+    request: SparqlRequest, parameters: Parameters, failure: QueryFailed
+) -> Reply | Outcome:
+    """Return why there is no answer, for a page or as plain text."""
+    if prefers_page(request.accept):
+        return Outcome(parameters=parameters, failure=failure, outcome=failure.outcome)
+    sentence = failure.reason
+    if failure.place is not None:
+        line, column = failure.place
+        sentence = phrase("at-place", line=line, column=column, problem=sentence)
+    return sentence_reply(
+        failure.status,
+        sentence,
+        accept_language=request.accept_language,
+        query=parameters.query,
+        more=retry_headers(failure),
+        outcome=failure.outcome,
+    )
 
 
-async def _read(request: SparqlRequest) -> Asked:
-    """Read a request: a long one in a thread, so that the loop goes on. Raises BadRequest."""
+def _has_already(request: SparqlRequest, etag: str | None) -> bool:
+    """Return whether the client has the answer with an entity tag (RFC 9110, section 13.1.2)."""
+    status = evaluate_preconditions(request.method, request.conditions, etag=etag)
+    return status == HTTPStatus.NOT_MODIFIED
+
+
+async def _read(request: SparqlRequest) -> Parameters:
+    """Read the parameters; of a long body in a thread, so that the loop goes on."""
     read = partial(
-        read_request,
+        read_parameters,
         request.method,
         request.query_string,
         request.content_type,
         request.body,
         request.content_encoding,
     )
-    return read() if len(request.body) <= AT_A_GLANCE else await asyncio.to_thread(read)
+    return read() if len(request.body) <= LONGEST_BODY_ON_LOOP else await asyncio.to_thread(read)
 
 
-def _has_already(request: SparqlRequest, etag: str | None) -> bool:
-    """Return whether the client has the answer with an entity tag (RFC 9110, 13.1.2)."""
-    status = evaluate_preconditions(request.method, request.conditions, etag=etag)
-    return status == HTTPStatus.NOT_MODIFIED
-
-
-def _name_of(request: SparqlRequest) -> _Name:
-    """Return all that the reply to a request depends on, if there is an answer."""
+def _identity(request: SparqlRequest) -> _Identity:
+    """Return the parts of a GET request on which its reply depends."""
     return request.query_string, request.accept, request.accept_encoding
 
 
 def _question(
-    asked: Asked, result: str | None, graph: str | None, coding: str, first: int | None = None
+    parameters: Parameters,
+    result: str | None,
+    graph: str | None,
+    coding: str,
+    first: int | None = None,
 ) -> Question:
     return Question(
-        text=asked.query or "",
+        text=parameters.query or "",
         results=(result,) if result else (),
         graphs=(graph,) if graph else (),
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
+        default_graphs=parameters.default_graphs,
+        named_graphs=parameters.named_graphs,
         coding=coding,
         first=first,
     )
 
 
 def _headers_of(
-    asked: Asked, form: str, wanted: Wanted, coding: str, length: int, etag: str | None
+    parameters: Parameters,
+    form: str,
+    accepted: Accepted,
+    coding: str,
+    length: int,
+    etag: str | None,
 ) -> Headers:
-    """Return the headers of an answer; the first two are left out when the client has it."""
-    offer = wanted.graph if form == "graph" else wanted.result
-    assert offer is not None  # noqa: S101 - the worker answers in what was wanted
-    kind, same = _same_headers(offer, coding, asked.form is not None, etag is not None)
+    """Return the headers of an answer; a 304 leaves the first two out."""
+    offer = accepted.graph if form == "graph" else accepted.result
+    assert offer is not None  # noqa: S101 - the worker answers in an accepted form
+    kind, same = _same_headers(offer, coding, parameters.form is not None, etag is not None)
     tag = [] if etag is None else [(b"etag", etag.encode())]
     return [kind, (b"content-length", b"%d" % length), *tag, *same]
 
@@ -347,7 +368,7 @@ def _headers_of(
 def _same_headers(
     offer: Offer, coding: str, is_chosen: bool, is_tagged: bool
 ) -> tuple[tuple[bytes, bytes], Headers]:
-    """Return the type and the headers that all answers in a form have; made once."""
+    """Return the type, and the other headers that do not depend on the answer."""
     headers = [
         header("cache-control", REVALIDATE if is_tagged else "no-store"),
         header("vary", "Accept-Encoding" if is_chosen else "Accept, Accept-Encoding"),
@@ -358,12 +379,3 @@ def _same_headers(
         name = f'attachment; filename="result.{offer.form.extension}"'
         headers.append(header("content-disposition", name))
     return header("content-type", offer.content_type), [*headers, *COMMON_HEADERS]
-
-
-def _not_acceptable(request: SparqlRequest, forms: tuple[Form, ...]) -> Reply:
-    return sentence_reply(
-        406,
-        phrase("not-acceptable", names=forms_of(forms)),
-        accept_language=request.accept_language,
-        outcome="bad-request",
-    )

@@ -6,12 +6,12 @@ import gc
 import weakref
 from pathlib import Path
 
+from query_pool import pool_in_thread
 from sparql_server import make_project
 
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import Served
 from publish.site.flask_app import create_app
-from publish.sparql.workers.pool import pool_in_thread
 
 
 def test_find_once_and_forget_with_release(tmp_path: Path) -> None:

@@ -340,10 +340,10 @@ def test_orphaned_worker_that_hangs_is_ended(folder: Path) -> None:
     """A stopped worker ends with the server, also when the process that it came from is gone."""
     with serving(folder, {"workers": 2, "access-log": "off"}) as server:
         release = (folder / "build" / "current").resolve()
-        [nursery] = server.nurseries(release)
+        [fork_server] = server.fork_servers(release)
         worker, before = server.workers(release)[0], set(server.pids())
         os.kill(worker, signal.SIGSTOP)
-        os.kill(nursery, signal.SIGKILL)
+        os.kill(fork_server, signal.SIGKILL)
         until(lambda: bool(set(server.pids()) - before))
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(20) == 0

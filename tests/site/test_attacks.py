@@ -713,12 +713,12 @@ def test_killed_idle_workers_cost_nothing(target: Target) -> None:
         assert target.server.small(2.0) < 2
 
 
-def test_killed_nursery_costs_nothing(target: Target) -> None:
+def test_killed_fork_server_costs_nothing(target: Target) -> None:
     """When the process that workers come from dies, they go on, and another takes its place."""
     target.server.small(5)
-    [nursery] = target.server.nurseries(target.release)
+    [fork_server] = target.server.fork_servers(target.release)
     workers = target.server.workers(target.release)
-    for pid in (nursery, *workers):
+    for pid in (fork_server, *workers):
         os.kill(pid, signal.SIGKILL)
         for _ in range(5):
             assert target.server.small(5.0) < 5

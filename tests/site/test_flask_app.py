@@ -12,11 +12,12 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 from flask_client import BROWSER, client_of, page
+from query_pool import pool_in_thread
 from small_release import BASE, make_release
 
 from publish.release.opened import Served, read_texts
 from publish.sparql.query.limits import Limits
-from publish.sparql.workers.pool import QueryPool, pool_in_thread
+from publish.sparql.workers.pool import QueryPool
 
 QUARTER = "2022-Q3"
 OBSERVATION = "/doc/observatie/werknemers/2022-Q3/_T/werknemers"

@@ -6,49 +6,51 @@ import pytest
 
 from publish.sparql.protocol import (
     FORM_TYPE,
-    LONGEST_USUAL,
+    LONGEST_REMEMBERED_ACCEPT,
     QUERY_TYPE,
-    Asked,
-    BadRequest,
-    read_request,
-    reads_pages,
-    wanted_answer,
+    Parameters,
+    accepted_forms,
+    prefers_page,
+    read_parameters,
 )
+from publish.sparql.query.errors import BadRequest
 
 QUERY = b"query=ASK%20%7B%7D"
-NOTHING = Asked(query=None)
+NOTHING = Parameters(query=None)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_read_query_of_address(method: str) -> None:
     """A query stands in the address, percent-encoded; so does its data set (2.1.1, 2.1.4)."""
     address = QUERY + b"&default-graph-uri=urn:a&default-graph-uri=urn:b&named-graph-uri=urn:c"
-    assert read_request(method, address, "", b"") == Asked(
+    assert read_parameters(method, address, "", b"") == Parameters(
         query="ASK {}", default_graphs=("urn:a", "urn:b"), named_graphs=("urn:c",)
     )
 
 
 def test_read_query_of_form() -> None:
     """A form has its query in its fields; the address may only name the data set (2.1.2)."""
-    asked = read_request("POST", b"format=csv&default-graph-uri=urn:x", FORM_TYPE, QUERY)
-    assert asked == Asked(query="ASK {}", default_graphs=("urn:x",))
+    parameters = read_parameters("POST", b"format=csv&default-graph-uri=urn:x", FORM_TYPE, QUERY)
+    assert parameters == Parameters(query="ASK {}", default_graphs=("urn:x",))
     for name in (b"query", b"update"):
         with pytest.raises(BadRequest) as error:
-            read_request("POST", name + b"=urn:x", FORM_TYPE, QUERY)
+            read_parameters("POST", name + b"=urn:x", FORM_TYPE, QUERY)
         assert error.value.status == 400
 
 
 def test_read_query_of_body() -> None:
     """A query that is the body has its data set and form in the address (2.1.3)."""
     kind = f"{QUERY_TYPE.upper()}; charset=UTF-8"
-    asked = read_request("POST", b"named-graph-uri=urn:c&format=csv", kind, "ASK {} #é".encode())
-    assert asked == Asked(query="ASK {} #é", named_graphs=("urn:c",), form="csv")
+    parameters = read_parameters(
+        "POST", b"named-graph-uri=urn:c&format=csv", kind, "ASK {} #é".encode()
+    )
+    assert parameters == Parameters(query="ASK {} #é", named_graphs=("urn:c",), form="csv")
 
 
-def test_read_request_without_query() -> None:
+def test_read_parameters_without_query() -> None:
     """Without a query it is the service description that is asked for."""
-    assert read_request("GET", b"", "", b"") == NOTHING
-    assert read_request("GET", b"dataset=a&example=b&format=", "", b"") == Asked(
+    assert read_parameters("GET", b"", "", b"") == NOTHING
+    assert read_parameters("GET", b"dataset=a&example=b&format=", "", b"") == Parameters(
         query=None, data_set="a", example="b"
     )
 
@@ -77,7 +79,7 @@ def test_refuse_request(
 ) -> None:
     """What is not of the protocol is refused, and it says how."""
     with pytest.raises(BadRequest) as refused:
-        read_request(method, address, kind, body, coding)
+        read_parameters(method, address, kind, body, coding)
     assert refused.value.status == status
 
 
@@ -92,29 +94,29 @@ def test_refuse_request(
         ("image/png", False, None, None),
     ],
 )
-def test_want_by_header(
+def test_accept_by_header(
     accept: str | None, page: bool, result: str | None, graph: str | None
 ) -> None:
     """The best form for each kind of query follows from Accept; a page only when it is best."""
-    wanted = wanted_answer(NOTHING, accept)
-    assert wanted.page is page
-    assert (wanted.result and wanted.result.form.extension) == result
-    assert (wanted.graph and wanted.graph.form.extension) == graph
+    accepted = accepted_forms(NOTHING, accept)
+    assert accepted.page is page
+    assert (accepted.result and accepted.result.form.extension) == result
+    assert (accepted.graph and accepted.graph.form.extension) == graph
     if accept is not None:
-        long = accept + "," * LONGEST_USUAL
-        assert wanted_answer(NOTHING, long) == wanted, "what is not remembered means the same"
+        long = accept + "," * LONGEST_REMEMBERED_ACCEPT
+        assert accepted_forms(NOTHING, long) == accepted, "what is not remembered means the same"
 
 
-def test_want_by_name() -> None:
+def test_accept_by_name() -> None:
     """The parameter ``format`` counts before Accept; one that is not known is refused."""
-    wanted = wanted_answer(Asked(query="", form="CSV"), "text/html")
-    assert wanted.result is not None
-    assert (wanted.result.form.extension, wanted.graph, wanted.page) == ("csv", None, False)
-    both = wanted_answer(Asked(query="", form="xml"), None)
+    accepted = accepted_forms(Parameters(query="", form="CSV"), "text/html")
+    assert accepted.result is not None
+    assert (accepted.result.form.extension, accepted.graph, accepted.page) == ("csv", None, False)
+    both = accepted_forms(Parameters(query="", form="xml"), None)
     assert both.result is not None
     assert both.graph is not None
     with pytest.raises(BadRequest) as refused:
-        wanted_answer(Asked(query="", form="docx"), None)
+        accepted_forms(Parameters(query="", form="docx"), None)
     assert refused.value.status == 400
     assert "docx" in str(refused.value)
 
@@ -122,6 +124,6 @@ def test_want_by_name() -> None:
 @pytest.mark.parametrize(
     ("accept", "is_page"), [(None, False), ("*/*", False), ("text/html", True), ("a/b", False)]
 )
-def test_tell_readers_of_pages(accept: str | None, is_page: bool) -> None:
+def test_prefer_page(accept: str | None, is_page: bool) -> None:
     """Who names HTML reads pages; a program gets a sentence."""
-    assert reads_pages(accept) is is_page
+    assert prefers_page(accept) is is_page

@@ -46,7 +46,8 @@ from w3c_results import (
 )
 from w3c_suite import EVALUATION, LEFT_OUT, NEGATIVE, POSITIVE, SUITES, Case, DataSet, Suites
 
-from publish.sparql.query.guard import Refused, examine
+from publish.sparql.query.errors import Refused
+from publish.sparql.query.guard import examine
 
 HERE = Path(__file__).parent
 FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"

@@ -97,13 +97,15 @@ class Server:
 
     def workers(self, release: Path) -> list[int]:
         """Return the processes that evaluate queries on the store of a release."""
-        return [pid for nursery in self.nurseries(release) for pid in children_of(nursery)]
+        return [
+            pid for fork_server in self.fork_servers(release) for pid in children_of(fork_server)
+        ]
 
-    def nurseries(self, release: Path) -> list[int]:
+    def fork_servers(self, release: Path) -> list[int]:
         """Return the processes that workers on the store of a release come from."""
         store = str(release / "store").encode()
-        born = [pid for pid in self.pids() if store in command_of(pid).split(b"\0")]
-        return [pid for pid in born if any(below in born for below in children_of(pid))]
+        children = [pid for pid in self.pids() if store in command_of(pid).split(b"\0")]
+        return [pid for pid in children if any(below in children for below in children_of(pid))]
 
     def memory(self) -> int:
         """Return the bytes that the processes take: shared pages count once (PSS)."""

@@ -22,10 +22,10 @@ from publish.site.descriptions import Value, value_of
 from publish.site.pages.examples import example_query, examples_of
 from publish.site.rendering import reader_of, show
 from publish.sparql.examples import prefix_lines
+from publish.sparql.query.errors import retry_headers
 from publish.sparql.query.limits import duration, size
-from publish.sparql.query.query_failures import retry_headers
 from publish.sparql.service import MOST_ROWS, Endpoint, Outcome, SparqlRequest
-from publish.sparql.workers.pool import Answer
+from publish.sparql.workers.answers import Answer
 
 LIMITS: Mapping[str, Callable[[Any], Words]] = {
     "deadline": duration,
@@ -99,7 +99,7 @@ def _request() -> SparqlRequest:
 def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
     """Return the page about a query, its result or what is wrong with it."""
     language = reader_of(request).language
-    asked, failure = outcome.asked, outcome.failure
+    asked, failure = outcome.parameters, outcome.failure
     table = None if outcome.answer is None else _read_table(served, outcome.answer, language)
     query = asked.query
     if query is None and failure is None:
@@ -111,7 +111,7 @@ def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
         query=query or "",
         table=table,
         failure=failure,
-        message=in_language(failure.sentence, language) if failure else "",
+        message=in_language(failure.reason, language) if failure else "",
         examples=examples_of(served, language),
         prefix_lines=prefix_lines(served.prefixes),
         downloads=GRAPHS if table and table.graph else RESULTS,

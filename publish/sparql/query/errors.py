@@ -1,42 +1,83 @@
-"""Why there is no answer to a query, in sentences in both languages.
+"""Why a query gets no answer: one exception for each reason.
 
-Each error is raised to the one who asked; its text is English and its ``reason`` knows the Dutch.
-A limit that was passed is named with its value, and what to do about it.
+Each has a sentence for the client in English and Dutch, the status of the HTTP response, the
+outcome that the log and the metrics name, and where it may help, when to try again. A limit that
+was passed is named with its value.
 """
 
 from __future__ import annotations
 
-import signal
-from typing import Any
-
-from publish.faults.fault import Words, phrase, written_out
+from publish.faults.fault import Words, phrase
 from publish.server.negotiation import GRAPHS, RESULTS
-from publish.sparql.query.limits import MOST_TRIPLES, Limits, duration, size
-from publish.sparql.query.syntax import explain_syntax
+from publish.server.replies import Headers, header
+from publish.sparql.query.limits import Limits, duration
 
 
 class QueryFailed(Exception):
-    """No answer, and why, in a sentence for the one who asked."""
+    """A query is not answered; ``reason`` says why."""
+
+    status = 503
+    outcome = "lost"
+    retry_after: int | None = 60
+    """Seconds after which the client may try again."""
+    place: tuple[int, int] | None = None
+    """Line and column in the query, from 1."""
 
     def __init__(self, reason: Words) -> None:
         self.reason = reason
-        super().__init__(str(reason))
-
-
-class QuerySyntax(QueryFailed):
-    """The text is not SPARQL: the place where reading stopped, from 1."""
-
-    def __init__(self, reason: Words, *, line: int, column: int) -> None:
-        self.line, self.column = line, column
         super().__init__(reason)
 
 
-class BadDataSet(QueryFailed):
-    """A graph is named by something that is no IRI."""
+class BadRequest(QueryFailed):
+    """The request does not follow the SPARQL 1.1 Protocol."""
+
+    outcome = "bad-request"
+    retry_after = None
+
+    def __init__(self, status: int, reason: Words) -> None:
+        self.status = status
+        super().__init__(reason)
+
+
+class Refused(QueryFailed):
+    """The query may be good SPARQL, but this endpoint does not answer it."""
+
+    status, outcome, retry_after = 403, "refused", None
+
+
+class QueryTooLarge(Refused):
+    """The query is longer, deeper or has more parts than this endpoint reads."""
+
+    status = 413
+
+
+class QuerySyntax(QueryFailed):
+    """The text is not SPARQL; ``place`` is where the mistake seems to be."""
+
+    status, outcome, retry_after = 400, "syntax", None
+    place: tuple[int, int]
+
+    def __init__(self, reason: Words, place: tuple[int, int]) -> None:
+        self.place = place
+        super().__init__(reason)
+
+
+class BadGraphName(QueryFailed):
+    """A parameter of the protocol names a graph by something that is no IRI."""
+
+    status, outcome, retry_after = 400, "syntax", None
+
+
+class CannotEvaluate(QueryFailed):
+    """The query is SPARQL, but uses something that does not exist, as an unknown function."""
+
+    status, outcome, retry_after = 400, "syntax", None
 
 
 class NotAcceptable(QueryFailed):
-    """The query is fine, but no wanted media type suits its form."""
+    """The client accepts no media type that suits the form of the query."""
+
+    status, outcome, retry_after = 406, "bad-request", None
 
     def __init__(self, *, graph: bool) -> None:
         self.graph = graph
@@ -45,24 +86,31 @@ class NotAcceptable(QueryFailed):
         super().__init__(phrase(key, names=", ".join(form.media_type for form in forms)))
 
 
-class CannotEvaluate(QueryFailed):
-    """The query is SPARQL, but asks for something that does not exist, as a function."""
+class NotExpressible(QueryFailed):
+    """The answer holds what the accepted media type cannot express."""
 
-
-class CannotSay(QueryFailed):
-    """The answer holds what the media type asked for cannot hold."""
+    status, outcome, retry_after = 406, "bad-request", None
 
 
 class TimedOut(QueryFailed):
     """The deadline passed before the answer was whole."""
 
+    outcome, retry_after = "timed-out", 5
 
-class TooMuch(QueryFailed):
-    """The answer, or what has to be copied for it, passes a limit."""
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(phrase("query-timed-out", most=duration(limits.deadline)))
+
+
+class AnswerTooLarge(QueryFailed):
+    """The answer, or what must be copied to find it, passes a limit."""
+
+    outcome = "too-much"
 
 
 class Busy(QueryFailed):
-    """No worker came free in time; ``retry_after`` is an estimate in seconds of when one may."""
+    """No worker came free in time; ``retry_after`` is an estimate."""
+
+    outcome = "busy"
 
     def __init__(self, reason: Words, *, retry_after: int) -> None:
         self.retry_after = retry_after
@@ -70,52 +118,13 @@ class Busy(QueryFailed):
 
 
 class WorkerLost(QueryFailed):
-    """The process that evaluated the query died, or there is none."""
+    """The process that evaluated the query ended, or there is none."""
 
 
 class OutOfMemory(WorkerLost):
     """The query needs more memory than it may take."""
 
 
-def timed_out(limits: Limits) -> TimedOut:
-    """Return the error for a query that passes the deadline."""
-    return TimedOut(phrase("query-timed-out", most=duration(limits.deadline)))
-
-
-def failure(content: dict[str, Any], text: str, limits: Limits) -> QueryFailed:
-    """Return the error that a worker's ERROR frame describes."""
-    match content["error"]:
-        case "not-acceptable":
-            return NotAcceptable(graph=content["graph"])
-        case "syntax":
-            fault = explain_syntax(content["message"], text)
-            return QuerySyntax(fault.sentence, line=fault.line, column=fault.column)
-        case "rows":
-            return TooMuch(phrase("query-too-many-rows", most=written_out(limits.rows)))
-        case "bytes":
-            return TooMuch(phrase("query-answer-too-large", most=size(limits.answer_bytes)))
-        case "xml":
-            return CannotSay(phrase("query-not-in-xml"))
-        case "merge":
-            return TooMuch(phrase("query-merge-too-large", most=written_out(MOST_TRIPLES)))
-        case "memory":
-            return OutOfMemory(phrase("query-out-of-memory", most=size(limits.memory)))
-        case "store":
-            return WorkerLost(phrase("store-not-opened", problem=content["message"]))
-        case _:
-            return CannotEvaluate(phrase("query-not-evaluated", problem=content["message"]))
-
-
-def loss(code: int | None, limits: Limits) -> QueryFailed:
-    """Return the error for a worker that ended by itself, from its exit code."""
-    match -(code or 0):
-        case signal.SIGABRT:
-            return OutOfMemory(phrase("query-out-of-memory", most=size(limits.memory)))
-        case signal.SIGALRM:
-            return timed_out(limits)
-        case signal.SIGILL:
-            return WorkerLost(phrase("query-gave-up"))
-        case signal.SIGSEGV | signal.SIGBUS:
-            return WorkerLost(phrase("query-worker-crashed"))
-        case _:
-            return WorkerLost(phrase("query-worker-ended"))
+def retry_headers(error: QueryFailed) -> Headers:
+    """Return the Retry-After header, if trying again may help (RFC 9110, section 10.2.3)."""
+    return [] if error.retry_after is None else [header("retry-after", str(error.retry_after))]

@@ -1,11 +1,11 @@
-"""What a stranger's query must be before the store sees it.
+"""What a query from outside must be before the store sees it.
 
-In comes the text; out comes whether it names its own data set (``FROM``), or Refused with a
-plain sentence. The parser behind it skips white space between words (``1SERVICE<x>{}`` is a
-federated query), takes ``<`` for an operator or for the start of an IRI by what it expects,
-and recurses without bound. So this guard does not parse: it follows *every* way in which the
-text can be cut into strings, IRIs, comments and names, and refuses when one of them shows a
-word that may be ``SERVICE``. SPARQL 1.1 Query, sections 4 and 19; SPARQL 1.1 Federated Query.
+The parser of the store skips white space between words (``1SERVICE<x>{}`` is a federated query),
+takes ``<`` for an operator or for the start of an IRI by what it expects, and recurses without
+bound. So the guard does not parse: it follows *every* way in which the text can be cut into
+strings, IRIs, comments and names, and refuses the query when one of them shows a word that may be
+``SERVICE``. It also bounds length, nesting and parts, and finds the FROM clauses. SPARQL 1.1 Query,
+sections 4, 13.2 and 19; SPARQL 1.1 Federated Query.
 """
 
 from __future__ import annotations
@@ -15,84 +15,57 @@ import time
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from publish.faults.fault import Words, phrase
+from publish.faults.fault import phrase
+from publish.sparql.query.errors import QueryTooLarge, Refused
 from publish.sparql.query.limits import Limits, size
-from publish.sparql.query.query_from import probe_of
+from publish.sparql.query.tokens import FLAGS, IRI, NAME, TOKEN, tokens
 
-AT_MOST = 0.3
-"""Seconds of computing for the reading of a query that has the word SERVICE somewhere."""
-
-
-class Refused(Exception):
-    """The query may be good SPARQL, but this endpoint does not answer it."""
-
-    def __init__(self, reason: Words) -> None:
-        self.reason = reason
-        super().__init__(reason)
-
-
-class TooLarge(Refused):
-    """The query is longer, deeper or has more parts than this endpoint reads."""
+MOST_SECONDS = 0.3
+"""Computing time for the readings of a query that has the letters of SERVICE somewhere."""
+MOST_FROM_TOKENS = 4000
+"""Tokens outside brackets in which FROM is looked for: some hundred prefixes and graphs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examined:
-    """What the guard learnt of a query that may be evaluated."""
+    """What the guard found out about a query that may be evaluated."""
 
     volatile: bool
-    """Whether it may call a function that answers otherwise each time, as NOW."""
+    """Whether it may call a function with another value each time, as NOW."""
     probe: str | None = None
-    """A query that tells which graphs its FROM clauses name, when they name two or more."""
+    """A query that finds the graphs of its FROM clauses, if two or more form the default graph."""
 
 
 USUAL = Limits()
-FEDERATED = phrase("query-federated")
 
-_NAME = r"[\w\-.:%\u00b7\u200c\u200d\u203f\u2040]|\\[^\s\w]"
-_TOKEN = re.compile(
-    rf"""
-      (?P<space>\s++)
-    | (?P<comment>\#[^\n\r]*+)
-    | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^\"\\]|\\.))*+\"\"\"
-        | '{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*+'{{3}}
-        | \"(?:[^\"\\\n\r]|\\.)*+\" | '(?:[^'\\\n\r]|\\.)*+')
-    | (?P<variable>[?$]\w[\w\u00b7\u200c\u200d\u203f\u2040]*)
-    | (?P<name>(?:{_NAME})+)
-    | (?P<open>[({{\[])
-    | (?P<close>[)}}\]])
-    | (?P<operator>&&|\|\||[!<>]=|[!+*/|^=<>])
-    | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_IRI_TEXT = r"""<[^<>"{}|^`\x00-\x20]*+>"""
-_IRI = re.compile(_IRI_TEXT)
-_PLAIN = re.compile(rf"(?P<iri>{_IRI_TEXT}) | {_TOKEN.pattern}", _TOKEN.flags)
-_FOLLOWED = re.compile(rf"(?P<rest>[\s(){{}}\[\],;!+*|^=>&@~`]++) | {_TOKEN.pattern}", _TOKEN.flags)
+_TOKEN_OR_SIGNS = re.compile(rf"(?P<signs>[\s(){{}}\[\],;!+*|^=>&@~`]++) | {TOKEN}", FLAGS)
+"""Without IRIs, which are followed apart; signs that mean nothing here are taken together."""
 _IN_NAME = re.compile(r"service|[.:]", re.IGNORECASE)
-_TARGET = re.compile(rf"{_IRI_TEXT} | [?$]\w+ | (?:{_NAME})+", re.VERBOSE)
+_TARGET = re.compile(rf"{IRI.pattern} | [?$]\w+ | (?:{NAME})+", re.VERBOSE)
 MOST_BEFORE_BLOCK = 3
 """SILENT and the name of the service stand before its block; one more may be a part of it."""
 _SPACES = re.compile(r"\s*+")
 _VOLATILE = re.compile(r"(?:now|rand|uuid|bnode)\s*+[(#]", re.IGNORECASE)
-"""STRUUID ends in UUID. More is found than there is: letters of another word may stick to it."""
+"""STRUUID ends in UUID. Too much is found: letters of another word may stand before it."""
 _FROM = re.compile(r"from", re.IGNORECASE)
+_GRAPHS = "{ { ?default ?default ?default } UNION { GRAPH ?named { ?named ?named ?named } } }"
+"""The pattern of a probe: it runs on a store in which each graph holds its own name."""
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_SKIPPED = ("space", "comment", "iri")
 _NESTING_WORDS = frozenset({"union", "optional", "minus", "bind", "values", "graph"})
 
 
 def examine(text: str, limits: Limits = USUAL) -> Examined:
-    """Return what the guard knows of a query, or raise Refused or TooLarge.
+    """Return what the guard finds in a query. Raises Refused or QueryTooLarge.
 
-    Code point escapes are judged twice, as written and resolved: parsers differ in when they
-    resolve them. Most queries do not have the letters of SERVICE in a row, in whatever case; as
-    the parser takes a keyword only when it is written whole, these need no reading.
+    Parsers differ in when they resolve code point escapes, so the text is judged as written and
+    with escapes resolved. The parser takes a keyword only when it is written whole: a text without
+    the letters of SERVICE in a row, in whatever case, needs no further reading.
     """
     most = limits.query_bytes
     if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
-        raise TooLarge(phrase("query-too-long", most=size(most)))
+        raise QueryTooLarge(phrase("query-too-long", most=size(most)))
     if "\x00" in text:
         raise Refused(phrase("query-with-nul"))
     resolved = _ESCAPE.sub(_resolve, text) if "\\" in text else text
@@ -103,43 +76,43 @@ def examine(text: str, limits: Limits = USUAL) -> Examined:
             _follow(reading)
     return Examined(
         volatile=any(_VOLATILE.search(reading) for reading in readings),
-        probe=probe_of(text) if len(_FROM.findall(text)) > 1 else None,
+        probe=_from_probe(text) if len(_FROM.findall(text)) > 1 else None,
     )
 
 
 def _resolve(escape: re.Match[str]) -> str:
-    """Return the character of a code point escape, or the escape when there is none such."""
+    """Return the character of a code point escape, or the escape itself when there is none."""
     code = int(escape[1] or escape[2], 16)
     return chr(code) if code <= 0x10FFFF and not 0xD800 <= code < 0xE000 else escape[0]
 
 
 def _follow(text: str) -> None:
-    """Follow every reading of the text. Raises Refused when one of them has the keyword."""
+    """Follow every reading of a text. Raises Refused when one of them has the word SERVICE."""
     lines = _Lines(text)
     seen: set[int] = set()
     starts = [0]
-    until = time.thread_time() + AT_MOST
+    until = time.thread_time() + MOST_SECONDS
     while starts:
         at = starts.pop()
         while at < len(text) and at not in seen:
             seen.add(at)
-            if text[at] == "<" and (iri := _IRI.match(text, at)):
+            if text[at] == "<" and (iri := IRI.match(text, at)):
                 starts.append(iri.end())
             if text[at] == "#":
                 at = lines.end(at)
                 continue
-            token = _FOLLOWED.match(text, at)
+            token = _TOKEN_OR_SIGNS.match(text, at)
             if token is None or text.startswith("//", at):
                 break  # no reading of SPARQL goes on here
             if token.lastgroup == "name" and _may_be_service(token, lines):
-                raise Refused(FEDERATED)
+                raise Refused(phrase("query-federated"))
             if len(seen) % 64 == 0 and time.thread_time() > until:
-                raise TooLarge(phrase("query-takes-too-long-to-examine"))
+                raise QueryTooLarge(phrase("query-takes-too-long-to-examine"))
             at = token.end()
 
 
 class _Lines:
-    """The lines of a text, and what follows on comments."""
+    """The lines of a text, and what follows after white space and comments."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -147,12 +120,12 @@ class _Lines:
         self._ends_of_space: dict[int, int] = {}
 
     def end(self, at: int) -> int:
-        """Return where the line ends in which a place is."""
+        """Return the end of the line at an offset."""
         line = bisect_left(self._ends, at)
         return self._ends[line] if line < len(self._ends) else len(self._text)
 
     def leads_to_block(self, at: int) -> bool:
-        """Return whether ``{`` follows, after no more than SERVICE may have before its block."""
+        """Return whether a block follows, with no more before it than SERVICE may have."""
         for _ in range(MOST_BEFORE_BLOCK + 1):
             at = self._skip(at)
             if self._text.startswith("{", at):
@@ -164,7 +137,7 @@ class _Lines:
         return False
 
     def _skip(self, at: int) -> int:
-        """Return where white space and comments end that begin at a place."""
+        """Return the end of the white space and comments that begin at an offset."""
         passed = []
         while at not in self._ends_of_space:
             passed.append(at)
@@ -183,43 +156,33 @@ class _Lines:
 def _may_be_service(token: re.Match[str], lines: _Lines) -> bool:
     """Return whether a run of name characters may hold the keyword SERVICE.
 
-    Letters may stick to it on both sides. It needs a name or variable, and then a block.
+    Other letters may touch it on both sides. A name or variable must follow, and then a block.
     """
     name = token[0]
-    first, prefix = 0, None  # of what stands since the last full stop
+    first, prefix = 0, None  # of the part after the last full stop
     for found in _IN_NAME.finditer(name):
         if found[0] == ".":
             first, prefix = found.end(), None
         elif found[0] == ":":
             prefix = prefix or name[first : found.start()]
         elif prefix is not None and prefix.casefold() != "service":
-            continue  # it stands in a local name
+            continue  # it is part of a local name
         else:
             return lines.leads_to_block(token.end())
     return False
 
 
-def plain_tokens(text: str) -> Iterator[re.Match[str]]:
-    """Yield the tokens of the plain reading: strings, names, variables, brackets, operators.
-
-    White space, comments and IRIs are left out.
-    """
-    for token in _PLAIN.finditer(text):
-        if token.lastgroup not in _SKIPPED:
-            yield token
-
-
 def _bound(text: str, limits: Limits) -> None:
-    """Raise TooLarge for a nesting or a number of parts that may exhaust a parser's stack.
+    """Raise QueryTooLarge for nesting or parts that may exhaust the stack of a parser.
 
-    A short text with few brackets has neither. Of others only the plain reading is looked at:
-    what slips through costs the one worker that evaluates it.
+    A short text with few brackets passes at once. Of others only the usual reading is judged: a
+    query that slips through costs no more than the worker that evaluates it.
     """
     brackets = sum(map(text.count, ("(", "{", "[", "<<")))
     if len(text) <= limits.parts and brackets <= limits.nesting:
         return
     depth = braces = operators = 0
-    for token in plain_tokens(text):
+    for token in tokens(text):
         kind = token.lastgroup
         if kind == "open":
             depth += 1
@@ -233,9 +196,9 @@ def _bound(text: str, limits: Limits) -> None:
         elif kind == "name":
             operators += _operators_in(text, token)
         if depth > limits.nesting:
-            raise TooLarge(phrase("query-too-deep", most=limits.nesting))
+            raise QueryTooLarge(phrase("query-too-deep", most=limits.nesting))
         if operators > limits.parts or braces > limits.parts:
-            raise TooLarge(phrase("query-in-too-many-parts", most=limits.parts))
+            raise QueryTooLarge(phrase("query-in-too-many-parts", most=limits.parts))
 
 
 def _operators_in(text: str, token: re.Match[str]) -> int:
@@ -252,3 +215,42 @@ def _is_sign(text: str, token: re.Match[str]) -> bool:
     """Return whether an operator is the sign of a number in a list, as in ``(-1 -2)``."""
     number = token[0][1:] or text[token.end() : token.end() + 1]
     return token[0][0] in "+-" and number[:1].isdigit() and text[token.start() - 1] in " \n\t(,{"
+
+
+def _from_probe(text: str) -> str | None:
+    """Return a query that finds the graphs of FROM clauses; None when no two are merged.
+
+    It has the prologue and the clauses of the query, so that the parser resolves prefixes and
+    relative IRIs. Clauses are found as they are usually written; with others the graphs are not
+    merged, and a triple of two of them counts twice (SPARQL 1.1 Query, section 13.2).
+    """
+    words = list(islice(_words_outside_brackets(text), MOST_FROM_TOKENS))
+    at = 0
+    while at < len(words) and (word := words[at][0].casefold()) in ("base", "prefix"):
+        at += 2 if word == "base" else 3
+    prologue = text[: words[at - 1].end()] if 0 < at <= len(words) else ""
+    names = [word[0] for word in words[at:]]
+    clauses, merged = [], 0
+    for place, name in enumerate(names):
+        if name.casefold() in ("from", "askfrom", "constructfrom"):
+            graph = names[place + 1 : place + 3]
+            if graph and graph[0].casefold() == "named":
+                clauses.append(f"FROM NAMED {graph[-1]}")
+            elif graph:
+                clauses.append(f"FROM {graph[0]}")
+                merged += 1
+    if merged < 2:
+        return None
+    return f"{prologue}\nSELECT ?default ?named {' '.join(clauses)} {_GRAPHS}"
+
+
+def _words_outside_brackets(text: str) -> Iterator[re.Match[str]]:
+    """Yield the names and IRIs outside all brackets."""
+    depth = 0
+    for token in tokens(text):
+        if token.lastgroup == "open":
+            depth += 1
+        elif token.lastgroup == "close":
+            depth -= 1
+        elif depth == 0 and token.lastgroup in ("iri", "name"):
+            yield token

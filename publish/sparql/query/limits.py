@@ -1,4 +1,4 @@
-"""What one query may take: the limits that the settings give and the pages state.
+"""The limits of a query and of the workers, as the settings give them and the pages state them.
 
 Times are in seconds, sizes in bytes. A query that passes a limit is answered by an error that
 names the limit; an answer is never cut short.
@@ -10,23 +10,23 @@ from dataclasses import dataclass
 
 from publish.faults.fault import Words, phrase, written_out
 
-MOST_TRIPLES = 300_000
-"""What is copied at most for one query: some three seconds, and some hundred megabytes."""
+MOST_MERGED_TRIPLES = 300_000
+"""Triples copied to merge the graphs of one query: some three seconds and hundred megabytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """The limits of one pool of workers, and of each query in it."""
+    """The limits of one pool of workers and of each query that it evaluates."""
 
     deadline: float = 30.0
-    """Seconds within which a query is answered whole, from the moment it runs."""
+    """Seconds from the start of a query in a worker to the end of its answer."""
     slow_after: float = 0.5
     """Seconds after which a query counts as slow."""
     workers: int = 4
     waiting: int = 32
-    """Questions that may wait for a worker."""
+    """Queries that may wait for a worker."""
     patience: float = 10.0
-    """Seconds that a question waits at most."""
+    """Seconds that a query waits at most."""
     memory: int = 1 << 30
     """Bytes that a query may take on top of what an idle worker has."""
     rows: int = 1_000_000
@@ -35,7 +35,7 @@ class Limits:
     """Bytes of an answer, before compression."""
     query_bytes: int = 256 * 1024
     nesting: int = 100
-    """Brackets inside each other in a query."""
+    """Depth of brackets in a query."""
     parts: int = 2000
     """Blocks, operators and patterns in a query."""
 

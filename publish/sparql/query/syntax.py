@@ -1,54 +1,43 @@
-"""What is wrong with a query, in a sentence and with a place.
+"""What is wrong with a query that the parser refused, in a sentence and with a place.
 
-In comes the parser's message and the text; out comes a line, a column and a sentence. The
-parser says how far it came, which is often not where the mistake is: prefixes that nobody
-declared and brackets that do not match are therefore looked for first.
+The parser says how far it came, which is often not where the mistake is. Updates, prefixes that
+are not declared and brackets that do not match are therefore looked for first.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from publish.faults.fault import Words, phrase
 from publish.faults.places import line_and_column
-from publish.sparql.query.guard import plain_tokens
+from publish.sparql.query.errors import QuerySyntax
+from publish.sparql.query.tokens import tokens
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 LONGEST_WORD = 60
-"""How many characters of a word are told."""
+"""Characters of a word that a message shows."""
 _UPDATES = frozenset(
     ["insert", "delete", "with", "load", "clear", "create", "drop", "copy", "move", "add"]
 )
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class SyntaxFault:
-    """One mistake in a query; line and column count from 1."""
-
-    line: int
-    column: int
-    sentence: Words
-
-
-def explain_syntax(message: str, text: str) -> SyntaxFault:
-    """Return the likeliest mistake in a query that the parser refused."""
+def explain_syntax(message: str, text: str) -> QuerySyntax:
+    """Return the likeliest mistake in a query; ``message`` is that of the parser."""
     own = next(_updates(text), None) or next(_prefixes(text), None) or next(_brackets(text), None)
     if own is not None:
         at, sentence = own
-        line, column = line_and_column(text, at)
-        return SyntaxFault(line=line, column=column, sentence=sentence)
+        return QuerySyntax(sentence, line_and_column(text, at))
     found = _PLACE.search(message)
     if not found:
-        return SyntaxFault(line=1, column=1, sentence=phrase("not-sparql", problem=message))
+        return QuerySyntax(phrase("not-sparql", problem=message), (1, 1))
     line, column = int(found[1]), int(found[2])
-    return SyntaxFault(line=line, column=column, sentence=_sentence(text, line, column, found[3]))
+    return QuerySyntax(_sentence(text, line, column, found[3]), (line, column))
 
 
 def _sentence(text: str, line: int, column: int, expected: str) -> Words:
-    """Say what stands where the parser stopped, unless it gave a reason in words."""
+    """Return the reason that the parser gave in words, or else the word at which it stopped."""
     for reason in (phrase("unbound-variable"), phrase("no-iri")):
         if reason in expected:
             return reason
@@ -63,9 +52,11 @@ def _sentence(text: str, line: int, column: int, expected: str) -> Words:
 
 
 def _updates(text: str) -> Iterator[tuple[int, Words]]:
-    """Yield the place of the word that makes the text an update (SPARQL 1.1 Update, 3)."""
-    for token in plain_tokens(text):
+    """Yield the offset of the word that makes the text an update (SPARQL 1.1 Update, section 3)."""
+    for token in tokens(text):
         word = token[0].casefold()
+        if token.lastgroup == "iri":
+            continue
         if word in _UPDATES:
             yield token.start(), phrase("query-updates")
         if word not in ("base", "prefix") and ":" not in word:
@@ -73,10 +64,10 @@ def _updates(text: str) -> Iterator[tuple[int, Words]]:
 
 
 def _prefixes(text: str) -> Iterator[tuple[int, Words]]:
-    """Yield the place of each name whose prefix is not declared before it."""
+    """Yield the offset of each name whose prefix is not declared before it."""
     declared = {"_"}
     previous = ""
-    for token in plain_tokens(text):
+    for token in tokens(text):
         if token.lastgroup == "name" and ":" in token[0]:
             prefix = token[0].partition(":")[0]
             if previous.casefold() == "prefix":
@@ -88,9 +79,9 @@ def _prefixes(text: str) -> Iterator[tuple[int, Words]]:
 
 
 def _brackets(text: str) -> Iterator[tuple[int, Words]]:
-    """Yield the place of each bracket without its counterpart."""
+    """Yield the offset of each bracket without its counterpart."""
     open_: list[tuple[int, str]] = []
-    for token in plain_tokens(text):
+    for token in tokens(text):
         if token.lastgroup == "open":
             open_.append((token.start(), token[0]))
         elif token.lastgroup == "close":

@@ -1,23 +1,43 @@
-"""What is asked of a pool of workers, and what it answers.
+"""A question to the pool, its evaluation in a worker, and the answer or error that comes of it.
 
-The text of a query is a stranger's, so nothing here reads it.
+An answer is read to its end before anything of it is used: a small body is in memory, a large one
+in a file without a name, which goes with the process however that ends.
 """
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import IO, Any
 
-from publish.sparql.workers.spool import Spool
+from publish.faults.fault import phrase, written_out
+from publish.sparql.query.errors import (
+    AnswerTooLarge,
+    CannotEvaluate,
+    NotAcceptable,
+    NotExpressible,
+    OutOfMemory,
+    QueryFailed,
+    TimedOut,
+    WorkerLost,
+)
+from publish.sparql.query.limits import MOST_MERGED_TRIPLES, Limits, size
+from publish.sparql.query.syntax import explain_syntax
+
+LARGEST_BODY_IN_MEMORY = 1 << 20
+_PART = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A query, the data set it is asked of, and the wanted media types, best first.
+    """A query, the RDF dataset it is asked of, and the accepted media types, best first.
 
-    ``results`` are for SELECT and ASK, ``graphs`` for CONSTRUCT and DESCRIBE. With the coding
-    ``gzip`` the answer comes compressed. With ``first`` it is as many rows at most, in TSV or
-    N-Triples, and it says whether there are more.
+    ``results`` are for SELECT and ASK, ``graphs`` for CONSTRUCT and DESCRIBE. ``coding`` is
+    ``identity`` or ``gzip``. With ``first`` the answer has so many rows at most, in TSV or
+    N-Triples, and says whether there are more.
     """
 
     text: str
@@ -29,9 +49,56 @@ class Question:
     first: int | None = None
 
 
+class Spool:
+    """A body: first its parts are added, then it is read; ``length`` counts its bytes."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._parts: list[bytes] = []
+        self._file: IO[bytes] | None = None
+
+    def add(self, data: bytes) -> None:
+        """Add a part. Raises OSError when the disk is full."""
+        self.length += len(data)
+        if self._file is not None:
+            self._file.write(data)
+            return
+        self._parts.append(data)
+        if self.length > LARGEST_BODY_IN_MEMORY:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close()
+            for part in self._parts:
+                self._file.write(part)
+            self._parts.clear()
+
+    @property
+    def body(self) -> bytes | None:
+        """The whole body, or None when it is in a file."""
+        if self._file is not None:
+            return None
+        if len(self._parts) > 1:
+            self._parts = [b"".join(self._parts)]
+        return self._parts[0] if self._parts else b""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body in parts, from its beginning."""
+        if self._file is None:
+            if body := self.body:
+                yield body
+            return
+        self._file.seek(0)
+        while data := self._file.read(_PART):
+            yield data
+
+    def close(self) -> None:
+        """Forget the body."""
+        if self._file is not None:
+            self._file.close()
+        self._parts.clear()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answer:
-    """The whole answer to one question; close it when it has been read."""
+    """The whole answer to a question; close it when it has been read."""
 
     media_type: str
     form: str
@@ -41,7 +108,7 @@ class Answer:
     """Rows of a SELECT, triples of a graph, 0 for an ASK."""
     seconds: float
     volatile: bool
-    """Whether the same query may have another answer later on the same data."""
+    """Whether the same query may have another answer on the same data."""
     more: bool = False
     """Whether there are more rows than the first ones that were asked for."""
     spool: Spool
@@ -69,3 +136,65 @@ class Answer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@dataclass(kw_only=True, eq=False)
+class Evaluation:
+    """One evaluation of a question in a worker.
+
+    A question may need several: one query too many among the slow ones is evaluated again, and so
+    is one whose worker was already ending.
+    """
+
+    question: Question
+    volatile: bool
+    answer: asyncio.Future[Answer]
+    started: float
+    spool: Spool = field(default_factory=Spool)
+    head: dict[str, Any] = field(default_factory=dict)
+    timer: asyncio.TimerHandle | None = None
+
+    def fail(self, error: Exception) -> None:
+        """End with an error, unless it has ended already."""
+        self.spool.close()
+        if self.timer is not None:
+            self.timer.cancel()
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+def error_from_frame(content: dict[str, Any], text: str, limits: Limits) -> QueryFailed:
+    """Return the error that the ERROR frame of a worker describes; ``text`` is the query."""
+    match content["error"]:
+        case "not-acceptable":
+            return NotAcceptable(graph=content["graph"])
+        case "syntax":
+            return explain_syntax(content["message"], text)
+        case "rows":
+            return AnswerTooLarge(phrase("query-too-many-rows", most=written_out(limits.rows)))
+        case "bytes":
+            return AnswerTooLarge(phrase("query-answer-too-large", most=size(limits.answer_bytes)))
+        case "xml":
+            return NotExpressible(phrase("query-not-in-xml"))
+        case "merge":
+            most = written_out(MOST_MERGED_TRIPLES)
+            return AnswerTooLarge(phrase("query-merge-too-large", most=most))
+        case "memory":
+            return OutOfMemory(phrase("query-out-of-memory", most=size(limits.memory)))
+        case _:
+            return CannotEvaluate(phrase("query-not-evaluated", problem=content["message"]))
+
+
+def error_from_exit(code: int | None, limits: Limits) -> QueryFailed:
+    """Return the error for a worker that ended by itself, from its exit code."""
+    match -(code or 0):
+        case signal.SIGABRT:
+            return OutOfMemory(phrase("query-out-of-memory", most=size(limits.memory)))
+        case signal.SIGALRM:
+            return TimedOut(limits)
+        case signal.SIGILL:
+            return WorkerLost(phrase("query-gave-up"))
+        case signal.SIGSEGV | signal.SIGBUS:
+            return WorkerLost(phrase("query-worker-crashed"))
+        case _:
+            return WorkerLost(phrase("query-worker-ended"))

@@ -1,10 +1,10 @@
-"""The process that workers come from: it holds a small store in memory, and forks.
+"""The process that worker processes are forked from, so that they share one store in memory.
 
-Orders come in on standard input, a socket: BEAR, with the socket and the life line of a worker as
-file descriptors, and KILL for one of the workers. Notes go out: LOADED when the store is there,
-BORN or why not, and DEAD. A fork shares the memory of the store with all others, so that the store
-is read once and a worker is there in some milliseconds. A store larger than the bound stays on the
-disk, where each worker opens it. There is one thread only: a fork takes no other along.
+Commands come in on standard input, a socket: FORK, with the socket and the lifeline of a worker as
+file descriptors, and KILL for one of the workers. Events go out: LOADED when the store is in
+memory, FORKED or FORK_FAILED, and EXITED. A store is read once, and a worker is there in some
+milliseconds. A store larger than a bound stays on the disk, where each worker opens it. The process
+has one thread only, since a fork takes no other along.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ import pyoxigraph as ox
 from publish.sparql.workers.sandbox import leave_signals, resident_bytes, return_memory
 from publish.sparql.workers.worker import work
 
-ORDER = struct.Struct(">ci")
-"""An order and the process that it is about."""
-NOTE = struct.Struct(">cii")
-"""A note, the process that it is about, and how that ended; for NOT_BORN the system's number."""
-BEAR, KILL = b"B", b"K"
-LOADED, BORN, NOT_BORN, DEAD = b"L", b"B", b"N", b"D"
-GAVE_UP = -signal.SIGILL
-"""How the end of a worker is told that aborted although it had memory left: the engine gave up."""
-SHORT = 4
-"""The part of the bound on memory from which an abort is taken for want of it: one over SHORT.
+COMMAND = struct.Struct(">ci")
+"""A command, and the process to KILL."""
+FORK, KILL = b"F", b"K"
+EVENT = struct.Struct(">cii")
+"""An event, its process, and the exit code of that; for FORK_FAILED the error of the system."""
+LOADED, FORKED, FORK_FAILED, EXITED = b"L", b"F", b"N", b"E"
+ENGINE_ABORTED = -signal.SIGILL
+"""The exit code reported for a worker that aborted with memory left: the engine gave up."""
+OUT_OF_MEMORY_FROM = 1 / 4
+"""The share of the bound on memory from which an abort is taken for a lack of it.
 
 What is refused is often one large piece, as when a list is copied to one of twice the size.
 """
@@ -46,23 +46,23 @@ _UNREADABLE = (MemoryError, OSError, RuntimeError, SyntaxError, ValueError)
 
 
 def main() -> NoReturn:
-    """Hold the store and fork workers until the parent ends; called with a store and settings."""
+    """Hold a store and fork workers until the parent ends; arguments are the store and settings."""
     leave_signals()
     path, settings = sys.argv[1], json.loads(sys.argv[2])
     control = socket.socket(fileno=0)
     store = read_into_memory(path, settings["in-memory"])
     gc.collect()
-    gc.freeze()  # a collection would write to what the forks share
-    gc.set_threshold(50_000, 20, 20)  # a query makes much that is gone by itself
+    gc.freeze()  # a collection would write to memory that the forks share
+    gc.set_threshold(50_000, 20, 20)  # most objects of a query are in no cycle
     return_memory()
-    Nursery(control, path, store, settings).run()
+    ForkServer(control, path, store, settings).run()
 
 
 def read_into_memory(path: str, most: int) -> ox.Store | None:
     """Return a store in memory; None for one of more than ``most`` bytes, or that cannot be read.
 
-    A worker that opens it tells what is wrong with it. The one on the disk is opened in a child,
-    since that starts threads.
+    A worker that opens it on the disk tells what is wrong with it. Here it is opened in a child,
+    since opening it starts threads.
     """
     if not 0 < _bytes_below(path) <= most:
         return None
@@ -70,14 +70,14 @@ def read_into_memory(path: str, most: int) -> ox.Store | None:
     child = os.fork()
     if not child:
         os.close(reading)
-        os.close(0)  # nothing but the nursery keeps its parent waiting
-        _pour(path, writing)
+        os.close(0)  # the parent waits for the end of this socket
+        _dump_store(path, writing)
     os.close(writing)
     store, problem = ox.Store(), ""
-    with os.fdopen(reading, "rb") as poured:
+    with os.fdopen(reading, "rb") as dump:
         try:
-            graphs = json.loads(poured.readline() or b"[]")
-            store.bulk_load(poured, format=ox.RdfFormat.N_QUADS, lenient=True)
+            graphs = json.loads(dump.readline() or b"[]")
+            store.bulk_load(dump, format=ox.RdfFormat.N_QUADS, lenient=True)
             for name in graphs:
                 store.add_graph(ox.NamedNode(name))
         except _UNREADABLE as error:
@@ -99,8 +99,8 @@ def _bytes_below(folder: str) -> int:
         return 0
 
 
-def _pour(path: str, descriptor: int) -> NoReturn:
-    """Write a store on the disk to a pipe, and end: its graphs, which may be empty; its quads."""
+def _dump_store(path: str, descriptor: int) -> NoReturn:
+    """Write the names of all graphs, which may be empty, and the quads to a pipe, and end."""
     code = 1
     try:
         with os.fdopen(descriptor, "wb") as file, contextlib.suppress(*_UNREADABLE):
@@ -114,25 +114,25 @@ def _pour(path: str, descriptor: int) -> NoReturn:
         os._exit(code)
 
 
-class Nursery:
-    """Forks workers as it is told, and tells of their births and deaths."""
+class ForkServer:
+    """Forks workers as commanded, and reports how they end."""
 
     def __init__(
         self, control: socket.socket, path: str, store: ox.Store | None, settings: dict[str, Any]
     ) -> None:
         self._control, self._path = control, path
         self._store, self._settings = store, settings
-        self._living: set[int] = set()
+        self._workers: set[int] = set()
         self._resident = resident_bytes()
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wake, False)
 
     def run(self) -> NoReturn:
-        """Follow orders until the parent ends."""
+        """Follow commands until the parent ends."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
-        self._tell(LOADED)
+        self._report(LOADED)
         control = self._control.fileno()
         while True:
             ready, _, _ = select.select([control, self._woken], [], [])
@@ -144,69 +144,70 @@ class Nursery:
                 self._follow()
 
     def _follow(self) -> None:
-        """Follow one order; ends the process when there will be none."""
+        """Follow one command; ends the process when the parent has closed the socket."""
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._control, ORDER.size, 2)
-            while 0 < len(data) < ORDER.size:
-                more = self._control.recv(ORDER.size - len(data))
+            data, descriptors, _, _ = socket.recv_fds(self._control, COMMAND.size, 2)
+            while 0 < len(data) < COMMAND.size:
+                more = self._control.recv(COMMAND.size - len(data))
                 data = data + more if more else b""
-        except ConnectionResetError:  # it ended before it had read all notes
+        except ConnectionResetError:  # the parent ended before it had read all events
             data = b""
         if not data:
             os._exit(0)
-        order, pid = ORDER.unpack(data)
-        if order == BEAR:
-            self._bear(descriptors)
-        elif pid in self._living:  # else the number may be that of another process by now
+        command, pid = COMMAND.unpack(data)
+        if command == FORK:
+            self._fork(descriptors)
+        elif pid in self._workers:  # else the number may be that of another process by now
             os.kill(pid, signal.SIGKILL)
 
-    def _bear(self, ends: list[int]) -> None:
-        """Fork a worker on the two ends that came with the order."""
+    def _fork(self, ends: list[int]) -> None:
+        """Fork a worker on the two file descriptors that came with the command."""
         try:
-            if len(ends) != 2:  # the others found no room in the table of this process
+            if len(ends) != 2:  # this process had no room for the others
                 raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
             pid = os.fork()
         except OSError as error:
-            self._tell(NOT_BORN, code=error.errno or 0)
+            self._report(FORK_FAILED, code=error.errno or 0)
         else:
             if not pid:
-                self._live(*ends)
-            self._living.add(pid)
-            self._tell(BORN, pid)
+                self._work(*ends)
+            self._workers.add(pid)
+            self._report(FORKED, pid)
         for end in ends:
             os.close(end)
 
-    def _live(self, channel: int, life: int) -> NoReturn:
+    def _work(self, channel: int, lifeline: int) -> NoReturn:
         """Be a worker, in a process that was just forked."""
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            self._control.close()  # else nobody would notice the end of the nursery
+            self._control.close()  # else the parent would not notice the end of the fork server
             os.close(self._woken)
             os.close(self._wake)
-            work(self._store, self._path, self._settings, channel, life)
-        finally:  # nothing of the nursery goes on in the fork
+            work(self._store, self._path, self._settings, channel, lifeline)
+        finally:  # the fork must not go on as a fork server
             traceback.print_exc()
             os._exit(1)
 
     def _reap(self) -> None:
-        """Tell of each worker that has ended."""
+        """Report each worker that has ended."""
         with contextlib.suppress(ChildProcessError):
             while True:
                 pid, status, used = os.wait4(-1, os.WNOHANG)
                 if not pid:
                     return
-                if pid in self._living:  # and is not what read the store
-                    self._living.remove(pid)
+                if pid in self._workers:  # and not the child that read the store
+                    self._workers.remove(pid)
                     code = os.waitstatus_to_exitcode(status)
                     grown = (used.ru_maxrss << 10) - self._resident
-                    if code == -signal.SIGABRT and grown < self._settings["memory"] // SHORT:
-                        code = GAVE_UP
-                    self._tell(DEAD, pid, code)
+                    bound = self._settings["memory"] * OUT_OF_MEMORY_FROM
+                    if code == -signal.SIGABRT and grown < bound:
+                        code = ENGINE_ABORTED
+                    self._report(EXITED, pid, code)
 
-    def _tell(self, note: bytes, pid: int = 0, code: int = 0) -> None:
-        """Send a note; when nobody reads it, the process ends."""
+    def _report(self, event: bytes, pid: int = 0, code: int = 0) -> None:
+        """Send an event; ends the process when nobody reads it."""
         try:
-            self._control.sendall(NOTE.pack(note, pid, code))
+            self._control.sendall(EVENT.pack(event, pid, code))
         except OSError:
             os._exit(0)

@@ -1,13 +1,15 @@
-"""The parent's side of the nursery: start it, have workers born, end them, learn how they ended.
+"""The parent's side of the fork server: start it, have workers forked and killed, restart it.
 
-It is the nursery that ends a worker, since only the process that takes note of the end of another
-can be sure that a number is still that one's. A nursery that does not answer is given up.
+Only the process that reaps a child can be sure that a process id is still that child's, so it is
+the fork server that kills workers. A fork server that does not respond is given up.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -20,45 +22,47 @@ from typing import Any
 import pyoxigraph as ox
 
 import publish
-from publish.sparql.workers.forkserver import BEAR, BORN, DEAD, KILL, LOADED, NOTE, ORDER
+from publish.sparql.workers.forkserver import COMMAND, EVENT, EXITED, FORK, FORKED, KILL, LOADED
 
 _PACKAGES = [str(Path(path).parent) for path in (*publish.__path__, *ox.__path__)]
-_BOOT = (
+_PROGRAM = (
     "import sys, json; sys.path[:0] = json.loads(sys.argv[2])['packages']; "
     "from publish.sparql.workers.forkserver import main; main()"
 )
-_KEPT = ("LD_LIBRARY_PATH", "MALLOC_ARENA_MAX")
-LOADING = 600.0
+_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "MALLOC_ARENA_MAX")
+LOAD_TIMEOUT = 600.0
 """Seconds within which the store is in memory."""
-ANSWERS = 5.0
-"""Seconds within which it does what it is told."""
+COMMAND_TIMEOUT = 5.0
+"""Seconds within which a command is followed."""
 
-Died = Callable[[int | None], None]
-"""Is told the exit code of a worker; None when nobody knows it."""
+OnExit = Callable[[int | None], None]
+"""Is called with the exit code of a worker, or None when it is not known."""
+
+log = logging.getLogger("publish")
 
 
 def command(store: Path, settings: dict[str, Any]) -> list[str]:
-    """Return the command that starts a nursery; it finds its packages by the settings alone."""
-    told = json.dumps({**settings, "packages": _PACKAGES})
-    return [sys.executable, "-I", "-S", "-c", _BOOT, str(store), told]
+    """Return the command line of a fork server; its settings say where it finds its packages."""
+    found = json.dumps({**settings, "packages": _PACKAGES})
+    return [sys.executable, "-I", "-S", "-c", _PROGRAM, str(store), found]
 
 
-class NurseryProcess:
-    """The process that the workers on one store come from."""
+class ForkServerProcess:
+    """One fork server, as its parent sees it."""
 
-    def __init__(self, store: Path, settings: dict[str, Any], gone: Callable[[], None]) -> None:
-        """Keep the settings; ``gone`` is told when it ends by itself after it was started."""
-        self.is_gone = True
+    def __init__(self, store: Path, settings: dict[str, Any], on_end: Callable[[], None]) -> None:
+        """Keep the settings; ``on_end`` is called when it ends by itself after it was started."""
+        self.has_ended = True
         self._process: subprocess.Popen[bytes] | None = None
-        self._store, self._settings, self._when_gone = store, settings, gone
+        self._store, self._settings, self._on_end = store, settings, on_end
         self._loop = asyncio.get_running_loop()
         self._loaded: asyncio.Future[None] = self._loop.create_future()
         self._pending = b""
-        self._awaited: deque[tuple[asyncio.Future[int], Died]] = deque()
-        self._living: dict[int, Died] = {}
+        self._forking: deque[tuple[asyncio.Future[int], OnExit]] = deque()
+        self._workers: dict[int, OnExit] = {}
 
     async def start(self) -> None:
-        """Start the process, and wait until its store is there. Raises OSError."""
+        """Start the process, and wait until its store is loaded. Raises OSError."""
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
         with theirs:
@@ -70,83 +74,85 @@ class NurseryProcess:
                     cwd="/",
                     env={
                         "LC_ALL": "C.UTF-8",
-                        **{name: os.environ[name] for name in _KEPT if name in os.environ},
+                        **{
+                            name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ
+                        },
                     },
                 )
             except OSError:
                 self._control.close()
                 raise
-        self.is_gone = False
+        self.has_ended = False
         self._loop.add_reader(self._control.fileno(), self._read)
         try:
-            await asyncio.wait_for(self._loaded, LOADING)
+            await asyncio.wait_for(self._loaded, LOAD_TIMEOUT)
         except BaseException:
             self.stop()
             raise
 
-    async def bear(self, channel: int, life: int, died: Died) -> int:
-        """Have a worker born on two ends, and return its number. Raises OSError.
+    async def fork(self, channel: int, lifeline: int, on_exit: OnExit) -> int:
+        """Have a worker forked on two file descriptors; return its process id. Raises OSError.
 
-        ``died`` is told when it has ended, which may be before this returns.
+        ``on_exit`` is called when it has ended, which may be before this returns.
         """
-        if self.is_gone:
+        if self.has_ended:
             raise _ended()
-        born: asyncio.Future[int] = self._loop.create_future()
-        socket.send_fds(self._control, [ORDER.pack(BEAR, 0)], [channel, life])
-        self._awaited.append((born, died))
-        timer = self._loop.call_later(ANSWERS, self.stop)
+        pid: asyncio.Future[int] = self._loop.create_future()
+        socket.send_fds(self._control, [COMMAND.pack(FORK, 0)], [channel, lifeline])
+        self._forking.append((pid, on_exit))
+        timer = self._loop.call_later(COMMAND_TIMEOUT, self.stop)
         try:
-            return await born
+            return await pid
         finally:
             timer.cancel()
 
-    def end(self, pid: int) -> None:
-        """End a worker now, unless it has ended already."""
-        if self.is_gone or pid not in self._living:
+    def kill(self, pid: int) -> None:
+        """Kill a worker, unless it has ended already."""
+        if self.has_ended or pid not in self._workers:
             return
         try:
-            self._control.sendall(ORDER.pack(KILL, pid))
+            self._control.sendall(COMMAND.pack(KILL, pid))
         except OSError:
             self.stop()
         else:
-            self._loop.call_later(ANSWERS, self._must_be_dead, pid, self._living[pid])
+            self._loop.call_later(COMMAND_TIMEOUT, self._check_killed, pid, self._workers[pid])
 
     def stop(self) -> None:
-        """Let go of the process; how its workers end is not known any more."""
-        if self.is_gone:
+        """Kill the process; how its workers end is not known any more."""
+        if self.has_ended:
             return
-        self.is_gone = True
+        self.has_ended = True
         self._loop.remove_reader(self._control.fileno())
         self._control.close()
         if self._process is not None:
             self._process.kill()
         if not self._loaded.done():
             self._loaded.set_exception(_ended())
-        while self._awaited:
-            born, _ = self._awaited.popleft()
-            if not born.done():
-                born.set_exception(_ended())
-        while self._living:
-            _, died = self._living.popitem()
-            died(None)
+        while self._forking:
+            pid, _ = self._forking.popleft()
+            if not pid.done():
+                pid.set_exception(_ended())
+        while self._workers:
+            _, on_exit = self._workers.popitem()
+            on_exit(None)
         self._reap()
 
     def _reap(self) -> None:
-        """Look whether the process has ended, without waiting, until it has."""
+        """Look from time to time whether the process has ended, until it has."""
         if self._process is not None and self._process.poll() is None:
             self._loop.call_later(0.01, self._reap)
 
-    async def ended(self) -> None:
-        """Wait for the end of a process that was told to stop, if there was one."""
+    async def wait(self) -> None:
+        """Wait for the end of a process that was stopped, if one was started."""
         while self._process is not None and self._process.poll() is None:
             await asyncio.sleep(0.005)
 
-    def _must_be_dead(self, pid: int, died: Died) -> None:
-        if self._living.get(pid) is died:
+    def _check_killed(self, pid: int, on_exit: OnExit) -> None:
+        if self._workers.get(pid) is on_exit:
             self.stop()
 
     def _read(self) -> None:
-        """Take the notes that have come."""
+        """Take the events that have come."""
         try:
             data = self._control.recv(4096)
         except BlockingIOError:
@@ -157,31 +163,89 @@ class NurseryProcess:
             was_loaded = self._loaded.done()
             self.stop()
             if was_loaded:
-                self._when_gone()
+                self._on_end()
             return
         data = self._pending + data
-        whole = len(data) - len(data) % NOTE.size
+        whole = len(data) - len(data) % EVENT.size
         self._pending = data[whole:]
-        for note, pid, code in NOTE.iter_unpack(data[:whole]):
-            self._take(note, pid, code)
+        for event, pid, code in EVENT.iter_unpack(data[:whole]):
+            self._take(event, pid, code)
 
-    def _take(self, note: bytes, pid: int, code: int) -> None:
-        if note == LOADED:
+    def _take(self, event: bytes, pid: int, code: int) -> None:
+        if event == LOADED:
             if not self._loaded.done():
                 self._loaded.set_result(None)
-        elif note == DEAD:
-            self._living.pop(pid)(code)
+        elif event == EXITED:
+            self._workers.pop(pid)(code)
         else:
-            born, died = self._awaited.popleft()
-            if note == BORN:
-                self._living[pid] = died
-            if born.done():  # nobody waits any more
-                self.end(pid)
-            elif note == BORN:
-                born.set_result(pid)
+            forked, on_exit = self._forking.popleft()
+            if event == FORKED:
+                self._workers[pid] = on_exit
+            if forked.done():  # who asked for it does not wait any more
+                self.kill(pid)
+            elif event == FORKED:
+                forked.set_result(pid)
             else:
-                born.set_exception(OSError(code, os.strerror(code)))
+                forked.set_exception(OSError(code, os.strerror(code)))
 
 
 def _ended() -> OSError:
     return ChildProcessError("The process that workers come from has ended.")
+
+
+class RestartingForkServer:
+    """The fork server for one store, started again when it ends.
+
+    One that ends while it loads the store, which may be too large for it, is followed by one that
+    leaves the store on the disk.
+    """
+
+    def __init__(self, store: Path, settings: dict[str, Any]) -> None:
+        self._store, self._settings = store, settings
+        self._process: ForkServerProcess | None = None
+        self._starting = asyncio.Lock()
+        self._restarts: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+
+    async def running(self) -> ForkServerProcess:
+        """Return the fork server, a new one if there is none. Raises OSError."""
+        async with self._starting:
+            if self._process is None or self._process.has_ended:
+                try:
+                    return await self._start()
+                except OSError:
+                    if self._is_closed or not self._settings["in-memory"]:
+                        raise
+                log.warning("The store cannot be held in memory: it stays on the disk.")
+                self._settings = {**self._settings, "in-memory": 0}
+                return await self._start()
+            return self._process
+
+    async def close(self) -> None:
+        """Stop the fork server for good, and wait until it has ended."""
+        self._is_closed = True
+        if self._process is not None:
+            self._process.stop()
+        async with self._starting:  # a start under way has failed by then
+            if self._process is not None:
+                await self._process.wait()
+
+    async def _start(self) -> ForkServerProcess:
+        if self._is_closed:
+            raise ChildProcessError("There are to be no workers any more.")
+        self._process = process = ForkServerProcess(self._store, self._settings, self._ended)
+        await process.start()
+        return process
+
+    def _ended(self) -> None:
+        """Start another before a worker is needed, since that may take a while."""
+        if self._is_closed:
+            return
+        log.warning("The process that workers come from has ended: starting another.")
+        task = asyncio.get_running_loop().create_task(self._restart())
+        self._restarts.add(task)
+        task.add_done_callback(self._restarts.discard)
+
+    async def _restart(self) -> None:
+        with contextlib.suppress(OSError):  # the next worker tries again, and reports it
+            await self.running()

@@ -1,8 +1,9 @@
-"""What a worker writes to its parent: frames, each a kind, a length and a body.
+"""The frames between the pool and a worker, and the writer that puts an answer into them.
 
-HEAD with the media type, DATA as it is written, END; or ERROR with a JSON object. A small answer
-goes out in one piece. What is written is counted, in bytes before compression and in rows, and
-TooMuch ends it at a limit. Nothing of the package is imported here: a worker starts quickly.
+A frame is a kind, a length and a body. The pool sends jobs as DATA; a worker says READY, then
+answers with HEAD, the body as DATA, and END, or with ERROR. A small answer goes out in one piece.
+The writer counts bytes before compression, and rows, and stops at a limit. Only what itself imports
+nothing of the package is imported here, so that a worker starts quickly.
 """
 
 from __future__ import annotations
@@ -21,83 +22,84 @@ HEADER = struct.Struct(">cI")
 READY, HEAD, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"
 BLOCK = 64 * 1024
 GZIP, LEVEL = 31, 4
-"""zlib's number for a gzip wrapper, in which it writes no time; and how hard it tries."""
+"""The number by which zlib writes gzip, without a time; and its level of compression."""
 
-NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-"""What XML 1.0 cannot hold, in no way of writing it (section 2.2), as UTF-8."""
+NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""Characters that XML 1.0 cannot hold, however they are written (section 2.2), as UTF-8."""
 
-Count = Callable[[bytes], int]
+RowCounter = Callable[[bytes], int]
+"""Returns the rows in the next block of an answer."""
 
 
-class TooMuch(Exception):
+class LimitPassed(Exception):
     """The answer passes a limit: ``rows`` or ``bytes``."""
 
 
 def frame(kind: bytes, body: bytes = b"") -> bytes:
-    """Return one frame."""
+    """Return a frame."""
     return HEADER.pack(kind, len(body)) + body
 
 
-def frame_of(kind: bytes, content: dict[str, object]) -> bytes:
-    """Return one frame with a JSON object."""
+def json_frame(kind: bytes, content: dict[str, object]) -> bytes:
+    """Return a frame with a JSON object."""
     return frame(kind, json.dumps(content).encode())
 
 
 @lru_cache(maxsize=64)
-def head_of(media_type: str, form: str) -> bytes:
-    """Return the frame with which an answer begins."""
-    return frame_of(HEAD, {"type": media_type, "form": form})
+def head_frame(media_type: str, form: str) -> bytes:
+    """Return the frame that begins an answer."""
+    return json_frame(HEAD, {"type": media_type, "form": form})
 
 
 def send(descriptor: int, data: bytes | bytearray) -> None:
-    """Write all of it. Raises OSError when nobody reads any more."""
+    """Write all data. Raises OSError when nobody reads any more."""
     sent = os.write(descriptor, data)
     while sent < len(data):
         sent += os.write(descriptor, memoryview(data)[sent:])
 
 
-class Frames:
-    """A binary file that sends what is written to it as DATA frames, after one HEAD."""
+class FrameWriter:
+    """A binary file whose content is sent as DATA frames, after a HEAD frame."""
 
     def __init__(
         self,
         descriptor: int,
         head: bytes,
         *,
-        rows: int,
-        most: int,
-        count: Count | None,
+        most_rows: int,
+        most_bytes: int,
+        count: RowCounter | None,
         compress: bool,
         xml: bool = False,
     ) -> None:
-        """``count`` tells the rows in a block; at ``rows`` or ``most`` bytes it is too much."""
+        """Keep the limits; without ``count`` the rows are counted by who writes."""
         self.rows = self.length = 0
         self.more = False
         self._descriptor, self._count = descriptor, count
-        self._most_rows, self._most = rows, most
+        self._most_rows, self._most_bytes = most_rows, most_bytes
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP) if compress else None
         self._xml = xml
         self._block = bytearray()
         self._out = bytearray(head)
 
     def write(self, data: bytes) -> int:
-        """Take a part; a block goes out when it is full. Raises TooMuch."""
+        """Add data; a block is sent when it is full. Raises LimitPassed."""
         self._block += data
         if len(self._block) >= BLOCK:
             self._flush_block()
         return len(data)
 
     def flush(self) -> None:
-        """Keep what is pending: a frame goes out when it is full."""
+        """Do nothing: a block is sent when it is full."""
 
     def finish(self) -> None:
-        """Take the end of the answer; it goes out with ``end``. Raises TooMuch."""
+        """Complete the body; its last block is sent by ``end``. Raises LimitPassed."""
         self._flush_block()
         if self._gzip is not None:
             self._put(self._gzip.flush())
 
     def end(self, *, then: bool) -> None:
-        """Send what is left, and END; ``then`` says that READY follows when there is room again."""
+        """Send what is left, and END; ``then`` says that a READY frame follows later."""
         numbers = f'"rows":{self.rows},"bytes":{self.length}'
         truths = f'"then":{str(then).lower()},"more":{str(self.more).lower()}'
         self._out += frame(END, f"{{{numbers},{truths}}}".encode())
@@ -107,17 +109,17 @@ class Frames:
         block = bytes(self._block)
         self._block.clear()
         if self._xml:
-            # Blocks end where something written ends, so no character is cut in two.
-            if NO_XML.search(block):
+            # Blocks end where a call of write ends, so no character is cut in two.
+            if NOT_IN_XML.search(block):
                 raise NotInXml
             block = block.replace(b"\r", b"&#xD;")  # else it is read as a line feed
         self.length += len(block)
-        if self.length > self._most:
-            raise TooMuch("bytes")
+        if self.length > self._most_bytes:
+            raise LimitPassed("bytes")
         if self._count is not None:
             self.rows += self._count(block)
             if self.rows > self._most_rows:
-                raise TooMuch("rows")
+                raise LimitPassed("rows")
         self._put(block if self._gzip is None else self._gzip.compress(block))
 
     def _put(self, data: bytes) -> None:
@@ -128,21 +130,21 @@ class Frames:
             self._out = bytearray()
 
 
-def counter_of(media_type: str) -> Count:
-    """Return what counts the rows of a SELECT in a media type, block by block."""
+def row_counter(media_type: str) -> RowCounter:
+    """Return a counter of the rows of a SELECT in a media type, which is given block by block."""
     if "xml" in media_type:
         return _Marks(b"<result>")  # in a text < is written &lt;
     if "csv" in media_type:
         return _Records()
     if "tab-separated" in media_type:
         return _Lines()
-    # A quotation mark in a text is written \", so these stand between and before rows only; but
-    # for an empty row, which nobody writes on purpose.
+    # A quotation mark in a text is written \", so these stand before and between rows only.
+    # An empty row is missed at the beginning, which nobody writes on purpose.
     return _Marks(b'"bindings":[{', b'},{"', b"},{}")
 
 
 class _Marks:
-    """Counts texts that each stand for one row, also across blocks."""
+    """Counts marks that each stand for one row, also across blocks."""
 
     def __init__(self, *marks: bytes) -> None:
         self._marks = marks
@@ -159,7 +161,7 @@ class _Marks:
 
 
 class _Lines:
-    """Counts lines but the first; in a text of TSV the end of a line is written as \\n."""
+    """Counts lines but the first; TSV writes the end of a line in a text as \\n."""
 
     def __init__(self) -> None:
         self._is_first = True
@@ -173,7 +175,7 @@ class _Lines:
 
 
 class _Records:
-    """Counts records of CSV but the first: ends of lines that stand in no quotation marks."""
+    """Counts records of CSV but the first: ends of lines outside quotation marks."""
 
     def __init__(self) -> None:
         self._quoted, self._is_first = False, True

@@ -1,10 +1,9 @@
-"""Several graphs as one default graph, in which a triple that stands in two of them counts once.
+"""The RDF dataset of a query, with several graphs merged to one default graph.
 
-The store walks one graph after the other, so a triple in two of them would be found twice. In
-comes the data set of a query, from the protocol or from its own FROM clauses; out comes the store
-with the graphs to evaluate on: the store itself when no triple is in two of the graphs, else a
-copy in memory in which they are merged. SPARQL 1.1 Query, section 13.1: the default graph is the
-RDF merge of the graphs. Runs in a worker; nothing of the package is imported here.
+The default graph is the RDF merge of the graphs that the query or the protocol names (SPARQL 1.1
+Query, section 13.1). The store walks one graph after the other, and would find a triple of two
+graphs twice. So graphs that share a triple are copied into a store in memory; others are asked
+where they are. Runs in a worker: nothing of the package is imported here.
 """
 
 from __future__ import annotations
@@ -15,8 +14,6 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from publish.sparql.query.limits import MOST_TRIPLES
-
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 _COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -24,21 +21,19 @@ _SHARES = "ASK { GRAPH ?g { ?s ?p ?o } FILTER EXISTS { ?s ?p ?o } }"
 
 
 class TooManyTriples(Exception):
-    """The graphs share triples, and hold too many to merge them."""
+    """Graphs that share triples are too large to be merged."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataSet:
-    """A store, and the graphs of it that a query is asked of; None for those it names itself."""
+class QueryDataset:
+    """A store and the graphs of it that a query is asked of; None for those it names itself."""
 
     store: ox.Store
     default: list[ox.NamedNode] | ox.DefaultGraph | None = None
     named: list[ox.NamedNode] | None = None
 
     def query(self, text: str, base: str | None = None) -> Results:
-        """Evaluate a query on the data set; relative IRIs in it are relative to a base."""
-        if self.default is None:
-            return self.store.query(text, base_iri=base)
+        """Evaluate a query; relative IRIs in it are resolved against ``base``."""
         return self.store.query(
             text,
             base_iri=base,
@@ -47,20 +42,20 @@ class DataSet:
         )
 
 
-class DataSets:
-    """The data sets that queries name in one store; remembers which graphs share triples."""
+class QueryDatasets:
+    """The RDF datasets that queries name in one store; remembers which graphs share triples."""
 
-    def __init__(self, store: ox.Store, most: int = MOST_TRIPLES) -> None:
+    def __init__(self, store: ox.Store, most: int) -> None:
         self._store, self._most = store, most
-        self._whole = DataSet(store=store)
+        self._whole = QueryDataset(store=store)
         self._sizes: dict[ox.NamedNode, int] = {}
         self._shares: dict[frozenset[ox.NamedNode], bool] = {}
 
-    def of(self, default: Sequence[str], named: Sequence[str], probe: str | None) -> DataSet:
-        """Return the data set for the graphs of the protocol, or else those of the query.
+    def of(self, default: Sequence[str], named: Sequence[str], probe: str | None) -> QueryDataset:
+        """Return the dataset for the graphs of the protocol, or else those of the query.
 
-        ``probe`` has the FROM clauses of the query with the pattern of ``_named_by``; it is None
-        when they name no two graphs. Raises TooManyTriples.
+        ``probe`` is what the guard made of the FROM clauses. No more than ``most`` triples are
+        merged: raises TooManyTriples.
         """
         if probe is None and not default and not named:
             return self._whole
@@ -69,14 +64,17 @@ class DataSets:
         if probe is not None and not merge and not keep:
             try:
                 merge, keep = self._named_by(probe)
-            except SyntaxError:  # so is the query itself, or it is spelt in no usual way
+            except SyntaxError:  # the query has it too, or is spelt in an unusual way
                 return self._whole
         if not self._share(merge):
-            return DataSet(store=self._store, default=merge, named=keep)
-        return DataSet(store=self._merged(merge, keep), default=ox.DefaultGraph(), named=keep)
+            return QueryDataset(store=self._store, default=merge, named=keep)
+        return QueryDataset(store=self._merged(merge, keep), default=ox.DefaultGraph(), named=keep)
 
     def _named_by(self, probe: str) -> tuple[list[ox.NamedNode], list[ox.NamedNode]]:
-        """Let the parser say which graphs a query names: in a small store each holds its name."""
+        """Return the graphs that FROM clauses name, as the parser resolves them.
+
+        The probe is asked of a small store in which each graph holds its own name.
+        """
         small = ox.Store()
         graphs = [graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)]
         small.extend(ox.Quad(graph, graph, graph, graph) for graph in graphs)
@@ -89,7 +87,7 @@ class DataSets:
         return list(merge), list(keep)
 
     def _share(self, graphs: list[ox.NamedNode]) -> bool:
-        """Return whether a triple stands in two of the graphs. The smallest is looked up first."""
+        """Return whether two of the graphs share a triple; the smallest is looked up first."""
         if len(graphs) < 2:
             return False
         key = frozenset(graphs)

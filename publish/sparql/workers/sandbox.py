@@ -1,9 +1,9 @@
 """What a worker process may do to the system around it: nearly nothing.
 
-A filter in the kernel refuses to make sockets and to start programs, so that a query reaches no
-other machine even when it slips past the guard. Memory has a limit that ends the process, and no
-file of a dead process is kept. Linux on x86_64 and aarch64; elsewhere the filter is left out and
-the parent is told. Nothing of the package is imported here: a worker starts quickly.
+A filter in the kernel refuses sockets and programs, so that a query reaches no other machine even
+when it slips past the guard. Memory has a limit that ends the process, and a dead process leaves
+no core file. Linux on x86_64 and aarch64; on other systems there is no filter, and the pool is told
+so. Nothing of the package is imported here, so that a worker starts quickly.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SET_FILTER, _ALL_THREADS = 1, 1
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EACCES
 _X32 = 0x40000000
-"""Calls of the other ABI of x86_64 have numbers from here: all are refused."""
+"""System calls of the x32 ABI have numbers from here: all are refused."""
 
 # Machine: its audit number, seccomp itself, and the calls refused: socket, bind, listen, accept,
 # connect, accept4, io_uring_setup, execve, execveat, ptrace (and fork and vfork where they exist).
@@ -37,7 +37,7 @@ class _Program(ctypes.Structure):
 
 
 def shut_off() -> bool:
-    """Refuse sockets and programs to this process for good; return whether that was possible."""
+    """Refuse sockets and programs to this process for good; return whether the system can."""
     machine = os.uname().machine
     if os.uname().sysname != "Linux" or machine not in _MACHINES:
         return False
@@ -63,16 +63,16 @@ def shut_off() -> bool:
 
 
 def leave_signals() -> None:
-    """Leave stopping to the parent; only the timer and SIGKILL end this process."""
+    """Ignore the signals that stop a server: the parent, SIGALRM and SIGKILL end this process."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
 def bound_memory(more: int) -> None:
-    """Let this process take ``more`` bytes on top of what it has; past that it aborts.
+    """Let this process take ``more`` bytes on top of what it has; beyond that it aborts.
 
-    When the machine itself runs out of memory, a worker goes first.
+    When the machine runs out of memory, the system ends a worker before other processes.
     """
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -89,7 +89,7 @@ def data_bytes() -> int:
 
 
 def resident_bytes() -> int:
-    """Return the bytes of memory that are the process's own, or 0 without /proc."""
+    """Return the bytes of memory that the process shares with no other, or 0 without /proc."""
     try:
         _, resident, shared, *_ = Path("/proc/self/statm").read_text().split()
     except OSError:
@@ -98,7 +98,7 @@ def resident_bytes() -> int:
 
 
 def return_memory() -> None:
-    """Give memory that is not used any more back to the system, where libc can."""
+    """Give unused memory back to the system, where libc can."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

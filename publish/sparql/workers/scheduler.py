@@ -1,9 +1,7 @@
-"""The workers of a pool: how many there are, which are free, and who gets one next.
+"""Which worker evaluates which query: the workers of a pool, and the queues before them.
 
-In comes the wish for a worker, out comes one when its turn is there, or Busy. A worker that ended
-or is ended is replaced at once, while others go on; so is the nursery that they come from. Slow
-queries hold at most half of the workers and have a queue of their own; when one of their places is
-free, it goes first.
+A worker that has ended is replaced at once, while others go on. Slow queries hold at most half of
+the workers and have a queue of their own, which goes first when one of their places is free.
 """
 
 from __future__ import annotations
@@ -16,74 +14,63 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from publish.faults.fault import phrase
 from publish.sparql.query.errors import Busy, WorkerLost
 from publish.sparql.query.limits import Limits, duration
-from publish.sparql.workers.forkserver_client import LOADING
+from publish.sparql.workers.answers import Evaluation
+from publish.sparql.workers.forkserver_client import LOAD_TIMEOUT, RestartingForkServer
 from publish.sparql.workers.frames import ERROR, READY
-from publish.sparql.workers.nursery_keeper import NurseryKeeper
-from publish.sparql.workers.worker_client import WorkerProcess
+from publish.sparql.workers.worker_client import OnFrame, Worker
 
-BOOT = 30.0
+START_TIMEOUT = 30.0
 """Seconds within which a worker opens its store."""
-AT_ONCE, PAUSE = 3, 1.0
+QUICK_RESTARTS, RESTART_PAUSE = 3, 1.0
 """After so many workers in a row that could not open the store, seconds before the next one."""
-SHARE = 0.1
-"""Weight of the last query in the usual duration of one."""
+LAST_WEIGHT = 0.1
+"""Weight of the last query in the running average of durations."""
 
 log = logging.getLogger("publish")
 
-Run = TypeVar("Run")
-
-
-class Worker(WorkerProcess, Generic[Run]):
-    """A worker and what it does now."""
-
-    run: Run | None = None
-    is_ready = False
-    is_slow = False
-    boot_timer: asyncio.TimerHandle | None = None
-
 
 @dataclass(kw_only=True, eq=False)
-class _Turn(Generic[Run]):
-    """Somebody who waits for a worker, and what lets the worker begin."""
+class _Waiting:
+    """A query that waits for a worker; ``begin`` hands it to one."""
 
-    found: asyncio.Future[Worker[Run]]
-    begin: Callable[[Worker[Run]], None]
+    worker: asyncio.Future[Worker]
+    begin: Callable[[Worker], None]
 
 
-class Crew(Generic[Run]):
-    """The workers on one store. ``came`` is told frames; ``lost`` a run, with an exit code."""
+class Scheduler:
+    """The workers on one store, and the queries that wait for one."""
 
     def __init__(
         self,
         store: Path,
         settings: dict[str, Any],
         limits: Limits,
-        came: Callable[[Worker[Run], bytes, bytes], None],
-        lost: Callable[[Run, int | None], None],
+        on_frame: OnFrame,
+        on_lost: Callable[[Evaluation, int | None], None],
     ) -> None:
+        """``on_frame`` gets the frames of answers; ``on_lost`` the exit code of a dead worker."""
         self.slow = self.replaced = 0
-        self.usual = 0.05
-        """Seconds that a query has taken of late."""
+        self._average = 0.05
         self._limits = limits
-        self._on_frame, self._on_lost = came, lost
-        self._workers: set[Worker[Run]] = set()
-        self._idle: deque[Worker[Run]] = deque()
-        self._ending: set[Worker[Run]] = set()
-        self._queues: tuple[deque[_Turn[Run]], ...] = (deque(), deque())
-        self._starting: asyncio.Future[None] | None = None
-        self._boots: set[asyncio.Task[None]] = set()
-        self._over = self._told_open = False
-        self._failures = 0
-        self._keeper = NurseryKeeper(store, settings)
+        self._on_frame, self._on_lost = on_frame, on_lost
+        self._workers: set[Worker] = set()
+        self._idle: deque[Worker] = deque()
+        self._exiting: set[Worker] = set()
+        self._queues: tuple[deque[_Waiting], ...] = (deque(), deque())
+        self._first_start: asyncio.Future[None] | None = None
+        self._starts: set[asyncio.Task[None]] = set()
+        self._is_closed = self._is_open_reported = False
+        self._failed_starts = 0
+        self._fork_server = RestartingForkServer(store, settings)
 
     @property
     def waiting(self) -> int:
-        """How many wait for a worker."""
+        """How many queries wait for a worker."""
         return sum(map(len, self._queues))
 
     @property
@@ -101,50 +88,50 @@ class Crew(Generic[Run]):
     async def start(self) -> None:
         """Start all workers. Raises WorkerLost when the store cannot be opened."""
         self._loop = asyncio.get_running_loop()
-        self._starting = self._loop.create_future()
+        self._first_start = self._loop.create_future()
         for _ in range(self._limits.workers):
-            self._boot()
+            self._add_worker()
         try:
-            await self._starting
+            await self._first_start
         except BaseException:
-            await self.end_all()
+            await self.close()
             raise
         finally:
-            self._starting = None
+            self._first_start = None
 
-    async def take(self, begin: Callable[[Worker[Run]], None], *, slow: bool) -> Worker[Run]:
-        """Let a worker begin when its turn is there, and return it. Raises Busy.
+    async def acquire(self, begin: Callable[[Worker], None], *, slow: bool) -> Worker:
+        """Wait for a worker, let it ``begin``, and return it. Raises Busy.
 
-        ``begin`` is called at once when a worker comes free, not when the loop comes round to the
-        one who waits: a worker that need not sleep between two queries is much quicker.
+        ``begin`` is called as soon as a worker comes free, before the loop resumes this coroutine:
+        a worker that need not sleep between two queries is much quicker.
         """
         if self._idle and not self.waiting and (not slow or self._has_slow_place()):
-            worker = self._handed(slow)
+            worker = self._pop_idle(slow)
             begin(worker)
             return worker
         if self.waiting >= self._limits.waiting:
             raise self.busy("queries-too-many-slow" if slow else "queries-too-many")
-        turn = _Turn[Run](found=self._loop.create_future(), begin=begin)
+        waiting = _Waiting(worker=self._loop.create_future(), begin=begin)
         queue = self._queues[slow]
-        queue.append(turn)
-        timer = self._loop.call_later(self._limits.patience, self._give_up, turn, slow)
+        queue.append(waiting)
+        timer = self._loop.call_later(self._limits.patience, self._give_up, waiting, slow)
         self._dispatch()
         try:
-            return await turn.found
+            return await waiting.worker
         finally:
             timer.cancel()
-            if turn in queue:
-                queue.remove(turn)
+            if waiting in queue:
+                queue.remove(waiting)
 
-    def give_back(self, worker: Worker[Run]) -> None:
-        """Take a worker back that is ready for another query."""
+    def release(self, worker: Worker) -> None:
+        """Take back a worker that is ready for another query."""
         if worker in self._workers:
-            self._calm(worker)
+            self._free_slow_place(worker)
             self._idle.append(worker)
             self._dispatch()
 
-    def make_slow(self, worker: Worker[Run]) -> bool:
-        """Let a worker go on as a slow one; return whether there was a place for it."""
+    def make_slow(self, worker: Worker) -> bool:
+        """Let a worker go on with a slow query; return whether there was a place for it."""
         if not self._has_slow_place():
             return False
         self.slow += 1
@@ -152,193 +139,191 @@ class Crew(Generic[Run]):
         worker.give_way()
         return True
 
-    def replace(self, worker: Worker[Run]) -> None:
-        """End a worker and start another. The run it had is not told of it."""
-        worker.run = None
+    def replace(self, worker: Worker) -> None:
+        """End a worker and start another; its evaluation is not told."""
+        worker.evaluation = None
         worker.end()
-        self._gone(worker)
+        self._remove(worker)
 
-    def took(self, seconds: float) -> None:
-        """Remember how long a query took, to tell others when to come again."""
-        self.usual += SHARE * (seconds - self.usual)
+    def record_duration(self, seconds: float) -> None:
+        """Take the duration of a query into the average, from which ``busy`` makes its estimate."""
+        self._average += LAST_WEIGHT * (seconds - self._average)
 
     def busy(self, key: str) -> Busy:
-        """Return the error for a question that gets no worker, with when to come again."""
+        """Return the error for a query that gets no worker, with when to try again."""
         limits = self._limits
-        guess = math.ceil((self.waiting + 1) * self.usual / limits.workers)
+        guess = math.ceil((self.waiting + 1) * self._average / limits.workers)
         seconds = max(1, min(guess, math.ceil(limits.deadline)))
-        told = {"most": duration(limits.patience)} if key == "queries-kept-waiting" else {}
-        return Busy(phrase(key, seconds=duration(seconds), **told), retry_after=seconds)
+        more = {"most": duration(limits.patience)} if key == "queries-kept-waiting" else {}
+        return Busy(phrase(key, seconds=duration(seconds), **more), retry_after=seconds)
 
-    async def end_all(self) -> None:
-        """End all workers, and wait until the system has let them go."""
-        self._over = True
+    async def close(self) -> None:
+        """End all workers, and wait until their processes are gone."""
+        self._is_closed = True
         for queue in self._queues:
-            for turn in queue:
-                if not turn.found.done():
-                    turn.found.set_exception(self.busy("queries-stopped"))
+            for waiting in queue:
+                if not waiting.worker.done():
+                    waiting.worker.set_exception(self.busy("queries-stopped"))
         for worker in list(self._workers):
             worker.end()
-            self._gone(worker)
-        while any(worker.pid for worker in self._ending):
+            self._remove(worker)
+        while any(worker.pid for worker in self._exiting):
             await asyncio.sleep(0.005)
-        await self._keeper.close()
-        while self._boots:
+        await self._fork_server.close()
+        while self._starts:
             await asyncio.sleep(0.005)
 
     def _has_slow_place(self) -> bool:
         return self.slow < self._limits.slow_workers
 
-    def _handed(self, slow: bool) -> Worker[Run]:
+    def _free_slow_place(self, worker: Worker) -> None:
+        if worker.is_slow:
+            worker.is_slow = False
+            self.slow -= 1
+
+    def _pop_idle(self, slow: bool) -> Worker:
         worker = self._idle.pop()  # the last one to work is the quickest to go on
         if slow:
             self.make_slow(worker)
         return worker
 
     def _dispatch(self) -> None:
-        """Hand idle workers to those who wait."""
+        """Give idle workers to waiting queries."""
         usual, slow = self._queues
         while self._idle:
             is_slow = bool(slow) and self._has_slow_place()
             queue = slow if is_slow else usual
             if not queue:
                 return
-            turn = queue.popleft()
-            if not turn.found.done():
-                worker = self._handed(is_slow)
-                turn.found.set_result(worker)
-                turn.begin(worker)
+            waiting = queue.popleft()
+            if not waiting.worker.done():
+                worker = self._pop_idle(is_slow)
+                waiting.worker.set_result(worker)
+                waiting.begin(worker)
 
-    def _give_up(self, turn: _Turn[Run], slow: bool) -> None:
-        if not turn.found.done():
-            self._queues[slow].remove(turn)
+    def _give_up(self, waiting: _Waiting, slow: bool) -> None:
+        if not waiting.worker.done():
+            self._queues[slow].remove(waiting)
             key = "queries-too-many-slow" if slow else "queries-kept-waiting"
-            turn.found.set_exception(self.busy(key))
+            waiting.worker.set_exception(self.busy(key))
 
-    def _calm(self, worker: Worker[Run]) -> None:
-        if worker.is_slow:
-            worker.is_slow = False
-            self.slow -= 1
+    # -- Starting workers -----------------------------------------------------------------------
 
-    def _boot(self) -> None:
-        if not self._over:
-            task = self._loop.create_task(self._start_one())
-            self._boots.add(task)
-            task.add_done_callback(self._boots.discard)
+    def _add_worker(self) -> None:
+        if not self._is_closed:
+            task = self._loop.create_task(self._start_worker())
+            self._starts.add(task)
+            task.add_done_callback(self._starts.discard)
 
-    async def _start_one(self) -> None:
-        worker = Worker[Run](self._came, self._lost)
+    async def _start_worker(self) -> None:
+        worker = Worker(self._frame_came, self._worker_lost)
         self._workers.add(worker)
         try:
-            nursery = await self._keeper.nursery()
+            fork_server = await self._fork_server.running()
             if worker not in self._workers:  # all were ended meanwhile
                 return
-            worker.boot_timer = self._loop.call_later(BOOT, self._boot_passed, worker)
-            await worker.start(nursery)
+            worker.start_timer = self._loop.call_later(START_TIMEOUT, self._start_late, worker)
+            await worker.start(fork_server)
         except OSError as error:
-            self._failed_boot(worker, _not_started(error))
+            self._start_failed(worker, _not_started(error))
             return
-        if self._over:
+        if self._is_closed:
             worker.end()
-            self._gone(worker)
+            self._remove(worker)
 
-    def _boot_passed(self, worker: Worker[Run]) -> None:
-        if worker.is_ready:
+    def _start_late(self, worker: Worker) -> None:
+        if not worker.is_ready:
+            most = duration(START_TIMEOUT)
+            self._start_failed(worker, WorkerLost(phrase("store-not-opened-in-time", most=most)))
+
+    def _start_failed(self, worker: Worker, error: WorkerLost) -> None:
+        """End a worker; raise the error in ``start``, or else try again a little later."""
+        worker.end()
+        if worker.start_timer is not None:
+            worker.start_timer.cancel()
+        if worker not in self._workers:
             return
-        worker.end()
-        self._failed_boot(
-            worker, WorkerLost(phrase("store-not-opened-in-time", most=duration(BOOT)))
-        )
-
-    def _failed_boot(self, worker: Worker[Run], error: WorkerLost) -> None:
-        worker.end()
-        if worker.boot_timer is not None:
-            worker.boot_timer.cancel()
-        if worker in self._workers:
-            self._workers.discard(worker)
-            if worker.pid:
-                self._reap(worker, None)
-            self._cannot_start(error)
-
-    def _cannot_start(self, error: WorkerLost) -> None:
-        """Tell who starts the pool, or else try again a little later."""
-        if self._starting is not None:
-            if not self._starting.done():
-                self._starting.set_exception(error)
-        elif not self._over:
+        self._workers.discard(worker)
+        if worker.pid:
+            self._await_exit(worker, None)
+        if self._first_start is not None:
+            if not self._first_start.done():
+                self._first_start.set_exception(error)
+        elif not self._is_closed:
             log.error("%s", error)
-            self._failures += 1
-            self._loop.call_later(PAUSE if self._failures > AT_ONCE else 0, self._boot)
+            self._failed_starts += 1
+            pause = RESTART_PAUSE if self._failed_starts > QUICK_RESTARTS else 0
+            self._loop.call_later(pause, self._add_worker)
 
-    def _came(self, process: WorkerProcess, kind: bytes, body: bytes) -> None:
-        worker: Worker[Run] = process  # type: ignore[assignment]
+    def _frame_came(self, worker: Worker, kind: bytes, body: bytes) -> None:
         if kind == READY:
-            self._ready(worker, json.loads(body))
+            self._worker_ready(worker, json.loads(body))
         elif kind == ERROR and not worker.is_ready:
             problem = json.loads(body)["message"]
-            self._failed_boot(worker, WorkerLost(phrase("store-not-opened", problem=problem)))
+            self._start_failed(worker, WorkerLost(phrase("store-not-opened", problem=problem)))
         else:
             self._on_frame(worker, kind, body)
 
-    def _ready(self, worker: Worker[Run], content: dict[str, Any]) -> None:
-        """Take a worker that has opened its store, or has put away a large query."""
+    def _worker_ready(self, worker: Worker, content: dict[str, Any]) -> None:
+        """Take a worker that has opened its store, or has cleaned up after a large query."""
         worker.thread = content["thread"]
         if not worker.is_ready:
             worker.is_ready = True
-            self._failures = 0
-            if worker.boot_timer is not None:
-                worker.boot_timer.cancel()
-            if not content["shut-off"] and not self._told_open:
-                self._told_open = True
+            self._failed_starts = 0
+            if worker.start_timer is not None:
+                worker.start_timer.cancel()
+            if not content["shut-off"] and not self._is_open_reported:
+                self._is_open_reported = True
                 log.warning("Workers cannot be cut off from the network on this system.")
-            starting = self._starting
-            if starting and not starting.done() and all(item.is_ready for item in self._workers):
-                starting.set_result(None)
+            start = self._first_start
+            if start and not start.done() and all(item.is_ready for item in self._workers):
+                start.set_result(None)
         if content["grown"]:
             self.replace(worker)
         else:
-            self.give_back(worker)
+            self.release(worker)
 
-    def _lost(self, process: WorkerProcess) -> None:
-        worker: Worker[Run] = process  # type: ignore[assignment]
+    # -- Ending workers -------------------------------------------------------------------------
+
+    def _worker_lost(self, worker: Worker) -> None:
         if worker.is_ready:
-            self._gone(worker)
+            self._remove(worker)
         else:
             problem = phrase("worker-ended-at-start")
-            self._failed_boot(worker, WorkerLost(phrase("store-not-opened", problem=problem)))
+            self._start_failed(worker, WorkerLost(phrase("store-not-opened", problem=problem)))
 
-    def _gone(self, worker: Worker[Run]) -> None:
-        """Strike a worker off that has been ended, and start another."""
+    def _remove(self, worker: Worker) -> None:
+        """Remove a worker that has been ended, and start another."""
         if worker not in self._workers:
             return
         self._workers.discard(worker)
         if worker in self._idle:
             self._idle.remove(worker)
-        if worker.boot_timer is not None:
-            worker.boot_timer.cancel()
-        self._calm(worker)
-        run, worker.run = worker.run, None
-        self._reap(worker, run)
-        self.replaced += not self._over
-        self._boot()
+        if worker.start_timer is not None:
+            worker.start_timer.cancel()
+        self._free_slow_place(worker)
+        evaluation, worker.evaluation = worker.evaluation, None
+        self._await_exit(worker, evaluation)
+        self.replaced += not self._is_closed
+        self._add_worker()
         self._dispatch()
 
-    def _reap(self, worker: Worker[Run], run: Run | None) -> None:
-        """Tell the run of a process that ends why there is no answer, when that is known."""
+    def _await_exit(self, worker: Worker, evaluation: Evaluation | None) -> None:
+        """Report how a process ended to its evaluation, as soon as that is known."""
 
-        def tell(code: int | None) -> None:
-            self._ending.discard(worker)
-            if run is not None:
-                self._on_lost(run, code)
+        def on_exit(code: int | None) -> None:
+            self._exiting.discard(worker)
+            if evaluation is not None:
+                self._on_lost(evaluation, code)
 
-        self._ending.add(worker)
-        worker.when_dead(tell)
+        self._exiting.add(worker)
+        worker.when_exited(on_exit)
 
 
 def _not_started(error: OSError) -> WorkerLost:
     """Return why there is no worker."""
     if isinstance(error, TimeoutError):
-        return WorkerLost(phrase("store-not-opened-in-time", most=duration(LOADING)))
+        return WorkerLost(phrase("store-not-opened-in-time", most=duration(LOAD_TIMEOUT)))
     is_end = isinstance(error, ChildProcessError)
     problem = phrase("worker-ended-at-start") if is_end else str(error)
     return WorkerLost(phrase("store-not-opened", problem=problem))

@@ -1,9 +1,10 @@
-"""One process that evaluates SPARQL queries on a store in memory, or one it opens read-only.
+"""A process that evaluates SPARQL queries, one after the other, for a pool.
 
-Jobs come in on a socket, and frames go out on it (``query_frames``). Another pipe, the life line,
-only ever ends: when the parent does, however it died, and then this process stops at once, in the
-middle of a query if need be, because pyoxigraph evaluates without holding Python's lock. Nothing
-of the package is imported but what itself imports nothing of it.
+Jobs come in on a socket, and frames go out on it (``frames``). The store is in memory, or is opened
+read-only. A second pipe, the lifeline, is never written to: it closes when the parent ends, however
+that died, and then this process ends at once. That works in the middle of a query too, because
+pyoxigraph evaluates without holding Python's lock. Only what itself imports nothing of the package
+is imported here, so that a worker starts quickly.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ from publish.sparql.workers.frames import (
     ERROR,
     HEADER,
     READY,
-    Frames,
-    TooMuch,
-    counter_of,
-    frame_of,
-    head_of,
+    FrameWriter,
+    LimitPassed,
+    head_frame,
+    json_frame,
+    row_counter,
     send,
 )
-from publish.sparql.workers.merged_graphs import DataSets, Results, TooManyTriples
+from publish.sparql.workers.merged_graphs import QueryDatasets, Results, TooManyTriples
 from publish.sparql.workers.sandbox import (
     bound_memory,
     resident_bytes,
@@ -51,15 +52,15 @@ CSV_ROWS = 1000
 """Rows that are written at a time."""
 STACK = 256 << 20
 """Bytes of stack for the thread that evaluates: the parser and the evaluator recurse."""
-GROWN = 150 << 20
-"""Bytes by which a worker may stay larger than it was; then it asks to be replaced."""
-TAKES_LONG, IS_LARGE = 0.1, 1 << 20
-"""Seconds and bytes from which the memory of a query is given back after it."""
+MOST_GROWTH = 150 << 20
+"""Bytes by which a worker may stay larger than at its start; then it asks to be replaced."""
+LONG_SECONDS, LARGE_BYTES = 0.1, 1 << 20
+"""Seconds and bytes of an answer from which unused memory is given back after it."""
 
 
 @dataclass(kw_only=True)
 class Evaluator:
-    """What evaluates jobs, one after the other, and answers on a socket."""
+    """Evaluates the jobs that come in on a socket, and answers on it."""
 
     store: ox.Store
     settings: dict[str, Any]
@@ -68,30 +69,30 @@ class Evaluator:
     pending: bytearray = field(default_factory=bytearray)
 
     def __post_init__(self) -> None:
-        self.data_sets = DataSets(self.store)
+        self.datasets = QueryDatasets(self.store, self.settings["merged-triples"])
         self.at_first = resident_bytes()
 
     def run(self) -> None:
-        """Say READY and evaluate, until this thread has been slowed down by the parent."""
+        """Say READY and evaluate, until the parent has lowered the priority of this thread."""
         thread = threading.get_native_id()
         usual = os.getpriority(os.PRIO_PROCESS, thread)
-        grown = resident_bytes() - self.at_first > GROWN
+        grown = resident_bytes() - self.at_first > MOST_GROWTH
         while True:
             content: dict[str, object] = {
                 "thread": thread,
                 "grown": grown,
                 "shut-off": self.shut_off,
             }
-            send(self.socket, frame_of(READY, content))
+            send(self.socket, json_frame(READY, content))
             while not self.evaluate(self.job()):
                 pass
             return_memory()
             if os.getpriority(os.PRIO_PROCESS, thread) > usual:
-                return  # a thread cannot take its priority back; the next one starts afresh
-            grown = resident_bytes() - self.at_first > GROWN
+                return  # a thread cannot raise its priority again; the next one has the usual one
+            grown = resident_bytes() - self.at_first > MOST_GROWTH
 
     def job(self) -> dict[str, Any]:
-        """Return the next job; ends the process when there will be none."""
+        """Return the next job; ends the process when the socket is closed."""
         while True:
             if len(self.pending) >= HEADER.size:
                 _, length = HEADER.unpack_from(self.pending)
@@ -105,12 +106,12 @@ class Evaluator:
             self.pending += data
 
     def evaluate(self, job: dict[str, Any]) -> bool:
-        """Evaluate one job under a timer that the system enforces; return whether it was large.
+        """Evaluate a job under a timer that the system enforces; return whether it was large.
 
-        After a large one READY follows, when its memory has been given back. A fault of the query
+        After a large one its memory is given back, and READY follows. What is wrong with the query
         becomes an ERROR frame.
         """
-        signal.setitimer(signal.ITIMER_REAL, self.settings["last-resort"])
+        signal.setitimer(signal.ITIMER_REAL, self.settings["alarm"])
         started = time.monotonic()
         error: dict[str, object] = {}
         frames = None
@@ -118,7 +119,7 @@ class Evaluator:
             frames = self.answer(job)
         except SyntaxError as found:
             error = {"error": "syntax", "message": str(found)}
-        except TooMuch as found:
+        except LimitPassed as found:
             error = {"error": str(found)}
         except NotInXml:
             error = {"error": "xml"}
@@ -126,40 +127,40 @@ class Evaluator:
             error = {"error": "merge"}
         except MemoryError:
             error = {"error": "memory"}
-        except _NoType as found:
+        except _NotAcceptable as found:
             error = {"error": "not-acceptable", "graph": found.graph}
         except (ValueError, RuntimeError, OSError) as found:
             error = {"error": "evaluation", "message": str(found)}
-        large = time.monotonic() - started > TAKES_LONG
+        large = time.monotonic() - started > LONG_SECONDS
         if frames is None:
             large = large or bool(error.get("error") in ("rows", "bytes", "memory"))
-            send(self.socket, frame_of(ERROR, {**error, "then": large}))
+            send(self.socket, json_frame(ERROR, {**error, "then": large}))
         else:
-            large = large or frames.length > IS_LARGE
+            large = large or frames.length > LARGE_BYTES
             frames.end(then=large)
         signal.setitimer(signal.ITIMER_REAL, 0)
         return large
 
-    def answer(self, job: dict[str, Any]) -> Frames:
-        """Write the answer but for its end."""
-        data_set = self.data_sets.of(job["default"], job["named"], job["probe"])
-        results = data_set.query(job["text"], self.settings.get("base"))
+    def answer(self, job: dict[str, Any]) -> FrameWriter:
+        """Write an answer but for its last block and its end."""
+        dataset = self.datasets.of(job["default"], job["named"], job["probe"])
+        results = dataset.query(job["text"], self.settings["base"])
         graph = isinstance(results, ox.QueryTriples)
         wanted = job["graphs" if graph else "results"]
         if not wanted:
-            raise _NoType(graph)
+            raise _NotAcceptable(graph)
         media_type = wanted[0]
         select = isinstance(results, ox.QuerySolutions)
-        frames = Frames(
+        frames = FrameWriter(
             self.socket,
-            head_of(media_type, "graph" if graph else "select" if select else "ask"),
-            rows=self.settings["rows"],
-            most=self.settings["bytes"],
-            count=counter_of(media_type) if select and media_type != CSV else None,
+            head_frame(media_type, "graph" if graph else "select" if select else "ask"),
+            most_rows=self.settings["rows"],
+            most_bytes=self.settings["bytes"],
+            count=row_counter(media_type) if select and media_type != CSV else None,
             compress=job["coding"] == "gzip",
             xml="xml" in media_type,
         )
-        first = job.get("first")
+        first = job["first"]
         if first is not None and not isinstance(results, ox.QueryBoolean):
             self.write_first(results, first, frames)
         else:
@@ -167,8 +168,8 @@ class Evaluator:
         frames.finish()
         return frames
 
-    def write(self, results: Results, media_type: str, frames: Frames) -> None:
-        """Write results in a media type. Raises TooMuch."""
+    def write(self, results: Results, media_type: str, frames: FrameWriter) -> None:
+        """Write results in a media type. Raises LimitPassed."""
         target = cast("IO[bytes]", frames)
         if isinstance(results, ox.QueryTriples):
             counter = itertools.count()
@@ -186,14 +187,14 @@ class Evaluator:
             )
             frames.rows = next(counter)
             if frames.rows >= most and next(results, None) is not None:
-                raise TooMuch("rows")
+                raise LimitPassed("rows")
         elif media_type == CSV and isinstance(results, ox.QuerySolutions):
             self.write_csv(results, frames)
         else:
             results.serialize(target, _format_of(media_type))
 
-    def write_csv(self, results: ox.QuerySolutions, frames: Frames) -> None:
-        """Write a result as CSV: the store's own writer leaves IRIs with a comma unquoted."""
+    def write_csv(self, results: ox.QuerySolutions, frames: FrameWriter) -> None:
+        """Write a result as CSV; the writer of the store leaves IRIs with a comma unquoted."""
         most: int = self.settings["rows"]
         text = io.StringIO(newline="")
         writer = csv.writer(text)
@@ -201,7 +202,7 @@ class Evaluator:
         while rows := list(itertools.islice(results, CSV_ROWS)):
             frames.rows += len(rows)
             if frames.rows > most:
-                raise TooMuch("rows")
+                raise LimitPassed("rows")
             writer.writerows([_plain(term) for term in row] for row in rows)
             frames.write(text.getvalue().encode())
             text.seek(0)
@@ -209,7 +210,7 @@ class Evaluator:
         frames.write(text.getvalue().encode())
 
     def write_first(
-        self, results: ox.QuerySolutions | ox.QueryTriples, first: int, frames: Frames
+        self, results: ox.QuerySolutions | ox.QueryTriples, first: int, frames: FrameWriter
     ) -> None:
         """Write the first rows as TSV, or the first triples as N-Triples."""
         if isinstance(results, ox.QuerySolutions):
@@ -230,7 +231,7 @@ def _format_of(media_type: str) -> ox.QueryResultsFormat | None:
 
 
 def _plain(term: object) -> str:
-    """Return what CSV has of a term: its value without its kind."""
+    """Return a term as CSV has it, its value without its kind (CSV and TSV formats, section 3)."""
     if term is None:
         return ""
     if isinstance(term, (ox.NamedNode, ox.Literal)):
@@ -238,8 +239,8 @@ def _plain(term: object) -> str:
     return str(term)
 
 
-class _NoType(Exception):
-    """No media type is wanted for the form of the query."""
+class _NotAcceptable(Exception):
+    """No media type is accepted for the form of the query."""
 
     def __init__(self, graph: bool) -> None:
         self.graph = graph
@@ -247,24 +248,24 @@ class _NoType(Exception):
 
 
 def work(
-    store: ox.Store | None, path: str, settings: dict[str, Any], channel: int, life: int
+    store: ox.Store | None, path: str, settings: dict[str, Any], channel: int, lifeline: int
 ) -> NoReturn:
     """Evaluate until the parent ends; without a store in memory, open the one on the disk.
 
-    ``channel`` is the socket for jobs and frames, ``life`` the life line, as file descriptors.
+    ``channel`` is the socket for jobs and frames; both are file descriptors.
     """
     is_shut_off = shut_off()
     if store is None:
         try:
             store = ox.Store.read_only(path)
         except OSError as error:
-            send(channel, frame_of(ERROR, {"error": "store", "message": str(error)}))
+            send(channel, json_frame(ERROR, {"error": "store", "message": str(error)}))
             os._exit(1)
     bound_memory(settings["memory"] + STACK)
     evaluator = Evaluator(store=store, settings=settings, socket=channel, shut_off=is_shut_off)
     woken, wake = os.pipe()
     poll = select.poll()
-    poll.register(life, 0)  # its end is always told
+    poll.register(lifeline, 0)  # that it was closed is always told
     poll.register(woken, select.POLLIN)
 
     def evaluate() -> None:
@@ -275,7 +276,7 @@ def work(
         except BrokenPipeError:
             os._exit(0)  # nobody listens any more
         finally:
-            if not ended_well:  # this thread is all there is to the process
+            if not ended_well:  # without this thread the process has nothing to do
                 traceback.print_exc()
                 os._exit(1)
         os.write(wake, b"n")
@@ -284,7 +285,7 @@ def work(
     while True:
         thread = threading.Thread(target=evaluate, daemon=True)
         thread.start()
-        if any(descriptor == life for descriptor, _ in poll.poll()):
+        if any(descriptor == lifeline for descriptor, _ in poll.poll()):
             os._exit(0)
         os.read(woken, 1)
         thread.join()

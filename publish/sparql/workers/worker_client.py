@@ -1,7 +1,7 @@
-"""The parent's side of one worker process: have it born, talk to it, end it.
+"""The parent's side of one worker process: have it forked, send it jobs, read its frames, end it.
 
-A socket pair carries jobs one way and frames the other, on the event loop. The life line is a
-pipe that is never written to: its end tells the worker that this process is gone.
+Jobs and frames go over a socket pair, on the event loop. The lifeline is a pipe that is never
+written to: when it closes, the worker knows that this process is gone.
 """
 
 from __future__ import annotations
@@ -14,44 +14,49 @@ import socket
 from collections.abc import Callable
 
 from publish.server.processes.liveness import is_alive, started
-from publish.sparql.workers.forkserver_client import Died, NurseryProcess
+from publish.sparql.workers.answers import Evaluation
+from publish.sparql.workers.forkserver_client import ForkServerProcess, OnExit
 from publish.sparql.workers.frames import DATA, HEADER
 
-NICER = 10
+SLOW_NICENESS = 10
 """By how much the thread of a slow query gives way to others."""
 
 _BUFFER = 512 * 1024
 
-Came = Callable[["WorkerProcess", bytes, bytes], None]
-Lost = Callable[["WorkerProcess"], None]
+OnFrame = Callable[["Worker", bytes, bytes], None]
+OnLost = Callable[["Worker"], None]
 
 
-class WorkerProcess(asyncio.Protocol):
-    """One worker: its frames are told to ``came``, its unexpected end to ``lost``, once."""
+class Worker(asyncio.Protocol):
+    """One worker process, and what it evaluates now."""
 
-    def __init__(self, came: Came, lost: Lost) -> None:
+    def __init__(self, on_frame: OnFrame, on_lost: OnLost) -> None:
+        """``on_frame`` gets each frame; ``on_lost`` is called once if it ends by itself."""
+        self.evaluation: Evaluation | None = None
+        self.is_ready = self.is_slow = False
+        self.start_timer: asyncio.TimerHandle | None = None
         self.pid = self.thread = 0
-        self._came, self._lost = came, lost
+        self._on_frame, self._on_lost = on_frame, on_lost
         self._pending = b""
         self._transport: asyncio.Transport | None = None
-        self._nursery: NurseryProcess | None = None
-        self._life, self._since = -1, 0
-        self._ended = self._is_dead = False
+        self._fork_server: ForkServerProcess | None = None
+        self._lifeline, self._started = -1, 0
+        self._is_ended = self._has_exited = False
         self._code: int | None = None
-        self._when_dead: Died | None = None
+        self._on_exit: OnExit | None = None
 
-    async def start(self, nursery: NurseryProcess) -> None:
-        """Have the process born; it says READY when its store is open. Raises OSError."""
+    async def start(self, fork_server: ForkServerProcess) -> None:
+        """Have the process forked; it sends READY when its store is open. Raises OSError."""
         ours, theirs = socket.socketpair()
-        life, self._life = os.pipe()
+        lifeline, self._lifeline = os.pipe()
         try:
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-            self._nursery = nursery
-            self.pid = await nursery.bear(theirs.fileno(), life, self._died)
-            self._since = started(self.pid)
-            if self._ended:  # while it was being born
-                nursery.end(self.pid)
+            self._fork_server = fork_server
+            self.pid = await fork_server.fork(theirs.fileno(), lifeline, self._exited)
+            self._started = started(self.pid)
+            if self._is_ended:  # while it was being forked
+                fork_server.kill(self.pid)
             await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=ours)
         except BaseException:
             ours.close()
@@ -59,69 +64,69 @@ class WorkerProcess(asyncio.Protocol):
             raise
         finally:
             theirs.close()
-            os.close(life)
+            os.close(lifeline)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way to the worker."""
+        """Keep the connection to the worker."""
         self._transport = transport  # type: ignore[assignment]
-        if self._ended:
+        if self._is_ended:
             transport.close()
 
     def send(self, job: bytes) -> None:
-        """Hand a job over; when the worker is gone, ``lost`` is told soon."""
+        """Send a job; if the worker has ended, ``on_lost`` is called soon."""
         assert self._transport is not None  # noqa: S101 - it was READY
         if not self._transport.is_closing():
             self._transport.write(HEADER.pack(DATA, len(job)) + job)
 
     def data_received(self, data: bytes) -> None:
-        """Tell each frame that is whole."""
+        """Pass on each whole frame."""
         if self._pending:
             data = self._pending + data
         at, end = 0, len(data)
-        while end - at >= HEADER.size and not self._ended:
+        while end - at >= HEADER.size and not self._is_ended:
             kind, length = HEADER.unpack_from(data, at)
             stop = at + HEADER.size + length
             if stop > end:
                 break
-            self._came(self, kind, data[at + HEADER.size : stop])
+            self._on_frame(self, kind, data[at + HEADER.size : stop])
             at = stop
         self._pending = data[at:]
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell that the worker has gone, unless it was ended from here."""
-        if not self._ended:
+        """Report that the worker has gone, unless it was ended from here."""
+        if not self._is_ended:
             self.end()
-            self._lost(self)
+            self._on_lost(self)
 
     def give_way(self) -> None:
-        """Let others go before the thread that evaluates now."""
+        """Lower the priority of the thread that evaluates."""
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.thread, NICER)
+            os.setpriority(os.PRIO_PROCESS, self.thread, SLOW_NICENESS)
 
     def end(self) -> None:
-        """End the process now; ``when_dead`` tells when it is gone."""
-        if self._ended:
+        """End the process now; ``when_exited`` tells when it is gone."""
+        if self._is_ended:
             return
-        self._ended = True
-        if self._nursery is not None and self.pid:
-            if not self._nursery.is_gone:
-                self._nursery.end(self.pid)
-            elif is_alive(self.pid, self._since):  # it may not notice the end of its life line
+        self._is_ended = True
+        if self._fork_server is not None and self.pid:
+            if not self._fork_server.has_ended:
+                self._fork_server.kill(self.pid)
+            elif is_alive(self.pid, self._started):  # a stopped one does not see its lifeline
                 with contextlib.suppress(OSError):
                     os.kill(self.pid, signal.SIGKILL)
-        if self._life >= 0:
-            os.close(self._life)
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
         if self._transport is not None:
             self._transport.abort()
 
-    def when_dead(self, tell: Died) -> None:
-        """Tell the exit code once the process has ended; None when nobody will know it."""
-        if self._is_dead:
-            tell(self._code)
+    def when_exited(self, on_exit: OnExit) -> None:
+        """Call back with the exit code once the process has ended."""
+        if self._has_exited:
+            on_exit(self._code)
         else:
-            self._when_dead = tell
+            self._on_exit = on_exit
 
-    def _died(self, code: int | None) -> None:
-        self._is_dead, self._code = True, code
-        if self._when_dead is not None:
-            self._when_dead(code)
+    def _exited(self, code: int | None) -> None:
+        self._has_exited, self._code = True, code
+        if self._on_exit is not None:
+            self._on_exit(code)

@@ -27,7 +27,7 @@ from publish.server.settings.sources import OTHER_VARIABLES, Given, Settings, ga
 from publish.server.settings.table import TABLE
 from publish.site.process import limits_of
 from publish.sparql.query.limits import Limits
-from publish.sparql.workers.pool import IN_MEMORY
+from publish.sparql.workers.pool import LARGEST_STORE_IN_MEMORY
 
 
 @pytest.fixture
@@ -281,4 +281,4 @@ def test_refuse_flag_that_cannot_be(
 def test_share_defaults_with_the_pool() -> None:
     """A pool that is given no settings has the limits that a server has without any."""
     assert limits_of(Settings()) == Limits()
-    assert Settings().in_memory == IN_MEMORY
+    assert Settings().in_memory == LARGEST_STORE_IN_MEMORY

@@ -12,12 +12,12 @@ import pytest
 from built import Built, built
 from flask.testing import FlaskClient
 from flask_client import client_of, page
+from query_pool import pool_in_thread
 from small_project import SmallProject, make_small_project
 
 from publish.release.opened import Served
 from publish.site.pages.figure_text import decimals_of, format_number
 from publish.sparql.query.limits import Limits
-from publish.sparql.workers.pool import pool_in_thread
 
 TABLE = """x,2022,2023,bronregel
 jong,<5,12,7

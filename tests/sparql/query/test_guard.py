@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from publish.sparql.query.guard import Refused, TooLarge, examine
+from publish.sparql.query.errors import QueryTooLarge, Refused
+from publish.sparql.query.guard import examine
 from publish.sparql.query.limits import Limits
 
 
@@ -100,7 +101,7 @@ DEEP = {
 @pytest.mark.parametrize("kind", DEEP)
 def test_too_deep_is_refused(kind: str) -> None:
     """Nesting and the number of parts are bounded, so that no parser is exhausted."""
-    with pytest.raises(TooLarge, match=r"deeper than 100 brackets|more than 2000 blocks"):
+    with pytest.raises(QueryTooLarge, match=r"deeper than 100 brackets|more than 2000 blocks"):
         examine(DEEP[kind])
 
 
@@ -108,18 +109,18 @@ def test_too_long_is_refused() -> None:
     """The length is bounded, in bytes and not in characters."""
     examine("#" + "x" * (256 * 1024 - 1))
     for text in ("#" + "x" * (256 * 1024), "#" + "é" * (128 * 1024)):
-        with pytest.raises(TooLarge, match="longer than 256 KB"):
+        with pytest.raises(QueryTooLarge, match="longer than 256 KB"):
             examine(text)
 
 
 def test_limits_are_settings() -> None:
     """The limits are those of the pool, and the sentences name them."""
     limits = Limits(query_bytes=100, nesting=3, parts=5)
-    with pytest.raises(TooLarge, match="100 bytes"):
+    with pytest.raises(QueryTooLarge, match="100 bytes"):
         examine("#" * 101, limits)
-    with pytest.raises(TooLarge, match="deeper than 3 brackets"):
+    with pytest.raises(QueryTooLarge, match="deeper than 3 brackets"):
         examine("ASK {{{{}}}}", limits)
-    with pytest.raises(TooLarge, match="more than 5 blocks"):
+    with pytest.raises(QueryTooLarge, match="more than 5 blocks"):
         examine("ASK { FILTER(!!!!!!true) }", limits)
     examine("ASK {{{}}}", limits)
 

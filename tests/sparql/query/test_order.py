@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from query_pool import ask, pool_in_thread
 
+from publish.sparql.query.errors import WorkerLost
+from publish.sparql.query.limits import Limits
 from publish.sparql.query.order import ordered_by_kind
-from publish.sparql.workers.pool import Limits, Question, WorkerLost, pool_in_thread
+from publish.sparql.workers.answers import Question
 
 EX = "http://x.example/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -52,7 +55,7 @@ def test_order_mixed_values(store: Path) -> None:
         question = Question(
             text="SELECT ?o { ?s ?p ?o } ORDER BY ?o # all", results=("text/tab-separated-values",)
         )
-        answer = pool.ask_from_thread(question)
+        answer = ask(pool, question)
         assert pool.replaced == 1, (
             "the engine sorts this by itself now: is the module still needed?"
         )
@@ -78,8 +81,8 @@ def test_tell_of_an_order_that_is_not_plain(store: Path) -> None:
             text="SELECT ?o { { SELECT ?o { ?s ?p ?o } ORDER BY ?o } }", results=("text/csv",)
         )
         with pytest.raises(WorkerLost, match=r"order by STR\(\?x\) instead"):
-            pool.ask_from_thread(question)
-        assert pool.ask_from_thread(Question(text="ASK {}", results=("text/csv",))).rows == 0
+            ask(pool, question)
+        assert ask(pool, Question(text="ASK {}", results=("text/csv",))).rows == 0
 
 
 @pytest.mark.parametrize(

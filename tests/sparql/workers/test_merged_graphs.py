@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from publish.sparql.workers.merged_graphs import DataSets, TooManyTriples
+from publish.sparql.workers.merged_graphs import QueryDatasets, TooManyTriples
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
@@ -22,36 +22,36 @@ def store_of(**graphs: str) -> ox.Store:
     return store
 
 
-def count(data_sets: DataSets, *default: str) -> int:
-    data_set = data_sets.of([f"x:{name}" for name in default], [], None)
-    [[found]] = data_set.query(COUNT)  # type: ignore[union-attr]
+def count(datasets: QueryDatasets, *default: str) -> int:
+    dataset = datasets.of([f"x:{name}" for name in default], [], None)
+    [[found]] = dataset.query(COUNT)  # type: ignore[union-attr]
     return int(found.value)  # type: ignore[union-attr]
 
 
 def test_count_triples_of_several_graphs_once() -> None:
     """However the graphs overlap, each triple counts once."""
-    data_sets = DataSets(store_of(a="klm", b="lmn", c="xyz", d="klmn"))
+    datasets = QueryDatasets(store_of(a="klm", b="lmn", c="xyz", d="klmn"), most=100)
     for graphs, expected in (("ab", 4), ("ac", 6), ("abc", 7), ("ad", 4), ("abcd", 7), ("aa", 3)):
         for _ in range(2):
-            assert count(data_sets, *graphs) == expected
+            assert count(datasets, *graphs) == expected
 
 
 def test_copy_nothing_when_no_triple_is_shared() -> None:
     """Graphs that share nothing are asked where they are, whatever their size."""
     store = store_of(a="klm", b="xyz")
-    data_set = DataSets(store, most=2).of(["x:a", "x:b"], [], None)
-    assert data_set.store is store
+    dataset = QueryDatasets(store, most=2).of(["x:a", "x:b"], [], None)
+    assert dataset.store is store
 
 
 def test_copy_no_more_than_the_limit() -> None:
     """Graphs that share triples and are too large to copy are refused."""
-    data_sets = DataSets(store_of(a="klm", b="lmn"), most=5)
+    datasets = QueryDatasets(store_of(a="klm", b="lmn"), most=5)
     with pytest.raises(TooManyTriples):
-        count(data_sets, "a", "b")
-    assert count(data_sets, "a") == 3
+        count(datasets, "a", "b")
+    assert count(datasets, "a") == 3
 
 
 def test_leave_a_probe_that_is_not_sparql_to_the_query() -> None:
     """When the clauses cannot be read by themselves, the query is evaluated as it stands."""
     store = store_of(a="klm")
-    assert DataSets(store).of([], [], "SELECT FROM FROM").default is None
+    assert QueryDatasets(store, most=100).of([], [], "SELECT FROM FROM").default is None

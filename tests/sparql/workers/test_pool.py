@@ -19,28 +19,26 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from query_pool import ask, pool_in_thread
 from query_store import EX, RUNAWAY, is_alive, make_store, wait_gone
 
 from publish.faults.fault import Words
-from publish.sparql.query.guard import Refused
-from publish.sparql.workers import forkserver_client as nursery_process
-from publish.sparql.workers import scheduler as query_crew
-from publish.sparql.workers.pool import (
-    BadDataSet,
+from publish.sparql.query.errors import (
+    AnswerTooLarge,
+    BadGraphName,
     Busy,
     CannotEvaluate,
-    Limits,
     NotAcceptable,
     OutOfMemory,
     QueryFailed,
-    QueryPool,
     QuerySyntax,
-    Question,
     TimedOut,
-    TooMuch,
     WorkerLost,
-    pool_in_thread,
 )
+from publish.sparql.query.limits import Limits
+from publish.sparql.workers import forkserver_client, scheduler
+from publish.sparql.workers.answers import Question
+from publish.sparql.workers.pool import QueryPool
 
 XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 CSV = ("text/csv",)
@@ -60,8 +58,9 @@ def pool(store: Path) -> Iterator[QueryPool]:
         yield pool
 
 
-def ask(pool: QueryPool, text: str, **how: Any) -> str:
-    with pool.ask_from_thread(Question(text=text, **{"results": CSV, **how})) as answer:
+def text_of(pool: QueryPool, text: str, **how: Any) -> str:
+    """Return the body of an answer, as text."""
+    with ask(pool, Question(text=text, **{"results": CSV, **how})) as answer:
         return b"".join(answer.chunks()).decode()
 
 
@@ -83,7 +82,7 @@ async def outcome(pool: QueryPool, text: str) -> str:
     """Return an answer, or the name of the error."""
     try:
         answer = await pool.ask(Question(text=text, results=CSV))
-    except (QueryFailed, Refused) as error:
+    except QueryFailed as error:
         return type(error).__name__
     assert answer.body is not None
     return answer.body.decode()
@@ -92,7 +91,7 @@ async def outcome(pool: QueryPool, text: str) -> str:
 def test_ask_select(pool: QueryPool) -> None:
     """A SELECT comes whole, in the media type asked for, with its rows counted."""
     question = Question(text=f"SELECT ?o {{ <{EX}7> ?p ?o }}", results=CSV)
-    with pool.ask_from_thread(question) as answer:
+    with ask(pool, question) as answer:
         assert (answer.media_type, answer.form, answer.coding) == ("text/csv", "select", "identity")
         assert answer.body == b"o\r\n7\r\n"
         assert (answer.length, answer.rows, answer.volatile) == (6, 1, False)
@@ -106,7 +105,7 @@ def test_ask_takes_first_type_of_the_form(pool: QueryPool) -> None:
         results=("text/csv",),
         graphs=("application/n-triples", "text/turtle"),
     )
-    with pool.ask_from_thread(question) as answer:
+    with ask(pool, question) as answer:
         assert (answer.form, answer.media_type) == ("graph", "application/n-triples")
         assert answer.body == f'<{EX}7> <{EX}p> "7"^^<{XSD_INTEGER}> .\n'.encode()
         assert answer.rows == 1
@@ -115,13 +114,13 @@ def test_ask_takes_first_type_of_the_form(pool: QueryPool) -> None:
 def test_ask_turtle_uses_prefixes(pool: QueryPool) -> None:
     """Turtle is written with the prefixes of the pool."""
     text = f"CONSTRUCT {{ <{EX}7> ?p ?o }} WHERE {{ <{EX}7> ?p ?o }}"
-    assert "ex:7 ex:p 7" in ask(pool, text, graphs=("text/turtle",))
+    assert "ex:7 ex:p 7" in text_of(pool, text, graphs=("text/turtle",))
 
 
 def test_ask_compressed(pool: QueryPool) -> None:
     """An answer comes compressed when that is asked for, byte for byte the same each time."""
     question = Question(text="SELECT ?o { ?s ?p ?o }", results=CSV, coding="gzip")
-    with pool.ask_from_thread(question) as answer, pool.ask_from_thread(question) as again:
+    with ask(pool, question) as answer, ask(pool, question) as again:
         assert answer.coding == "gzip"
         assert answer.body is not None
         assert answer.body == again.body
@@ -133,7 +132,7 @@ def test_ask_large_answer_keeps_it_in_a_file(pool: QueryPool) -> None:
     """An answer above a megabyte is not kept in memory, and is read as often as one likes."""
     repeated = ", ".join(["STR(?s)"] * 18)
     question = Question(text=f"SELECT (CONCAT({repeated}) AS ?t) {{ ?s ?p ?o }}", results=CSV)
-    with pool.ask_from_thread(question) as answer:
+    with ask(pool, question) as answer:
         assert answer.body is None
         parts = [b"".join(answer.chunks()) for _ in range(2)]
     assert parts[0] == parts[1]
@@ -143,13 +142,13 @@ def test_ask_large_answer_keeps_it_in_a_file(pool: QueryPool) -> None:
 
 def test_ask_tells_what_is_volatile(pool: QueryPool) -> None:
     """An answer says whether the same query may be answered otherwise."""
-    with pool.ask_from_thread(Question(text="SELECT (now () AS ?n) {}")) as answer:
+    with ask(pool, Question(text="SELECT (now () AS ?n) {}")) as answer:
         assert answer.volatile
 
 
 def test_default_graph_is_that_of_the_store(pool: QueryPool) -> None:
     """Without a data set, the default graph of the store is asked: each triple counts once."""
-    assert ask(pool, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == "n\r\n3000\r\n"
+    assert text_of(pool, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == "n\r\n3000\r\n"
 
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -204,7 +203,7 @@ def test_data_set(
     pool: QueryPool, text: str, default: tuple[str, ...], named: tuple[str, ...], count: int
 ) -> None:
     """Parameters win over FROM, FROM wins over the store; merged graphs hold a triple once."""
-    found = ask(
+    found = text_of(
         pool,
         text,
         default_graphs=tuple(EX + name for name in default),
@@ -215,8 +214,8 @@ def test_data_set(
 
 def test_data_set_with_bad_iri(pool: QueryPool) -> None:
     """A graph must be named by an IRI."""
-    with pytest.raises(BadDataSet, match="'no iri' is not the IRI of a graph"):
-        ask(pool, "ASK {}", default_graphs=("no iri",))
+    with pytest.raises(BadGraphName, match="'no iri' is not the IRI of a graph"):
+        text_of(pool, "ASK {}", default_graphs=("no iri",))
 
 
 @pytest.mark.parametrize(
@@ -238,14 +237,14 @@ def test_data_set_with_bad_iri(pool: QueryPool) -> None:
 def test_syntax_error(pool: QueryPool, text: str, line: int, column: int, message: str) -> None:
     """A syntax error has its line, column and a sentence."""
     with pytest.raises(QuerySyntax, match=message) as error:
-        ask(pool, text)
-    assert (error.value.line, error.value.column) == (line, column)
+        text_of(pool, text)
+    assert error.value.place == (line, column)
 
 
 def test_not_acceptable(pool: QueryPool) -> None:
     """A form for which no type is wanted is told after parsing."""
     with pytest.raises(NotAcceptable) as error:
-        ask(pool, "ASK {}", results=())
+        text_of(pool, "ASK {}", results=())
     assert not error.value.graph
 
 
@@ -254,11 +253,11 @@ def test_deadline_replaces_worker(pool: QueryPool) -> None:
     before = pool.processes()
     started = time.monotonic()
     with pytest.raises(TimedOut, match=r"limit of 0\.8 seconds") as error:
-        ask(pool, RUNAWAY)
+        text_of(pool, RUNAWAY)
     assert isinstance(error.value.reason, Words)
     assert "grens van 0,8 seconden" in error.value.reason.nl
     assert time.monotonic() - started < 2
-    assert ask(pool, "ASK {}") == "true"
+    assert text_of(pool, "ASK {}") == "true"
     after = pool.processes()
     assert len(after) == 2
     wait_gone(list(set(before) - set(after)))
@@ -269,8 +268,8 @@ def test_query_that_asks_for_what_does_not_exist_is_the_askers_fault(pool: Query
     """An unknown function is no fault of the server, and the worker stays."""
     before = sorted(pool.processes())
     with pytest.raises(CannotEvaluate, match="urn:f"):
-        ask(pool, "SELECT * { ?a ?b ?c FILTER(<urn:f>(1)) }")
-    assert ask(pool, "ASK {}") == "true"
+        text_of(pool, "SELECT * { ?a ?b ?c FILTER(<urn:f>(1)) }")
+    assert text_of(pool, "ASK {}") == "true"
     assert sorted(pool.processes()) == before
 
 
@@ -281,18 +280,18 @@ def test_query_that_asks_for_what_does_not_exist_is_the_askers_fault(pool: Query
 def test_too_many_rows(pool: QueryPool, media_type: tuple[str, ...], coding: str) -> None:
     """A result with more rows than the limit is an error that names it, in any media type."""
     text = "SELECT ?s ?x { ?s ?p ?o . VALUES ?x { 1 2 } }"
-    with pytest.raises(TooMuch, match="limit of 5,000 rows"):
-        ask(pool, text, results=media_type, coding=coding)
-    with pool.ask_from_thread(Question(text=text + " LIMIT 5000", results=media_type)) as answer:
+    with pytest.raises(AnswerTooLarge, match="limit of 5,000 rows"):
+        text_of(pool, text, results=media_type, coding=coding)
+    with ask(pool, Question(text=text + " LIMIT 5000", results=media_type)) as answer:
         assert answer.rows == 5000
 
 
 def test_too_many_triples(pool: QueryPool) -> None:
     """A graph with more triples than the limit is an error; one with as many is not."""
     text = "CONSTRUCT { ?s ?p ?x } { ?s ?p ?o . VALUES ?x { 1 2 } }"
-    with pytest.raises(TooMuch, match="limit of 5,000 rows"):
-        ask(pool, text)
-    with pool.ask_from_thread(Question(text=text + " LIMIT 5000")) as answer:
+    with pytest.raises(AnswerTooLarge, match="limit of 5,000 rows"):
+        text_of(pool, text)
+    with ask(pool, Question(text=text + " LIMIT 5000")) as answer:
         assert answer.rows == 5000
 
 
@@ -301,8 +300,8 @@ def test_too_large_answer(pool: QueryPool) -> None:
     repeated = ", ".join(["STR(?s)"] * 50)
     text = f"SELECT (CONCAT({repeated}) AS ?t) {{ ?s ?p ?o }}"
     for coding in ("identity", "gzip"):
-        with pytest.raises(TooMuch, match="larger than the limit of 2,000,000 bytes"):
-            ask(pool, text, coding=coding)
+        with pytest.raises(AnswerTooLarge, match="larger than the limit of 2,000,000 bytes"):
+            text_of(pool, text, coding=coding)
 
 
 def test_lost_worker_costs_its_own_query(pool: QueryPool) -> None:
@@ -310,19 +309,19 @@ def test_lost_worker_costs_its_own_query(pool: QueryPool) -> None:
     for pid in pool.processes():
         os.kill(pid, signal.SIGKILL)
     wait_gone(pool.processes())
-    assert ask(pool, "ASK {}") == "true"
+    assert text_of(pool, "ASK {}") == "true"
     while pool.free < 2:
         time.sleep(0.01)
     before = set(pool.processes())
     with ThreadPoolExecutor(1) as threads:
-        asked = threads.submit(ask, pool, RUNAWAY)
+        asked = threads.submit(text_of, pool, RUNAWAY)
         time.sleep(0.4)
         for pid in before:
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(WorkerLost, match="ended before it had an answer"):
             asked.result()
     wait_gone(list(before))
-    assert ask(pool, "ASK {}") == "true"
+    assert text_of(pool, "ASK {}") == "true"
 
 
 def test_out_of_memory(store: Path) -> None:
@@ -331,8 +330,8 @@ def test_out_of_memory(store: Path) -> None:
     with pool_in_thread(store, limits=limits) as pool:
         text = "SELECT ?a { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
         with pytest.raises(OutOfMemory, match="more memory than the limit of 60 MB"):
-            ask(pool, text)
-        assert ask(pool, "ASK {}") == "true"
+            text_of(pool, text)
+        assert text_of(pool, "ASK {}") == "true"
 
 
 def test_cancelling_ends_the_query(store: Path) -> None:
@@ -457,7 +456,9 @@ def test_workers_end_with_their_parent(store: Path) -> None:
     """When the parent is killed, its workers end, also in the middle of a query."""
     code = (
         "import asyncio, sys; from pathlib import Path\n"
-        "from publish.sparql.workers.pool import *\n"
+        "from publish.sparql.query.limits import Limits\n"
+        "from publish.sparql.workers.answers import Question\n"
+        "from publish.sparql.workers.pool import QueryPool\n"
         "async def whole():\n"
         "    pool = QueryPool(Path(sys.argv[1]), limits=Limits(workers=2))\n"
         "    await pool.start()\n"
@@ -477,18 +478,18 @@ def test_workers_end_with_their_parent(store: Path) -> None:
     wait_gone(pids, 2)
 
 
-def nursery_of(pool: QueryPool) -> int:
+def fork_server_of(pool: QueryPool) -> int:
     """Return the process that the workers come from."""
     status = Path(f"/proc/{pool.processes()[0]}/stat").read_text()
     return int(status.rpartition(")")[2].split()[1])
 
 
-def test_killed_nursery_is_replaced(store: Path) -> None:
+def test_killed_fork_server_is_replaced(store: Path) -> None:
     """Workers go on when the process that they came from dies, and find another for the next."""
 
     async def use(pool: QueryPool) -> None:
-        before, nursery = pool.processes(), nursery_of(pool)
-        os.kill(nursery, signal.SIGKILL)
+        before, fork_server = pool.processes(), fork_server_of(pool)
+        os.kill(fork_server, signal.SIGKILL)
         assert await outcome(pool, "ASK {}") == "true"
         assert await outcome(pool, RUNAWAY) == "TimedOut"
         while pool.free < 2:
@@ -500,19 +501,19 @@ def test_killed_nursery_is_replaced(store: Path) -> None:
         assert await outcome(pool, "ASK {}") == "true"
         while pool.free < 2:
             await asyncio.sleep(0.01)
-        assert nursery_of(pool) != nursery
+        assert fork_server_of(pool) != fork_server
         assert pool.slow == 0
 
     run(store, Limits(workers=2, deadline=0.6, slow_after=0.2), use)
 
 
-def test_stopped_nursery_is_given_up(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_fork_server_is_given_up(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that does not answer costs neither the query of a dead worker nor the places."""
-    monkeypatch.setattr(nursery_process, "ANSWERS", 0.3)
+    monkeypatch.setattr(forkserver_client, "COMMAND_TIMEOUT", 0.3)
 
     async def use(pool: QueryPool) -> None:
-        nursery = nursery_of(pool)
-        os.kill(nursery, signal.SIGSTOP)
+        fork_server = fork_server_of(pool)
+        os.kill(fork_server, signal.SIGSTOP)
         asked = asyncio.ensure_future(outcome(pool, RUNAWAY))
         await asyncio.sleep(0.4)
         for pid in pool.processes():
@@ -522,12 +523,12 @@ def test_stopped_nursery_is_given_up(store: Path, monkeypatch: pytest.MonkeyPatc
         while pool.free < 2:
             await asyncio.sleep(0.01)
         assert pool.slow == 0
-        os.kill(nursery_of(pool), signal.SIGSTOP)  # and closing does not wait for one for ever
+        os.kill(fork_server_of(pool), signal.SIGSTOP)  # and closing does not wait for one for ever
 
     run(store, Limits(workers=2, deadline=20, slow_after=0.2), use)
 
 
-def test_close_while_the_nursery_starts(store: Path) -> None:
+def test_close_while_the_fork_server_starts(store: Path) -> None:
     """A pool can be closed, or its start given up, at any moment."""
 
     async def whole() -> None:
@@ -542,7 +543,7 @@ def test_close_while_the_nursery_starts(store: Path) -> None:
             assert not pool.processes()
             pool = QueryPool(store, limits=Limits(workers=3))
             await pool.start()
-            os.kill(nursery_of(pool), signal.SIGKILL)
+            os.kill(fork_server_of(pool), signal.SIGKILL)
             os.kill(pool.processes()[0], signal.SIGKILL)
             await asyncio.sleep(moment)
             await pool.close()
@@ -555,7 +556,7 @@ def test_close_while_the_nursery_starts(store: Path) -> None:
 
 def test_ready_workers_are_left_alone(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The time that a worker has to open its store is over for one that did."""
-    monkeypatch.setattr(query_crew, "BOOT", 0.3)
+    monkeypatch.setattr(scheduler, "START_TIMEOUT", 0.3)
 
     async def use(pool: QueryPool) -> None:
         for _ in range(20):
@@ -579,23 +580,23 @@ def test_store_that_memory_cannot_take_stays_on_the_disk(
     huge.flush()
     del huge
     with pool_in_thread(tmp_path / "store", limits=Limits(workers=1)) as pool:
-        assert ask(pool, "SELECT (STRLEN(?o) AS ?n) { ?s ?p ?o }") == f"n\r\n{17 << 20}\r\n"
+        assert text_of(pool, "SELECT (STRLEN(?o) AS ?n) { ?s ?p ?o }") == f"n\r\n{17 << 20}\r\n"
     assert "The store is not held in memory: " in capfd.readouterr().err
 
 
-def test_nursery_that_dies_of_the_store(
+def test_fork_server_that_dies_of_the_store(
     store: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """When it ends before the store is in memory, the store stays on the disk."""
-    real = nursery_process.command
+    real = forkserver_client.command
 
     def command(store: Path, settings: dict[str, Any]) -> list[str]:
         dies = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
         return dies if settings["in-memory"] else real(store, settings)
 
-    monkeypatch.setattr(nursery_process, "command", command)
+    monkeypatch.setattr(forkserver_client, "command", command)
     with pool_in_thread(store, limits=Limits(workers=2)) as pool:
-        assert ask(pool, "ASK {}") == "true"
+        assert text_of(pool, "ASK {}") == "true"
     assert "The store cannot be held in memory" in caplog.text
 
 
@@ -608,7 +609,7 @@ def test_empty_graphs_are_graphs(tmp_path: Path, in_memory: int) -> None:
     made.flush()
     del made
     with pool_in_thread(tmp_path / "store", in_memory=in_memory) as pool:
-        found = ask(pool, "SELECT ?g { GRAPH ?g {} } ORDER BY ?g")
+        found = text_of(pool, "SELECT ?g { GRAPH ?g {} } ORDER BY ?g")
     assert found == f"g\r\n{EX}empty\r\n{EX}g\r\n"
 
 
@@ -639,8 +640,8 @@ def test_nothing_is_left_behind(store: Path) -> None:
         assert open_files() == files
         assert resident() - memory < 20 << 20
         assert len(pool.processes()) == 2
-        [nursery] = children(os.getpid(), threading.get_native_id())
-        assert children(nursery, nursery) == sorted(pool.processes())
+        [fork_server] = children(os.getpid(), threading.get_native_id())
+        assert children(fork_server, fork_server) == sorted(pool.processes())
 
     run(store, Limits(workers=2, deadline=0.3, slow_after=0.2, waiting=50), use)
 

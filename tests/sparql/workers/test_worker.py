@@ -18,9 +18,18 @@ from typing import Any
 import pytest
 from query_store import RUNAWAY, make_store, wait_gone
 
-from publish.sparql.workers.forkserver import BEAR, BORN, DEAD, KILL, LOADED, NOT_BORN, NOTE, ORDER
+from publish.sparql.workers.forkserver import (
+    COMMAND,
+    EVENT,
+    EXITED,
+    FORK,
+    FORK_FAILED,
+    FORKED,
+    KILL,
+    LOADED,
+)
 from publish.sparql.workers.forkserver_client import command
-from publish.sparql.workers.frames import DATA, END, ERROR, HEAD, HEADER, READY, counter_of, frame
+from publish.sparql.workers.frames import DATA, END, ERROR, HEAD, HEADER, READY, frame, row_counter
 
 
 @pytest.fixture(scope="module")
@@ -28,53 +37,59 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_store(tmp_path_factory.mktemp("worker") / "store")
 
 
-class Nursery:
-    """A process that workers come from, and its socket."""
+class ForkServer:
+    """A fork server, and its socket."""
 
     def __init__(self, store: Path, **settings: Any) -> None:
-        told = {
-            "last-resort": 20,
+        found = {
+            "alarm": 20,
             "memory": 1 << 30,
             "rows": 10_000,
             "bytes": 1 << 20,
+            "merged-triples": 1000,
             "prefixes": {},
+            "base": None,
             "in-memory": 1 << 30,
             **settings,
         }
         self.socket, theirs = socket.socketpair()
         self.socket.settimeout(20)
         self.process = subprocess.Popen(
-            command(store, told), stdin=theirs.fileno(), env={"LC_ALL": "C.UTF-8"}
+            command(store, found), stdin=theirs.fileno(), env={"LC_ALL": "C.UTF-8"}
         )
         theirs.close()
-        assert self.note() == (LOADED, 0, 0)
+        assert self.event() == (LOADED, 0, 0)
 
-    def note(self) -> tuple[bytes, int, int]:
-        """Return the next note."""
-        note: tuple[bytes, int, int] = NOTE.unpack(self.socket.recv(NOTE.size, socket.MSG_WAITALL))
-        return note
+    def event(self) -> tuple[bytes, int, int]:
+        """Return the next event."""
+        event: tuple[bytes, int, int] = EVENT.unpack(
+            self.socket.recv(EVENT.size, socket.MSG_WAITALL)
+        )
+        return event
 
     def end(self) -> None:
-        """End the process; its workers end with their life lines."""
+        """End the process; its workers end with their lifelines."""
         self.socket.close()
         assert self.process.wait(5) == 0
 
 
 class Worker:
-    """A worker process, its socket and its life line."""
+    """A worker process, its socket and its lifeline."""
 
     thread = 0
 
-    def __init__(self, nursery: Nursery) -> None:
-        self.nursery = nursery
+    def __init__(self, fork_server: ForkServer) -> None:
+        self.fork_server = fork_server
         self.socket, theirs = socket.socketpair()
         self.socket.settimeout(20)
-        life, self.life = os.pipe()
+        lifeline, self.lifeline = os.pipe()
         with theirs:
-            socket.send_fds(nursery.socket, [ORDER.pack(BEAR, 0)], [theirs.fileno(), life])
-            kind, self.pid, _ = nursery.note()
-        assert kind == BORN
-        os.close(life)
+            socket.send_fds(
+                fork_server.socket, [COMMAND.pack(FORK, 0)], [theirs.fileno(), lifeline]
+            )
+            kind, self.pid, _ = fork_server.event()
+        assert kind == FORKED
+        os.close(lifeline)
 
     def frame(self) -> tuple[bytes, bytes]:
         """Return the next frame."""
@@ -100,6 +115,7 @@ class Worker:
             "named": [],
             "probe": None,
             "coding": "identity",
+            "first": None,
             **more,
         }
         self.socket.sendall(frame(DATA, json.dumps(job).encode()))
@@ -117,20 +133,20 @@ class Worker:
     def end(self) -> None:
         """End the process."""
         self.socket.close()
-        if self.life >= 0:
-            os.close(self.life)
+        if self.lifeline >= 0:
+            os.close(self.lifeline)
 
 
 @pytest.fixture(params=["memory", "disk"])
-def nursery(store: Path, request: pytest.FixtureRequest) -> Iterator[Nursery]:
-    nursery = Nursery(store, **{"in-memory": 1 << 30 if request.param == "memory" else 0})
-    yield nursery
-    nursery.end()
+def fork_server(store: Path, request: pytest.FixtureRequest) -> Iterator[ForkServer]:
+    fork_server = ForkServer(store, **{"in-memory": 1 << 30 if request.param == "memory" else 0})
+    yield fork_server
+    fork_server.end()
 
 
 @pytest.fixture
-def worker(nursery: Nursery) -> Iterator[Worker]:
-    worker = Worker(nursery)
+def worker(fork_server: ForkServer) -> Iterator[Worker]:
+    worker = Worker(fork_server)
     kind, content = worker.frame()
     assert kind == READY
     assert json.loads(content)["shut-off"] is True
@@ -173,35 +189,35 @@ def test_worker_may_do_little(worker: Worker) -> None:
     assert re.search(r"Max data size +\d+ +\d+ ", (process / "limits").read_text())
 
 
-def test_worker_ends_with_its_life_line(worker: Worker) -> None:
-    """When the life line ends, so does the worker, in the middle of a query."""
+def test_worker_ends_with_its_lifeline(worker: Worker) -> None:
+    """When the lifeline ends, so does the worker, in the middle of a query."""
     worker.send(RUNAWAY)
     time.sleep(0.2)
-    os.close(worker.life)
-    worker.life = -1
+    os.close(worker.lifeline)
+    worker.lifeline = -1
     wait_gone([worker.pid], 2)
 
 
 def test_timer_ends_worker(store: Path) -> None:
-    """A worker that nobody ends in time is ended by the system, and its end is told."""
-    nursery = Nursery(store, **{"last-resort": 0.3})
-    worker = Worker(nursery)
+    """A worker that nobody ends in time is ended by the system, and its end is reported."""
+    fork_server = ForkServer(store, **{"alarm": 0.3})
+    worker = Worker(fork_server)
     assert worker.frame()[0] == READY
     worker.send(RUNAWAY)
-    assert nursery.note() == (DEAD, worker.pid, -signal.SIGALRM)
+    assert fork_server.event() == (EXITED, worker.pid, -signal.SIGALRM)
     worker.end()
-    nursery.end()
+    fork_server.end()
 
 
-def test_nursery_ends_its_own_workers_only(nursery: Nursery) -> None:
+def test_fork_server_ends_its_own_workers_only(fork_server: ForkServer) -> None:
     """A worker is ended at once, in the middle of a query; a number of another process is not."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        first, second = Worker(nursery), Worker(nursery)
+        first, second = Worker(fork_server), Worker(fork_server)
         assert first.frame()[0] == second.frame()[0] == READY
         first.send(RUNAWAY)
         for pid in (other.pid, first.pid):
-            nursery.socket.sendall(ORDER.pack(KILL, pid))
-        assert nursery.note() == (DEAD, first.pid, -signal.SIGKILL)
+            fork_server.socket.sendall(COMMAND.pack(KILL, pid))
+        assert fork_server.event() == (EXITED, first.pid, -signal.SIGKILL)
         second.send("ASK {}")
         assert second.answer()[:2] == (b"true", END)
         assert other.poll() is None
@@ -210,30 +226,30 @@ def test_nursery_ends_its_own_workers_only(nursery: Nursery) -> None:
     second.end()
 
 
-def test_nursery_that_is_told_nonsense_goes_on(nursery: Nursery) -> None:
-    """An order without the two ends of a worker bears none, and harms nobody."""
-    nursery.socket.sendall(ORDER.pack(BEAR, 0))
-    assert nursery.note() == (NOT_BORN, 0, errno.EMFILE)
-    worker = Worker(nursery)
+def test_fork_server_goes_on_after_nonsense(fork_server: ForkServer) -> None:
+    """A command without the two file descriptors of a worker forks none, and harms nobody."""
+    fork_server.socket.sendall(COMMAND.pack(FORK, 0))
+    assert fork_server.event() == (FORK_FAILED, 0, errno.EMFILE)
+    worker = Worker(fork_server)
     assert worker.frame()[0] == READY
     worker.end()
 
 
-def test_nursery_has_one_thread(nursery: Nursery) -> None:
+def test_fork_server_has_one_thread(fork_server: ForkServer) -> None:
     """A fork takes one thread along, so there must be no other that may hold a lock."""
-    assert len(list(Path(f"/proc/{nursery.process.pid}/task").iterdir())) == 1
+    assert len(list(Path(f"/proc/{fork_server.process.pid}/task").iterdir())) == 1
 
 
-def test_workers_draw_their_own_random_numbers(nursery: Nursery) -> None:
+def test_workers_draw_their_own_random_numbers(fork_server: ForkServer) -> None:
     """Forks of one process do not make the same identifiers."""
     made = set()
     for _ in range(5):
-        worker = Worker(nursery)
+        worker = Worker(fork_server)
         assert worker.frame()[0] == READY
         worker.send("SELECT (STRUUID() AS ?a) (RAND() AS ?b) (BNODE() AS ?c) {}")
         made |= set(worker.answer()[0].decode().split("\r\n")[1].split(","))
         worker.end()
-        assert nursery.note()[0] == DEAD
+        assert fork_server.event()[0] == EXITED
     assert len(made) == 15
 
 
@@ -275,13 +291,13 @@ def test_slowed_thread_is_replaced(worker: Worker) -> None:
 def test_rows_are_counted(media_type: str, whole: bytes, rows: int) -> None:
     """Rows are counted in what is written, wherever it is cut, and not in what texts hold."""
     for size in range(1, len(whole) + 1):
-        count = counter_of(media_type)
+        count = row_counter(media_type)
         found = sum(count(whole[at : at + size]) for at in range(0, len(whole), size))
         assert found == rows, size
 
 
 def test_results_are_counted(worker: Worker) -> None:
-    """The rows that the end of an answer tells are those of the answer, in each media type."""
+    """The end of an answer has the number of its rows, in each media type."""
     for media_type in ("csv", "tab-separated-values", "sparql-results+xml", "sparql-results+json"):
         group = "text" if media_type[0] in "ct" else "application"
         worker.send(

@@ -1,10 +1,10 @@
-"""Bodies that are kept until they are whole."""
+"""Answers that are kept until they are whole, and the errors that take their place."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from publish.sparql.workers.spool import IN_MEMORY, Spool
+from publish.sparql.workers.answers import LARGEST_BODY_IN_MEMORY, Spool
 
 
 def test_small_body_is_in_memory() -> None:
@@ -21,7 +21,7 @@ def test_large_body_is_in_a_file_without_a_name() -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     spool = Spool()
     part = bytes(range(256)) * 1024
-    while spool.length <= IN_MEMORY:
+    while spool.length <= LARGEST_BODY_IN_MEMORY:
         spool.add(part)
     spool.add(b"end")
     assert spool.body is None
