@@ -29,6 +29,7 @@ from publish.validation.figures.cube import FiguresCheck
 from publish.validation.observations import ObservationsCheck
 from publish.validation.shapes.compile import observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
+from publish.validation.shapes.graph_structure import GraphStructure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,14 +163,16 @@ def _shape_of_observations(project: Project, figures: FiguresCheck, surroundings
     """
     uris, structure = project.uris, figures.cube.structure
     return StructureShape(
-        graph=surroundings,
-        data_set=uris.iri("data-set", slug=structure.slug),
+        structure=GraphStructure(
+            graph=surroundings,
+            data_set=uris.iri("data-set", slug=structure.slug),
+            own=uris.generic(""),
+            units={
+                measure.iri: unit
+                for measure, unit in zip(structure.measures, structure.units, strict=True)
+            },
+            with_instances=frozenset(map(str, INTERVAL_OF_KIND.values())),
+        ),
         document=uris.iri("data-set-shape", slug=structure.slug),
-        own=uris.generic(""),
-        units={
-            measure.iri: unit
-            for measure, unit in zip(structure.measures, structure.units, strict=True)
-        },
         with_exceptions=frozenset(figures.acknowledged.codes()),
-        with_instances=frozenset(map(str, INTERVAL_OF_KIND.values())),
     ).text()

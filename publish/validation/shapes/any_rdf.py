@@ -20,6 +20,7 @@ from publish.validation.constraints.normal_form import (
 from publish.validation.shapes.columns import ColumnJudge, described
 from publish.validation.shapes.compile import ObservationShape, Result, observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
+from publish.validation.shapes.graph_structure import GraphStructure
 from publish.validation.shapes.with_pyshacl import results
 
 OWN = "/ns/publicatie#"
@@ -49,7 +50,8 @@ def made_shapes(graph: CubeGraph, around: Graph) -> list[ObservationShape]:
         iri = graph.name(number)
         if iri.startswith("_:") or iri not in with_structure:
             continue
-        made = StructureShape(graph=around, data_set=iri, document=f"{iri}/shape", own=own).text()
+        structure = GraphStructure(graph=around, data_set=iri, own=own)
+        made = StructureShape(structure=structure, document=f"{iri}/shape").text()
         found += observation_shapes(Graph().parse(data=made, format="turtle"))[0]
     return found
 

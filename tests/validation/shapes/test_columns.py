@@ -14,6 +14,7 @@ from publish.rdf.statements import collect
 from publish.validation.shapes.columns import ColumnJudge, described
 from publish.validation.shapes.compile import Result, observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
+from publish.validation.shapes.graph_structure import GraphStructure
 from publish.validation.shapes.with_pyshacl import results
 
 PREFIXES = """
@@ -167,12 +168,12 @@ def cube(seed: int) -> str:
 def shapes() -> Graph:
     """Return the generic shapes of this test and the one made from the structure."""
     context = Graph().parse(data=CONTEXT, format="turtle")
-    made = StructureShape(
+    structure = GraphStructure(
         graph=context,
         data_set="http://cube.example/set",
-        document="http://cube.example/shapes/set",
         own="http://cube.example/ns/publicatie#",
-    ).text()
+    )
+    made = StructureShape(structure=structure, document="http://cube.example/shapes/set").text()
     return Graph().parse(data=SHAPES, format="turtle").parse(data=made, format="turtle")
 
 

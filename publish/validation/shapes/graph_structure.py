@@ -1,0 +1,153 @@
+"""The structure of one data set as a graph describes it: components, measures, codes and labels.
+
+RDF Data Cube, section 6. Components attached to slices or to the data set itself say nothing of
+single observations and are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
+
+from publish.ontology.vocabulary import number_of
+from publish.rdf.namespaces import DCTERMS, QB, RDF, RDFS, SKOS, XSD
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphMeasure:
+    """A measure as a graph describes it."""
+
+    iri: str
+    datatype: str | None
+    unit: str | None
+    least: str | None
+    most: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphStructure:
+    """The structure of a data set; properties are IRIs, sorted."""
+
+    graph: Graph
+    data_set: str
+    own: str
+    """The namespace of the program's own terms."""
+    units: dict[str, str] = field(default_factory=dict)
+    """The unit of a measure in this data set, where it is not that of the measure itself."""
+    with_instances: frozenset[str] = frozenset()
+    """Classes of which instances are described beside the graph, as the periods of a release."""
+
+    @cached_property
+    def dimensions(self) -> list[str]:
+        """The dimensions of observations."""
+        return sorted(self._components(QB.dimension))
+
+    @cached_property
+    def attributes(self) -> list[str]:
+        """The attributes of observations."""
+        return sorted(self._components(QB.attribute))
+
+    @cached_property
+    def measures(self) -> list[GraphMeasure]:
+        """The measures of observations."""
+        return [self._measure(iri) for iri in sorted(self._components(QB.measure))]
+
+    @cached_property
+    def other_dimensions(self) -> list[str]:
+        """The dimensions in the graph that the data set does not have, whatever attached to."""
+        known = {str(iri) for iri in self.graph.subjects(RDF.type, QB.DimensionProperty)}
+        own = self._components(QB.dimension, attached=True)
+        return sorted(known - set(own) - {str(QB.measureType)})
+
+    def requires(self, attribute: str) -> bool:
+        """Return whether the structure requires an attribute of observations."""
+        component = self._components(QB.attribute).get(attribute)
+        required = component and self.graph.value(component, QB.componentRequired)
+        return required == Literal(True)
+
+    def range_of(self, iri: str) -> str | None:
+        """Return the range of a property if it is a datatype or a class with known instances."""
+        found = self._value(iri, RDFS.range)
+        if found is None or found == str(RDFS.Resource):
+            return None
+        is_known = found.startswith(str(XSD)) or found in self.with_instances
+        return found if is_known or (None, RDF.type, URIRef(found)) in self.graph else None
+
+    def codes(self, dimension: str) -> list[str] | None:
+        """Return the codes that a dimension can have, None where nothing is known of them."""
+        scheme = self.graph.value(URIRef(dimension), QB.codeList)
+        if scheme is None:
+            return None
+        kinds = set(self.graph.objects(scheme, RDF.type))
+        if SKOS.Collection in kinds:
+            members = self.graph.transitive_objects(scheme, SKOS.member)
+            found = {str(item) for item in members} - {str(scheme)}
+        elif QB.HierarchicalCodeList in kinds:
+            return None  # judged by IC-20 and IC-21, which know the way from parent to child
+        else:
+            found = {str(code) for code in self.graph.subjects(SKOS.inScheme, scheme)}
+        return sorted(found) or None
+
+    def label(self, iri: str) -> tuple[str, str]:
+        """Return the label of a property in English and Dutch."""
+        by_language = {
+            text.language or "": str(text)
+            for text in self.graph.objects(URIRef(iri), RDFS.label)
+            if isinstance(text, Literal)
+        }
+        fallback = re.split(r"[/#]", iri)[-1]
+        first = next(iter(by_language.values()), fallback)
+        return by_language.get("en", first), by_language.get("nl", first)
+
+    def title(self) -> tuple[str, str]:
+        """Return the title of the data set in English and Dutch, else its IRI."""
+        titles = {
+            text.language: str(text)
+            for text in self.graph.objects(URIRef(self.data_set), DCTERMS.title)
+            if isinstance(text, Literal)
+        }
+        return titles.get("en", self.data_set), titles.get("nl", self.data_set)
+
+    def _components(self, kind: URIRef, attached: bool = False) -> dict[str, Node]:
+        """Return the component specification of each property of a kind.
+
+        Those attached to slices or to the data set are left out, unless ``attached``.
+        """
+        return {
+            str(term): component
+            for structure in self.graph.objects(URIRef(self.data_set), QB.structure)
+            for component in self.graph.objects(structure, QB.component)
+            for term in self.graph.objects(component, kind)
+            if attached
+            or self.graph.value(component, QB.componentAttachment) in (None, QB.Observation)
+        }
+
+    def _measure(self, iri: str) -> GraphMeasure:
+        range_ = self._value(iri, RDFS.range)
+        least, most = self._bounds(iri)
+        return GraphMeasure(
+            iri=iri,
+            datatype=range_ if range_ and range_.startswith(str(XSD)) else None,
+            unit=self.units.get(iri) or self._value(iri, URIRef(self.own + "eenheid")),
+            least=least,
+            most=most,
+        )
+
+    def _bounds(self, iri: str) -> tuple[str | None, str | None]:
+        """Return the bounds of a measure; none if they are wrong, which is reported elsewhere."""
+        terms = (URIRef(self.own + "kleinste"), URIRef(self.own + "grootste"))
+        given = [list(self.graph.objects(URIRef(iri), term)) for term in terms]
+        if any(len(values) > 1 or None in map(number_of, values) for values in given):
+            return None, None
+        least, most = (str(values[0]) if values else None for values in given)
+        crossed = least is not None and most is not None and Decimal(least) > Decimal(most)
+        return (None, None) if crossed else (least, most)
+
+    def _value(self, iri: str, predicate: Node) -> str | None:
+        value = self.graph.value(URIRef(iri), predicate)
+        return None if value is None else str(value)
