@@ -1,8 +1,4 @@
-"""Whether the names in a mapping exist and fit together.
-
-In come a mapping and the vocabulary; out come faults at the lines of the mapping. No table is
-read here.
-"""
+"""Whether the names in a mapping exist and fit together; no table is read here."""
 
 from __future__ import annotations
 
@@ -19,12 +15,12 @@ UNITS = "eenheid"
 
 
 def dimensions_of(use: TableUse) -> list[str]:
-    """Return the names of the dimensions a table gives, as often as they are given."""
+    """Return the dimensions of a table, one that is given twice being named twice."""
     return [*use.rows.dimensions, *use.columns.dimensions, *use.fixed]
 
 
 def measure_names(mapping: Mapping) -> dict[str, tuple[str | int, ...]]:
-    """Return the measures of a mapping in the order in which they are named, and where."""
+    """Return the measures that a mapping names, in order, each with its first place."""
     if mapping.measure:
         return {mapping.measure: ("measure",)}
     names: dict[str, tuple[str | int, ...]] = {}
@@ -102,7 +98,7 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
 def read_missing_periods(
     mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]
 ) -> dict[str, MissingPeriod]:
-    """Return the periods that are declared missing by their code, however it was written."""
+    """Return the periods that are declared missing, by their code."""
     found: dict[str, MissingPeriod] = {}
     for missing in mapping.missing:
         name = missing.dimension

@@ -1,8 +1,8 @@
-"""What a mapping declares of the facts in its figures, so that they can be checked.
+"""What a mapping declares of its figures, so that they can be checked.
 
-In comes the content of a mapping; out come its declared shares (a percentage with its part and
-its whole), its agreements with other data sets, and how far figures may be apart by rounding.
-Nothing of this is guessed: two figures are only compared where somebody says that they must fit.
+These are shares (a percentage with its part and its whole), agreements with other data sets, and
+how far figures may be apart by rounding. Nothing of this is guessed: two figures are compared
+only where somebody says that they must fit.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Agreement:
 
 @dataclass(frozen=True, kw_only=True)
 class Declarations:
-    """Everything of the kind that a mapping declares."""
+    """Everything that a mapping declares of its figures."""
 
     within: dict[str, Decimal]
     """Per dimension by how much a total may differ from the sum of its parts, where it may."""
@@ -55,7 +55,7 @@ class Declarations:
 
 
 def read_declarations(file: YamlFile, numbers: str, faults: list[Fault]) -> Declarations:
-    """Return what a mapping declares of its figures; a tolerance that is none is a fault."""
+    """Return what a mapping declares of its figures; a tolerance must be a number from 0."""
     data = file.data
     within = {}
     for name, entry in data.get("totals", {}).items():
@@ -105,7 +105,7 @@ def _read_agreements(file: YamlFile, numbers: str, faults: list[Fault]) -> Itera
 def _tolerance(
     file: YamlFile, steps: Steps, text: str | None, numbers: str, faults: list[Fault]
 ) -> Decimal | None:
-    """Return a tolerance as an exact number, None where there is none or it is none."""
+    """Return a tolerance as an exact number; None where there is none or it is at fault."""
     if text is None:
         return None
     form = FORMATS[numbers]

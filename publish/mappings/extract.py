@@ -1,11 +1,10 @@
-"""From the text of a document to its tables as printed.
+"""The tables of a document as printed, found in its text by the declarations of ``document.yaml``.
 
-In come the text and the declarations of ``document.yaml``; out comes one table of strings per
-declaration: same labels, same order, same Dutch numbers, the source line last. White space is
-the only thing a declaration need not know: in the text of a PDF headers run over several lines
-and figures stick to words. Everything else must stand where it is declared, in that order;
-what does not is a fault, so that a changed text gives faults and never other figures. What no
-label can tell (two figures of rows with equal labels changed places) the fingerprint tells.
+A table keeps its labels, order and Dutch numbers, with the source line as its last column. Only
+white space may differ from the declaration: in the text of a PDF headers run over several lines
+and figures stick to words. Everything else must stand as declared, in that order; what does not
+is a fault, so that a changed text gives faults and never other figures. Where no label can tell
+(figures of two rows with equal labels changed places), the fingerprint does.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""The rows of a printed table: labels as declared, and as many numbers as there are columns.
+"""The rows of a printed table: labels as declared, each with as many numbers as there are columns.
 
-In come the text, the declaration of a table and where its rows must stand; out come the rows
-that are as declared, while everything else there is a fault.
+Anything else that stands where the rows must be is a fault.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Mappings: which printed tables become one data set, and how (format 1).
 
-In comes ``mappings/<slug>.yaml``; out comes a Mapping in which what stands at a table has been
-merged with what stands at the top. The stem of the file is the data set's slug everywhere.
-Whether the names exist is judged where the tables are read, with the vocabulary at hand.
+``mappings/<slug>.yaml`` becomes a Mapping, in which what stands at a table has been merged with
+what stands at the top. The stem of the file is the data set's slug everywhere. Whether the names
+exist is judged where the tables are read, with the vocabulary.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Signs that are printed where a figure is not shown, as their source explains them.
 
-In come the ``marks:`` of a mapping and of its documents, and the texts of cells that are no
-numbers; out comes for each cell the one mark that it is: why there is no value, and between
-which bounds the value lies. A sign means what its source says of it, so nothing is guessed. In
-a mark ``#`` stands for a printed number; white space does not matter.
+A mapping and its documents declare them under ``marks:``. A cell that is no number is at most one
+mark, which says why there is no value and between which bounds the value lies. A sign means what
+its source says, so nothing is guessed. In a mark ``#`` stands for a printed number; white space
+does not matter.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ NOT_APPLICABLE = "NIET_VAN_TOEPASSING"
 
 @dataclass(frozen=True, kw_only=True)
 class Absence:
-    """Why observations have no value, and what is known of it all the same."""
+    """Why observations have no value, and the bounds that are known of it nevertheless."""
 
     reason: str
     """A code of the list of reasons."""
@@ -53,11 +53,11 @@ class Absence:
     """Whether the mark holds a printed number."""
 
     def without_bounds(self) -> Absence:
-        """Return the absence with its reason and nothing else."""
+        """Return the absence with its reason only."""
         return Absence(reason=self.reason)
 
     def ends(self, printed: Decimal) -> tuple[Bound | None, Bound | None]:
-        """Return the lower and the upper bound of a value whose mark holds ``printed``."""
+        """Return the lower and upper bound of a value whose mark holds the number ``printed``."""
         ends: list[Bound | None] = [None, None]
         for key, value in self.bounds:
             bound = Bound(key=key, value=printed if value is None else value)
@@ -89,7 +89,7 @@ class Mark:
     """Where it is declared."""
 
     def number_in(self, text: str) -> str | None:
-        """Return what stands in a cell where the mark has its number; None if it does not fit."""
+        """Return the text where a cell has the number of the mark; None if it does not fit."""
         before, _, after = self.sign.partition(NUMBER_SIGN)
         for letter in before:
             text = text.lstrip()
@@ -106,7 +106,7 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class MarkedCell:
-    """What a cell that is no number is: a mark with its number, or a problem."""
+    """A cell that is no number but fits a mark: the mark with its number, or a problem."""
 
     mark: Mark | None = None
     mantissa: int = 0
@@ -121,7 +121,7 @@ class MarkedCell:
 def read_marks(
     mapping: Mapping, documents: dict[str, Document], vocabulary: Vocabulary, faults: list[Fault]
 ) -> dict[str, tuple[Mark, ...]]:
-    """Return per document of a mapping the marks in its tables; the mapping's own go first."""
+    """Return the marks by document; those of the mapping win over those of a document."""
     cells = FORMATS[mapping.numbers]
     own = _declared(mapping.marks, mapping.file, cells, cells, vocabulary, faults)
     found = {}
@@ -179,7 +179,7 @@ def _declared(
 
 
 def _bound(text: str, form: NumberFormat) -> Decimal | None:
-    """Return a number as a bound, None when it is none."""
+    """Return a bound as an exact number; None when the text is no number."""
     numbers = read_numbers([text.strip()], form)
     if numbers.faulty[0]:
         return None
@@ -187,7 +187,7 @@ def _bound(text: str, form: NumberFormat) -> Decimal | None:
 
 
 def decimal_of(mantissa: int, decimals: int) -> Decimal:
-    """Return a number as printed as a decimal without trailing zeros."""
+    """Return a printed number as a Decimal without trailing zeros."""
     return Decimal(mantissa).scaleb(-decimals).normalize() + 0
 
 
@@ -203,7 +203,7 @@ def _contradictions(absence: Absence, entry: dict[str, str]) -> Iterator[Words]:
 
 
 def _without_numbers(absence: Absence, printed: Decimal) -> Iterator[Words]:
-    """Yield that there is no number between the bounds, if so."""
+    """Yield a problem if there is no number between the bounds."""
     low, high = absence.ends(printed)
     if low is None or high is None or low.value < high.value:
         return
@@ -218,12 +218,12 @@ def _without_numbers(absence: Absence, printed: Decimal) -> Iterator[Words]:
 
 
 def canonical_decimal(value: Decimal) -> str:
-    """Return a number in its canonical form, which is that of xsd:decimal."""
+    """Return the canonical xsd:decimal text of a number."""
     return f"{value.normalize() + 0:f}"
 
 
 def distinct_absences(marks: Iterable[Mark]) -> tuple[Absence, ...]:
-    """Return each absence once: signs that mean the same are the same to observations."""
+    """Return each absence once: observations do not tell signs apart that mean the same."""
     return tuple(dict.fromkeys(mark.absence for mark in marks))
 
 
@@ -236,7 +236,7 @@ def sorted_absences(absences: Iterable[Absence], vocabulary: Vocabulary) -> tupl
 def read_marked_cells(
     texts: Sequence[str], marks: Sequence[Mark], form: NumberFormat
 ) -> list[MarkedCell | None]:
-    """Return for each cell that is no number what it is, or None when it is no mark either."""
+    """Return for each text of a cell, none of them a number, its mark; None where none fits."""
     whole = {mark.sign: mark for mark in marks if not mark.absence.numbered}
     framed = [mark for mark in marks if mark.absence.numbered]
     if not marks:
@@ -280,8 +280,8 @@ def read_marked_cells(
 
 
 def _with_problem(reading: MarkedCell) -> MarkedCell:
-    """Return a reading, or the problem that its number leaves nothing between the bounds."""
-    assert reading.mark is not None  # noqa: S101 - only what fits a mark comes here
+    """Return a marked cell, or the problem that its number leaves nothing between the bounds."""
+    assert reading.mark is not None  # noqa: S101 - only cells that fit a mark are passed
     printed = decimal_of(reading.mantissa, reading.decimals)
     for problem in _without_numbers(reading.mark.absence, printed):
         particulars: dict[str, object] = {"mark": reading.mark.sign, "problem": problem}

@@ -1,8 +1,8 @@
-"""What is still open in a mapping: the places where OPEN stands for what a person must say.
+"""Open questions of a mapping: the places where OPEN stands for what a person must decide.
 
-`publish new` writes OPEN where it cannot know, with the question in a comment above it. In comes
-a mapping; out come faults at those places, and the mapping with something likely in their stead,
-so that all the rest of it can be checked in the same run.
+``publish new`` writes OPEN where it cannot know, with the question in a comment above it. Each is
+a fault at its place. So that the rest of the mapping can be checked in the same run, likely
+answers are put in their stead.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from dataclasses import replace
 from typing import Any
 
 from publish.faults.fault import Fault, Words, fault, phrase
-from publish.mappings.mapping import MEASURE, OPEN, Axis, Mapping, TableUse
+from publish.mappings.mapping import MEASURE, OPEN, Axis, Mapping
 from publish.mappings.marks import REASON_LIST
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import Steps, YamlFile
 
 QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")
 CANDIDATES = re.compile(r"(?:Candidates|Mogelijk): ")
-INSTEAD = {"kwartaal": "2000-Q1", "jaar": "2000", "dag": "2000-01-01"}
-"""A period that stands in for one that is open."""
+STAND_IN_PERIODS = {"kwartaal": "2000-Q1", "jaar": "2000", "dag": "2000-01-01"}
+"""The period assumed where one is open, by kind."""
 
 
 def find_open_questions(file: YamlFile) -> list[Fault]:
@@ -34,8 +34,8 @@ def find_open_questions(file: YamlFile) -> list[Fault]:
     for steps in _open_steps(file.data, ()):
         path, line, column = file.place(*steps)
         candidates = _candidates_above(lines, line)
-        among = phrase("open-among", candidates=candidates) if candidates else _where_to_make(steps)
-        about = phrase(_about(steps))
+        among = phrase("open-among", candidates=candidates) if candidates else _where_defined(steps)
+        about = phrase(_question_about(steps))
         key = ".".join(str(step) for step in steps if isinstance(step, str))
         found.append(
             fault("still-open", path, line, column, key=key, about=about, candidates=among)
@@ -71,14 +71,14 @@ def _candidates_above(lines: list[str], line: int) -> str:
     return joined[found.end() :].strip().rstrip(".") if found else ""
 
 
-def _where_to_make(steps: Steps) -> Words:
-    """Return where a dimension or measure is made that the ontology does not have yet."""
+def _where_defined(steps: Steps) -> Words:
+    """Return where to define a dimension or measure that the ontology does not have yet."""
     makes = {"open-dimension": "asked-no-dimension", "open-measure": "asked-no-measure"}
-    key = makes.get(_about(steps))
+    key = makes.get(_question_about(steps))
     return phrase(key) + " " if key else Words("")
 
 
-def _about(steps: Steps) -> str:
+def _question_about(steps: Steps) -> str:
     """Return the phrase for what is asked at a place."""
     names = [step for step in steps if isinstance(step, str)]
     if names[-1] == "reason" and "marks" in names:
@@ -97,32 +97,33 @@ def _about(steps: Steps) -> str:
 
 
 def with_likely_answers(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | None:
-    """Return a mapping with something likely for what is open; None when that cannot be.
+    """Return a mapping with a likely answer to each open question; None where there is none.
 
     A dimension can be anything, so a mapping in which one is open is not read any further.
     """
     places = list(_open_steps(mapping.file.data, ()))
     if not places:
         return mapping
-    if any(_about(steps) in ("open-dimension", "open-other") for steps in places):
+    if any(_question_about(steps) in ("open-dimension", "open-other") for steps in places):
         return None
     uses = []
     for use in mapping.uses:
         if any(_has_open(axis) for axis in (use.rows, use.columns)):
             return None
         fixed = {name: _code(name, code, vocabulary) for name, code in use.fixed.items()}
-        if None in fixed.values():
+        known = {name: code for name, code in fixed.items() if code is not None}
+        if len(known) < len(fixed):
             return None
-        uses.append(replace_fixed(use, fixed))
+        uses.append(replace(use, fixed=known))
     measure = mapping.measure
     if measure == OPEN:
         lines = mapping.file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
         named = _candidates_above(lines, mapping.file.place("measure")[1]).split(", ")
-        known = [name for name in named if name in vocabulary.measures]
+        existing = [name for name in named if name in vocabulary.measures]
         decimal = [n for n, m in vocabulary.measures.items() if not m.is_integer]
         # A measure with decimals fits whatever is printed, so nothing is blamed on the stand-in.
-        fits = [name for name in known if name in decimal]
-        measure = next(iter([*fits, *known, *decimal]), None)
+        fits = [name for name in existing if name in decimal]
+        measure = next(iter([*fits, *existing, *decimal]), None)
         if measure is None:
             return None
     reasons = vocabulary.lists[REASON_LIST].codes if REASON_LIST in vocabulary.lists else ()
@@ -133,20 +134,15 @@ def with_likely_answers(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | N
     return replace(mapping, uses=tuple(uses), measure=measure, marks=marks)
 
 
-def replace_fixed(use: TableUse, fixed: dict[str, str | None]) -> TableUse:
-    """Return a table with other codes for all its cells."""
-    return replace(use, fixed={name: code for name, code in fixed.items() if code is not None})
-
-
 def _code(name: str, code: str, vocabulary: Vocabulary) -> str | None:
-    """Return a code that may stand where one is open."""
+    """Return a code, or a likely one where it is open; None where there is none."""
     if code != OPEN:
         return code
     dimension = vocabulary.dimensions.get(name)
     if dimension is None:
         return None
     if dimension.period:
-        return INSTEAD[dimension.period]
+        return STAND_IN_PERIODS[dimension.period]
     return next(iter(dimension.codes.codes), None) if dimension.codes else None
 
 

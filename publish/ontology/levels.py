@@ -1,9 +1,9 @@
 """The levels of code lists: which codes may be added up without counting anything twice.
 
-In come the code lists with their totals and ``skos:broader``; out comes, for every code, the
-level it stands on, stated positively, so that one triple pattern selects a level. The total of a
-list is its first level; codes without anything narrower in a list that may be added up are base
-classes. XKOS, section 5 (classification levels).
+Every code is given the level it stands on, by ``skos:broader`` and the total of its list, so that
+one triple pattern selects a level. The total of a list is its first level; codes without anything
+narrower, in a list that may be added up, are base classes. XKOS, section 5 (classification
+levels).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Links from our codes to terms elsewhere, and among our own lists: their kind and their reason.
 
-In comes what ``ontology/links/`` says: one file per target, its head a ``void:Linkset``, then one
-``pub:Koppeling`` per link. Out come the plain SKOS triples that follow from them, the linksets
-with their counted numbers, and for every code whether it is linked, or why not.
+``ontology/links/`` has one file per target: its head is a ``void:Linkset``, then one
+``pub:Koppeling`` per link. From them follow plain SKOS triples, linksets with counted numbers, and
+for every code whether it is linked, or why not.
 SKOS, section 10 (mapping properties); VoID, section 5 (linksets).
 """
 

@@ -1,8 +1,8 @@
 """Quarters, years and days: from a printed label to a code, from a code to its interval.
 
-A code is ``2022-Q1``, ``2022`` or ``2023-06-30``, of the years 0001 to 9998: the day after a
-period must be a date too. Intervals begin at a date and end before
-another (OWL-Time, section 4.2.3: a proper interval with instants at both ends).
+A code is ``2022-Q1``, ``2022`` or ``2023-06-30``, of the years 0001 to 9998, as the day after a
+period must be a date too. Intervals begin at a date and end before another (OWL-Time, section
+4.2.3: a proper interval with instants at both ends).
 """
 
 from __future__ import annotations

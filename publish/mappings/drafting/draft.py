@@ -1,7 +1,7 @@
-"""The two files of a new table: the table as the project prints it, and its mapping.
+"""The two files of a new table, as text: the table as the project prints it, and its mapping.
 
-In come an outline and what was guessed of it; out come texts. What could not be guessed stands
-in the mapping as OPEN, with the question and the candidates in a comment above it.
+What could not be guessed stands in the mapping as OPEN, with the question and the candidates in
+a comment above it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from publish.tables.foreign_numbers import is_figure, to_format
 from publish.tables.numbers import FORMATS, format_number
 
 SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
-"""A text that YAML reads as a text without quotes; the words it reads otherwise are none here."""
+"""A text that needs no quotes in YAML, unless it is one of its words, as ``yes``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def draft_table(draft: Draft) -> bytes:
 
 
 def draft_mapping(draft: Draft, table: str, default_numbers: str) -> str:
-    """Return the text of the mapping; ``table`` is ``<document>/<table>``."""
+    """Return the text of a mapping; ``table`` is ``<document>/<table>``."""
     outline = draft.outline
     title = " ".join(outline.above)
     lines = [
@@ -154,18 +154,14 @@ def _axis_lines(key: str, axes: list[AxisGuess], draft: Draft) -> list[str]:
         if axis.dimension == MEASURE:
             return [*lines, f"{key}:", *_map_lines(axis.measures, draft)]
         if must_be_measures(axis, axes, draft, key):
-            return [*lines, f"{key}:", *_map_lines(_all_open(axis), draft)]
+            return [*lines, f"{key}:", *_map_lines(((label, OPEN) for label in axis.labels), draft)]
         return [*lines, f"{key}: {axis.dimension}"]
     names = [OPEN if axis.dimension in (None, MEASURE) else str(axis.dimension) for axis in axes]
     return [*lines, f"{key}: [{', '.join(names)}]"]
 
 
-def _all_open(axis: AxisGuess) -> tuple[tuple[str, str], ...]:
-    return tuple((label, OPEN) for label in axis.labels)
-
-
 def must_be_measures(axis: AxisGuess, axes: list[AxisGuess], draft: Draft, key: str) -> bool:
-    """Return whether the labels of an open axis must be measures: only some have percentages."""
+    """Return whether the labels of an open axis can only be measures: some have percentages."""
     return (
         len(axes) == 1
         and axis.dimension == OPEN
@@ -175,7 +171,7 @@ def must_be_measures(axis: AxisGuess, axes: list[AxisGuess], draft: Draft, key: 
 
 
 def _are_percentages_apart(outline: Outline, key: str) -> bool:
-    """Return whether each row (or column) is in percent or not, and not all are the same."""
+    """Return whether some rows (or columns) hold percentages only, and the others none."""
     lines = [[line[at] for at in outline.figure_columns] for line in outline.body]
     groups = lines if key == "rows" else [list(column) for column in zip(*lines, strict=True)]
     kinds = {frozenset(text.endswith("%") for text in group if is_figure(text)) for group in groups}
@@ -245,12 +241,12 @@ def _mark_lines(draft: Draft) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """Return a text as YAML has it."""
+    """Return a text as a YAML scalar, quoted where it must be."""
     is_word = SAFE.fullmatch(text) and text.lower() not in ("null", "true", "false", "yes", "no")
     return text if is_word else json.dumps(text, ensure_ascii=False)
 
 
 def _on_one_line(text: str) -> str:
-    """Return a text for a comment: printable, on one line, and not for ever."""
+    """Return a text for a comment: printable, on one line, of at most 1000 characters."""
     text = "".join(letter if letter.isprintable() else " " for letter in text)
     return text if len(text) <= 1000 else text[:999] + "…"

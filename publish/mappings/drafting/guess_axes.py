@@ -1,9 +1,7 @@
-"""What the labels of a table mean: which dimension, or that nobody can tell.
+"""Which dimension the labels of a label column or header row belong to.
 
-In come the labels of a label column or of a header row, what stands above them, and the
-vocabulary; out comes a dimension with the reason, or the candidates among which a person must
-choose. The list that explains most labels wins; where several explain as many, what stands
-above the labels decides, and else nothing does.
+The code list that explains most labels wins. Where several explain as many, what stands above
+the labels decides; otherwise a person must choose among them.
 """
 
 from __future__ import annotations
@@ -112,7 +110,7 @@ def _how_many(count: int, total: int) -> Words:
 
 
 def _explained(labels: tuple[str, ...], vocabulary: Vocabulary) -> dict[str, int]:
-    """Return per dimension how many labels it explains; a total alone explains nothing."""
+    """Return how many labels each dimension explains; a total alone explains nothing."""
     found = {}
     for name, dimension in vocabulary.dimensions.items():
         codes = [label for label in labels if _explains(dimension, label)]

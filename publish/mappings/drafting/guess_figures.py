@@ -1,8 +1,8 @@
-"""What the figures of a table are: how they are written, what they measure, how they add up.
+"""How the figures of a table are written, what they measure and how they add up.
 
-In come an outline and what its labels were taken to mean; out come the format of the numbers,
-the measures that fit, the signs for figures that are not shown, and for each dimension with a
-total whether its parts add up to it. What a sign means is never guessed.
+Guessed are the format of the numbers, the measures that fit, the signs for figures that are not
+shown, and for each dimension with a total whether its parts add up to it. What a sign means is
+never guessed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""A new table: from a file of somebody else to a table and a mapping of the project.
+"""A new table: a file of any form becomes a table and a mapping of the project.
 
-In come a project and a file; out come ``mappings/<document>/<table>.csv`` and
-``mappings/<slug>.yaml``, and what was guessed and why. Nothing is written when there is a fault,
-and nothing is ever written over.
+Written are ``mappings/<document>/<table>.csv`` and ``mappings/<slug>.yaml``, and what was guessed
+is reported with its reason. Nothing is written when there is a fault, and no file is overwritten.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ WORD_OPEN = re.compile(rf"(?<![\w\"]){OPEN}(?![\w\"])")
 
 @dataclass(frozen=True, kw_only=True)
 class NewTable:
-    """What a new table became: two files, what was guessed, and what is open."""
+    """The two files of a new table, what was guessed, and what is open."""
 
     table: Path
     mapping: Path
@@ -114,7 +113,7 @@ def add_table(
 
 
 def slug_of(name: str) -> str:
-    """Return a name as it may be a part of an address."""
+    """Return a name as a slug, which can be part of an IRI."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall("[a-z0-9]+", plain)) or "document"
 
@@ -190,7 +189,7 @@ def _figures_of_labels(
 
 
 def _undecided(axis: AxisGuess) -> AxisGuess:
-    """Return columns that mean what the rows mean already: one of them is something else."""
+    """Return an axis as open: its dimension is that of the rows already."""
     why = phrase("why-already-rows", why=axis.why)
     return replace(axis, dimension=OPEN, why=why, candidates=(), unmatched=())
 
@@ -198,7 +197,7 @@ def _undecided(axis: AxisGuess) -> AxisGuess:
 def _fixed_period(
     outline: Outline, axes: list[AxisGuess], vocabulary: Vocabulary
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the period of all figures when no label gives one, and those that texts name."""
+    """Return the period of all figures where no label gives one, and the periods in the texts."""
     of_kind: dict[str, str] = {}
     for name, dimension in sorted(vocabulary.dimensions.items()):
         if dimension.period:
@@ -221,7 +220,7 @@ def _fixed_period(
 
 
 def write_new_files(files: dict[Path, bytes]) -> None:
-    """Write files that do not exist yet, under other names first: all of them or none."""
+    """Write files that do not exist yet: all of them or none, under other names first."""
     written: list[tuple[Path, Path]] = []
     made: list[Path] = []
     done: list[Path] = []

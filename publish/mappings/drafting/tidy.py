@@ -1,7 +1,7 @@
-"""A table of the project in its form again, after a spreadsheet program has saved it.
+"""Tables put back into the project's form after a spreadsheet program has saved them.
 
-In comes a table; it is written again in UTF-8 without byte order mark, with commas and line
-feeds and without empty rows and columns at the end. No cell is changed, so no figure is.
+They are written in UTF-8 without byte order mark, with commas and line feeds and without empty
+rows and columns at the end. No cell is changed, so no figure is.
 """
 
 from __future__ import annotations
