@@ -1,7 +1,7 @@
-"""Which form of an answer a client gets: media type, extension and language.
+"""Content negotiation: Accept, Accept-Language and Accept-Encoding (RFC 9110, section 12.5).
 
-In comes what the request says (RFC 9110, section 12.5); out comes one of our own forms. A form
-knows its media type, the other names that clients use for it, and its extension.
+The forms to choose from are given by the caller: values with a media type, the other media types
+that clients use for it, and the extension that chooses it in a path.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """One way to write an answer."""
+    """One form of a representation."""
 
     name: str
     media_type: str
@@ -71,7 +71,7 @@ RESULTS = (SPARQL_JSON, SPARQL_XML, CSV, TSV)
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A form, under the name by which the client knows it."""
+    """A form, with the one of its media types that the client accepts."""
 
     form: Form
     media_type: str
@@ -83,42 +83,42 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Range:
-    """One element of an Accept or Accept-Language header."""
+class Preference:
+    """One element of an Accept field of any kind: a range or a coding, with its weight."""
 
     value: str
-    quality: float
+    weight: float
 
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """The value of a parameter in quotation marks, which may hold commas and semicolons."""
-_QUALITY = re.compile(r"[0-9]{1,3}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
+_WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
 
 
-def ranges_of(header: str, unclear: float = 1.0) -> list[Range]:
-    """Return the elements of an Accept header of any kind.
+def preferences_of(field: str, unclear: float = 1.0) -> list[Preference]:
+    """Return the elements of an Accept field of any kind.
 
-    ``unclear`` is the quality of one whose quality is no number.
+    ``unclear`` is the weight of one whose weight is no number.
     """
-    ranges = []
-    for element in _QUOTED.sub('""', header).split(","):
+    preferences = []
+    for element in _QUOTED.sub('""', field).split(","):
         value, *parameters = (part.strip().lower() for part in element.split(";"))
-        quality = 1.0
+        weight = 1.0
         for parameter in parameters:
             name, _, number = parameter.partition("=")
             if name.strip() == "q":
-                known = _QUALITY.fullmatch(number.strip())
-                quality = min(float(number), 1.0) if known else unclear
+                is_number = _WEIGHT.fullmatch(number.strip())
+                weight = min(float(number), 1.0) if is_number else unclear
         if value:
-            ranges.append(Range(value=value, quality=quality))
-    return ranges
+            preferences.append(Preference(value=value, weight=weight))
+    return preferences
 
 
-def _quality(media_type: str, ranges: Sequence[Range]) -> tuple[float, int]:
-    """Return the quality of a media type, and how specific the range is that decides: 2, 1 or 0."""
+def _weight_of(media_type: str, preferences: Sequence[Preference]) -> tuple[float, int]:
+    """Return the weight of a media type, and how specific the range is that decides: 2, 1 or 0."""
     kind = media_type.partition("/")[0]
     for specific, wanted in ((2, media_type), (1, f"{kind}/*"), (0, "*/*")):
-        found = [item.quality for item in ranges if item.value == wanted]
+        found = [item.weight for item in preferences if item.value == wanted]
         if found:
             return max(found), specific
     return 0.0, 0
@@ -127,35 +127,51 @@ def _quality(media_type: str, ranges: Sequence[Range]) -> tuple[float, int]:
 def rank_forms(accept: str | None, forms: Sequence[Form]) -> list[Offer]:
     """Return the forms that a client accepts, best first.
 
-    Of equals those that it names come first, as browsers mean it; else the order given decides. A
-    form under one of its other names counts only when that name itself is asked for.
+    Of equals those that it names come first, as browsers mean it; else the order given decides. An
+    alias of a form counts only when the client names it.
     """
     if accept is None or not accept.strip():
         return [Offer(form=form, media_type=form.media_type) for form in forms]
-    ranges = ranges_of(accept)
-    if not ranges:  # nothing but commas
+    preferences = preferences_of(accept)
+    if not preferences:  # nothing but commas
         return rank_forms(None, forms)
     ranked: list[tuple[tuple[float, int], int, Offer]] = []
     for order, form in enumerate(forms):
-        names = [(_quality(form.media_type, ranges), form.media_type)]
+        names = [(_weight_of(form.media_type, preferences), form.media_type)]
         for alias in form.aliases:
-            names += [((item.quality, 2), alias) for item in ranges if item.value == alias]
-        (quality, specific), name = max(names, key=lambda pair: pair[0])
-        if quality > 0:
-            ranked.append(((-quality, -specific), order, Offer(form=form, media_type=name)))
+            names += [((item.weight, 2), alias) for item in preferences if item.value == alias]
+        (weight, specific), name = max(names, key=lambda pair: pair[0])
+        if weight > 0:
+            ranked.append(((-weight, -specific), order, Offer(form=form, media_type=name)))
     return [offer for _, _, offer in sorted(ranked, key=lambda item: item[:2])]
 
 
-def choose_language(header: str | None, languages: Sequence[str]) -> str:
-    """Return the first of our languages that suits the reader best; ours when none does."""
+def choose_language(accept_language: str | None, languages: Sequence[str]) -> str:
+    """Return the language that suits the reader best; of equals, or when none does, the first."""
     best, chosen = 0.0, languages[0]
-    ranges = ranges_of(header or "")
+    preferences = preferences_of(accept_language or "")
     for language in languages:
-        found = [item.quality for item in ranges if item.value.partition("-")[0] == language]
-        found = found or [item.quality for item in ranges if item.value == "*"]
+        found = [item.weight for item in preferences if item.value.partition("-")[0] == language]
+        found = found or [item.weight for item in preferences if item.value == "*"]
         if found and max(found) > best:
             best, chosen = max(found), language
     return chosen
+
+
+def choose_coding(accept_encoding: str | None) -> str | None:
+    """Return "gzip" when the client prefers it or minds neither, else "identity".
+
+    None means that it accepts neither (RFC 9110, 12.5.3).
+    """
+    if not accept_encoding:
+        return "identity"
+    weights = {item.value: item.weight for item in preferences_of(accept_encoding, unclear=0.0)}
+    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
+    identity = weights.get("identity", 0.0)
+    if gzip > 0 and gzip >= identity:
+        return "gzip"
+    is_excluded = weights.get("identity", weights.get("*", 1.0)) == 0.0
+    return None if is_excluded else "identity"
 
 
 def form_of_extension(path: str, forms: Sequence[Form]) -> tuple[str, Form | None]:
@@ -165,19 +181,3 @@ def form_of_extension(path: str, forms: Sequence[Form]) -> tuple[str, Form | Non
         if dot and stem and extension == form.extension:
             return stem, form
     return path, None
-
-
-def choose_coding(header_: str | None) -> str | None:
-    """Return "gzip" when the client takes it at least as gladly as no coding, else "identity".
-
-    None means that it takes neither (RFC 9110, 12.5.3).
-    """
-    if not header_:
-        return "identity"
-    qualities = {item.value: item.quality for item in ranges_of(header_, unclear=0.0)}
-    gzip = qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0)))
-    identity = qualities.get("identity", 0.0)
-    if gzip > 0 and gzip >= identity:
-        return "gzip"
-    is_excluded = qualities.get("identity", qualities.get("*", 1.0)) == 0.0
-    return None if is_excluded else "identity"
