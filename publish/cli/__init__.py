@@ -1,1 +1,1 @@
-"""The commands of ``publish``."""
+"""The command line ``publish``: its verbs, and how they report."""

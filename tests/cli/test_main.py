@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
-from built import PROGRAM, copy_of_the_answer
-from shared_material import shared_folder
+from built import PROGRAM
 from small_project import SmallProject, run
 
 from publish import __version__
 from publish.cli.main import main
 from publish.faults.fault import KINDS
 
-TEXT = "source/000_e92fee34555ae2f1.txt"
 PLAIN = """tables: [bron/tabel]
 rows: leeftijd
 columns: kwartaal
@@ -180,47 +177,6 @@ def test_print_patterns_under_base(sound: SmallProject) -> None:
     assert found.stdout == result.stdout.replace("elders", "ginds")
 
 
-def test_refuse_to_serve_without_release(sound: SmallProject) -> None:
-    """There must be a release before it can be served."""
-    result = sound.run("serve")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "run publish build first" in result.stderr
-
-
-@pytest.mark.parametrize("manifest", ["{}", "{", "[]", ""])
-def test_refuse_to_serve_damaged_release(sound: SmallProject, manifest: str) -> None:
-    """A release whose manifest cannot be read is not served; a build makes it anew."""
-    assert sound.run("-q", "build").exit_code == 0
-    path = sound.root / "build" / "current" / "manifest.json"
-    before = path.read_text(encoding="utf-8")
-    path.write_text(manifest, encoding="utf-8")
-    result = sound.run("serve")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "is damaged: publish build makes it anew" in result.stderr
-    assert sound.run("-q", "build").exit_code == 0
-    assert path.read_text(encoding="utf-8") == before
-
-
-def test_refuse_taken_port(sound: SmallProject) -> None:
-    """A port that is taken is said in a sentence, with how to take another."""
-    assert sound.run("-q", "build").exit_code == 0
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        result = subprocess.run(
-            [PROGRAM, "--project", str(sound.root), "serve", "--port", str(port)],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=30,
-        )
-    assert (result.returncode, result.stdout) == (2, "")
-    last = result.stderr.strip().splitlines()[-1]
-    assert last.startswith(f"publish: port {port} on 127.0.0.1 is taken: ")
-    assert f"make serve PORT={port + 1}" in last
-
-
 def test_refuse_to_start_project_in_full_folder(sound: SmallProject) -> None:
     """`init` writes into an empty folder only."""
     result = run("init", str(sound.root))
@@ -235,65 +191,3 @@ def test_start_project(tmp_path: Path) -> None:
     written = {Path(line) for line in result.stdout.splitlines()}
     assert written == {path for path in (tmp_path / "nieuw").rglob("*") if path.is_file()}
     assert run("--project", str(tmp_path / "nieuw"), "-q", "validate").exit_code == 0
-
-
-def fingerprint(root: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-
-
-def test_extract_nothing_when_text_is_faulty(tmp_path: Path) -> None:
-    """A text that is not as declared gives faults, and no table is written or changed."""
-    root = copy_of_the_answer(tmp_path / "project")
-    before = fingerprint(root)
-    text = tmp_path / "antwoord.txt"
-    text.write_text("1. Iets anders.\n", encoding="utf-8")
-    result = run("--project", str(root), "extract", str(text))
-    assert result.exit_code == 1
-    assert "antwoord.txt" in result.stdout
-    assert fingerprint(root) == before
-
-
-def test_extract_tables_as_committed(tmp_path: Path) -> None:
-    """`extract` prints what it wrote, and leaves nothing else behind."""
-    folder = shared_folder()
-    if folder is None:
-        pytest.skip("needs the shared material: the text of the answer")
-    root = copy_of_the_answer(tmp_path / "project")
-    before = fingerprint(root)
-    for path in (root / "mappings" / "sv-2023-19").glob("*.csv"):
-        path.unlink()
-    result = run("--project", str(root), "extract", str(folder / TEXT))
-    assert result.exit_code == 0
-    assert sorted(result.stdout.split()) == sorted(
-        str(Path(path).relative_to(root)) for path in before if path.endswith(".csv")
-    )
-    assert fingerprint(root) == before
-
-
-def test_refuse_document_that_is_not_declared(tmp_path: Path) -> None:
-    """The document must be one that declares its tables."""
-    root = copy_of_the_answer(tmp_path / "project")
-    text = tmp_path / "antwoord.txt"
-    text.write_text("tekst\n", encoding="utf-8")
-    result = run("--project", str(root), "extract", str(text), "--document", "sv-1999-1")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "There is no document 'sv-1999-1'" in result.stderr
-    assert "(sv-2023-19)" in result.stderr
-
-
-def test_report_text_that_is_not_there(tmp_path: Path) -> None:
-    """A file that cannot be read is a fault, not a traceback."""
-    root = copy_of_the_answer(tmp_path / "project")
-    result = run("--project", str(root), "extract", str(tmp_path / "nergens.txt"))
-    assert result.exit_code == 1
-    assert "nergens.txt: cannot-read: " in result.stdout
-
-
-def test_show_text_with_line_numbers(tmp_path: Path) -> None:
-    """`--show-text` prints the text that the tables are found in, with its line numbers."""
-    root = copy_of_the_answer(tmp_path / "project")
-    text = tmp_path / "antwoord.txt"
-    text.write_text("een\ntwee\n", encoding="utf-8")
-    result = run("--project", str(root), "extract", str(text), "--show-text")
-    assert result.exit_code == 0
-    assert result.stdout.splitlines()[:2] == ["    1 een", "    2 twee"]
