@@ -1,26 +1,80 @@
-"""The formats in which RDF is read: which file has which, by its ending or by its content."""
+"""The RDF formats: their names, media types and file endings, and how their content begins."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
 import pyoxigraph as ox
 
-SYNTAXES = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".xml": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".json": ox.RdfFormat.JSON_LD,
-}
-CONTENTS = (
-    (re.compile(rb"\s*[{\[]"), ox.RdfFormat.JSON_LD),
-    (re.compile(rb"\s*<(?:\?xml|rdf:RDF|!DOCTYPE|!--)"), ox.RdfFormat.RDF_XML),
-    (
-        re.compile(rb"(?:\s|#[^\n]*\n)*(?:@prefix|@base|prefix\s|base\s|<[^>\s]+>\s)", re.I),
-        ox.RdfFormat.TURTLE,
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """One RDF format: what the parser knows of it, and what else is seen in practice."""
+
+    syntax: ox.RdfFormat
+    other_media_types: tuple[str, ...] = ()
+    """Media types that clients use for it besides its own."""
+    other_endings: tuple[str, ...] = ()
+    beginning: re.Pattern[bytes] | None = None
+    """What a file begins with, where that tells it from other formats."""
+
+    @property
+    def name(self) -> str:
+        """The name that people know it by."""
+        return self.syntax.name
+
+    @property
+    def media_type(self) -> str:
+        """The registered media type."""
+        return self.syntax.media_type
+
+    @property
+    def ending(self) -> str:
+        """The usual ending of file names, with its dot."""
+        return f".{self.syntax.file_extension}"
+
+
+TURTLE = Format(
+    syntax=ox.RdfFormat.TURTLE,
+    other_media_types=("application/x-turtle",),
+    beginning=re.compile(
+        rb"(?:\s|#[^\n]*\n)*(?:@prefix|@base|prefix\s|base\s|<[^>\s]+>\s)", re.IGNORECASE
     ),
 )
-"""How the syntaxes begin, for files whose name does not tell."""
+N_TRIPLES = Format(syntax=ox.RdfFormat.N_TRIPLES)
+RDF_XML = Format(
+    syntax=ox.RdfFormat.RDF_XML,
+    other_media_types=("application/xml", "text/xml"),
+    other_endings=(".xml", ".owl"),
+    beginning=re.compile(rb"\s*<(?:\?xml|rdf:RDF|!DOCTYPE|!--)"),
+)
+JSON_LD = Format(
+    syntax=ox.RdfFormat.JSON_LD,
+    other_media_types=("application/json",),
+    other_endings=(".json",),
+    beginning=re.compile(rb"\s*[{\[]"),
+)
+N_QUADS = Format(syntax=ox.RdfFormat.N_QUADS)
+TRIG = Format(syntax=ox.RdfFormat.TRIG)
+
+FORMATS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, N_QUADS, TRIG)
+BY_ENDING = {ending: known for known in FORMATS for ending in (known.ending, *known.other_endings)}
+BY_LINE = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
+"""The formats of which every line can be parsed by itself."""
+_BY_BEGINNING = (JSON_LD, RDF_XML, TURTLE)
+"""Formats with a beginning; that of Turtle fits some RDF/XML too, so it comes last."""
+
+
+def format_of_name(path: Path) -> Format | None:
+    """Return the format that the ending of a file name says, ``.gz`` left out."""
+    return BY_ENDING.get(Path(path.name.removesuffix(".gz")).suffix.lower())
+
+
+def format_of_content(start: bytes) -> Format | None:
+    """Return the format that a file has by its first bytes, without byte order mark."""
+    for known in _BY_BEGINNING:
+        if known.beginning and known.beginning.match(start):
+            return known
+    return None

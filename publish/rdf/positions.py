@@ -18,7 +18,8 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from publish.project.progress import Progress
-from publish.rdf.reader import BY_LINE, MOST_SEARCHED, RdfFile, opened
+from publish.rdf.formats import BY_LINE
+from publish.rdf.reader import MOST_SEARCHED, RdfFile, opened
 from publish.rdf.unknown_terms import uses_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

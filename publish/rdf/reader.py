@@ -25,19 +25,12 @@ import pyoxigraph as ox
 from publish.faults.fault import Fault, fault, phrase
 from publish.faults.places import line_and_column
 from publish.project.progress import CountedReader, Progress
-from publish.rdf.formats import CONTENTS
-from publish.rdf.formats import SYNTAXES as SYNTAXES_OF_LISTS
+from publish.rdf.formats import BY_ENDING, BY_LINE, TRIG, TURTLE, format_of_content, format_of_name
 from publish.rdf.ntriples import LineReader
 from publish.rdf.statements import Statements, TermIds, Terms, statements_from, term_ids
 
-SYNTAXES = {
-    **SYNTAXES_OF_LISTS,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-}
 GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
-BY_LINE = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
 MOST_SYNTAX_FAULTS = 100
 """Syntax errors of one file that are told, where each line stands on its own."""
 BLOCK = 1 << 20
@@ -133,16 +126,15 @@ def recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
     if not start.strip():
         faults.append(fault("empty-file", path, 1, 1))
         return None
-    ending = Path(path.name.removesuffix(".gz")).suffix.lower()
-    syntax = SYNTAXES.get(ending)
-    if syntax is None:
-        syntax = next((found for pattern, found in CONTENTS if pattern.match(start)), None)
+    known = format_of_name(path)
+    if known is None:
+        known = format_of_content(start)
         # Each file in Turtle is one in TriG.
-        syntax = ox.RdfFormat.TRIG if syntax == ox.RdfFormat.TURTLE else syntax
-    if syntax is None:
-        faults.append(fault("unknown-syntax", path, known=", ".join(SYNTAXES)))
+        known = TRIG if known is TURTLE else known
+    if known is None:
+        faults.append(fault("unknown-syntax", path, known=", ".join(BY_ENDING)))
         return None
-    return RdfFile(path=path, shown=str(path), syntax=syntax)
+    return RdfFile(path=path, shown=str(path), syntax=known.syntax)
 
 
 def check_syntax(file: RdfFile, faults: list[Fault]) -> None:

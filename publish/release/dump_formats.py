@@ -22,18 +22,19 @@ import pyoxigraph as ox
 from publish.cube.rdf.observations import turtle
 from publish.project.progress import Progress
 from publish.rdf.counts import GraphCounts, count_graphs, read_blocks
+from publish.rdf.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.rdf.rdf_xml import NotInXml, as_elements
 from publish.release.dumps import Dump
 
 FORMS = {
-    ".nt": "application/n-triples",
+    ".nt": N_TRIPLES.media_type,
     ".nt.gz": "application/gzip",
-    ".ttl": "text/turtle",
-    ".nq": "application/n-quads",
+    ".ttl": TURTLE.media_type,
+    ".nq": N_QUADS.media_type,
     ".nq.gz": "application/gzip",
-    ".jsonld": "application/ld+json",
-    ".rdf": "application/rdf+xml",
+    ".jsonld": JSON_LD.media_type,
+    ".rdf": RDF_XML.media_type,
 }
 """The media type of each form of a dump, by the ending of its name."""
 LASTING = {kind for kind in FORMS.values() if kind != "application/gzip"}

@@ -32,41 +32,6 @@ def with_charset(media_type: str) -> str:
 
 
 HTML = Form(name="HTML", media_type="text/html", extension="html")
-TURTLE = Form(
-    name="Turtle", media_type="text/turtle", extension="ttl", aliases=("application/x-turtle",)
-)
-N_TRIPLES = Form(name="N-Triples", media_type="application/n-triples", extension="nt")
-N_QUADS = Form(name="N-Quads", media_type="application/n-quads", extension="nq")
-RDF_XML = Form(
-    name="RDF/XML",
-    media_type="application/rdf+xml",
-    extension="rdf",
-    aliases=("application/xml", "text/xml"),
-)
-JSON_LD = Form(
-    name="JSON-LD",
-    media_type="application/ld+json",
-    extension="jsonld",
-    aliases=("application/json",),
-)
-CSV = Form(name="CSV", media_type="text/csv", extension="csv")
-TSV = Form(name="TSV", media_type="text/tab-separated-values", extension="tsv")
-SPARQL_JSON = Form(
-    name="JSON",
-    media_type="application/sparql-results+json",
-    extension="srj",
-    aliases=("application/json",),
-)
-SPARQL_XML = Form(
-    name="XML",
-    media_type="application/sparql-results+xml",
-    extension="srx",
-    aliases=("application/xml", "text/xml"),
-)
-GRAPHS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
-"""What a description or a constructed graph can be written as, the preferred first."""
-RESULTS = (SPARQL_JSON, SPARQL_XML, CSV, TSV)
-"""What the result of SELECT or ASK can be written as, the preferred first."""
 
 
 @dataclass(frozen=True, kw_only=True)

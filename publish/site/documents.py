@@ -22,11 +22,12 @@ from publish.release.catalogue.void import (
     title_of,
 )
 from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, read_texts
-from publish.server.negotiation import GRAPHS, HTML
+from publish.server.negotiation import HTML
 from publish.site.describe import describe
 from publish.site.descriptions import value_of
 from publish.site.pages.thing import page_about, page_about_graph
 from publish.site.rendering import reader_of, show
+from publish.sparql.forms import GRAPHS
 
 DOCUMENTS = (HTML, *GRAPHS)
 """The forms of every document, the preferred first."""

@@ -17,7 +17,7 @@ from publish import __version__
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import Served
 from publish.server.cache import DocumentCache
-from publish.server.negotiation import CSV, HTML, Form, form_of_extension, rank_forms
+from publish.server.negotiation import HTML, Form, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
 from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
 from publish.site.documents import DOCUMENTS, Thing, find_thing
@@ -25,6 +25,7 @@ from publish.site.files import file_response, meet_preconditions
 from publish.site.not_found import alternates, known_names, not_acceptable, not_found
 from publish.site.pages.home import home_page
 from publish.site.rendering import SAFE, reader_of
+from publish.sparql.forms import CSV
 
 MOST_TYPES = 5
 """How many classes of a thing its headers name."""

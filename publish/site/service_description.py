@@ -21,7 +21,7 @@ from publish.release.catalogue.void import (
     integer,
 )
 from publish.release.opened import TYPE, Served
-from publish.server.negotiation import GRAPHS, RESULTS
+from publish.sparql.forms import GRAPHS, RESULTS
 
 SIMPLE = "http://www.w3.org/ns/entailment/Simple"
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from publish.faults.fault import phrase
-from publish.server.negotiation import GRAPHS, HTML, RESULTS, Form, Offer, rank_forms
+from publish.server.negotiation import HTML, Form, Offer, rank_forms
+from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.errors import BadRequest
 
 FORM_TYPE = "application/x-www-form-urlencoded"

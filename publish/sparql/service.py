@@ -19,7 +19,7 @@ from publish import __version__
 from publish.faults.fault import phrase
 from publish.server.cache import AnswerCache, CachedAnswer, key_of
 from publish.server.conditions import evaluate_preconditions
-from publish.server.negotiation import HTML, N_TRIPLES, TSV, Offer, choose_coding, rank_forms
+from publish.server.negotiation import HTML, Offer, choose_coding, rank_forms
 from publish.server.replies import (
     COMMON_HEADERS,
     REVALIDATE,
@@ -29,6 +29,7 @@ from publish.server.replies import (
     header,
     sentence_reply,
 )
+from publish.sparql.forms import N_TRIPLES, TSV
 from publish.sparql.protocol import (
     DESCRIPTIONS,
     Accepted,

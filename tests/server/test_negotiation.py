@@ -7,15 +7,13 @@ import time
 import pytest
 
 from publish.server.negotiation import (
-    GRAPHS,
     HTML,
-    RESULTS,
-    TURTLE,
     choose_coding,
     choose_language,
     form_of_extension,
     rank_forms,
 )
+from publish.sparql.forms import GRAPHS, RESULTS, TURTLE
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 

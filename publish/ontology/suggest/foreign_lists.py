@@ -19,7 +19,7 @@ from publish.faults.fault import Fault, did_you_mean, fault, phrase, reason_of
 from publish.faults.places import place_of_byte
 from publish.ontology.suggest.candidates import ForeignEntry
 from publish.ontology.suggest.words import simplified
-from publish.rdf.formats import CONTENTS, SYNTAXES
+from publish.rdf.formats import format_of_content, format_of_name
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -82,11 +82,11 @@ def read_foreign_list(
 
 def _syntax_of(path: Path, content: bytes) -> ox.RdfFormat | None:
     """Return the RDF syntax of a file by its name, else by how it begins; None for a table."""
-    ending = path.suffix.lower()
-    if ending in SYNTAXES or ending in TABLE_ENDINGS:
-        return SYNTAXES.get(ending)
+    if path.suffix.lower() in TABLE_ENDINGS:
+        return None
     start = content.removeprefix(b"\xef\xbb\xbf")[:2000]
-    return next((syntax for pattern, syntax in CONTENTS if pattern.match(start)), None)
+    known = format_of_name(path) or format_of_content(start)
+    return known.syntax if known else None
 
 
 def _read_skos(

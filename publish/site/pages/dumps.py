@@ -7,10 +7,11 @@ from flask import Blueprint, Response, request
 from publish.release.catalogue.void import title_of
 from publish.release.manifest import File
 from publish.release.opened import Served
-from publish.server.negotiation import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Form
+from publish.server.negotiation import Form
 from publish.site.files import file_response
 from publish.site.not_found import not_found
 from publish.site.rendering import reader_of, show
+from publish.sparql.forms import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 
 EVERYTHING = "alles"
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]

@@ -16,12 +16,12 @@ from flask import Blueprint, Response, request
 from publish.faults.fault import Words, in_language, written_out
 from publish.release.opened import Served, read_texts
 from publish.server.cache import CachedAnswer
-from publish.server.negotiation import GRAPHS, RESULTS
 from publish.server.replies import Reply
 from publish.site.descriptions import Value, value_of
 from publish.site.pages.examples import example_query, examples_of
 from publish.site.rendering import reader_of, show
 from publish.sparql.examples import prefix_lines
+from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.errors import retry_headers
 from publish.sparql.query.limits import duration, size
 from publish.sparql.service import MOST_ROWS, Endpoint, Outcome, SparqlRequest

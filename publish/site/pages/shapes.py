@@ -13,11 +13,12 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from publish.release.opened import Served
-from publish.server.negotiation import HTML, TURTLE, form_of_extension, rank_forms
+from publish.server.negotiation import HTML, form_of_extension, rank_forms
 from publish.site.files import file_response
 from publish.site.not_found import not_acceptable, not_found
 from publish.site.pages.shape_documents import ShapeDocument, read_shape_document
 from publish.site.rendering import SAFE, reader_of, show
+from publish.sparql.forms import TURTLE
 
 FORMS = (HTML, TURTLE)
 

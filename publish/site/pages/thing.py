@@ -18,12 +18,12 @@ from flask import Response, request
 from publish.project.iris import PREFIXES
 from publish.release.manifest import DataSet
 from publish.release.opened import DESCRIPTIONS, Served
-from publish.server.negotiation import GRAPHS
 from publish.site import descriptions
 from publish.site.describe import MEMBERS, types_of
 from publish.site.pages.figure_text import Figure, figure_of
 from publish.site.pages.pivot import MOST, components_of, make_pivot
 from publish.site.rendering import reader_of, show
+from publish.sparql.forms import GRAPHS
 
 QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]
 OBSERVATION = QB + "Observation"

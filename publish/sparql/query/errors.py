@@ -8,8 +8,8 @@ was passed is named with its value.
 from __future__ import annotations
 
 from publish.faults.fault import Words, phrase
-from publish.server.negotiation import GRAPHS, RESULTS
 from publish.server.replies import Headers, header
+from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.limits import Limits, duration
 
 
