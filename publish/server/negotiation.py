@@ -124,7 +124,7 @@ def choose_language(accept_language: str | None, languages: Sequence[str]) -> st
 
 
 def choose_coding(accept_encoding: str | None) -> str | None:
-    """Return "gzip" when the client prefers it or minds neither, else "identity".
+    """Return "gzip" when its weight is at least that of no coding, else "identity".
 
     None means that it accepts neither (RFC 9110, 12.5.3).
     """
