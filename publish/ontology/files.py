@@ -14,9 +14,9 @@ import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault
 from publish.faults.places import line_and_column
+from publish.project.files import files_below
 from publish.project.project import Project
-from publish.rdf.turtle import TurtleFile, local_name, parse_turtle, turtle_files
-from publish.rdf.unknown_terms import own_files
+from publish.rdf.turtle import TurtleFile, local_name, package_turtle_files, read_turtle_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +36,10 @@ class OntologyFiles:
 
 def read_ontology(project: Project, faults: list[Fault]) -> OntologyFiles:
     """Read and parse the ontology; files that cannot be opened are reported, syntax errors not."""
+    paths = files_below(project.root / "ontology", project.root, ".ttl", faults)
     return OntologyFiles(
-        project=tuple(
-            parse_turtle(text, project.shown(path), project.base)
-            for path, text in turtle_files(project, faults)
-        ),
-        package=tuple(own_files(project, "ontology/vocabulary_data")),
+        project=read_turtle_files(paths, project, faults),
+        package=package_turtle_files("publish.ontology", "vocabulary_data", project.base),
     )
 
 

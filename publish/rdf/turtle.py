@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,27 +13,12 @@ from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
 
 from publish.faults.fault import Fault, Words, fault, phrase
 from publish.faults.places import line_and_column
-from publish.project.files import MOST_TURTLE, files_below, read_file
+from publish.project.files import MOST_TURTLE, read_file
 from publish.project.iris import Uris
 from publish.project.project import Project
 
 _NO_IRI = re.compile(r"Invalid IRI|in host|Invalid host|port character")
 """What the parser says of an address that is none."""
-
-
-def turtle_files(project: Project, faults: list[Fault]) -> Iterator[tuple[Path, bytes]]:
-    """Yield the files of a project's ontology that can be read, with their text, in order."""
-    for path in files_below(project.root / "ontology", project.root, ".ttl", faults):
-        text = read_turtle_file(path, project, faults)
-        if text is not None:
-            yield path, text
-
-
-def read_turtle_file(path: Path, project: Project, faults: list[Fault]) -> bytes | None:
-    """Return the text of a Turtle file of a project, or None when it cannot be read."""
-    shown = project.shown(path)
-    text = read_file(path, shown, faults, most=MOST_TURTLE, root=project.root)
-    return None if text is None else text.encode()
 
 
 def new_graph(uris: Uris) -> Graph:
@@ -51,6 +37,31 @@ class TurtleFile:
     text: str
     triples: list[ox.Quad]
     error: SyntaxError | None = None
+
+
+def read_turtle_files(
+    paths: Iterable[Path], project: Project, faults: list[Fault]
+) -> tuple[TurtleFile, ...]:
+    """Read and parse files of a project; those that cannot be opened are reported and left out."""
+    found = []
+    for path in paths:
+        shown = project.shown(path)
+        text = read_file(path, shown, faults, most=MOST_TURTLE, root=project.root)
+        if text is not None:
+            found.append(parse_turtle(text.encode(), shown, project.base))
+    return tuple(found)
+
+
+def package_turtle_files(package: str, folder: str, base: str) -> tuple[TurtleFile, ...]:
+    """Read and parse the Turtle files that ship in a folder of a package, itself before others."""
+    found, pending = [], [resources.files(package).joinpath(folder)]
+    while pending:
+        for item in sorted(pending.pop().iterdir(), key=lambda entry: entry.name):
+            if item.is_dir():
+                pending.append(item)
+            elif item.name.endswith(".ttl"):
+                found.append(parse_turtle(item.read_bytes(), item.name, base))
+    return tuple(found)
 
 
 def parse_turtle(text: bytes, shown: str, base: str) -> TurtleFile:

@@ -39,8 +39,8 @@ from rdflib.namespace import (
 )
 
 from publish.faults.fault import Fault, did_you_mean, fault
-from publish.project.project import Project
-from publish.rdf.turtle import TurtleFile, parse_turtle, read_turtle_file
+from publish.project.iris import Uris
+from publish.rdf.turtle import TurtleFile
 
 SHACL = str(SH)
 
@@ -189,31 +189,9 @@ def _resolved(base: str, iri: str) -> str:
     return f"{found}#" if iri.endswith("#") and not found.endswith("#") else found
 
 
-def read_files(project: Project, folder: str) -> Iterator[TurtleFile]:
-    """Yield the Turtle files of a folder; one that cannot be read is reported elsewhere."""
-    for path in sorted((project.root / folder).rglob("*.ttl")):
-        text = read_turtle_file(path, project, [])
-        if text is not None:
-            file = parse_turtle(text, project.shown(path), project.base)
-            if file.error is None:
-                yield file
-
-
-def own_files(project: Project, folder: str) -> Iterator[TurtleFile]:
-    """Yield the Turtle files of a folder of the package."""
-    pending = [resources.files("publish").joinpath(folder)]
-    while pending:
-        for item in sorted(pending.pop().iterdir(), key=lambda entry: entry.name):
-            if item.is_dir():
-                pending.append(item)
-            elif item.name.endswith(".ttl"):
-                yield parse_turtle(item.read_bytes(), item.name, project.base)
-
-
-def own_vocabularies(project: Project) -> dict[str, set[str]]:
-    """Return the terms that the project and the program define, by namespace."""
-    found: dict[str, set[str]] = {project.uris.term(""): set(), project.uris.generic(""): set()}
-    files = [*read_files(project, "ontology"), *own_files(project, "ontology/vocabulary_data")]
+def own_vocabularies(files: Iterable[TurtleFile], uris: Uris) -> dict[str, set[str]]:
+    """Return the terms that the files of an ontology define, by the two namespaces of a project."""
+    found: dict[str, set[str]] = {uris.term(""): set(), uris.generic(""): set()}
     for file in files:
         for triple in file.triples:
             if isinstance(triple.subject, ox.NamedNode):
@@ -244,15 +222,3 @@ def term_faults(
         namespace, name = split_iri(iri)
         kind, hint = code if namespace == SHACL else "unknown-term", unknown[iri]
         yield fault(kind, file.shown, line, column, name=name, namespace=namespace, hint=hint)
-
-
-def check_terms(project: Project) -> list[Fault]:
-    """Return a fault for every use of a term that its vocabulary does not define."""
-    own = own_vocabularies(project)
-    base = project.base + "/"
-    found = [
-        item for file in read_files(project, "ontology") for item in term_faults(file, base, own)
-    ]
-    for file in read_files(project, "shapes"):
-        found += term_faults(file, base, own, code="unknown-shape-term")
-    return found

@@ -124,12 +124,13 @@ PYSHACL = """
 import sys
 from pathlib import Path
 from publish.project.project import read_project
-from publish.validation.shapes.with_pyshacl import read_shapes, results
-from publish.ontology.vocabulary import add_triples, new_graph
+from publish.rdf.turtle import add_triples, new_graph
+from publish.validation.shapes.files import graph_of_shapes, read_shapes
+from publish.validation.shapes.with_pyshacl import results
 import resource, time
 
 project, release = read_project(Path(sys.argv[1])), Path(sys.argv[2])
-data, shapes = new_graph(project.uris), read_shapes(project)
+data, shapes = new_graph(project.uris), graph_of_shapes(read_shapes(project, []), project, [])
 for name in ("vocabularium", "codelijsten", "bronnen", "koppelingen"):
     add_triples(data, (release / "dumps" / f"{name}.nt").read_bytes())
 start = time.perf_counter()

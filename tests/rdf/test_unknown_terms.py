@@ -9,6 +9,7 @@ import pytest
 from built import built
 from small_project import SmallProject
 
+from publish.ontology.files import read_ontology
 from publish.rdf.turtle import TurtleFile
 from publish.rdf.unknown_terms import (
     iris_of,
@@ -221,4 +222,6 @@ def test_publish_known_terms_only(project: SmallProject) -> None:
     for path in sorted(Path(release.folder / "dumps").glob("*.nt")):
         found |= iris_of(ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES))
     assert len(found) > 100
-    assert unknown_terms(found, own_vocabularies(project.read())) == {}
+    read = project.read()
+    own = own_vocabularies(read_ontology(read, []).sound, read.uris)
+    assert unknown_terms(found, own) == {}

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pyoxigraph as ox
 from rdflib import Graph
 
-from publish.faults.fault import Fault, FaultyInput, fault, phrase
+from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import Document, read_documents
 from publish.mappings.mapping import Mapping, read_mappings
+from publish.ontology.files import OntologyFiles, check_blank_nodes, read_ontology
 from publish.ontology.levels import describe_levels
 from publish.ontology.links import Link, read_links
-from publish.ontology.vocabulary import Vocabulary, read_vocabulary
+from publish.ontology.vocabulary import Vocabulary, vocabulary_of
 from publish.project.project import Project
-from publish.rdf.turtle import new_graph, turtle_files
-from publish.rdf.unknown_terms import check_terms
+from publish.rdf.turtle import new_graph
+from publish.rdf.unknown_terms import own_vocabularies, term_faults
 from publish.sparql.examples import Sample, read_samples
+from publish.validation.shapes.files import (
+    ShapeFiles,
+    check_shape_names,
+    graph_of_shapes,
+    read_shapes,
+)
 from publish.validation.shapes.unused import check_shapes
-from publish.validation.shapes.with_pyshacl import read_shapes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,7 @@ class Inputs:
     links: list[Link]
     levels: Graph
     """The levels of the code lists."""
+    shape_files: ShapeFiles
     shapes: Graph
     """The shapes of the program and of the project; none when one of their files has a fault."""
     documents: dict[str, Document]
@@ -52,16 +57,17 @@ class Inputs:
 def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
     """Read a project, all faults at once; of its mappings those that ``only`` names, or all."""
     faults: list[Fault] = []
-    vocabulary = read_vocabulary(project, faults)
+    ontology = read_ontology(project, faults)
+    vocabulary = vocabulary_of(ontology, project.uris, faults)
     ontology_is_whole = not any(item.kind.hides_content for item in faults)
-    faults.extend(_blank_nodes(project))
-    faults.extend(check_terms(project))
-    faults.extend(check_shapes(project))
-    shapes = new_graph(project.uris)
-    try:
-        shapes = read_shapes(project)
-    except FaultyInput as error:
-        faults.extend(error.faults)
+    faults.extend(check_blank_nodes(ontology))
+    of_shapes: list[Fault] = []
+    shape_files = read_shapes(project, of_shapes)
+    of_shapes.extend(check_shape_names(project))
+    shapes = graph_of_shapes(shape_files, project, of_shapes)
+    faults.extend(of_shapes)
+    faults.extend(check_shapes(shape_files, ontology, project))
+    faults.extend(_unknown_terms(project, ontology, shape_files))
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults, only)
     known = {mapping.slug for mapping in mappings}
@@ -77,24 +83,21 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
         samples=read_samples(project, faults),
         links=read_links(project.uris, vocabulary, faults),
         levels=describe_levels(project.uris, vocabulary, faults),
-        shapes=shapes,
+        shape_files=shape_files,
+        shapes=new_graph(project.uris) if of_shapes else shapes,
         slugs=frozenset(path.stem for path in (project.root / "mappings").glob("*.yaml")),
         ontology_is_whole=ontology_is_whole,
         faults=tuple(faults),
     )
 
 
-def _blank_nodes(project: Project) -> Iterator[Fault]:
-    """Yield a fault for each file of the ontology that holds a blank node.
-
-    Every run would name it otherwise, so equal input would not give equal dumps.
-    """
-    for path, text in turtle_files(project, []):  # what cannot be read is reported elsewhere
-        with contextlib.suppress(SyntaxError):
-            triples = ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=project.base + "/")
-            if any(
-                isinstance(term, ox.BlankNode)
-                for triple in triples
-                for term in (triple.subject, triple.object)
-            ):
-                yield fault("blank-node", project.shown(path))
+def _unknown_terms(
+    project: Project, ontology: OntologyFiles, shapes: ShapeFiles
+) -> Iterator[Fault]:
+    """Yield a fault for every use of a term that its vocabulary does not define."""
+    own, base = own_vocabularies(ontology.sound, project.uris), project.base + "/"
+    for file in ontology.project:
+        if file.error is None:
+            yield from term_faults(file, base, own)
+    for file in shapes.sound:
+        yield from term_faults(file, base, own, code="unknown-shape-term")

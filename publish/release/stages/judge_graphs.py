@@ -89,7 +89,9 @@ def judge_graphs(graphs: WrittenGraphs, *, full: bool) -> Content:
             if item not in known
         ]
     except UnusableShapes as error:
-        raise FaultyInput([find_unusable(project, graph, str(error))]) from None
+        raise FaultyInput(
+            [find_unusable(inputs.shape_files, project.uris, graph, str(error))]
+        ) from None
     warnings = [*graphs.judged.warnings, *found]
     if any(item.severity == "error" for item in found):
         raise FaultyInput(warnings)

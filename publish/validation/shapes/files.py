@@ -9,12 +9,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+
+from rdflib import Graph
 
 from publish.faults.fault import Fault, fault, phrase
 from publish.project.iris import CODE
 from publish.project.project import Project
+from publish.rdf.turtle import (
+    TurtleFile,
+    add_file,
+    new_graph,
+    package_turtle_files,
+    read_turtle_files,
+)
 
 FOLDER = "shapes"
 """The folder of the shapes: in a project, in a release, and in addresses."""
@@ -32,6 +42,40 @@ def package_shapes() -> dict[str, bytes]:
         for item in files
         if item.name.endswith(".ttl")
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapeFiles:
+    """The Turtle files of shapes, each with its text and its triples."""
+
+    project: tuple[TurtleFile, ...]
+    """The files below the project's ``shapes/``, those with a syntax error among them."""
+    package: tuple[TurtleFile, ...]
+    """The files that ship with the program."""
+
+    @property
+    def sound(self) -> list[TurtleFile]:
+        """The files of the project without a syntax error."""
+        return [file for file in self.project if file.error is None]
+
+
+def read_shapes(project: Project, faults: list[Fault]) -> ShapeFiles:
+    """Read and parse all shapes; files that cannot be opened are reported, syntax errors not."""
+    return ShapeFiles(
+        project=read_turtle_files(sorted((project.root / FOLDER).rglob("*.ttl")), project, faults),
+        package=package_turtle_files("publish.validation.shapes", "turtle", project.base),
+    )
+
+
+def graph_of_shapes(shapes: ShapeFiles, project: Project, faults: list[Fault]) -> Graph:
+    """Return the shapes of the package and those right in ``shapes/``; report syntax errors."""
+    graph = new_graph(project.uris)
+    for file in shapes.package:
+        add_file(graph, file, faults)
+    for file in shapes.project:
+        if file.shown.count("/") == 1:
+            add_file(graph, file, faults)
+    return graph
 
 
 def project_shapes(project: Project) -> list[Path]:

@@ -12,18 +12,18 @@ import pyoxigraph as ox
 from rdflib.namespace import OWL, RDF, RDFS
 
 from publish.faults.fault import Fault, did_you_mean, fault
+from publish.ontology.files import OntologyFiles
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS
 from publish.rdf.turtle import TurtleFile
 from publish.rdf.unknown_terms import (
     SHACL,
     known_namespaces,
-    own_files,
     own_vocabularies,
-    read_files,
     split_iri,
     uses_of,
 )
+from publish.validation.shapes.files import ShapeFiles
 
 TARGETS = {
     SHACL + name
@@ -38,10 +38,9 @@ CLASSES = {str(OWL.Class), str(RDFS.Class)}
 TYPE, FIRST = str(RDF.type), str(RDF.first)
 
 
-def check_shapes(project: Project) -> list[Fault]:
+def check_shapes(shapes: ShapeFiles, ontology: OntologyFiles, project: Project) -> list[Fault]:
     """Return a fault for each shape that nothing uses, and each target that is no class."""
-    files = list(read_files(project, "shapes"))
-    every = [*files, *own_files(project, "validation/shapes/turtle")]
+    files, every = shapes.sound, [*shapes.sound, *shapes.package]
     used = _used(triple for file in every for triple in file.triples)
     found = []
     for file in files:
@@ -49,7 +48,7 @@ def check_shapes(project: Project) -> list[Fault]:
             place = next(iter(_places(file, iri, project)), (0, 0))
             name = split_iri(iri)[1] or iri
             found.append(fault("unused-shape", file.shown, *place, name=name))
-    return found + list(_unknown_targets(project, files))
+    return found + list(_unknown_targets(files, ontology, project))
 
 
 def _places(file: TurtleFile, iri: str, project: Project) -> list[tuple[int, int]]:
@@ -99,7 +98,9 @@ def _used(triples: Iterable[ox.Quad]) -> set[str]:
     return found
 
 
-def _unknown_targets(project: Project, files: list[TurtleFile]) -> Iterator[Fault]:
+def _unknown_targets(
+    files: list[TurtleFile], ontology: OntologyFiles, project: Project
+) -> Iterator[Fault]:
     """Yield a fault for each target that is a class nowhere.
 
     A slip in a vocabulary whose terms are listed is reported as such.
@@ -111,18 +112,14 @@ def _unknown_targets(project: Project, files: list[TurtleFile]) -> Iterator[Faul
         return
     classes = {str(term) for term in (INTERVALS.CalendarDay, INTERVALS.CalendarQuarter)}
     classes.add(str(INTERVALS.CalendarYear))
-    for file in [
-        *read_files(project, "ontology"),
-        *own_files(project, "ontology/vocabulary_data"),
-        *files,
-    ]:
+    for file in [*ontology.sound, *files]:
         for triple in file.triples:
             subject, value = _value(triple.subject), _value(triple.object)
             if triple.predicate.value == TYPE and value is not None:
                 classes.add(value)
                 if value in CLASSES and subject is not None:
                     classes.add(subject)
-    own = own_vocabularies(project)
+    own = own_vocabularies(ontology.sound, project.uris)
     usual = {space + name for space in listed for name in listed[space].names if name[:1].isupper()}
     for file in files:
         for iri in sorted((targets[file.shown] & others) - classes):

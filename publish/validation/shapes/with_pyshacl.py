@@ -17,11 +17,11 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.faults.fault import LANGUAGES, Fault, FaultyInput, Words, fault, phrase
-from publish.project.project import Project
-from publish.rdf.turtle import new_graph, read_turtle, read_turtle_file
+from publish.faults.fault import LANGUAGES, Fault, Words, fault, phrase
+from publish.project.iris import Uris
+from publish.rdf.turtle import add_file, new_graph
 from publish.validation.shapes.compile import SEVERITIES, Result, nearest_name, path_text
-from publish.validation.shapes.files import check_shape_names, package_shapes, project_shapes
+from publish.validation.shapes.files import ShapeFiles
 
 MOST_OBSERVATIONS = 2_000
 """Observations of one cube that pySHACL judges; of a larger cube only the structure is judged
@@ -30,32 +30,15 @@ by it, its observations over columns. At some hundreds a second this is a few se
 log = logging.getLogger("publish")
 
 
-def read_shapes(project: Project) -> Graph:
-    """Return the shapes of the package and of the project. Raises FaultyInput."""
-    shapes = new_graph(project.uris)
-    faults: list[Fault] = []
-    for name, own in package_shapes().items():
-        read_turtle(own, f"{name}.ttl", project.base, shapes, faults)
-    faults.extend(check_shape_names(project))
-    for path in project_shapes(project):
-        text = read_turtle_file(path, project, faults)
-        if text is None:
-            continue
-        read_turtle(text, project.shown(path), project.base, shapes, faults)
-    if faults:
-        raise FaultyInput(faults)
-    return shapes
-
-
-def find_unusable(project: Project, graph: Graph, problem: str) -> Fault:
+def find_unusable(shapes: ShapeFiles, uris: Uris, graph: Graph, problem: str) -> Fault:
     """Return the fault of shapes with which pySHACL fails, at the file that fails alone."""
-    for path in project_shapes(project):
-        alone = new_graph(project.uris)
-        read_turtle(path.read_bytes(), project.shown(path), project.base, alone, [])
+    for file in shapes.sound:
+        alone = new_graph(uris)
+        add_file(alone, file, [])
         try:
             judge(graph, alone)
         except UnusableShapes as error:
-            return fault("bad-shape", project.shown(path), problem=error)
+            return fault("bad-shape", file.shown, problem=error)
     return fault("bad-shape", "shapes", problem=problem)
 
 

@@ -18,7 +18,8 @@ from publish.faults.fault import Fault
 from publish.project.project import Project
 from publish.rdf.turtle import add_triples, new_graph, read_turtle
 from publish.release.build import validate
-from publish.validation.shapes.with_pyshacl import judge, read_shapes
+from publish.validation.shapes.files import graph_of_shapes, read_shapes
+from publish.validation.shapes.with_pyshacl import judge
 
 DEFECTS = Path(__file__).parent / "defects"
 """One small change per file: what it adds, and in comments what it takes away and must give."""
@@ -60,7 +61,12 @@ def graph(small: Built) -> Graph:
 @pytest.fixture(scope="module")
 def shapes(small: Built) -> Graph:
     """The shapes of all data sets, and the one made for the data set."""
-    return read_shapes(small.project).parse(small.folder / "shapes" / "dataset" / "proef.ttl")
+    return all_shapes(small.project).parse(small.folder / "shapes" / "dataset" / "proef.ttl")
+
+
+def all_shapes(project: Project) -> Graph:
+    """Return the shapes of the program and of a project."""
+    return graph_of_shapes(read_shapes(project, []), project, [])
 
 
 def node_shapes(shapes: Graph) -> list[URIRef]:
@@ -79,7 +85,7 @@ def test_accept_the_answer(answer: Built) -> None:
 
 def judging(built: Built) -> dict[str, bool]:
     """Return for every shape, by the end of its IRI, whether it judges something."""
-    shapes, found = read_shapes(built.project), {}
+    shapes, found = all_shapes(built.project), {}
     for shape in node_shapes(shapes):
         queries = [
             *(f"?x a <{term}>" for term in shapes.objects(shape, SH.targetClass)),
