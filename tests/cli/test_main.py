@@ -16,20 +16,6 @@ from publish import __version__
 from publish.cli.main import main
 from publish.faults.fault import KINDS
 
-PLAIN = """tables: [bron/tabel]
-rows: leeftijd
-columns: kwartaal
-measure: aantal
-"""
-
-
-@pytest.fixture
-def sound(project: SmallProject) -> SmallProject:
-    """A project without faults."""
-    project.table("x,2022 - K1\njong,1\noud,2\n")
-    project.mapping(PLAIN)
-    return project
-
 
 def test_print_version() -> None:
     """`publish --version` prints the one version."""

@@ -9,20 +9,6 @@ import pytest
 from built import PROGRAM
 from small_project import SmallProject
 
-PLAIN = """tables: [bron/tabel]
-rows: leeftijd
-columns: kwartaal
-measure: aantal
-"""
-
-
-@pytest.fixture
-def sound(project: SmallProject) -> SmallProject:
-    """A project without faults."""
-    project.table("x,2022 - K1\njong,1\noud,2\n")
-    project.mapping(PLAIN)
-    return project
-
 
 def test_refuse_to_serve_without_release(sound: SmallProject) -> None:
     """There must be a release before it can be served."""
