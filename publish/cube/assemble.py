@@ -32,16 +32,10 @@ from publish.mappings.document import Document
 from publish.mappings.mapping import MEASURE, Mapping, MissingPeriod
 from publish.mappings.marks import Absence, distinct_absences, read_marks
 from publish.ontology.vocabulary import Vocabulary
+from publish.project.iris import CELLS, RESERVED
 from publish.project.project import Project
 from publish.tables.findings import Findings, shown
 from publish.tables.table import BLOCK, Table, open_table, read_blocks
-
-SHARED_GRAPHS = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
-"""The graphs that the data sets share."""
-RESERVED = {*SHARED_GRAPHS, "catalogus", "alles"}
-"""Names of graphs and of dumps that no data set can have."""
-CELLS = "-cellen"
-"""What the name of a graph of source cells ends in."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,6 +61,16 @@ PATTERNS: dict[str, tuple[str, str]] = {
 }
 
 
+SHARED_GRAPHS = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
+"""The names of the graphs that the data sets share."""
+CELLS = "-cellen"
+"""How the name of a graph of source cells ends; before it stands the slug of the data set."""
+EVERYTHING = "alles"
+"""The name of the dumps that hold all graphs."""
+RESERVED = {*SHARED_GRAPHS, EVERYTHING, "catalogus"}
+"""Names of graphs and of dumps that no data set can have."""
+
+
 def is_base(text: str) -> bool:
     """Return whether paths can be put after an address, a slash at its end left out."""
     path = text.partition("://")[2].rstrip("/")

@@ -20,6 +20,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from publish.cube.rdf.observations import turtle
+from publish.project.iris import EVERYTHING
 from publish.project.progress import Progress
 from publish.rdf.counts import GraphCounts, count_graphs, read_blocks
 from publish.rdf.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
@@ -41,8 +42,6 @@ LASTING = {kind for kind in FORMS.values() if kind != "application/gzip"}
 """The media types of forms that are byte for byte the same wherever they are made."""
 LARGEST = 20_000_000
 """Bytes of N-Triples up to which there is JSON-LD and RDF/XML, which nobody reads as a stream."""
-EVERYTHING = "alles"
-"""The name of the files that hold all graphs; a mapping cannot have it."""
 SUMS = "SHA256SUMS"
 """The checksums of all other files, as ``sha256sum --check`` reads them."""
 LEVEL = 3

@@ -17,11 +17,10 @@ from typing import BinaryIO
 import pyoxigraph as ox
 from rdflib import Graph
 
-from publish.cube.assemble import CELLS
 from publish.cube.batch import Batch
 from publish.cube.rdf.observations import N_TRIPLES, ObservationWriter, Syntax, turtle
 from publish.cube.structure import Structure
-from publish.project.iris import Uris
+from publish.project.iris import CELLS, Uris
 
 FORMATS = (".nt", ".ttl")
 """What graphs are written in first; all other forms are made from the N-Triples."""

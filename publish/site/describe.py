@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from publish.cube.assemble import SHARED_GRAPHS
-from publish.project.iris import PREFIXES
+from publish.project.iris import PREFIXES, SHARED_GRAPHS
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.release.opened import LABELS, TYPE, Served
 

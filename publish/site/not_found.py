@@ -13,8 +13,8 @@ import pyoxigraph as ox
 from flask import Response, request
 from rapidfuzz import fuzz, process
 
-from publish.cube.assemble import SHARED_GRAPHS
 from publish.faults.fault import Words, phrase
+from publish.project.iris import SHARED_GRAPHS
 from publish.release.once_per_release import once_per_release
 from publish.release.opened import TYPE, Served
 from publish.server.negotiation import Form, form_of_extension

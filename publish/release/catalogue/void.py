@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from publish.project.iris import PREFIXES
+from publish.project.iris import EVERYTHING, PREFIXES
 from publish.release.manifest import NamedGraph
 from publish.release.opened import LANGUAGES, TYPE, Served, read_texts
 
@@ -72,7 +72,7 @@ def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
     for data_set in served.data_sets[:3]:
         example = ox.NamedNode(data_set.iri)
         yield ox.Triple(node, ox.NamedNode(VOID + "exampleResource"), example)
-    yield from _found_at(served, node, "alles")
+    yield from _found_at(served, node, EVERYTHING)
     for graph in served.graphs:
         yield from describe_graph(served, graph)
 

@@ -10,10 +10,10 @@ from rdflib import Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from publish.cube.assemble import CELLS
 from publish.cube.rdf.describe import describe_cube
 from publish.faults.fault import Fault, FaultyInput, phrase, written_out
 from publish.ontology.files import Definitions
+from publish.project.iris import CELLS
 from publish.rdf.namespaces import QB, RDF
 from publish.rdf.turtle import add_triples, new_graph
 from publish.release.stages.shared_graphs import WrittenGraphs

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from rdflib import Graph
 
-from publish.cube.assemble import CELLS, SHARED_GRAPHS
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.describe import describe_periods, describe_sources, periods_of
 from publish.cube.rdf.remarks import describe_code_quality, describe_document_quality
 from publish.ontology.links import describe_links, describe_statuses, report_links
 from publish.ontology.periods import Period
-from publish.project.iris import Uris
+from publish.project.iris import CELLS, SHARED_GRAPHS, Uris
 from publish.release.code_list_parts import write_code_lists
 from publish.release.dumps import Dump, write_graph
 from publish.release.stages.inputs import Inputs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from publish.project.iris import EVERYTHING
 from publish.release.catalogue.void import title_of
 from publish.release.manifest import File
 from publish.release.opened import Served
@@ -13,7 +14,6 @@ from publish.site.not_found import not_found
 from publish.site.rendering import reader_of, show
 from publish.sparql.forms import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 
-EVERYTHING = "alles"
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]
 """A row of the page: what it is called, the path of its page, and its files by form."""
 COLUMNS = (TURTLE, N_TRIPLES, N_QUADS, JSON_LD, RDF_XML)

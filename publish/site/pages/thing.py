@@ -15,7 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Response, request
 
-from publish.project.iris import PREFIXES
+from publish.project.iris import CELLS, PREFIXES
 from publish.release.manifest import DataSet
 from publish.release.opened import DESCRIPTIONS, Served
 from publish.site import descriptions
@@ -110,7 +110,7 @@ def _data_set_page(
 ) -> Response:
     language = reader_of(request).language
     note = ox.NamedNode(SKOS + "note")
-    names = (data_set.slug, f"{data_set.slug}-cellen")
+    names = (data_set.slug, data_set.slug + CELLS)
     dumps = [file for file in served.files.values() if file.stem in names]
     pivot = make_pivot(served, data_set, language)
     return show(
