@@ -145,7 +145,7 @@ def serve_project(project: Project, settings: Settings) -> None:
 
 def serve_files(files: Sequence[Path], settings: Settings) -> None:
     """Serve RDF files until told to stop. Raises FaultyInput, CannotRun."""
-    from publish.release.stores.rdf_release import make_release_of_files
+    from publish.release.stores.of_rdf_files import make_release_of_files
     from publish.server.processes.listening import address_of
     from publish.site.process import serve
 

@@ -1,36 +1,30 @@
-"""Releases: everything is made in a temporary folder and appears at once, or not at all.
+"""Builds a release and makes it the current one, in one step or not at all.
 
 ``build/<id>/`` holds the dumps, the store, the shapes and ``manifest.json``; ``build/current``
-points to the release that is served. The id is a hash of the dumps, the shapes and the settings,
-which hold no clock time, so the same input gives the same release. What is only the same once more,
-compressed, has no part in it, as another machine may compress otherwise. When a release was made
-stands beside, in ``made.json``.
-When the input has faults nothing of the build is left.
+points to the release that is served. When a release was made stands in ``made.json``. When the
+input has faults nothing is left of the build.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import itertools
 import json
 import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from publish import __version__
 from publish.faults.fault import Fault, phrase
 from publish.project.project import Project
-from publish.rdf.counts import GraphCounts
-from publish.release.dump_formats import LARGEST, LASTING, Made, write_forms
-from publish.release.dumps import FORMATS, Dump
-from publish.release.manifest import MANIFEST
+from publish.release.dump_formats import write_forms
+from publish.release.dumps import FORMATS
+from publish.release.manifest import make_manifest, manifest_text
 from publish.release.stages.cubes import assemble_cubes, describe_cubes
 from publish.release.stages.inputs import read_inputs
 from publish.release.stages.judge_cubes import judge_cubes
@@ -45,8 +39,7 @@ MADE = "made.json"
 """When and with which version a release was made: the only file that holds a clock time."""
 
 UNFINISHED = ".unfinished-"
-"""What the name of a folder begins with that is not yet a release."""
-
+"""How the name of a folder begins that is not yet a release."""
 
 log = logging.getLogger("publish")
 
@@ -57,19 +50,26 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     Raises FaultyInput, having written nothing, when anything in the input is at fault.
     """
     project.build.mkdir(exist_ok=True)
-    with _alone(project.build), _temporary_folder(project.build) as folder:
+    with _lock(project.build), _temporary_folder(project.build) as folder:
         content = make_content(project, folder, tuple(only))
-        uris = project.uris
+        uris, graphs = project.uris, content.graphs
         about = uris.iri("graph", name="")
-        graphs = content.graphs
-        made = write_forms(
+        forms = write_forms(
             folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about
         )
         write_shapes(project, content.shapes, folder)
-        manifest = _manifest(project, content, made)
+        manifest = make_manifest(
+            project,
+            data_sets=_data_sets(content),
+            samples=content.written.inputs.samples,
+            dumps=graphs.dumps,
+            counts=forms.counts,
+            shapes=list_shapes(project, folder),
+            files=forms.files,
+        )
         identifier = manifest["id"]
         release = project.build / identifier
-        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        text = manifest_text(manifest)
         if _holds(release, text):
             log.info(phrase("release-unchanged", name=identifier))
         else:
@@ -82,7 +82,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
                 shutil.rmtree(release)
             folder.chmod(0o755)
             folder.rename(release)
-        _switch(project.build, identifier)
+        _make_current(project.build, identifier)
     return release, list(content.warnings)
 
 
@@ -135,10 +135,10 @@ def validate(
 
 
 @contextlib.contextmanager
-def _alone(parent: Path) -> Iterator[None]:
+def _lock(parent: Path) -> Iterator[None]:
     """Hold the lock of the releases, so that of two builds the second waits for the first.
 
-    The system lets go of it when the process ends, however it ends.
+    The operating system releases it when the process ends, however it ends.
     """
     with (parent / ".lock").open("w") as lock:
         try:
@@ -151,9 +151,10 @@ def _alone(parent: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _temporary_folder(parent: Path) -> Iterator[Path]:
-    """Yield a folder beside the releases that is gone afterwards unless it was renamed."""
+    """Yield a folder beside the releases, which is deleted afterwards unless it was renamed."""
+    # What lies there is left by a build that was killed, as this one holds the lock.
     for left in parent.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(left, ignore_errors=True)  # by a build that was killed: nobody else is here
+        shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=parent))
     try:
         yield folder
@@ -181,71 +182,25 @@ def _write_samples(content: Content) -> None:
         path.write_text(sample.text, encoding="utf-8")
 
 
-def _manifest(project: Project, content: Content, made: Made) -> dict[str, Any]:
-    """Return what the release holds, for the server and for people.
-
-    Its id is a hash of all the rest, the checksums of the dumps among it, but for those that are
-    compressed or made of such checksums.
-    """
-    rest = {
-        "software": __version__,
-        "base": project.base,
-        "public-url": project.public_url,
-        "vocabulary": project.vocabulary,
-        "title": project.title,
-        "description": project.description,
-        "licence": project.licence,
-        "default-graph": project.default_graph,
-        "data-sets": [
-            {
-                "slug": written.described.slug,
-                "title": written.described.cube.mapping.title,
-                "observations": written.count,
-            }
-            for written in content.written.cubes
-        ],
-        "queries": [
-            {
-                "name": sample.name,
-                "title": sample.title,
-                "sha256": hashlib.sha256(sample.text.encode()).hexdigest(),
-            }
-            for sample in content.written.inputs.samples
-        ],
-        **describe_counts(content.graphs.dumps, made.counts),
-        "shapes": list_shapes(project, content.written.folder),
-    }
-    lasting = [file for file in made.files if file["media-type"] in LASTING]
-    text = json.dumps({"manifest": MANIFEST, **rest, "files": lasting}, sort_keys=True)
-    identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return {"manifest": MANIFEST, "id": identifier, **rest, "files": made.files}
-
-
-def describe_counts(dumps: Sequence[Dump], counts: GraphCounts) -> dict[str, Any]:
-    """Return what the manifest says of the number of things in the graphs."""
-    return {
-        "counts": {
-            "triples": counts.triples,
-            "distinct-subjects": counts.subjects,
-            "distinct-objects": counts.objects,
-            "properties": counts.properties,
-            "classes": counts.classes,
-        },
-        "graphs": [
-            {"name": dump.graph, "about": dump.about, "triples": counts.graphs[dump.graph]}
-            for dump in dumps
-        ],
-        "json-ld-and-rdf-xml-up-to": LARGEST,
-    }
+def _data_sets(content: Content) -> list[dict[str, object]]:
+    """Return the entries of the manifest for the data sets."""
+    return [
+        {
+            "slug": written.described.slug,
+            "title": written.described.cube.mapping.title,
+            "observations": written.count,
+        }
+        for written in content.written.cubes
+    ]
 
 
 def _made(identifier: str) -> str:
-    """Return what is true of the making of a release and not of its content."""
+    """Return the content of ``made.json``: what is not the same in each build of a release."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return json.dumps({"id": identifier, "made": now, "software": __version__}, indent=2) + "\n"
 
 
-def _switch(parent: Path, identifier: str) -> None:
+def _make_current(parent: Path, identifier: str) -> None:
     """Let ``build/current`` point to a release, in one step."""
     link = parent / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ from publish.rdf.counts import GraphCounts, count_graphs, read_blocks
 from publish.rdf.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.rdf.rdf_xml import NotInXml, as_elements
-from publish.release.dumps import Dump
+from publish.release.manifest import LARGEST, Dump
 
 FORMS = {
     ".nt": N_TRIPLES.media_type,
@@ -38,10 +38,6 @@ FORMS = {
     ".rdf": RDF_XML.media_type,
 }
 """The media type of each form of a dump, by the ending of its name."""
-LASTING = {kind for kind in FORMS.values() if kind != "application/gzip"}
-"""The media types of forms that are byte for byte the same wherever they are made."""
-LARGEST = 20_000_000
-"""Bytes of N-Triples up to which there is JSON-LD and RDF/XML, which nobody reads as a stream."""
 SUMS = "SHA256SUMS"
 """The checksums of all other files, as ``sha256sum --check`` reads them."""
 LEVEL = 3
@@ -50,7 +46,7 @@ _NOT_IN_XML = re.compile(rb"\\u(?:00[01][0-9A-F]|FFF[EF])|\\[bf]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class WrittenDumps:
     """The entries of the manifest for all files, and what was counted."""
 
     files: list[dict[str, object]]
@@ -63,7 +59,7 @@ def write_forms(
     parts: Sequence[Dump],
     prefixes: Mapping[str, str],
     about: str,
-) -> Made:
+) -> WrittenDumps:
     """Write every other form of the dumps in a folder; all of them are ``about`` something.
 
     ``parts`` stand in other dumps already.
@@ -91,7 +87,7 @@ def write_forms(
     ]
     (folder / SUMS).write_text("".join(lines), encoding="ascii")
     files.append(_entry(whole, "", folder / SUMS))
-    return Made(files=files, counts=counts)
+    return WrittenDumps(files=files, counts=counts)
 
 
 def _of_graphs(

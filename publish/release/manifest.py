@@ -1,12 +1,27 @@
-"""What a release says of itself: its files, graphs and data sets, as manifest.json has it."""
+"""``manifest.json``: what a release holds, for the server and for people.
+
+Its id is a hash of all the rest but the files that another machine may write otherwise; no clock
+time is in it, so the same input gives the same release.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from publish import __version__
+from publish.project.project import Project
+from publish.rdf.counts import GraphCounts
+from publish.sparql.examples import Sample
 
 MANIFEST = 2
 """The number of the manifest format: from 2 on the store has a default graph of its own."""
+LARGEST = 20_000_000
+"""Bytes of N-Triples up to which there is JSON-LD and RDF/XML, which nobody reads as a stream."""
 Texts = Mapping[str, str]
 """A text by language."""
 
@@ -32,13 +47,13 @@ class File:
 
     @property
     def stem(self) -> str:
-        """The name without what tells its form."""
+        """The name without its extensions."""
         return self.name.partition(".")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedGraph:
-    """What the manifest says of a graph of the store."""
+    """A named graph of the store."""
 
     iri: str
     about: str
@@ -52,9 +67,114 @@ class NamedGraph:
 
 @dataclass(frozen=True, kw_only=True)
 class DataSet:
-    """What the manifest says of a data set."""
+    """A data set of the release."""
 
     slug: str
     iri: str
     title: Texts = field(hash=False)
     observations: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dump:
+    """One graph of the release, or a part of it, as files of one name in several formats."""
+
+    name: str
+    graph: str
+    """The IRI of the named graph in the store."""
+    about: str
+    """The IRI of what it describes."""
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a release. Raises OSError, KeyError or ValueError if there is none."""
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["manifest"] != MANIFEST:
+        raise ValueError(
+            f"{folder} has a manifest of format {manifest['manifest']}, not {MANIFEST}: "
+            "build it anew."
+        )
+    return manifest
+
+
+def read_files(entries: Sequence[Mapping[str, Any]], folder: str) -> dict[str, File]:
+    """Return the files of a folder of the release, by their path below it."""
+    return {
+        entry["path"].removeprefix(folder): File(
+            path=entry["path"],
+            size=entry["bytes"],
+            sha256=entry["sha256"],
+            media_type=entry["media-type"],
+            about=entry.get("about"),
+            graph=entry.get("graph"),
+            compresses=entry.get("compresses"),
+        )
+        for entry in entries
+        if entry["path"].startswith(folder)
+    }
+
+
+def make_manifest(
+    project: Project,
+    *,
+    data_sets: Sequence[Mapping[str, object]],
+    samples: Sequence[Sample],
+    dumps: Sequence[Dump],
+    counts: GraphCounts,
+    shapes: Sequence[Mapping[str, object]],
+    files: Sequence[Mapping[str, object]],
+) -> dict[str, Any]:
+    """Return the manifest of a release; ``data_sets``, ``shapes`` and ``files`` are its entries."""
+    rest = {
+        "software": __version__,
+        "base": project.base,
+        "public-url": project.public_url,
+        "vocabulary": project.vocabulary,
+        "title": project.title,
+        "description": project.description,
+        "licence": project.licence,
+        "default-graph": project.default_graph,
+        "data-sets": data_sets,
+        "queries": [
+            {
+                "name": sample.name,
+                "title": sample.title,
+                "sha256": hashlib.sha256(sample.text.encode()).hexdigest(),
+            }
+            for sample in samples
+        ],
+        **describe_counts(dumps, counts),
+        "shapes": shapes,
+    }
+    reproducible = [file for file in files if _is_reproducible(file)]
+    text = json.dumps({"manifest": MANIFEST, **rest, "files": reproducible}, sort_keys=True)
+    identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return {"manifest": MANIFEST, "id": identifier, **rest, "files": files}
+
+
+def _is_reproducible(file: Mapping[str, object]) -> bool:
+    """Return whether any machine writes the same bytes: not of what is compressed, nor its sums."""
+    return "compresses" not in file and file["media-type"] != "text/plain"
+
+
+def describe_counts(dumps: Sequence[Dump], counts: GraphCounts) -> dict[str, Any]:
+    """Return what the manifest says of the number of things in the graphs."""
+    return {
+        "counts": {
+            "triples": counts.triples,
+            "distinct-subjects": counts.subjects,
+            "distinct-objects": counts.objects,
+            "properties": counts.properties,
+            "classes": counts.classes,
+        },
+        "graphs": [
+            {"name": dump.graph, "about": dump.about, "triples": counts.graphs[dump.graph]}
+            for dump in dumps
+        ],
+        "json-ld-and-rdf-xml-up-to": LARGEST,
+    }
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """Return the text of the file for a manifest."""
+    return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"

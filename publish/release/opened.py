@@ -1,80 +1,62 @@
-"""A release as it is served: its manifest, its store, and what its IRIs are called.
+"""A release opened to be served: its manifest, its store, and what its things are called.
 
-In comes a release folder; out come look-ups that pages and descriptions share. Everything is
-read once and never changes: a new release is a new Served. Identifiers keep the base; pages
-link to the same path on the server that shows them.
+Everything is read once and never changes: a new release is another ``Served``. Identifiers keep
+the base; pages link to the same path on the server that shows them.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, wraps
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES, Uris
-from publish.release.manifest import MANIFEST, DataSet, File, NamedGraph, Texts
+from publish.release.manifest import DataSet, NamedGraph, Texts, read_files, read_manifest
 from publish.sparql.examples import Sample
 
 LANGUAGES = ("nl", "en")
+"""The languages of pages; the first is for who asks for neither."""
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-def _names(prefix: str, names: str) -> tuple[ox.NamedNode, ...]:
-    return tuple(ox.NamedNode(PREFIXES[prefix] + name) for name in names.split())
+def _terms(*names: str) -> tuple[ox.NamedNode, ...]:
+    pairs = (name.split(":") for name in names)
+    return tuple(ox.NamedNode(PREFIXES[prefix] + local) for prefix, local in pairs)
 
 
-LABELS = (*_names("skos", "prefLabel"), *_names("rdfs", "label"), *_names("dct", "title"))
-DESCRIPTIONS = (
-    *_names("dct", "description"),
-    *_names("skos", "definition"),
-    *_names("rdfs", "comment"),
-)
+LABELS = _terms("skos:prefLabel", "rdfs:label", "dct:title")
+DESCRIPTIONS = _terms("dct:description", "skos:definition", "rdfs:comment")
 TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 
 
 @cache
-def read_query(name: str) -> str:
-    """Return a query of the package by the name of its file."""
-    path = resources.files("publish.site").joinpath("queries", f"{name}.rq")
-    return path.read_text(encoding="utf-8")
-
-
-@cache
-def read_texts() -> dict[str, Any]:
-    """Return what pages say, by language."""
-    text = (
-        resources.files("publish.site")
-        .joinpath("templates", "texts.toml")
-        .read_text(encoding="utf-8")
-    )
+def read_names() -> dict[str, Any]:
+    """Return, by language, the names of graphs and of terms that have no label in a release."""
+    text = resources.files("publish.release").joinpath("names.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
 class Served:
-    """One release, opened read-only."""
+    """One release, opened read-only: what its manifest says, its store and its labels."""
 
     def __init__(self, folder: Path) -> None:
-        """Open a release folder. Raises OSError or ValueError when it is not one."""
+        """Open a release folder. Raises OSError, KeyError or ValueError when it is not one."""
         self.folder = folder.resolve()
-        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["manifest"] != MANIFEST:
-            raise ValueError(
-                f"{folder} has a manifest of format {manifest['manifest']}, not {MANIFEST}: "
-                "build it anew."
-            )
+        manifest = read_manifest(self.folder)
         self.id: str = manifest["id"]
         made = self.folder / "made.json"
         self.made: str | None = (
             json.loads(made.read_text(encoding="utf-8"))["made"] if made.is_file() else None
         )
+        """When it was made, in ISO 8601."""
         self.base: str = manifest["base"].rstrip("/")
         self.public_url: str = manifest.get("public-url", self.base).rstrip("/")
         self.vocabulary: str = manifest["vocabulary"]
@@ -89,7 +71,8 @@ class Served:
             NamedGraph(iri=entry["name"], about=entry["about"], triples=entry["triples"])
             for entry in manifest.get("graphs", ())
         )
-        self.most_of_small_forms: int = manifest.get("json-ld-and-rdf-xml-up-to", 0)
+        self.largest_for_json_ld: int = manifest.get("json-ld-and-rdf-xml-up-to", 0)
+        """Bytes of N-Triples up to which there are dumps in JSON-LD and RDF/XML."""
         self.data_sets = tuple(
             DataSet(
                 slug=entry["slug"],
@@ -99,29 +82,10 @@ class Served:
             )
             for entry in manifest["data-sets"]
         )
-        self.files = {
-            entry["path"].removeprefix("dumps/"): File(
-                path=entry["path"],
-                size=entry["bytes"],
-                sha256=entry["sha256"],
-                media_type=entry["media-type"],
-                about=entry.get("about"),
-                graph=entry.get("graph"),
-                compresses=entry.get("compresses"),
-            )
-            for entry in manifest["files"]
-            if entry["path"].startswith("dumps/")
-        }
-        self.shapes = {
-            entry["path"].removeprefix("shapes/").removesuffix(".ttl"): File(
-                path=entry["path"],
-                size=entry["bytes"],
-                sha256=entry["sha256"],
-                media_type=entry["media-type"],
-                about=entry["about"],
-            )
-            for entry in manifest.get("shapes", ())
-        }
+        self.files = read_files(manifest["files"], "dumps/")
+        """The downloads by their path below ``dumps/``."""
+        shapes = read_files(manifest.get("shapes", ()), "shapes/")
+        self.shapes = {name.removesuffix(".ttl"): file for name, file in shapes.items()}
         """The documents of shapes by their name, as ``codelist``."""
         self.samples = tuple(
             Sample(
@@ -133,7 +97,7 @@ class Served:
         )
         self.store = ox.Store.read_only(str(self.folder / "store"))
         self.is_of_files: bool = manifest.get("default-graph") == "own"
-        """Whether it was made of somebody's RDF files, without pages and downloads of ours."""
+        """Whether it was made of anybody's RDF files: such a release has no pages or downloads."""
         self.graphs_of_files: Sequence[Mapping[str, Any]] = manifest.get("graphs-of-files", ())
         """What was counted in the graphs of such files, the default graph first."""
         own = Uris(base=self.base, vocabulary=self.vocabulary)
@@ -144,26 +108,8 @@ class Served:
         """Return a term of the package's own vocabulary."""
         return ox.NamedNode(f"{self.base}/ns/publicatie#{name}")
 
-    def select(self, query: str, **given: Node) -> list[dict[str, Any]]:
-        """Run one of the package's SELECT queries; each row holds the variables it binds.
-
-        What is given stands in the query as ``$name``. A term writes itself as SPARQL, and no
-        IRI can hold what would end it.
-        """
-        text = re.sub(r"\$(\w+)", lambda found: str(given[found[1]]), read_query(query))
-        solutions = self.store.query(
-            text, prefixes=self.prefixes, use_default_graph_as_union=not self.is_union
-        )
-        assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - the .rq files are ours
-        names = [variable.value for variable in solutions.variables]
-        rows = []
-        for solution in solutions:
-            cells = zip(names, solution, strict=True)
-            rows.append({name: node for name, node in cells if node is not None})
-        return rows
-
     def objects(self, subject: ox.NamedNode, predicate: ox.NamedNode) -> Iterator[Node]:
-        """Yield the objects of a subject and predicate, each once, in whatever graph."""
+        """Yield the objects of a subject and predicate in any graph, each once."""
         for triple in self.triples(subject, predicate, None):
             yield triple.object
 
@@ -173,13 +119,13 @@ class Served:
         predicate: ox.NamedNode | None,
         object_: Node | None,
     ) -> Iterator[ox.Triple]:
-        """Yield the triples that fit, each once, in whatever graph; at least one term is given."""
+        """Yield the triples that match in any graph, each once; at least one term is given."""
         if self.is_union:
             graph = ox.DefaultGraph()
             for quad in self.store.quads_for_pattern(subject, predicate, object_, graph):
                 yield quad.triple
             return
-        # The store keeps the graph last in its order, so what is the same stands together.
+        # The graph comes last in the order of the store, so equal triples follow each other.
         last = None
         for quad in self.store.quads_for_pattern(subject, predicate, object_, None):
             if quad.triple != last:
@@ -187,22 +133,17 @@ class Served:
                 yield last
 
     def exists(self, iri: ox.NamedNode) -> bool:
-        """Return whether anything is said about an IRI."""
+        """Return whether an IRI is the subject of any triple."""
         return next(self.triples(iri, None, None), None) is not None
 
     def label(self, iri: str, language: str) -> str:
-        """Return what a thing is called: its label, else its code, else a short form."""
+        """Return what a thing is called: its label, else our name of it, else its IRI in short."""
         return self._label(iri, language)
-
-    def has_label(self, iri: str) -> bool:
-        """Return whether a thing has a label of its own."""
-        node = ox.NamedNode(iri)
-        return any(True for name in LABELS for _ in self.objects(node, name))
 
     def _find_label(self, iri: str, language: str) -> str:
         text = self.text(ox.NamedNode(iri), LABELS, language)
         short = self.compact(iri)
-        return text.value if text else read_texts()[language]["names"].get(short, short)
+        return text.value if text else read_names()[language]["terms"].get(short, short)
 
     def text(
         self, subject: ox.NamedNode, predicates: Iterable[ox.NamedNode], language: str
@@ -234,7 +175,7 @@ class Served:
         return iri.removeprefix(self.base + "/id/") if iri.startswith(self.base + "/id/") else iri
 
     def local_path(self, iri: str) -> str | None:
-        """Return the path of a thing's page on this server, or None for another's IRI."""
+        """Return the path of the page about a thing on this server; None for IRIs of others."""
         if self.is_of_files:
             return None
         if iri == self.base or iri == self.base + "/":
@@ -253,5 +194,27 @@ class Served:
         return path + hash_ + fragment
 
     def address(self, path: str) -> str:
-        """Return where a path of this server is found on the web."""
+        """Return the public address of a path on this server."""
         return self.public_url + path
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def once_per_release(find: Callable[[Served, Key], Value]) -> Callable[[Served, Key], Value]:
+    """Let a look-up find each thing of a release once; for keys of which a release has a few.
+
+    What was found goes when the release does. An ``lru_cache`` would keep every release that was
+    ever served, with its store.
+    """
+    cached: WeakKeyDictionary[Served, dict[Key, Value]] = WeakKeyDictionary()
+
+    @wraps(find)
+    def find_once(served: Served, key: Key) -> Value:
+        of_release = cached.setdefault(served, {})
+        if key not in of_release:
+            of_release[key] = find(served, key)
+        return of_release[key]
+
+    return find_once

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from publish.project.iris import PREFIXES, SHARED_GRAPHS
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.release.opened import LABELS, TYPE, Served
+from publish.site.select import select
 
 MOST_TRIPLES = 20_000
 PER_PAGE = 50
@@ -82,7 +83,7 @@ def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Tr
                 for term in (triple.predicate, triple.object):
                     if isinstance(term, ox.NamedNode):
                         linked[term] = None
-    for row in served.select("select_uses", vocabulary=iri) if len(subjects) > 1 else ():
+    for row in select(served, "select_uses", vocabulary=iri) if len(subjects) > 1 else ():
         triple = ox.Triple(row["component"], row["use"], row["term"])
         if triple not in seen:
             seen.add(triple)
@@ -109,7 +110,7 @@ def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
     """Return the things that are described together with a thing."""
     kinds = types_of(served, iri)
     if PREFIXES["skos"] + "ConceptScheme" in kinds:
-        rows = served.select("select_codes", list=iri)
+        rows = select(served, "select_codes", list=iri)
         return sorted({row["code"] for row in rows[:MEMBERS]}, key=str)
     if PREFIXES["qb"] + "DataSet" in kinds:
         structure = ox.NamedNode(PREFIXES["qb"] + "structure")
@@ -118,7 +119,7 @@ def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
         component = ox.NamedNode(PREFIXES["qb"] + "component")
         return [node for node in served.objects(iri, component) if isinstance(node, ox.NamedNode)]
     if PREFIXES["owl"] + "Ontology" in kinds:
-        return [row["term"] for row in served.select("select_vocabulary", vocabulary=iri)]
+        return [row["term"] for row in select(served, "select_vocabulary", vocabulary=iri)]
     return []
 
 

@@ -24,6 +24,7 @@ from publish.site.describe import (
     incoming_page,
     types_of,
 )
+from publish.site.select import select
 
 DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
 MOST_VALUES = 100
@@ -196,7 +197,7 @@ def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCod
             where=_where(served, row["other"], language),
             reason=served.text(row["link"], (COMMENT,), language),
         )
-        for row in sorted(served.select("select_links", concept=iri), key=_nearest_first)
+        for row in sorted(select(served, "select_links", concept=iri), key=_nearest_first)
     ]
 
 
@@ -204,7 +205,7 @@ def links_in(
     served: Served, linkset: ox.NamedNode, language: str
 ) -> list[tuple[Value, LinkOfCode]]:
     """Return the links of a linkset, or of its part, each with the code it starts from."""
-    rows = sorted(served.select("select_linkset", linkset=linkset), key=_nearest_first)
+    rows = sorted(select(served, "select_linkset", linkset=linkset), key=_nearest_first)
     return [
         (
             value_of(served, row["code"], language),
@@ -243,7 +244,7 @@ def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox
     Of a remark on figures, which may be very many, some are looked at: all are of one data set.
     """
     found: dict[ox.NamedNode, list[ox.NamedNode]] = {}
-    for row in served.select("select_remarks", about=iri):
+    for row in select(served, "select_remarks", about=iri):
         found.setdefault(row["remark"], []).append(row["target"])
     if all(item.iri != iri.value for item in served.data_sets):
         return found
@@ -294,7 +295,7 @@ def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkO
 
 def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Concept]:
     """Return the codes of a list in order, the total last."""
-    rows = served.select("select_codes", list=scheme)
+    rows = select(served, "select_codes", list=scheme)
 
     def place(row: dict[str, ox.NamedNode | ox.Literal]) -> tuple[bool, int, str]:
         order = int(row["order"].value) if "order" in row else 0

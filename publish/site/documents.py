@@ -21,12 +21,13 @@ from publish.release.catalogue.void import (
     graph_named,
     title_of,
 )
-from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, read_texts
+from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served
 from publish.server.negotiation import HTML
 from publish.site.describe import describe
 from publish.site.descriptions import value_of
 from publish.site.pages.thing import page_about, page_about_graph
-from publish.site.rendering import reader_of, show
+from publish.site.rendering import read_texts, reader_of, show
+from publish.site.select import select
 from publish.sparql.forms import GRAPHS
 
 DOCUMENTS = (HTML, *GRAPHS)
@@ -93,7 +94,7 @@ def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
     iri = ox.NamedNode(f"{served.base}/id/{folder}/")
 
     def members() -> list[ox.NamedNode]:
-        rows = served.select("select_members", **{"class": ox.NamedNode(class_)})
+        rows = select(served, "select_members", **{"class": ox.NamedNode(class_)})
         return [row["member"] for row in rows]
 
     def triples(page: int) -> Iterator[ox.Triple]:

@@ -14,8 +14,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Request, Response, redirect, request
 
 from publish import __version__
-from publish.release.once_per_release import once_per_release
-from publish.release.opened import Served
+from publish.release.opened import Served, once_per_release
 from publish.server.cache import DocumentCache
 from publish.server.negotiation import HTML, Form, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE

@@ -15,8 +15,7 @@ from rapidfuzz import fuzz, process
 
 from publish.faults.fault import Words, phrase
 from publish.project.iris import SHARED_GRAPHS
-from publish.release.once_per_release import once_per_release
-from publish.release.opened import TYPE, Served
+from publish.release.opened import TYPE, Served, once_per_release
 from publish.server.negotiation import Form, form_of_extension
 from publish.site.rendering import say, show, wants_page
 

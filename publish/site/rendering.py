@@ -7,7 +7,10 @@ when the reader has chosen one by ``?lang=``.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,7 +19,7 @@ from flask import Request, Response, render_template, request
 from publish import __version__
 from publish.faults import fault as faults
 from publish.faults.fault import in_language
-from publish.release.opened import LANGUAGES, Served, read_texts
+from publish.release.opened import LANGUAGES, Served
 from publish.server.negotiation import HTML, choose_language
 from publish.site.descriptions import value_of
 from publish.sparql.protocol import prefers_page
@@ -24,6 +27,13 @@ from publish.sparql.protocol import prefers_page
 PLAIN = "text/plain; charset=utf-8"
 SAFE = "/:@!$&'()*+,;=-._~"
 """What may stand in a path without being encoded."""
+
+
+@cache
+def read_texts() -> dict[str, Any]:
+    """Return what pages say, by language."""
+    path = resources.files("publish.site").joinpath("templates", "texts.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,9 +21,9 @@ from publish.project.iris import PREFIXES, Uris
 from publish.rdf.counts import count_graphs
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.release import dump_formats as dump_forms
-from publish.release.code_list_parts import parts_by_list
 from publish.release.dump_formats import FORMS, write_forms
-from publish.release.dumps import Dump
+from publish.release.dumps import parts_by_list
+from publish.release.manifest import Dump
 
 MADE = "Wed, 04 Mar 2026 05:06:07 GMT"
 TWICE = '<id/dataset/werknemers> rdfs:label "Werknemers naar leeftijd"@nl .\n'

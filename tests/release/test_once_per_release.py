@@ -9,8 +9,7 @@ from pathlib import Path
 from query_pool import pool_in_thread
 from sparql_server import make_project
 
-from publish.release.once_per_release import once_per_release
-from publish.release.opened import Served
+from publish.release.opened import Served, once_per_release
 from publish.site.flask_app import create_app
 
 

@@ -15,7 +15,8 @@ from flask_client import BROWSER, client_of, page
 from query_pool import pool_in_thread
 from small_release import BASE, make_release
 
-from publish.release.opened import Served, read_texts
+from publish.release.opened import Served, read_names
+from publish.site.rendering import read_texts
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import QueryPool
 
@@ -288,9 +289,12 @@ def test_incoming_links_are_paged(client: FlaskClient) -> None:
 
 def test_texts_exist_in_both_languages() -> None:
     """Dutch and English say the same things."""
-    texts = read_texts()
-    for part in (lambda t: t, lambda t: t["names"], lambda t: t["examples"]):
-        assert part(texts["nl"]).keys() == part(texts["en"]).keys()
+    texts, names = read_texts(), read_names()
+    for part in (texts, names):
+        assert part["nl"].keys() == part["en"].keys()
+    assert texts["nl"]["examples"].keys() == texts["en"]["examples"].keys()
+    for kind in ("terms", "graphs"):
+        assert names["nl"][kind].keys() == names["en"][kind].keys()
 
 
 def test_security_headers(client: FlaskClient) -> None:

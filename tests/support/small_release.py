@@ -13,10 +13,9 @@ from rdflib import Graph
 
 from publish.cube.rdf.observations import turtle
 from publish.project.iris import Uris
-from publish.release.build import describe_counts
-from publish.release.code_list_parts import write_code_lists
 from publish.release.dump_formats import write_forms
-from publish.release.dumps import Dump
+from publish.release.dumps import write_code_lists
+from publish.release.manifest import Dump, describe_counts
 from publish.release.opened import Served
 from publish.release.stores.local import load_store
 from publish.site.flask_app import create_app

@@ -1,7 +1,7 @@
 """The named graphs of a release in the words of VoID, with numbers that were counted at the build.
 
-In comes a served release; out come triples without blank nodes. ``/id/graaf/`` is everything
-together, ``/id/graaf/<name>`` one graph. https://www.w3.org/TR/void/
+``/id/graaf/`` is everything together, ``/id/graaf/<name>`` one graph. No blank nodes are used.
+https://www.w3.org/TR/void/
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from publish.project.iris import EVERYTHING, PREFIXES
 from publish.release.manifest import NamedGraph
-from publish.release.opened import LANGUAGES, TYPE, Served, read_texts
+from publish.release.opened import LANGUAGES, TYPE, Served, read_names
 
 VOID, DCT = PREFIXES["void"], PREFIXES["dct"]
 XSD = PREFIXES["xsd"]
@@ -24,7 +24,7 @@ COUNTED = {
     "properties": "properties",
     "classes": "classes",
 }
-"""The properties of VoID by what the manifest calls them."""
+"""The properties of VoID by their names in the manifest."""
 
 
 def integer(number: int) -> ox.Literal:
@@ -43,7 +43,7 @@ def graph_named(served: Served, iri: ox.NamedNode) -> NamedGraph | None:
 
 
 def describe_graph(served: Served, graph: NamedGraph) -> Iterator[ox.Triple]:
-    """Yield what a named graph is: its size, its files and the data set that it is about."""
+    """Yield the description of a named graph: its size, its files and what it is about."""
     node = ox.NamedNode(graph.iri)
     yield from _types(node)
     for language in LANGUAGES:
@@ -55,7 +55,7 @@ def describe_graph(served: Served, graph: NamedGraph) -> Iterator[ox.Triple]:
 
 
 def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
-    """Yield what all graphs together are, and each of them."""
+    """Yield the description of all graphs together, and of each of them."""
     node = all_graphs(served)
     yield from _types(node)
     for language, title in served.title.items():
@@ -78,13 +78,13 @@ def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
 
 
 def title_of(served: Served, graph: NamedGraph, language: str) -> str:
-    """Return what a graph is called: what it is about, and that it is a graph of it."""
-    texts = read_texts()[language]
+    """Return the title of a graph: that of its data set, or the name of a shared graph."""
+    names = read_names()[language]
     of_data_set = next((item for item in served.data_sets if item.iri == graph.about), None)
     name = of_data_set.title.get(language) if of_data_set else None
-    name = name or texts["graphs"].get(graph.name, graph.name)
+    name = name or names["graphs"].get(graph.name, graph.name)
     if of_data_set and graph.name != of_data_set.slug:
-        name = texts["cells-of"].format(name=name)
+        name = names["cells-of"].format(name=name)
     return str(name)
 
 
@@ -98,7 +98,7 @@ def _title(node: ox.NamedNode, text: str, language: str) -> ox.Triple:
 
 
 def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Triple]:
-    """Yield where a graph is found, under which licence and of when it is."""
+    """Yield the dumps and endpoint of a graph, its licence and when it was issued."""
     for file in served.files.values():
         if file.stem == name:
             address = ox.NamedNode(served.address(f"/dumps/{file.name}"))

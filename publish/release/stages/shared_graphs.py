@@ -12,8 +12,8 @@ from publish.cube.rdf.remarks import describe_code_quality, describe_document_qu
 from publish.ontology.links import describe_links, describe_statuses, report_links
 from publish.ontology.periods import Period
 from publish.project.iris import CELLS, SHARED_GRAPHS, Uris
-from publish.release.code_list_parts import write_code_lists
-from publish.release.dumps import Dump, write_graph
+from publish.release.dumps import write_code_lists, write_graph
+from publish.release.manifest import Dump
 from publish.release.stages.inputs import Inputs
 from publish.release.stages.judge_cubes import JudgedCubes
 from publish.release.stages.write_cubes import WrittenCubes

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from publish.project.progress import Progress
 from publish.rdf.counts import read_blocks
 from publish.release.dump_formats import in_graph
-from publish.release.dumps import Dump
+from publish.release.manifest import Dump
 
 
 class _Blocks:

@@ -9,6 +9,8 @@ the ``file:`` address of its own file, as RDF parsers do that are given no base.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
 import zlib
@@ -19,10 +21,12 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from publish.faults.fault import Fault
+from publish import __version__
+from publish.faults.fault import Fault, FaultyInput
 from publish.project.progress import Progress
 from publish.rdf.positions import TOKEN
 from publish.rdf.reader import RdfFile, check_syntax, opened, readable, recognised, xml_fault
+from publish.release.manifest import MANIFEST, manifest_text
 
 MOST_GRAPHS = 1000
 """Named graphs that are counted one by one."""
@@ -196,3 +200,47 @@ def _joined(base: str, iri: str) -> str:
     """Return an IRI as it is relative to a base; a fragment without characters is kept."""
     joined = urljoin(base, iri)
     return joined + "#" if iri.endswith("#") and not joined.endswith("#") else joined
+
+
+BASE = "http://localhost"
+"""What the manifest has for a base; nothing of the files is taken for a thing of ours."""
+
+
+def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: str) -> None:
+    """Make the release in a folder that exists; ``public_url`` is where it will be served.
+
+    Raises FaultyInput, OSError."""
+    faults: list[Fault] = []
+    summary = make_store(files, folder / "store", faults)
+    if summary is None:
+        raise FaultyInput(faults)
+    names = ", ".join(path.name for path in summary.files[:3])
+    names += ", …" if len(summary.files) > 3 else ""
+    stamps = [(str(path), path.stat().st_mtime_ns) for path in summary.files]
+    manifest = {
+        "manifest": MANIFEST,
+        "id": hashlib.sha256(json.dumps(stamps).encode()).hexdigest()[:16],
+        "software": __version__,
+        "base": BASE,
+        "public-url": public_url,
+        "vocabulary": "data",
+        "title": {"nl": names, "en": names},
+        "default-graph": "own",
+        "prefixes": summary.prefixes,
+        "data-sets": [],
+        "queries": [],
+        "files": [],
+        "graphs": [],
+        "graphs-of-files": [_counts(graph) for graph in (summary.default, *summary.named)],
+    }
+    (folder / "manifest.json").write_text(manifest_text(manifest), encoding="utf-8")
+
+
+def _counts(graph: CountedGraph) -> dict[str, object]:
+    return {
+        "name": graph.name,
+        "triples": graph.triples,
+        "distinct-subjects": graph.subjects,
+        "properties": graph.properties,
+        "classes": graph.classes,
+    }

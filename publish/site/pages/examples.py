@@ -12,8 +12,9 @@ import re
 from importlib import resources
 
 from publish.release.manifest import DataSet
-from publish.release.opened import Served, read_texts
+from publish.release.opened import Served
 from publish.site.pages.pivot import components_of
+from publish.site.rendering import read_texts
 from publish.sparql.examples import complete, prefix_lines
 
 EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")

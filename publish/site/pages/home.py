@@ -6,9 +6,9 @@ import pyoxigraph as ox
 from flask import Response, request
 
 from publish.release.manifest import DataSet
-from publish.release.once_per_release import once_per_release
-from publish.release.opened import Served
+from publish.release.opened import Served, once_per_release
 from publish.site.rendering import reader_of, show
+from publish.site.select import select
 
 
 def home_page(served: Served) -> Response:
@@ -25,10 +25,9 @@ def home_page(served: Served) -> Response:
 @once_per_release
 def periods_of_data_set(served: Served, data_set: DataSet) -> list[str]:
     """Return the periods of which a data set has a slice, in order."""
+    about = ox.NamedNode(data_set.iri)
     return [
         row["period"].value
-        for dimension in served.select("select_period_dimensions")
-        for row in served.select(
-            "select_slices", dataSet=ox.NamedNode(data_set.iri), property=dimension["property"]
-        )
+        for dimension in select(served, "select_period_dimensions")
+        for row in select(served, "select_slices", dataSet=about, property=dimension["property"])
     ]

@@ -19,6 +19,7 @@ from publish.project.iris import PREFIXES
 from publish.release.manifest import DataSet
 from publish.release.opened import Served
 from publish.site.pages.figure_text import MEASURE_TYPE, figure_of
+from publish.site.select import select
 
 MOST = 2000
 """How many observations one page shows."""
@@ -126,7 +127,7 @@ class Component:
 def components_of(served: Served, data_set: str) -> list[Component]:
     """Return dimensions, the period first, then measures, each in the order of the structure."""
     found: dict[str, tuple[tuple[bool, bool, int, str], Component]] = {}
-    for row in served.select("select_components", dataSet=ox.NamedNode(data_set)):
+    for row in select(served, "select_components", dataSet=ox.NamedNode(data_set)):
         iri = row["property"].value
         if iri == MEASURE_TYPE:
             continue
@@ -160,7 +161,8 @@ def make_pivot(served: Served, data_set: DataSet, language: str) -> Pivot | None
         row
         for component in components
         if component.kind == "period"
-        for row in served.select(
+        for row in select(
+            served,
             "select_slices",
             dataSet=ox.NamedNode(data_set.iri),
             property=ox.NamedNode(component.iri),
@@ -189,11 +191,11 @@ def make_pivot(served: Served, data_set: DataSet, language: str) -> Pivot | None
 def _read(served: Served, data_set: DataSet, slices: list[ox.NamedNode]) -> Observations:
     """Read the observations; of a large cube those of the last periods that fit."""
     if data_set.observations <= MOST or not slices:
-        rows = served.select("select_observations", dataSet=ox.NamedNode(data_set.iri))
+        rows = select(served, "select_observations", dataSet=ox.NamedNode(data_set.iri))
         return _gather(rows)
     observations: Observations = {}
     for slice_ in reversed(slices):
-        found = _gather(served.select("select_observations_of_slice", slice=slice_))
+        found = _gather(select(served, "select_observations_of_slice", slice=slice_))
         if observations and len(observations) + len(found) > MOST:
             break
         observations |= found
@@ -228,7 +230,7 @@ def _axis(
     order: dict[str, tuple[bool, int]] = {}
     if component.code_list:
         node = ox.NamedNode(component.code_list)
-        for row in served.select("select_codes", list=node):
+        for row in select(served, "select_codes", list=node):
             place = int(row["order"].value) if "order" in row else 0
             order[row["code"].value] = ("total" in row, place)
     members = [

@@ -14,12 +14,12 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from publish.faults.fault import Words, in_language, written_out
-from publish.release.opened import Served, read_texts
+from publish.release.opened import Served
 from publish.server.cache import CachedAnswer
 from publish.server.replies import Reply
 from publish.site.descriptions import Value, value_of
 from publish.site.pages.examples import example_query, examples_of
-from publish.site.rendering import reader_of, show
+from publish.site.rendering import read_texts, reader_of, show
 from publish.sparql.examples import prefix_lines
 from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.errors import retry_headers

@@ -23,6 +23,7 @@ from publish.site.describe import MEMBERS, types_of
 from publish.site.pages.figure_text import Figure, figure_of
 from publish.site.pages.pivot import MOST, components_of, make_pivot
 from publish.site.rendering import reader_of, show
+from publish.site.select import select
 from publish.sparql.forms import GRAPHS
 
 QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]
@@ -50,13 +51,13 @@ def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Respo
     if OBSERVATION in kinds:
         return _observation_page(served, iri, content)
     if kind == "/ns/":
-        terms = [row["term"] for row in served.select("select_vocabulary", vocabulary=iri)]
+        terms = [row["term"] for row in select(served, "select_vocabulary", vocabulary=iri)]
         terms.sort(key=lambda term: served.label(term.value, language).casefold())
         content["terms"] = [
             (
                 term.value,
                 descriptions.properties_of(served, term, language),
-                [row["dataSet"] for row in served.select("select_users", term=term)],
+                [row["dataSet"] for row in select(served, "select_users", term=term)],
                 descriptions.incoming_of(served, term, 1, language),
             )
             for term in terms
@@ -153,7 +154,7 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
             code = next(served.objects(iri, ox.NamedNode(component)), None)
             if code is not None:
                 dimensions.append((component, code))
-    sources = served.select("select_sources", observation=iri)
+    sources = select(served, "select_sources", observation=iri)
     sources.sort(key=lambda row: natural_order(row["cell"].value))
     return show(
         served,
@@ -207,6 +208,6 @@ def _made_from(served: Served, iri: ox.NamedNode) -> dict[tuple[int, int], str]:
     """Return the observation made from each cell of a printed table, by row and column."""
     return {
         (int(row["row"].value), int(row["column"].value)): row["observation"].value
-        for row in served.select("select_cells", table=iri)
+        for row in select(served, "select_cells", table=iri)
         if "observation" in row
     }
