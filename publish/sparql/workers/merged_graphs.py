@@ -14,8 +14,6 @@ from typing import cast
 
 import pyoxigraph as ox
 
-Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-
 _COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 _SHARES = "ASK { GRAPH ?g { ?s ?p ?o } FILTER EXISTS { ?s ?p ?o } }"
 
@@ -26,20 +24,11 @@ class TooManyTriples(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class QueryDataset:
-    """A store and the graphs of it that a query is asked of; None for those it names itself."""
+    """A store and the graphs in it that a query is asked of; None for those it names itself."""
 
     store: ox.Store
     default: list[ox.NamedNode] | ox.DefaultGraph | None = None
     named: list[ox.NamedNode] | None = None
-
-    def query(self, text: str, base: str | None = None) -> Results:
-        """Evaluate a query; relative IRIs in it are resolved against ``base``."""
-        return self.store.query(
-            text,
-            base_iri=base,
-            default_graph=self.default,  # type: ignore[arg-type]
-            named_graphs=self.named,  # type: ignore[arg-type]
-        )
 
 
 class QueryDatasets:
@@ -47,7 +36,6 @@ class QueryDatasets:
 
     def __init__(self, store: ox.Store, most: int) -> None:
         self._store, self._most = store, most
-        self._whole = QueryDataset(store=store)
         self._sizes: dict[ox.NamedNode, int] = {}
         self._shares: dict[frozenset[ox.NamedNode], bool] = {}
 
@@ -57,15 +45,13 @@ class QueryDatasets:
         ``probe`` is what the guard made of the FROM clauses. No more than ``most`` triples are
         merged: raises TooManyTriples.
         """
-        if probe is None and not default and not named:
-            return self._whole
         merge = [ox.NamedNode(iri) for iri in dict.fromkeys(default)]
         keep = [ox.NamedNode(iri) for iri in dict.fromkeys(named)]
         if probe is not None and not merge and not keep:
             try:
                 merge, keep = self._named_by(probe)
             except SyntaxError:  # the query has it too, or is spelt in an unusual way
-                return self._whole
+                return QueryDataset(store=self._store)
         if not self._share(merge):
             return QueryDataset(store=self._store, default=merge, named=keep)
         return QueryDataset(store=self._merged(merge, keep), default=ox.DefaultGraph(), named=keep)

@@ -2,8 +2,8 @@
 
 A filter in the kernel refuses sockets and programs, so that a query reaches no other machine even
 when it slips past the guard. Memory has a limit that ends the process, and a dead process leaves
-no core file. Linux on x86_64 and aarch64; on other systems there is no filter, and the pool is told
-so. Nothing of the package is imported here, so that a worker starts quickly.
+no core file. The filter exists for Linux on x86_64 and aarch64; elsewhere a worker says that it has
+none. Nothing of the package is imported here, so that a worker starts quickly.
 """
 
 from __future__ import annotations

@@ -39,13 +39,15 @@ from publish.sparql.workers.frames import (
     row_counter,
     send,
 )
-from publish.sparql.workers.merged_graphs import QueryDatasets, Results, TooManyTriples
+from publish.sparql.workers.merged_graphs import QueryDataset, QueryDatasets, TooManyTriples
 from publish.sparql.workers.sandbox import (
     bound_memory,
     resident_bytes,
     return_memory,
     shut_off,
 )
+
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 CSV = "text/csv"
 CSV_ROWS = 1000
@@ -69,6 +71,7 @@ class Evaluator:
     pending: bytearray = field(default_factory=bytearray)
 
     def __post_init__(self) -> None:
+        self.whole = QueryDataset(store=self.store)
         self.datasets = QueryDatasets(self.store, self.settings["merged-triples"])
         self.at_first = resident_bytes()
 
@@ -143,8 +146,15 @@ class Evaluator:
 
     def answer(self, job: dict[str, Any]) -> FrameWriter:
         """Write an answer but for its last block and its end."""
-        dataset = self.datasets.of(job["default"], job["named"], job["probe"])
-        results = dataset.query(job["text"], self.settings["base"])
+        dataset = self.whole
+        if job["default"] or job["named"] or job["probe"]:
+            dataset = self.datasets.of(job["default"], job["named"], job["probe"])
+        results = dataset.store.query(
+            job["text"],
+            base_iri=self.settings["base"],
+            default_graph=dataset.default,  # type: ignore[arg-type]
+            named_graphs=dataset.named,  # type: ignore[arg-type]
+        )
         graph = isinstance(results, ox.QueryTriples)
         wanted = job["graphs" if graph else "results"]
         if not wanted:
@@ -265,7 +275,7 @@ def work(
     evaluator = Evaluator(store=store, settings=settings, socket=channel, shut_off=is_shut_off)
     woken, wake = os.pipe()
     poll = select.poll()
-    poll.register(lifeline, 0)  # that it was closed is always told
+    poll.register(lifeline, 0)  # poll reports a closed pipe always
     poll.register(woken, select.POLLIN)
 
     def evaluate() -> None:

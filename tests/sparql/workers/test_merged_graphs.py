@@ -24,7 +24,9 @@ def store_of(**graphs: str) -> ox.Store:
 
 def count(datasets: QueryDatasets, *default: str) -> int:
     dataset = datasets.of([f"x:{name}" for name in default], [], None)
-    [[found]] = dataset.query(COUNT)  # type: ignore[union-attr]
+    [[found]] = dataset.store.query(  # type: ignore[union-attr]
+        COUNT, default_graph=dataset.default, named_graphs=dataset.named
+    )
     return int(found.value)  # type: ignore[union-attr]
 
 

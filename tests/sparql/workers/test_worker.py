@@ -235,6 +235,16 @@ def test_fork_server_goes_on_after_nonsense(fork_server: ForkServer) -> None:
     worker.end()
 
 
+def test_fork_server_imports_little() -> None:
+    """A worker starts quickly: its process imports what evaluates queries, and no other library."""
+    code = "import sys, publish.sparql.workers.forkserver; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = found.stdout.split()
+    rooms = {name.split(".")[1] for name in modules if name.startswith("publish.")}
+    assert rooms == {"rdf", "sparql"}
+    assert not {"rdflib", "flask", "pandas", "publish.sparql.query.limits"} & set(modules)
+
+
 def test_fork_server_has_one_thread(fork_server: ForkServer) -> None:
     """A fork takes one thread along, so there must be no other that may hold a lock."""
     assert len(list(Path(f"/proc/{fork_server.process.pid}/task").iterdir())) == 1
