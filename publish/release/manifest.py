@@ -16,7 +16,7 @@ from typing import Any
 from publish import __version__
 from publish.project.project import Project
 from publish.rdf.counts import GraphCounts
-from publish.sparql.examples import Sample
+from publish.sparql.examples import ExampleQuery
 
 MANIFEST = 2
 """The number of the manifest format: from 2 on the store has a default graph of its own."""
@@ -118,7 +118,7 @@ def make_manifest(
     project: Project,
     *,
     data_sets: Sequence[Mapping[str, object]],
-    samples: Sequence[Sample],
+    samples: Sequence[ExampleQuery],
     dumps: Sequence[Dump],
     counts: GraphCounts,
     shapes: Sequence[Mapping[str, object]],

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES, Uris
 from publish.release.manifest import DataSet, NamedGraph, Texts, read_files, read_manifest
-from publish.sparql.examples import Sample
+from publish.sparql.examples import ExampleQuery
 
 LANGUAGES = ("nl", "en")
 """The languages of pages; the first is for who asks for neither."""
@@ -88,7 +88,7 @@ class Served:
         self.shapes = {name.removesuffix(".ttl"): file for name, file in shapes.items()}
         """The documents of shapes by their name, as ``codelist``."""
         self.samples = tuple(
-            Sample(
+            ExampleQuery(
                 name=entry["name"],
                 title=entry["title"],
                 text=(self.folder / "queries" / f"{entry['name']}.rq").read_text(encoding="utf-8"),

@@ -28,7 +28,7 @@ ANY_LANGUAGE = "en-anyone"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sample:
+class ExampleQuery:
     """An example query: its name, what it answers, and its text as it stands in the file."""
 
     name: str
@@ -45,13 +45,13 @@ def prefix_lines(prefixes: dict[str, str], query: str | None = None) -> str:
     )
 
 
-def complete(text: str, base: str, prefixes: dict[str, str], language: str) -> str:
+def complete_query(text: str, base: str, prefixes: dict[str, str], language: str) -> str:
     """Return a query with its base, prefixes and language, which runs anywhere."""
     head = f"BASE <{base}/>\n" if RELATIVE.search(text) else ""
     return f"{head}{prefix_lines(prefixes, text)}\n{text.replace('$language', language)}"
 
 
-def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
+def read_example_queries(project: Project, faults: list[Fault]) -> list[ExampleQuery]:
     """Read the example queries of a project in the order of their names."""
     samples = []
     prefixes = project.uris.prefixes()
@@ -68,7 +68,7 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
         title = {match[1]: match[2] for match in titles}
         if set(title) != {"nl", "en"}:
             faults.append(fault("query-without-title", shown, 1, 1))
-        whole = complete(text, project.base, prefixes, ANY_LANGUAGE)
+        whole = complete_query(text, project.base, prefixes, ANY_LANGUAGE)
         before = whole.count("\n") - text.count("\n")
         try:
             examine(whole)
@@ -82,5 +82,5 @@ def read_samples(project: Project, faults: list[Fault]) -> list[Sample]:
             place = max(line - before, 1), column
             faults.append(fault("query-syntax", shown, *place, problem=found.reason))
             continue
-        samples.append(Sample(name=path.stem, title=title, text=text))
+        samples.append(ExampleQuery(name=path.stem, title=title, text=text))
     return samples

@@ -7,7 +7,7 @@ from built import REPOSITORY, Built, built
 from small_project import SmallProject
 
 from publish.faults.fault import Fault
-from publish.sparql.examples import complete, read_samples
+from publish.sparql.examples import complete_query, read_example_queries
 
 TITLE = "# nl: Alles\n# en: Everything\n"
 TABLE = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"
@@ -53,7 +53,7 @@ def test_report_query_that_cannot_be_used(
     """A query that is none, or says not what it answers, is a fault at its line."""
     write(project, text, name)
     faults: list[Fault] = []
-    read_samples(project.read(), faults)
+    read_example_queries(project.read(), faults)
     assert [(item.code, item.line, item.column) for item in faults] == [expected]
 
 
@@ -83,7 +83,7 @@ def test_tell_in_dutch_why_a_query_cannot_be_used(
     """What is wrong with a query is told in both languages."""
     write(project, TITLE + query)
     faults: list[Fault] = []
-    read_samples(project.read(), faults)
+    read_example_queries(project.read(), faults)
     [item] = faults
     assert (item.code, item.line, item.column) == place
     assert (str(item.finding), item.finding.nl) == (en, nl)
@@ -93,17 +93,17 @@ def test_complete_a_query() -> None:
     """A query gets the prefixes it uses, a base if it needs one, and the reader's language."""
     text = 'SELECT ?x { ?x a qb:Slice ; ?p <id/a> FILTER(LANG(?x) = "$language") }'
     prefixes = {"qb": "http://qb.example/", "skos": "http://skos.example/"}
-    assert complete(text, "https://b.example", prefixes, "nl") == (
+    assert complete_query(text, "https://b.example", prefixes, "nl") == (
         "BASE <https://b.example/>\nPREFIX qb: <http://qb.example/>\n\n"
         'SELECT ?x { ?x a qb:Slice ; ?p <id/a> FILTER(LANG(?x) = "nl") }'
     )
-    assert "BASE" not in complete("ASK {}", "https://b.example", prefixes, "nl")
+    assert "BASE" not in complete_query("ASK {}", "https://b.example", prefixes, "nl")
 
 
 def rows(answer: Built, name: str, language: str = "en") -> list[dict[str, str]]:
     """Return what a documented query gives."""
     text = (REPOSITORY / "ontology" / "queries" / f"{name}.rq").read_text(encoding="utf-8")
-    return answer.ask(complete(text, answer.base, answer.project.uris.prefixes(), language))
+    return answer.ask(complete_query(text, answer.base, answer.project.uris.prefixes(), language))
 
 
 def test_query_a_series_by_age_without_totals(answer: Built) -> None:

@@ -17,7 +17,7 @@ from publish.ontology.vocabulary import Vocabulary, vocabulary_of
 from publish.project.project import Project
 from publish.rdf.turtle import new_graph
 from publish.rdf.unknown_terms import own_vocabularies, term_faults
-from publish.sparql.examples import Sample, read_samples
+from publish.sparql.examples import ExampleQuery, read_example_queries
 from publish.validation.shapes.files import (
     ShapeFiles,
     check_shape_names,
@@ -41,7 +41,7 @@ class Inputs:
     """The shapes of the program and of the project; none when one of their files has a fault."""
     documents: dict[str, Document]
     mappings: list[Mapping]
-    samples: list[Sample]
+    samples: list[ExampleQuery]
     slugs: frozenset[str]
     """The names of all data sets of the project, whether they were asked for or not."""
     ontology_is_whole: bool
@@ -80,7 +80,7 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
         vocabulary=vocabulary,
         documents=documents,
         mappings=mappings,
-        samples=read_samples(project, faults),
+        samples=read_example_queries(project, faults),
         links=read_links(project.uris, vocabulary, faults),
         levels=describe_levels(project.uris, vocabulary, faults),
         shape_files=shape_files,

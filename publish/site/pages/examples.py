@@ -15,7 +15,7 @@ from publish.release.manifest import DataSet
 from publish.release.opened import Served
 from publish.site.pages.pivot import components_of
 from publish.site.rendering import read_texts
-from publish.sparql.examples import complete, prefix_lines
+from publish.sparql.examples import complete_query, prefix_lines
 
 EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
 OF_ANY_RDF = ("first", "classes", "properties", "graphs")
@@ -53,10 +53,10 @@ def example_query(served: Served, example: str | None, slug: str | None, languag
     """Return the text of an example query about a data set of this release."""
     sample = next((item for item in served.samples if item.name == example), None)
     if sample is not None:
-        return complete(sample.text, served.base, served.prefixes, language)
+        return complete_query(sample.text, served.base, served.prefixes, language)
     if not served.data_sets:
         name = example if example in OF_ANY_RDF else "first"
-        return complete(_text(name), served.base, served.prefixes, language)
+        return complete_query(_text(name), served.base, served.prefixes, language)
     name = example if example in EXAMPLES else "datasets"
     chosen = [item for item in served.data_sets if item.slug == slug]
     largest = max(served.data_sets, key=lambda item: item.observations)
@@ -64,7 +64,7 @@ def example_query(served: Served, example: str | None, slug: str | None, languag
     if name == "table":
         return table_query(served, data_set, language)
     body = _text(name).replace("$dataSet", data_set.iri)
-    return complete(body, served.base, served.prefixes, language)
+    return complete_query(body, served.base, served.prefixes, language)
 
 
 def _text(name: str) -> str:
