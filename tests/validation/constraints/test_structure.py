@@ -14,7 +14,6 @@ import pytest
 from random_cubes import PREFIXES, Statement, sound_cube, turtle, with_defects
 from shared_material import shared_folder
 
-from publish.cube.keys import NO_VALUE, SEVERAL, duplicates, sum_of_matches
 from publish.faults.fault import KINDS
 from publish.rdf.statements import Column, StatementColumns, collect
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
@@ -297,54 +296,3 @@ def test_count_equal_numbers_as_one_value() -> None:
     """Integers that are written in two ways are the same value, as they are for SPARQL."""
     again = 'eg:p qb:dataSet eg:set ; eg:year "03"^^xsd:integer, 3.0 ; eg:area eg:north .'
     assert find_breaches(graph_of(cube_of(5, again))).counts["duplicate-observation-in-graph"] == 1
-
-
-def slow_duplicates(keys: list[list[int]]) -> set[int]:
-    """Return the rows that stand at the point of another, by comparing all pairs."""
-    found = set()
-    for at, row in enumerate(keys):
-        for other_at, other in enumerate(keys):
-            both = [
-                (one, two)
-                for one, two in zip(row, other, strict=True)
-                if NO_VALUE not in (one, two)
-            ]
-            same = all(one == two != SEVERAL for one, two in both)
-            if at != other_at and both and same:
-                found.add(at)
-    return found
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_group_as_comparing_pairs_does(seed: int) -> None:
-    """Sorting and counting finds what comparing every pair of observations finds."""
-    rng = random.Random(seed)
-    values = (NO_VALUE, SEVERAL, 0, 1, 2) if seed % 2 else (0, 1, 2, 3)
-    keys = [[rng.choice(values) for _ in range(3)] for _ in range(rng.randint(0, 12))]
-    table = np.array(keys, dtype=np.int32).reshape(len(keys), 3)
-    again, first = duplicates(table)
-    pairs = slow_duplicates(keys)
-    assert bool(pairs) == bool(len(again))
-    assert set(again.tolist()) | set(first.tolist()) <= pairs
-    assert len(set(again.tolist())) == len(again)
-    weight = np.ones(len(keys), dtype=np.int64)
-    counted = [
-        sum(
-            all(
-                NO_VALUE in pair or (pair[0] == pair[1] != SEVERAL)
-                for pair in zip(row, other, strict=True)
-            )
-            for other in keys
-        )
-        for row in keys
-    ]
-    assert sum_of_matches(table, weight).tolist() == counted
-
-
-def test_sort_many_dimensions_without_overflow() -> None:
-    """Keys of many dimensions with many codes are compared as they are."""
-    rng = np.random.default_rng(1)
-    keys = rng.integers(0, 2**31 - 1, (1000, 9), dtype=np.int32)
-    keys[999] = keys[3]
-    again, first = duplicates(keys)
-    assert (again.tolist(), first.tolist()) == ([999], [3])
