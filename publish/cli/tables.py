@@ -84,23 +84,24 @@ def check(ctx: click.Context, slug: str, again: bool) -> None:
     if not again:
         _check(ctx, slug)
         return
-    from publish.cube.preview.one_data_set import known_slug
+    from publish.cube.preview.one_data_set import require_mapping
 
     project = open_project(ctx)
-    known_slug(project, slug)
+    require_mapping(project, slug)
     repeat_on_save(ctx, project.root, lambda: _check(ctx, slug), ())
 
 
 def _check(ctx: click.Context, slug: str) -> None:
     """Check a data set and print what would be published. Raises FaultyInput."""
-    from publish.cube.preview.one_data_set import in_words, look_ahead, read_one
+    from publish.cube.preview.one_data_set import prospect_in_words, prospect_of, read_one
     from publish.release.build import validate
 
     project, language = open_project(ctx), language_of(ctx)
     for_programs = ctx.obj["format"] != "text"
     one = read_one(project, slug)
-    prospect = look_ahead(one)
-    told = [f"    {line.text_in(language)}" for line in in_words(prospect)] if prospect else []
+    prospect = prospect_of(one)
+    lines = prospect_in_words(prospect) if prospect else ()
+    told = [f"    {line.text_in(language)}" for line in lines]
     try:
         _, warnings = validate(project, (slug,))
     except FaultyInput as error:
@@ -146,13 +147,13 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     works when there are faults: they are shown at their cells.
     """
     from publish.cube.preview.cells import view_tables
-    from publish.cube.preview.one_data_set import is_derived, read_one
+    from publish.cube.preview.one_data_set import read_one
     from publish.cube.preview.text import as_text, records
     from publish.mappings.open_questions import find_open_questions
 
     project, language = open_project(ctx), language_of(ctx)
     one = read_one(project, slug)
-    if is_derived(one.cube) or (one.mapping and one.mapping.derivation):
+    if one.mapping and one.mapping.derivation:
         raise CannotRun(phrase("no-tables-of-its-own", slug=slug))
     if one.mapping is None:
         raise FaultyInput(one.faults)

@@ -1,9 +1,9 @@
 """Faults of the source itself that a mapping acknowledges: they become notes and stop nothing.
 
-In come the remarks of a mapping that acknowledge a fault, and batch by batch the observations of
-its cube; each acknowledgement concerns one observation, by a cell of a printed table or by its
-codes. Faults of that kind at a cell of that observation are then taken out, and an acknowledgement
-that nothing needs is a fault itself.
+A remark that acknowledges a kind of fault concerns one observation, by a cell of a printed table
+or by its codes. Which observation that is, is found as the batches of the cube pass. Faults of
+that kind at a source cell of that observation are then taken out of the report. An
+acknowledgement that nothing needs is a fault itself.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def concerned(remark: Remark, batch: Batch, structure: Structure) -> NDArray[np.
 
 
 def check_acknowledgements(mapping: Mapping) -> list[Fault]:
-    """Return the faults of acknowledgements that can be told from the mapping alone."""
+    """Return the faults of acknowledgements that show in the mapping alone."""
     own = (remark for remark in mapping.remarks if remark.acknowledges)
     return [found for remark in own for found in _misfits(remark, mapping)]
 
@@ -77,12 +77,12 @@ def _misfits(remark: Remark, mapping: Mapping) -> Iterator[Fault]:
 
 @dataclass(kw_only=True)
 class Acknowledgements:
-    """The acknowledged faults of a cube, found as its batches pass and then taken out."""
+    """The acknowledged faults of a cube: found as its batches pass, then taken out."""
 
     mapping: Mapping
     structure: Structure
     inputs: tuple[Acknowledgements, ...] = ()
-    """Those of the data sets that a derived one is made from: it has their faults as well."""
+    """Those of the inputs of a derived data set, which has their faults as well."""
     _cells: dict[str, set[tuple[int, int, int]]] = field(default_factory=dict)
     """Per remark the cells of the observations that it concerns: table, row and column."""
     _counts: dict[str, int] = field(default_factory=dict)
@@ -100,12 +100,12 @@ class Acknowledgements:
         return own.union(*(item.codes() for item in self.inputs))
 
     def stopped(self, faults: Iterable[Fault]) -> bool:
-        """Return whether there is a fault among these that surely is not acknowledged."""
+        """Return whether any of these faults is of a kind that is acknowledged nowhere."""
         codes = self.codes()
         return any(item.code not in codes for item in faults)
 
     def see(self, remark: Remark, batch: Batch, figures: NDArray[np.int64]) -> None:
-        """Take note of the observations of a batch that an acknowledgement concerns."""
+        """Note the observations of a batch that an acknowledgement concerns."""
         self._counts[remark.name] = self._counts.get(remark.name, 0) + len(figures)
         cells = batch.cells
         at = np.flatnonzero(np.isin(cells.observation, figures))
@@ -133,14 +133,14 @@ class Acknowledgements:
         return found
 
     def settle(self, faults: list[Fault], start: int) -> None:
-        """Take what is acknowledged out of the faults from one on."""
+        """Take what is acknowledged out of ``faults[start:]``."""
         if any(item.code in self.codes() for item in faults[start:]):
             self._take_out(faults, start)
 
     def judged(self, faults: Iterable[Fault]) -> None:
-        """Take note of all faults of the cube that are left when all checks were made.
+        """Note which faults of the cube are left after all checks on its figures.
 
-        Not all figures are compared when there are other faults than those of the source.
+        When others than those of the source are left, some checks were not made.
         """
         self._is_judged = all(
             item.kind.can_be_acknowledged and not item.kind.stops_comparison for item in faults
@@ -159,14 +159,14 @@ class Acknowledgements:
         faults[start:] = kept
 
     def faults(self, unjudged: Set[str] = frozenset()) -> list[Fault]:
-        """Return a fault for each acknowledgement that is not needed or not of one figure.
+        """Return a fault for each acknowledgement that is not needed, or not of one observation.
 
-        Whether those of the ``unjudged`` kinds are needed is not known in this run.
+        Whether one of the ``unjudged`` kinds is needed is not known in this run.
         """
         found, place = [], self.mapping.file.place
         for remark in self._own:
             if any(_misfits(remark, self.mapping)):
-                continue  # reported already, so that nothing can be said of its figure
+                continue  # reported already; which observation it means is not known
             count, code = self._counts.get(remark.name, 0), remark.acknowledges
             if count > 1:
                 at = place(*remark.steps, "at")

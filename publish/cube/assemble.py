@@ -1,4 +1,4 @@
-"""From a mapping and its tables to one cube.
+"""Makes one cube from a mapping and its tables.
 
 A cube of one table streams: only a block of it is in memory. A cube of several tables is held
 as columns (about 50 bytes an observation besides the printed texts), because the same
@@ -71,7 +71,7 @@ class Cube:
         self._report_unprinted(faults)
 
     def _merge(self, batch: Batch, faults: list[Fault]) -> Batch:
-        """Return the batch with each observation once, its cells together, the last word first."""
+        """Return the batch with each observation once, its cells together, the newest first."""
         keys = key_numbers(batch.keys, self.structure.dimensions)
         newest = -np.array([self._date(table) for table in self.structure.tables])
         newest = newest[batch.cells.table]
@@ -85,7 +85,7 @@ class Cube:
         absence = batch.absence
         differs = (value[order] != value[winner]).astype(np.bool_)
         differs |= absence[order] != absence[winner]
-        # Of each date the first cell speaks; those after it must say the same.
+        # The first cell of each date speaks for that date; its other cells must say the same.
         of_date = first.copy()
         of_date[1:] |= newest[order][1:] != newest[order][:-1]
         speaker = order[of_date][np.cumsum(of_date) - 1]
@@ -142,12 +142,12 @@ class Cube:
             faults.extend(here.faults())
 
     def _date(self, table: Table) -> int:
-        """Return the day of a table's document as a number; of a faulty one it does not matter."""
+        """Return the date of a table's document as a number; 0 for a document with faults."""
         document = self.documents.get(table.document)
         return document.date.toordinal() if document else 0
 
     def _report_cells_read_twice(self, batch: Batch, faults: list[Fault]) -> None:
-        """Report tables of the mapping that read cells which one before them read already."""
+        """Report tables of the mapping that read cells which an earlier one reads already."""
         tables = self.structure.tables
         paths = {table.path: number for number, table in enumerate(tables)}
         if len(paths) == len(tables):
@@ -190,7 +190,7 @@ class Cube:
 
 
 def _printed_labels(crosstabs: Iterable[Crosstab]) -> dict[str, None]:
-    """Return the row labels of tables, each once; they are read again, as this is seldom asked."""
+    """Return the row labels of tables, each once. Reads the tables again; seldom needed."""
     found: dict[str, None] = {}
     for table in {crosstab.table.path: crosstab.table for crosstab in crosstabs}.values():
         for block in read_blocks(table, []):
@@ -263,7 +263,7 @@ def reserved_name(mapping: Mapping, faults: list[Fault]) -> None:
 
 
 def _exists(path: Path) -> bool:
-    """Return whether there is anything of this name; one too long for the system is none."""
+    """Return whether a path exists; one too long for the system does not."""
     try:
         return path.is_symlink() or path.exists()
     except OSError:
@@ -278,7 +278,7 @@ def _structure(
     absences: tuple[Absence, ...],
 ) -> Structure:
     """Return what the observations have in common."""
-    # What tables name themselves is judged where it stands, in the table.
+    # A measure that a table names and nothing declares is reported at its place in the table.
     printed = [
         name
         for use, table in zip(mapping.uses, tables, strict=True)

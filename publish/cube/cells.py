@@ -1,8 +1,8 @@
-"""The cells of a printed table, as observations: numbers, and signs for what is not shown.
+"""Reads the cells of a printed table as observations: numbers, and marks for values not shown.
 
-In come some rows of a table with the indices of their keys; out comes a batch. A cell that is
-neither a number nor a sign, and one that cannot be a value of its measure, is noted with row and
-column and left out.
+A cell that is neither a number nor a mark, or whose number cannot be a value of its measure, is
+reported by row and column and becomes no observation. Numbers are parsed by ``tables/numbers.py``,
+marks by ``mappings/marks.py``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from publish.tables.table import Block, Table
 
 @dataclass(frozen=True, kw_only=True)
 class CellReader:
-    """Reads the figures of one printed table."""
+    """Reads the cells of one printed table."""
 
     table: Table
     number: int
@@ -38,7 +38,7 @@ class CellReader:
     label_columns: int
     """How many leading columns hold labels."""
     unread: UnreadCells
-    """Takes the keys of the cells that are left out."""
+    """Collects the keys of the cells that become no observation."""
 
     @cached_property
     def counts(self) -> list[bool]:
@@ -55,7 +55,11 @@ class CellReader:
         findings: Findings,
         faults: list[Fault],
     ) -> Batch:
-        """Return the cells of the kept rows as observations, without those that are faulty."""
+        """Return the cells of the kept rows as observations, without those that are faulty.
+
+        ``rows`` holds an index per kept row for each dimension of the rows, ``columns`` one per
+        value column for each dimension of the columns, ``fixed`` one for the whole table.
+        """
         first = self.label_columns
         width = self.table.width - first
         values = block.cells.iloc[:, first:]
@@ -80,7 +84,7 @@ class CellReader:
         numbers = read_numbers(texts, form)
         absence = np.zeros(len(texts), dtype=np.int16)
         if numbers.faulty.any():
-            self._read_odd(texts, block, kept, keys[-1], numbers, absence, findings, faults)
+            self._read_marks(texts, block, kept, keys[-1], numbers, absence, findings, faults)
         sound = ~numbers.faulty
         sound &= self._check_numbers(
             texts, keys[-1], numbers, absence, row_numbers, column_numbers, findings
@@ -116,7 +120,7 @@ class CellReader:
     def _note_unread(
         self, keys: list[Indices], unsound: NDArray[np.bool_], rows: dict[str, Indices]
     ) -> None:
-        """Note the keys of cells that are left out; a row with an unknown label counts once."""
+        """Note the keys of unsound cells; a row with an unknown label counts once."""
         names = [dimension.name for dimension in self.structure.dimensions]
         in_odd_row = np.zeros(len(unsound), dtype=np.bool_)
         for name, key in zip(names, keys, strict=True):
@@ -131,7 +135,7 @@ class CellReader:
         ]
         self.unread.add(tuple(whole))
 
-    def _read_odd(
+    def _read_marks(
         self,
         texts: list[str],
         block: Block,
@@ -142,7 +146,7 @@ class CellReader:
         findings: Findings,
         faults: list[Fault],
     ) -> None:
-        """Enter the marks among the cells that are no numbers, and report the rest."""
+        """Fill in the marks among the cells that are no numbers, and report the other cells."""
         form, first = FORMATS[self.numbers], self.label_columns
         index = {item: number for number, item in enumerate(self.structure.absences, start=1)}
         odd = np.flatnonzero(numbers.faulty).tolist()
@@ -193,7 +197,7 @@ class CellReader:
         columns: Indices,
         findings: Findings,
     ) -> NDArray[np.bool_]:
-        """Report decimals in counts and percent signs on other units; return what is right."""
+        """Report decimals in counts and percent signs on other units; return which are right."""
         if not self.structure.measures:
             return np.zeros(len(texts), dtype=np.bool_)
         counts = np.array(self.counts)

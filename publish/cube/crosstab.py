@@ -1,8 +1,8 @@
-"""A printed crosstab, read as it stands into batches of observations.
+"""Reads a printed crosstab into batches of observations.
 
-In come a table, what the mapping says of its rows and columns, and the dimensions of the cube;
-out come batches, a block of rows at a time. Each distinct label is looked up once. What is
-wrong is noted with row and column, and becomes a fault with line and column at the end.
+The labels of a cell's row and column, with the codes that the mapping fixes for the table, are
+the key of its observation. Each distinct label is looked up once. Faults are noted by row and
+column of the table while reading, and get line and column at the end.
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ from publish.project.files import is_formula
 from publish.tables.findings import Findings, about_period, shown
 from publish.tables.table import Block, Table, read_blocks
 
+_Problem = tuple[str, dict[str, object]]
+"""What is wrong with a label: the code and the particulars of its fault."""
+
 MOST_HINTS = 50
-"""Labels of one table for which the nearest known one is looked for, which takes a while."""
+"""Unknown labels of one table for which the nearest known one is sought, which takes a while."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +46,13 @@ class Crosstab:
     structure: Structure
     vocabulary: Vocabulary
     marks: tuple[Mark, ...]
-    """The signs that stand in the table for a figure that is not shown."""
+    """The marks that the table may print instead of a number."""
     chosen: set[str] = field(default_factory=set)
     """The labels under `take:` and `leave:` that were found in the table."""
     unknown: set[str] = field(default_factory=set)
-    """Labels that stand for nothing, as many of them as get a hint."""
+    """Unknown labels, as many as get a hint at the nearest known one."""
     unread: UnreadCells = field(default_factory=UnreadCells)
-    """What did not become observations when the table was last read."""
+    """The cells that did not become observations when the table was last read."""
 
     @property
     def label_columns(self) -> int:
@@ -57,7 +60,7 @@ class Crosstab:
         return max(1, self.use.rows.depth)
 
     def batches(self, faults: list[Fault]) -> Iterator[Batch]:
-        """Yield the observations of the table; no key may occur twice in it."""
+        """Yield the observations of the table; a key that occurs twice in it is a fault."""
         findings = Findings(table=self.table)
         self.unread.clear()
         self.unread.rows = frozenset(self.use.rows.dimensions)
@@ -82,7 +85,8 @@ class Crosstab:
         fixed = {
             name: index
             for name, code in self.use.fixed.items()
-            if (index := self._given(name, code, (*self._fixed_steps(name),), faults)) is not None
+            if (index := self._index_declared(name, code, self._fixed_steps(name), faults))
+            is not None
         }
         if self.mapping.measure:
             fixed.setdefault(MEASURE, 0)
@@ -96,10 +100,10 @@ class Crosstab:
             label_columns=self.label_columns,
             unread=self.unread,
         )
-        lookup = _Lookup(crosstab=self, findings=findings, faults=faults)
+        row_labels = _RowLabels(crosstab=self, findings=findings, faults=faults)
         seen, odd_rows = SeenKeys(), list[list[str]]()
         for block in read_blocks(self.table, faults, odd_rows):
-            kept, rows = lookup.rows(block)
+            kept, rows = row_labels.rows(block)
             if not len(kept):
                 continue
             self._check_rows(rows, block.rows[kept], seen, findings)
@@ -112,7 +116,7 @@ class Crosstab:
         for cells in odd_rows:
             known = dict.fromkeys(axis.dimensions, ANY)
             for level in range(min(axis.depth, len(cells))):
-                found = self.axis_indices(axis, "rows", cells[level], level, [])
+                found = self.indices_of(axis, "rows", cells[level], level, [])
                 known |= {} if isinstance(found, tuple) else found
             self._note_unread(known | fixed)
 
@@ -130,19 +134,19 @@ class Crosstab:
         """Return a dimension of the cube by its name."""
         return next(item for item in self.structure.dimensions if item.name == name)
 
-    def _given(
+    def _index_declared(
         self, name: str, code: str, steps: tuple[str | int, ...], faults: list[Fault]
     ) -> int | None:
-        """Return the index of a code that the mapping itself gives."""
-        found = self.find(name, code)
+        """Return the index of a code in the mapping itself; None, and a fault, if there is none."""
+        found = self.index_of(name, code)
         if isinstance(found, int):
             return found
         kind, particulars = found
         faults.append(fault(kind, *self.mapping.file.place(*steps), **particulars))
         return None
 
-    def find(self, name: str, label: str) -> int | tuple[str, dict[str, object]]:
-        """Return the index a label stands for, or the fault with its particulars."""
+    def index_of(self, name: str, label: str) -> int | _Problem:
+        """Return the index of the code that a label stands for, or what is wrong."""
         dimension = self.dimension(name)
         if dimension.period:
             code = read_period(dimension.period, label)
@@ -174,21 +178,21 @@ class Crosstab:
         self.unknown.add(label)
         return did_you_mean(label, known)
 
-    def axis_indices(
+    def indices_of(
         self, axis: Axis, name: str, label: str, level: int, faults: list[Fault]
-    ) -> dict[str, int] | tuple[str, dict[str, object]]:
-        """Return the indices a label of an axis gives, per dimension, or what is wrong."""
+    ) -> dict[str, int] | _Problem:
+        """Return the index per dimension that a label of an axis gives, or what is wrong."""
         if is_formula(label):
             return "formula-text", {"text": shown(label), "of": ""}
         if axis.labels is None:
-            found = self.find(axis.dimensions[level], label)
+            found = self.index_of(axis.dimensions[level], label)
             return {axis.dimensions[level]: found} if isinstance(found, int) else found
         key = label if label in axis.labels else " ".join(label.split())
         if key not in axis.labels:
             hint = self._hint(label, axis.labels)
             return "label-not-mapped", {"label": shown(label), "axis": name, "hint": hint}
         given = {
-            dimension: self._given(dimension, code, (*axis.steps, key, dimension), faults)
+            dimension: self._index_declared(dimension, code, (*axis.steps, key, dimension), faults)
             for dimension, code in axis.labels[key].items()
         }
         return {
@@ -196,7 +200,7 @@ class Crosstab:
         }
 
     def _column_indices(self, findings: Findings, faults: list[Fault]) -> dict[str, Indices]:
-        """Return per dimension of the header rows the index of each value column."""
+        """Return per dimension of the columns the index that each value column has."""
         axis, first = self.use.columns, self.label_columns
         width = self.table.width - first
         result = {name: np.full(width, UNKNOWN, np.int32) for name in axis.dimensions}
@@ -204,9 +208,9 @@ class Crosstab:
             title = ""
             upper = level < axis.depth - 1
             for place, label in enumerate(self.table.headers[level][first : first + width]):
-                # In an upper header row a title is printed once, above the first of its columns.
+                # An upper header row prints a label once, above the first of its columns.
                 title = label if label or not upper else title
-                found = self.axis_indices(axis, "columns", title, level, faults)
+                found = self.indices_of(axis, "columns", title, level, faults)
                 if isinstance(found, tuple):
                     findings.add(found[0], level + 1, first + place + 1, **found[1])
                     continue
@@ -215,7 +219,7 @@ class Crosstab:
         return result
 
     def _check_columns(self, columns: dict[str, Indices], findings: Findings) -> None:
-        """Report value columns with equal headers, which would be the same observations."""
+        """Report value columns with the codes of an earlier one: the same observations."""
         first: dict[tuple[int, ...], int] = {}
         for place in range(self.table.width - self.label_columns):
             key = tuple(int(column[place]) for column in columns.values())
@@ -240,7 +244,7 @@ class Crosstab:
     def _check_rows(
         self, rows: dict[str, Indices], numbers: Indices, seen: SeenKeys, findings: Findings
     ) -> None:
-        """Report rows that would be the same observations as an earlier row."""
+        """Report rows with the codes of an earlier row: they would be the same observations."""
         sound = np.ones(len(numbers), dtype=np.bool_)
         for indices in rows.values():
             sound &= indices != UNKNOWN
@@ -263,15 +267,13 @@ class Crosstab:
 
 
 @dataclass(kw_only=True)
-class _Lookup:
-    """Finds the rows to take and what their labels stand for; each label is looked up once."""
+class _RowLabels:
+    """Finds the rows to take and the codes of their labels; each label is looked up once."""
 
     crosstab: Crosstab
     findings: Findings
     faults: list[Fault]
-    known: dict[tuple[int, str], dict[str, int] | tuple[str, dict[str, object]]] = field(
-        default_factory=dict
-    )
+    known: dict[tuple[int, str], dict[str, int] | _Problem] = field(default_factory=dict)
 
     def rows(self, block: Block) -> tuple[Indices, dict[str, Indices]]:
         """Return the places of the rows to take in a block, and their indices per dimension."""
@@ -298,18 +300,18 @@ class _Lookup:
                     self.findings.add(item[0], row, level + 1, **item[1])
         return kept, result
 
-    def _find(self, level: int, label: str) -> dict[str, int] | tuple[str, dict[str, object]]:
+    def _find(self, level: int, label: str) -> dict[str, int] | _Problem:
         key = (level, label)
         if key not in self.known:
             axis = self.crosstab.use.rows
-            self.known[key] = self.crosstab.axis_indices(axis, "rows", label, level, self.faults)
+            self.known[key] = self.crosstab.indices_of(axis, "rows", label, level, self.faults)
         return self.known[key]
 
 
 def rows_to_take(use: TableUse, block: Block, found: set[str] | None = None) -> Indices:
     """Return the places of the rows of a block that the mapping takes and does not leave.
 
-    The labels by which it does so are added to ``found``.
+    The labels under `take:` and `leave:` that occur are added to ``found``.
     """
     kept = np.arange(len(block.cells), dtype=np.int32)
     if use.take or use.leave:
@@ -326,7 +328,7 @@ def rows_to_take(use: TableUse, block: Block, found: set[str] | None = None) -> 
 
 
 def printed_measures(table: Table, use: TableUse) -> list[str]:
-    """Return what stands where the mapping says that measures stand, in order: `rows: measure`."""
+    """Return the labels that name measures, where the mapping says `measure` of rows or columns."""
     depth = max(1, use.rows.depth)
     labels: list[str] = []
     if use.columns.labels is None and MEASURE in use.columns.dimensions:

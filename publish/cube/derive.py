@@ -1,10 +1,9 @@
-"""A data set made from others: their figures added up to wider classes.
+"""Makes a data set from others: their values added up to wider classes.
 
-In come the cubes that are added up, and the links of their code lists, which say in which wider
-class each class lies (``skos:broadMatch`` or ``skos:exactMatch``); out comes a cube like any
-other. Each figure knows the observations it is the sum of and the printed cells they come from.
-What would make a sum wrong (shares, classes that overlap, a class that lies in none or not wholly
-in one) is a fault. The observations of the inputs are held as columns.
+The links of the code lists say in which wider class each class lies (``skos:broadMatch`` or
+``skos:exactMatch``). Each sum knows the observations that were added up and the printed cells they
+come from. What would make a sum wrong (shares, classes that overlap, a class that lies in none or
+not wholly in one) is a fault. The observations of the inputs are held as columns.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ Classes = dict[str, dict[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedInput:
-    """A cube that is added up, and the codes that all of its figures get."""
+    """A cube that is added up, and the codes that all of its observations get."""
 
     cube: Cube
     fixed: dict[str, str]
@@ -58,7 +57,7 @@ class DerivedCube:
     def missing(self) -> dict[str, MissingPeriod]:
         """The periods that no input gives and one declares as missing, by their code.
 
-        What the inputs give is known once their figures have been read.
+        Which periods the inputs give is known once their batches have been read.
         """
         period = self.structure.period
         given = period.positions if period else {}
@@ -70,11 +69,11 @@ class DerivedCube:
         }
 
     def sources(self) -> list[str]:
-        """Return the keys of the documents in which the figures are printed."""
+        """Return the keys of the documents in which the values are printed."""
         return sorted({document for item in self.inputs for document in item.cube.sources()})
 
     def batches(self, faults: list[Fault]) -> Iterator[Batch]:
-        """Yield the sums. What is wrong in the inputs is reported where they are written."""
+        """Yield the sums. Faults of the inputs are reported when those are built themselves."""
         parts, offset = [], 0
         for item in self.inputs:
             read = [batch for batch in item.cube.batches([]) if len(batch)]
@@ -150,7 +149,7 @@ class DerivedCube:
         ]
 
     def _summed(self, batch: Batch, faults: list[Fault]) -> Batch:
-        """Return one observation per key: the sum, its cells and the observations added up."""
+        """Return one observation per key: the sum, its source cells and its addends."""
         keys = key_numbers(batch.keys, self.structure.dimensions)
         _, first, group = np.unique(keys, return_index=True, return_inverse=True)
         # Addends come in the order in which their first part comes.
@@ -164,7 +163,7 @@ class DerivedCube:
         decimals = np.zeros(len(first), dtype=np.int8)
         np.maximum.at(decimals, group, batch.decimals)
         scale = np.array([10 ** (most - int(places)) for places in decimals], dtype=sums.dtype)
-        # A sum lacks its value when one of its parts does, and then for the first of the reasons.
+        # A sum has no value when one of its parts has none; its reason is then the first of theirs.
         none = len(self.structure.absences) + 1
         absence = np.full(len(first), none, dtype=np.int16)
         np.minimum.at(absence, group[batch.absence > 0], batch.absence[batch.absence > 0])
@@ -266,7 +265,7 @@ def _structure(
     inputs: list[tuple[Input, Cube]],
     faults: list[Fault],
 ) -> Structure | None:
-    """Return what the sums have in common; every input must give the same dimensions."""
+    """Return the structure of the sums; every input must give the same dimensions."""
     derivation, place = mapping.derivation, mapping.file.place
     assert derivation is not None  # noqa: S101 - only derived data sets come here
     before, wanted = len(faults), None

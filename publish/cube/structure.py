@@ -1,4 +1,7 @@
-"""The structure of a cube: its dimensions with their codes, its measures, units and tables."""
+"""The structure of a cube: its dimensions with their codes, its measures, units and tables.
+
+RDF Data Cube, section 6.
+"""
 
 from __future__ import annotations
 

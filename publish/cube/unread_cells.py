@@ -1,7 +1,6 @@
-"""What of a printed table did not become observations, as keys: what a total may lack.
+"""Cells of a printed table that became no observation, by their keys: parts that a total may lack.
 
-A total is not blamed for a part that could not be read. In come the keys of cells that were left
-out, with what is not known of them; out comes which groups of observations may lack one of these.
+A total is not blamed for a part that could not be read.
 """
 
 from __future__ import annotations
@@ -16,44 +15,43 @@ from publish.cube.keys import NOT_FOUND, find_keys
 from publish.cube.structure import CubeDimension
 
 UNKNOWN = -1
-"""The index of a key that was not found, which is reported where it was looked up."""
+"""The index of a code that was not found, which is reported where it was looked up."""
 ANY = -2
 """Stands for every index: all columns of a row that was left out, or all rows of a column."""
-MOST_OPEN = 200
-"""Lost keys with something unknown that are compared; with more, nothing is sure."""
+MOST_WITH_ANY = 200
+"""Unread keys with ANY that are compared; with more, any group may lack a part."""
 
 
 @dataclass(kw_only=True)
 class UnreadCells:
-    """The keys of cells of one table that were left out."""
+    """The keys of the cells of one table that became no observation."""
 
     rows: frozenset[str] = frozenset()
     """The dimensions that row labels give."""
     columns: frozenset[str] = frozenset()
     """Those that column headers give."""
     _keys: list[NDArray[np.int32]] = field(default_factory=list)
-    """A column per dimension, and at last whether the key is there more than once."""
+    """A column per dimension, and at last whether the key is double."""
 
     def clear(self) -> None:
-        """Forget what was lost, before the table is read again."""
+        """Forget the cells, before the table is read again."""
         self._keys.clear()
 
     def add(self, keys: tuple[Indices, ...], *, is_double: bool = False) -> None:
-        """Take note of the keys of some cells, a column per dimension of the cube.
+        """Note the keys of some cells, a column per dimension of the cube.
 
-        Of a ``double`` key it is not known which of its cells is the right one.
+        A key is double when several cells have it: which is the right one is not known.
         """
         if len(keys[0]):
             last = np.full(len(keys[0]), is_double, dtype=np.int32)
             self._keys.append(np.unique(np.stack([*keys, last], axis=1), axis=0))
 
     def keys(self, dimensions: tuple[CubeDimension, ...], name: str) -> NDArray[np.int32]:
-        """Return the lost keys that matter to totals over a dimension, UNKNOWN as ANY.
+        """Return the keys that matter to totals over a dimension, with ANY for UNKNOWN.
 
-        There is a column per dimension, and at last whether the key is double.
-
-        Where the labels of a whole column are unknown, a total over a dimension of the rows is
-        lost with all its parts; and likewise the other way round.
+        There is a column per dimension, and at last whether the key is double. In a column whose
+        header is unknown, a total over a dimension of the rows is unread like all its parts, so
+        its keys do not matter; and likewise for rows.
         """
         if not self._keys:
             return np.empty((0, len(dimensions) + 1), dtype=np.int32)
@@ -69,28 +67,28 @@ class UnreadCells:
 def may_lack_parts(
     groups: tuple[Indices, ...],
     keys: tuple[Indices, ...],
-    lost: list[UnreadCells],
+    unread: list[UnreadCells],
     dimensions: tuple[CubeDimension, ...],
     name: str,
 ) -> NDArray[np.bool_]:
     """Return which groups may lack a part along one dimension, or have one twice.
 
-    A group is given by the keys of its total; ``keys`` are those of all observations. A part that
-    a group has was not lost to it, unless it is there twice.
+    A group is given by the key of its total; ``keys`` are those of all observations. A part that
+    was read elsewhere is not lacking, unless its key is double.
     """
     count = len(groups[0])
     at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
     others = [place for place in range(len(dimensions)) if place != at]
-    parts = [item.keys(dimensions, name) for item in lost]
+    parts = [item.keys(dimensions, name) for item in unread]
     wanted = np.unique(np.concatenate(parts), axis=0) if parts else np.empty((0, 0), np.int32)
     if not len(wanted):
         return np.zeros(count, dtype=np.bool_)
-    is_open = (wanted[:, others] < 0).any(axis=1)
-    if int(is_open.sum()) > MOST_OPEN:
+    has_any = (wanted[:, others] < 0).any(axis=1)
+    if int(has_any.sum()) > MOST_WITH_ANY:
         return np.ones(count, dtype=np.bool_)
     found = np.zeros(count, dtype=np.bool_)
     possible: list[NDArray[np.int64]] = []
-    for key in wanted[is_open].tolist():
+    for key in wanted[has_any].tolist():
         same = np.ones(count, dtype=np.bool_)
         for place in others:
             if key[place] != ANY:
@@ -105,7 +103,7 @@ def may_lack_parts(
         asked = [groups[place][places] for place in range(len(dimensions))]
         asked[at] = codes.astype(np.int32)
         found[places[find_keys(keys, tuple(asked), dimensions) == NOT_FOUND]] = True
-    exact = wanted[~is_open][:, others]
+    exact = wanted[~has_any][:, others]
     if len(exact):
         own = np.stack([groups[place] for place in others], axis=1)
         _, numbers = np.unique(np.concatenate([exact, own]), axis=0, return_inverse=True)

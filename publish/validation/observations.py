@@ -12,8 +12,8 @@ from rdflib import Graph, URIRef
 
 from publish.cube.batch import Batch
 from publish.cube.derive import AnyCube
-from publish.cube.rdf.columns import BatchStatements
 from publish.cube.rdf.describe import INTERVAL_OF_KIND
+from publish.cube.rdf.statements import BatchStatements
 from publish.cube.structure import Structure
 from publish.faults.fault import Fault, fault
 from publish.project.iris import Uris

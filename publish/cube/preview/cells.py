@@ -1,8 +1,7 @@
-"""What became of each cell of a printed table.
+"""Shows what each cell of a printed table becomes: an observation, or why it becomes none.
 
-In comes a data set read by itself; out come its tables cell by cell: the observation that a cell
-became, or why it became none: a label, a row left out, a fault. Only so many rows are shown, as
-a table may have a million; a table is shown also when nothing of it can be published.
+A cell can be a label, in a row left out, or faulty. A table is shown also when nothing of it can
+be published. Only its first rows are shown, as a table may have a million.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ NO_WORDS = Words("")
 
 @dataclass(frozen=True, kw_only=True)
 class CellObservation:
-    """The observation that a cell became; what is open in the mapping is OPEN."""
+    """The observation that a cell becomes; what is open in the mapping is OPEN."""
 
     iri: str | None
     """None as long as a part of it is open."""
@@ -57,7 +56,7 @@ class CellObservation:
 
 @dataclass(frozen=True, kw_only=True)
 class CellView:
-    """A cell and what became of it; rows and columns are counted from 1."""
+    """A cell and what it becomes; rows and columns are counted from 1."""
 
     row: int
     column: int
@@ -81,13 +80,13 @@ class TableView:
     not_shown: int
     """Rows that are not shown."""
     faults: list[Fault] = field(default_factory=list)
-    """Faults that stand at no cell that is shown."""
+    """Faults that are not at a cell that is shown."""
 
 
 def view_tables(
     project: Project, one: OneDataSet, most_rows: int, only: str | None = None
 ) -> list[TableView]:
-    """Return the printed tables of a data set, at most so many rows of each."""
+    """Return the printed tables of a data set, at most ``most_rows`` rows of each."""
     mapping, cube = one.mapping, one.cube
     if mapping is None:
         return []
@@ -95,7 +94,7 @@ def view_tables(
     crosstabs: tuple[Crosstab, ...] = getattr(cube, "crosstabs", ())
     made: dict[Path, dict[tuple[int, int], list[CellObservation]]] = {}
     if cube is not None:
-        reader = _Reader(mapping=mapping, structure=cube.structure, uris=project.uris)
+        reader = _CellObservations(mapping=mapping, structure=cube.structure, uris=project.uris)
         for batch in cube.batches(faults):
             reader.collect(batch, most_rows, made)
     views: list[TableView] = []
@@ -112,8 +111,8 @@ def view_tables(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reader:
-    """Finds the observations of cells."""
+class _CellObservations:
+    """Makes the observations of cells, as they are shown."""
 
     mapping: Mapping
     structure: Structure
@@ -125,15 +124,15 @@ class _Reader:
         most_rows: int,
         made: dict[Path, dict[tuple[int, int], list[CellObservation]]],
     ) -> None:
-        """Enter the observations of the rows that are shown, by file, row and column."""
+        """Add the observations of the rows that are shown, by file, row and column."""
         cells = batch.cells
         for at in np.flatnonzero(cells.row <= most_rows).tolist():
             path = self.structure.tables[int(cells.table[at])].path
             place = int(cells.row[at]), int(cells.column[at])
-            item = self._made(batch, int(cells.observation[at]), at)
+            item = self._observation(batch, int(cells.observation[at]), at)
             made.setdefault(path, {}).setdefault(place, []).append(item)
 
-    def _made(self, batch: Batch, at: int, cell: int) -> CellObservation:
+    def _observation(self, batch: Batch, at: int, cell: int) -> CellObservation:
         """Return the observation of a cell."""
         structure = self.structure
         codes = structure.codes_of(batch, at)
@@ -141,7 +140,7 @@ class _Reader:
         unit = structure.units[int(batch.keys[-1][at])].rpartition("/")[2]
         by_name = dict(zip(structure.names(), codes, strict=False))
         measure = codes[-1]
-        # What only stands in for something open is not shown as if it were decided.
+        # Where the mapping is open the cube was read with a stand-in, which is not shown.
         if self.mapping.measure == OPEN:
             measure, unit, iri = OPEN, OPEN, None
         for use in self.mapping.uses:
@@ -234,7 +233,7 @@ def _kind(
     made: dict[tuple[int, int], list[CellObservation]],
     by_cell: dict[tuple[int, int], list[Fault]],
 ) -> tuple[str, Words]:
-    """Return what a cell is, and why it is no observation."""
+    """Return the kind of a cell, and why it is no observation."""
     row, column = place
     if place in by_cell:
         return FAULTY, phrase("cell-has-fault")

@@ -1,7 +1,7 @@
-"""One data set of a project by itself: read as far as it can be, and what would become of it.
+"""Reads one data set by itself, and sums up what would be published of it.
 
-In come a project and a slug; out come the cube, even when something is open or at fault
-elsewhere, and in numbers what would be published. Whether it may be is judged by a validation.
+The cube is read as far as possible, even when something is open, or at fault elsewhere. Whether it
+may be published is judged by a validation.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from publish.cube.assemble import Cube, assemble_cube
 from publish.cube.batch import MISSING
-from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
+from publish.cube.derive import AnyCube, assemble_derived
 from publish.faults.fault import CannotRun, Fault, Words, did_you_mean, number_of, phrase, some_of
 from publish.mappings.document import read_documents
 from publish.mappings.mapping import OPEN, Mapping, read_mappings
@@ -28,7 +28,7 @@ class OneDataSet:
     """A data set read by itself."""
 
     mapping: Mapping | None
-    """As it is written; None when it cannot be read."""
+    """As it stands in its file; None when it cannot be read."""
     cube: AnyCube | None
     """None when its names or tables do not exist, or a dimension is open."""
     vocabulary: Vocabulary
@@ -48,8 +48,8 @@ class Prospect:
     totals: dict[str, str]
 
 
-def known_slug(project: Project, slug: str) -> None:
-    """Raise CannotRun when there is no mapping of a name."""
+def require_mapping(project: Project, slug: str) -> None:
+    """Raise CannotRun when there is no mapping of that name."""
     known = sorted(path.stem for path in (project.root / "mappings").glob("*.yaml"))
     if slug not in known:
         hint = did_you_mean(slug, known)
@@ -57,8 +57,8 @@ def known_slug(project: Project, slug: str) -> None:
 
 
 def read_one(project: Project, slug: str) -> OneDataSet:
-    """Read a data set with all it needs. Raises CannotRun when there is none of that name."""
-    known_slug(project, slug)
+    """Read a data set and all it needs. Raises CannotRun when there is none of that name."""
+    require_mapping(project, slug)
     faults: list[Fault] = []
     vocabulary = read_vocabulary(project, faults)
     documents = read_documents(project, faults)
@@ -79,7 +79,7 @@ def read_one(project: Project, slug: str) -> OneDataSet:
     return OneDataSet(mapping=own, cube=found, vocabulary=vocabulary, faults=faults)
 
 
-def look_ahead(one: OneDataSet) -> Prospect | None:
+def prospect_of(one: OneDataSet) -> Prospect | None:
     """Return what would be published of a data set, as far as its cells can be read."""
     cube, mapping = one.cube, one.mapping
     if cube is None or mapping is None:
@@ -110,8 +110,8 @@ def look_ahead(one: OneDataSet) -> Prospect | None:
     )
 
 
-def in_words(prospect: Prospect) -> Iterator[Words]:
-    """Yield what would be published, a line each."""
+def prospect_in_words(prospect: Prospect) -> Iterator[Words]:
+    """Yield what would be published, in lines."""
     yield phrase("prospect-observations", count=prospect.observations)
     if prospect.without_value:
         yield phrase("prospect-without-value", count=prospect.without_value)
@@ -125,8 +125,3 @@ def in_words(prospect: Prospect) -> Iterator[Words]:
         how = phrase(f"prospect-{total}") if total else ""
         yield Words(f"{name}: ") + many + f", {some_of(codes)}" + how
     yield phrase("prospect-measures", names=", ".join(prospect.measures))
-
-
-def is_derived(cube: AnyCube | None) -> bool:
-    """Return whether a cube is made from others, and so has no printed tables of its own."""
-    return isinstance(cube, DerivedCube)

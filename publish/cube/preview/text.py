@@ -1,4 +1,4 @@
-"""The cells of printed tables and what became of them, for programs and for a terminal."""
+"""The cells of printed tables and what they become, as JSON objects and for a terminal."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _record(cell: CellView, language: str) -> dict[str, object]:
 def as_text(
     views: list[TableView], language: str = "en", width: int | None = None
 ) -> Iterator[str]:
-    """Yield the lines of tables for a terminal: as printed, with marks, then what each mark is.
+    """Yield the lines of tables for a terminal: as printed, with numbered marks, then their notes.
 
     A table wider than ``width`` is shown in parts, each with the first column.
     """
@@ -137,7 +137,7 @@ def _short(text: str) -> str:
 
 
 def _note(cell: CellView, language: str) -> str:
-    """Return what became of a cell, in a line or more."""
+    """Return what a cell becomes, in a line or more."""
     place = phrase(
         "preview-place",
         line=cell.line,
@@ -145,7 +145,7 @@ def _note(cell: CellView, language: str) -> str:
         column=cell.column,
         text=_short(cell.text),
     ).text_in(language)
-    parts = [_made(item, language) for item in cell.observations]
+    parts = [_observation(item, language) for item in cell.observations]
     parts += [
         f"{item.code}: {item.finding.text_in(language)}\n      {item.fix.text_in(language)}"
         for item in cell.faults
@@ -153,7 +153,7 @@ def _note(cell: CellView, language: str) -> str:
     return f"{place}\n    " + "\n    ".join(parts)
 
 
-def _made(item: CellObservation, language: str) -> str:
+def _observation(item: CellObservation, language: str) -> str:
     """Return an observation and its address."""
     codes = ", ".join(f"{name} {code}" for name, code in item.codes.items())
     if item.value is None:

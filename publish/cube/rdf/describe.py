@@ -1,7 +1,7 @@
-"""What surrounds the observations of a cube: data set, structure, slices, periods, sources.
+"""Describes what surrounds the observations: data set, structure, slices, periods and sources.
 
-In comes a cube whose batches have been read, so that its periods are known; out come small
-rdflib graphs without blank nodes. RDF Data Cube, sections 6 (structure) and 7 (slices).
+The periods of a cube are known once its batches have been read. The graphs have no blank nodes.
+RDF Data Cube, sections 6 (structure) and 7 (slices).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from publish.rdf.turtle import new_graph
 from publish.tables.table import Table
 
 REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"
-"""Where the British government names calendar periods; its calendar is ours since 1752."""
+"""The IRIs of calendar periods of the British government; its calendar is ours since 1752."""
 LAST_JULIAN_YEAR = 1752
 _REFERENCE_KINDS = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
 INTERVAL_OF_KIND = {kind: interval for interval, kind in PERIOD_KINDS.items()}
@@ -49,11 +49,11 @@ def describe_cube(project: Project, cube: AnyCube) -> Graph:
     graph = new_graph(uris)
     data_set = URIRef(uris.iri("data-set", slug=slug))
     graph.add((data_set, RDF.type, QB.DataSet))
-    _add_text(graph, data_set, RDFS.label, cube.mapping.title)
-    _add_text(graph, data_set, DCTERMS.title, cube.mapping.title)
-    _add_text(graph, data_set, DCTERMS.description, cube.mapping.description)
+    add_text(graph, data_set, RDFS.label, cube.mapping.title)
+    add_text(graph, data_set, DCTERMS.title, cube.mapping.title)
+    add_text(graph, data_set, DCTERMS.description, cube.mapping.description)
     for note in cube.mapping.notes:
-        _add_text(graph, data_set, SKOS.note, note)
+        add_text(graph, data_set, SKOS.note, note)
     graph.add((data_set, DCTERMS.identifier, Literal(slug)))
     if project.licence:
         graph.add((data_set, DCTERMS.license, URIRef(project.licence)))
@@ -69,7 +69,7 @@ def describe_cube(project: Project, cube: AnyCube) -> Graph:
     if cube.mapping.method:
         way = uris.iri("concept", scheme="meetwijze", code=cube.mapping.method.code)
         graph.add((data_set, URIRef(uris.generic("meetwijze")), URIRef(way)))
-        _add_text(graph, data_set, URIRef(uris.generic("methode")), cube.mapping.method.text)
+        add_text(graph, data_set, URIRef(uris.generic("methode")), cube.mapping.method.text)
     _describe_activity(graph, uris, cube, data_set)
     structure = URIRef(uris.iri("structure", slug=slug))
     graph.add((data_set, QB.structure, structure))
@@ -79,7 +79,7 @@ def describe_cube(project: Project, cube: AnyCube) -> Graph:
 
 
 def _describe_activity(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef) -> None:
-    """Add how the data set came about: from which tables or data sets, without a clock time."""
+    """Add the activity that made the data set: from which tables or data sets, not when."""
     activity = URIRef(uris.iri("activity", slug=cube.structure.slug))
     graph.add((data_set, PROV.wasGeneratedBy, activity))
     graph.add((activity, RDF.type, PROV.Activity))
@@ -93,7 +93,7 @@ def _describe_activity(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef
         prefix = {"nl": "Omzetting van gedrukte tabellen", "en": "Conversion of printed tables"}
         used = {_table_iri(uris, table) for table in cube.structure.tables}
     words = {language: f"{prefix[language]}: {title[language]}" for language in title}
-    _add_text(graph, activity, RDFS.label, words)
+    add_text(graph, activity, RDFS.label, words)
     for iri in sorted(used):
         graph.add((activity, PROV.used, URIRef(iri)))
 
@@ -102,7 +102,8 @@ def _table_iri(uris: Uris, table: Table) -> str:
     return uris.iri("table", document=table.document, hash=table.digest, table=table.name)
 
 
-def _add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> None:
+def add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> None:
+    """Add a text in each of its languages."""
     for language, words in text.items():
         graph.add((subject, predicate, Literal(words, lang=language)))
 
@@ -113,7 +114,7 @@ def _describe_structure(graph: Graph, uris: Uris, cube: AnyCube, structure: URIR
     graph.add((structure, RDF.type, QB.DataStructureDefinition))
     prefix = {"nl": "Structuur", "en": "Structure"}
     words = {language: f"{prefix[language]}: {title[language]}" for language in title}
-    _add_text(graph, structure, RDFS.label, words)
+    add_text(graph, structure, RDFS.label, words)
 
     def component(name: str, kind: URIRef, term: str) -> URIRef:
         node = URIRef(uris.iri("component", slug=slug, name=name))
@@ -163,11 +164,11 @@ def _describe_structure(graph: Graph, uris: Uris, cube: AnyCube, structure: URIR
         graph.add((key, RDF.type, QB.SliceKey))
         graph.add((key, QB.componentProperty, URIRef(cube.structure.period.iri)))
         label = {"nl": "Per periode", "en": "By period"}
-        _add_text(graph, key, RDFS.label, label)
+        add_text(graph, key, RDFS.label, label)
 
 
 def _describe_slices(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef) -> None:
-    """Add a slice per period, those that the source cannot give with status M and the reason."""
+    """Add a slice per period; one that the source does not give has status M and the reason."""
     dimension = cube.structure.period
     if dimension is None or dimension.period is None:
         return
@@ -181,14 +182,14 @@ def _describe_slices(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef) 
         graph.add((node, URIRef(dimension.iri), URIRef(dimension.value(code, uris))))
         title = cube.mapping.title
         words = {language: f"{title[language]}, {when.label(language)}" for language in title}
-        _add_text(graph, node, RDFS.label, words)
+        add_text(graph, node, RDFS.label, words)
         if code in cube.missing:
             graph.add((node, SDMX_ATTRIBUTE.obsStatus, SDMX_CODE["obsStatus-M"]))
-            _add_text(graph, node, RDFS.comment, cube.missing[code].reason)
+            add_text(graph, node, RDFS.comment, cube.missing[code].reason)
 
 
 def periods_of(cube: AnyCube) -> list[Period]:
-    """Return the periods a cube speaks of, missing ones too, in order."""
+    """Return the periods of a cube, those declared as missing too, in order."""
     dimension = cube.structure.period
     if dimension is None or dimension.period is None:
         return []
@@ -199,7 +200,7 @@ def periods_of(cube: AnyCube) -> list[Period]:
 def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
     """Return the periods as OWL-Time proper intervals between two instants.
 
-    With them come the longer periods that they finish, as the quarter that ends on a day.
+    The longer periods that they finish are added, such as the quarter that ends on a day.
     """
     graph = new_graph(uris)
     listed = list(periods)
@@ -210,7 +211,7 @@ def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
         graph.add((node, RDF.type, INTERVAL_OF_KIND[item.kind]))
         graph.add((node, SKOS.notation, Literal(item.code)))
         words = {language: item.label(language) for language in ("nl", "en")}
-        _add_text(graph, node, RDFS.label, words)
+        add_text(graph, node, RDFS.label, words)
         graph.add((node, TIME.hasBeginning, _instant(graph, uris, item.start)))
         graph.add((node, TIME.hasEnd, _instant(graph, uris, item.end)))
         for predicate, day in ((DCAT.startDate, item.start), (DCAT.endDate, item.last)):
@@ -241,7 +242,7 @@ PREDICATES = {
     "licence": DCTERMS.license,
     "language": DCTERMS.language,
 }
-"""How each address of a document is said."""
+"""The property of each kind of address of a document."""
 
 
 def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[AnyCube]) -> Graph:
@@ -250,8 +251,8 @@ def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[
     for document in documents:
         node = URIRef(uris.iri("document", document=document.key))
         graph.add((node, RDF.type, URIRef(uris.generic("Document"))))
-        _add_text(graph, node, RDFS.label, document.title)
-        _add_text(graph, node, DCTERMS.title, document.title)
+        add_text(graph, node, RDFS.label, document.title)
+        add_text(graph, node, DCTERMS.title, document.title)
         graph.add((node, DCTERMS.identifier, Literal(document.number or document.key)))
         if document.date > date.min:
             day = Literal(document.date.isoformat(), datatype=XSD.date)
@@ -270,5 +271,5 @@ def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[
             graph.add((node, DCTERMS.identifier, Literal(f"{table.document}/{table.name}")))
             declared = cube.documents[table.document].tables.get(table.name)
             title = declared.title if declared and declared.title else None
-            _add_text(graph, node, RDFS.label, title or {"nl": table.name, "en": table.name})
+            add_text(graph, node, RDFS.label, title or {"nl": table.name, "en": table.name})
     return graph

@@ -1,9 +1,8 @@
-"""Observations and their source cells as N-Triples or Turtle, straight from the batches.
+"""Writes observations and their source cells as N-Triples or Turtle, straight from the batches.
 
-The lines that a code brings are prepared once, with a placeholder for the observation; per
-observation they are joined and the placeholder replaced, both loops in C. Observations come
-out in the order of their tables and N-Triples in canonical form, so equal input gives equal
-bytes.
+The lines of each code are prepared once, with a placeholder for the observation; per observation
+they are joined and the placeholder is replaced, both in loops in C. Observations keep the order of
+their tables and N-Triples is canonical, so equal input gives equal bytes.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def _as_bytes(texts: Sequence[str]) -> list[bytes]:
 
 
 def _escape_all(texts: Sequence[str]) -> Sequence[str]:
-    """Return texts escaped; usually none needs it, which one search over all of them tells."""
+    """Return texts escaped. Usually none needs it, which one search over all of them shows."""
     if _ESCAPED.search("".join(texts)) is None:
         return texts
     return [_escape(text) for text in texts]
@@ -56,24 +55,25 @@ SUBJECT = "\0"
 """Stands for the observation's IRI in a prepared line; no text can hold it unescaped."""
 _SUBJECT = SUBJECT.encode()
 VALUE = "\1"
-"""Stands for what is filled in between two prepared texts."""
+"""Stands for a value that is filled in between two prepared texts."""
 _VALUE = VALUE.encode()
 
-TOGETHER = 512
-"""Observations written at once: as many as stay in the processor's cache."""
+OBSERVATIONS_AT_ONCE = 512
+"""Observations written at once: as many as stay in the cache of a processor."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Syntax:
-    """How a triple is written: of an observation (or cell), and its last one."""
+    """How the triples of a subject, an observation or a source cell, are written."""
 
     prefixes: dict[str, str]
     begin: str
     """What stands before the first triple of a subject."""
-    fact: str
+    middle: str
+    """A triple of the subject that is not its last."""
     last: str
-    loose: str
-    """A triple of another subject."""
+    single: str
+    """A triple by itself, of another subject."""
 
     def term(self, iri: object) -> str:
         """Return an IRI, short where a prefix allows it."""
@@ -85,14 +85,14 @@ class Syntax:
                 return f"{prefix}:{text[len(namespace) :]}"
         return f"<{text}>"
 
-    def state(self, predicate: object, value: str) -> str:
-        """Return a triple of the subject."""
-        return self.fact.format(s=SUBJECT, p=self.term(predicate), o=value)
+    def triple(self, predicate: object, value: str) -> str:
+        """Return a triple of the subject that is not its last."""
+        return self.middle.format(s=SUBJECT, p=self.term(predicate), o=value)
 
-    def conclude(self, predicate: object, values: Iterable[str]) -> str:
+    def last_triples(self, predicate: object, values: Iterable[str]) -> str:
         """Return the last triples of the subject, one per value."""
         *others, last = values
-        text = "".join(self.state(predicate, value) for value in others)
+        text = "".join(self.triple(predicate, value) for value in others)
         return text + self.last.format(s=SUBJECT, p=self.term(predicate), o=last)
 
     def header(self) -> bytes:
@@ -106,9 +106,9 @@ _LOCAL = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
 N_TRIPLES = Syntax(
     prefixes={},
     begin="",
-    fact="{s} {p} {o} .\n",
+    middle="{s} {p} {o} .\n",
     last="{s} {p} {o} .\n",
-    loose="{s} {p} {o} .\n",
+    single="{s} {p} {o} .\n",
 )
 
 
@@ -117,15 +117,15 @@ def turtle(prefixes: dict[str, str]) -> Syntax:
     return Syntax(
         prefixes=prefixes,
         begin="{s}\n",
-        fact="    {p} {o} ;\n",
+        middle="    {p} {o} ;\n",
         last="    {p} {o} .\n\n",
-        loose="{s} {p} {o} .\n",
+        single="{s} {p} {o} .\n",
     )
 
 
 @dataclass(kw_only=True)
 class ObservationWriter:
-    """Writes the observations of one cube, and their cells."""
+    """Writes the observations of one cube, and their source cells."""
 
     structure: Structure
     uris: Uris
@@ -135,7 +135,7 @@ class ObservationWriter:
     """Where the cells go; None leaves them out."""
     count: int = 0
     _lines: list[list[bytes]] = field(default_factory=list)
-    """Per dimension and index the lines that the code brings."""
+    """Per dimension and index the lines of the code."""
 
     def write(self, batch: Batch) -> None:
         """Write the triples of a batch."""
@@ -149,13 +149,13 @@ class ObservationWriter:
         columns.append(_as_bytes(canonical_texts(batch.mantissa, batch.decimals)))
         columns.append(self._endings(batch))
         if batch.absence.any():
-            self._withhold(batch, columns)
+            self._write_absences(batch, columns)
         if batch.addends is not None:
             columns.append(self._addend_lines(batch, batch.addends))
         columns.append(self._derivations(batch))
         subjects = self._subjects(batch)
-        for start in range(0, len(batch), TOGETHER):
-            part = slice(start, start + TOGETHER)
+        for start in range(0, len(batch), OBSERVATIONS_AT_ONCE):
+            part = slice(start, start + OBSERVATIONS_AT_ONCE)
             blocks = [
                 b"".join(texts).replace(_SUBJECT, subject)
                 for subject, texts in zip(
@@ -170,12 +170,12 @@ class ObservationWriter:
             self.cells.write(self._cell_lines(batch).encode())
 
     def annotate(self, annotations: Iterable[tuple[str, str]]) -> None:
-        """Write remarks, each with an observation that it concerns, and the way back."""
+        """Write pairs of a remark and an observation that it concerns, in both directions."""
         syntax = self.syntax
         target, back = syntax.term(OA.hasTarget), syntax.term(DQV.hasQualityAnnotation)
         for remark, observation in annotations:
-            text = syntax.loose.format(s=f"<{remark}>", p=target, o=f"<{observation}>")
-            text += syntax.loose.format(s=f"<{observation}>", p=back, o=f"<{remark}>")
+            text = syntax.single.format(s=f"<{remark}>", p=target, o=f"<{observation}>")
+            text += syntax.single.format(s=f"<{observation}>", p=back, o=f"<{remark}>")
             self.observations.write(text.encode())
 
     def _subjects(self, batch: Batch) -> list[bytes]:
@@ -192,7 +192,7 @@ class ObservationWriter:
         return [b"".join(texts) for texts in zip(*columns, strict=True)]
 
     def _prepare_lines(self) -> None:
-        """Prepare the lines of every code that has none yet; periods come as they are met."""
+        """Prepare the lines of every new code: periods are added as tables print them."""
         if not self._lines:
             self._lines = [[] for _ in self.structure.dimensions]
         last = len(self._lines) - 1
@@ -212,24 +212,24 @@ class ObservationWriter:
         slug, text, syntax = self.structure.slug, "", self.syntax
         if dimension.period:
             slice_ = self.uris.iri("slice", slug=slug, codes=dimension.codes[index])
-            text = syntax.loose.format(
+            text = syntax.single.format(
                 s=syntax.term(slice_), p=syntax.term(QB.observation), o=SUBJECT
             )
         return (
             text
             + syntax.begin.format(s=SUBJECT)
-            + syntax.state(RDF.type, syntax.term(QB.Observation))
-            + syntax.state(QB.dataSet, syntax.term(self.uris.iri("data-set", slug=slug)))
+            + syntax.triple(RDF.type, syntax.term(QB.Observation))
+            + syntax.triple(QB.dataSet, syntax.term(self.uris.iri("data-set", slug=slug)))
         )
 
     def _lines_of_code(self, dimension: CubeDimension, index: int) -> str:
-        """Return the lines that a code brings: its triple, and whether it is a total."""
+        """Return the lines of a code: its triple, and that it is a total if it is."""
         syntax = self.syntax
         value = dimension.value(dimension.codes[index], self.uris)
-        text = syntax.state(dimension.iri, syntax.term(value))
+        text = syntax.triple(dimension.iri, syntax.term(value))
         if index == dimension.total:
             total = self.uris.generic("totaalOver")
-            text += syntax.state(total, syntax.term(dimension.iri))
+            text += syntax.triple(total, syntax.term(dimension.iri))
         return text
 
     def _lines_of_measure(self, index: int) -> str:
@@ -241,26 +241,26 @@ class ObservationWriter:
         """Return the lines that name a measure and its unit."""
         measure, unit = self.structure.measures[index], self.structure.units[index]
         syntax = self.syntax
-        return syntax.state(QB.measureType, syntax.term(measure.iri)) + syntax.state(
+        return syntax.triple(QB.measureType, syntax.term(measure.iri)) + syntax.triple(
             SDMX_ATTRIBUTE.unitMeasure, syntax.term(unit)
         )
 
     def _around_value(self, measure: Measure) -> tuple[str, str]:
         """Return what stands before and after a value of a measure."""
         literal = f'"{VALUE}"^^{self.syntax.term(measure.datatype)}'
-        before, _, after = self.syntax.state(measure.iri, literal).partition(VALUE)
+        before, _, after = self.syntax.triple(measure.iri, literal).partition(VALUE)
         return before, after
 
     def _endings(self, batch: Batch) -> list[bytes]:
-        """Return what follows the value: its datatype, the printed decimals and the status."""
+        """Return what follows each value: its datatype, the printed decimals and the status."""
         syntax = self.syntax
         prepared = [
             (
                 self._around_value(measure)[1]
-                + syntax.state(
+                + syntax.triple(
                     SDMX_ATTRIBUTE.decimals, syntax.term(SDMX_CODE[f"decimals-{places}"])
                 )
-                + syntax.state(
+                + syntax.triple(
                     SDMX_ATTRIBUTE.obsStatus, syntax.term(SDMX_CODE[f"obsStatus-{code}"])
                 )
             ).encode()
@@ -272,7 +272,7 @@ class ObservationWriter:
         index = index * len(STATUSES) + batch.status
         return [prepared[at] for at in index.tolist()]
 
-    def _withhold(self, batch: Batch, columns: list[list[bytes]]) -> None:
+    def _write_absences(self, batch: Batch, columns: list[list[bytes]]) -> None:
         """Replace measure, value and ending of observations that have no value.
 
         They are the last three columns; the value is the number printed in the mark.
@@ -288,12 +288,12 @@ class ObservationWriter:
         """Return the lines of an absence, VALUE standing for the number printed in the mark."""
         syntax, uris = self.syntax, self.uris
         reason = uris.iri("concept", scheme=REASON_LIST, code=absence.reason)
-        text = syntax.state(SDMX_ATTRIBUTE.obsStatus, syntax.term(SDMX_CODE["obsStatus-M"]))
-        text += syntax.state(uris.generic("afwezigheid"), syntax.term(reason))
+        text = syntax.triple(SDMX_ATTRIBUTE.obsStatus, syntax.term(SDMX_CODE["obsStatus-M"]))
+        text += syntax.triple(uris.generic("afwezigheid"), syntax.term(reason))
         for key, number in absence.bounds:
             digits = VALUE if number is None else canonical_decimal(number)
             literal = f'"{digits}"^^{syntax.term(XSD.decimal)}'
-            text += syntax.state(uris.generic(BOUNDS[key]), literal)
+            text += syntax.triple(uris.generic(BOUNDS[key]), literal)
         return text.encode()
 
     def _addend_lines(self, batch: Batch, addends: Addends) -> list[bytes]:
@@ -301,7 +301,7 @@ class ObservationWriter:
         predicate = self.uris.generic("somVan")
         lines: list[list[str]] = [[] for _ in range(len(batch))]
         for place, iri in zip(addends.observation.tolist(), addends.iris, strict=True):
-            lines[place].append(self.syntax.state(predicate, f"<{iri}>"))
+            lines[place].append(self.syntax.triple(predicate, f"<{iri}>"))
         return ["".join(texts).encode() for texts in lines]
 
     def _tables(self) -> list[str]:
@@ -316,7 +316,7 @@ class ObservationWriter:
         syntax, cells = self.syntax, batch.cells
         places = zip(cells.table.tolist(), cells.row.tolist(), cells.column.tolist(), strict=True)
         if len(cells.text) == len(batch):
-            line = syntax.conclude(PROV.wasDerivedFrom, [VALUE])
+            line = syntax.last_triples(PROV.wasDerivedFrom, [VALUE])
             before, _, after = line.partition(VALUE)
             heads = [f"{before}<{table}#cell=" for table in self._tables()]
             end = f">{after}"
@@ -325,7 +325,7 @@ class ObservationWriter:
         sources: list[list[str]] = [[] for _ in range(len(batch))]
         for place, (table, row, column) in zip(cells.observation.tolist(), places, strict=True):
             sources[place].append(f"<{tables[table]}#cell={row},{column}>")
-        return [syntax.conclude(PROV.wasDerivedFrom, iris).encode() for iris in sources]
+        return [syntax.last_triples(PROV.wasDerivedFrom, iris).encode() for iris in sources]
 
     def _cell_lines(self, batch: Batch) -> str:
         """Return the lines that describe the source cells."""
@@ -339,14 +339,14 @@ class ObservationWriter:
         whole = f'"{{}}"^^{syntax.term(XSD.integer)}'
         block = (
             syntax.begin.format(s=SUBJECT)
-            + syntax.state(RDF.type, syntax.term(uris.generic("Cel")))
-            + syntax.state(uris.generic("tekst"), '"{}"')
-            + syntax.state(uris.generic("rij"), whole)
-            + syntax.state(uris.generic("kolom"), whole)
+            + syntax.triple(RDF.type, syntax.term(uris.generic("Cel")))
+            + syntax.triple(uris.generic("tekst"), '"{}"')
+            + syntax.triple(uris.generic("rij"), whole)
+            + syntax.triple(uris.generic("kolom"), whole)
         )
-        line = syntax.state(uris.generic("bronregel"), '"{}"')
+        line = syntax.triple(uris.generic("bronregel"), '"{}"')
         inside = [
-            syntax.conclude(uris.generic("inTabel"), [syntax.term(table)]) for table in tables
+            syntax.last_triples(uris.generic("inTabel"), [syntax.term(table)]) for table in tables
         ]
         blocks = [
             (
@@ -369,7 +369,7 @@ class ObservationWriter:
         return "".join(blocks)
 
     def _revisions(self, batch: Batch, sources: list[str]) -> Iterator[str]:
-        """Yield a line from the cell that holds to each cell of an earlier figure."""
+        """Yield a line from the cell whose figure holds to each cell of an earlier figure."""
         holds: dict[int, str] = {}
         cells, syntax = batch.cells, self.syntax
         revision = syntax.term(PROV.wasRevisionOf)
@@ -379,4 +379,4 @@ class ObservationWriter:
                 holds.setdefault(place, source)
         for place, source, old in zip(places, sources, cells.superseded.tolist(), strict=True):
             if old:
-                yield syntax.loose.format(s=holds[place], p=revision, o=source)
+                yield syntax.single.format(s=holds[place], p=revision, o=source)

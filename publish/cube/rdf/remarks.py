@@ -1,9 +1,8 @@
-"""What a reader of figures must know: remarks on their quality, and what is missing.
+"""Remarks on the quality of data sets, observations and documents, and what is missing.
 
-In come the remarks of mappings and documents and, batch by batch, the observations of a cube;
-out come annotations with IRIs of their own, each with its targets: a data set, a slice, the
-observations with certain codes, a document. Figures that were asked for but not given are such
-annotations too. W3C Data Quality Vocabulary, section on quality annotations.
+A remark of a mapping or a document becomes an annotation with an IRI of its own, and with its
+targets: a data set, a slice, the observations with certain codes, a document. Figures that were
+asked for but not given are such annotations too. W3C Data Quality Vocabulary, quality annotations.
 """
 
 from __future__ import annotations
@@ -22,9 +21,10 @@ from publish.cube.acknowledgements import (
 )
 from publish.cube.batch import Batch
 from publish.cube.derive import AnyCube
+from publish.cube.rdf.describe import add_text
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.document import Document, MissingFigures
-from publish.mappings.mapping import Mapping, Remark, Text
+from publish.mappings.mapping import Mapping, Remark
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import Uris
 from publish.project.yaml import YamlFile
@@ -32,26 +32,27 @@ from publish.rdf.namespaces import DQV, OA, RDF, RDFS, SKOS
 from publish.rdf.turtle import new_graph
 from publish.tables.findings import about_period
 
-ASPECTS = "kwaliteit"
-"""The list of the aspects of quality."""
-WAYS = "meetwijze"
-"""The list of the ways of measuring."""
-INCOMPLETE = "VOLLEDIGHEID"
-"""The aspect of what is missing."""
+QUALITY_ASPECTS = "kwaliteit"
+"""The code list of aspects of quality."""
+METHODS = "meetwijze"
+"""The code list of ways of measuring."""
+COMPLETENESS = "VOLLEDIGHEID"
+"""The aspect of figures that are missing."""
 
 
 @dataclass(kw_only=True)
 class RemarkTargets:
     """Finds the observations that the remarks of a mapping concern, as the batches pass.
 
-    They are given at once and only counted, as a remark may concern every figure of a large cube.
+    They are yielded at once and only counted: a remark may concern every observation of a large
+    cube.
     """
 
     cube: AnyCube
     uris: Uris
     vocabulary: Vocabulary
     acknowledged: Acknowledgements
-    """Is told which observations the remarks concern that acknowledge a fault."""
+    """Collects the observations of the remarks that acknowledge a fault."""
     found: Counter[str] = field(default_factory=Counter)
     """The number of observations that each remark concerns, by its name."""
 
@@ -79,7 +80,7 @@ class RemarkTargets:
         return code and self.uris.iri("slice", slug=self.cube.structure.slug, codes=code)
 
     def _names_exist(self, remark: Remark) -> bool:
-        """Return whether the dimensions of a remark are the cube's, and its codes theirs."""
+        """Return whether the dimensions and codes that a remark names are those of the cube."""
         known = {item.name: item for item in self.cube.structure.dimensions}
         return all(
             name in known
@@ -89,7 +90,7 @@ class RemarkTargets:
         )
 
     def targets(self, remark: Remark) -> list[str]:
-        """Return the IRI of the data set or slice that a remark concerns, if it is one of them."""
+        """Return the IRI of the data set or slice that a remark concerns, if it concerns one."""
         slice_ = self._slice(remark)
         if not remark.at and not remark.cell:
             return [self.uris.iri("data-set", slug=self.cube.structure.slug)]
@@ -112,7 +113,7 @@ class RemarkTargets:
         return found
 
     def describe(self) -> Graph:
-        """Return the remarks as annotations, but for the observations that they concern."""
+        """Return the remarks as annotations, without the observations that they concern."""
         graph = new_graph(self.uris)
         slug = self.cube.structure.slug
         for remark in self.cube.mapping.remarks:
@@ -131,10 +132,10 @@ def add_remark(
     """Add a remark as an annotation of its targets; ``about`` is the key of what it belongs to."""
     node = URIRef(uris.iri("quality", about=about, name=remark.name))
     _annotate(graph, uris, node, DQV.QualityAnnotation, remark.about, targets)
-    _add_text(graph, node, RDFS.comment, remark.text)
+    add_text(graph, node, RDFS.comment, remark.text)
     if remark.acknowledges:
         graph.add((node, URIRef(uris.generic("erkendeFout")), Literal(remark.acknowledges)))
-    aspect = URIRef(uris.iri("concept", scheme=ASPECTS, code=remark.about))
+    aspect = URIRef(uris.iri("concept", scheme=QUALITY_ASPECTS, code=remark.about))
     for label in vocabulary.concepts.objects(aspect, SKOS.prefLabel):
         if isinstance(label, Literal):
             graph.add((node, RDFS.label, label))
@@ -145,22 +146,17 @@ def _annotate(
 ) -> None:
     graph.add((node, RDF.type, class_))
     graph.add((node, OA.motivatedBy, DQV.qualityAssessment))
-    dimension = URIRef(uris.iri("concept", scheme=ASPECTS, code=aspect))
+    dimension = URIRef(uris.iri("concept", scheme=QUALITY_ASPECTS, code=aspect))
     graph.add((node, DQV.inDimension, dimension))
     for target in targets:
         graph.add((node, OA.hasTarget, URIRef(target)))
         graph.add((URIRef(target), DQV.hasQualityAnnotation, node))
 
 
-def _add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> None:
-    for language, words in text.items():
-        graph.add((subject, predicate, Literal(words, lang=language)))
-
-
 def describe_document_quality(
     uris: Uris, vocabulary: Vocabulary, document: Document, cubes: Iterable[AnyCube]
 ) -> Graph:
-    """Return the remarks on a document and what it lacks, with the data sets they concern."""
+    """Return the remarks on a document and its missing figures, with the data sets concerned."""
     graph = new_graph(uris)
     source = uris.iri("document", document=document.key)
     made, concerned = {}, [source]
@@ -174,10 +170,10 @@ def describe_document_quality(
         node = URIRef(uris.iri("missing", document=document.key, name=item.name))
         targets = [source, *(made[slug] for slug in item.slugs if slug in made)]
         class_ = URIRef(uris.generic("Ontbrekend"))
-        _annotate(graph, uris, node, class_, INCOMPLETE, targets)
+        _annotate(graph, uris, node, class_, COMPLETENESS, targets)
         graph.add((node, RDF.type, DQV.QualityAnnotation))
-        _add_text(graph, node, RDFS.label, item.what)
-        _add_text(graph, node, RDFS.comment, item.why)
+        add_text(graph, node, RDFS.label, item.what)
+        add_text(graph, node, RDFS.comment, item.why)
         for name, text in (("deelvraag", item.question), ("bronregel", item.lines)):
             if text:
                 graph.add((node, URIRef(uris.generic(name)), Literal(text)))
@@ -185,7 +181,7 @@ def describe_document_quality(
 
 
 def describe_code_quality(uris: Uris, vocabulary: Vocabulary) -> Graph:
-    """Return for every remark on codes in the ontology the way back from the code."""
+    """Return the inverse of every remark on codes in the ontology: from code to remark."""
     graph = new_graph(uris)
     for node in vocabulary.concepts.subjects(RDF.type, DQV.QualityAnnotation):
         for target in vocabulary.concepts.objects(node, OA.hasTarget):
@@ -194,11 +190,11 @@ def describe_code_quality(uris: Uris, vocabulary: Vocabulary) -> Graph:
 
 
 def check_mapping_quality(mapping: Mapping, cube: AnyCube, vocabulary: Vocabulary) -> list[Fault]:
-    """Return the faults of a mapping's method, area and remarks: names that do not exist."""
+    """Return faults for names in a mapping's method, area and remarks that do not exist."""
     found = []
     if mapping.method:
         steps = (*mapping.method.steps, "code")
-        found += _check_code(mapping.file, steps, mapping.method.code, WAYS, vocabulary)
+        found += _check_code(mapping.file, steps, mapping.method.code, METHODS, vocabulary)
     found += check_area(mapping.file, mapping.area, vocabulary)
     found += _check_aspects(mapping.file, mapping.remarks, vocabulary)
     found += check_acknowledgements(mapping)
@@ -281,7 +277,7 @@ def _check_aspects(
     found = []
     for remark in remarks:
         steps = (*remark.steps, "about")
-        found += _check_code(file, steps, remark.about, ASPECTS, vocabulary)
+        found += _check_code(file, steps, remark.about, QUALITY_ASPECTS, vocabulary)
     return found
 
 
@@ -307,7 +303,7 @@ def _check_code(
 def missing_figures(
     documents: Iterable[Document], mappings: Iterable[Mapping]
 ) -> list[tuple[str, MissingFigures]]:
-    """Return what documents lack, by the document's key, in the order of the questions.
+    """Return the missing figures of documents with the key of each, in the order of the questions.
 
     Periods that a mapping declares as missing are among them.
     """

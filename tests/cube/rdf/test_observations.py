@@ -86,7 +86,7 @@ def test_write_same_triples_in_any_blocks(
     project.mapping("tables: [bron/tabel]\nrows: jaar\ncolumns: leeftijd\nmeasure: bedrag\n")
     whole = built(project.read())
     monkeypatch.setattr(tables, "BLOCK", block)
-    monkeypatch.setattr(triples, "TOGETHER", together)
+    monkeypatch.setattr(triples, "OBSERVATIONS_AT_ONCE", together)
     again = built(project.read())
     assert again.manifest == whole.manifest
     assert len(whole.lines("proef-cellen")) == 158 * 6

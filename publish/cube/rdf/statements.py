@@ -1,8 +1,7 @@
-"""A batch of a cube as statements in columns: what its triples say, without writing them.
+"""The statements that a batch makes of its observations, as columns of terms, without writing them.
 
-In come column batches, in which codes are indices; out come columns in which they are terms, so
-that a shape or a constraint can be judged over them as over any RDF.
-RDF Data Cube, section 5 (observations).
+Where a batch has indices of codes, these columns have numbers of terms, so that shapes and
+constraints are judged over them as over any RDF. RDF Data Cube, section 5.
 """
 
 from __future__ import annotations
@@ -18,22 +17,22 @@ from publish.cube.structure import Structure
 from publish.mappings.marks import BOUNDS, REASON_LIST, canonical_decimal, decimal_of
 from publish.project.iris import Uris
 from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
-from publish.rdf.statements import Column, Integers, StatementColumns, Terms
+from publish.rdf.statements import Column, Integers, StatementColumns, Term, Terms
 from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
 
 @dataclass(kw_only=True)
 class BatchStatements:
-    """Turns the batches of one cube into columns of terms; each code becomes a term once."""
+    """Gives the statements of the batches of one cube; each code becomes a term once."""
 
     structure: Structure
     uris: Uris
     _known: list[ox.NamedNode] = field(default_factory=list)
-    """The IRIs that every batch may use, in the order of their numbers."""
+    """The IRIs that all batches share, in the order of their numbers."""
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def columns(self, batch: Batch) -> StatementColumns:
-        """Return what a batch says of its observations."""
+        """Return the statements of a batch about its observations."""
         structure, uris, count = self.structure, self.uris, len(batch)
         everyone = np.arange(count, dtype=np.int64)
         columns: dict[str, Column] = {}
@@ -61,7 +60,7 @@ class BatchStatements:
             uris.iri("table", document=table.document, hash=table.digest, table=table.name)
             for table in structure.tables
         )
-        # A cell stands for its table here: that there is one is asked, not which.
+        # Here the table stands for the cell: it is only asked whether there is a source.
         say(PROV.wasDerivedFrom, tables[batch.cells.table], batch.cells.observation)
         if any(len(places) for places, _ in totals):
             thing = np.concatenate([places for places, _ in totals])
@@ -119,13 +118,13 @@ class BatchStatements:
         return np.array([self._number(iri) for iri in iris], dtype=np.int64)
 
     def _terms(self) -> Terms:
-        """Return the terms of one batch, with those that all have in front."""
-        found = list(self._known)
-        return Terms(found=list(found), numbers={term: at for at, term in enumerate(found)})
+        """Return the terms of one batch, beginning with those that all batches share."""
+        numbers: dict[Term, int] = {term: at for at, term in enumerate(self._known)}
+        return Terms(found=list(self._known), numbers=numbers)
 
 
 def _values(batch: Batch, places: Integers, datatype: str, terms: Terms) -> Integers:
-    """Return the numbers of the values at some places; each distinct one becomes a term once."""
+    """Return the term numbers of the values at some places; a distinct value is one term."""
     mantissa, decimals = batch.mantissa[places], batch.decimals[places]
     found = np.empty(len(places), dtype=np.int64)
     kind = ox.NamedNode(datatype)
