@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import fields
 from pathlib import Path
@@ -23,7 +25,7 @@ import uvicorn
 import uvloop
 
 from publish.release.opened import Served
-from publish.server.access_log import AccessLog
+from publish.server.access_log import AccessLog, use_format
 from publish.server.cache import AnswerCache
 from publish.server.clients import ClientTable
 from publish.server.connection import ConnectionRegistry, connection_class
@@ -277,4 +279,37 @@ def serve(
                 ready=lambda: ready(address),
             )
         else:
-            supervise(current, settings, shared, listening, ready=lambda: ready(address))
+            supervise(
+                current,
+                settings,
+                shared,
+                listening,
+                ready=lambda: ready(address),
+                module="publish.site.process",
+            )
+
+
+def main() -> None:
+    """Run one process as the supervisor told it to."""
+    told = json.loads(sys.argv[1])
+    logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.INFO)
+    use_format(told["settings"]["log_format"])
+
+    def ready() -> None:
+        if told["ready"] is not None:
+            os.write(told["ready"], b".")
+            os.close(told["ready"])
+
+    run_process(
+        Path(told["current"]),
+        Settings(**told["settings"]),
+        shared=Path(told["shared"]),
+        slot=told["slot"],
+        listening=socket.socket(fileno=told["socket"]),
+        ready=ready,
+        life=told["life"],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -161,7 +161,7 @@ def fronts(server: Server) -> list[int]:
     found = []
     for pid in server.pids()[1:]:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if b"publish.site.front_process" in command:
+        if b"publish.site.process" in command:
             found.append(pid)
     return found
 

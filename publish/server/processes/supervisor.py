@@ -32,8 +32,13 @@ def supervise(
     shared: Path,
     listening: socket.socket,
     ready: Callable[[], None],
+    *,
+    module: str,
 ) -> None:
-    """Run the processes until SIGTERM or SIGINT. Raises OSError when the first cannot serve."""
+    """Run the processes until SIGTERM or SIGINT. Raises OSError when the first cannot serve.
+
+    ``module`` is the program of one process; its only argument is a JSON object.
+    """
     life, _living = os.pipe()  # its end is that of this process, however it comes
     running: dict[int, subprocess.Popen[bytes]] = {}
     started: dict[int, float] = {}
@@ -50,7 +55,7 @@ def supervise(
             "settings": asdict(settings),
         }
         fds = [listening.fileno(), life, *([tell] if tell is not None else [])]
-        command = [sys.executable, "-P", "-m", "publish.site.front_process", json.dumps(said)]
+        command = [sys.executable, "-P", "-m", module, json.dumps(said)]
         # Until it has a handler of its own, SIGHUP would end the new process.
         usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
         running[slot] = subprocess.Popen(command, pass_fds=fds)  # noqa: S603 - our own program

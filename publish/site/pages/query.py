@@ -6,21 +6,24 @@ there is no front, as in another WSGI server, this view asks for itself and answ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from publish.faults.fault import Words, in_language, written_out
+from publish.release.manifest import DataSet
 from publish.release.opened import Served
 from publish.server.cache import CachedAnswer
 from publish.server.replies import Reply
 from publish.site.descriptions import Value, value_of
-from publish.site.pages.examples import example_query, examples_of
+from publish.site.pages.pivot import components_of
 from publish.site.rendering import read_texts, reader_of, show
-from publish.sparql.examples import prefix_lines
+from publish.sparql.examples import complete_query, prefix_lines
 from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.errors import retry_headers
 from publish.sparql.query.limits import duration, size
@@ -171,3 +174,65 @@ def _short(served: Served, value: Value) -> Value:
     if value.iri is None:
         return value
     return Value(text=served.compact(value.iri), href=value.href, local=value.local, iri=value.text)
+
+
+EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
+OF_ANY_RDF = ("first", "classes", "properties", "graphs")
+
+
+def table_query(served: Served, data_set: DataSet, language: str) -> str:
+    """Return the query that gives the figures of a data set as rows, with their labels."""
+    used: list[str] = []
+    lines: list[str] = []
+    names: list[str] = []
+    for component in components_of(served, data_set.iri):
+        if component.kind == "measure":
+            continue
+        name = re.sub(r"\W", "", component.iri.rpartition("#")[2]) or f"dim{len(names)}"
+        label = "rdfs:label" if component.kind == "period" else "skos:prefLabel"
+        names.append(f"?{name}")
+        used.append(f"    {served.compact(component.iri)} ?{name}Code ;")
+        lines.append(f'  ?{name}Code {label} ?{name} . FILTER(LANG(?{name}) = "{language}")')
+    body = "\n".join(
+        [
+            f"SELECT {' '.join(names)} ?measure ?value WHERE {{",
+            f"  ?observation qb:dataSet <{data_set.iri}> ;",
+            *used,
+            "    qb:measureType ?measure .",
+            "  OPTIONAL { ?observation ?measure ?value }",
+            *lines,
+            "}",
+            f"ORDER BY ?measure {' '.join(f'{name}Code' for name in reversed(names))}",
+        ]
+    )
+    return prefix_lines(served.prefixes, body) + "\n" + body + "\n"
+
+
+def example_query(served: Served, example: str | None, slug: str | None, language: str) -> str:
+    """Return the text of an example query about a data set of this release."""
+    sample = next((item for item in served.samples if item.name == example), None)
+    if sample is not None:
+        return complete_query(sample.text, served.base, served.prefixes, language)
+    if not served.data_sets:
+        name = example if example in OF_ANY_RDF else "first"
+        return complete_query(_text(name), served.base, served.prefixes, language)
+    name = example if example in EXAMPLES else "datasets"
+    chosen = [item for item in served.data_sets if item.slug == slug]
+    largest = max(served.data_sets, key=lambda item: item.observations)
+    data_set = chosen[0] if chosen else largest
+    if name == "table":
+        return table_query(served, data_set, language)
+    body = _text(name).replace("$dataSet", data_set.iri)
+    return complete_query(body, served.base, served.prefixes, language)
+
+
+def _text(name: str) -> str:
+    path = resources.files("publish.site").joinpath("queries", "examples", f"{name}.rq")
+    return path.read_text(encoding="utf-8")
+
+
+def examples_of(served: Served, language: str) -> list[tuple[str, str]]:
+    """Return the examples by name with what each answers: the project's own, then the general."""
+    own = [(sample.name, sample.title[language]) for sample in served.samples]
+    names = EXAMPLES if served.data_sets else OF_ANY_RDF
+    return own + [(name, read_texts()[language]["examples"][name]) for name in names]
