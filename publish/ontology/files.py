@@ -6,7 +6,6 @@ the program. Everything that reads the ontology can start from the same Ontology
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +15,8 @@ from publish.faults.fault import Fault, fault
 from publish.faults.places import line_and_column
 from publish.project.files import files_below
 from publish.project.project import Project
-from publish.rdf.turtle import TurtleFile, local_name, package_turtle_files, read_turtle_files
+from publish.rdf.positions import turtle_iris
+from publish.rdf.turtle import TurtleFile, package_turtle_files, read_turtle_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,8 @@ class Definitions:
 
     def __init__(self, files: tuple[TurtleFile, ...]) -> None:
         self._files: dict[str, TurtleFile] = {}
+        self._offsets: dict[str, dict[str, int]] = {}
+        """By file, where each subject first stands; read when first asked for."""
         for file in files:
             for triple in file.triples:
                 if isinstance(triple.subject, ox.NamedNode | ox.BlankNode):
@@ -80,15 +82,22 @@ class Definitions:
     def place(self, iri: object) -> tuple[str, int, int]:
         """Return path, line and column where a thing stands as a subject, line 0 if unseen."""
         path, text = self._file(iri)
-        name = re.escape(local_name(str(iri)))
-        subject = rf"(?:<(?:[^<>\s]*[/#])?|[^<>\s:]*:){name}>?(?=\s+[^\s,;.])"
-        match = re.search(rf"^[ \t]*(?={subject})", text, re.MULTILINE)
-        return (path, *line_and_column(text, match.end())) if match else (path, 0, 0)
+        offset = self._offset(iri)
+        return (path, *line_and_column(text, offset)) if offset is not None else (path, 0, 0)
 
     def place_of_text(self, iri: object, words: str) -> tuple[str, int, int]:
         """Return path, line and column of a text of a thing, or else of the thing."""
         path, text = self._file(iri)
-        _, line, column = self.place(iri)
-        start = sum(map(len, text.splitlines(keepends=True)[: line - 1])) if line else 0
-        offset = text.find(words, start)
-        return (path, *line_and_column(text, offset)) if offset >= 0 else (path, line, column)
+        offset = text.find(words, self._offset(iri) or 0)
+        return (path, *line_and_column(text, offset)) if offset >= 0 else self.place(iri)
+
+    def _offset(self, iri: object) -> int | None:
+        """Return where a thing first stands as a subject in the text of its file."""
+        file = self._files.get(str(iri))
+        if file is None:
+            return None
+        if file.shown not in self._offsets:
+            offsets = self._offsets.setdefault(file.shown, {})
+            for subject, offset in turtle_iris(file.text, file.base, subjects=True):
+                offsets.setdefault(subject, offset)
+        return self._offsets[file.shown].get(str(iri))

@@ -1,9 +1,8 @@
-"""Where a thing first stands as subject in the text of an RDF file: line and column.
+"""Where IRIs stand in the text of RDF files: line and column, for messages.
 
-In come files and the IRIs that are asked for; out come places for those that are found. Lines of
-N-Triples and N-Quads are exact. Turtle and TriG are cut into tokens, RDF/XML is asked for its
-elements, and in JSON-LD the first ``@id`` counts. Files beyond a size are not searched, but for
-those of lines: then the IRI alone says what it is about.
+Parsers do not tell the place of a term, so the text is searched: Turtle and TriG by their tokens,
+N-Triples and N-Quads by line, RDF/XML by its elements, and JSON-LD for ``@id``. Files larger than
+MOST_SEARCHED are searched only when they consist of lines; then a message has the IRI alone.
 """
 
 from __future__ import annotations
@@ -11,16 +10,16 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from urllib.parse import urljoin
 from xml.parsers import expat
 
 import pyoxigraph as ox
 
+from publish.faults.places import LineCounter
 from publish.project.progress import Progress
 from publish.rdf.formats import BY_LINE
 from publish.rdf.reader import MOST_SEARCHED, RdfFile, opened
-from publish.rdf.unknown_terms import uses_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML_BASE = "http://www.w3.org/XML/1998/namespace base"
@@ -32,19 +31,22 @@ TOKEN = re.compile(
     | (?P<iri><[^<>"\s]*>)
     | (?P<comment>\#[^\n]*)
     | (?P<mark>[.;,\[\](){}])
-    | (?P<name>(?:[^\s<>"'\#;,.\[\](){}\\]|\\.|\.(?=[^\s<>"'\#;,.\[\](){}]))+)
+    | (?P<name>(?:[^\s<>"'\#;,.^\[\](){}\\]|\\.|\.(?=[^\s<>"'\#;,.^\[\](){}]))+)
     | (?P<space>\s+|.)
     ''',
     re.VERBOSE | re.DOTALL,
 )
-"""The tokens of Turtle and TriG, as far as is needed to see where a subject stands."""
+"""The tokens of Turtle and TriG, as far as is needed to see which IRIs stand where."""
+
+ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+"""How an absolute IRI begins: with its scheme."""
 
 Places = dict[str, tuple[str, int, int]]
-"""Per IRI the file with line and column."""
+"""By IRI, the file with line and column."""
 
 
 def find_places(files: list[RdfFile], wanted: set[str]) -> Places:
-    """Return where the things asked for first stand as subject, of those that are found."""
+    """Return where IRIs first stand as subject, for those that are found."""
     found: Places = {}
     for file in files:
         rest = wanted - found.keys()
@@ -60,7 +62,7 @@ def find_places(files: list[RdfFile], wanted: set[str]) -> Places:
 
 
 def find_uses(files: list[RdfFile], wanted: set[str]) -> Places:
-    """Return where IRIs first stand at all, in the files whose syntax names them as they are."""
+    """Return where IRIs first stand in any role, in formats other than RDF/XML and JSON-LD."""
     found: Places = {}
     for file in files:
         if file.syntax in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD):
@@ -70,7 +72,7 @@ def find_uses(files: list[RdfFile], wanted: set[str]) -> Places:
                 uses = _used_in_lines(content, wanted)
             else:
                 text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
-                uses = uses_of(wanted, text, file.path.resolve().as_uri())
+                uses = find_in_turtle(text, file.base, wanted)
             for iri, line, column in uses:
                 found.setdefault(iri, (file.shown, line, column))
     return found
@@ -87,7 +89,7 @@ def _used_in_lines(content: io.BufferedReader, wanted: set[str]) -> Iterator[tup
 
 
 def _subjects(file: RdfFile, wanted: set[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield the subjects of a file with their places, at least where they are asked for."""
+    """Yield subjects of a file with their places, those asked for among them."""
     size = file.path.stat().st_size
     with (
         Progress(f"{file.shown}: places", "bytes", size) as progress,
@@ -99,13 +101,13 @@ def _subjects(file: RdfFile, wanted: set[str]) -> Iterator[tuple[str, int, int]]
         text = content.read(MOST_SEARCHED + 1)
         if len(text) > MOST_SEARCHED:
             return
-        base = file.path.resolve().as_uri()
+        base = file.base
         if file.syntax == ox.RdfFormat.RDF_XML:
             yield from _of_xml(text, base)
         elif file.syntax == ox.RdfFormat.JSON_LD:
             yield from _of_json(text.decode("utf-8", "replace"), base)
         else:
-            yield from _of_turtle(text.decode("utf-8", "replace"), base)
+            yield from find_in_turtle(text.decode("utf-8", "replace"), base, wanted, subjects=True)
 
 
 def _of_lines(content: io.BufferedReader, wanted: set[str]) -> Iterator[tuple[str, int, int]]:
@@ -117,56 +119,70 @@ def _of_lines(content: io.BufferedReader, wanted: set[str]) -> Iterator[tuple[st
             yield asked[subject[0]], number, line.index(subject[0]) + 1
 
 
-def _of_turtle(text: str, base: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the subjects in Turtle or TriG; a name of a graph counts as one."""
+def turtle_iris(text: str, base: str, *, subjects: bool = False) -> Iterator[tuple[str, int]]:
+    """Yield the IRIs in Turtle or TriG, each with its offset, without those of declarations.
+
+    Relative IRIs are resolved against ``base``. With ``subjects``, only subjects are given, and
+    names of graphs. Text that is no Turtle raises nothing.
+    """
     prefixes: dict[str, str] = {}
-    line, line_start, depth = 1, 0, 0
-    begins = True
-    heading: list[str] = []  # a declaration of a prefix or base, as far as it is read
+    depth, begins = 0, True  # brackets that are open; whether a statement begins here
+    declaration: list[str] = []  # of a prefix or base, as far as it is read
     for token in TOKEN.finditer(text):
         kind, found = token.lastgroup, token[0]
-        if kind in ("space", "comment", "text"):
-            breaks = found.count("\n")
-            if breaks:
-                line += breaks
-                line_start = token.start() + found.rindex("\n") + 1
-            if kind == "text":
-                begins = False
+        if kind in ("space", "comment"):
             continue
-        if heading:
-            heading.append(found)
-            wanted = 2 if heading[0].lower().endswith("base") else 3
-            if len(heading) == wanted:
-                iri = urljoin(base, found[1:-1])
-                if wanted == 2:
+        if declaration:
+            declaration.append(found)
+            is_base = declaration[0].lower().endswith("base")
+            if len(declaration) == (2 if is_base else 3):
+                iri = _resolved(base, found[1:-1])
+                if is_base:
                     base = iri
                 else:
-                    prefixes[heading[1]] = iri
-                heading, begins = [], True
+                    prefixes[declaration[1]] = iri
+                declaration, begins = [], True
         elif kind == "mark":
             depth += (found in "[(") - (found in "])")
             begins = depth == 0 and found in ".{}"
         elif begins and found.lower() in ("@prefix", "@base", "prefix", "base"):
-            heading = [found]
-        elif begins and found.lower() != "graph":
+            declaration = [found]
+        elif kind == "text" or (begins and found.lower() == "graph"):
+            begins = begins and kind != "text"
+        elif begins or not subjects:
             begins = False
-            subject = _resolved(found, prefixes, base)
-            if subject:
-                yield subject, line, token.start() - line_start + 1
+            named = _resolved(base, found[1:-1]) if kind == "iri" else _expanded(found, prefixes)
+            if named is not None:
+                yield named, token.start()
 
 
-def _resolved(token: str, prefixes: dict[str, str], base: str) -> str | None:
-    """Return the IRI that a token of Turtle means."""
-    if token.startswith("<"):
-        return urljoin(base, token[1:-1]) if ":" not in token else token[1:-1]
-    prefix, colon, local = token.partition(":")
-    if not colon or prefix + colon not in prefixes:
-        return None
-    return prefixes[prefix + colon] + re.sub(r"\\(.)", r"\1", local)
+def find_in_turtle(
+    text: str, base: str, wanted: Set[str], *, subjects: bool = False
+) -> Iterator[tuple[str, int, int]]:
+    """Yield where some IRIs stand in Turtle or TriG: the IRI with its line and column."""
+    lines = LineCounter(text)
+    for iri, offset in turtle_iris(text, base, subjects=subjects):
+        if iri in wanted:
+            yield iri, *lines.place(offset)
+
+
+def _resolved(base: str, iri: str) -> str:
+    """Return an IRI resolved against a base, the ``#`` at its end kept."""
+    if ABSOLUTE.match(iri):
+        return iri
+    found = urljoin(base, iri)
+    return f"{found}#" if iri.endswith("#") and not found.endswith("#") else found
+
+
+def _expanded(name: str, prefixes: dict[str, str]) -> str | None:
+    """Return the IRI that a prefixed name stands for, or None when its prefix is not declared."""
+    prefix, colon, local = name.partition(":")
+    namespace = prefixes.get(prefix + colon) if colon else None
+    return None if namespace is None else namespace + re.sub(r"\\(.)", r"\1", local)
 
 
 def _of_xml(text: bytes, base: str) -> Iterator[tuple[str, int, int]]:
-    """Yield what elements of RDF/XML are about."""
+    """Yield the subjects of RDF/XML that ``rdf:about`` and ``rdf:ID`` name."""
     found: list[tuple[str, int, int]] = []
     bases = [base]
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -189,16 +205,13 @@ def _of_xml(text: bytes, base: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _of_json(text: str, base: str) -> Iterator[tuple[str, int, int]]:
-    """Yield what JSON-LD has as ``@id``, with prefixes as any part of a context declares them."""
+    """Yield every ``@id`` of JSON-LD, with the prefixes that any part of a context declares."""
     declared = re.findall(r'"([\w.-]+)"\s*:\s*"(\w+:[^"\s]*[/#:])"', text)
     prefixes = {f"{name}:": iri for name, iri in declared}
-    line, last = 1, 0
+    lines = LineCounter(text)
     for match in re.finditer(r'"@id"\s*:\s*("(?:[^"\\]|\\.)*")', text):
-        line += text.count("\n", last, match.start(1))
-        last = match.start(1)
         try:
             value = str(json.loads(match[1]))
         except ValueError:
             continue
-        iri = _resolved(value, prefixes, base) or urljoin(base, value)
-        yield iri, line, match.start(1) - text.rfind("\n", 0, match.start(1))
+        yield _expanded(value, prefixes) or urljoin(base, value), *lines.place(match.start(1))

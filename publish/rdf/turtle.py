@@ -35,6 +35,8 @@ class TurtleFile:
 
     shown: str
     text: str
+    base: str
+    """What relative IRIs are resolved against."""
     triples: list[ox.Quad]
     error: SyntaxError | None = None
 
@@ -69,11 +71,11 @@ def parse_turtle(text: bytes, shown: str, base: str) -> TurtleFile:
     triples: list[ox.Quad] = []
     error = None
     try:
-        triples.extend(ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base + "/"))
+        triples.extend(ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=f"{base}/"))
     except SyntaxError as found:
         error = found
     decoded = text.decode("utf-8", "replace")
-    return TurtleFile(shown=shown, text=decoded, triples=triples, error=error)
+    return TurtleFile(shown=shown, text=decoded, base=f"{base}/", triples=triples, error=error)
 
 
 def add_file(graph: Graph, file: TurtleFile, faults: list[Fault]) -> None:
@@ -86,9 +88,8 @@ def add_file(graph: Graph, file: TurtleFile, faults: list[Fault]) -> None:
         problem: str = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
         if isinstance(error.msg, Words):
             problem = error.msg
-        place = line_and_column(
-            file.text, max(file.text.find("<<"), 0)
-        )  # no syntax error, but nothing rdflib can hold
+        # Without a place it is no syntax error, but a quoted triple, which rdflib cannot hold.
+        place = line_and_column(file.text, max(file.text.find("<<"), 0))
         if error.lineno and error.offset:
             place = error.lineno, error.offset
         code = "not-an-iri" if _NO_IRI.search(problem) else "turtle-syntax"

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from urllib.parse import urljoin
 
 import pyoxigraph as ox
 from rdflib.namespace import (
@@ -40,6 +39,7 @@ from rdflib.namespace import (
 
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.project.iris import Uris
+from publish.rdf.positions import find_in_turtle
 from publish.rdf.turtle import TurtleFile
 
 SHACL = str(SH)
@@ -68,18 +68,6 @@ LISTED: tuple[DefinedNamespaceMeta, ...] = (
 
 _MEMBER = re.compile(r"_[1-9][0-9]*")
 """The properties of containers, of which RDF has one per number (RDF Schema, section 5.1.5)."""
-
-_TOKEN = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r"|<(?P<iri>[^<>\"{}|^`\s]*)>"
-    r"|#[^\n]*"
-    r"|(?P<prefix>[^\W\d_]?[\w.-]*):(?P<local>(?:[\w:-]|\.(?=[\w:.-])|%[0-9A-Fa-f]{2}|\\.)*)",
-    re.DOTALL,
-)
-_PREFIX = re.compile(r"(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^<>]*)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,32 +151,6 @@ def iris_of(triples: Iterable[ox.Quad | ox.Triple]) -> set[str]:
     return found
 
 
-def uses_of(iris: Set[str], text: str, base: str) -> Iterator[tuple[str, int, int]]:
-    """Yield where IRIs stand in a Turtle text: the IRI, its line and column, from 1.
-
-    Comments and literals hold no terms; ``base`` is what relative IRIs are resolved against.
-    """
-    prefixes = {name: _resolved(base, iri) for name, iri in _PREFIX.findall(text)}
-    for token in _TOKEN.finditer(text):
-        if token["iri"] is not None:
-            iri = _resolved(base, token["iri"])
-        elif token["local"] is not None and token["prefix"] in prefixes:
-            iri = prefixes[token["prefix"]] + re.sub(r"\\(.)", r"\1", token["local"])
-        else:
-            continue
-        if iri in iris:
-            line = text.count("\n", 0, token.start()) + 1
-            yield iri, line, token.start() - text.rfind("\n", 0, token.start())
-
-
-def _resolved(base: str, iri: str) -> str:
-    """Return an IRI resolved against a base, the ``#`` at its end kept."""
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
-        return iri
-    found = urljoin(base, iri)
-    return f"{found}#" if iri.endswith("#") and not found.endswith("#") else found
-
-
 def own_vocabularies(files: Iterable[TurtleFile], uris: Uris) -> dict[str, set[str]]:
     """Return the terms that the files of an ontology define, by the two namespaces of a project."""
     found: dict[str, set[str]] = {uris.term(""): set(), uris.generic(""): set()}
@@ -203,7 +165,6 @@ def own_vocabularies(files: Iterable[TurtleFile], uris: Uris) -> dict[str, set[s
 
 def term_faults(
     file: TurtleFile,
-    base: str,
     own: Mapping[str, Set[str]] | None = None,
     *,
     code: str = "unknown-term",
@@ -216,7 +177,7 @@ def term_faults(
     unknown = unknown_terms(iris_of(file.triples), own)
     if not unknown:
         return
-    uses = list(uses_of(unknown.keys(), file.text, base))
+    uses = list(find_in_turtle(file.text, file.base, unknown.keys()))
     uses += [(iri, 0, 0) for iri in sorted(unknown.keys() - {use[0] for use in uses})]
     for iri, line, column in uses:
         namespace, name = split_iri(iri)

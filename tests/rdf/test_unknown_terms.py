@@ -17,7 +17,6 @@ from publish.rdf.unknown_terms import (
     own_vocabularies,
     term_faults,
     unknown_terms,
-    uses_of,
 )
 
 BASE = "https://data.example.org/"
@@ -115,35 +114,14 @@ def test_find_iris_of_a_graph() -> None:
     }
 
 
-def test_place_uses_of_terms() -> None:
-    """A term is found in every form, and never in a comment, a literal or a prefix."""
-    text = (
-        "@prefix s: <http://a.example/ns#> . @prefix : <ns/eigen#> .\n"
-        "# s:term is not used here\n"
-        '<x> a s:term ; :p "s:term" , """\n s:term """ , \'1\'^^s:term ; \n'
-        "  <http://a.example/ns#term> <ns/eigen#t> , :t , s:terms , s:term.\n"
-        "s:term.x s:ter\\m 's:term # no' .\n"
-    )
-    iris = {"http://a.example/ns#term", f"{BASE}ns/eigen#t"}
-    assert list(uses_of(iris, text, BASE)) == [
-        ("http://a.example/ns#term", 3, 7),
-        ("http://a.example/ns#term", 4, 20),
-        ("http://a.example/ns#term", 5, 3),
-        (f"{BASE}ns/eigen#t", 5, 30),
-        (f"{BASE}ns/eigen#t", 5, 45),
-        ("http://a.example/ns#term", 5, 60),
-        ("http://a.example/ns#term", 6, 10),
-    ]
-
-
 def test_report_unknown_terms_of_any_graph() -> None:
     """A graph without project is judged too; what is not found in its text has no line."""
     text = "<http://a.example/s> <http://purl.org/dc/terms/titel> 1 ."
     triples = list(ox.parse(text, format=ox.RdfFormat.TURTLE))
-    file = TurtleFile(shown="x.ttl", text=text, triples=triples)
-    [found] = term_faults(file, BASE)
+    file = TurtleFile(shown="x.ttl", text=text, base=BASE, triples=triples)
+    [found] = term_faults(file)
     assert (found.code, found.place) == ("unknown-term", "x.ttl:1:22")
-    [found] = term_faults(TurtleFile(shown="x.rdf", text="", triples=triples), BASE)
+    [found] = term_faults(TurtleFile(shown="x.rdf", text="", base=BASE, triples=triples))
     assert (found.code, found.place) == ("unknown-term", "x.rdf")
 
 

@@ -95,9 +95,9 @@ def _unknown_terms(
     project: Project, ontology: OntologyFiles, shapes: ShapeFiles
 ) -> Iterator[Fault]:
     """Yield a fault for every use of a term that its vocabulary does not define."""
-    own, base = own_vocabularies(ontology.sound, project.uris), project.base + "/"
+    own = own_vocabularies(ontology.sound, project.uris)
     for file in ontology.project:
         if file.error is None:
-            yield from term_faults(file, base, own)
+            yield from term_faults(file, own)
     for file in shapes.sound:
-        yield from term_faults(file, base, own, code="unknown-shape-term")
+        yield from term_faults(file, own, code="unknown-shape-term")

@@ -15,13 +15,13 @@ from publish.faults.fault import Fault, did_you_mean, fault
 from publish.ontology.files import OntologyFiles
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS
+from publish.rdf.positions import find_in_turtle
 from publish.rdf.turtle import TurtleFile
 from publish.rdf.unknown_terms import (
     SHACL,
     known_namespaces,
     own_vocabularies,
     split_iri,
-    uses_of,
 )
 from publish.validation.shapes.files import ShapeFiles
 
@@ -45,15 +45,14 @@ def check_shapes(shapes: ShapeFiles, ontology: OntologyFiles, project: Project) 
     found = []
     for file in files:
         for iri in sorted(_named_shapes(file.triples) - used):
-            place = next(iter(_places(file, iri, project)), (0, 0))
+            place = next(iter(_places(file, iri)), [0, 0])
             name = split_iri(iri)[1] or iri
             found.append(fault("unused-shape", file.shown, *place, name=name))
     return found + list(_unknown_targets(files, ontology, project))
 
 
-def _places(file: TurtleFile, iri: str, project: Project) -> list[tuple[int, int]]:
-    uses = uses_of({iri}, file.text, project.base + "/")
-    return [(line, column) for _, line, column in uses]
+def _places(file: TurtleFile, iri: str) -> list[list[int]]:
+    return [place for _, *place in find_in_turtle(file.text, file.base, {iri})]
 
 
 def _value(term: object) -> str | None:
@@ -127,7 +126,7 @@ def _unknown_targets(
             if namespace in own and name not in own[namespace]:
                 continue
             hint = did_you_mean(iri, sorted(classes | usual))
-            for place in _places(file, iri, project):
+            for place in _places(file, iri):
                 yield fault("unknown-target-class", file.shown, *place, name=iri, hint=hint)
 
 
