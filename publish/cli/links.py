@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from pathlib import Path
 
 import click
 
-from publish.cli.reporting import language_of, open_project, own_language_option
+from publish.cli.reporting import language_of, open_project, own_language_option, print_json
 from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean
 
 log = logging.getLogger("publish")
@@ -49,7 +48,7 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> N
             raise CannotRun(f"there is no code list {name}. {hint}Lists: {', '.join(report)}.")
     report = {name: codes for name, codes in report.items() if not lists or name in lists}
     if ctx.obj["format"] == "json":
-        click.echo(json.dumps(report_as_records(report), ensure_ascii=False, indent=2))
+        print_json(report_as_records(report))
         return
     click.echo(report_as_text(report, language_of(ctx, language)))
     counts = {

@@ -9,7 +9,6 @@ load, and ``publish --help`` needs none of them.
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 import sys
@@ -27,6 +26,7 @@ from publish.cli.reporting import (
     language_option,
     open_project,
     own_language_option,
+    print_json,
     repeat_on_save,
     report_success,
 )
@@ -234,7 +234,7 @@ def missing(ctx: click.Context, language: str | None) -> None:
             }
             for key, item in found
         ]
-        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        print_json(records)
         return
     for key, item in found:
         question = f", question {item.question}" if item.question else ""

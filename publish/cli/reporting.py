@@ -6,6 +6,7 @@ The warnings of a run without faults are not its result: as text they go to stde
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -137,6 +138,11 @@ own_language_option = click.option(
 def language_of(ctx: click.Context, own: str | None = None) -> str:
     """Return the language given after the verb, else the one given before it."""
     return own or str(ctx.obj["language"])
+
+
+def print_json(value: object) -> None:
+    """Print a result as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def print_report(ctx: click.Context, faults: Sequence[Fault], *, err: bool = False) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import shutil
 import sys
@@ -14,6 +13,7 @@ import click
 from publish.cli.reporting import (
     language_of,
     open_project,
+    print_json,
     print_report,
     repeat_on_save,
     report_success,
@@ -57,7 +57,7 @@ def new(
     if ctx.obj["format"] == "json":
         guessed = [sentence.text_in(language) for sentence in made.guessed]
         record = {"written": paths, "guessed": guessed, "open": made.questions}
-        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        print_json(record)
         return
     is_reported = report_success(ctx, [])
     for path in paths:
@@ -100,8 +100,8 @@ def _check(ctx: click.Context, slug: str) -> None:
     for_programs = ctx.obj["format"] != "text"
     one = read_one(project, slug)
     prospect = prospect_of(one)
-    lines = prospect_in_words(prospect) if prospect else ()
-    told = [f"    {line.text_in(language)}" for line in lines]
+    words = prospect_in_words(prospect) if prospect else ()
+    lines = [f"    {line.text_in(language)}" for line in words]
     try:
         _, warnings = validate(project, (slug,))
     except FaultyInput as error:
@@ -112,14 +112,14 @@ def _check(ctx: click.Context, slug: str) -> None:
             count_of(others).text_in(language),
         ]
         click.echo(f"{slug}: {', '.join(parts)}", err=for_programs)
-        if told:
+        if lines:
             click.echo(phrase("check-as-far").text_in(language), err=for_programs)
-        click.echo("\n".join([*told, ""]), err=for_programs)
+        click.echo("\n".join([*lines, ""]), err=for_programs)
         raise
     is_reported = report_success(ctx, warnings)
     if prospect:
         click.echo(phrase("check-sound", slug=slug).text_in(language), err=is_reported)
-        click.echo("\n".join(told), err=is_reported)
+        click.echo("\n".join(lines), err=is_reported)
         log.info(phrase("check-next", slug=slug))
 
 
@@ -170,7 +170,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     found = {item for view in views for item in view.faults}
     found |= {item for view in views for row in view.rows for cell in row for item in cell.faults}
     if form == "json":
-        click.echo(json.dumps(records(views, language), ensure_ascii=False, indent=2))
+        print_json(records(views, language))
     elif form == "text":
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in as_text(views, language, width):
@@ -198,16 +198,16 @@ def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
     project, language = open_project(ctx), language_of(ctx)
     done = tidy_tables(project, files)
-    told = {
+    changes_of = {
         project.shown(item.path): [change.text_in(language) for change in item.changed]
         for item in done
     }
     if ctx.obj["format"] == "json":
-        changed = [{"path": path, "changed": changes} for path, changes in told.items()]
-        click.echo(json.dumps(changed, ensure_ascii=False, indent=2))
+        changed = [{"path": path, "changed": changes} for path, changes in changes_of.items()]
+        print_json(changed)
         return
     is_reported = report_success(ctx, [])
-    for path, changes in told.items():
+    for path, changes in changes_of.items():
         what = "; ".join(changes) or phrase("tidy-nothing").text_in(language)
         click.echo(f"{path}: {what}", err=is_reported)
 
