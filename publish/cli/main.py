@@ -178,10 +178,10 @@ def _validate_files(
     ctx: click.Context, files: list[Path], shapes: list[Path], *, full: bool
 ) -> None:
     """Judge RDF files and print what they hold. Raises FaultyInput."""
-    from publish.validation.rdf_files import told, validate_files
+    from publish.validation.rdf_files import counts_in_words, validate_files
 
     judgement = validate_files(files, shapes, full=full)
-    found = told(judgement.counts)
+    found = counts_in_words(judgement.counts)
     if any(item.severity == "error" for item in judgement.faults):
         log.info(found)
         raise FaultyInput(judgement.faults)

@@ -1,1 +1,1 @@
-"""Judging data: figures, integrity constraints and SHACL shapes."""
+"""Judging data: figures, integrity constraints of RDF Data Cube, and SHACL shapes."""

@@ -1,7 +1,7 @@
-"""The observations of a cube, judged by shapes and constraints while they stream by.
+"""The observations of one cube as RDF, judged by SHACL shapes and integrity constraints.
 
-In come the batches of one cube, the shapes that observations must meet and what the structure says
-of them; out come faults at the cells from which the observations come.
+They are judged batch by batch, over columns; faults stand at the cells that an observation comes
+from. The figures themselves are checked in ``figures/cube.py``.
 """
 
 from __future__ import annotations
@@ -23,31 +23,29 @@ from publish.tables.table import places
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
 from publish.validation.constraints.observations import ObservationConstraints
 from publish.validation.constraints.rules import CubeRules
-from publish.validation.shapes.columns import ColumnJudge, described
-from publish.validation.shapes.compile import ObservationShape, Result
+from publish.validation.shapes.columns import ColumnJudge, shape_result
+from publish.validation.shapes.compile import ObservationShape, ShapeResult
 from publish.validation.shapes.with_pyshacl import as_fault
 
-Cell = tuple[int, int, int]
-"""The number of a table among those of the cube, with row and column from 1."""
+CellPlace = tuple[int, int, int]
+"""The number of a table among those of the cube from 0, row and column from 1."""
 
 
 @dataclass(kw_only=True)
 class ObservationsCheck:
-    """Judges the observations of one cube; holds nothing but what is wrong.
-
-    ``context`` is what surrounds them, but for the periods, which come as they are met.
-    """
+    """Judges the observations of one cube; keeps only what is wrong, and the keys for IC-17."""
 
     cube: AnyCube
     uris: Uris
     shapes: list[ObservationShape]
     rules: CubeRules
     context: Graph
-    _found: list[tuple[Result, Cell]] = field(default_factory=list)
-    """Results with the first cell of their observation."""
+    """Vocabulary, code lists and structures; periods are added as batches bring them."""
+    _found: list[tuple[ShapeResult, CellPlace]] = field(default_factory=list)
+    """Results of shapes, with the first cell of the observation."""
     _breaches: Breaches = field(default_factory=Breaches)
-    _cells: dict[int, Cell] = field(default_factory=dict)
-    """The first cell of observations that break a constraint, by their place among all."""
+    _cells: dict[int, CellPlace] = field(default_factory=dict)
+    """The first cell of each observation that breaks a constraint, by its place among all."""
     _dropped: int = 0
     _periods: int = 0
     _seen: int = 0
@@ -58,7 +56,7 @@ class ObservationsCheck:
         return self.cube.structure
 
     def __post_init__(self) -> None:
-        # The tables have been searched for keys that occur twice.
+        # IC-12 was judged when the tables were read.
         self._constraints = ObservationConstraints(
             rules=self.rules, breaches=self._breaches, keys_are_unique=True
         )
@@ -74,14 +72,14 @@ class ObservationsCheck:
             if len(self._found) == MOST_FINDINGS:
                 self._dropped += 1
                 continue
-            self._found.append((described(result, things), _first_cell(batch, result.place)))
+            self._found.append((shape_result(result, things), _first_cell(batch, result.place)))
         self._constraints.see(things)
         for breach in self._breaches.found[known:]:
             self._cells[breach.at] = _first_cell(batch, breach.at - self._seen)
         self._seen += len(batch)
 
     def _add_periods(self) -> None:
-        """Tell the context of the periods that were met for the first time."""
+        """Add to the context the periods that are new in this batch."""
         period = self.structure.period
         if period is None or period.period is None:
             return
@@ -90,21 +88,19 @@ class ObservationsCheck:
             self.context.add((URIRef(period.value(code, self.uris)), RDF.type, kind))
         self._periods = len(period.codes)
 
-    def results(self) -> set[Result]:
-        """Return what is wrong, as SHACL reports it."""
+    def results(self) -> set[ShapeResult]:
+        """Return the results of shapes."""
         return {result for result, _ in self._found}
 
     def faults(self) -> list[Fault]:
-        """Return what is wrong, at the cells it comes from."""
+        """Return the faults at the cells of their observations, after the last batch."""
         self._constraints.finish(lambda at: f"#{at}")
-        names = self._find_rest()
-        found = [
-            (cell, as_fault(result, (self._shown(cell), 0, 0))) for result, cell in self._found
-        ]
+        names = self._find_cells_again()
+        found = [(cell, as_fault(result, (self._path(cell), 0, 0))) for result, cell in self._found]
         for breach in self._breaches.found:
             named = replace(breach, thing=names.get(breach.at, breach.thing))
             cell = self._cells[breach.at]
-            found.append((cell, named.fault(self._shown(cell))))
+            found.append((cell, named.fault(self._path(cell))))
         placed = []
         for number, table in enumerate(self.structure.tables):
             own = [(cell, item) for cell, item in found if cell[0] == number]
@@ -119,13 +115,13 @@ class ObservationsCheck:
             placed.append(fault("more-breaches", first, more=more, kept=MOST_OF_A_KIND, kind=code))
         return placed
 
-    def _shown(self, cell: Cell) -> str:
+    def _path(self, cell: CellPlace) -> str:
         return self.structure.tables[cell[0]].shown
 
-    def _find_rest(self) -> dict[int, str]:
-        """Find cells and IRIs of observations of which only the place among all is known.
+    def _find_cells_again(self) -> dict[int, str]:
+        """Find the cells and IRIs of observations that break IC-17, found after the last batch.
 
-        These break a constraint on all observations together; the tables are read once more.
+        Only their place among all observations is known, so the tables are read once more.
         """
         rest = {item.at for item in self._breaches.found if item.at not in self._cells}
         names: dict[int, str] = {}
@@ -138,7 +134,7 @@ class ObservationsCheck:
         return names
 
 
-def _first_cell(batch: Batch, place: int) -> Cell:
+def _first_cell(batch: Batch, place: int) -> CellPlace:
     cells = batch.cells
     at = int(cells.observation.searchsorted(place))
     return int(cells.table[at]), int(cells.row[at]), int(cells.column[at])

@@ -1,8 +1,8 @@
-"""Judging RDF files of anybody, without project, mapping or table.
+"""Validation of RDF files of anybody, without a project.
 
-In come paths; out come what was found in them, as numbers, and all faults: syntax, integrity
-constraints of RDF Data Cube, circles in hierarchies, shapes when they are given. A fault stands
-at the place in the text where the thing it is about is first described.
+All files together are judged as one graph: syntax, unknown terms, integrity constraints of RDF Data
+Cube, and shapes, made from the structures or given. A fault stands where the thing that it is about
+is first described.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breach, Brea
 from publish.validation.constraints.normal_form import QB, SKOS, CubeGraph, normalised
 from publish.validation.constraints.structure import find_breaches
 from publish.validation.shapes.any_rdf import (
-    judge_given,
+    judge_by_shapes,
     judge_observations,
-    made_shapes,
+    shapes_from_structures,
     surroundings,
 )
-from publish.validation.shapes.compile import Result
+from publish.validation.shapes.compile import ShapeResult
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS, UnusableShapes, as_fault
 
-MADE_LABEL = re.compile(r"_:[0-9a-f]{32}")
-"""The label of a blank node that has none in the file."""
+GENERATED_LABEL = re.compile(r"_:[0-9a-f]{32}")
+"""The label of a blank node that has no label in the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What was found in files."""
+    """How much was found in files, and what is wrong with it."""
 
     counts: dict[str, int]
-    """How many data sets, structures, observations, code lists and statements there are."""
+    """The numbers of data sets, structures, observations, code lists and statements."""
     faults: list[Fault]
-    """Warnings among them, sorted by place."""
+    """Errors and warnings, sorted by place."""
 
 
 def validate_files(
@@ -64,8 +64,8 @@ def validate_files(
     breaches = find_breaches(graph)
     found = list(_placed(files, breaches))
     around = surroundings(graph)
-    of_structures = judge_observations(graph, made_shapes(graph, around), around)
-    found += _at_places(files, _not_told_yet(of_structures, breaches))
+    of_structures = judge_observations(graph, shapes_from_structures(graph, around), around)
+    found += _at_places(files, _not_in(of_structures, breaches))
     found += _unknown_terms(files, statements)
     if not counts["data-sets"]:
         found.append(fault("no-data-set", files[0].shown))
@@ -74,12 +74,12 @@ def validate_files(
         given = _as_graph(shape_statements)
         is_large = counts["observations"] > MOST_OBSERVATIONS and not full
         whole = None if is_large else _as_graph(statements)
-        found += _judge_given(files, shape_files[0].shown, graph, given, around, whole)
+        found += _judge_by_shapes(files, shape_files[0].shown, graph, given, around, whole)
     return Judgement(counts=counts, faults=sorted(set(found)))
 
 
 def count_things(graph: CubeGraph) -> dict[str, int]:
-    """Return how many things of each sort a graph holds."""
+    """Return how many things of each kind a graph holds."""
     lists = [
         np.unique(graph.of(f"{QB}codeList")[1]),
         graph.of_class(f"{SKOS}ConceptScheme"),
@@ -94,14 +94,14 @@ def count_things(graph: CubeGraph) -> dict[str, int]:
     }
 
 
-def told(counts: dict[str, int]) -> Words:
-    """Return what was found as one line."""
+def counts_in_words(counts: dict[str, int]) -> Words:
+    """Return the counts in words, on one line."""
     parts = [number_of(count, name) for name, count in counts.items()]
     return Words(", ".join(parts), ", ".join(part.nl for part in parts))
 
 
 def _placed(files: list[RdfFile], breaches: Breaches) -> Iterator[Fault]:
-    """Yield breaches as faults at the places of their things, and how many more there are."""
+    """Yield breaches as faults at their places, and a fault for those beyond a number."""
     wanted = {iri for breach in breaches.found for iri in _about(breach)}
     places = find_places(files, wanted) if wanted else {}
     for breach in breaches.found:
@@ -116,7 +116,7 @@ def _placed(files: list[RdfFile], breaches: Breaches) -> Iterator[Fault]:
 
 
 def _about(breach: Breach) -> Iterator[str]:
-    """Yield the IRIs at whose place a breach may be told, the best first."""
+    """Yield the IRIs at whose place a breach can be reported, the best first."""
     if not breach.thing.startswith("_:"):
         yield breach.thing
     for name in ("slice", "key", "structure", "data_set"):
@@ -126,7 +126,7 @@ def _about(breach: Breach) -> Iterator[str]:
 
 
 def _place_of(breach: Breach, places: Places, files: list[RdfFile]) -> tuple[str, int, int]:
-    """Return the place of a breach: in a file, else the IRI."""
+    """Return the place of a breach in a file, else its IRI as place."""
     for iri in _about(breach):
         if iri in places:
             return places[iri]
@@ -134,24 +134,24 @@ def _place_of(breach: Breach, places: Places, files: list[RdfFile]) -> tuple[str
 
 
 def _shown(value: str) -> str:
-    """Return a name as it is told; the made-up label of a blank node means nothing to anybody."""
-    return phrase("without-iri") if MADE_LABEL.fullmatch(value) else value
+    """Return a name for a message; a generated label of a blank node means nothing to a reader."""
+    return phrase("without-iri") if GENERATED_LABEL.fullmatch(value) else value
 
 
-def _not_told_yet(found: list[Result], breaches: Breaches) -> list[Result]:
-    """Return the results that no constraint tells already of the same thing and property."""
-    told = {(breach.thing, str(breach.particulars.get("property"))) for breach in breaches.found}
-    things = {thing for thing, _ in told}
+def _not_in(found: list[ShapeResult], breaches: Breaches) -> list[ShapeResult]:
+    """Return the results for which there is no breach of the same thing and property."""
+    known = {(breach.thing, str(breach.particulars.get("property"))) for breach in breaches.found}
+    things = {thing for thing, _ in known}
     return [
         item
         for item in found
-        if (item.focus, item.path) not in told
+        if (item.focus, item.path) not in known
         and not (item.path.startswith("^") and item.focus in things)
     ]
 
 
-def _at_places(files: list[RdfFile], found: list[Result]) -> list[Fault]:
-    """Return results as faults, where their things stand in the files."""
+def _at_places(files: list[RdfFile], found: list[ShapeResult]) -> list[Fault]:
+    """Return results as faults at the places of their things in the files."""
     places = find_places(files, {item.focus for item in found}) if found else {}
     return [as_fault(item, places.get(item.focus)) for item in found]
 
@@ -159,9 +159,9 @@ def _at_places(files: list[RdfFile], found: list[Result]) -> list[Fault]:
 def _unknown_terms(
     files: list[RdfFile], statements: Statements, code: str = "unknown-term"
 ) -> Iterator[Fault]:
-    """Yield a fault for each term that its vocabulary does not define, where it first stands.
+    """Yield a fault for each term that its vocabulary does not define, at its first use.
 
-    In shapes a term of SHACL itself has a ``code`` of its own: a validator ignores it in silence.
+    ``code`` is that of unknown terms of SHACL: in shapes a validator ignores them in silence.
     """
     terms = statements.terms.found
     names = {term.value for term in terms if isinstance(term, ox.NamedNode)}
@@ -175,7 +175,7 @@ def _unknown_terms(
         yield fault(kind, *place, name=name, namespace=namespace, hint=hint)
 
 
-def _judge_given(
+def _judge_by_shapes(
     files: list[RdfFile],
     shown: str,
     graph: CubeGraph,
@@ -183,9 +183,9 @@ def _judge_given(
     around: Graph,
     whole: Graph | None,
 ) -> Iterator[Fault]:
-    """Yield what given shapes find; ``shown`` is the first file of them."""
+    """Yield the faults that given shapes find; ``shown`` is the first file of shapes."""
     try:
-        found, left = judge_given(graph, shapes, around, whole)
+        found, left = judge_by_shapes(graph, shapes, around, whole)
     except UnusableShapes as error:
         yield fault("bad-shape", shown, problem=error)
         return
@@ -197,7 +197,7 @@ def _judge_given(
 
 
 def _as_graph(statements: Statements) -> Graph:
-    """Return statements as a graph of rdflib, which pySHACL judges."""
+    """Return statements as a graph of rdflib."""
     graph, nodes = Graph(), {}
 
     def node(number: int) -> Node:

@@ -1,1 +1,1 @@
-"""SHACL shapes, judged over columns and by pySHACL."""
+"""SHACL shapes: observations are judged over columns, everything else by pySHACL."""

@@ -1,7 +1,6 @@
-"""Shapes on any RDF: those made from its structures, and those that are given.
+"""SHACL validation of any normalised graph, by shapes made from its structures or by given ones.
 
-In comes a normalised graph of any number of observations; out come the results of SHACL. What
-concerns observations is judged over columns, all the rest by pySHACL on the rest of the graph.
+Observations, of which there may be millions, are judged over columns; pySHACL judges the rest.
 """
 
 from __future__ import annotations
@@ -17,20 +16,20 @@ from publish.validation.constraints.normal_form import (
     CubeGraph,
     GraphObservations,
 )
-from publish.validation.shapes.columns import ColumnJudge, described
-from publish.validation.shapes.compile import ObservationShape, Result, observation_shapes
+from publish.validation.shapes.columns import ColumnJudge, shape_result
+from publish.validation.shapes.compile import ObservationShape, ShapeResult, observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
 from publish.validation.shapes.graph_structure import GraphStructure
-from publish.validation.shapes.with_pyshacl import results
+from publish.validation.shapes.with_pyshacl import validate
 
 OWN = "/ns/publicatie#"
-"""How the namespace of this program's terms ends, whatever the base."""
+"""The end of the namespace of this program's terms, whatever the base of the project."""
 MOST_RESULTS = 10_000
-"""Results on observations that are kept; a graph with more is wrong as a whole."""
+"""The most results on observations; a graph with more is wrong as a whole."""
 
 
 def surroundings(graph: CubeGraph) -> Graph:
-    """Return what a graph says of everything but observations."""
+    """Return a graph without its observations."""
     statements, found = graph.statements, Graph()
     is_observed = np.isin(statements.subject, graph.of_class(OBSERVATION))
     is_observed |= statements.predicate == graph.number(f"{QB}observation")
@@ -41,7 +40,7 @@ def surroundings(graph: CubeGraph) -> Graph:
     return found
 
 
-def made_shapes(graph: CubeGraph, around: Graph) -> list[ObservationShape]:
+def shapes_from_structures(graph: CubeGraph, around: Graph) -> list[ObservationShape]:
     """Return the shapes of the observations of each data set, made from its structure."""
     own = _own_namespace(graph)
     found: list[ObservationShape] = []
@@ -58,34 +57,35 @@ def made_shapes(graph: CubeGraph, around: Graph) -> list[ObservationShape]:
 
 def judge_observations(
     graph: CubeGraph, shapes: list[ObservationShape], around: Graph
-) -> list[Result]:
-    """Return the results of shapes on all observations, at most so many."""
+) -> list[ShapeResult]:
+    """Return the results of shapes on all observations, at most ``MOST_RESULTS``."""
     judge = ColumnJudge(shapes=shapes, context=around)
     things = GraphObservations(graph=graph, numbers=graph.of_class(OBSERVATION))
-    found: list[Result] = []
+    found: list[ShapeResult] = []
     for result in judge.judge(things):
-        found.append(described(result, things))
+        found.append(shape_result(result, things))
         if len(found) == MOST_RESULTS:
             break
     return found
 
 
-def judge_given(
+def judge_by_shapes(
     graph: CubeGraph, shapes: Graph, around: Graph, whole: Graph | None
-) -> tuple[list[Result], list[str]]:
-    """Return the results of given shapes, and the IRIs of those not judged on observations.
+) -> tuple[list[ShapeResult], list[str]]:
+    """Return the results of given shapes, and the IRIs of those not applied to observations.
 
-    ``whole`` is the whole graph where pySHACL shall judge observations too. Raises UnusableShapes.
+    ``whole`` is the whole graph, given if pySHACL must judge observations too. Raises
+    UnusableShapes.
     """
     if whole is not None:
-        return results(whole, shapes), []
+        return validate(whole, shapes), []
     on_columns, left = observation_shapes(shapes)
-    found = results(around, shapes) + judge_observations(graph, on_columns, around)
+    found = validate(around, shapes) + judge_observations(graph, on_columns, around)
     return sorted(set(found)), left
 
 
 def _own_namespace(graph: CubeGraph) -> str:
-    """Return the namespace of the program's terms as they are used in a graph."""
+    """Return the namespace of the program's terms in a graph."""
     for number in np.unique(graph.statements.predicate).tolist():
         name = graph.name(number)
         if OWN in name:

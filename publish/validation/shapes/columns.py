@@ -1,8 +1,7 @@
-"""Shapes judged over columns: the same results as pySHACL gives, many observations at once.
+"""Validation of observations over columns, by compiled shapes, with the results of pySHACL.
 
-In come compiled shapes and observations as columns; out come results. Cardinalities are counted,
-and what is asked of a value is asked once for each distinct term, so that the work on
-observations is that of numpy. SHACL, section 4.
+Cardinalities are counted and each distinct value is tested once, so that the work per observation
+is that of numpy. SHACL, section 4.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from publish.validation.shapes.compile import (
     OF_SHAPES,
     Constraint,
     ObservationShape,
-    Result,
     Shape,
+    ShapeResult,
 )
 
 Flags = NDArray[np.bool_]
@@ -39,11 +38,11 @@ class ColumnResult:
     """One way in which an observation does not meet a shape."""
 
     place: int
-    """The place of the observation among those that were judged."""
+    """The place of the observation in the batch."""
     value: Term | None
-    """The value that is wrong; the observation itself where a combination of shapes is."""
+    """The wrong value, if a single value is wrong."""
     of_itself: bool
-    """Whether it is the observation as a whole that is wrong."""
+    """Whether the observation as a whole breaks a combination of shapes."""
     shape: Shape
     constraint: str
     """The name of the parameter that is not met, like ``minCount``."""
@@ -51,20 +50,18 @@ class ColumnResult:
 
 @dataclass(kw_only=True)
 class ColumnJudge:
-    """Judges observations by shapes, batch after batch.
-
-    ``context`` is what surrounds them: structure, vocabulary and code lists.
-    """
+    """Judges observations by shapes, batch after batch."""
 
     shapes: list[ObservationShape]
     context: Graph
+    """Structure, vocabulary and code lists, which give the classes of values."""
     _classes: dict[tuple[Term, str], bool] = field(default_factory=dict)
-    _wider: dict[str, frozenset[str]] = field(default_factory=dict)
+    _superclasses_of: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def judge(self, things: Things, data_set: str | None = None) -> Iterator[ColumnResult]:
-        """Yield the results of some observations; of what they are alone if the data set is given.
+        """Yield the results of a batch of observations.
 
-        Without it the data sets are told by qb:dataSet.
+        All are of the given data set; without it, qb:dataSet tells the data set of each.
         """
         batch = _Batch(judge=self, things=things)
         for target in self.shapes:
@@ -75,7 +72,7 @@ class ColumnJudge:
     def _chosen(
         self, target: ObservationShape, things: Things, data_set: str | None
     ) -> Flags | None:
-        """Return which observations a shape concerns, None for all."""
+        """Return which observations are targets of a shape, None for all."""
         if target.having is not None:
             return _marked(things.column(target.having).thing, things.count)
         if target.data_set is None:
@@ -88,24 +85,24 @@ class ColumnJudge:
         return _marked(column.thing[column.value == number], things.count)
 
     def is_a(self, term: Term, wanted: str) -> bool:
-        """Return whether a term is an instance of a class, or of a narrower one, in the context."""
+        """Return whether a term is an instance of a class or of its subclasses in the context."""
         key = (term, wanted)
         if key not in self._classes:
             classes = map(str, self.context.objects(as_node(term), RDF.type))
-            self._classes[key] = any(wanted in self._wider_classes(name) for name in classes)
+            self._classes[key] = any(wanted in self._superclasses(name) for name in classes)
         return self._classes[key]
 
-    def _wider_classes(self, name: str) -> frozenset[str]:
-        if name not in self._wider:
+    def _superclasses(self, name: str) -> frozenset[str]:
+        if name not in self._superclasses_of:
             wider = self.context.transitive_objects(URIRef(name), RDFS.subClassOf)
-            self._wider[name] = frozenset({name, *map(str, wider)})
-        return self._wider[name]
+            self._superclasses_of[name] = frozenset({name, *map(str, wider)})
+        return self._superclasses_of[name]
 
 
-def described(found: ColumnResult, things: Things) -> Result:
-    """Return a result as SHACL reports it."""
+def shape_result(found: ColumnResult, things: Things) -> ShapeResult:
+    """Return a result as a validation report has it."""
     focus, value = things.name(found.place), found.value
-    return Result(
+    return ShapeResult(
         focus=focus,
         path=found.shape.path,
         value=focus if found.of_itself else "" if value is None else _lexical(value),
@@ -123,7 +120,7 @@ def _marked(places: Integers, count: int) -> Flags:
 
 @dataclass(kw_only=True)
 class _Batch:
-    """Some observations while they are judged; what is known of their terms is kept."""
+    """A batch of observations with the columns, counts and verdicts that several shapes need."""
 
     judge: ColumnJudge
     things: Things
@@ -132,7 +129,7 @@ class _Batch:
     _columns: dict[tuple[str, ...], Column] = field(default_factory=dict)
 
     def results(self, shape: Shape, chosen: Flags | None) -> Iterator[ColumnResult]:
-        """Yield where a shape is not met by the chosen observations."""
+        """Yield the results of a shape on the chosen observations."""
         for constraint in shape.constraints:
             if constraint.name == "property":
                 yield from self.results(constraint.shapes[0], chosen)
@@ -152,7 +149,7 @@ class _Batch:
                     )
 
     def conforms(self, shape: Shape) -> Flags:
-        """Return which observations meet a shape."""
+        """Return which observations conform to a shape."""
         right = np.ones(self.things.count, dtype=np.bool_)
         for constraint in shape.constraints:
             if constraint.name == "property":
@@ -165,7 +162,7 @@ class _Batch:
     def _broken(
         self, shape: Shape, constraint: Constraint
     ) -> Iterator[tuple[Integers, Integers | None]]:
-        """Yield the places where a constraint does not hold, with the values that break it."""
+        """Yield the places where a constraint is broken, with the values that break it."""
         if constraint.name in OF_SHAPES:
             yield np.flatnonzero(~self._combined(constraint)), None
         elif constraint.name in OF_COUNTS:
@@ -185,7 +182,7 @@ class _Batch:
             yield column.thing[wrong], column.value[wrong]
 
     def _combined(self, constraint: Constraint) -> Flags:
-        """Return which observations meet a combination of shapes."""
+        """Return which observations conform to a logical combination of shapes."""
         each = [self.conforms(shape) for shape in constraint.shapes]
         if constraint.name == "not":
             return ~each[0]
@@ -195,7 +192,7 @@ class _Batch:
         return np.asarray(met == 1 if constraint.name == "xone" else met > 0)
 
     def _column(self, paths: tuple[str, ...]) -> Column:
-        """Return the values of a path; a value that two alternatives give counts once."""
+        """Return the values of a path; a value of two alternatives counts once."""
         if len(paths) == 1:
             return self.things.column(paths[0])
         if paths not in self._columns:
@@ -216,11 +213,11 @@ class _Batch:
         return self._counts[paths]
 
     def _number(self, node: Node | None) -> int:
-        """Return the number of a term of the shapes, -1 when no observation has it."""
+        """Return the number of a term, -1 if no observation has it."""
         return self.things.terms.numbers.get(as_term(node), -1) if node is not None else -1
 
     def _verdict(self, constraint: Constraint, values: Integers) -> Flags:
-        """Return which values meet a constraint; each distinct one is judged once."""
+        """Return which values meet a constraint; each distinct one is tested once."""
         terms: Terms = self.things.terms
         known = self._verdicts.get(constraint)
         if known is None:
@@ -233,14 +230,14 @@ class _Batch:
         return np.asarray(known[values] == 1)
 
     def _test(self, constraint: Constraint) -> Callable[[Term], bool]:
-        """Return the test that a constraint makes of a value."""
+        """Return the test of a value that a constraint stands for."""
         if constraint.name == "class":
             return lambda term: self.judge.is_a(term, str(constraint.value))
         if constraint.name == "in":
             allowed = {as_term(node) for node in constraint.allowed}
             return lambda term: term in allowed
         if constraint.name == "datatype":
-            return lambda term: has_datatype(term, str(constraint.value))
+            return lambda term: _has_datatype(term, str(constraint.value))
         if constraint.name == "nodeKind":
             return lambda term: _kind(term) in str(constraint.value)
         if constraint.name == "pattern":
@@ -253,7 +250,7 @@ class _Batch:
         compare = COMPARISONS[constraint.name]
 
         def within(term: Term) -> bool:
-            number = number_of(term)
+            number = _number_of(term)
             return number is not None and compare(number, bound)
 
         return within
@@ -261,7 +258,7 @@ class _Batch:
     def _unordered(
         self, shape: Shape, constraint: Constraint
     ) -> Iterator[tuple[Integers, Integers | None]]:
-        """Yield where a value is not below the values of another property."""
+        """Yield where a value is not less than each value of another property."""
         column, other = self._column(shape.paths), self.things.column(str(constraint.value))
         low = np.searchsorted(other.thing, column.thing, side="left")
         high = np.searchsorted(other.thing, column.thing, side="right")
@@ -287,8 +284,8 @@ COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 
 
 def _in_order(one: Term, other: Term, name: str) -> bool:
-    """Return whether two values can be compared, and the first lies below the other."""
-    numbers = number_of(one), number_of(other)
+    """Return whether two values can be compared and are in the order of a constraint."""
+    numbers = _number_of(one), _number_of(other)
     if numbers[0] is not None and numbers[1] is not None:
         return COMPARISONS[name](numbers[0], numbers[1])
     if not (_is_text(one) and _is_text(other)):
@@ -298,7 +295,7 @@ def _in_order(one: Term, other: Term, name: str) -> bool:
 
 
 def _is_text(term: Term) -> bool:
-    """Return whether a term is compared by its letters: a string, or an IRI as pySHACL does."""
+    """Return whether a term is compared as text: a string or, as in pySHACL, an IRI."""
     return isinstance(term, ox.NamedNode) or (
         isinstance(term, ox.Literal)
         and term.datatype.value in (str(XSD.string), str(RDF.langString))
@@ -311,8 +308,8 @@ _NUMBERS = {
 }
 
 
-def number_of(term: Term) -> Decimal | None:
-    """Return the number that a literal stands for, or None where it is no number."""
+def _number_of(term: Term) -> Decimal | None:
+    """Return the value of a numeric literal, None for any other term."""
     if not isinstance(term, ox.Literal):
         return None
     pattern = _NUMBERS.get(term.datatype.value)
@@ -323,8 +320,8 @@ def number_of(term: Term) -> Decimal | None:
     return Decimal(str(value)) if is_number else None
 
 
-def has_datatype(term: Term, datatype: str) -> bool:
-    """Return whether a term is a literal of a datatype, and well written."""
+def _has_datatype(term: Term, datatype: str) -> bool:
+    """Return whether a term is a well-formed literal of a datatype."""
     if not isinstance(term, ox.Literal):
         return False
     if datatype == str(RDFS.Literal):

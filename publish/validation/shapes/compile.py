@@ -1,13 +1,12 @@
-"""Shapes as data: the part of SHACL Core that can be judged over columns.
+"""Shapes of observations compiled to plain values, for the part of SHACL Core judged over columns.
 
-In comes a graph of shapes; out come those that observations must meet, compiled to plain values,
-and what they say in both languages. Shapes with a term that is not among ``KNOWN`` are left to
-pySHACL alone. SHACL, sections 2 (shapes) and 4 (constraint components).
+Shapes with a term of SHACL that is not among ``KNOWN`` are left to pySHACL.
+SHACL, sections 2 (shapes) and 4 (constraint components).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -32,7 +31,7 @@ OF_VALUES = (
     "nodeKind",
     "pattern",
 )
-"""Constraints that are judged value by value, so once for each distinct term."""
+"""Constraints on single values, so judged once for each distinct term."""
 OF_PAIRS = ("lessThan", "lessThanOrEquals")
 OF_COUNTS = ("maxCount", "minCount")
 OF_SHAPES = ("and", "not", "or", "xone")
@@ -48,7 +47,7 @@ KNOWN = {
 
 @dataclass(frozen=True, kw_only=True)
 class Constraint:
-    """One constraint of a shape: the name of its parameter, and its value."""
+    """One constraint of a shape: the name of its parameter, like ``minCount``, and its value."""
 
     name: str
     value: Node | None = None
@@ -80,25 +79,25 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class ObservationShape:
-    """A shape that observations must meet, and which ones."""
+    """A shape with its target: all observations, unless a data set or a property is given."""
 
     shape: Shape
     data_set: str | None = None
-    """Those of this data set."""
+    """Only observations of this data set."""
     having: str | None = None
-    """Those that have this property; without data set and property it concerns them all."""
+    """Only observations that have this property."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
-class Result:
-    """One way in which a thing does not meet a shape, as SHACL reports it."""
+class ShapeResult:
+    """One result of a validation report: a way in which a thing does not conform to a shape."""
 
     focus: str
     """The IRI of the thing, or the label of a blank node with ``_:``."""
     path: str
     """The path as text, empty for the thing as a whole."""
     value: str
-    """The value that is wrong, or nothing."""
+    """The wrong value, or nothing."""
     shape: str
     severity: str
     message: Words
@@ -109,10 +108,10 @@ class NotInColumns(Exception):
 
 
 def observation_shapes(shapes: Graph) -> tuple[list[ObservationShape], list[str]]:
-    """Return the shapes that observations must meet, and the IRIs of those left to pySHACL.
+    """Return the compiled shapes of observations, and the IRIs of those left to pySHACL.
 
-    Found are targets of the class qb:Observation, of all that has a property, and of the
-    observations of one data set: ``sh:targetNode <data set>`` with the path ``^qb:dataSet``.
+    These are the shapes with as target the class qb:Observation, the subjects of a property, or
+    the observations of one data set (``sh:targetNode <data set>`` with the path ``^qb:dataSet``).
     """
     found: list[ObservationShape] = []
     left: list[str] = []
@@ -138,7 +137,7 @@ def observation_shapes(shapes: Graph) -> tuple[list[ObservationShape], list[str]
 
 
 def _of_observations(shapes: Graph, shape: Node) -> Iterator[Node]:
-    """Yield the property shapes of a data set's shape that concern its observations."""
+    """Yield the property shapes with the path ``^qb:dataSet`` of a data set's shape."""
     for inner in shapes.objects(shape, SH.property):
         path = shapes.value(inner, SH.path)
         if path is not None and shapes.value(path, SH.inversePath) == QB.dataSet:
@@ -146,9 +145,9 @@ def _of_observations(shapes: Graph, shape: Node) -> Iterator[Node]:
 
 
 def _compiled(shapes: Graph, node: Node, *, as_node: bool = False) -> Shape:
-    """Return a shape as data; raises NotInColumns.
+    """Return a compiled shape. Raises NotInColumns.
 
-    ``as_node`` takes a property shape for a node shape about the values of its path.
+    With ``as_node`` a property shape becomes a node shape for the values of its path.
     """
     path = shapes.value(node, SH.path)
     for predicate in shapes.predicates(node):
@@ -190,7 +189,7 @@ def _constraints(shapes: Graph, node: Node, paths: tuple[str, ...]) -> Iterator[
 
 
 def _alternatives(shapes: Graph, path: Node) -> Iterator[str]:
-    """Yield the properties of a path; raises NotInColumns for what is longer or goes back."""
+    """Yield the properties of a path. Raises NotInColumns for sequences and inverse paths."""
     if isinstance(path, URIRef):
         yield str(path)
         return
@@ -202,7 +201,7 @@ def _alternatives(shapes: Graph, path: Node) -> Iterator[str]:
 
 
 def path_text(shapes: Graph, path: Node) -> str:
-    """Return a path as SPARQL writes it, its properties in full."""
+    """Return a path as SPARQL writes it, with full IRIs."""
     if isinstance(path, URIRef):
         return str(path)
     inverse, items = shapes.value(path, SH.inversePath), shapes.value(path, SH.alternativePath)
@@ -234,19 +233,13 @@ def nearest_name(shapes: Graph, node: Node | None) -> Node | None:
 
 
 def message_of(shapes: Graph, node: Node) -> Words:
-    """Return what a shape says when it is not met, in both languages."""
+    """Return the message of a shape in both languages, else in the language it has."""
     by_language = {
         text.language or "": str(text)
         for text in shapes.objects(node, SH.message)
         if isinstance(text, Literal)
     }
-    return words_of(by_language)
-
-
-def words_of(by_language: dict[str, str]) -> Words:
-    """Return a text given by language, in English or else in what there is."""
     if not by_language:
         return phrase("does-not-conform")
-    known: Iterable[str] = sorted(by_language.items())[0][1:]
-    english = by_language.get("en") or next(iter(known))
+    english = by_language.get("en") or min(by_language.items())[1]
     return Words(english, nl=by_language.get("nl", ""))

@@ -1,8 +1,8 @@
-"""The shapes as a product: each file is a document of a release, as it stands.
+"""The files of shapes: those of the package, of the project, and those published in a release.
 
-In come the shapes of the package and those of the project's ``shapes/``; out come the same texts in
-the ``shapes/`` of a release, each with one line before it: the base of its relative IRIs. The file
-``codelist.ttl`` is the document ``/shapes/codelist``; what a build generates stands beside it.
+Each file is a document of the release: ``codelist.ttl`` is ``/shapes/codelist``. It is published as
+it stands, after one line with the base of its relative IRIs; the shapes that a build makes from
+structures stand beside it.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from publish.rdf.turtle import (
 )
 
 FOLDER = "shapes"
-"""The folder of the shapes: in a project, in a release, and in addresses."""
+"""The name of the folder of shapes in a project, in a release and in URLs."""
 
 OF_DATA_SETS = "dataset"
-"""The folder in it of the shapes that are made from the structures."""
+"""Its subfolder of the shapes that are made from structures."""
 
 
 def package_shapes() -> dict[str, bytes]:
@@ -84,7 +84,7 @@ def project_shapes(project: Project) -> list[Path]:
 
 
 def check_shape_names(project: Project) -> Iterator[Fault]:
-    """Yield a fault for each file of the project that cannot be a document of its own."""
+    """Yield a fault for each file of the project whose name cannot be that of a document."""
     taken = package_shapes()
     for path in project_shapes(project):
         if path.stem in taken:

@@ -17,15 +17,14 @@ from rdflib.namespace import SH
 
 from publish.rdf.namespaces import DCTERMS, OWL, QB, RDFS, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.rdf.turtle import local_name
-from publish.validation.constraints.observations import MISSING_STATUS_CODES
+from publish.validation.constraints.normal_form import MEASURE_TYPE
+from publish.validation.constraints.observations import MISSING_STATUS_CODES, OBS_STATUS
 from publish.validation.shapes.graph_structure import GraphMeasure, GraphStructure
 
 VERSION = "1.0.0"
 """The version of the rules by which these shapes are made."""
 
 IC = "https://www.w3.org/TR/vocab-data-cube/#ic-"
-MEASURE_TYPE = str(QB.measureType)
-OBS_STATUS = str(SDMX_ATTRIBUTE.obsStatus)
 UNIT_MEASURE = str(SDMX_ATTRIBUTE.unitMeasure)
 
 STATUS_SHAPES = (

@@ -1,7 +1,7 @@
-"""Shapes that judge nothing: written, but neither aimed at anything nor part of another.
+"""Shapes that judge nothing: without target and not part of another, or with an unknown target.
 
-In come the Turtle files of ``shapes/``; out come faults at the shapes that a validator passes over
-in silence. SHACL, sections 2.1.3 (targets) and 2.2, 2.3 (node and property shapes).
+A validator passes over them in silence; here each is a fault at its place in ``shapes/``.
+SHACL, sections 2.1.3 (targets) and 2.2, 2.3 (node and property shapes).
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ SHAPES = {SHACL + name for name in ("NodeShape", "PropertyShape", "SPARQLConstra
 PARTS = {
     SHACL + name for name in ("property", "path", "node", "sparql", "and", "or", "xone", "not")
 }
-"""What only a shape has, should it not say that it is one."""
+"""Properties that make a thing a shape, whatever its type."""
 CLASSES = {str(OWL.Class), str(RDFS.Class)}
 TYPE, FIRST = str(RDF.type), str(RDF.first)
 
 
 def check_shapes(shapes: ShapeFiles, ontology: OntologyFiles, project: Project) -> list[Fault]:
-    """Return a fault for each shape that nothing uses, and each target that is no class."""
+    """Return a fault for each unused shape, and for each target that is no class."""
     files, every = shapes.sound, [*shapes.sound, *shapes.package]
     used = _used(triple for file in every for triple in file.triples)
     found = []
@@ -60,9 +60,9 @@ def _value(term: object) -> str | None:
 
 
 def _named_shapes(triples: Iterable[ox.Quad]) -> set[str]:
-    """Return the IRIs of shapes, but for those that are switched off on purpose.
+    """Return the IRIs of shapes, but for those that are deactivated.
 
-    One with a term that SHACL does not have may have a target but for that slip.
+    A shape with a misspelt term of SHACL is left out too: that term may be its target.
     """
     found, off = set[str](), set[str]()
     known = known_namespaces()[SHACL]
@@ -79,7 +79,7 @@ def _named_shapes(triples: Iterable[ox.Quad]) -> set[str]:
 
 
 def _used(triples: Iterable[ox.Quad]) -> set[str]:
-    """Return the IRIs of what has a target or is named by another shape."""
+    """Return the IRIs of shapes that have a target or are named by another shape."""
     found = set[str]()
     for triple in triples:
         subject, predicate, value = (
@@ -100,9 +100,9 @@ def _used(triples: Iterable[ox.Quad]) -> set[str]:
 def _unknown_targets(
     files: list[TurtleFile], ontology: OntologyFiles, project: Project
 ) -> Iterator[Fault]:
-    """Yield a fault for each target that is a class nowhere.
+    """Yield a fault for each target class that nothing defines or uses as a class.
 
-    A slip in a vocabulary whose terms are listed is reported as such.
+    Unknown terms of vocabularies whose terms are listed are reported as unknown terms.
     """
     listed = known_namespaces()
     targets = {file.shown: _targets(file) for file in files}
@@ -131,7 +131,7 @@ def _unknown_targets(
 
 
 def _targets(file: TurtleFile) -> set[str]:
-    """Return the classes at which the shapes of a file aim."""
+    """Return the target classes of the shapes of a file."""
     return {
         target
         for triple in file.triples

@@ -1,8 +1,4 @@
-"""SHACL validation of the published graph, with pySHACL.
-
-In come the graph and the shapes: those of the package, which every cube must meet, and those
-of the project's ``shapes/``. Out come faults, one per result, in plain words.
-"""
+"""SHACL validation of a graph with pySHACL, by the shapes of the package and of the project."""
 
 from __future__ import annotations
 
@@ -20,23 +16,23 @@ from rdflib.term import Node
 from publish.faults.fault import LANGUAGES, Fault, Words, fault, phrase
 from publish.project.iris import Uris
 from publish.rdf.turtle import add_file, new_graph
-from publish.validation.shapes.compile import SEVERITIES, Result, nearest_name, path_text
+from publish.validation.shapes.compile import SEVERITIES, ShapeResult, nearest_name, path_text
 from publish.validation.shapes.files import ShapeFiles
 
 MOST_OBSERVATIONS = 2_000
-"""Observations of one cube that pySHACL judges; of a larger cube only the structure is judged
-by it, its observations over columns. At some hundreds a second this is a few seconds."""
+"""The most observations of a cube that pySHACL judges, at some hundreds a second. Those of a
+larger cube are judged over columns only."""
 
 log = logging.getLogger("publish")
 
 
 def find_unusable(shapes: ShapeFiles, uris: Uris, graph: Graph, problem: str) -> Fault:
-    """Return the fault of shapes with which pySHACL fails, at the file that fails alone."""
+    """Return the fault of unusable shapes, at the file that is unusable by itself."""
     for file in shapes.sound:
         alone = new_graph(uris)
         add_file(alone, file, [])
         try:
-            judge(graph, alone)
+            validate(graph, alone)
         except UnusableShapes as error:
             return fault("bad-shape", file.shown, problem=error)
     return fault("bad-shape", "shapes", problem=problem)
@@ -46,16 +42,8 @@ class UnusableShapes(Exception):
     """The shapes are no SHACL; the text says why."""
 
 
-def judge(graph: Graph, shapes: Graph) -> list[Fault]:
-    """Return a fault for every result of the shapes on the graph, warnings among them.
-
-    Raises UnusableShapes.
-    """
-    return sorted({as_fault(result) for result in results(graph, shapes)})
-
-
-def as_fault(result: Result, place: tuple[str, int, int] | None = None) -> Fault:
-    """Return a result as a fault, at the place that it has in a file, or at its IRI."""
+def as_fault(result: ShapeResult, place: tuple[str, int, int] | None = None) -> Fault:
+    """Return a result as a fault, at a place in a file or else at the IRI of the thing."""
     finding = fault(
         "shape-violation",
         *(place or (result.focus,)),
@@ -67,28 +55,28 @@ def as_fault(result: Result, place: tuple[str, int, int] | None = None) -> Fault
     return replace(finding, severity=result.severity)
 
 
-def results(graph: Graph, shapes: Graph) -> list[Result]:
+def validate(graph: Graph, shapes: Graph) -> list[ShapeResult]:
     """Return every result that pySHACL finds. Raises UnusableShapes."""
     try:
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
     except (ReportableRuntimeError, ParseBaseException, re.error) as error:
-        raise UnusableShapes(_in_short(str(error))) from None
+        raise UnusableShapes(_first_line(str(error))) from None
     if not isinstance(report, Graph):
-        raise UnusableShapes(_in_short(str(report)))
+        raise UnusableShapes(_first_line(str(report)))
     found = set()
     for result in report.objects(None, SH.result):
         path = report.value(result, SH.resultPath)
         value, focus = report.value(result, SH.value), report.value(result, SH.focusNode)
         if (None, SH.targetNode, focus) in shapes and isinstance(value, URIRef):
-            focus = value  # asked of all things of a class, or of a data set, together
-        # A SPARQL constraint says more than the node shape that holds it.
+            focus = value  # the target stands for all things of a class or a data set
+        # A SPARQL constraint has its own message, which says more than that of its node shape.
         shape = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
         messages = list(report.objects(result, SH.resultMessage))
         severity = URIRef(str(report.value(result, SH.resultSeverity)))
         own = shapes.value(shape, SH.path) if shape is not None else None
         path_from = shapes if own is not None and path is not None else report
         found.add(
-            Result(
+            ShapeResult(
                 focus=_name(focus),
                 path=path_text(path_from, own if path_from is shapes and own else path)
                 if path is not None
@@ -107,14 +95,14 @@ def _name(node: Node | None) -> str:
 
 
 def _message(messages: list[Node], templates: list[Node]) -> Words:
-    """Return what a shape says, in both languages."""
+    """Return a message in both languages."""
     return Words(*(_in_language(messages, templates, language) for language in LANGUAGES))
 
 
 def _in_language(messages: list[Node], templates: list[Node], language: str) -> str:
-    """Return the message in a language, or the first there is.
+    """Return the message in a language, or else the first.
 
-    Where pySHACL has filled in a message it loses the language, which its template still knows.
+    A message that pySHACL has filled in has lost its language; its template still has it.
     """
     for message in messages:
         if isinstance(message, Literal) and message.language == language:
@@ -129,8 +117,8 @@ def _in_language(messages: list[Node], templates: list[Node], language: str) -> 
     return str(min(messages, key=str)) if messages else phrase("does-not-conform").text_in(language)
 
 
-def _in_short(problem: str) -> str:
-    """Return the first line of what a library says; its names of blank nodes mean nothing."""
+def _first_line(problem: str) -> str:
+    """Return the first line of a library's message, without its names of blank nodes."""
     return re.sub(r"'n[0-9a-f]{32}b[0-9]+'", "a blank node", problem.partition("\n")[0])
 
 

@@ -11,11 +11,11 @@ import pytest
 from rdflib import Graph
 
 from publish.rdf.statements import collect
-from publish.validation.shapes.columns import ColumnJudge, described
-from publish.validation.shapes.compile import Result, observation_shapes
+from publish.validation.shapes.columns import ColumnJudge, shape_result
+from publish.validation.shapes.compile import ShapeResult, observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
 from publish.validation.shapes.graph_structure import GraphStructure
-from publish.validation.shapes.with_pyshacl import results
+from publish.validation.shapes.with_pyshacl import validate
 
 PREFIXES = """
 @prefix : <http://cube.example/> .
@@ -177,7 +177,7 @@ def shapes() -> Graph:
     return Graph().parse(data=SHAPES, format="turtle").parse(data=made, format="turtle")
 
 
-def by_columns(observations: str) -> set[Result]:
+def by_columns(observations: str) -> set[ShapeResult]:
     """Return the results over columns."""
     context = Graph().parse(data=CONTEXT, format="turtle")
     found = collect(ox.parse(PREFIXES + observations, format=ox.RdfFormat.TURTLE))
@@ -190,15 +190,15 @@ def by_columns(observations: str) -> set[Result]:
     compiled, left = observation_shapes(shapes())
     assert left == []
     judge = ColumnJudge(shapes=compiled, context=context)
-    return named({described(result, things) for result in judge.judge(things)})
+    return named({shape_result(result, things) for result in judge.judge(things)})
 
 
-def named(found: set[Result]) -> set[Result]:
+def named(found: set[ShapeResult]) -> set[ShapeResult]:
     """Return results in which all blank nodes have one name, as each reader has its own."""
     return {replace(item, value="_:") if item.value[:2] == "_:" else item for item in found}
 
 
-def by_pyshacl(observations: str) -> set[Result]:
+def by_pyshacl(observations: str) -> set[ShapeResult]:
     """Return the results of pySHACL, but for what is no observation."""
     graph = Graph().parse(data=CONTEXT + observations, format="turtle")
     typed = {
@@ -206,7 +206,7 @@ def by_pyshacl(observations: str) -> set[Result]:
         for number in range(13)
         if f":o{number} a qb:Observation" in observations
     }
-    return named({result for result in results(graph, shapes()) if result.focus in typed})
+    return named({result for result in validate(graph, shapes()) if result.focus in typed})
 
 
 @pytest.mark.parametrize("hundred", range(4))
