@@ -24,10 +24,10 @@ from publish.faults.fault import CannotRun, Fault, FaultyInput, phrase, reason_o
 from publish.project.project import Project
 from publish.release.manifest import MANIFEST
 from publish.server.access_log import use_format
-from publish.server.settings.kinds import Setting, usable_text, wanted
-from publish.server.settings.output import as_json, as_markdown, as_toml, usage
-from publish.server.settings.sources import FILE, Given, Settings, gather, settings_of
-from publish.server.settings.table import TABLE
+from publish.server.settings.kinds import Setting, allowed_values, parse_text
+from publish.server.settings.output import as_json, as_markdown, as_toml, flag_help
+from publish.server.settings.sources import FILE, SettingValue, gather_values, settings_of
+from publish.server.settings.table import TABLE, Settings
 
 log = logging.getLogger("publish")
 
@@ -44,9 +44,9 @@ class SettingType(click.ParamType[object]):
     ) -> object:
         """Return the value of a flag; an impossible one is an error of usage."""
         try:
-            return usable_text(self._setting, str(value))
+            return parse_text(self._setting, str(value))
         except ValueError:
-            self.fail(f"{value!r} is not {wanted(self._setting)}.", param, ctx)
+            self.fail(f"{value!r} is not {allowed_values(self._setting)}.", param, ctx)
 
 
 @click.command("serve")
@@ -113,12 +113,12 @@ def serve_command(
 
 def gather_settings(
     ctx: click.Context, file: Path | None, flags: Mapping[str, object]
-) -> dict[str, Given]:
+) -> dict[str, SettingValue]:
     """Return each setting with where it comes from. Raises FaultyInput."""
     ctx.obj["unchanged"] = "server-not-started"
     faults: list[Fault] = []
     of_flags = {name.replace("_", "-"): value for name, value in flags.items()}
-    given = gather(file, os.environ, of_flags, faults)
+    given = gather_values(file, os.environ, of_flags, faults)
     if faults:
         raise FaultyInput(faults)
     return given
@@ -184,9 +184,9 @@ def _print_address(address: str) -> None:
 def _flag(name: str, setting: Setting) -> click.Option:
     """Return the flag that gives a setting."""
     if setting.kind == "switch":
-        return click.Option([f"--{name}/--no-{name}"], default=None, help=usage(name))
+        return click.Option([f"--{name}/--no-{name}"], default=None, help=flag_help(name))
     kind = click.Choice(setting.choices) if setting.choices else SettingType(setting)
-    return click.Option([f"--{name}"], type=kind, default=None, help=usage(name))
+    return click.Option([f"--{name}"], type=kind, default=None, help=flag_help(name))
 
 
 serve_command.params[:0] = [_flag(name, setting) for name, setting in TABLE.items()]

@@ -1,8 +1,8 @@
-"""How many queries each client has under way, over all front processes.
+"""How many queries each client has under way, over all processes of a server.
 
-The table is a file in memory that the processes share: exact, as each looks and counts under a
-lock of the file. Each process counts in a column of its own, so that what a process had under way
-when it died can be taken away again.
+The counts stand in a memory-mapped file, and are exact, since each process looks and counts under
+a lock of the file. Each counts in a column of its own, so that what a process had under way when
+it died can be subtracted.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ from threading import Lock
 
 from publish.server.processes.liveness import is_alive, started
 
-PROCESSES = 64
-"""Columns: front processes at most."""
+MOST_PROCESSES = 64
+"""Columns of the table."""
 BUCKETS = 1024
-IN_BUCKET = 8
-"""A client has one of so many places; its bucket follows from a hash with a secret key."""
-HASH = 16
+BUCKET_SIZE = 8
+"""Places in a bucket; the bucket of a client follows from a hash with a secret key."""
+HASH_SIZE = 16
 MAGIC = b"clients1"
 KEY = slice(16, 32)
 
 _OWNERS = 64
 _OWNER = struct.Struct("=qq")
-_HASHES = _OWNERS + PROCESSES * _OWNER.size
-_COUNTS = _HASHES + BUCKETS * IN_BUCKET * HASH
-_ROW = 1 + PROCESSES
+_HASHES = _OWNERS + MOST_PROCESSES * _OWNER.size
+_COUNTS = _HASHES + BUCKETS * BUCKET_SIZE * HASH_SIZE
+_ROW_SIZE = 1 + MOST_PROCESSES
 """Numbers of two bytes for each place: the sum, then the count of each process."""
-_SIZE = _COUNTS + BUCKETS * IN_BUCKET * _ROW * 2
+_SIZE = _COUNTS + BUCKETS * BUCKET_SIZE * _ROW_SIZE * 2
 
 
 class ClientTable:
-    """Counts the queries of clients in a file that front processes share.
+    """Counts the queries of clients in a file that processes share.
 
     ``process_slot`` is the column of this process: no two living processes have the same, and each
-    makes its table itself, after it was forked. What a dead process left in the column is taken
-    away. Raises OSError when the file cannot be used, EBUSY when the column is another's.
+    makes its table itself, after it was forked. What a dead process left in the column is cleared.
+    Raises OSError when the file cannot be used, EBUSY when the column is another's.
 
-    A client finds no place when eight others with the same bucket have queries under way. It is
-    then refused, as if it were over its limit: with a secret key nobody can bring that about for
-    somebody else, and by chance it takes thousands of clients at once, at which the server is full.
+    A client for which eight others have filled the bucket is refused, as if it were over its
+    limit: with a secret key nobody can bring that about for somebody else, and by chance it takes
+    thousands of clients at once, when the server is full anyway.
     """
 
     def __init__(self, path: Path, process_slot: int, most: int) -> None:
-        if not 0 <= process_slot < PROCESSES:
+        if not 0 <= process_slot < MOST_PROCESSES:
             raise ValueError(process_slot)
         self._slot = process_slot
         self._most = most
@@ -73,15 +73,15 @@ class ClientTable:
             owner, start = self._owner(process_slot)
             if owner != os.getpid() and is_alive(owner, start):
                 raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
-            self._drop(process_slot)
-            self._own(os.getpid(), started(os.getpid()))
+            self._clear_column(process_slot)
+            self._set_owner(os.getpid(), started(os.getpid()))
         except OSError:
             os.close(self._file)  # and with it the lock
             raise
         fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def enter(self, client: str) -> bool:
-        """Count a query of a client that begins; return False when it has too many already.
+        """Count a query of a client; return False, and count nothing, when it has too many already.
 
         Each query that was let in has to leave.
         """
@@ -94,11 +94,11 @@ class ClientTable:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def leave(self, client: str) -> None:
-        """Count a query of a client that is done. Raises KeyError when none was let in."""
+        """Subtract a query of a client that is done. Raises KeyError when none was let in."""
         whose = counted_as(client)
         with self._lock:
             held = self._held[whose]
-            at = held[0] * _ROW
+            at = held[0] * _ROW_SIZE
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
                 # In this order a process that dies in between leaves too much in its own column
@@ -116,18 +116,18 @@ class ClientTable:
         with self._lock:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                self._drop_dead()
-                place, is_free = self._place(counted_as(client))
-                return 0 if place is None or is_free else self._counts[place * _ROW]
+                self._clear_dead()
+                place, is_free = self._find_place(counted_as(client))
+                return 0 if place is None or is_free else self._counts[place * _ROW_SIZE]
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Take away what this process still has under way, and let go of the file."""
+        """Subtract what this process still has under way, and close the file."""
         with self._lock:
             fcntl.flock(self._file, fcntl.LOCK_EX)
-            self._drop(self._slot)
-            self._own(0, 0)
+            self._clear_column(self._slot)
+            self._set_owner(0, 0)
             self._counts.release()
             self._map.close()
             os.close(self._file)
@@ -135,14 +135,14 @@ class ClientTable:
     def _enter(self, whose: str) -> bool:
         """Count a query, the file being locked."""
         held = self._held.get(whose)
-        place = held[0] if held else self._place(whose)[0]
-        if place is None or self._counts[place * _ROW] >= self._most:
-            # Only now it matters whether all that is counted still runs.
-            self._drop_dead()
-            place = held[0] if held else self._place(whose)[0]
-            if place is None or self._counts[place * _ROW] >= self._most:
+        place = held[0] if held else self._find_place(whose)[0]
+        if place is None or self._counts[place * _ROW_SIZE] >= self._most:
+            # Only now it matters whether all that is counted is still under way.
+            self._clear_dead()
+            place = held[0] if held else self._find_place(whose)[0]
+            if place is None or self._counts[place * _ROW_SIZE] >= self._most:
                 return False
-        at = place * _ROW
+        at = place * _ROW_SIZE
         self._counts[at + 1 + self._slot] += 1
         self._counts[at] += 1
         if held:
@@ -151,51 +151,51 @@ class ClientTable:
             self._held[whose] = [place, 1]
         return True
 
-    def _place(self, whose: str) -> tuple[int | None, bool]:
+    def _find_place(self, whose: str) -> tuple[int | None, bool]:
         """Return the place of a client, and whether it had none; None when its bucket is full.
 
         The first free place is made the client's: it stays free until something is counted there.
         """
-        digest = blake2b(whose.encode(), key=self._key, digest_size=HASH).digest()
-        first = int.from_bytes(digest[:4], "little") % BUCKETS * IN_BUCKET
+        digest = blake2b(whose.encode(), key=self._key, digest_size=HASH_SIZE).digest()
+        first = int.from_bytes(digest[:4], "little") % BUCKETS * BUCKET_SIZE
         free = None
-        for place in range(first, first + IN_BUCKET):
-            if not self._counts[place * _ROW]:
+        for place in range(first, first + BUCKET_SIZE):
+            if not self._counts[place * _ROW_SIZE]:
                 free = place if free is None else free
             elif self._hash(place) == digest:
                 return place, False
         if free is not None:
-            at = _HASHES + free * HASH
-            self._map[at : at + HASH] = digest
+            at = _HASHES + free * HASH_SIZE
+            self._map[at : at + HASH_SIZE] = digest
         return free, True
 
     def _hash(self, place: int) -> bytes:
-        at = _HASHES + place * HASH
-        return self._map[at : at + HASH]
+        at = _HASHES + place * HASH_SIZE
+        return self._map[at : at + HASH_SIZE]
 
     def _owner(self, slot: int) -> tuple[int, int]:
         """Return the process that has a column, and when it started; 0 and 0 for none."""
         pid, start = _OWNER.unpack_from(self._map, _OWNERS + slot * _OWNER.size)
         return pid, start
 
-    def _own(self, pid: int, start: int) -> None:
+    def _set_owner(self, pid: int, start: int) -> None:
         _OWNER.pack_into(self._map, _OWNERS + self._slot * _OWNER.size, pid, start)
 
-    def _drop_dead(self) -> None:
-        """Take away what processes had under way that live no more."""
-        for slot in range(PROCESSES):
+    def _clear_dead(self) -> None:
+        """Clear the columns of processes that live no more."""
+        for slot in range(MOST_PROCESSES):
             pid, start = self._owner(slot)
             if pid and slot != self._slot and not is_alive(pid, start):
-                self._drop(slot)
+                self._clear_column(slot)
                 _OWNER.pack_into(self._map, _OWNERS + slot * _OWNER.size, 0, 0)
 
-    def _drop(self, slot: int) -> None:
-        """Take away all that stands in a column."""
-        for place, count in enumerate(self._counts[1 + slot :: _ROW].tolist()):
+    def _clear_column(self, slot: int) -> None:
+        """Set a column to zero."""
+        for place, count in enumerate(self._counts[1 + slot :: _ROW_SIZE].tolist()):
             if count:
-                at = place * _ROW
+                at = place * _ROW_SIZE
                 self._counts[at + 1 + slot] = 0
-                self._counts[at] = sum(self._counts[at + 1 : at + _ROW])
+                self._counts[at] = sum(self._counts[at + 1 : at + _ROW_SIZE])
 
 
 @lru_cache(maxsize=4096)

@@ -31,7 +31,7 @@ from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.server.negotiation import choose_coding
 from publish.server.replies import Reply, header, options_reply, sentence_reply, uncached_reply
 from publish.server.request import BodyRefused, HttpRequest, request_from_scope
-from publish.server.settings.sources import Settings
+from publish.server.settings.table import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
 from publish.site.pages.query import OUTCOME
 from publish.sparql.protocol import METHODS

@@ -33,7 +33,7 @@ from publish.server.metrics import Metrics
 from publish.server.processes.listening import StoppableServer, address_of
 from publish.server.processes.run_folder import run_folder
 from publish.server.processes.supervisor import supervise
-from publish.server.settings.sources import Settings
+from publish.server.settings.table import Settings
 from publish.server.wsgi import WsgiBridge
 from publish.site.app import Front, Release
 from publish.site.flask_app import create_app, open_endpoint

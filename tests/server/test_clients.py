@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from built import REPOSITORY
 
-from publish.server.clients import BUCKETS, IN_BUCKET, ClientTable, counted_as
+from publish.server.clients import BUCKET_SIZE, BUCKETS, ClientTable, counted_as
 
 CHILD = """
 import sys
@@ -193,7 +193,7 @@ def test_refuse_slot_of_living_process(path: Path, child: Callable[..., Child]) 
 def test_keep_counts_of_many_clients_apart(path: Path) -> None:
     """Thousands of clients at once each have their own count; one without a place is refused."""
     table = ClientTable(path, 0, 1)
-    clients = [f"10.{number >> 8}.{number & 255}.1" for number in range(BUCKETS * IN_BUCKET)]
+    clients = [f"10.{number >> 8}.{number & 255}.1" for number in range(BUCKETS * BUCKET_SIZE)]
     inside = [client for client in clients if table.enter(client)]
     assert len(inside) > 2000
     assert not any(table.enter(client) for client in clients[:2000])

@@ -1,4 +1,4 @@
-"""The socket that a server listens on, and uvicorn stopped by its process."""
+"""The listening socket of a server, and uvicorn's server, which leaves signals to its process."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address_of(listening: socket.socket) -> str:
-    """Return the address of a socket for people."""
+    """Return the URL of a socket."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class StoppableServer(uvicorn.Server):
-    """uvicorn's server, stopped by its process and not by signals of its own."""
+    """uvicorn's server, stopped by a call instead of by signals."""
 
     def stop(self) -> None:
         """Stop taking requests; a second time do not wait for those under way."""
@@ -39,5 +39,5 @@ class StoppableServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the process."""
+        """Install no handlers of signals."""
         yield

@@ -1,25 +1,24 @@
-"""Whether a process still lives: its number alone does not say so, since numbers are used again."""
+"""Whether a process still lives, by its number and its start: numbers are used again."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-_SYSTEM = Path("/proc")
+_PROC = Path("/proc")
 
 
 def started(pid: int) -> int:
-    """Return a number that tells when a process started, 0 when there is no such process.
+    """Return a number for when a process started (clock ticks after boot), 0 for no such process.
 
-    One that has ended but was not yet taken note of by its parent counts as ended. Where the
-    system does not tell when processes start, all that live have the same number.
+    A zombie counts as ended. Where there is no /proc, all that live have the same number.
     """
     if pid <= 0:
         return 0
     try:
-        status = (_SYSTEM / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        status = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return 0 if _SYSTEM.joinpath("self").exists() else _answers(pid)
+        return 0 if _PROC.joinpath("self").exists() else _signalled(pid)
     fields = status.rpartition(")")[2].split()
     return 0 if fields[0] in "ZX" else int(fields[19])
 
@@ -29,7 +28,7 @@ def is_alive(pid: int, start: int) -> bool:
     return start != 0 and started(pid) == start
 
 
-def _answers(pid: int) -> int:
+def _signalled(pid: int) -> int:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,6 +1,6 @@
-"""Several server processes on one socket: started, started anew when they die, told to stop.
+"""Supervises several server processes on one socket: starts, restarts and stops them.
 
-The supervisor itself answers nothing. SIGHUP and SIGTERM are passed on to the processes.
+It answers no requests itself. SIGHUP, SIGTERM and SIGINT are passed on to the processes.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from publish.server.settings.sources import Settings
+from publish.server.settings.table import Settings
 
-LIVES_AT_LEAST = 2.0
-"""Seconds; a process that ends sooner is started anew only after as long."""
+RESTART_AFTER = 2.0
+"""Seconds after its start at which a process that has ended is restarted at the earliest."""
 
 log = logging.getLogger("publish")
 
@@ -35,33 +35,33 @@ def supervise(
     *,
     module: str,
 ) -> None:
-    """Run the processes until SIGTERM or SIGINT. Raises OSError when the first cannot serve.
+    """Run the processes until SIGTERM or SIGINT. Raises OSError when one cannot start at first.
 
     ``module`` is the program of one process; its only argument is a JSON object.
     """
-    life, _living = os.pipe()  # its end is that of this process, however it comes
+    life, _open_end = os.pipe()  # closed when this process ends, however it does
     running: dict[int, subprocess.Popen[bytes]] = {}
     started: dict[int, float] = {}
     stopping = False
 
-    def start(slot: int, tell: int | None = None) -> None:
-        said = {
+    def start(slot: int, ready_pipe: int | None = None) -> None:
+        arguments = {
             "current": str(current),
             "shared": str(shared),
             "slot": slot,
             "socket": listening.fileno(),
-            "ready": tell,
+            "ready": ready_pipe,
             "life": life,
             "settings": asdict(settings),
         }
-        fds = [listening.fileno(), life, *([tell] if tell is not None else [])]
-        command = [sys.executable, "-P", "-m", module, json.dumps(said)]
+        fds = [listening.fileno(), life, *([ready_pipe] if ready_pipe is not None else [])]
+        command = [sys.executable, "-P", "-m", module, json.dumps(arguments)]
         # Until it has a handler of its own, SIGHUP would end the new process.
-        usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
         running[slot] = subprocess.Popen(command, pass_fds=fds)  # noqa: S603 - our own program
-        signal.signal(signal.SIGHUP, usual)
+        signal.signal(signal.SIGHUP, previous)
         started[slot] = time.monotonic()
-        if stopping:  # it was not there yet when the others were told
+        if stopping:  # it was not there when the others got the signal
             running[slot].send_signal(signal.SIGTERM)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
@@ -73,10 +73,10 @@ def supervise(
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, pass_on)
-    is_ready, tell = os.pipe()
+    is_ready, ready_pipe = os.pipe()
     for slot in range(settings.processes):
-        start(slot, tell)
-    os.close(tell)
+        start(slot, ready_pipe)
+    os.close(ready_pipe)
     with os.fdopen(is_ready, "rb") as waiting:
         if len(waiting.read(settings.processes)) < settings.processes and not stopping:
             pass_on(signal.SIGTERM, None)
@@ -86,7 +86,7 @@ def supervise(
     while not stopping or any(process.poll() is None for process in running.values()):
         time.sleep(0.2)
         for slot, process in list(running.items()):
-            young = time.monotonic() - started[slot] < LIVES_AT_LEAST
+            young = time.monotonic() - started[slot] < RESTART_AFTER
             if not stopping and process.poll() is not None and not young:
                 log.error("Server process %d ended with %d", process.pid, process.returncode)
                 start(slot)

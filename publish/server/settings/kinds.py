@@ -1,6 +1,6 @@
-"""Kinds of settings: what values they can have, and how these are read and written.
+"""Kinds of settings: which values they allow, and how values are parsed and formatted.
 
-A value comes from a file, where it has a type, or from a variable or a flag, where it is a text.
+A value of a file has a type; that of a variable or a flag is a text.
 """
 
 from __future__ import annotations
@@ -11,49 +11,52 @@ from dataclasses import dataclass
 
 from publish.faults.fault import Words, phrase
 
-HEAD = "PUBLISH_"
-"""How the variables of the environment begin that give settings."""
+VARIABLE_PREFIX = "PUBLISH_"
+"""How the environment variables of settings begin."""
 UNITS = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
-"""What a number of bytes can be followed by; small letters do as well."""
+"""Units of bytes, in any case."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What is known of a setting."""
+    """One setting."""
 
     kind: str
     """One of text, choice, switch, whole, seconds and bytes."""
     default: object
-    told: Words
+    meaning: Words
     """What it is, in one sentence."""
     least: float = -math.inf
     most: float = math.inf
     choices: tuple[str, ...] = ()
     pattern: str = ""
-    """What a text has to be, as a regular expression."""
+    """The regular expression that a text has to match."""
     wanted: str = ""
-    """The phrase that says what a text has to be."""
+    """The key of the phrase that says what a text has to be."""
 
 
-def name_of_variable(name: str) -> str:
-    """Return the variable of the environment that gives a setting."""
-    return f"{HEAD}{name.replace('-', '_').upper()}"
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"{VARIABLE_PREFIX}{name.replace('-', '_').upper()}"
 
 
-def wanted(setting: Setting) -> Words:
-    """Return what values a setting can have."""
+def allowed_values(setting: Setting) -> Words:
+    """Return which values a setting allows, for people."""
     if setting.kind == "choice":
         return Words(", ".join(setting.choices))
     if setting.kind == "text":
         return phrase(setting.wanted)
     if setting.kind == "switch":
         return phrase("wanted-switch")
-    bounds = {"least": shown(setting, setting.least), "most": shown(setting, setting.most)}
+    bounds = {
+        "least": format_value(setting, setting.least),
+        "most": format_value(setting, setting.most),
+    }
     return phrase(f"wanted-{setting.kind}", **bounds)
 
 
-def shown(setting: Setting, value: object) -> str:
-    """Return a value as it is written in a file or a variable, without quotation marks."""
+def format_value(setting: Setting, value: object) -> str:
+    """Return a value as a file or a variable has it, without quotation marks."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if setting.kind == "bytes" and isinstance(value, int) and value:
@@ -64,46 +67,46 @@ def shown(setting: Setting, value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def usable(setting: Setting, value: object) -> object:
-    """Return a value of a file as the value of a setting. Raises ValueError when it cannot be."""
+def check_value(setting: Setting, value: object) -> object:
+    """Return the value of a setting from that of a file. Raises ValueError."""
     if setting.kind == "bytes" and isinstance(value, str):
-        value = number_of_bytes(value)
+        value = parse_bytes(value)
     match setting.kind:
         case "switch":
-            is_usable = isinstance(value, bool)
+            is_allowed = isinstance(value, bool)
         case "text":
-            is_usable = isinstance(value, str) and bool(re.fullmatch(setting.pattern, value))
+            is_allowed = isinstance(value, str) and bool(re.fullmatch(setting.pattern, value))
         case "choice":
-            is_usable = value in setting.choices
+            is_allowed = value in setting.choices
         case kind:
             types = (int, float) if kind == "seconds" else int
-            is_usable = (
+            is_allowed = (
                 isinstance(value, types)
                 and not isinstance(value, bool)
                 and setting.least <= value <= setting.most
             )
-            if is_usable and kind == "seconds":
+            if is_allowed and kind == "seconds":
                 value = float(value)  # type: ignore[arg-type]
-    if not is_usable:
+    if not is_allowed:
         raise ValueError(value)
     return value
 
 
-def usable_text(setting: Setting, text: str) -> object:
-    """Return a text, of a variable or a flag, as the value of a setting. Raises ValueError."""
+def parse_text(setting: Setting, text: str) -> object:
+    """Return the value of a setting from the text of a variable or a flag. Raises ValueError."""
     match setting.kind:
         case "switch" if text in ("true", "false"):
             return text == "true"
         case "whole" if re.fullmatch(r"-?[0-9]{1,18}", text):
-            return usable(setting, int(text))
+            return check_value(setting, int(text))
         case "seconds" if re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", text):
-            return usable(setting, float(text))
+            return check_value(setting, float(text))
         case "text" | "choice" | "bytes":
-            return usable(setting, text)
+            return check_value(setting, text)
     raise ValueError(text)
 
 
-def number_of_bytes(text: str) -> int:
+def parse_bytes(text: str) -> int:
     """Return the number that a text such as 1GiB or 4096 stands for. Raises ValueError."""
     found = re.fullmatch(r"([0-9]{1,18}) ?([A-Za-z]*)", text)
     if not found or found[2].upper() not in UNITS:

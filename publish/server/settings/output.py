@@ -6,20 +6,22 @@ import json
 from collections.abc import Mapping
 
 from publish.faults.fault import phrase
-from publish.server.settings.kinds import Setting, shown, wanted
-from publish.server.settings.sources import Given
+from publish.server.settings.kinds import Setting, allowed_values, format_value
+from publish.server.settings.sources import SettingValue
 from publish.server.settings.table import TABLE
 
 
-def as_toml(given: Mapping[str, Given], language: str = "en") -> str:
-    """Return a file that gives what is in force, with where each value comes from."""
-    lines = [(f"{name} = {written(TABLE[name], item.value)}", item) for name, item in given.items()]
+def as_toml(given: Mapping[str, SettingValue], language: str = "en") -> str:
+    """Return a file with the values in force, each with its source as a comment."""
+    lines = [
+        (f"{name} = {toml_value(TABLE[name], item.value)}", item) for name, item in given.items()
+    ]
     width = max(len(line) for line, _ in lines)
     return "".join(f"{line:{width}}  # {_origin(item, language)}\n" for line, item in lines)
 
 
-def as_json(given: Mapping[str, Given], language: str = "en") -> str:
-    """Return what is in force as JSON, one object for each setting."""
+def as_json(given: Mapping[str, SettingValue], language: str = "en") -> str:
+    """Return the values in force as JSON, one object for each setting."""
     records = [
         {
             "setting": name,
@@ -27,7 +29,7 @@ def as_json(given: Mapping[str, Given], language: str = "en") -> str:
             "from": item.origin or "default",
             "line": item.line,
             "default": TABLE[name].default,
-            "meaning": TABLE[name].told.text_in(language),
+            "meaning": TABLE[name].meaning.text_in(language),
         }
         for name, item in given.items()
     ]
@@ -38,37 +40,37 @@ def as_markdown() -> str:
     """Return the table of all settings."""
     rows = ["| setting | default | what it is |", "|---|---|---|"]
     for name, setting in TABLE.items():
-        allowed = "" if setting.kind in ("text", "switch") else f" ({_allowed(setting)})"
-        default = written(setting, setting.default)
-        rows.append(f"| `{name}` | `{default}` | {setting.told.removesuffix('.')}{allowed} |")
+        allowed = "" if setting.kind in ("text", "switch") else f" ({_bounds(setting)})"
+        default = toml_value(setting, setting.default)
+        rows.append(f"| `{name}` | `{default}` | {setting.meaning.removesuffix('.')}{allowed} |")
     return "\n".join(rows) + "\n"
 
 
-def written(setting: Setting, value: object) -> str:
-    """Return a value as it stands in a file of TOML."""
-    text = shown(setting, value)
+def toml_value(setting: Setting, value: object) -> str:
+    """Return a value as TOML writes it."""
+    text = format_value(setting, value)
     is_text = setting.kind in ("text", "choice") or not text.isascii() or text[-1:].isalpha()
     if not is_text or setting.kind == "switch":
         return text
     return json.dumps(text, ensure_ascii=False)
 
 
-def usage(name: str) -> str:
-    """Return what the help of a flag says."""
+def flag_help(name: str) -> str:
+    """Return the help of the flag of a setting."""
     setting = TABLE[name]
-    default = shown(setting, setting.default)
-    return f"{setting.told} [default: {default}]" if default else str(setting.told)
+    default = format_value(setting, setting.default)
+    return f"{setting.meaning} [default: {default}]" if default else str(setting.meaning)
 
 
-def _allowed(setting: Setting) -> str:
-    """Return the bounds of a setting, short."""
+def _bounds(setting: Setting) -> str:
+    """Return the choices or bounds of a setting."""
     if setting.kind == "choice":
-        return str(wanted(setting))
-    least, most = shown(setting, setting.least), shown(setting, setting.most)
+        return str(allowed_values(setting))
+    least, most = format_value(setting, setting.least), format_value(setting, setting.most)
     return f"{least} to {most}"
 
 
-def _origin(given: Given, language: str) -> str:
+def _origin(given: SettingValue, language: str) -> str:
     """Return where a value comes from."""
     if not given.origin:
         return phrase("the-default").text_in(language)

@@ -1,8 +1,8 @@
-"""The settings of a server, from the sources that can give them.
+"""Reads settings from their sources: defaults, file, environment variables and flags.
 
-Defaults, then the file ``serve.toml`` of the project or that of ``--config``, then variables
-``PUBLISH_…`` of the environment, then flags: the later wins. A key or a variable that is no
-setting is a fault, and so is a value that cannot be; all of them are told at once.
+The later source wins. The file is ``serve.toml`` of the project or that of ``--config``; the
+variables are named ``PUBLISH_…``. An unknown key or variable is a fault, and so is a value that is
+not allowed; all of them are reported at once.
 """
 
 from __future__ import annotations
@@ -15,17 +15,15 @@ from typing import cast
 from publish.faults.fault import Fault, Words, did_you_mean, fault, nearest, phrase, shortened
 from publish.project.toml import place_of_key, read_toml
 from publish.server.settings.kinds import (
-    HEAD,
+    VARIABLE_PREFIX,
     Setting,
-    name_of_variable,
-    shown,
-    usable,
-    usable_text,
-    wanted,
+    allowed_values,
+    check_value,
+    format_value,
+    parse_text,
+    variable_of,
 )
 from publish.server.settings.table import TABLE, Settings
-
-__all__ = ["FILE", "TABLE", "Given", "Settings", "gather", "read_settings", "settings_of"]
 
 FILE = "serve.toml"
 """The file of settings in the folder of a project."""
@@ -37,19 +35,19 @@ OTHER_VARIABLES = (
     "PUBLISH_LANGUAGE",
     "PUBLISH_URL",
 )
-"""Variables of this name that are no settings of the server: those of the program and its tests."""
+"""Variables of the program and its tests that are no settings of the server."""
 ORDERED = (
     ("slow-after", "deadline"),
     ("cache-answer-bytes", "cache-bytes"),
     ("query-bytes", "body-bytes"),
     ("connections-per-client", "connections"),
 )
-"""Settings that cannot be more than another; the first has to be less than its other."""
+"""Pairs in which the first cannot be more than the second; slow-after has to be less."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
-    """A value and where it comes from."""
+class SettingValue:
+    """The value of a setting, and where it comes from."""
 
     value: object
     origin: str
@@ -58,47 +56,39 @@ class Given:
     column: int = 0
 
 
-def read_settings(
-    file: Path | None,
-    environ: Mapping[str, str],
-    flags: Mapping[str, object],
-    faults: list[Fault],
-) -> Settings:
-    """Return the settings, where nothing usable is given the defaults; what is wrong is a fault.
-
-    ``flags`` has values by the names of settings, None for what was not given. Without a file, or
-    with ``serve.toml`` where there is none, nothing is read.
-    """
-    return settings_of(gather(file, environ, flags, faults))
-
-
-def settings_of(given: Mapping[str, Given]) -> Settings:
-    """Return the settings that were gathered."""
+def settings_of(given: Mapping[str, SettingValue]) -> Settings:
+    """Return the settings with their values."""
     values: dict[str, object] = {name.replace("-", "_"): item.value for name, item in given.items()}
     return Settings(**values)  # type: ignore[arg-type]
 
 
-def gather(
+def gather_values(
     file: Path | None,
     environ: Mapping[str, str],
     flags: Mapping[str, object],
     faults: list[Fault],
-) -> dict[str, Given]:
-    """Return the value of each setting with where it comes from; see ``read_settings``."""
-    found = {name: Given(value=setting.default, origin="") for name, setting in TABLE.items()}
+) -> dict[str, SettingValue]:
+    """Return the value of each setting; what is not allowed is a fault, and the default stays.
+
+    ``flags`` has values by the names of settings, None for what was not given. Without a file, or
+    with ``serve.toml`` where there is none, nothing is read.
+    """
+    found = {
+        name: SettingValue(value=setting.default, origin="") for name, setting in TABLE.items()
+    }
     if file is not None:
-        found |= _of_file(file, faults)
-    found |= _of_environment(environ, faults)
+        found |= _read_file(file, faults)
+    found |= _read_environment(environ, faults)
     for name, value in flags.items():
         if value is not None:
-            found[name] = Given(value=value, origin=f"--{name}")
-    faults.extend(_judge(found))
+            found[name] = SettingValue(value=value, origin=f"--{name}")
+    faults.extend(_disagreements(found))
     return found
 
 
-def _of_file(path: Path, faults: list[Fault]) -> dict[str, Given]:
-    """Return what a file gives."""
-    given: dict[str, Given] = {}
+def _read_file(path: Path, faults: list[Fault]) -> dict[str, SettingValue]:
+    """Return the values in a file."""
+    given: dict[str, SettingValue] = {}
     origin = path.name if path.name == FILE else str(path)
     if path.name == FILE and not path.exists():
         return given
@@ -117,38 +107,39 @@ def _of_file(path: Path, faults: list[Fault]) -> dict[str, Given]:
             continue
         try:
             line, column = place
-            given[name] = Given(
-                value=usable(setting, value), origin=origin, line=line, column=column
+            given[name] = SettingValue(
+                value=check_value(setting, value), origin=origin, line=line, column=column
             )
         except ValueError:
-            faults.append(_wrong(setting, name, value, origin, *place))
+            faults.append(_wrong_value(setting, name, value, origin, *place))
     return given
 
 
-def _of_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[str, Given]:
-    """Return what variables give."""
-    given: dict[str, Given] = {}
-    names = {name_of_variable(name): name for name in TABLE}
+def _read_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[str, SettingValue]:
+    """Return the values in environment variables."""
+    given: dict[str, SettingValue] = {}
+    names = {variable_of(name): name for name in TABLE}
     for variable in sorted(environ):
-        if not variable.startswith(HEAD) or variable in OTHER_VARIABLES:
+        if not variable.startswith(VARIABLE_PREFIX) or variable in OTHER_VARIABLES:
             continue
         text, name = environ[variable], names.get(variable)
         if name is None:
-            near = nearest(variable[len(HEAD) :], [item[len(HEAD) :] for item in names])
-            hint = phrase("did-you-mean", word=HEAD + near) if near else Words("")
+            known = [item.removeprefix(VARIABLE_PREFIX) for item in names]
+            near = nearest(variable.removeprefix(VARIABLE_PREFIX), known)
+            hint = phrase("did-you-mean", word=VARIABLE_PREFIX + near) if near else Words("")
             faults.append(fault("unknown-variable", variable, variable=variable, hint=hint))
             continue
         try:
-            given[name] = Given(value=usable_text(TABLE[name], text), origin=variable)
+            given[name] = SettingValue(value=parse_text(TABLE[name], text), origin=variable)
         except ValueError:
-            faults.append(_wrong(TABLE[name], variable, text, variable))
+            faults.append(_wrong_value(TABLE[name], variable, text, variable))
     return given
 
 
-def _wrong(
+def _wrong_value(
     setting: Setting, key: str, value: object, origin: str, line: int = 0, column: int = 0
 ) -> Fault:
-    """Return the fault of a value that cannot be."""
+    """Return the fault of a value that is not allowed."""
     if setting.kind == "choice" and isinstance(value, str):
         return fault(
             "wrong-value",
@@ -157,18 +148,19 @@ def _wrong(
             column,
             key=key,
             value=shortened(value),
-            allowed=wanted(setting),
+            allowed=allowed_values(setting),
         )
-    told: object = phrase("this-value")
+    value_shown: object = phrase("this-value")
     if isinstance(value, str):
-        told = f'"{shortened(value)}"'
+        value_shown = f'"{shortened(value)}"'
     elif isinstance(value, bool | int | float):
-        told = shortened(shown(setting, value))
-    return fault("wrong-type", origin, line, column, key=key, value=told, wanted=wanted(setting))
+        value_shown = shortened(format_value(setting, value))
+    allowed = allowed_values(setting)
+    return fault("wrong-type", origin, line, column, key=key, value=value_shown, wanted=allowed)
 
 
-def _judge(given: Mapping[str, Given]) -> Iterator[Fault]:
-    """Yield the faults of settings that do not go together."""
+def _disagreements(given: Mapping[str, SettingValue]) -> Iterator[Fault]:
+    """Yield the faults of settings that contradict each other."""
     for name, other in ORDERED:
         less, more = given[name], given[other]
         if name == "cache-answer-bytes" and more.value == 0:
@@ -184,14 +176,14 @@ def _judge(given: Mapping[str, Given]) -> Iterator[Fault]:
             blamed.line,
             blamed.column,
             key=name,
-            value=_told(name, less),
+            value=_value_or_default(name, less),
             bound=phrase(bound),
             other=other,
-            most=_told(other, more),
+            most=_value_or_default(other, more),
         )
 
 
-def _told(name: str, given: Given) -> Words:
-    """Return a value, and that it is the default where nobody gave it."""
-    value = shown(TABLE[name], given.value)
+def _value_or_default(name: str, given: SettingValue) -> Words:
+    """Return a value for people; that of a default says so."""
+    value = format_value(TABLE[name], given.value)
     return Words(value) if given.origin else phrase("by-default", value=value)

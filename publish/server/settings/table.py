@@ -1,7 +1,7 @@
-"""The table of settings of the server: each with its kind, default, bounds and what it says.
+"""The settings of the server: each with its kind, default, bounds and meaning.
 
-It is the only such table: ``serve.toml``, the variables, the flags of ``publish serve``, the table
-of ``docs/operations.md`` and what is refused all follow from it.
+From this table follow ``serve.toml``, the environment variables, the flags of ``publish serve``,
+the table of ``docs/operations.md``, and what is refused.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ PREFIX = r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*"
 
 
 def _setting(kind: str, default: object, en: str, nl: str, **more: Any) -> Any:
-    """Return a field of the settings with what is known of it."""
-    about = Setting(kind=kind, default=default, told=Words(en, nl), **more)
+    """Return a field of the settings, with its setting as metadata."""
+    about = Setting(kind=kind, default=default, meaning=Words(en, nl), **more)
     return field(default=default, metadata={"setting": about})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.server.processes.run_folder import HEAD, run_folder
+from publish.server.processes.run_folder import NAME_PREFIX, run_folder
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def test_remove_folder_with_server(place: Path) -> None:
 
 def test_remove_what_killed_server_left(place: Path) -> None:
     """The next server removes the folder of one that was killed; not of one that may be young."""
-    left, young = place / f"{HEAD}left", place / f"{HEAD}young"
+    left, young = place / f"{NAME_PREFIX}left", place / f"{NAME_PREFIX}young"
     for path in (left, young):
         path.mkdir()
         (path / "data").write_bytes(b"x")
@@ -60,13 +60,13 @@ def test_remove_nothing_else(place: Path) -> None:
     target = place / "elsewhere"
     target.mkdir()
     (target / "data").write_bytes(b"x")
-    (place / f"{HEAD}link").symlink_to(target)
-    file = place / f"{HEAD}file"
+    (place / f"{NAME_PREFIX}link").symlink_to(target)
+    file = place / f"{NAME_PREFIX}file"
     file.write_bytes(b"x")
     age(file)
     age(target)
-    os.utime(place / f"{HEAD}link", (1, 1), follow_symlinks=False)
+    os.utime(place / f"{NAME_PREFIX}link", (1, 1), follow_symlinks=False)
     with run_folder():
         assert (target / "data").exists()
         assert file.exists()
-        assert (place / f"{HEAD}link").is_symlink()
+        assert (place / f"{NAME_PREFIX}link").is_symlink()

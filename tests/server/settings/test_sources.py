@@ -16,15 +16,20 @@ from small_project import SmallProject, make_small_project
 
 from publish.faults.fault import Fault
 from publish.server.settings.kinds import (
-    name_of_variable,
-    number_of_bytes,
-    shown,
-    usable,
-    usable_text,
+    check_value,
+    format_value,
+    parse_bytes,
+    parse_text,
+    variable_of,
 )
 from publish.server.settings.output import as_json, as_markdown, as_toml
-from publish.server.settings.sources import OTHER_VARIABLES, Given, Settings, gather, read_settings
-from publish.server.settings.table import TABLE
+from publish.server.settings.sources import (
+    OTHER_VARIABLES,
+    SettingValue,
+    gather_values,
+    settings_of,
+)
+from publish.server.settings.table import TABLE, Settings
 from publish.site.process import limits_of
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import LARGEST_STORE_IN_MEMORY
@@ -40,6 +45,13 @@ def file(tmp_path: Path) -> Path:
 def project(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
     """A project to run the verb in."""
     return make_small_project(tmp_path_factory.mktemp("settings") / "project")
+
+
+def read_settings(
+    file: Path | None, environ: dict[str, str], flags: dict[str, object], faults: list[Fault]
+) -> Settings:
+    """Return the settings that the program would use."""
+    return settings_of(gather_values(file, environ, flags, faults))
 
 
 def places(faults: list[Fault]) -> list[tuple[str, str, int, int]]:
@@ -59,13 +71,13 @@ def test_take_later_source_over_earlier(file: Path) -> None:
     file.write_text("port = 1\nthreads = 1\nprocesses = 1\nrows = 1\n", encoding="utf-8")
     environ = {"PUBLISH_PORT": "2", "PUBLISH_THREADS": "2", "HOME": "x"}
     faults: list[Fault] = []
-    given = gather(file, environ, {"port": 3, "workers": 3, "host": None}, faults)
+    given = gather_values(file, environ, {"port": 3, "workers": 3, "host": None}, faults)
     assert faults == []
-    assert given["port"] == Given(value=3, origin="--port")
-    assert given["workers"] == Given(value=3, origin="--workers")
-    assert given["threads"] == Given(value=2, origin="PUBLISH_THREADS")
-    assert given["rows"] == Given(value=1, origin="serve.toml", line=4, column=1)
-    assert given["host"] == Given(value="127.0.0.1", origin="")
+    assert given["port"] == SettingValue(value=3, origin="--port")
+    assert given["workers"] == SettingValue(value=3, origin="--workers")
+    assert given["threads"] == SettingValue(value=2, origin="PUBLISH_THREADS")
+    assert given["rows"] == SettingValue(value=1, origin="serve.toml", line=4, column=1)
+    assert given["host"] == SettingValue(value="127.0.0.1", origin="")
 
 
 def test_report_all_faults_of_all_sources_at_once(file: Path) -> None:
@@ -113,14 +125,14 @@ def test_report_syntax_of_file(file: Path) -> None:
 )
 def test_read_number_of_bytes(text: str, number: int) -> None:
     """A number of bytes may have a unit of powers of two."""
-    assert number_of_bytes(text) == number
+    assert parse_bytes(text) == number
 
 
 @pytest.mark.parametrize("text", ["", "GiB", "1GB", "1.5GiB", "-1", "1e3", "1 G i B", "9" * 19])
 def test_refuse_what_is_no_number_of_bytes(text: str) -> None:
     """Units of powers of ten, fractions and signs are not guessed at."""
     with pytest.raises(ValueError, match=f"^{text}$"):
-        number_of_bytes(text)
+        parse_bytes(text)
 
 
 @pytest.mark.parametrize(
@@ -152,29 +164,29 @@ def test_refuse_what_is_no_number_of_bytes(text: str) -> None:
 def test_refuse_value_of_file(name: str, value: object) -> None:
     """A value of another type, out of bounds or of another form is none."""
     with pytest.raises(ValueError):
-        usable(TABLE[name], value)
+        check_value(TABLE[name], value)
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_read_default_back_from_every_source(name: str) -> None:
-    """What is shown of a default gives the default, as text and in a file; bounds are usable."""
+    """A default as it is written is read as the default, from every source; so are bounds."""
     setting = TABLE[name]
-    assert usable(setting, setting.default) == setting.default
-    assert usable_text(setting, shown(setting, setting.default)) == setting.default
+    assert check_value(setting, setting.default) == setting.default
+    assert parse_text(setting, format_value(setting, setting.default)) == setting.default
     if setting.kind in ("whole", "seconds", "bytes"):
         for bound in (setting.least, setting.most):
-            assert usable_text(setting, shown(setting, bound)) == bound
-            assert usable(setting, bound) == bound
+            assert parse_text(setting, format_value(setting, bound)) == bound
+            assert check_value(setting, bound) == bound
         beyond = setting.most + 1
         with pytest.raises(ValueError, match=str(setting.most)[:1]):
-            usable(setting, beyond)
+            check_value(setting, beyond)
 
 
 def test_show_settings_as_file_that_gives_them(file: Path) -> None:
     """What --show-settings prints is a file that gives the same settings."""
     faults: list[Fault] = []
     flags = {"memory": 2**31, "log-queries": True, "access-log": 'a "b" \\ c', "slow-after": 0.25}
-    given = gather(None, {}, flags, faults)
+    given = gather_values(None, {}, flags, faults)
     text = as_toml(given)
     file.write_text(text, encoding="utf-8")
     assert read_settings(file, {}, {}, faults) == read_settings(None, {}, flags, faults)
@@ -192,15 +204,15 @@ def test_show_settings_as_file_that_gives_them(file: Path) -> None:
 def test_name_every_setting_alike() -> None:
     """A setting has one name in Python, in files, in the environment and as a flag."""
     assert [item.name for item in fields(Settings)] == [name.replace("-", "_") for name in TABLE]
-    assert name_of_variable("slow-after") == "PUBLISH_SLOW_AFTER"
+    assert variable_of("slow-after") == "PUBLISH_SLOW_AFTER"
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_tell_every_setting_in_both_languages(name: str) -> None:
     """A setting is one sentence in English and another in Dutch."""
-    told = TABLE[name].told
-    assert str(told) != told.nl
-    for text in (str(told), told.nl):
+    meaning = TABLE[name].meaning
+    assert str(meaning) != meaning.nl
+    for text in (str(meaning), meaning.nl):
         assert text[0].isupper()
         assert text.endswith(".")
         assert ". " not in text
@@ -220,7 +232,7 @@ def test_name_only_variables_that_exist() -> None:
     pages = [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]
     texts = "".join(page.read_text(encoding="utf-8") for page in pages)
     found = set(re.findall(r"PUBLISH_[A-Z_]+", texts))
-    assert found <= {name_of_variable(name) for name in TABLE} | set(OTHER_VARIABLES)
+    assert found <= {variable_of(name) for name in TABLE} | set(OTHER_VARIABLES)
     assert "PUBLISH_TRUSTED_PROXIES" in found
 
 
