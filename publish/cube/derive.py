@@ -120,12 +120,7 @@ class DerivedCube:
                 if code in used:
                     table[index] = dimension.index(wider[code] if wider is not None else code)
             keys.append(table[key])
-        iris = [
-            self.uris.iri(
-                "observation", slug=source.slug, codes="/".join(source.codes_of(batch, place))
-            )
-            for place in range(len(batch))
-        ]
+        iris = [source.observation_iri(batch, place, self.uris) for place in range(len(batch))]
         reasons = [
             self.structure.absences.index(one.without_bounds()) + 1 for one in source.absences
         ]

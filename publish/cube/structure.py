@@ -63,7 +63,7 @@ class Structure:
     units: tuple[str, ...]
     """The unit of each measure, an IRI."""
     tables: list[Table]
-    """The printed tables; ``Cells.table`` is an index of this list."""
+    """The printed tables; ``SourceCells.table`` is an index of this list."""
     cells: bool
     """Whether the source cells are published."""
     absences: tuple[Absence, ...] = ()
@@ -93,6 +93,18 @@ class Structure:
     def codes_at(self, batch: Batch, position: int) -> str:
         """Return the codes of one observation, for messages."""
         return ", ".join(self.codes_of(batch, position))
+
+    def observation_iri(self, batch: Batch, position: int, uris: Uris) -> str:
+        """Return the IRI of one observation."""
+        codes = "/".join(self.codes_of(batch, position))
+        return uris.iri("observation", slug=self.slug, codes=codes)
+
+    def table_iris(self, uris: Uris) -> list[str]:
+        """Return the IRIs of the printed tables."""
+        return [
+            uris.iri("table", document=table.document, hash=table.digest, table=table.name)
+            for table in self.tables
+        ]
 
 
 def cube_dimension(dimension: Dimension) -> CubeDimension:

@@ -1,7 +1,7 @@
-"""The text of a document, in which every place has a line and a column.
+"""Reads the text of a document: a text file (UTF-8), or a PDF with a text layer.
 
-In comes a text file (UTF-8) or a PDF with a text layer; out comes one text. The lines of a PDF
-are counted through all its pages, as ``publish extract --show-text`` prints them.
+Every place in it has a line and a column. The lines of a PDF are counted through all its pages,
+as ``publish extract --show-text`` prints them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from publish.faults.places import place_of_byte
 
 BROKEN = (
     PyPdfError,
-    # What pypdf lets through when a file is not built as a PDF should be.
+    # What pypdf raises for a file that is not a sound PDF.
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -61,7 +61,7 @@ class PrintedText:
         return len(self.text) if end < 0 else end
 
     def next_line(self, offset: int, end: int) -> int:
-        """Return where the first line from ``offset`` on begins that is not blank, at most end."""
+        """Return where the next line that is not blank begins, at most ``end``."""
         while offset < end and not self.text[offset : self.end_of_line(offset)].strip():
             offset = self.end_of_line(offset) + 1
         return min(offset, end)
@@ -94,15 +94,15 @@ def read_text(path: Path, faults: list[Fault]) -> PrintedText | None:
 
 
 def printed_text(shown: str, text: str) -> PrintedText:
-    """Return a text with its lines found."""
+    """Return a text with the offsets at which its lines start."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     return PrintedText(shown=shown, text=text, starts=starts)
 
 
 def _text_of_pdf(shown: str, raw: bytes, faults: list[Fault]) -> str | None:
-    """Return the text layer of all pages, or None when there is none to be had."""
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of repairs nobody asked for
+    """Return the text layer of all pages, or None with the reason in ``faults``."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs every repair it makes
     try:
         pages = pypdf.PdfReader(io.BytesIO(raw)).pages
         text = "\n".join(page.extract_text().removesuffix("\n") for page in pages)

@@ -1,8 +1,7 @@
-"""A number of a worksheet as its cell's format shows it.
+"""Writes a number of a worksheet as its cell's format shows it, such as ``#,##0.00`` or ``0.0%``.
 
-In come the number and the format, such as ``#,##0.00`` or ``0.0%``; out comes the text, in the
-way numbers are written in the project. A number without a format shows at most fifteen digits,
-so what binary fractions add to it (0.30000000000000004) is not seen. ISO/IEC 29500-1, 18.8.31.
+The marks are those of the project's numbers. At most fifteen digits are shown, so what binary
+fractions add to a number (0.30000000000000004) is not. ISO/IEC 29500-1, 18.8.31.
 """
 
 from __future__ import annotations
@@ -14,25 +13,25 @@ from publish.tables.numbers import FORMATS, NumberFormat
 
 GENERAL = ("general", "@", "")
 LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-"""What a format shows as it stands, and colours, conditions and room that it leaves."""
+"""Text that a format shows literally, and its colours, conditions and spacing."""
 SCALE = re.compile(r"[0#?](?P<commas>,+)(?![,0#?])")
 
 
 def exact(value: float) -> Decimal:
-    """Return a number with the fifteen digits that are meant."""
+    """Return a number with the fifteen digits that a worksheet keeps."""
     return Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
 
 
 def shown_number(value: float, number_format: str, numbers: str) -> str:
-    """Return a number as a reader sees it."""
+    """Return a number as a reader sees it; ``numbers`` is a key of FORMATS."""
     form = FORMATS[numbers]
     sections = LITERAL.sub("", number_format).split(";")
     pattern = sections[0].strip()
     number = exact(value)
     if pattern.lower() in GENERAL or not re.search("[0#?]", pattern) or "e" in pattern.lower():
-        return _plainly(number, form)
+        return _unformatted(number, form)
     if "/" in pattern:  # a fraction, which no mapping can read
-        return _plainly(number, form)
+        return _unformatted(number, form)
     if "%" in pattern:
         number *= 100
     # Each comma behind the last digit of the whole part stands for thousands left out.
@@ -56,12 +55,12 @@ def shown_number(value: float, number_format: str, numbers: str) -> str:
 
 
 def is_rounded(value: float, number_format: str) -> bool:
-    """Return whether what is shown of a number is not all of it."""
+    """Return whether a format shows fewer decimals than the number has."""
     text = shown_number(value, number_format, "plain")
     return Decimal(text.rstrip("% ")) != exact(value) * (100 if text.endswith("%") else 1)
 
 
-def _plainly(number: Decimal, form: NumberFormat) -> str:
+def _unformatted(number: Decimal, form: NumberFormat) -> str:
     """Return a number with all its digits and no thousands marks."""
     text = f"{number:f}"
     if "." in text:

@@ -1,6 +1,6 @@
-"""What is wrong in a printed table: noted by row and column, reported by line and column.
+"""Collects what is wrong in a printed table, by row and column, and reports it by line and column.
 
-Reading notes findings as it goes; where a row stands in the file is looked up once, at the end.
+Where a row stands in the file is looked up once, after reading.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from publish.ontology.periods import EXAMPLES
 from publish.tables.table import Table, places
 
 MOST_FINDINGS = 10_000
-"""Findings kept of one table; a table with more is wrong as a whole."""
+"""Findings kept of one table; of more, only the number is reported."""
 
 LONGEST_SHOWN = 80
 """Characters of a cell that a message repeats."""
 
 
 def shown(text: str) -> str:
-    """Return the text of a cell as a message repeats it: on one line, and not for ever."""
+    """Return the text of a cell as a message repeats it: on one line, and cut when it is long."""
     text = "".join(letter if letter.isprintable() else " " for letter in text[: LONGEST_SHOWN + 1])
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
 def about_period(kind: str, label: str) -> dict[str, object]:
-    """Return what a message says of a label that is no period."""
+    """Return the particulars of the fault of a label that is no period."""
     one, *others = EXAMPLES[kind]
     example = phrase("one-or-other", one=one, other=others[0]) if others else one
     return {"label": shown(label), "kind": phrase(f"period-{kind}"), "example": example}
@@ -34,7 +34,7 @@ def about_period(kind: str, label: str) -> dict[str, object]:
 
 @dataclass(kw_only=True)
 class Findings:
-    """What is wrong in a table, by row and column; turned into faults in one go."""
+    """What is wrong in a table, by row and column, until it is reported."""
 
     table: Table
     found: list[tuple[str, int, int, dict[str, object]]] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Findings:
         at = places(self.table, wanted)
         for code, row, column, particulars in self.found:
             if "first" in particulars:
-                # A row is named by its line, which a cell with a line feed makes another number.
+                # Messages name a row by its line; line feeds in cells make the two differ.
                 first = int(str(particulars["first"]))
                 particulars = particulars | {"first": at.get((first, 1), (first,))[0]}
             line, place, text = at.get((row, column), (row, 1, ""))
@@ -72,7 +72,7 @@ class Findings:
 
 @dataclass(kw_only=True)
 class TableFindings:
-    """What is wrong in the tables of a cube, by the number of the table, row and column."""
+    """What is wrong in the tables of a cube, by table number, row and column."""
 
     tables: list[Table]
     found: dict[int, Findings] = field(default_factory=dict)

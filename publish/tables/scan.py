@@ -1,9 +1,8 @@
-"""A look at the bytes of a table, in the same pass that takes its fingerprint.
+"""Looks through the bytes of a table before it is read, in the pass that computes its digest.
 
-In comes a file of any size; out come its fingerprint and whether a row of it may be too long to
-be read whole. What no reader should be given (a line without end, zero bytes, characters that
-turn the text) becomes a fault with its place. Only a piece of the file is in memory, and nothing
-is done for each line of it.
+What no reader should be given (a line without end, zero bytes, characters that change the
+direction of text) becomes a fault with its place. Only a piece of the file is in memory, and
+nothing is done per line.
 """
 
 from __future__ import annotations
@@ -22,20 +21,20 @@ PIECE = 2**18
 LONGEST_LINE = 2**20
 """Bytes of a line at most, and characters of a row that has line feeds in its cells."""
 MOST_STEPS = 64
-"""Line ends of a piece of which is looked whether a row ends there."""
+"""Line ends of a piece that are tested for being the end of a row."""
 
-_TURNED = re.compile(rb"\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
+_BIDI = re.compile(rb"\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 """The bytes of the characters that ``files.BIDI`` matches."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """What is known of a table before it is read."""
+    """What a scan finds out about a table."""
 
     digest: str
     """The first 16 hexadecimal digits of the SHA-256 of the file."""
     may_be_long: bool
-    """Whether a quote may be open for so long that a row is too long to be read."""
+    """Whether a quote may stay open for so long that its row is too long to be read."""
 
 
 def scan_table(path: Path, shown: str, faults: list[Fault]) -> Scan | None:
@@ -64,9 +63,9 @@ def scan_table(path: Path, shown: str, faults: list[Fault]) -> Scan | None:
                 most = f"{LONGEST_LINE // 2**20} MiB"
                 faults.append(fault("long-line", shown, *_place(path, line_start), most=most))
                 return None
-            turned = _turned(piece, size, tail)
-            if turned is not None:
-                faults.append(_turned_fault(path, shown, offset + turned))
+            bidi = _find_bidi(piece, size, tail)
+            if bidi is not None:
+                faults.append(_bidi_fault(path, shown, offset + bidi))
                 return None
             tail = bytes(piece[max(size - 2, 0) : size])
             if first >= 0:
@@ -81,9 +80,7 @@ def scan_table(path: Path, shown: str, faults: list[Fault]) -> Scan | None:
 
 
 def _line_end(piece: bytearray, size: int) -> int:
-    """Return the first line end of a piece, or -1; carriage returns count where there are only
-    those.
-    """
+    """Return the first line end of a piece, or -1; carriage returns count only by themselves."""
     found = piece.find(b"\n", 0, size)
     return found if found >= 0 else piece.find(b"\r", 0, size)
 
@@ -91,8 +88,8 @@ def _line_end(piece: bytearray, size: int) -> int:
 def _row_ends(piece: bytearray, size: int, is_open: bool) -> tuple[tuple[int, int] | None, bool]:
     """Return the first and the last line end outside quotes, and whether a quote is open after.
 
-    Quotes that stand in the midst of a cell, as in 6", make it miss some: what it tells is only
-    where a closer look is needed.
+    Quotes inside a cell, as in 6", make it miss some: the result only shows where a closer look
+    is needed.
     """
     after = is_open ^ bool(piece.count(b'"', 0, size) & 1)
     mark = b"\n" if piece.find(b"\n", 0, size) >= 0 else b"\r"
@@ -117,18 +114,18 @@ def _row_ends(piece: bytearray, size: int, is_open: bool) -> tuple[tuple[int, in
     return (first, first), after
 
 
-def _turned(piece: bytearray, size: int, tail: bytes) -> int | None:
-    """Return the offset in a piece of the first character that turns the text; -2 is in its tail.
+def _find_bidi(piece: bytearray, size: int, tail: bytes) -> int | None:
+    """Return the offset in a piece of the first bidirectional control character.
 
-    A piece may begin in the midst of a character, of which the tail of the one before is known.
+    A character may have begun in ``tail``, the end of the piece before; its offset is negative.
     """
     if tail:
-        cut = _TURNED.search(tail + piece[: min(2, size)])
+        cut = _BIDI.search(tail + piece[: min(2, size)])
         if cut:
             return cut.start() - len(tail)
     if piece.find(0xE2, 0, size) < 0 and piece.find(0xD8, 0, size) < 0:
         return None
-    found = _TURNED.search(piece, 0, size)
+    found = _BIDI.search(piece, 0, size)
     return found.start() if found else None
 
 
@@ -141,8 +138,8 @@ def _zero_fault(path: Path, shown: str, offset: int) -> Fault:
     return fault("nul-byte", shown, *_place(path, offset))
 
 
-def _turned_fault(path: Path, shown: str, offset: int) -> Fault:
-    """Return the fault of a character that turns the text around it."""
+def _bidi_fault(path: Path, shown: str, offset: int) -> Fault:
+    """Return the fault of a bidirectional control character."""
     with path.open("rb") as file:
         file.seek(offset)
         letter = file.read(3).decode("utf-8", "ignore")[0]

@@ -1,8 +1,8 @@
-"""One sheet of an Excel workbook (.xlsx), as a grid of the texts that a reader sees.
+"""Reads one sheet of an Excel workbook (.xlsx) as a grid of the texts that a reader sees.
 
-In comes a file; out comes the grid of the sheet that is named, or of the only one that can be
-seen. Numbers are as the cell's format shows them, written in the way of the project. What is not
-what it seems (an error, a formula never calculated, a hidden sheet) is a fault. ISO/IEC 29500.
+It is the sheet that is named, or the only visible one. Numbers are as the cell's format shows
+them, with the marks of the project's numbers. What misleads (an error, a formula never calculated,
+a hidden sheet) is a fault. ISO/IEC 29500.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a file begins that is an old .xls or an encrypted .xlsx."""
+"""The first bytes of an old .xls or an encrypted .xlsx."""
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MOST_UNPACKED = 256 * 1024 * 1024
-"""Bytes that a workbook may be when it is unpacked; more is a bomb, or no printed table."""
+"""Bytes of an unpacked workbook at most; a larger one is a zip bomb, or no printed table."""
 WORKBOOK = "xl/workbook.xml"
 BROKEN = (
-    # What openpyxl lets through when a file is not built as a workbook should be.
+    # What openpyxl raises for a file that is not a sound workbook.
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -84,7 +84,7 @@ def _opened(raw: bytes, *, values: bool) -> Workbook:
 
 
 def _may_be_opened(raw: bytes, shown: str, faults: list[Fault]) -> bool:
-    """Report a file that is no workbook, or not one that is safe to unpack."""
+    """Return whether a file is a workbook that is safe to unpack; report it if not."""
 
     def refuse(key: str) -> bool:
         faults.append(fault("not-a-workbook", shown, reason=phrase(key)))
@@ -100,7 +100,7 @@ def _may_be_opened(raw: bytes, shown: str, faults: list[Fault]) -> bool:
         reason = phrase("workbook-damaged", problem=shortened(str(error)))
         faults.append(fault("not-a-workbook", shown, reason=reason))
         return False
-    # No entry gives more than its directory says, so their sum is what can come out at most.
+    # No entry unpacks to more than its directory says, so their sum is the most that comes out.
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MOST_UNPACKED:
         found, most = f"{unpacked >> 20} MiB", f"{MOST_UNPACKED >> 20} MiB"
@@ -133,7 +133,7 @@ def _choose(book: Workbook, shown: str, sheet: str | None, faults: list[Fault]) 
 
 
 def _others(book: Workbook, name: str) -> tuple[Words, ...]:
-    """Return what is said of the sheets that were not read."""
+    """Return remarks on which sheet was read, and which hidden ones were not."""
     hidden = [item.title for item in book.worksheets if item.sheet_state != "visible"]
     read = phrase("sheet-was-read", name=name)
     return (read, phrase("sheets-not-read", names=", ".join(hidden))) if hidden else (read,)
@@ -147,7 +147,7 @@ def _read_sheet(
     faults: list[Fault],
     remarks: tuple[Words, ...],
 ) -> Grid | None:
-    """Return the cells of a sheet as texts; report those that have none."""
+    """Return the cells of a sheet as texts; report those that have no text."""
     if sheet.max_row * sheet.max_column > MOST_CELLS:
         found = phrase("cells-in-columns", cells=sheet.max_row * sheet.max_column,
                      columns=sheet.max_column)  # fmt: skip
@@ -202,7 +202,7 @@ def _read_sheet(
 
 
 def _text_of(cell: Cell | MergedCell, numbers: str) -> str:
-    """Return what a reader sees in a cell."""
+    """Return the text that a reader sees in a cell."""
     value = cell.value
     if value is None:
         return ""

@@ -34,7 +34,6 @@ from publish.rdf.namespaces import (
     XSD,
 )
 from publish.rdf.turtle import new_graph
-from publish.tables.table import Table
 
 REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"
 """The IRIs of calendar periods of the British government; its calendar is ours since 1752."""
@@ -91,15 +90,11 @@ def _describe_activity(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef
             graph.add((data_set, PROV.wasDerivedFrom, URIRef(iri)))
     else:
         prefix = {"nl": "Omzetting van gedrukte tabellen", "en": "Conversion of printed tables"}
-        used = {_table_iri(uris, table) for table in cube.structure.tables}
+        used = set(cube.structure.table_iris(uris))
     words = {language: f"{prefix[language]}: {title[language]}" for language in title}
     add_text(graph, activity, RDFS.label, words)
     for iri in sorted(used):
         graph.add((activity, PROV.used, URIRef(iri)))
-
-
-def _table_iri(uris: Uris, table: Table) -> str:
-    return uris.iri("table", document=table.document, hash=table.digest, table=table.name)
 
 
 def add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> None:
@@ -263,8 +258,9 @@ def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[
         for subject in document.subjects:
             graph.add((node, DCTERMS.subject, URIRef(subject)))
     for cube in cubes:
-        for table in cube.structure.tables:
-            node = URIRef(_table_iri(uris, table))
+        structure = cube.structure
+        for table, iri in zip(structure.tables, structure.table_iris(uris), strict=True):
+            node = URIRef(iri)
             graph.add((node, RDF.type, URIRef(uris.generic("Tabel"))))
             source = URIRef(uris.iri("document", document=table.document))
             graph.add((node, URIRef(uris.generic("inDocument")), source))

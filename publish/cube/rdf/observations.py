@@ -304,13 +304,6 @@ class ObservationWriter:
             lines[place].append(self.syntax.triple(predicate, f"<{iri}>"))
         return ["".join(texts).encode() for texts in lines]
 
-    def _tables(self) -> list[str]:
-        """Return the IRIs of the printed tables."""
-        return [
-            self.uris.iri("table", document=table.document, hash=table.digest, table=table.name)
-            for table in self.structure.tables
-        ]
-
     def _derivations(self, batch: Batch) -> list[bytes]:
         """Return the lines from each observation to its source cells, which are its last."""
         syntax, cells = self.syntax, batch.cells
@@ -318,10 +311,10 @@ class ObservationWriter:
         if len(cells.text) == len(batch):
             line = syntax.last_triples(PROV.wasDerivedFrom, [VALUE])
             before, _, after = line.partition(VALUE)
-            heads = [f"{before}<{table}#cell=" for table in self._tables()]
+            heads = [f"{before}<{table}#cell=" for table in self.structure.table_iris(self.uris)]
             end = f">{after}"
             return [f"{heads[table]}{row},{column}{end}".encode() for table, row, column in places]
-        tables = self._tables()
+        tables = self.structure.table_iris(self.uris)
         sources: list[list[str]] = [[] for _ in range(len(batch))]
         for place, (table, row, column) in zip(cells.observation.tolist(), places, strict=True):
             sources[place].append(f"<{tables[table]}#cell={row},{column}>")
@@ -329,7 +322,8 @@ class ObservationWriter:
 
     def _cell_lines(self, batch: Batch) -> str:
         """Return the lines that describe the source cells."""
-        uris, cells, tables, syntax = self.uris, batch.cells, self._tables(), self.syntax
+        uris, cells, syntax = self.uris, batch.cells, self.syntax
+        tables = self.structure.table_iris(uris)
         sources = [
             f"<{tables[table]}#cell={row},{column}>"
             for table, row, column in zip(

@@ -67,8 +67,7 @@ class RemarkTargets:
                 self.acknowledged.see(remark, batch, figures)
             node = self.uris.iri("quality", about=slug, name=remark.name)
             for place in figures.tolist():
-                codes = "/".join(self.cube.structure.codes_of(batch, place))
-                yield node, self.uris.iri("observation", slug=slug, codes=codes)
+                yield node, self.cube.structure.observation_iri(batch, place, self.uris)
                 self.found[remark.name] += 1
 
     def _slice(self, remark: Remark) -> str | None:

@@ -6,7 +6,7 @@ constraints are judged over them as over any RDF. RDF Data Cube, section 5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,10 +56,7 @@ class BatchStatements:
         decimals = self._all(str(SDMX_CODE[f"decimals-{at}"]) for at in range(MOST_DECIMALS + 1))
         shown = np.flatnonzero(has_value)
         say(SDMX_ATTRIBUTE.decimals, decimals[batch.decimals[shown]], shown)
-        tables = self._all(
-            uris.iri("table", document=table.document, hash=table.digest, table=table.name)
-            for table in structure.tables
-        )
+        tables = self._all(structure.table_iris(uris))
         # Here the table stands for the cell: it is only asked whether there is a source.
         say(PROV.wasDerivedFrom, tables[batch.cells.table], batch.cells.observation)
         if any(len(places) for places, _ in totals):
@@ -82,7 +79,10 @@ class BatchStatements:
         if len(absent):
             self._say_bounds(batch, absent, terms, columns)
         return StatementColumns(
-            count=count, terms=terms, columns=columns, naming=self._naming(batch)
+            count=count,
+            terms=terms,
+            columns=columns,
+            naming=lambda place: structure.observation_iri(batch, place, uris),
         )
 
     def _say_bounds(
@@ -100,13 +100,6 @@ class BatchStatements:
                 values.append(terms.number(ox.Literal(text, datatype=decimal)))
         for predicate, (things, values) in found.items():
             columns[predicate] = Column(thing=np.array(things), value=np.array(values))
-
-    def _naming(self, batch: Batch) -> Callable[[int], str]:
-        def name(place: int) -> str:
-            codes = "/".join(self.structure.codes_of(batch, place))
-            return self.uris.iri("observation", slug=self.structure.slug, codes=codes)
-
-        return name
 
     def _number(self, iri: str) -> int:
         if iri not in self._numbers:
