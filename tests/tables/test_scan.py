@@ -72,7 +72,7 @@ def test_scan_know_all_characters_that_turn_the_text() -> None:
     """The bytes that are looked for are those of the same characters as in other files."""
     for number in range(0x80, 0x3000):
         letter = chr(number)
-        assert bool(scan._TURNED.search(letter.encode())) == bool(BIDI.search(letter)), hex(number)
+        assert bool(scan._BIDI.search(letter.encode())) == bool(BIDI.search(letter)), hex(number)
 
 
 @pytest.mark.parametrize(
