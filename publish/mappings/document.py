@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -71,20 +71,21 @@ class Document:
     """A source document: its key is the name of its folder."""
 
     key: str
-    file: YamlFile | None
     title: Text
     date: date
-    number: str | None
-    addresses: dict[str, str]
-    """Addresses by their key, one of ADDRESSES."""
-    subjects: tuple[str, ...]
-    area: str | None
     numbers: str
-    tables: dict[str, TableDeclaration]
-    missing: tuple[MissingFigures, ...]
-    marks: dict[str, dict[str, str]]
+    file: YamlFile | None = None
+    """Its ``document.yaml``; None for a folder without one, of which nothing more is known."""
+    number: str | None = None
+    addresses: dict[str, str] = field(default_factory=dict)
+    """Addresses by their key, one of ADDRESSES."""
+    subjects: tuple[str, ...] = ()
+    area: str | None = None
+    tables: dict[str, TableDeclaration] = field(default_factory=dict)
+    missing: tuple[MissingFigures, ...] = ()
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
     """Signs for figures that are not shown, as declared."""
-    remarks: tuple[Remark, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]:
@@ -110,21 +111,8 @@ def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]
 def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Document | None:
     path = folder / "document.yaml"
     if not path.exists() and not path.is_symlink():
-        return Document(
-            key=folder.name,
-            file=None,
-            title={"nl": folder.name, "en": folder.name},
-            date=date.min,
-            number=None,
-            addresses={},
-            subjects=(),
-            area=None,
-            numbers=project.numbers,
-            tables={},
-            missing=(),
-            marks={},
-            remarks=(),
-        )
+        title = {"nl": folder.name, "en": folder.name}
+        return Document(key=folder.name, title=title, date=date.min, numbers=project.numbers)
     file = read_yaml(path, project.shown(path), SCHEMA, faults, project.root)
     if file is None:
         return None

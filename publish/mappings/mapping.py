@@ -22,7 +22,6 @@ from publish.project.yaml import Steps, YamlFile, read_yaml
 OPEN = "OPEN"
 """What stands in a mapping where a person must choose."""
 
-
 MEASURE = "measure"
 """The name of the measure dimension (qb:measureType), the last of every cube."""
 
@@ -161,20 +160,10 @@ class Mapping:
     """Up to how many observations the source cells are published; None for any number."""
 
 
-NOT_DERIVED = [
-    "take",
-    "leave",
-    "rows",
-    "columns",
-    "fixed",
-    "measure",
-    "unit",
-    "numbers",
-    "missing",
-    "marks",
-    "shares",
-    "cells",
-]
+NOT_DERIVED = (
+    "take", "leave", "rows", "columns", "fixed", "measure", "unit", "numbers", "missing", "marks",
+    "shares", "cells",
+)  # fmt: skip
 """Keys that say how tables are read, which a derived data set has none of."""
 
 

@@ -49,7 +49,7 @@ class CodeList:
     additive: bool
     """Whether its classes exclude one another, so that they may be added up."""
     labels: tuple[dict[str, tuple[str, ...]], ...]
-    """Codes by label, nearest first: as printed or the code itself, in words, case folded."""
+    """Codes by label, in the order of trust: printed label or code, other labels, case folded."""
 
     def find(self, label: str) -> tuple[str, ...]:
         """Return the codes a printed label can mean: one, none, or several if ambiguous."""
@@ -157,7 +157,7 @@ def vocabulary_of(ontology: OntologyFiles, uris: Uris, faults: list[Fault]) -> V
 
 
 def _check_labels(graph: Graph, uris: Uris, definitions: Definitions, faults: list[Fault]) -> None:
-    """Report labels that a spreadsheet would run, or that hold what nobody sees."""
+    """Report labels that a spreadsheet would run as a formula."""
     own = (URIRef(uris.generic("gedruktLabel")), RDFS.label, SKOS.notation)
     for predicate in (*own, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel):
         for subject, label in sorted(graph.subject_objects(predicate)):
@@ -244,7 +244,7 @@ def _check_code(
 def _order(
     graph: Graph, concept: Node, uris: Uris, definitions: Definitions, faults: list[Fault]
 ) -> int:
-    """Return the place of a concept in its list, 0 if it says none."""
+    """Return the ``pub:volgorde`` of a concept, 0 if it has none."""
     order = graph.value(concept, URIRef(uris.generic("volgorde")))
     if order is None:
         return 0
@@ -299,12 +299,12 @@ def _read_measures(
 def _read_bounds(
     graph: Graph, prop: Node, name: str, uris: Uris, definitions: Definitions, faults: list[Fault]
 ) -> tuple[Decimal | None, Decimal | None]:
-    """Return the least and the most that values of a measure can be, none where they are wrong."""
+    """Return the least and the most that values of a measure can be; none if they are at fault."""
     found: list[Decimal | None] = []
     problem: Words | None = None
     for term in ("kleinste", "grootste"):
         values = list(graph.objects(prop, URIRef(uris.generic(term))))
-        numbers = [number_of(value) for value in values]
+        numbers = [literal_number(value) for value in values]
         if len(values) > 1:
             problem = phrase("bound-twice", term=f"pub:{term}")
         elif None in numbers:
@@ -321,8 +321,8 @@ def _read_bounds(
     return None, None
 
 
-def number_of(value: Node) -> Decimal | None:
-    """Return a literal as an exact number; None when it is none."""
+def literal_number(value: Node) -> Decimal | None:
+    """Return a number literal as an exact number; None for any other term."""
     if not isinstance(value, Literal) or value.datatype not in (XSD.integer, XSD.decimal):
         return None
     return Decimal(str(value)) if NUMBER.fullmatch(value) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from publish.faults.fault import Words, nearest, phrase
 from publish.mappings.drafting.outline import Outline
@@ -192,14 +192,8 @@ def guess_columns(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
         and len(found) == 1
         and found[0].dimension in (OPEN, MEASURE)
     ):
-        alone = found[0]
-        found[0] = AxisGuess(
-            labels=alone.labels,
-            title=alone.title,
-            dimension=None,
-            why=phrase("why-one-column"),
-            measures=alone.measures,
-        )
+        why = phrase("why-one-column")
+        found[0] = replace(found[0], dimension=None, why=why, candidates=(), unmatched=())
     return found
 
 

@@ -20,27 +20,19 @@ from publish.faults.places import place_of_byte
 from publish.ontology.suggest.candidates import ForeignEntry
 from publish.ontology.suggest.words import simplified
 from publish.rdf.formats import format_of_content, format_of_name
+from publish.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
 
-SKOS = "http://www.w3.org/2004/02/skos/core#"
-RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-LABELS = (f"{SKOS}prefLabel", "http://www.w3.org/2000/01/rdf-schema#label", f"{SKOS}altLabel")
-TITLES = (*LABELS[:2], "http://purl.org/dc/terms/title")
+LABELS = tuple(map(str, (SKOS.prefLabel, RDFS.label, SKOS.altLabel)))
+TITLES = (*LABELS[:2], str(DCTERMS.title))
+
+NOTATION, TYPE = str(SKOS.notation), str(RDF.type)
 
 TABLE_ENDINGS = (".csv", ".tsv", ".tab")
 SEPARATORS = ",;\t|"
 
 CODE_COLUMNS = (
-    "code",
-    "notation",
-    "notatie",
-    "id",
-    "codes",
-    "sleutel",
-    "key",
-    "nummer",
-    "nr",
-    "cd",
-)
+    "code", "notation", "notatie", "id", "codes", "sleutel", "key", "nummer", "nr", "cd",
+)  # fmt: skip
 LABEL_COLUMNS = (
     "label", "labels", "naam", "name", "omschrijving", "description", "titel", "title", "preflabel",
     "benaming", "term", "waarde", "value", "tekst", "libelle", "betekenis",
@@ -109,15 +101,15 @@ def _read_skos(
                     labels.setdefault(name, []).append((rank, value.language or "", value.value))
                 if predicate in TITLES:
                     titles.setdefault(name, []).append(value.value)
-                if predicate == f"{SKOS}notation":
+                if predicate == NOTATION:
                     codes.setdefault(name, []).append(value.value)
-            elif predicate == RDF_TYPE and isinstance(value, ox.NamedNode):
+            elif predicate == TYPE and isinstance(value, ox.NamedNode):
                 kinds.setdefault(name, set()).add(value.value)
     except SyntaxError as error:
         faults.append(_syntax_fault(path, syntax, error))
         return None
-    schemes = {name for name, found in kinds.items() if f"{SKOS}ConceptScheme" in found}
-    concepts = {name for name, found in kinds.items() if f"{SKOS}Concept" in found}
+    schemes = {name for name, found in kinds.items() if str(SKOS.ConceptScheme) in found}
+    concepts = {name for name, found in kinds.items() if str(SKOS.Concept) in found}
     entries = []
     for name, found in labels.items():
         if name in schemes or (concepts and name not in concepts):

@@ -26,19 +26,14 @@ SHORTEST_PART = 4
 WORD_LISTS: dict[str, Any] = tomllib.loads(
     resources.files("publish.ontology.suggest").joinpath("words.toml").read_text(encoding="utf-8")
 )
+ONES = ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen")
+TENS = (
+    "twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig",
+)  # fmt: skip
 NUMBERS: dict[str, int] = WORD_LISTS["numbers"] | {
     f"{one}en{ten}": WORD_LISTS["numbers"][one] + WORD_LISTS["numbers"][ten]
-    for one in ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen")
-    for ten in (
-        "twintig",
-        "dertig",
-        "veertig",
-        "vijftig",
-        "zestig",
-        "zeventig",
-        "tachtig",
-        "negentig",
-    )
+    for one in ONES
+    for ten in TENS
 }
 """Words for numbers; Dutch says the units before the tens."""
 STOP = frozenset(WORD_LISTS["stop"].split())

@@ -14,7 +14,7 @@ from functools import cached_property
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from publish.ontology.vocabulary import number_of
+from publish.ontology.vocabulary import literal_number
 from publish.rdf.namespaces import DCTERMS, QB, RDF, RDFS, SKOS, XSD
 
 
@@ -142,7 +142,7 @@ class GraphStructure:
         """Return the bounds of a measure; none if they are wrong, which is reported elsewhere."""
         terms = (URIRef(self.own + "kleinste"), URIRef(self.own + "grootste"))
         given = [list(self.graph.objects(URIRef(iri), term)) for term in terms]
-        if any(len(values) > 1 or None in map(number_of, values) for values in given):
+        if any(len(values) > 1 or None in map(literal_number, values) for values in given):
             return None, None
         least, most = (str(values[0]) if values else None for values in given)
         crossed = least is not None and most is not None and Decimal(least) > Decimal(most)
