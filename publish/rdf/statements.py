@@ -72,9 +72,6 @@ class Things(Protocol):
     def column(self, predicate: str) -> Column:
         """Return what the things have of a property."""
 
-    def predicates(self) -> Iterable[str]:
-        """Return the properties that at least one of the things has."""
-
     def name(self, place: int) -> str:
         """Return the IRI of a thing, or the label of a blank node with ``_:``."""
 
@@ -91,10 +88,6 @@ class StatementColumns:
     def column(self, predicate: str) -> Column:
         """Return what the things have of a property."""
         return self.columns.get(predicate, NO_COLUMN)
-
-    def predicates(self) -> Iterable[str]:
-        """Return the properties that at least one of the things has."""
-        return [predicate for predicate, column in self.columns.items() if len(column.thing)]
 
     def name(self, place: int) -> str:
         """Return the IRI of a thing."""
@@ -138,19 +131,19 @@ class Statements:
         ends = [*starts[1:].tolist(), len(predicates)][: len(known)]
         found = self.terms.found
         columns = {
-            _text(found[number]): Column(thing=at[start:end], value=objects[start:end])
+            term_text(found[number]): Column(thing=at[start:end], value=objects[start:end])
             for number, start, end in zip(known.tolist(), starts.tolist(), ends, strict=True)
         }
         return StatementColumns(
             count=len(chosen),
             terms=self.terms,
             columns=columns,
-            naming=lambda at: _text(found[int(chosen[at])]),
+            naming=lambda at: term_text(found[int(chosen[at])]),
         )
 
 
-def _text(term: Term) -> str:
-    """Return an IRI, or a blank node with ``_:``, as text."""
+def term_text(term: Term) -> str:
+    """Return an IRI as it is, a blank node as ``_:x``, a literal as in Turtle."""
     return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from publish.rdf.statements import EMPTY, Column, Integers, Statements, Terms
+from publish.rdf.statements import EMPTY, Column, Integers, Statements, Terms, term_text
 
 QB = "http://purl.org/linked-data/cube#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -89,8 +89,7 @@ class CubeGraph:
 
     def name(self, number: int) -> str:
         """Return the IRI with a number, a blank node as ``_:x``, a literal as in Turtle."""
-        term = self.terms.found[number]
-        return term.value if isinstance(term, ox.NamedNode) else str(term)
+        return term_text(self.terms.found[number])
 
     def number(self, iri: str) -> int:
         """Return the number of an IRI, or -1, which no term has."""
@@ -246,12 +245,6 @@ class GraphObservations:
         """Return what the observations have of a property."""
         thing, value = matching(self.graph.of(predicate), self.numbers)
         return Column(thing=thing, value=value)
-
-    def predicates(self) -> list[str]:
-        """Return the properties that at least one of the observations has."""
-        names = map(self.graph.name, np.unique(self.graph.statements.predicate).tolist())
-        known = dict.fromkeys([*names, *self.graph.added])
-        return [name for name in known if len(self.column(name).thing)]
 
     def name(self, place: int) -> str:
         """Return the IRI of an observation, or the label of a blank node with ``_:``."""

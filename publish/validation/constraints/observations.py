@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from publish.cube.keys import NO_VALUE, SEVERAL, Keys, duplicates, sum_of_matches
 from publish.faults.fault import phrase, some_of
 from publish.rdf.namespaces import XSD
-from publish.rdf.statements import NO_COLUMN, Column, Integers, Term, Terms, Things
+from publish.rdf.statements import NO_COLUMN, Column, Integers, Term, Terms, Things, term_text
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.normal_form import MEASURE_TYPE, distinct
 from publish.validation.constraints.rules import CodeListRule, CubeRules, StructureRules
@@ -143,7 +143,7 @@ class ObservationConstraints:
 
         def particulars(at: int) -> Mapping[str, object]:
             low, high = np.searchsorted(thing, [at, at + 1]).tolist()
-            values = some_of((_shown(found[number]) for number in value[low:high].tolist()), 3)
+            values = some_of((term_text(found[number]) for number in value[low:high].tolist()), 3)
             return {"property": name, "values": values, "list": rule.name}
 
         self._report(rule.code, batch, np.unique(thing), particulars)
@@ -185,7 +185,7 @@ class ObservationConstraints:
         """Judge whether the observations have the measure of their type, and no other."""
         for number in np.unique(types.value).tolist():
             term = batch.terms.found[number]
-            name = term.value if isinstance(term, ox.NamedNode) else str(term)
+            name = term_text(term)
             of_type = types.thing[types.value == number]
             column = given.get(name)
             if column is None:
@@ -259,7 +259,7 @@ class ObservationConstraints:
             place = int(np.searchsorted(first_of, at))
             number = int(order[place])
             rows = typed[wrong[members[ends[number - 1] if number else 0 : ends[number]]]]
-            types = {_shown(self._terms.found[n]) for n in value[np.isin(thing, rows)].tolist()}
+            types = {term_text(self._terms.found[n]) for n in value[np.isin(thing, rows)].tolist()}
             absent = [name for name in dict.fromkeys(structure.measures) if name not in types]
             many = phrase(
                 "measures-counted",
@@ -274,10 +274,6 @@ class ObservationConstraints:
         self.breaches.each(
             "observation-without-counterpart", first_of.tolist(), naming, particulars, first=0
         )
-
-
-def _shown(term: Term) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
 def _value_of(term: Term) -> object:

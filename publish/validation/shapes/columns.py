@@ -20,6 +20,7 @@ from rdflib.term import Node
 from publish.rdf.namespaces import QB, RDF, RDFS, XSD
 from publish.rdf.statements import Column, Integers, Term, Terms, Things
 from publish.rdf.terms import as_node, as_term
+from publish.validation.constraints.normal_form import unique_pairs
 from publish.validation.shapes.compile import (
     OF_COUNTS,
     OF_PAIRS,
@@ -199,11 +200,8 @@ class _Batch:
             parts = [self.things.column(path) for path in paths]
             thing = np.concatenate([part.thing for part in parts])
             value = np.concatenate([part.value for part in parts])
-            order = np.lexsort((value, thing))
-            thing, value = thing[order], value[order]
-            fresh = np.ones(len(order), dtype=np.bool_)
-            fresh[1:] = (np.diff(thing) != 0) | (np.diff(value) != 0)
-            self._columns[paths] = Column(thing=thing[fresh], value=value[fresh])
+            thing, value = unique_pairs(thing, value)
+            self._columns[paths] = Column(thing=thing, value=value)
         return self._columns[paths]
 
     def _count(self, paths: tuple[str, ...]) -> Integers:
