@@ -23,7 +23,7 @@ from publish import __version__
 from publish.faults.fault import Fault, phrase
 from publish.project.project import Project
 from publish.release.dump_formats import write_forms
-from publish.release.dumps import FORMATS
+from publish.release.dumps import PRIMARY_FORMATS
 from publish.release.manifest import make_manifest, manifest_text
 from publish.release.stages.cubes import assemble_cubes, describe_cubes
 from publish.release.stages.inputs import read_inputs
@@ -91,7 +91,7 @@ def make_content(
     folder: Path,
     only: tuple[str, ...],
     *,
-    formats: tuple[str, ...] = FORMATS,
+    formats: tuple[str, ...] = PRIMARY_FORMATS,
     most: int | None = None,
     full: bool = False,
 ) -> Content:

@@ -28,7 +28,7 @@ from publish.rdf.namespaces import RDF
 from publish.rdf.turtle import new_graph
 from publish.release.manifest import Dump
 
-FORMATS = (".nt", ".ttl")
+PRIMARY_FORMATS = (".nt", ".ttl")
 """What graphs are written in first; all other forms are made from the N-Triples."""
 
 
@@ -107,7 +107,7 @@ def open_dumps(
     structure: Structure,
     uris: Uris,
     *,
-    formats: tuple[str, ...] = FORMATS,
+    formats: tuple[str, ...] = PRIMARY_FORMATS,
     most_cells: int | None = None,
 ) -> Iterator[CubeDumps]:
     """Open the dumps of a cube; nothing is left of those that stay without description.

@@ -1,9 +1,9 @@
-"""The application that a server process runs: every request comes in and goes out here.
+"""The ASGI application of a server process: every request comes in and every reply goes out here.
 
 The SPARQL endpoint, health and metrics are answered on the event loop; pages, linked data and
-dumps by Flask in threads. Every reply has an id, is counted and logged. What is served is one
-release at a time: a new one takes over between two requests, and the old one is let go when the
-last request that saw it has ended.
+dumps by Flask in threads. Every reply has an id, is counted and logged. One release is served at a
+time: a new one takes over between two requests, and the old one is closed when the last request
+that saw it has ended.
 """
 
 from __future__ import annotations
@@ -52,25 +52,25 @@ CONDITIONS = ("If-Match", "If-None-Match")
 """Preconditions of the endpoint, whose answers have an entity tag and no date."""
 ONLY_READ = ("GET", "HEAD", "OPTIONS")
 QUERIES = frozenset(OUTCOMES)
-"""What can become of a query; other outcomes are of requests that never were one."""
+"""The outcomes of queries; others are of requests that never became one."""
 
 log = logging.getLogger("publish")
 
 
 @dataclass(kw_only=True)
-class Release:
-    """A release as this process serves it, and how many requests see it now."""
+class RunningRelease:
+    """A release while this process serves it, and how many requests use it now."""
 
     served: Served
     pool: QueryPool
     endpoint: Endpoint
     pages: Flask
     mounts: tuple[str, ...]
-    """The paths below which it is found besides the root."""
+    """The paths under which it is served besides the root."""
     users: int = 0
 
 
-class Front:
+class Application:
     """The ASGI application of one process."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Front:
         access_log: AccessLog | None,
         clients: ClientTable,
         bridge: WsgiBridge,
-        release: Release,
+        release: RunningRelease,
     ) -> None:
         self._settings, self._metrics, self._access_log = settings, metrics, access_log
         self._clients, self._bridge = clients, bridge
@@ -96,27 +96,27 @@ class Front:
         started = time.perf_counter()
         identifier = f"{self._run}-{next(self._numbers):x}"
         request_id.set(identifier)
-        exchange = request_from_scope(
+        request = request_from_scope(
             scope, receive, identifier, self._settings, self.release.mounts
         )
         release = self.release
         release.users += 1
-        route = self._kind_of(exchange.path)
+        route = self._kind_of(request.path)
         reply: Reply | None = None
         sent = 0
         try:
             try:
-                reply = await self._reply(release, exchange, route)
+                reply = await self._reply(release, request, route)
             finally:
                 release.users -= 1  # what is left to send needs no worker
-            sent = await _send(send, reply, identifier, exchange.method)
+            sent = await _send(send, reply, identifier, request.method)
         except asyncio.CancelledError:
             if reply is None:
                 reply = Reply(status=499, headers=[], outcome="gone")
         finally:
             if reply is not None and reply.stream is not None:
                 reply.stream.close()
-            self._note(exchange, route, reply, sent, started)
+            self._note(request, route, reply, sent, started)
 
     def _kind_of(self, path: bytes) -> str:
         """Return the kind of an address."""
@@ -127,71 +127,74 @@ class Front:
         first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
         return ROUTE_OF.get(first, "page")
 
-    async def _reply(self, release: Release, exchange: HttpRequest, route: str) -> Reply:
+    async def _reply(self, release: RunningRelease, request: HttpRequest, route: str) -> Reply:
         """Return the reply to a request."""
         try:
-            if exchange.path == b"*" and exchange.method == "OPTIONS":
+            if request.path == b"*" and request.method == "OPTIONS":
                 return options_reply(METHODS)
             if route == "sparql":
-                return _if_match(exchange, await self._sparql(release, exchange))
+                return _if_match(request, await self._sparql(release, request))
             if route in ("health", "metrics"):
-                if exchange.method == "OPTIONS":
+                if request.method == "OPTIONS":
                     return options_reply(ONLY_READ)
-                if exchange.method not in ONLY_READ:
-                    return self._wrong_method(exchange, ONLY_READ)
+                if request.method not in ONLY_READ:
+                    return self._wrong_method(request, ONLY_READ)
                 if route == "health":
                     return self._health(release)
                 return uncached_reply(MEDIA_TYPE, self._metrics.render())
-            return await self._flask(release, exchange)
+            return await self._flask(release, request)
         except BodyRefused as error:
             # Who waits for leave may send the next request instead of the body.
-            is_waiting = exchange.header(b"expect") is not None
+            is_waiting = request.header(b"expect") is not None
             return sentence_reply(
                 error.status,
                 error.sentence,
-                accept_language=exchange.header(b"accept-language"),
+                accept_language=request.header(b"accept-language"),
                 more=[header("connection", "close")] if is_waiting else [],
                 outcome="refused",
             )
 
     # -- The endpoint ---------------------------------------------------------------------------
 
-    async def _sparql(self, release: Release, exchange: HttpRequest) -> Reply:
-        method = exchange.method
+    async def _sparql(self, release: RunningRelease, request: HttpRequest) -> Reply:
+        method = request.method
         if method == "OPTIONS":
             return options_reply(METHODS)
         if method not in METHODS:
-            return self._wrong_method(exchange, METHODS)
-        values = exchange.header
-        request = SparqlRequest(
+            return self._wrong_method(request, METHODS)
+        values = request.header
+        sparql_request = SparqlRequest(
             method=method,
-            query_string=exchange.scope["query_string"],
+            query_string=request.scope["query_string"],
             content_type=values(b"content-type") or "",
-            body=b"" if method != "POST" else await exchange.body(self._settings),
+            body=b"" if method != "POST" else await request.body(self._settings),
             content_encoding=values(b"content-encoding") or "",
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
             accept_encoding=values(b"accept-encoding"),
-            conditions=_conditions(exchange),
+            conditions=_conditions(request),
         )
-        if method != "POST" and (reply := release.endpoint.cached_reply(request)) is not None:
+        if (
+            method != "POST"
+            and (reply := release.endpoint.cached_reply(sparql_request)) is not None
+        ):
             return reply
-        if not self._clients.enter(exchange.client):
+        if not self._clients.enter(request.client):
             return sentence_reply(
                 429,
                 phrase("too-many-of-client", most=self._settings.per_client),
-                accept_language=request.accept_language,
+                accept_language=sparql_request.accept_language,
                 more=[header("retry-after", "1")],
                 outcome="too-many",
             )
         try:
-            result = await release.endpoint.answer(request)
+            result = await release.endpoint.answer(sparql_request)
         finally:
-            self._clients.leave(exchange.client)
+            self._clients.leave(request.client)
         if isinstance(result, Reply):
             return result
         try:
-            return await self._flask(release, exchange, request.body, result)
+            return await self._flask(release, request, sparql_request.body, result)
         finally:
             if isinstance(result.answer, Answer):
                 result.answer.close()
@@ -200,19 +203,19 @@ class Front:
 
     async def _flask(
         self,
-        release: Release,
-        exchange: HttpRequest,
+        release: RunningRelease,
+        request: HttpRequest,
         body: bytes | None = None,
         outcome: Outcome | None = None,
     ) -> Reply:
         """Let Flask answer."""
         if body is None:
-            has_body = exchange.method not in ("GET", "HEAD", "OPTIONS")
-            body = await exchange.body(self._settings) if has_body else b""
-        environ = environ_of(exchange, body)
+            has_body = request.method not in ("GET", "HEAD", "OPTIONS")
+            body = await request.body(self._settings) if has_body else b""
+        environ = environ_of(request, body)
         if outcome is not None:
             environ[OUTCOME] = outcome
-        coding = choose_coding(exchange.header(b"accept-encoding"))
+        coding = choose_coding(request.header(b"accept-encoding"))
         produced = await self._bridge.call(
             release.pages.wsgi_app, environ, compress=coding == "gzip"
         )
@@ -226,10 +229,10 @@ class Front:
 
     # -- Health and metrics ---------------------------------------------------------------------
 
-    def _health(self, release: Release) -> Reply:
-        """Tell that this process answers, with which release and how many workers."""
+    def _health(self, release: RunningRelease) -> Reply:
+        """Say that this process answers, with which release and how many workers."""
         pool = release.pool
-        told = {
+        state = {
             "status": "ok",
             "release": release.served.id,
             "version": __version__,
@@ -237,15 +240,15 @@ class Front:
             "busy": pool.busy,
             "waiting": pool.waiting,
         }
-        return uncached_reply("application/json", json.dumps(told).encode() + b"\n")
+        return uncached_reply("application/json", json.dumps(state).encode() + b"\n")
 
-    def _wrong_method(self, exchange: HttpRequest, allowed: tuple[str, ...]) -> Reply:
+    def _wrong_method(self, request: HttpRequest, allowed: tuple[str, ...]) -> Reply:
         methods = ", ".join(allowed)
-        path = quote_from_bytes(exchange.path)
+        path = quote_from_bytes(request.path)
         return sentence_reply(
             HTTPStatus.METHOD_NOT_ALLOWED,
-            phrase("method-not-allowed", path=path, allowed=methods, method=exchange.method),
-            accept_language=exchange.header(b"accept-language"),
+            phrase("method-not-allowed", path=path, allowed=methods, method=request.method),
+            accept_language=request.header(b"accept-language"),
             more=[header("allow", methods)],
             outcome="bad-request",
         )
@@ -253,7 +256,7 @@ class Front:
     # -- Counting -------------------------------------------------------------------------------
 
     def _note(
-        self, exchange: HttpRequest, route: str, reply: Reply | None, sent: int, started: float
+        self, request: HttpRequest, route: str, reply: Reply | None, sent: int, started: float
     ) -> None:
         """Count and log a request that has ended."""
         seconds = time.perf_counter() - started
@@ -266,34 +269,34 @@ class Front:
         if self._access_log is None:
             return
         self._access_log.write(
-            id=exchange.id,
-            client=exchange.client,
-            method=exchange.method,
-            path=exchange.scope["raw_path"],
-            query=exchange.scope["query_string"],
+            id=request.id,
+            client=request.client,
+            method=request.method,
+            path=request.scope["raw_path"],
+            query=request.scope["query_string"],
             status=status,
             sent=sent,
             seconds=seconds,
             route=route,
             outcome=outcome,
             worker_seconds=evaluated,
-            agent=exchange.header(b"user-agent") or "",
+            agent=request.header(b"user-agent") or "",
         )
 
 
-def _conditions(exchange: HttpRequest) -> dict[str, str]:
+def _conditions(request: HttpRequest) -> dict[str, str]:
     """Return the fields of a request that answers of the endpoint may depend on."""
-    given = {name: exchange.header(name.lower().encode()) for name in CONDITIONS}
+    given = {name: request.header(name.lower().encode()) for name in CONDITIONS}
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _if_match(exchange: HttpRequest, reply: Reply) -> Reply:
+def _if_match(request: HttpRequest, reply: Reply) -> Reply:
     """Return a reply, or 412 when If-Match names another one (RFC 9110, 13.1.1)."""
-    if exchange.header(b"if-match") is None or reply.status not in (200, 304):
+    if request.header(b"if-match") is None or reply.status not in (200, 304):
         return reply
     etag = dict(reply.headers).get(b"etag")
     status = evaluate_preconditions(
-        exchange.method, _conditions(exchange), etag=etag.decode("latin-1") if etag else None
+        request.method, _conditions(request), etag=etag.decode("latin-1") if etag else None
     )
     if status != HTTPStatus.PRECONDITION_FAILED:
         return reply
@@ -302,7 +305,7 @@ def _if_match(exchange: HttpRequest, reply: Reply) -> Reply:
     return sentence_reply(
         HTTPStatus.PRECONDITION_FAILED,
         phrase("not-as-wanted"),
-        accept_language=exchange.header(b"accept-language"),
+        accept_language=request.header(b"accept-language"),
         outcome=reply.outcome,
     )
 

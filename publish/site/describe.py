@@ -1,8 +1,6 @@
-"""What is known of one thing as triples, for programs.
+"""A thing as triples, for programs: its own, a page of those that point to it, labels of both ends.
 
-In comes an IRI of a served release; out come its own triples, those that point to it by the page,
-and the labels of both ends. Never a whole cube: everything is bounded, and the rest is a query
-away.
+Everything is bounded: never a whole cube is described, and the rest is a query away.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ MOST_PAGES = 200
 MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
 MORE_PREFIXES = {"sd": "http://www.w3.org/ns/sparql-service-description#"}
-"""Prefixes of what is said about graphs and the endpoint, which queries seldom need."""
+"""Prefixes of the descriptions of graphs and the endpoint, which queries seldom need."""
 TO_DATA_SETS = tuple(
     ox.NamedNode(PREFIXES[prefix] + name)
     for prefix, name in (("oa", "hasTarget"), ("prov", "used"), ("prov", "wasDerivedFrom"))
@@ -37,7 +35,7 @@ def types_of(served: Served, iri: ox.NamedNode) -> set[str]:
 
 
 def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Triple]:
-    """Return one page, from 1, of what points to a thing, and one more if there is a next page."""
+    """Return one page, from 1, of what points to a thing; one triple more if another follows."""
     start = (min(max(page, 1), MOST_PAGES) - 1) * PER_PAGE
     return list(itertools.islice(incoming_triples(served, iri), start, start + PER_PAGE + 1))
 
@@ -45,8 +43,7 @@ def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Tripl
 def incoming_triples(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
     """Yield what points to a thing: definitions, links and sources first, then data sets.
 
-    That an observation belongs to its data set says nothing about the data set, and there may be
-    very many: of what points to one only what else there can be is looked for.
+    Of a data set, which very many observations may point to, only TO_DATA_SETS are looked for.
     """
     shared = [ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in SHARED_GRAPHS]
     seen = set[ox.Triple]()
@@ -96,7 +93,7 @@ def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Tr
                            if isinstance(node, ox.NamedNode)})  # fmt: skip
             inside = triple.subject
             if isinstance(inside, ox.NamedNode) and inside.value.startswith(f"{iri.value}#"):
-                # As a cell of a table: it has no document but this one.
+                # It has no document of its own, as a cell of a table.
                 yield from served.triples(inside, None, None)
     for node in itertools.islice(linked, MEMBERS):
         for label in LABELS:
@@ -107,7 +104,7 @@ def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Tr
 
 
 def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
-    """Return the things that are described together with a thing."""
+    """Return the things whose triples are part of the description of a thing."""
     kinds = types_of(served, iri)
     if PREFIXES["skos"] + "ConceptScheme" in kinds:
         rows = select(served, "select_codes", list=iri)
@@ -124,7 +121,7 @@ def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
 
 
 def write_triples(served: Served, triples: Iterable[ox.Triple], format_: ox.RdfFormat) -> bytes:
-    """Write triples, each once and those of one thing together, with the prefixes in use."""
+    """Serialise triples, each once and those of one subject together, with the prefixes in use."""
     by_subject: dict[object, dict[ox.Triple, None]] = {}
     for triple in triples:
         by_subject.setdefault(triple.subject, {})[triple] = None

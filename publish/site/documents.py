@@ -1,8 +1,4 @@
-"""What a document can be about: a thing of the store, all things of a class, or a named graph.
-
-In comes the path of an identifier; out comes the thing, with how to describe it as triples and how
-to show it as a page.
-"""
+"""What there are documents about: a thing of the store, all things of a class, or a named graph."""
 
 from __future__ import annotations
 
@@ -24,9 +20,9 @@ from publish.release.catalogue.void import (
 from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served
 from publish.server.negotiation import HTML
 from publish.site.describe import describe
-from publish.site.descriptions import value_of
 from publish.site.pages.thing import page_about, page_about_graph
-from publish.site.rendering import read_texts, reader_of, show
+from publish.site.presentation import value_of
+from publish.site.rendering import read_texts, reader_of, render_page
 from publish.site.select import select
 from publish.sparql.forms import GRAPHS
 
@@ -38,18 +34,19 @@ GRAPH_FOLDER = "graaf"
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
-    """Something that there is a document about."""
+    """What a document is about, and how to make the document."""
 
     iri: ox.NamedNode
     path: str
     """Where its document stands, without the extension of a form."""
     describe: Callable[[int], Iterator[ox.Triple]]
-    """Describes it as triples, with a page of what points to it."""
+    """Yields its description as triples, with a page of what points to it."""
     show: Callable[[], Response]
+    """Renders its page."""
     types: frozenset[str] = field(default_factory=frozenset)
     """Its classes, where the store does not know them."""
     has_incoming: bool = False
-    """Whether what points to it comes by the page."""
+    """Whether it is described with what points to it, page by page."""
 
 
 def find_thing(served: Served, kind: str, path: str) -> Thing | None:
@@ -115,7 +112,7 @@ def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
             for member in members()
         ]
         entries.sort(key=lambda entry: entry[0].text.casefold())
-        return show(
+        return render_page(
             served,
             "collection.html",
             title=title,
@@ -150,7 +147,7 @@ def _graph(served: Served, iri: ox.NamedNode, path: str) -> Thing | None:
         return None
 
     def triples(page: int) -> Iterator[ox.Triple]:
-        # A set of links may say something of the graph that it starts from.
+        # A linkset may describe the graph that it starts from.
         return itertools.chain(describe_graph(served, graph), describe(served, iri, page))
 
     def page() -> Response:

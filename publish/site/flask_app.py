@@ -1,7 +1,6 @@
-"""The pages of a release: the Flask application behind the front.
+"""The Flask application of one release: pages, linked data and downloads.
 
-In comes an opened release and its SPARQL endpoint; out comes a WSGI application for pages, linked
-data and downloads. It holds no state that changes, so many threads can run it.
+It has no state that changes, so many threads can run it.
 """
 
 from __future__ import annotations
@@ -21,9 +20,10 @@ from publish.server.replies import CONTENT_SECURITY_POLICY, EXPOSED_HEADERS, PRE
 from publish.site.describe import write_triples
 from publish.site.linked_data import make_linked_data
 from publish.site.pages.dumps import make_dump_pages
-from publish.site.pages.query import make_endpoint
+from publish.site.pages.home import make_home_page
+from publish.site.pages.query import make_query_page
 from publish.site.pages.shapes import make_shape_pages
-from publish.site.rendering import reader_of, say, show, wants_page
+from publish.site.rendering import plain_response, reader_of, render_page, wants_page
 from publish.site.service_description import describe_service
 from publish.sparql.service import Endpoint
 from publish.sparql.workers.pool import QueryPool
@@ -48,7 +48,7 @@ PHRASES = {
     413: "larger-than-read",
     500: "failed-and-noted",
 }
-"""What is said of an error that Flask raises."""
+"""The sentences for errors that Flask raises, by their status."""
 
 log = logging.getLogger("publish")
 
@@ -56,7 +56,7 @@ log = logging.getLogger("publish")
 def open_endpoint(
     served: Served, pool: QueryPool, cache: AnswerCache, per_client: int | None = None
 ) -> Endpoint:
-    """Return the endpoint of a release, which the front asks as well as the pages."""
+    """Return the endpoint of a release, for the ASGI application and for the query page."""
     return Endpoint(
         pool=pool,
         cache=cache,
@@ -87,11 +87,12 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    if not served.is_of_files:  # such a release has the endpoint, and nothing else
+    if not served.is_of_files:
+        app.register_blueprint(make_home_page(served))
         app.register_blueprint(make_linked_data(served))
         app.register_blueprint(make_dump_pages(served))
         app.register_blueprint(make_shape_pages(served))
-    app.register_blueprint(make_endpoint(served, endpoint))
+    app.register_blueprint(make_query_page(served, endpoint))
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -121,9 +122,9 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
         )
         if wants_page(request):
             text = in_language(sentence, reader_of(request).language)
-            response = show(served, "message.html", status, code=status, sentence=text)
+            response = render_page(served, "message.html", status, code=status, sentence=text)
         else:
-            response = say(sentence, status)
+            response = plain_response(sentence, status)
         if allowed:
             response.headers["Allow"] = allowed
         return response

@@ -1,8 +1,8 @@
 """Linked data over HTTP: things, and documents about them and about vocabularies.
 
-``/id/…`` names a thing and answers 303 with its document; ``/doc/…`` and ``/ns/…`` answer by
-Accept or by extension. Every Location and link is a path on this server; identifiers inside data
-keep the base.
+``/id/…`` names a thing and redirects with 303 to its document; ``/doc/…`` and ``/ns/…`` answer by
+Accept or by extension. Every Location and link is a path on this server; IRIs inside data keep
+the base. https://www.w3.org/TR/cooluris/
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from publish.site.describe import PER_PAGE, incoming_page, types_of, write_tripl
 from publish.site.documents import DOCUMENTS, Thing, find_thing
 from publish.site.files import file_response, meet_preconditions
 from publish.site.not_found import alternates, known_names, not_acceptable, not_found
-from publish.site.pages.home import home_page
 from publish.site.rendering import SAFE, reader_of
 from publish.sparql.forms import CSV
 
@@ -34,11 +33,6 @@ def make_linked_data(served: Served) -> Blueprint:
     """Return the blueprint of things, documents and vocabularies."""
     blueprint = Blueprint("linked", __name__)
     cache = DocumentCache()
-
-    def home() -> Response:
-        response = home_page(served)
-        response.vary.discard("accept")
-        return response
 
     def thing(path: str) -> Response:
         if find_thing(served, "/id/", path) is None:
@@ -67,7 +61,6 @@ def make_linked_data(served: Served) -> Blueprint:
     def well_known() -> Response:
         return _see_other("/doc/graaf/")
 
-    blueprint.add_url_rule("/", "home", home)
     blueprint.add_url_rule("/id/<path:path>", "thing", thing)
     blueprint.add_url_rule("/doc/<path:path>", "document", document)
     blueprint.add_url_rule("/ns/<path:path>", "vocabulary", vocabulary)
@@ -130,7 +123,7 @@ def _written(served: Served, thing: Thing, form: Form) -> bytes:
 
 
 def _links(served: Served, thing: Thing, address: str) -> list[str]:
-    """Return what the document describes, its other forms and pages, and under which licence."""
+    """Return the links of a document: to its thing, other forms, other pages and licence."""
     links = [f'<{thing.iri.value}>; rel="describes"', *alternates(DOCUMENTS, address)]
     types = sorted(types_of(served, thing.iri) | thing.types)
     links += [f'<{iri}>; rel="type"' for iri in types[:MOST_TYPES]]
@@ -150,7 +143,7 @@ def _has_more(served: Served, thing: Thing, page: int) -> bool:
 
 
 def _printed_table(served: Served, path: str) -> Response | None:
-    """Return a printed table itself, if it is one of the release."""
+    """Return the file of a printed table, if the release has it."""
     thing = find_thing(served, "/id/", path)
     file = served.folder / "tables" / path.removeprefix("tabel/")
     if thing is None or not file.is_file():
@@ -180,7 +173,7 @@ def _digest(served: Served, path: str) -> str:
 def document_tag(
     served: Served, asked: Request, path: str, content_type: str, language: str
 ) -> str:
-    """Return the entity tag of a document, which tells everything that its text depends on."""
+    """Return the entity tag of a document: a hash of all that its text depends on."""
     query = asked.query_string.decode("latin-1")
     parts = [
         served.id,

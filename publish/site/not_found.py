@@ -1,8 +1,4 @@
-"""What is not here, and what is near: 404 and 406 that help.
-
-In comes the path or the forms that were asked for; out comes a sentence for programs, or a page,
-that names what may have been meant, with addresses.
-"""
+"""404 and 406 that help: they name what may have been meant, with addresses."""
 
 from __future__ import annotations
 
@@ -17,14 +13,13 @@ from publish.faults.fault import Words, phrase
 from publish.project.iris import SHARED_GRAPHS
 from publish.release.opened import TYPE, Served, once_per_release
 from publish.server.negotiation import Form, form_of_extension
-from publish.site.rendering import say, show, wants_page
+from publish.site.rendering import plain_response, render_page, wants_page
 
-NEAR = 3
-"""How many near things are named at most."""
-LIKENESS = 80
-"""From which likeness in percent a name is near."""
+MOST_SUGGESTED = 3
+LEAST_SIMILAR = 80
+"""From which similarity in percent a name is suggested."""
 MOST_KNOWN = 20_000
-"""Of how many things of a graph the names are compared."""
+"""How many things of a graph have their names compared."""
 LONGEST = 300
 """The longest name, in characters, that is compared with others."""
 
@@ -32,23 +27,25 @@ LONGEST = 300
 def not_found(
     served: Served, path: str, known: Sequence[str], head: str, forms: Sequence[Form] = ()
 ) -> Response:
-    """Return a 404 that names the known things which look most like the one that is not there.
+    """Return a 404 that suggests the known names most similar to the one that was asked for.
 
-    ``known`` are names, ``head`` what stands before them in a path; ``forms`` may be asked for by
-    an extension, and then programs ask.
+    ``known`` are names without the ``head`` of their path. Who asks for one of ``forms`` by its
+    extension gets plain text, as programs expect.
     """
     name, form = form_of_extension(path.removeprefix(head), forms)
     near: list[str] = []
     if len(name) <= LONGEST:
-        found = process.extract(name, known, scorer=fuzz.ratio, limit=NEAR, score_cutoff=LIKENESS)
+        found = process.extract(
+            name, known, scorer=fuzz.ratio, limit=MOST_SUGGESTED, score_cutoff=LEAST_SIMILAR
+        )
         near = [head + item[0] for item in found]
     if wants_page(request) and (form is None or form.extension == "html"):
-        response = show(served, "message.html", 404, code=404, near=near)
+        response = render_page(served, "message.html", 404, code=404, near=near)
     else:
         addresses = [request.script_root + item for item in near]
         either = Words(" or ".join(addresses), " of ".join(addresses))
         key = "nothing-known-but-near" if near else "nothing-known"
-        response = say(phrase(key, path=path, near=either), 404)
+        response = plain_response(phrase(key, path=path, near=either), 404)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -56,7 +53,7 @@ def not_found(
 def not_acceptable(forms: Sequence[Form], address: str) -> Response:
     """Return a 406 that lists every form with its address."""
     lines = [f"{form.media_type}  {address}.{form.extension}" for form in forms]
-    response = say(phrase("not-acceptable-here") + "\n" + "\n".join(lines), 406)
+    response = plain_response(phrase("not-acceptable-here") + "\n" + "\n".join(lines), 406)
     response.headers["Link"] = ", ".join(alternates(forms, address))
     return response
 
@@ -70,7 +67,7 @@ def alternates(forms: Sequence[Form], address: str) -> list[str]:
 
 @once_per_release
 def known_names(served: Served, kind: str) -> tuple[str, ...]:
-    """Return what stands after ``/id/`` or ``/ns/`` in identifiers, but for those of figures."""
+    """Return the names after ``/id/`` or ``/ns/`` in IRIs, but for those of observations."""
     head = served.base + kind
     found = dict.fromkeys(item.iri for item in served.data_sets)
     found |= dict.fromkeys(item.iri for item in served.graphs)

@@ -1,8 +1,8 @@
-"""A server process: uvicorn on a listening socket, and what runs beside it.
+"""A server process: uvicorn on a listening socket, and the tasks that run beside it.
 
-In comes where the release is and the settings; the process answers until it is told to stop. On
-SIGHUP, or when ``build/current`` points elsewhere, the new release takes over without a request
-being refused. With several processes each runs this on the same socket (``supervisor``).
+On SIGHUP, or when ``build/current`` points elsewhere, the new release takes over without a request
+being refused. With several processes each runs this module as its program, on the same socket
+(``publish.server.processes.supervisor``); its only argument is then a JSON object.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from publish.server.processes.run_folder import run_folder
 from publish.server.processes.supervisor import supervise
 from publish.server.settings.table import Settings
 from publish.server.wsgi import WsgiBridge
-from publish.site.app import Front, Release
+from publish.site.app import Application, RunningRelease
 from publish.site.flask_app import create_app, open_endpoint
 from publish.sparql.query.errors import QueryFailed
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import QueryPool
 
-LOOK_AGAIN = 2.0
-"""Seconds after which it is looked whether there is a new release."""
-TRY_AGAIN = 60.0
-"""Seconds after which a release that could not be opened is tried again, without being asked."""
+POLL_INTERVAL = 2.0
+"""Seconds between looks whether there is a new release."""
+RETRY_INTERVAL = 60.0
+"""Seconds after which a release that could not be opened is tried again without a signal."""
 
 log = logging.getLogger("publish")
 logging.getLogger("uvicorn").setLevel(logging.ERROR)
@@ -55,7 +55,7 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(**{item.name: getattr(settings, item.name) for item in fields(Limits)})
 
 
-async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> Release:
+async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> RunningRelease:
     """Open a release and start its workers.
 
     Raises OSError, KeyError or ValueError when it is none, QueryFailed when its store is not sound.
@@ -70,18 +70,18 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
     )
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
     mount = urlsplit(served.base).path.rstrip("/")
-    release = Release(
+    release = RunningRelease(
         served=served,
         pool=pool,
         endpoint=endpoint,
         pages=await asyncio.to_thread(create_app, served, pool, endpoint),
         mounts=(mount,) if mount else (),
     )
-    await pool.start()  # last: there is nothing left that could fail and leave workers behind
+    await pool.start()  # last: what fails before it leaves no workers behind
     return release
 
 
-class Process:
+class ServerProcess:
     """One server process on a listening socket."""
 
     def __init__(self, current: Path, settings: Settings, shared: Path, slot: int) -> None:
@@ -106,7 +106,7 @@ class Process:
         )
         self._reloading = asyncio.Lock()
         self._unusable: Path | None = None
-        self._try_again = 0.0
+        self._retry_at = 0.0
         self._background: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -119,7 +119,7 @@ class Process:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: None)  # which would end it, to begin with
         release = await open_release(self._current.resolve(), self._settings, self._cache)
-        self._front = Front(
+        self._application = Application(
             settings=self._settings,
             metrics=self._metrics,
             access_log=self._access_log,
@@ -130,7 +130,7 @@ class Process:
         self._metrics.release(release.served.id)
         server = StoppableServer(
             uvicorn.Config(
-                self._front,
+                self._application,
                 http=connection_class(self._connections),
                 ws="none",
                 lifespan="off",
@@ -146,7 +146,7 @@ class Process:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.stop)
         loop.add_signal_handler(signal.SIGHUP, self._on_hangup)
-        # What is there now stays; of what a request makes hardly anything is in a cycle.
+        # What exists now stays, and hardly anything that a request makes is in a cycle.
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
         if life is not None:
@@ -160,7 +160,7 @@ class Process:
         finally:
             for task in list(self._background):
                 task.cancel()
-            await self._front.release.pool.close()
+            await self._application.release.pool.close()
             self._bridge.close()
             if self._access_log is not None:
                 self._access_log.close()
@@ -168,12 +168,12 @@ class Process:
             self._cache.close()
 
     async def reload(self) -> None:
-        """Serve what ``current`` points to now, and let go of the old release when it is unused.
+        """Serve what ``current`` points to now, and close the old release when it is unused.
 
         When the new one cannot be opened the old one stays, and the log says why.
         """
         async with self._reloading:
-            old = self._front.release
+            old = self._application.release
             folder = self._current.resolve()
             if folder == old.served.folder:
                 return
@@ -182,12 +182,12 @@ class Process:
             except (OSError, KeyError, ValueError, QueryFailed) as error:
                 log.error("The release %s cannot be served: %s", folder.name, error)
                 self._unusable = folder
-                self._try_again = asyncio.get_running_loop().time() + TRY_AGAIN
+                self._retry_at = asyncio.get_running_loop().time() + RETRY_INTERVAL
                 return
-            self._front.release = new
+            self._application.release = new
             self._metrics.release(new.served.id)
             log.info("Serving release %s", new.served.id)
-            self._start(_let_go(old))
+            self._start(_close_when_unused(old))
 
     def _on_hangup(self) -> None:
         if self._access_log is not None:
@@ -203,16 +203,16 @@ class Process:
         """Look for a new release from time to time."""
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(LOOK_AGAIN)
-            if self._current.resolve() != self._unusable or loop.time() > self._try_again:
+            await asyncio.sleep(POLL_INTERVAL)
+            if self._current.resolve() != self._unusable or loop.time() > self._retry_at:
                 await self.reload()
 
     async def _every_second(self) -> None:
-        """Close connections that are overdue, and tell how the pool is."""
+        """Close connections that are overdue, and measure the pool and the cache."""
         loop = asyncio.get_running_loop()
         while True:
             self._connections.close_overdue(loop.time())
-            self._metrics.pool(self._front.release.pool)
+            self._metrics.pool(self._application.release.pool)
             entries, size = self._cache.counts()
             self._metrics.cache(entries=entries, size=size)
             await asyncio.sleep(1)
@@ -226,13 +226,13 @@ def _open_log(settings: Settings, shared: Path) -> AccessLog | None:
     return AccessLog(settings.access_log, log_queries=settings.log_queries, lock=lock)
 
 
-async def _let_go(release: Release) -> None:
-    """Wait until no request needs a release any more, then end its workers and forget it."""
+async def _close_when_unused(release: RunningRelease) -> None:
+    """Wait until no request uses a release any more, then end its workers and free its memory."""
     while release.users:
         await asyncio.sleep(0.05)
     await release.pool.close()
     del release
-    gc.unfreeze()  # it may have been there from the beginning
+    gc.unfreeze()  # it may be frozen: it was there when the process started
     gc.collect()
     gc.freeze()
 
@@ -247,10 +247,10 @@ def run_process(
     ready: Callable[[], None],
     life: int | None = None,
 ) -> None:
-    """Run one server process until it is told to stop, or the pipe ``life`` ends."""
+    """Run one server process until it is arguments to stop, or the pipe ``life`` ends."""
 
     async def run() -> None:
-        await Process(current, settings, shared, slot).run(listening, ready, life)
+        await ServerProcess(current, settings, shared, slot).run(listening, ready, life)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())
@@ -264,8 +264,8 @@ def serve(
 ) -> None:
     """Serve a release until SIGTERM or Ctrl-C.
 
-    ``current`` is its folder, or a link that may point to another one later. ``ready`` is told the
-    address once requests are answered.
+    ``current`` is its folder, or a link that may point to another one later. ``ready`` is called
+    with the address once requests are answered.
     """
     address = address_of(listening)
     with run_folder() as shared:
@@ -290,24 +290,24 @@ def serve(
 
 
 def main() -> None:
-    """Run one process as the supervisor told it to."""
-    told = json.loads(sys.argv[1])
+    """Run one of several processes with the arguments of the supervisor."""
+    arguments = json.loads(sys.argv[1])
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.INFO)
-    use_format(told["settings"]["log_format"])
+    use_format(arguments["settings"]["log_format"])
 
     def ready() -> None:
-        if told["ready"] is not None:
-            os.write(told["ready"], b".")
-            os.close(told["ready"])
+        if arguments["ready"] is not None:
+            os.write(arguments["ready"], b".")
+            os.close(arguments["ready"])
 
     run_process(
-        Path(told["current"]),
-        Settings(**told["settings"]),
-        shared=Path(told["shared"]),
-        slot=told["slot"],
-        listening=socket.socket(fileno=told["socket"]),
+        Path(arguments["current"]),
+        Settings(**arguments["settings"]),
+        shared=Path(arguments["shared"]),
+        slot=arguments["slot"],
+        listening=socket.socket(fileno=arguments["socket"]),
         ready=ready,
-        life=told["life"],
+        life=arguments["life"],
     )
 
 

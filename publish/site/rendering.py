@@ -1,8 +1,7 @@
 """Pages in the reader's language, and plain sentences for programs.
 
-In comes what a page shows; out comes a response with the headers that every page needs. A page
-links to paths on this server, whatever the base of the identifiers is, and keeps the language
-when the reader has chosen one by ``?lang=``.
+A page links to paths on this server, whatever the base of the identifiers is, and keeps the
+language when the reader has chosen one by ``?lang=``.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from publish.faults import fault as faults
 from publish.faults.fault import in_language
 from publish.release.opened import LANGUAGES, Served
 from publish.server.negotiation import HTML, choose_language
-from publish.site.descriptions import value_of
+from publish.site.presentation import value_of
 from publish.sparql.protocol import prefers_page
 
 PLAIN = "text/plain; charset=utf-8"
@@ -31,14 +30,14 @@ SAFE = "/:@!$&'()*+,;=-._~"
 
 @cache
 def read_texts() -> dict[str, Any]:
-    """Return what pages say, by language."""
+    """Return the texts of pages by language."""
     path = resources.files("publish.site").joinpath("templates", "texts.toml")
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """The language of who asks, and whether it was chosen in the address."""
+    """The language of a page, and whether it was chosen in the address."""
 
     language: str
     chosen: bool
@@ -65,12 +64,12 @@ def reader_of(asked: Request) -> Reader:
 
 
 def wants_page(asked: Request) -> bool:
-    """Return whether who asks prefers a page over anything else, as browsers do."""
+    """Return whether a request prefers HTML over anything else, as browsers do."""
     return prefers_page(asked.headers.get("Accept"))
 
 
-def show(served: Served, template: str, status: int = 200, /, **content: Any) -> Response:
-    """Return a page made from a template of ``publish/pages``."""
+def render_page(served: Served, template: str, status: int = 200, /, **content: Any) -> Response:
+    """Return a page made from a template of ``templates/``."""
     reader = reader_of(request)
     texts = read_texts()[reader.language]
 
@@ -103,8 +102,8 @@ def show(served: Served, template: str, status: int = 200, /, **content: Any) ->
     return response
 
 
-def say(sentence: str, status: int) -> Response:
-    """Return a plain sentence; without a wish for a language in English, as programs expect."""
+def plain_response(sentence: str, status: int) -> Response:
+    """Return a sentence as plain text; in English when no language is asked for."""
     language = choose_language(request.headers.get("Accept-Language"), faults.LANGUAGES)
     text = in_language(sentence, language).rstrip("\n")
     response = Response(text + "\n", status, content_type=PLAIN)

@@ -1,13 +1,12 @@
-"""What the SPARQL endpoint says of itself (SPARQL 1.1 Service Description), its limits included.
+"""The description of the SPARQL endpoint (SPARQL 1.1 Service Description), its limits included.
 
-In comes a served release; out come triples without blank nodes. The numbers of VoID were counted
-when the release was built. https://www.w3.org/TR/sparql11-service-description/
+The numbers of VoID were counted when the release was built; no blank nodes are used.
+https://www.w3.org/TR/sparql11-service-description/
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -22,50 +21,15 @@ from publish.release.catalogue.void import (
 )
 from publish.release.opened import TYPE, Served
 from publish.sparql.forms import GRAPHS, RESULTS
+from publish.sparql.query.limits import Limits
 
 SIMPLE = "http://www.w3.org/ns/entailment/Simple"
 
 
-class LimitsOfQueries(Protocol):
-    """What bounds a query, as the pool of queries is told."""
-
-    @property
-    def deadline(self) -> float:
-        """Seconds for a whole answer."""
-
-    @property
-    def memory(self) -> int:
-        """Bytes that the evaluation may take."""
-
-    @property
-    def rows(self) -> int:
-        """Rows or triples of an answer."""
-
-    @property
-    def answer_bytes(self) -> int:
-        """Bytes of an answer."""
-
-    @property
-    def query_bytes(self) -> int:
-        """Bytes of a query."""
-
-    @property
-    def nesting(self) -> int:
-        """How deep groups and expressions may be nested."""
-
-    @property
-    def parts(self) -> int:
-        """Patterns and operators of a query."""
-
-    @property
-    def waiting(self) -> int:
-        """Queries that may wait for their turn."""
-
-
 def describe_service(
-    served: Served, limits: LimitsOfQueries | None = None, per_client: int | None = None
+    served: Served, limits: Limits | None = None, per_client: int | None = None
 ) -> Iterator[ox.Triple]:
-    """Yield the service, its formats and limits, and its data set with the graphs.
+    """Yield the service, its formats and limits, and its RDF dataset with the graphs.
 
     ``per_client`` is the number of queries at a time of one client.
     """
@@ -100,10 +64,10 @@ def describe_service(
 def _describe_limits(
     served: Served,
     service: ox.NamedNode,
-    limits: LimitsOfQueries | None,
+    limits: Limits | None,
     per_client: int | None,
 ) -> Iterator[ox.Triple]:
-    """Yield each limit under the name that the program's own vocabulary gives it."""
+    """Yield each limit as a property of the package's own vocabulary."""
     numbers = {"vragenPerKlant": per_client}
     if limits is not None:
         seconds = ox.Literal(f"{limits.deadline:g}", datatype=ox.NamedNode(XSD + "decimal"))
@@ -147,7 +111,7 @@ def _describe_graphs(served: Served, endpoint: str, data_set: ox.NamedNode) -> I
 def _describe_graphs_of_files(
     served: Served, endpoint: str, data_set: ox.NamedNode
 ) -> Iterator[ox.Triple]:
-    """Yield the graphs that files have themselves, with what was counted in each."""
+    """Yield the graphs of a release of RDF files, with what was counted in each."""
     for number, counts in enumerate(served.graphs_of_files):
         graph = ox.NamedNode(f"{endpoint}#graph-{number}")
         if counts["name"] is None:

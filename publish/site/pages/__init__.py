@@ -1,1 +1,1 @@
-"""The pages that people read, each made from the release that is served."""
+"""The pages that people read."""

@@ -1,4 +1,4 @@
-"""The downloads over HTTP: a page that lists them, and the files of the manifest, nothing else."""
+"""The downloads over HTTP: a page that lists them, and the files that the manifest names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from publish.release.opened import Served
 from publish.server.negotiation import Form
 from publish.site.files import file_response
 from publish.site.not_found import not_found
-from publish.site.rendering import reader_of, show
+from publish.site.rendering import reader_of, render_page
 from publish.sparql.forms import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]
@@ -46,7 +46,7 @@ def make_dump_pages(served: Served) -> Blueprint:
             for name, files in found.items()
             if name not in titles and (about := files[0].about) and files[0].graph
         ]
-        response = show(
+        response = render_page(
             served,
             "dumps.html",
             title=None,

@@ -1,7 +1,7 @@
-"""A figure as a reader sees it: a number in their language, or what is known where there is none.
+"""A figure as readers see it: a number in their language, or what is known where there is none.
 
-In come the properties of an observation of a served release; out comes its text. What has no
-value is never blank and never zero: its bounds are shown, else what is printed, else a colon.
+What has no value is never blank and never zero: its bounds are shown, else what is printed,
+else a colon.
 """
 
 from __future__ import annotations

@@ -1,25 +1,33 @@
-"""The first page: every data set with its periods."""
+"""The home page: every data set with its first and last period."""
 
 from __future__ import annotations
 
 import pyoxigraph as ox
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from publish.release.manifest import DataSet
 from publish.release.opened import Served, once_per_release
-from publish.site.rendering import reader_of, show
+from publish.site.rendering import reader_of, render_page
 from publish.site.select import select
 
 
-def home_page(served: Served) -> Response:
-    """Return the page of the root of the site."""
-    language = reader_of(request).language
-    entries = []
-    for data_set in served.data_sets:
-        found = periods_of_data_set(served, data_set)
-        ends = [found[0], found[-1]] if len(found) > 1 else found
-        entries.append((data_set, [served.label(iri, language) for iri in ends]))
-    return show(served, "home.html", entries=entries)
+def make_home_page(served: Served) -> Blueprint:
+    """Return the blueprint of the root of the site."""
+    blueprint = Blueprint("home", __name__)
+
+    def home() -> Response:
+        language = reader_of(request).language
+        entries = []
+        for data_set in served.data_sets:
+            found = periods_of_data_set(served, data_set)
+            ends = [found[0], found[-1]] if len(found) > 1 else found
+            entries.append((data_set, [served.label(iri, language) for iri in ends]))
+        response = render_page(served, "home.html", entries=entries)
+        response.vary.discard("accept")
+        return response
+
+    blueprint.add_url_rule("/", "home", home)
+    return blueprint
 
 
 @once_per_release

@@ -1,10 +1,9 @@
-"""The figures of a data set, laid out as tables a reader knows.
+"""The figures of a data set, laid out as the tables that its readers know.
 
-In comes a data set of a served release; out comes a Pivot: one block, or one per code of the
-dimensions that fit neither rows nor columns. Periods go across; what has one value only goes
-into the caption; totals come last and are marked; a period that the source does not give is a
-column that says so, never a zero; a figure that is not shown has its reason beside it. At most
-MOST observations are read.
+A pivot is one table, or one for each code of the dimensions that go neither down nor across.
+Periods go across; a dimension with one value stands in the caption; totals come last and are
+marked; a period that the source does not give is a column that says so, never a zero; a figure
+that is not shown has its reason beside it. At most MOST_SHOWN observations are read.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ from publish.release.opened import Served
 from publish.site.pages.figure_text import MEASURE_TYPE, figure_of
 from publish.site.select import select
 
-MOST = 2000
-"""How many observations one page shows."""
+MOST_SHOWN = 2000
+"""How many observations one page shows at most; ``select_observations.rq`` reads as many."""
 QB = PREFIXES["qb"]
 PERIODS = PREFIXES["interval"] + "Calendar"
 STATUS = PREFIXES["sdmx-attribute"] + "obsStatus"
@@ -31,8 +30,8 @@ NORMAL = PREFIXES["sdmx-code"] + "obsStatus-A"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
-    """One code, period or measure of an axis."""
+class AxisMember:
+    """A code, a period or a measure on an axis."""
 
     iri: str
     label: str
@@ -42,19 +41,19 @@ class Member:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Axis:
+class PivotAxis:
     """A dimension, or the measures, with the members that occur."""
 
     iri: str
     label: str
     kind: str
     """``period``, ``code`` or ``measure``."""
-    members: tuple[Member, ...]
+    members: tuple[AxisMember, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One figure: the observation and its value as printed, or why it has none."""
+class PivotCell:
+    """An observation: its value as it is shown, or the reason why it has none."""
 
     iri: str
     text: str
@@ -64,12 +63,12 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Block:
-    """One table: what holds for all of it, its columns and its rows."""
+class PivotTable:
+    """One table: the values that hold for all of it, its columns and its rows."""
 
     fixed: tuple[tuple[str, str], ...]
-    columns: tuple[Member, ...]
-    rows: tuple[tuple[Member, tuple[Cell | None, ...]], ...]
+    columns: tuple[AxisMember, ...]
+    rows: tuple[tuple[AxisMember, tuple[PivotCell | None, ...]], ...]
 
     @property
     def unit(self) -> str | None:
@@ -80,24 +79,24 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Pivot:
-    """All tables of a data set."""
+    """The tables of a data set."""
 
     fixed: tuple[tuple[str, str], ...]
-    row_axis: Axis
-    column_axis: Axis
-    blocks: tuple[Block, ...]
-    axes: tuple[Axis, ...]
+    row_label: str
+    """What goes down: the label of a dimension, nothing for measures."""
+    tables: tuple[PivotTable, ...]
+    axes: tuple[PivotAxis, ...]
     units: tuple[str, ...]
     shown: int
     total: int
 
     @property
     def reasons(self) -> list[str]:
-        """The reasons for which figures are not shown, codes of a list."""
+        """The IRIs of the reasons for which figures are not shown."""
         found = {
             cell.reason
-            for block in self.blocks
-            for _, line in block.rows
+            for table in self.tables
+            for _, line in table.rows
             for cell in line
             if cell and cell.reason
         }
@@ -105,7 +104,7 @@ class Pivot:
 
     @property
     def notes(self) -> list[tuple[str, str]]:
-        """What is not in the data, and why."""
+        """The periods that the source does not give, with the reason."""
         return [
             (member.label, member.missing)
             for axis in self.axes
@@ -150,12 +149,12 @@ def components_of(served: Served, data_set: str) -> list[Component]:
     return [component for _, component in sorted(found.values(), key=lambda pair: pair[0])]
 
 
-Observations = dict[str, dict[str, str]]
-"""Per observation its properties; one value each."""
+_Observations = dict[str, dict[str, str]]
+"""The properties of each observation by its IRI; one value for each property."""
 
 
 def make_pivot(served: Served, data_set: DataSet, language: str) -> Pivot | None:
-    """Lay the figures of a data set out, or return None when there are none."""
+    """Return the tables of a data set, or None when it has no observations."""
     components = components_of(served, data_set.iri)
     slices = [
         row
@@ -188,22 +187,22 @@ def make_pivot(served: Served, data_set: DataSet, language: str) -> Pivot | None
     return _lay_out([axis for axis in axes if axis.members], observations, cells, data_set, units)
 
 
-def _read(served: Served, data_set: DataSet, slices: list[ox.NamedNode]) -> Observations:
-    """Read the observations; of a large cube those of the last periods that fit."""
-    if data_set.observations <= MOST or not slices:
+def _read(served: Served, data_set: DataSet, slices: list[ox.NamedNode]) -> _Observations:
+    """Return the observations; of a large data set those of as many last periods as fit."""
+    if data_set.observations <= MOST_SHOWN or not slices:
         rows = select(served, "select_observations", dataSet=ox.NamedNode(data_set.iri))
         return _gather(rows)
-    observations: Observations = {}
+    observations: _Observations = {}
     for slice_ in reversed(slices):
         found = _gather(select(served, "select_observations_of_slice", slice=slice_))
-        if observations and len(observations) + len(found) > MOST:
+        if observations and len(observations) + len(found) > MOST_SHOWN:
             break
         observations |= found
     return observations
 
 
-def _gather(rows: Iterable[dict[str, ox.NamedNode | ox.Literal]]) -> Observations:
-    observations: Observations = {}
+def _gather(rows: Iterable[dict[str, ox.NamedNode | ox.Literal]]) -> _Observations:
+    observations: _Observations = {}
     for row in rows:
         properties = observations.setdefault(row["observation"].value, {})
         properties[row["property"].value] = row["value"].value
@@ -219,10 +218,10 @@ def _reason(served: Served, slice_: ox.NamedNode, language: str) -> str:
 def _axis(
     served: Served,
     component: Component,
-    observations: Observations,
+    observations: _Observations,
     missing: dict[str, str],
     language: str,
-) -> Axis:
+) -> PivotAxis:
     """Return the members of a dimension that occur: codes in order, the total last."""
     used = {properties.get(component.iri) for properties in observations.values()} - {None}
     if component.kind == "period":
@@ -234,7 +233,7 @@ def _axis(
             place = int(row["order"].value) if "order" in row else 0
             order[row["code"].value] = ("total" in row, place)
     members = [
-        Member(
+        AxisMember(
             iri=iri,
             label=served.label(iri, language),
             total=order.get(iri, (False, 0))[0],
@@ -244,7 +243,7 @@ def _axis(
             (iri for iri in used if iri), key=lambda iri: (order.get(iri, (False, 0)), iri)
         )
     ]
-    return Axis(
+    return PivotAxis(
         iri=component.iri,
         label=served.label(component.iri, language),
         kind=component.kind,
@@ -253,22 +252,22 @@ def _axis(
 
 
 def _measures(
-    served: Served, measures: list[Component], observations: Observations, language: str
-) -> Axis:
+    served: Served, measures: list[Component], observations: _Observations, language: str
+) -> PivotAxis:
     used = {properties.get(MEASURE_TYPE) for properties in observations.values()}
-    return Axis(
+    return PivotAxis(
         iri=MEASURE_TYPE,
         label="",
         kind="measure",
         members=tuple(
-            Member(iri=item.iri, label=served.label(item.iri, language))
+            AxisMember(iri=item.iri, label=served.label(item.iri, language))
             for item in measures
             if item.iri in used
         ),
     )
 
 
-def _choose(axes: list[Axis]) -> tuple[Axis, Axis, list[Axis]]:
+def _choose(axes: list[PivotAxis]) -> tuple[PivotAxis, PivotAxis, list[PivotAxis]]:
     """Return the axis that goes down, the one that goes across, and the rest."""
     free = [axis for axis in axes if len(axis.members) > 1]
     if len(free) < 2:  # one figure, or one row of them
@@ -286,19 +285,19 @@ def _choose(axes: list[Axis]) -> tuple[Axis, Axis, list[Axis]]:
 
 
 def _lay_out(
-    axes: list[Axis],
-    observations: Observations,
-    cells: dict[str, Cell],
+    axes: list[PivotAxis],
+    observations: _Observations,
+    cells: dict[str, PivotCell],
     data_set: DataSet,
     units: list[str],
 ) -> Pivot:
-    """Put the cells in their places."""
+    """Return the tables with the cells in their places."""
     down, across, rest = _choose(axes)
     places = {
         frozenset((axis.iri, properties.get(axis.iri, "")) for axis in axes): cells[iri]
         for iri, properties in observations.items()
     }
-    blocks = []
+    tables = []
     for combination in itertools.product(*(axis.members for axis in rest)):
         here = {(axis.iri, member.iri) for axis, member in zip(rest, combination, strict=True)}
         rows = []
@@ -314,12 +313,13 @@ def _lay_out(
             if len(axis.members) > 1
         ]
         if any(cell for _, line in rows for cell in line):
-            blocks.append(Block(fixed=tuple(several), columns=across.members, rows=tuple(rows)))
+            tables.append(
+                PivotTable(fixed=tuple(several), columns=across.members, rows=tuple(rows))
+            )
     return Pivot(
         fixed=tuple((axis.label, axis.members[0].label) for axis in rest if len(axis.members) == 1),
-        row_axis=down,
-        column_axis=across,
-        blocks=tuple(blocks),
+        row_label=down.label,
+        tables=tuple(tables),
         axes=tuple(axes),
         units=tuple(units),
         shown=len(observations),
@@ -327,10 +327,10 @@ def _lay_out(
     )
 
 
-def _cell(served: Served, iri: str, properties: dict[str, str], language: str) -> Cell:
+def _cell(served: Served, iri: str, properties: dict[str, str], language: str) -> PivotCell:
     figure = figure_of(served, iri, properties, language)
     status = properties.get(STATUS, NORMAL)
-    return Cell(
+    return PivotCell(
         iri=iri,
         text=figure.text,
         status=None if status == NORMAL else status,

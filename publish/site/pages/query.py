@@ -1,7 +1,10 @@
 """The page of the SPARQL endpoint: an editor, a result as a table, examples.
 
-The front asks the endpoint and hands over what came of it (OUTCOME in the environment). Where
-there is no front, as in another WSGI server, this view asks for itself and answers programs too.
+The ASGI application asks the endpoint and puts the outcome into the environment of the request
+(OUTCOME). Under another WSGI server the view asks for itself, and answers programs too.
+
+The general examples are ``queries/examples/*.rq``, with the data set and the language left open;
+those of a project come with its release. A release of RDF files has only examples for any RDF.
 """
 
 from __future__ import annotations
@@ -20,9 +23,9 @@ from publish.release.manifest import DataSet
 from publish.release.opened import Served
 from publish.server.cache import CachedAnswer
 from publish.server.replies import Reply
-from publish.site.descriptions import Value, value_of
 from publish.site.pages.pivot import components_of
-from publish.site.rendering import read_texts, reader_of, show
+from publish.site.presentation import Value, value_of
+from publish.site.rendering import read_texts, reader_of, render_page
 from publish.sparql.examples import complete_query, prefix_lines
 from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.errors import retry_headers
@@ -41,13 +44,13 @@ LIMITS: Mapping[str, Callable[[Any], Words]] = {
     "workers": written_out,
     "waiting": written_out,
 }
-"""The limits that a page names, in its order, and how each is written."""
+"""The limits in the order of the page, and how the number of each is written."""
 OUTCOME = "publish.outcome"
-"""The key under which the environment of a request holds what came of its query."""
+"""The key of the outcome of a query in the environment of its request."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class ResultTable:
     """A result as a page shows it: at most MOST_ROWS rows, or a yes or no."""
 
     columns: tuple[str, ...] = ()
@@ -57,7 +60,7 @@ class Table:
     graph: bool = False
 
 
-def make_endpoint(served: Served, endpoint: Endpoint) -> Blueprint:
+def make_query_page(served: Served, endpoint: Endpoint) -> Blueprint:
     """Return the blueprint of /sparql."""
     blueprint = Blueprint("sparql", __name__)
 
@@ -107,7 +110,7 @@ def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
     query = asked.query
     if query is None and failure is None:
         query = example_query(served, asked.example, asked.data_set, language)
-    response = show(
+    response = render_page(
         served,
         "query.html",
         failure.status if failure else 200,
@@ -119,7 +122,7 @@ def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
         prefix_lines=prefix_lines(served.prefixes),
         downloads=GRAPHS if table and table.graph else RESULTS,
         asked=asked,
-        limits=_told_limits(endpoint, language),
+        limits=_limit_sentences(endpoint, language),
         most_rows=MOST_ROWS,
     )
     for name, value in retry_headers(failure) if failure else ():
@@ -128,7 +131,7 @@ def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
     return response
 
 
-def _told_limits(endpoint: Endpoint, language: str) -> list[str]:
+def _limit_sentences(endpoint: Endpoint, language: str) -> list[str]:
     """Return a sentence for each limit of a query."""
     texts = read_texts()[language]
     limits = endpoint.pool.limits
@@ -145,7 +148,7 @@ def _told_limits(endpoint: Endpoint, language: str) -> list[str]:
     ]
 
 
-def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) -> Table:
+def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) -> ResultTable:
     """Read the first rows of a result, in TSV or N-Triples, as the rows of a page."""
     data = answer.body if isinstance(answer, CachedAnswer) else b"".join(answer.chunks())
     assert data is not None  # noqa: S101 - what is kept has its body
@@ -156,7 +159,7 @@ def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) ->
     else:
         solutions = ox.parse_query_results(data, format=ox.QueryResultsFormat.TSV)
         if isinstance(solutions, ox.QueryBoolean):
-            return Table(truth=bool(solutions))
+            return ResultTable(truth=bool(solutions))
         columns = tuple(variable.value for variable in solutions.variables)
         found = [tuple(solution) for solution in solutions]
     rows = tuple(
@@ -166,7 +169,7 @@ def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) ->
         )
         for row in found
     )
-    return Table(columns=columns, rows=rows, more=answer.more, graph=answer.form == "graph")
+    return ResultTable(columns=columns, rows=rows, more=answer.more, graph=answer.form == "graph")
 
 
 def _short(served: Served, value: Value) -> Value:

@@ -1,13 +1,14 @@
 """The shapes over HTTP: an index, and each document as a page or as the Turtle it was written in.
 
 ``/shapes/NAME`` answers by Accept, ``/shapes/NAME.ttl`` and ``.html`` by extension. Only documents
-that the manifest names are served; the Turtle is never made anew, so there are no other forms.
+in the manifest are served. Shapes may hold blank nodes, so they are not serialised again: there
+are no other forms.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
@@ -16,14 +17,32 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from publish.project.iris import PREFIXES
-from publish.release.opened import Served
+from publish.release.manifest import Texts
+from publish.release.opened import Node, Served
 from publish.server.negotiation import HTML, form_of_extension, rank_forms
 from publish.site.files import file_response
 from publish.site.not_found import not_acceptable, not_found
-from publish.site.rendering import SAFE, reader_of, show
+from publish.site.rendering import SAFE, reader_of, render_page
 from publish.sparql.forms import TURTLE
 
 FORMS = (HTML, TURTLE)
+SH = "http://www.w3.org/ns/shacl#"
+RDF, RDFS, DCT, OWL = (PREFIXES[name] for name in ("rdf", "rdfs", "dct", "owl"))
+
+TARGETS = tuple(
+    SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+)
+PATHS = {
+    SH + "inversePath": "^{}",
+    SH + "zeroOrMorePath": "{}*",
+    SH + "oneOrMorePath": "{}+",
+    SH + "zeroOrOnePath": "{}?",
+}
+
+Resource = ox.NamedNode | ox.BlankNode
+
+
+# -- The routes -------------------------------------------------------------------------------------
 
 
 def make_shape_pages(served: Served) -> Blueprint:
@@ -38,7 +57,7 @@ def make_shape_pages(served: Served) -> Blueprint:
 
     def index() -> Response:
         documents = [(name, read(name)) for name in served.shapes]
-        response = show(served, "shapes.html", documents=documents, forms=())
+        response = render_page(served, "shapes.html", documents=documents, forms=())
         response.vary.discard("accept")
         return response
 
@@ -87,7 +106,7 @@ def _iri(served: Served, name: str) -> str:
 def _page(served: Served, name: str, document: ShapeDocument) -> Response:
     """Return the page about a document."""
     language = reader_of(request).language
-    return show(
+    return render_page(
         served,
         "shape_document.html",
         iri=_iri(served, name),
@@ -111,23 +130,7 @@ def name_of_constraint(iri: str) -> str:
     return iri.partition("://")[2]
 
 
-SH = "http://www.w3.org/ns/shacl#"
-RDF, RDFS, DCT, OWL = (PREFIXES[name] for name in ("rdf", "rdfs", "dct", "owl"))
-
-TARGETS = tuple(
-    SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-)
-PATHS = {
-    SH + "inversePath": "^{}",
-    SH + "zeroOrMorePath": "{}*",
-    SH + "oneOrMorePath": "{}+",
-    SH + "zeroOrOnePath": "{}?",
-}
-
-Resource = ox.NamedNode | ox.BlankNode
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Texts = Mapping[str, str]
-"""A text by language."""
+# -- What a document says ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +149,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeShape:
-    """A shape with what it is for and what it demands."""
+    """A shape with its targets and its rules."""
 
     name: str
     label: Texts
@@ -170,11 +173,11 @@ def read_shape_document(text: bytes, iri: str, compact: Callable[[str], str]) ->
 
 
 class _Reader:
-    """The triples of a document, by subject and in the order of the file."""
+    """Reads a document from its triples, by subject and in the order of the file."""
 
     def __init__(self, text: bytes, compact: Callable[[str], str]) -> None:
         self.compact = compact
-        self.about: dict[Resource, list[tuple[str, Term]]] = {}
+        self.about: dict[Resource, list[tuple[str, Node]]] = {}
         for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
             if isinstance(quad.subject, (ox.NamedNode, ox.BlankNode)):
                 pairs = self.about.setdefault(quad.subject, [])
@@ -205,7 +208,7 @@ class _Reader:
         )
 
     def _nodes_of(self, node: Resource, visited: set[Resource]) -> Iterator[Resource]:
-        """Yield what holds a rule, from a shape on: through lists and what stands inline."""
+        """Yield the nodes that are rules of a shape: through lists, and those that stand inline."""
         types = self._values(node, RDF + "type")
         is_named = SH + "PropertyShape" in types or SH + "SPARQLConstraint" in types
         if self._texts(node, SH + "message") or (is_named and isinstance(node, ox.NamedNode)):
@@ -234,7 +237,7 @@ class _Reader:
             implements=tuple(self._values(node, RDFS + "seeAlso")),
         )
 
-    def _path(self, node: Term) -> str:
+    def _path(self, node: Node) -> str:
         """Return a property path as SPARQL writes it (SHACL, section 2.3.1)."""
         if not isinstance(node, ox.BlankNode):
             return self.compact(node.value) if isinstance(node, ox.NamedNode) else ""
@@ -245,7 +248,7 @@ class _Reader:
                 return "|".join(self._members(value))
         return "/".join(self._members(node))
 
-    def _members(self, node: Term) -> Iterator[str]:
+    def _members(self, node: Node) -> Iterator[str]:
         """Yield the members of a list as paths."""
         while isinstance(node, ox.BlankNode):
             pairs = dict(self.about.get(node, ()))

@@ -1,8 +1,4 @@
-"""The page about one thing, in the layout of its class: a data set, an observation, a code.
-
-In comes an IRI of a served release with the path of its document; out comes a page that says
-what it is, what must be known of it and where it comes from.
-"""
+"""The page about one thing, in the layout of its class: data set, observation, code list, code …"""
 
 from __future__ import annotations
 
@@ -18,11 +14,11 @@ from flask import Response, request
 from publish.project.iris import CELLS, PREFIXES
 from publish.release.manifest import DataSet
 from publish.release.opened import DESCRIPTIONS, Served
-from publish.site import descriptions
+from publish.site import presentation
 from publish.site.describe import MEMBERS, types_of
 from publish.site.pages.figure_text import Figure, figure_of
-from publish.site.pages.pivot import MOST, components_of, make_pivot
-from publish.site.rendering import reader_of, show
+from publish.site.pages.pivot import MOST_SHOWN, components_of, make_pivot
+from publish.site.rendering import reader_of, render_page
 from publish.site.select import select
 from publish.sparql.forms import GRAPHS
 
@@ -42,7 +38,7 @@ def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Respo
         "forms": GRAPHS,
         "title": served.label(iri.value, language),
         "kinds": [served.label(item, language) for item in sorted(kinds)],
-        "properties": descriptions.properties_of(served, iri, language),
+        "properties": presentation.properties_of(served, iri, language),
         "summary": served.text(iri, DESCRIPTIONS, language),
     }
     data_set = next((item for item in served.data_sets if item.iri == iri.value), None)
@@ -56,28 +52,28 @@ def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Respo
         content["terms"] = [
             (
                 term.value,
-                descriptions.properties_of(served, term, language),
+                presentation.properties_of(served, term, language),
                 [row["dataSet"] for row in select(served, "select_users", term=term)],
-                descriptions.incoming_of(served, term, 1, language),
+                presentation.incoming_of(served, term, 1, language),
             )
             for term in terms
         ]
-        return show(served, "vocabulary.html", **content)
+        return render_page(served, "vocabulary.html", **content)
     if SCHEME in kinds:
-        content["concepts"] = descriptions.concepts_of(served, iri, language)
+        content["concepts"] = presentation.concepts_of(served, iri, language)
         content["dumps"] = [file for file in served.files.values() if file.about == iri.value]
     if served.generic("Tabel").value in kinds:
         content["rows"] = _table_rows(served, iri)
         content["made"] = _made_from(served, iri)
     if SKOS + "Concept" in kinds:
-        content["links"] = descriptions.links_of(served, iri, language)
+        content["links"] = presentation.links_of(served, iri, language)
         content["scope"] = served.texts(iri, ox.NamedNode(SKOS + "scopeNote"), language)
     if PREFIXES["void"] + "Linkset" in kinds:
-        content["members"] = descriptions.links_in(served, iri, language)
-    content["remarks"] = descriptions.remarks_of(served, iri, language)
+        content["members"] = presentation.links_in(served, iri, language)
+    content["remarks"] = presentation.remarks_of(served, iri, language)
     page = request.args.get("page", default=1, type=int)
-    content["incoming"] = descriptions.incoming_of(served, iri, page, language)
-    return show(served, "thing.html", **content)
+    content["incoming"] = presentation.incoming_of(served, iri, page, language)
+    return render_page(served, "thing.html", **content)
 
 
 def page_about_graph(
@@ -86,7 +82,7 @@ def page_about_graph(
     """Return the page about a named graph, or about all of them, described by triples."""
     language = reader_of(request).language
     own = (triple for triple in triples if triple.subject == iri)
-    return show(
+    return render_page(
         served,
         "thing.html",
         iri=iri.value,
@@ -94,7 +90,7 @@ def page_about_graph(
         forms=GRAPHS,
         title=title,
         kinds=[served.label(PREFIXES["void"] + "Dataset", language)],
-        properties=descriptions.properties_in(served, own, language),
+        properties=presentation.properties_in(served, own, language),
         remarks=[],
         incoming=None,
     )
@@ -114,7 +110,7 @@ def _data_set_page(
     names = (data_set.slug, data_set.slug + CELLS)
     dumps = [file for file in served.files.values() if file.stem in names]
     pivot = make_pivot(served, data_set, language)
-    return show(
+    return render_page(
         served,
         "dataset.html",
         data_set=data_set,
@@ -124,7 +120,7 @@ def _data_set_page(
             for node in map(ox.NamedNode, pivot.reasons if pivot else ())
         ],
         notes=served.texts(iri, note, language),
-        remarks=descriptions.remarks_of(served, iri, language),
+        remarks=presentation.remarks_of(served, iri, language),
         way=next(served.objects(iri, served.generic("meetwijze")), None),
         method=served.text(iri, (served.generic("methode"),), language),
         areas=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "spatial"))),
@@ -132,7 +128,7 @@ def _data_set_page(
         sources=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "source"))),
         licences=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "license"))),
         dumps=dumps,
-        most=MOST,
+        most=MOST_SHOWN,
         **content,
     )
 
@@ -156,7 +152,7 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
                 dimensions.append((component, code))
     sources = select(served, "select_sources", observation=iri)
     sources.sort(key=lambda row: natural_order(row["cell"].value))
-    return show(
+    return render_page(
         served,
         "observation.html",
         value=figure.text,
@@ -170,9 +166,9 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
         data_set=data_set,
         dimensions=dimensions,
         sources={row["cell"].value: row for row in sources}.values(),
-        remarks=descriptions.remarks_of(served, iri, language),
+        remarks=presentation.remarks_of(served, iri, language),
         summed=[
-            (descriptions.target_of(served, part, language), _figure_of(served, part, language))
+            (presentation.target_of(served, part, language), _figure_of(served, part, language))
             for part in sorted(served.objects(iri, served.generic("somVan")), key=str)
             if isinstance(part, ox.NamedNode)
         ],

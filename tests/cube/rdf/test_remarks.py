@@ -13,7 +13,7 @@ from small_project import SmallProject
 
 from publish.project.project import read_project
 from publish.release.opened import Served
-from publish.site.descriptions import remarks_of
+from publish.site.presentation import remarks_of
 
 TABLE = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"
 CSV = "x,2022 - K1,2022 - K2\njong,1,2\noud,3,4\n"

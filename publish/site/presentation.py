@@ -1,7 +1,6 @@
-"""What is known of one thing in words, for a page.
+"""What pages show of one thing: its properties, incoming links, links of codes, remarks on quality.
 
-In comes an IRI of a served release; out come its properties, what points to it by the page, its
-links with their reasons and what must be known of its quality. Everything is bounded.
+All of it is bounded; what is left out is said to be.
 """
 
 from __future__ import annotations
@@ -139,12 +138,12 @@ def value_of(served: Served, term: Node, language: str) -> Value:
 
 
 def properties_of(served: Served, iri: ox.NamedNode, language: str) -> list[Property]:
-    """Return all that is said about a thing, by predicate, what a reader looks for first."""
+    """Return the properties of a thing, those first that a reader looks for first."""
     return properties_in(served, served.triples(iri, None, None), language)
 
 
 def properties_in(served: Served, triples: Iterator[ox.Triple], language: str) -> list[Property]:
-    """Return what triples about one thing say of it, by predicate."""
+    """Return the properties that triples about one thing give it."""
     found: dict[str, dict[Node, None]] = {}
     for triple in itertools.islice(triples, MOST_TRIPLES):
         found.setdefault(triple.predicate.value, {})[triple.object] = None
@@ -180,7 +179,7 @@ def incoming_of(served: Served, iri: ox.NamedNode, page: int, language: str) -> 
 
 
 KINDS = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "focus")
-"""The kinds of link in the order of a page, the nearest first; all others come last."""
+"""The kinds of link in the order of the page, the closest first; all others come last."""
 
 
 def _nearest_first(row: dict[str, Any]) -> tuple[int, str]:
@@ -229,7 +228,7 @@ def _where(served: Served, other: ox.NamedNode, language: str) -> str:
 
 
 def target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
-    """Return a thing that a remark concerns; an observation by its codes."""
+    """Return a thing that a remark concerns; an observation is named by its codes."""
     value = value_of(served, target, language)
     head = f"{served.base}/id/observatie/"
     if not target.value.startswith(head):
@@ -241,7 +240,8 @@ def target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
 def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox.NamedNode]]:
     """Return the remarks on a thing and its parts, each with things it concerns.
 
-    Of a remark on figures, which may be very many, some are looked at: all are of one data set.
+    Of the figures that a remark concerns, which may be very many, some are looked at: all belong
+    to one data set.
     """
     found: dict[ox.NamedNode, list[ox.NamedNode]] = {}
     for row in select(served, "select_remarks", about=iri):
@@ -263,7 +263,7 @@ def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox
 
 
 def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkOnQuality]:
-    """Return what must be known of a data set or document: remarks first, then what it lacks."""
+    """Return the remarks on a thing: on its quality first, then on what is missing."""
     remarks = []
     for node, found in _remarks_on(served, iri).items():
         targets = [target for target in found if target != iri]
