@@ -42,7 +42,7 @@ PATHS = {
 Resource = ox.NamedNode | ox.BlankNode
 
 
-# -- The routes -------------------------------------------------------------------------------------
+# -- The routes -----------------------------------------------------------------------------------
 
 
 def make_shape_pages(served: Served) -> Blueprint:
@@ -130,7 +130,7 @@ def name_of_constraint(iri: str) -> str:
     return iri.partition("://")[2]
 
 
-# -- What a document says ---------------------------------------------------------------------------
+# -- What a document says -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
