@@ -53,7 +53,7 @@ def complete_query(text: str, base: str, prefixes: dict[str, str], language: str
 
 def read_example_queries(project: Project, faults: list[Fault]) -> list[ExampleQuery]:
     """Read the example queries of a project in the order of their names."""
-    samples = []
+    queries = []
     prefixes = project.uris.prefixes()
     for path in sorted((project.root / "ontology" / "queries").glob("*.rq")):
         shown = project.shown(path)
@@ -82,5 +82,5 @@ def read_example_queries(project: Project, faults: list[Fault]) -> list[ExampleQ
             place = max(line - before, 1), column
             faults.append(fault("query-syntax", shown, *place, problem=found.reason))
             continue
-        samples.append(ExampleQuery(name=path.stem, title=title, text=text))
-    return samples
+        queries.append(ExampleQuery(name=path.stem, title=title, text=text))
+    return queries

@@ -53,14 +53,12 @@ def read_parameters(
         kind, charset = _content_type(content_type)
         if kind not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8", "us-ascii"):
             raise BadRequest(415, phrase("post-as", form=FORM_TYPE, query=QUERY_TYPE))
+        if any(name in ("query", "update") for name, _ in fields):
+            raise BadRequest(400, phrase("query-in-two-places"))
         if kind == FORM_TYPE:
-            if any(name in ("query", "update") for name, _ in fields):
-                raise BadRequest(400, phrase("query-in-two-places"))
             fields = [item for item in fields if item[0] in GRAPH_PARAMETERS] + _fields(body)
         else:
             query = _decode(body)
-            if any(name in ("query", "update") for name, _ in fields):
-                raise BadRequest(400, phrase("query-in-two-places"))
     if any(name == "update" for name, _ in fields):
         raise BadRequest(400, phrase("only-reads"))
     queries = [value for name, value in fields if name == "query"]

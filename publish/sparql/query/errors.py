@@ -80,7 +80,6 @@ class NotAcceptable(QueryFailed):
     status, outcome, retry_after = 406, "bad-request", None
 
     def __init__(self, *, graph: bool) -> None:
-        self.graph = graph
         key = "query-no-type-for-graphs" if graph else "query-no-type-for-results"
         forms = GRAPHS if graph else RESULTS
         super().__init__(phrase(key, names=", ".join(form.media_type for form in forms)))

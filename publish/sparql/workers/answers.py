@@ -103,7 +103,6 @@ class Answer:
     media_type: str
     form: str
     """``select``, ``ask`` or ``graph``."""
-    coding: str
     rows: int
     """Rows of a SELECT, triples of a graph, 0 for an ASK."""
     seconds: float
@@ -131,12 +130,6 @@ class Answer:
         """Forget the body."""
         self.spool.close()
 
-    def __enter__(self) -> Answer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 @dataclass(kw_only=True, eq=False)
 class Evaluation:
@@ -146,7 +139,6 @@ class Evaluation:
     is one whose worker was already ending.
     """
 
-    question: Question
     volatile: bool
     answer: asyncio.Future[Answer]
     started: float

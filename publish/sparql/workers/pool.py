@@ -180,7 +180,6 @@ class QueryPool:
         slow = is_second = False
         while True:
             evaluation = Evaluation(
-                question=question,
                 volatile=examined.volatile,
                 answer=self._loop.create_future(),
                 started=time.monotonic(),
@@ -292,7 +291,6 @@ class QueryPool:
                 Answer(
                     media_type=evaluation.head["type"],
                     form=evaluation.head["form"],
-                    coding=evaluation.question.coding,
                     rows=content["rows"],
                     seconds=seconds,
                     volatile=evaluation.volatile,
