@@ -150,6 +150,16 @@ def test_keep_folders_and_modules_small() -> None:
     assert len(EXCEPTIONS) <= MOST_EXCEPTIONS
 
 
+def test_give_each_class_name_one_meaning() -> None:
+    """No two modules define a public class of the same name."""
+    homes: dict[str, list[str]] = {}
+    for name, path in MODULES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(name)
+    assert not {name: found for name, found in homes.items() if len(found) > 1}
+
+
 def test_walk_through_files_that_exist() -> None:
     """Every file that ARCHITECTURE.md names exists, and it names every room."""
     text = (REPOSITORY / "ARCHITECTURE.md").read_text(encoding="utf-8")
