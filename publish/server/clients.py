@@ -111,17 +111,6 @@ class ClientTable:
             if not held[1]:
                 del self._held[whose]
 
-    def under_way(self, client: str) -> int:
-        """Return how many queries a client has under way, in all processes that live."""
-        with self._lock:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                self._clear_dead()
-                place, is_free = self._find_place(counted_as(client))
-                return 0 if place is None or is_free else self._counts[place * _ROW_SIZE]
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-
     def close(self) -> None:
         """Subtract what this process still has under way, and close the file."""
         with self._lock:
@@ -135,11 +124,11 @@ class ClientTable:
     def _enter(self, whose: str) -> bool:
         """Count a query, the file being locked."""
         held = self._held.get(whose)
-        place = held[0] if held else self._find_place(whose)[0]
+        place = held[0] if held else self._find_place(whose)
         if place is None or self._counts[place * _ROW_SIZE] >= self._most:
             # Only now it matters whether all that is counted is still under way.
             self._clear_dead()
-            place = held[0] if held else self._find_place(whose)[0]
+            place = held[0] if held else self._find_place(whose)
             if place is None or self._counts[place * _ROW_SIZE] >= self._most:
                 return False
         at = place * _ROW_SIZE
@@ -151,8 +140,8 @@ class ClientTable:
             self._held[whose] = [place, 1]
         return True
 
-    def _find_place(self, whose: str) -> tuple[int | None, bool]:
-        """Return the place of a client, and whether it had none; None when its bucket is full.
+    def _find_place(self, whose: str) -> int | None:
+        """Return the place of a client, None when its bucket is full.
 
         The first free place is made the client's: it stays free until something is counted there.
         """
@@ -163,11 +152,11 @@ class ClientTable:
             if not self._counts[place * _ROW_SIZE]:
                 free = place if free is None else free
             elif self._hash(place) == digest:
-                return place, False
+                return place
         if free is not None:
             at = _HASHES + free * HASH_SIZE
             self._map[at : at + HASH_SIZE] = digest
-        return free, True
+        return free
 
     def _hash(self, place: int) -> bytes:
         at = _HASHES + place * HASH_SIZE
