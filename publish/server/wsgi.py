@@ -18,11 +18,11 @@ import itertools
 import sys
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 
+from publish.server.replies import Reply, header
 from publish.server.request import HttpRequest
 
 if TYPE_CHECKING:
@@ -44,18 +44,8 @@ COMPRESSIBLE = frozenset(
 """Media types of texts that do not begin with text/."""
 
 
-@dataclass(kw_only=True)
-class WsgiResponse:
-    """The response of an application: the beginning of its body, and the rest if there is one."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    beginning: bytes
-    rest: WsgiBody | None
-
-
 class WsgiBody:
-    """The body of a response, read in threads in parts of PART bytes at least but the last."""
+    """The body that an application returns, in parts of at least PART bytes but the last."""
 
     def __init__(self, body: Iterable[bytes], threads: ThreadPoolExecutor) -> None:
         self._body, self._threads = body, threads
@@ -91,10 +81,11 @@ class WsgiBridge:
 
     async def call(
         self, app: WSGIApplication, environ: dict[str, Any], *, compress: bool = False
-    ) -> WsgiResponse:
+    ) -> Reply:
         """Call the application in a thread. What it raises is raised here.
 
-        With ``compress`` a text that ends within the first part is coded with gzip.
+        A reply with a stream has the first part of its body at hand. With ``compress`` a text that
+        ends within that part is coded with gzip.
         """
         context = contextvars.copy_context()
         work = functools.partial(context.run, self._respond, app, environ, compress)
@@ -105,9 +96,7 @@ class WsgiBridge:
             running.add_done_callback(_close_unwanted)
             raise
 
-    def _respond(
-        self, app: WSGIApplication, environ: dict[str, Any], compress: bool
-    ) -> WsgiResponse:
+    def _respond(self, app: WSGIApplication, environ: dict[str, Any], compress: bool) -> Reply:
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
@@ -131,11 +120,11 @@ class WsgiBridge:
                 beginning = _encode(headers, beginning, compress)
             elif status.startswith("304"):
                 _vary(headers)
-        return WsgiResponse(
+        return Reply(
             status=int(status.partition(" ")[0]),
-            headers=list(headers),
-            beginning=beginning,
-            rest=None if is_whole else body,
+            headers=[header(name, value) for name, value in headers],
+            body=beginning,
+            stream=None if is_whole else body,
         )
 
     def close(self) -> None:
@@ -143,11 +132,11 @@ class WsgiBridge:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _close_unwanted(running: Future[WsgiResponse]) -> None:
-    """Close the body of a response whose client has left."""
-    rest = None if running.cancelled() or running.exception() else running.result().rest
-    if rest is not None:
-        rest.close()
+def _close_unwanted(running: Future[Reply]) -> None:
+    """Close the stream of a reply whose client has left."""
+    stream = None if running.cancelled() or running.exception() else running.result().stream
+    if stream is not None:
+        stream.close()
 
 
 def _encode(headers: Headers, body: bytes, compress: bool) -> bytes:

@@ -14,7 +14,7 @@ import json
 import logging
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -216,16 +216,8 @@ class Application:
         if outcome is not None:
             environ[OUTCOME] = outcome
         coding = choose_coding(request.header(b"accept-encoding"))
-        produced = await self._bridge.call(
-            release.pages.wsgi_app, environ, compress=coding == "gzip"
-        )
-        return Reply(
-            status=produced.status,
-            headers=[header(name, value) for name, value in produced.headers],
-            body=produced.beginning,
-            stream=produced.rest,
-            outcome=outcome.outcome if outcome else "",
-        )
+        reply = await self._bridge.call(release.pages.wsgi_app, environ, compress=coding == "gzip")
+        return replace(reply, outcome=outcome.outcome) if outcome else reply
 
     # -- Health and metrics ---------------------------------------------------------------------
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from publish.server.replies import Reply
 from publish.server.request import HttpRequest
-from publish.server.wsgi import PART, WsgiBridge, WsgiResponse, environ_of
+from publish.server.wsgi import PART, WsgiBridge, environ_of
 
 KIND = "text/html; charset=utf-8"
 
@@ -49,19 +50,24 @@ def run(work: Callable[[WsgiBridge], Coroutine[Any, Any, Any]]) -> Any:
         bridge.close()
 
 
-def call(app: Any, **options: bool) -> WsgiResponse:
+def call(app: Any, **options: bool) -> Reply:
     """Call an application."""
     made = run(lambda bridge: bridge.call(app, {}, **options))
-    assert isinstance(made, WsgiResponse)
+    assert isinstance(made, Reply)
     return made
+
+
+def headers_of(reply: Reply) -> dict[str, str]:
+    """Return the header fields of a reply, their names in lower case."""
+    return {name.decode(): value.decode("latin-1") for name, value in reply.headers}
 
 
 def test_close_body_that_is_at_hand() -> None:
     """A small body comes whole, and the application is told that it is done."""
     body = Body([b"a", b"b"])
     made = call(app_of(body, [("Content-Type", KIND), ("Date", "today")]))
-    assert (made.status, made.beginning, made.rest) == (200, b"ab", None)
-    assert "Date" not in dict(made.headers)
+    assert (made.status, made.body, made.stream) == (200, b"ab", None)
+    assert "date" not in headers_of(made)
     assert body.is_closed
 
 
@@ -71,10 +77,10 @@ def test_send_large_body_in_parts() -> None:
 
     async def read(bridge: WsgiBridge) -> list[bytes]:
         made = await bridge.call(app_of(body), {}, compress=True)
-        assert made.rest is not None
-        parts = [made.beginning, *[part async for part in made.rest]]
+        assert made.stream is not None
+        parts = [made.body, *[part async for part in made.stream]]
         assert not body.is_closed
-        made.rest.close()
+        made.stream.close()
         return parts
 
     parts = run(read)
@@ -91,12 +97,12 @@ def test_hold_no_thread_between_parts() -> None:
         halfway = []
         for body in bodies:
             made = await bridge.call(app_of(body), {})
-            assert made.rest is not None
-            parts = aiter(made.rest)
+            assert made.stream is not None
+            parts = aiter(made.stream)
             await anext(parts)
-            halfway.append((made.rest, parts))
+            halfway.append((made.stream, parts))
         small = await asyncio.wait_for(bridge.call(app_of([b"small"]), {}), 2)
-        assert small.beginning == b"small"
+        assert small.body == b"small"
         for rest, parts in halfway:
             assert [len(part) async for part in parts] == [PART]
             rest.close()
@@ -149,15 +155,15 @@ def test_compress_text() -> None:
     text = b"<p>table</p>" * 100
     headers = [("Content-Type", KIND), ("ETag", '"a"'), ("Vary", "Accept")]
     made = call(app_of([text], headers), compress=True)
-    told = dict(made.headers)
-    assert gzip.decompress(made.beginning) == text
-    assert told["Content-Length"] == str(len(made.beginning))
-    assert (told["Content-Encoding"], told["ETag"]) == ("gzip", 'W/"a"')
-    assert told["Vary"] == "Accept, Accept-Encoding"
+    fields = headers_of(made)
+    assert gzip.decompress(made.body) == text
+    assert fields["content-length"] == str(len(made.body))
+    assert (fields["content-encoding"], fields["etag"]) == ("gzip", 'W/"a"')
+    assert fields["vary"] == "Accept, Accept-Encoding"
     unchanged = call(app_of([], headers[1:], status="304 NOT MODIFIED"), compress=True)
-    assert dict(unchanged.headers)["Vary"] == told["Vary"]
-    plain = dict(call(app_of([text], headers)).headers)
-    assert (plain["Vary"], plain["ETag"]) == ("Accept, Accept-Encoding", '"a"')
+    assert headers_of(unchanged)["vary"] == fields["vary"]
+    plain = headers_of(call(app_of([text], headers)))
+    assert (plain["vary"], plain["etag"]) == ("Accept, Accept-Encoding", '"a"')
 
 
 @pytest.mark.parametrize(
@@ -172,7 +178,8 @@ def test_leave_as_it_is(more: tuple[str, str]) -> None:
     """What is coded, has ranges or is no text is sent as it is."""
     headers = dict([("Content-Type", KIND), more])
     made = call(app_of([b"a" * 1000], headers.items()), compress=True)
-    assert (dict(made.headers), made.beginning) == (headers, b"a" * 1000)
+    same = {name.lower(): value for name, value in headers.items()}
+    assert (headers_of(made), made.body) == (same, b"a" * 1000)
 
 
 def request(method: str, headers: list[tuple[bytes, bytes]]) -> HttpRequest:
