@@ -128,7 +128,7 @@ class Cube:
                 "conflicting-cells",
                 int(cells.row[loser]),
                 int(cells.column[loser]),
-                codes=self.structure.codes_at(batch, loser),
+                codes=self.structure.codes_at(batch.keys, loser),
                 text=shown(cells.text[loser]),
                 other=shown(cells.text[winner]),
                 place=phrase(

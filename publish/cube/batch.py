@@ -42,6 +42,11 @@ class SourceCells:
     superseded: NDArray[np.bool_]
     """Whether a later document prints another figure, which is the observation's value."""
 
+    def first_cell(self, observation: int) -> tuple[int, int, int]:
+        """Return table, row and column of the first cell of an observation."""
+        at = int(self.observation.searchsorted(observation))
+        return int(self.table[at]), int(self.row[at]), int(self.column[at])
+
     def take(
         self, chosen: slice | NDArray[np.int64], observation: NDArray[np.int64]
     ) -> SourceCells:

@@ -28,6 +28,10 @@ class CubeColumns:
     def __len__(self) -> int:
         return len(self.mantissa)
 
+    def first_cell(self, at: int) -> tuple[int, int, int]:
+        """Return table, row and column of the first cell of an observation."""
+        return int(self.table[at]), int(self.row[at]), int(self.column[at])
+
 
 @dataclass(kw_only=True)
 class ColumnCollector:

@@ -167,7 +167,7 @@ class DerivedCube:
         sums //= scale
         for at in np.flatnonzero(np.abs(sums) > np.iinfo(np.int64).max).tolist():
             place = self.mapping.file.place("derived")
-            codes = self.structure.codes_at(batch, int(first[at]))
+            codes = self.structure.codes_at(batch.keys, int(first[at]))
             faults.append(fault("sum-too-large", *place, codes=codes))
             sums[at] = 0
         cells, addends = batch.cells, batch.addends

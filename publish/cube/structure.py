@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from publish.cube.batch import Batch
+from publish.cube.batch import Batch, Indices
 from publish.mappings.mapping import MEASURE
 from publish.mappings.marks import Absence
 from publish.ontology.vocabulary import Dimension, Measure
@@ -83,20 +83,20 @@ class Structure:
         """Return the names of the dimensions, without the measure dimension."""
         return [dimension.name for dimension in self.dimensions[:-1]]
 
-    def codes_of(self, batch: Batch, position: int) -> list[str]:
+    def codes_of(self, keys: tuple[Indices, ...], position: int) -> list[str]:
         """Return the codes of one observation, in the order of its IRI."""
         return [
             dimension.codes[int(key[position])]
-            for dimension, key in zip(self.dimensions, batch.keys, strict=True)
+            for dimension, key in zip(self.dimensions, keys, strict=True)
         ]
 
-    def codes_at(self, batch: Batch, position: int) -> str:
+    def codes_at(self, keys: tuple[Indices, ...], position: int) -> str:
         """Return the codes of one observation, for messages."""
-        return ", ".join(self.codes_of(batch, position))
+        return ", ".join(self.codes_of(keys, position))
 
     def observation_iri(self, batch: Batch, position: int, uris: Uris) -> str:
         """Return the IRI of one observation."""
-        codes = "/".join(self.codes_of(batch, position))
+        codes = "/".join(self.codes_of(batch.keys, position))
         return uris.iri("observation", slug=self.slug, codes=codes)
 
     def table_iris(self, uris: Uris) -> list[str]:

@@ -72,10 +72,10 @@ class ObservationsCheck:
             if len(self._found) == MOST_FINDINGS:
                 self._dropped += 1
                 continue
-            self._found.append((shape_result(result, things), _first_cell(batch, result.place)))
+            self._found.append((shape_result(result, things), batch.cells.first_cell(result.place)))
         self._constraints.see(things)
         for breach in self._breaches.found[known:]:
-            self._cells[breach.at] = _first_cell(batch, breach.at - self._seen)
+            self._cells[breach.at] = batch.cells.first_cell(breach.at - self._seen)
         self._seen += len(batch)
 
     def _add_periods(self) -> None:
@@ -128,13 +128,7 @@ class ObservationsCheck:
         first = 0
         for batch in self.cube.batches([]) if rest else ():
             for at in sorted(item for item in rest if first <= item < first + len(batch)):
-                self._cells[at] = _first_cell(batch, at - first)
+                self._cells[at] = batch.cells.first_cell(at - first)
                 names[at] = self._columns.columns(batch).name(at - first)
             first += len(batch)
         return names
-
-
-def _first_cell(batch: Batch, place: int) -> CellPlace:
-    cells = batch.cells
-    at = int(cells.observation.searchsorted(place))
-    return int(cells.table[at]), int(cells.row[at]), int(cells.column[at])

@@ -123,7 +123,7 @@ class SmallProject:
                     for cell in range(len(cells.text))
                     if cells.observation[cell] == at
                 ]
-                codes = cube.structure.codes_at(batch, at).replace(", ", "/")
+                codes = cube.structure.codes_at(batch.keys, at).replace(", ", "/")
                 assert codes not in found
                 found[codes] = (value, sources)
         assert not faults, faults

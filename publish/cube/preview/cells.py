@@ -135,7 +135,7 @@ class _CellObservations:
     def _observation(self, batch: Batch, at: int, cell: int) -> CellObservation:
         """Return the observation of a cell."""
         structure = self.structure
-        codes = structure.codes_of(batch, at)
+        codes = structure.codes_of(batch.keys, at)
         iri: str | None = structure.observation_iri(batch, at, self.uris)
         unit = structure.units[int(batch.keys[-1][at])].rpartition("/")[2]
         by_name = dict(zip(structure.names(), codes, strict=False))

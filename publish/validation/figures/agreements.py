@@ -195,16 +195,10 @@ def _findings(
     for at, place in zip(here.tolist(), there.tolist(), strict=True):
         table = int(others.table[place])
         line, column, _ = lines[table][int(others.row[place]), int(others.column[place])]
-        codes = [
-            dimension.codes[int(key[at])]
-            for dimension, key in zip(own.dimensions, columns.keys, strict=True)
-        ]
         findings.add(
             "figures-disagree",
-            int(columns.table[at]),
-            int(columns.row[at]),
-            int(columns.column[at]),
-            codes=", ".join(codes),
+            *columns.first_cell(at),
+            codes=own.codes_at(columns.keys, at),
             value=printed_value(columns, at, one.cube.mapping.numbers),
             other=printed_value(others, place, other.cube.mapping.numbers),
             slug=theirs.slug,

@@ -62,18 +62,15 @@ class MeasureBoundsCheck:
         least, most = self._limits[:, measures, batch.decimals]
         outside = (batch.mantissa < least) | (batch.mantissa > most)
         outside &= batch.absence == 0
-        cells, form = batch.cells, FORMATS[self.numbers]
+        form = FORMATS[self.numbers]
         for at in np.flatnonzero(outside).tolist():
-            first = int(np.searchsorted(cells.observation, at))
             measure = self.structure.measures[int(measures[at])]
             low = batch.mantissa[at] < least[at]
             bound = measure.least if low else measure.most
             key = "bound-at-least" if low else "bound-at-most"
             self._findings.add(
                 "out-of-range",
-                int(cells.table[first]),
-                int(cells.row[first]),
-                int(cells.column[first]),
+                *batch.cells.first_cell(at),
                 value=format_number(int(batch.mantissa[at]), int(batch.decimals[at]), form),
                 measure=measure.name,
                 bound=phrase(key, number=plain_number(bound or Decimal(0), self.numbers)),

@@ -80,16 +80,10 @@ def compare_shares(
         if off is None or abs(printed - quotient) <= off:
             continue
         decimals = int(columns.decimals[ends[0]])
-        codes = [
-            dimension.codes[int(key[ends[0]])]
-            for dimension, key in zip(structure.dimensions, columns.keys, strict=True)
-        ]
         findings.add(
             "share-differs",
-            int(columns.table[ends[0]]),
-            int(columns.row[ends[0]]),
-            int(columns.column[ends[0]]),
-            codes=", ".join(codes),
+            *columns.first_cell(ends[0]),
+            codes=structure.codes_at(columns.keys, ends[0]),
             printed=printed_value(columns, ends[0], form),
             part=printed_value(columns, ends[1], form),
             whole=printed_value(columns, ends[2], form),

@@ -71,9 +71,7 @@ def compare_totals(
             code = "parts-exceed-total" if exceeded else "parts-below-total"
         findings.add(
             code,
-            int(columns.table[position]),
-            int(columns.row[position]),
-            int(columns.column[position]),
+            *columns.first_cell(position),
             name=name,
             codes=", ".join(codes),
             total=_in_words(total, position, numbers, upper=exceeded),

@@ -16,9 +16,10 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from publish.faults.fault import Words, phrase
+from publish.faults.shacl_report import SEVERITIES
 from publish.rdf.namespaces import QB, RDF
 
-SEVERITIES = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
+SEVERITY_OF = {SH[name]: severity for severity, name in SEVERITIES.items()}
 
 OF_VALUES = (
     "class",
@@ -160,7 +161,7 @@ def _compiled(shapes: Graph, node: Node, *, as_node: bool = False) -> Shape:
         paths=paths,
         path=path_text(shapes, path) if path is not None else "",
         constraints=tuple(sorted(_constraints(shapes, node, paths), key=lambda item: item.name)),
-        severity=SEVERITIES.get(URIRef(str(severity)), "error"),
+        severity=SEVERITY_OF.get(URIRef(str(severity)), "error"),
         message=message_of(shapes, node),
     )
 
@@ -209,13 +210,10 @@ def path_text(shapes: Graph, path: Node) -> str:
         return f"^{path_text(shapes, inverse)}"
     if items is not None:
         return "|".join(path_text(shapes, item) for item in Collection(shapes, items))
-    for predicate, mark in ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+")):
-        inner = shapes.value(path, predicate)
+    for name, mark in (("zeroOrMorePath", "*"), ("oneOrMorePath", "+"), ("zeroOrOnePath", "?")):
+        inner = shapes.value(path, SH[name])
         if inner is not None:
             return path_text(shapes, inner) + mark
-    inner = shapes.value(path, SH.zeroOrOnePath)
-    if inner is not None:
-        return path_text(shapes, inner) + "?"
     if shapes.value(path, RDF.first) is not None:
         return "/".join(path_text(shapes, item) for item in Collection(shapes, path))
     return str(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import replace
 
@@ -16,14 +15,12 @@ from rdflib.term import Node
 from publish.faults.fault import LANGUAGES, Fault, Words, fault, phrase
 from publish.project.iris import Uris
 from publish.rdf.turtle import add_file, new_graph
-from publish.validation.shapes.compile import SEVERITIES, ShapeResult, nearest_name, path_text
+from publish.validation.shapes.compile import SEVERITY_OF, ShapeResult, nearest_name, path_text
 from publish.validation.shapes.files import ShapeFiles
 
 MOST_OBSERVATIONS = 2_000
 """The most observations of a cube that pySHACL judges, at some hundreds a second. Those of a
 larger cube are judged over columns only."""
-
-log = logging.getLogger("publish")
 
 
 def find_unusable(shapes: ShapeFiles, uris: Uris, graph: Graph, problem: str) -> Fault:
@@ -83,7 +80,7 @@ def validate(graph: Graph, shapes: Graph) -> list[ShapeResult]:
                 else "",
                 value=_name(value) if value is not None else "",
                 shape=str(nearest_name(shapes, shape)),
-                severity=SEVERITIES.get(severity, "error"),
+                severity=SEVERITY_OF.get(severity, "error"),
                 message=_message(messages, list(shapes.objects(shape, SH.message))),
             )
         )
