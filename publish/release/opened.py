@@ -27,14 +27,16 @@ LANGUAGES = ("nl", "en")
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-def _terms(*names: str) -> tuple[ox.NamedNode, ...]:
-    pairs = (name.split(":") for name in names)
-    return tuple(ox.NamedNode(PREFIXES[prefix] + local) for prefix, local in pairs)
+@cache
+def term(name: str) -> ox.NamedNode:
+    """Return a term of a public vocabulary by its short form, as ``qb:DataSet``."""
+    prefix, _, local = name.partition(":")
+    return ox.NamedNode(PREFIXES[prefix] + local)
 
 
-LABELS = _terms("skos:prefLabel", "rdfs:label", "dct:title")
-DESCRIPTIONS = _terms("dct:description", "skos:definition", "rdfs:comment")
-TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+LABELS = (term("skos:prefLabel"), term("rdfs:label"), term("dct:title"))
+DESCRIPTIONS = (term("dct:description"), term("skos:definition"), term("rdfs:comment"))
+TYPE = term("rdf:type")
 
 
 @cache
@@ -199,19 +201,19 @@ class Served:
 
 
 Key = TypeVar("Key")
-Value = TypeVar("Value")
+Found = TypeVar("Found")
 
 
-def once_per_release(find: Callable[[Served, Key], Value]) -> Callable[[Served, Key], Value]:
+def once_per_release(find: Callable[[Served, Key], Found]) -> Callable[[Served, Key], Found]:
     """Let a look-up find each thing of a release once; for keys of which a release has a few.
 
     What was found goes when the release does. An ``lru_cache`` would keep every release that was
     ever served, with its store.
     """
-    cached: WeakKeyDictionary[Served, dict[Key, Value]] = WeakKeyDictionary()
+    cached: WeakKeyDictionary[Served, dict[Key, Found]] = WeakKeyDictionary()
 
     @wraps(find)
-    def find_once(served: Served, key: Key) -> Value:
+    def find_once(served: Served, key: Key) -> Found:
         of_release = cached.setdefault(served, {})
         if key not in of_release:
             of_release[key] = find(served, key)

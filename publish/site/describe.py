@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from publish.project.iris import PREFIXES, SHARED_GRAPHS
+from publish.project.iris import SHARED_GRAPHS
 from publish.rdf.jsonld import json_ld, usable_prefixes
-from publish.release.opened import LABELS, TYPE, Served
+from publish.release.opened import LABELS, TYPE, Served, term
 from publish.site.select import select
 
 MOST_TRIPLES = 20_000
@@ -22,10 +22,7 @@ MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
 MORE_PREFIXES = {"sd": "http://www.w3.org/ns/sparql-service-description#"}
 """Prefixes of the descriptions of graphs and the endpoint, which queries seldom need."""
-TO_DATA_SETS = tuple(
-    ox.NamedNode(PREFIXES[prefix] + name)
-    for prefix, name in (("oa", "hasTarget"), ("prov", "used"), ("prov", "wasDerivedFrom"))
-)
+TO_DATA_SETS = (term("oa:hasTarget"), term("prov:used"), term("prov:wasDerivedFrom"))
 """What points to a data set, besides its observations."""
 
 
@@ -53,7 +50,7 @@ def incoming_triples(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
                 seen.add(quad.triple)
                 yield quad.triple
     predicates: tuple[ox.NamedNode | None, ...] = (None,)
-    if PREFIXES["qb"] + "DataSet" in types_of(served, iri):
+    if term("qb:DataSet").value in types_of(served, iri):
         predicates = TO_DATA_SETS
     for predicate in predicates:
         for triple in served.triples(None, predicate, iri):
@@ -106,16 +103,14 @@ def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Tr
 def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
     """Return the things whose triples are part of the description of a thing."""
     kinds = types_of(served, iri)
-    if PREFIXES["skos"] + "ConceptScheme" in kinds:
+    if term("skos:ConceptScheme").value in kinds:
         rows = select(served, "select_codes", list=iri)
         return sorted({row["code"] for row in rows[:MEMBERS]}, key=str)
-    if PREFIXES["qb"] + "DataSet" in kinds:
-        structure = ox.NamedNode(PREFIXES["qb"] + "structure")
-        return [node for node in served.objects(iri, structure) if isinstance(node, ox.NamedNode)]
-    if PREFIXES["qb"] + "DataStructureDefinition" in kinds:
-        component = ox.NamedNode(PREFIXES["qb"] + "component")
-        return [node for node in served.objects(iri, component) if isinstance(node, ox.NamedNode)]
-    if PREFIXES["owl"] + "Ontology" in kinds:
+    for kind, part in (("DataSet", "structure"), ("DataStructureDefinition", "component")):
+        if term(f"qb:{kind}").value in kinds:
+            parts = served.objects(iri, term(f"qb:{part}"))
+            return [node for node in parts if isinstance(node, ox.NamedNode)]
+    if term("owl:Ontology").value in kinds:
         return [row["term"] for row in select(served, "select_vocabulary", vocabulary=iri)]
     return []
 

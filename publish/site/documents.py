@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 from flask import Response, request
 
-from publish.project.iris import PREFIXES
 from publish.release.catalogue.void import (
     all_graphs,
     describe_all_graphs,
@@ -17,7 +16,7 @@ from publish.release.catalogue.void import (
     graph_named,
     title_of,
 )
-from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served
+from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, term
 from publish.server.negotiation import HTML
 from publish.site.describe import describe
 from publish.site.pages.thing import page_about, page_about_graph
@@ -28,7 +27,6 @@ from publish.sparql.forms import GRAPHS
 
 DOCUMENTS = (HTML, *GRAPHS)
 """The forms of every document, the preferred first."""
-MEMBER = ox.NamedNode(PREFIXES["rdfs"] + "member")
 GRAPH_FOLDER = "graaf"
 
 
@@ -81,9 +79,9 @@ def find_thing(served: Served, kind: str, path: str) -> Thing | None:
 def _collections(served: Served) -> dict[str, tuple[str, str]]:
     """Return the folders that list all things of a class: their title and the class."""
     return {
-        "conceptscheme": ("code-lists", PREFIXES["skos"] + "ConceptScheme"),
+        "conceptscheme": ("code-lists", term("skos:ConceptScheme").value),
         "document": ("documents", served.generic("Document").value),
-        "linkset": ("linksets", PREFIXES["void"] + "Linkset"),
+        "linkset": ("linksets", term("void:Linkset").value),
     }
 
 
@@ -97,9 +95,9 @@ def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
     def triples(page: int) -> Iterator[ox.Triple]:
         for language in LANGUAGES:
             text = ox.Literal(read_texts()[language][title], language=language)
-            yield ox.Triple(iri, LABELS[1], text)
+            yield ox.Triple(iri, term("rdfs:label"), text)
         for member in members():
-            yield ox.Triple(iri, MEMBER, member)
+            yield ox.Triple(iri, term("rdfs:member"), member)
         for member in members():
             yield ox.Triple(member, TYPE, ox.NamedNode(class_))
             for label in LABELS:
@@ -137,7 +135,7 @@ def _all_graphs(served: Served) -> Thing:
         path=path,
         describe=lambda _: describe_all_graphs(served),
         show=page,
-        types=frozenset({PREFIXES["void"] + "Dataset"}),
+        types=frozenset({term("void:Dataset").value}),
     )
 
 
@@ -159,5 +157,5 @@ def _graph(served: Served, iri: ox.NamedNode, path: str) -> Thing | None:
         path=f"/doc/{path}",
         describe=triples,
         show=page,
-        types=frozenset({PREFIXES["void"] + "Dataset"}),
+        types=frozenset({term("void:Dataset").value}),
     )

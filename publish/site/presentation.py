@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from publish.project.iris import PREFIXES
-from publish.release.opened import LABELS, TYPE, Node, Served
+from publish.release.opened import LABELS, TYPE, Node, Served, term
 from publish.site.describe import (
     MEMBERS,
     MOST_PAGES,
@@ -25,26 +24,26 @@ from publish.site.describe import (
 )
 from publish.site.select import select
 
-DATA_SET = ox.NamedNode(PREFIXES["qb"] + "dataSet")
+DATA_SET = term("qb:dataSet")
 MOST_VALUES = 100
 MOST_TARGETS = 5
 """How many things a remark names that it concerns."""
-COMMENT = ox.NamedNode(PREFIXES["rdfs"] + "comment")
-OA_TARGET = ox.NamedNode(PREFIXES["oa"] + "hasTarget")
+COMMENT = term("rdfs:comment")
+OA_TARGET = term("oa:hasTarget")
 
 FIRST = [
-    f"{PREFIXES[prefix]}{name}"
-    for prefix, name in (
-        ("rdf", "type"),
-        ("skos", "prefLabel"),
-        ("rdfs", "label"),
-        ("dct", "title"),
-        ("skos", "notation"),
-        ("skos", "definition"),
-        ("dct", "description"),
-        ("rdfs", "comment"),
-        ("skos", "note"),
-        ("skos", "scopeNote"),
+    term(name).value
+    for name in (
+        "rdf:type",
+        "skos:prefLabel",
+        "rdfs:label",
+        "dct:title",
+        "skos:notation",
+        "skos:definition",
+        "dct:description",
+        "rdfs:comment",
+        "skos:note",
+        "skos:scopeNote",
     )
 ]
 """Properties that a reader looks for first."""
@@ -182,49 +181,36 @@ KINDS = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"
 """The kinds of link in the order of the page, the closest first; all others come last."""
 
 
-def _nearest_first(row: dict[str, Any]) -> tuple[int, str]:
+def _closest_first(row: dict[str, Any]) -> tuple[int, str]:
     name = row["relation"].value.rpartition("#")[2].rpartition("/")[2]
     return (KINDS.index(name) if name in KINDS else len(KINDS), name)
 
 
 def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCode]:
     """Return the links of a code to terms elsewhere and in other lists."""
-    return [
-        LinkOfCode(
-            relation=value_of(served, row["relation"], language),
-            other=value_of(served, row["other"], language),
-            where=_where(served, row["other"], language),
-            reason=served.text(row["link"], (COMMENT,), language),
-        )
-        for row in sorted(select(served, "select_links", concept=iri), key=_nearest_first)
-    ]
+    rows = sorted(select(served, "select_links", concept=iri), key=_closest_first)
+    return [_link(served, row, language) for row in rows]
 
 
 def links_in(
     served: Served, linkset: ox.NamedNode, language: str
 ) -> list[tuple[Value, LinkOfCode]]:
     """Return the links of a linkset, or of its part, each with the code it starts from."""
-    rows = sorted(select(served, "select_linkset", linkset=linkset), key=_nearest_first)
-    return [
-        (
-            value_of(served, row["code"], language),
-            LinkOfCode(
-                relation=value_of(served, row["relation"], language),
-                other=value_of(served, row["other"], language),
-                where=_where(served, row["other"], language),
-                reason=served.text(row["link"], (COMMENT,), language),
-            ),
-        )
-        for row in rows
-    ]
+    rows = sorted(select(served, "select_linkset", linkset=linkset), key=_closest_first)
+    return [(value_of(served, row["code"], language), _link(served, row, language)) for row in rows]
 
 
-def _where(served: Served, other: ox.NamedNode, language: str) -> str:
-    """Return the code list of a term, or the host that publishes it."""
-    scheme = next(served.objects(other, ox.NamedNode(PREFIXES["skos"] + "inScheme")), None)
-    if isinstance(scheme, ox.NamedNode):
-        return served.label(scheme.value, language)
-    return urlsplit(other.value).hostname or ""
+def _link(served: Served, row: dict[str, Any], language: str) -> LinkOfCode:
+    other = row["other"]
+    scheme = next(served.objects(other, term("skos:inScheme")), None)
+    return LinkOfCode(
+        relation=value_of(served, row["relation"], language),
+        other=value_of(served, other, language),
+        where=served.label(scheme.value, language)
+        if isinstance(scheme, ox.NamedNode)
+        else urlsplit(other.value).hostname or "",
+        reason=served.text(row["link"], (COMMENT,), language),
+    )
 
 
 def target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
@@ -248,9 +234,9 @@ def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox
         found.setdefault(row["remark"], []).append(row["target"])
     if all(item.iri != iri.value for item in served.data_sets):
         return found
-    annotation = ox.NamedNode(PREFIXES["dqv"] + "QualityAnnotation")
-    subjects = [triple.subject for triple in served.triples(None, TYPE, annotation)]
-    for remark in sorted({item for item in subjects if isinstance(item, ox.NamedNode)}, key=str):
+    annotations = served.triples(None, TYPE, term("dqv:QualityAnnotation"))
+    subjects = {item.subject for item in annotations if isinstance(item.subject, ox.NamedNode)}
+    for remark in sorted(subjects, key=str):
         some = list(itertools.islice(served.objects(remark, OA_TARGET), MOST_VALUES))
         figures = [
             item
@@ -268,7 +254,7 @@ def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkO
     for node, found in _remarks_on(served, iri).items():
         targets = [target for target in found if target != iri]
         title = served.text(node, LABELS, language)
-        aspect = next(served.objects(node, ox.NamedNode(PREFIXES["dqv"] + "inDimension")), None)
+        aspect = next(served.objects(node, term("dqv:inDimension")), None)
         question, line = (
             next((term.value for term in served.objects(node, served.generic(name))
                   if isinstance(term, ox.Literal)), None)
@@ -302,13 +288,11 @@ def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Con
         return ("total" in row, order, row["code"].value)
 
     rows.sort(key=place)
-    notation = ox.NamedNode(PREFIXES["skos"] + "notation")
-    definition = ox.NamedNode(PREFIXES["skos"] + "definition")
     concepts = []
     for row in rows[:MEMBERS]:
         code = row["code"]
-        meaning = served.text(code, (definition,), language)
-        short = served.text(code, (notation,), language)
+        meaning = served.text(code, (term("skos:definition"),), language)
+        short = served.text(code, (term("skos:notation"),), language)
         printed = served.texts(code, served.generic("gedruktLabel"), language)
         concepts.append(
             Concept(

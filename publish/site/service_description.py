@@ -13,13 +13,11 @@ import pyoxigraph as ox
 from publish.release.catalogue.void import (
     COUNTED,
     SD,
-    VOID,
-    XSD,
     all_graphs,
     describe_all_graphs,
     integer,
 )
-from publish.release.opened import TYPE, Served
+from publish.release.opened import TYPE, Served, term
 from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.limits import Limits
 
@@ -70,7 +68,7 @@ def _describe_limits(
     """Yield each limit as a property of the package's own vocabulary."""
     numbers = {"vragenPerKlant": per_client}
     if limits is not None:
-        seconds = ox.Literal(f"{limits.deadline:g}", datatype=ox.NamedNode(XSD + "decimal"))
+        seconds = ox.Literal(f"{limits.deadline:g}", datatype=term("xsd:decimal"))
         yield ox.Triple(service, served.generic("tijdslimiet"), seconds)
         numbers |= {
             "geheugenlimiet": limits.memory,
@@ -88,16 +86,16 @@ def _describe_limits(
 
 def _describe_graphs(served: Served, endpoint: str, data_set: ox.NamedNode) -> Iterator[ox.Triple]:
     """Yield the default graph and the named graphs, with their numbers."""
-    yield ox.Triple(data_set, TYPE, ox.NamedNode(VOID + "Dataset"))
+    yield ox.Triple(data_set, TYPE, term("void:Dataset"))
     for key, name in COUNTED.items():
         if key in served.counts:
             number = integer(served.counts[key])
-            yield ox.Triple(data_set, ox.NamedNode(VOID + name), number)
+            yield ox.Triple(data_set, term(f"void:{name}"), number)
     default = all_graphs(served)
     if not served.is_union:
         default = ox.NamedNode(f"{endpoint}#default-graph")
         yield ox.Triple(default, TYPE, _sd("Graph"))
-        yield ox.Triple(default, ox.NamedNode(VOID + "triples"), integer(0))
+        yield ox.Triple(default, term("void:triples"), integer(0))
     yield ox.Triple(data_set, _sd("defaultGraph"), default)
     for graph in served.graphs:
         entry, node = ox.NamedNode(f"{endpoint}#{graph.name}"), ox.NamedNode(graph.iri)
@@ -125,7 +123,7 @@ def _describe_graphs_of_files(
         yield ox.Triple(graph, TYPE, _sd("Graph"))
         for key, name in COUNTED.items():
             if key in counts:
-                yield ox.Triple(graph, ox.NamedNode(VOID + name), integer(counts[key]))
+                yield ox.Triple(graph, term(f"void:{name}"), integer(counts[key]))
 
 
 def _sd(name: str) -> ox.NamedNode:

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from small_release import BASE, client_of, make_release
 
 from publish import __version__
-from publish.release.catalogue.void import SD, VOID
+from publish.project.iris import PREFIXES
+from publish.release.catalogue.void import SD
 from publish.release.opened import TYPE, Served
 from publish.site.describe import describe
 from publish.site.service_description import describe_service
@@ -21,6 +22,7 @@ from publish.sparql.query.limits import Limits
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CLASS = ox.NamedNode("http://purl.org/linked-data/cube#Observation")
 DATA_SET = "/doc/dataset/werknemers"
+VOID = PREFIXES["void"]
 TWICE = """
 <id/dataset/werknemers> rdfs:label "Werknemers naar leeftijd"@nl ; dct:source <id/document/antwoord> .
 <id/document/antwoord> rdfs:seeAlso <https://twee.example/> .

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from publish.project.iris import EVERYTHING, PREFIXES
+from publish.project.iris import EVERYTHING
 from publish.release.manifest import NamedGraph
-from publish.release.opened import LANGUAGES, TYPE, Served, read_names
+from publish.release.opened import LANGUAGES, TYPE, Served, read_names, term
 
-VOID, DCT = PREFIXES["void"], PREFIXES["dct"]
-XSD = PREFIXES["xsd"]
 SD = "http://www.w3.org/ns/sparql-service-description#"
 COUNTED = {
     "triples": "triples",
@@ -29,7 +27,7 @@ COUNTED = {
 
 def integer(number: int) -> ox.Literal:
     """Return a whole number as a literal."""
-    return ox.Literal(str(number), datatype=ox.NamedNode(XSD + "integer"))
+    return ox.Literal(str(number), datatype=term("xsd:integer"))
 
 
 def all_graphs(served: Served) -> ox.NamedNode:
@@ -48,10 +46,10 @@ def describe_graph(served: Served, graph: NamedGraph) -> Iterator[ox.Triple]:
     yield from _types(node)
     for language in LANGUAGES:
         yield _title(node, title_of(served, graph, language), language)
-    yield ox.Triple(node, ox.NamedNode(DCT + "subject"), ox.NamedNode(graph.about))
-    yield ox.Triple(node, ox.NamedNode(VOID + "triples"), integer(graph.triples))
+    yield ox.Triple(node, term("dct:subject"), ox.NamedNode(graph.about))
+    yield ox.Triple(node, term("void:triples"), integer(graph.triples))
     yield from _found_at(served, node, graph.name)
-    yield ox.Triple(all_graphs(served), ox.NamedNode(VOID + "subset"), node)
+    yield ox.Triple(all_graphs(served), term("void:subset"), node)
 
 
 def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
@@ -61,17 +59,15 @@ def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
     for language, title in served.title.items():
         yield _title(node, title, language)
     for language, text in served.description.items():
-        yield ox.Triple(
-            node, ox.NamedNode(DCT + "description"), ox.Literal(text, language=language)
-        )
+        yield ox.Triple(node, term("dct:description"), ox.Literal(text, language=language))
     for key, name in COUNTED.items():
         if key in served.counts:
-            yield ox.Triple(node, ox.NamedNode(VOID + name), integer(served.counts[key]))
+            yield ox.Triple(node, term(f"void:{name}"), integer(served.counts[key]))
     space = ox.Literal(f"{served.base}/id/")
-    yield ox.Triple(node, ox.NamedNode(VOID + "uriSpace"), space)
+    yield ox.Triple(node, term("void:uriSpace"), space)
     for data_set in served.data_sets[:3]:
         example = ox.NamedNode(data_set.iri)
-        yield ox.Triple(node, ox.NamedNode(VOID + "exampleResource"), example)
+        yield ox.Triple(node, term("void:exampleResource"), example)
     yield from _found_at(served, node, EVERYTHING)
     for graph in served.graphs:
         yield from describe_graph(served, graph)
@@ -89,12 +85,12 @@ def title_of(served: Served, graph: NamedGraph, language: str) -> str:
 
 
 def _types(node: ox.NamedNode) -> Iterator[ox.Triple]:
-    yield ox.Triple(node, TYPE, ox.NamedNode(VOID + "Dataset"))
+    yield ox.Triple(node, TYPE, term("void:Dataset"))
     yield ox.Triple(node, TYPE, ox.NamedNode(SD + "Graph"))
 
 
 def _title(node: ox.NamedNode, text: str, language: str) -> ox.Triple:
-    return ox.Triple(node, ox.NamedNode(DCT + "title"), ox.Literal(text, language=language))
+    return ox.Triple(node, term("dct:title"), ox.Literal(text, language=language))
 
 
 def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Triple]:
@@ -102,11 +98,11 @@ def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Trip
     for file in served.files.values():
         if file.stem == name:
             address = ox.NamedNode(served.address(f"/dumps/{file.name}"))
-            yield ox.Triple(node, ox.NamedNode(VOID + "dataDump"), address)
+            yield ox.Triple(node, term("void:dataDump"), address)
     endpoint = ox.NamedNode(served.address("/sparql"))
-    yield ox.Triple(node, ox.NamedNode(VOID + "sparqlEndpoint"), endpoint)
+    yield ox.Triple(node, term("void:sparqlEndpoint"), endpoint)
     if served.licence:
-        yield ox.Triple(node, ox.NamedNode(DCT + "license"), ox.NamedNode(served.licence))
+        yield ox.Triple(node, term("dct:license"), ox.NamedNode(served.licence))
     if served.made:
-        time = ox.Literal(served.made, datatype=ox.NamedNode(XSD + "dateTime"))
-        yield ox.Triple(node, ox.NamedNode(DCT + "issued"), time)
+        time = ox.Literal(served.made, datatype=term("xsd:dateTime"))
+        yield ox.Triple(node, term("dct:issued"), time)

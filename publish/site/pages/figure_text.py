@@ -12,11 +12,10 @@ from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
-from publish.project.iris import PREFIXES
-from publish.release.opened import Served
+from publish.release.opened import Served, term
 
-MEASURE_TYPE = PREFIXES["qb"] + "measureType"
-DECIMALS = PREFIXES["sdmx-attribute"] + "decimals"
+MEASURE_TYPE = term("qb:measureType").value
+DECIMALS = term("sdmx-attribute:decimals").value
 SIGNS = {"minstens": "≥", "meerDan": ">", "hoogstens": "≤", "minderDan": "<"}
 """The sign of each bound."""
 NOTHING_KNOWN = ":"
@@ -47,7 +46,7 @@ def format_number(text: str, decimals: int | None, language: str) -> str:
 
 def decimals_of(code: str | None) -> int | None:
     """Return the number of decimals that an SDMX code means."""
-    digits = (code or "").removeprefix(PREFIXES["sdmx-code"] + "decimals-")
+    digits = (code or "").removeprefix(term("sdmx-code:decimals-").value)
     return int(digits) if digits.isdigit() and len(digits) == 1 else None
 
 
@@ -73,14 +72,11 @@ def figure_of(served: Served, iri: str, properties: Mapping[str, str], language:
 
 def _printed(served: Served, iri: str) -> str:
     """Return what is printed for an observation, when that is one text and it is published."""
-    from_, revises = (
-        ox.NamedNode(PREFIXES["prov"] + name) for name in ("wasDerivedFrom", "wasRevisionOf")
-    )
     texts = {
         text.value.strip()
-        for cell in served.objects(ox.NamedNode(iri), from_)
+        for cell in served.objects(ox.NamedNode(iri), term("prov:wasDerivedFrom"))
         if isinstance(cell, ox.NamedNode)
-        and next(served.triples(None, revises, cell), None) is None
+        and next(served.triples(None, term("prov:wasRevisionOf"), cell), None) is None
         for text in served.objects(cell, served.generic("tekst"))
         if isinstance(text, ox.Literal)
     }

@@ -14,19 +14,17 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from publish.project.iris import PREFIXES
 from publish.release.manifest import DataSet
-from publish.release.opened import Served
+from publish.release.opened import Served, term
 from publish.site.pages.figure_text import MEASURE_TYPE, figure_of
 from publish.site.select import select
 
 MOST_SHOWN = 2000
 """How many observations one page shows at most; ``select_observations.rq`` reads as many."""
-QB = PREFIXES["qb"]
-PERIODS = PREFIXES["interval"] + "Calendar"
-STATUS = PREFIXES["sdmx-attribute"] + "obsStatus"
-UNIT = PREFIXES["sdmx-attribute"] + "unitMeasure"
-NORMAL = PREFIXES["sdmx-code"] + "obsStatus-A"
+PERIODS = term("interval:Calendar").value
+STATUS = term("sdmx-attribute:obsStatus").value
+UNIT = term("sdmx-attribute:unitMeasure").value
+NORMAL = term("sdmx-code:obsStatus-A").value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,8 +208,7 @@ def _gather(rows: Iterable[dict[str, ox.NamedNode | ox.Literal]]) -> _Observatio
 
 
 def _reason(served: Served, slice_: ox.NamedNode, language: str) -> str:
-    comment = ox.NamedNode(PREFIXES["rdfs"] + "comment")
-    text = served.text(slice_, (comment,), language)
+    text = served.text(slice_, (term("rdfs:comment"),), language)
     return text.value if text else "?"
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Response, request
 
-from publish.project.iris import CELLS, PREFIXES
+from publish.project.iris import CELLS
 from publish.release.manifest import DataSet
-from publish.release.opened import DESCRIPTIONS, Served
+from publish.release.opened import DESCRIPTIONS, Served, term
 from publish.site import presentation
 from publish.site.describe import MEMBERS, types_of
 from publish.site.pages.figure_text import Figure, figure_of
@@ -21,10 +21,6 @@ from publish.site.pages.pivot import MOST_SHOWN, components_of, make_pivot
 from publish.site.rendering import reader_of, render_page
 from publish.site.select import select
 from publish.sparql.forms import GRAPHS
-
-QB, SKOS = PREFIXES["qb"], PREFIXES["skos"]
-OBSERVATION = QB + "Observation"
-SCHEME = SKOS + "ConceptScheme"
 
 
 def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
@@ -44,31 +40,31 @@ def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Respo
     data_set = next((item for item in served.data_sets if item.iri == iri.value), None)
     if data_set is not None:
         return _data_set_page(served, data_set, iri, content)
-    if OBSERVATION in kinds:
+    if term("qb:Observation").value in kinds:
         return _observation_page(served, iri, content)
     if kind == "/ns/":
         terms = [row["term"] for row in select(served, "select_vocabulary", vocabulary=iri)]
-        terms.sort(key=lambda term: served.label(term.value, language).casefold())
+        terms.sort(key=lambda item: served.label(item.value, language).casefold())
         content["terms"] = [
             (
-                term.value,
-                presentation.properties_of(served, term, language),
-                [row["dataSet"] for row in select(served, "select_users", term=term)],
-                presentation.incoming_of(served, term, 1, language),
+                item.value,
+                presentation.properties_of(served, item, language),
+                [row["dataSet"] for row in select(served, "select_users", term=item)],
+                presentation.incoming_of(served, item, 1, language),
             )
-            for term in terms
+            for item in terms
         ]
         return render_page(served, "vocabulary.html", **content)
-    if SCHEME in kinds:
+    if term("skos:ConceptScheme").value in kinds:
         content["concepts"] = presentation.concepts_of(served, iri, language)
         content["dumps"] = [file for file in served.files.values() if file.about == iri.value]
     if served.generic("Tabel").value in kinds:
         content["rows"] = _table_rows(served, iri)
         content["made"] = _made_from(served, iri)
-    if SKOS + "Concept" in kinds:
+    if term("skos:Concept").value in kinds:
         content["links"] = presentation.links_of(served, iri, language)
-        content["scope"] = served.texts(iri, ox.NamedNode(SKOS + "scopeNote"), language)
-    if PREFIXES["void"] + "Linkset" in kinds:
+        content["scope"] = served.texts(iri, term("skos:scopeNote"), language)
+    if term("void:Linkset").value in kinds:
         content["members"] = presentation.links_in(served, iri, language)
     content["remarks"] = presentation.remarks_of(served, iri, language)
     page = request.args.get("page", default=1, type=int)
@@ -89,7 +85,7 @@ def page_about_graph(
         path=path,
         forms=GRAPHS,
         title=title,
-        kinds=[served.label(PREFIXES["void"] + "Dataset", language)],
+        kinds=[served.label(term("void:Dataset").value, language)],
         properties=presentation.properties_in(served, own, language),
         remarks=[],
         incoming=None,
@@ -106,7 +102,6 @@ def _data_set_page(
     served: Served, data_set: DataSet, iri: ox.NamedNode, content: dict[str, Any]
 ) -> Response:
     language = reader_of(request).language
-    note = ox.NamedNode(SKOS + "note")
     names = (data_set.slug, data_set.slug + CELLS)
     dumps = [file for file in served.files.values() if file.stem in names]
     pivot = make_pivot(served, data_set, language)
@@ -119,14 +114,14 @@ def _data_set_page(
             (node, served.text(node, DESCRIPTIONS, language))
             for node in map(ox.NamedNode, pivot.reasons if pivot else ())
         ],
-        notes=served.texts(iri, note, language),
+        notes=served.texts(iri, term("skos:note"), language),
         remarks=presentation.remarks_of(served, iri, language),
         way=next(served.objects(iri, served.generic("meetwijze")), None),
         method=served.text(iri, (served.generic("methode"),), language),
-        areas=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "spatial"))),
-        derived_from=list(served.objects(iri, ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom"))),
-        sources=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "source"))),
-        licences=list(served.objects(iri, ox.NamedNode(PREFIXES["dct"] + "license"))),
+        areas=list(served.objects(iri, term("dct:spatial"))),
+        derived_from=list(served.objects(iri, term("prov:wasDerivedFrom"))),
+        sources=list(served.objects(iri, term("dct:source"))),
+        licences=list(served.objects(iri, term("dct:license"))),
         dumps=dumps,
         most=MOST_SHOWN,
         **content,
