@@ -20,7 +20,8 @@ from publish.faults.fault import Fault, did_you_mean, fault, phrase, together
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import PREFIXES, Uris
 from publish.rdf.namespaces import DCTERMS, FOAF, RDF, RDFS, SKOS, VOID
-from publish.rdf.turtle import local_name, new_graph
+from publish.rdf.terms import local_name, prefixed_name
+from publish.rdf.turtle import new_graph
 
 LISTS_GRAPH = "codelijsten"
 """The name of the graph of the code lists, in which every link starts."""
@@ -135,10 +136,7 @@ def short(uris: Uris, iri: Node) -> str:
     head = f"{uris.base}/id/concept/"
     if text.startswith(head):
         return text.removeprefix(head)
-    for prefix, namespace in PREFIXES.items():
-        if text.startswith(namespace):
-            return f"{prefix}:{text.removeprefix(namespace)}"
-    return text
+    return prefixed_name(text, PREFIXES) or text
 
 
 def describe_links(uris: Uris, vocabulary: Vocabulary, links: Iterable[Link]) -> Graph:

@@ -22,7 +22,8 @@ from publish.project.files import is_formula
 from publish.project.iris import CODE, Uris
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
-from publish.rdf.turtle import add_file, local_name, new_graph
+from publish.rdf.terms import local_name
+from publish.rdf.turtle import add_file, new_graph
 
 PERIOD_KINDS = {
     INTERVALS.CalendarQuarter: "kwartaal",

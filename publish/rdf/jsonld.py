@@ -1,14 +1,13 @@
-"""Triples as JSON-LD with a context: short names in the place of addresses, where that is safe.
+"""Triples as JSON-LD with a context, its IRIs as compact IRIs where that is safe.
 
-In come triples, those of one subject together; out come pieces of text, one line a subject, so
-that of a long file no more than one subject is held. https://www.w3.org/TR/json-ld11/
+The text is written a subject at a time, a line each, so that a long file takes little memory.
+https://www.w3.org/TR/json-ld11/
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
@@ -16,16 +15,16 @@ from typing import Any
 import pyoxigraph as ox
 
 from publish.rdf.namespaces import RDF, XSD
+from publish.rdf.terms import short_name
 
 _TYPE = str(RDF.type)
 _STRING = str(XSD.string)
-_LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 def usable_prefixes(prefixes: Mapping[str, str], triples: bytes) -> dict[str, str]:
-    """Return the prefixes that N-Triples use, without those that an IRI has for its scheme.
+    """Return the prefixes that N-Triples use, without those that are the scheme of an IRI in them.
 
-    Such an IRI, as ``<time:noon>``, would be read as the short name that it looks like.
+    Such an IRI, as ``<time:noon>``, would be read as a compact IRI.
     """
     return {
         prefix: namespace
@@ -35,7 +34,7 @@ def usable_prefixes(prefixes: Mapping[str, str], triples: bytes) -> dict[str, st
 
 
 def json_ld(triples: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> Iterator[str]:
-    """Yield the text of triples as JSON-LD: the context, then one object per subject."""
+    """Yield triples as JSON-LD: the context, then one object per run of triples of a subject."""
     names = _Names(prefixes)
     context = json.dumps(dict(prefixes), separators=(",", ":"))
     yield f'{{"@context":{context},"@graph":['
@@ -58,24 +57,19 @@ def json_ld(triples: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str])
 
 
 class _Names:
-    """The short names of terms."""
+    """Writes terms, IRIs as compact IRIs where a prefix allows it."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self._by_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
 
     def of(self, term: object) -> str:
-        """Return how an IRI or a blank node is named."""
+        """Return the ``@id`` of an IRI or a blank node."""
         if not isinstance(term, ox.NamedNode):
             return str(term)
-        iri = term.value
-        end = max(iri.rfind("#"), iri.rfind("/")) + 1
-        prefix = self._by_namespace.get(iri[:end])
-        if prefix is None or not _LOCAL.fullmatch(iri, end):
-            return iri
-        return f"{prefix}:{iri[end:]}"
+        return short_name(term.value, self._by_namespace) or term.value
 
     def value(self, term: object) -> Any:
-        """Return a value: a text as it is, everything else as an object that says what it is."""
+        """Return a term as a value: a plain string as text, everything else as an object."""
         if not isinstance(term, ox.Literal):
             return {"@id": self.of(term)}
         if term.language:

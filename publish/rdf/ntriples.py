@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from publish.rdf.statements import Term, TermIds, Terms, term_ids
+from publish.rdf.statements import TermIds, Terms, term_ids
+from publish.rdf.terms import Term
 
 BLOCK = 8 << 20
 """Bytes of lines that are read at a time."""

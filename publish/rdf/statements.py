@@ -15,8 +15,7 @@ import numpy as np
 import pyoxigraph as ox
 from numpy.typing import NDArray
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-"""What a statement can be about: an IRI, a blank node, a literal or (RDF 1.2) a triple."""
+from publish.rdf.terms import Term
 
 Integers = NDArray[np.int64]
 

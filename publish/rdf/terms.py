@@ -1,35 +1,79 @@
-"""Terms of rdflib as terms of pyoxigraph, and back."""
+"""RDF terms: between rdflib and pyoxigraph, IRIs in two parts, and prefixed names."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
 
 import pyoxigraph as ox
-from rdflib import BNode, Literal, URIRef
+from rdflib import BNode, IdentifiedNode, Literal, URIRef
 from rdflib.term import Node
 
 from publish.rdf.namespaces import XSD
-from publish.rdf.statements import Term
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+"""A term as pyoxigraph has it: an IRI, a blank node, a literal or (RDF 1.2) a triple."""
+
+_STRING = str(XSD.string)
+_PLAIN_NAME = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+"""Local names that need no escapes in any syntax."""
 
 
-def as_node(term: Term) -> Node:
-    """Return a term as rdflib writes it."""
+def as_node(term: Term, *, normalize: bool = False) -> IdentifiedNode | Literal:
+    """Return a term as rdflib has it; a triple, which it cannot hold, as a new blank node.
+
+    ``normalize`` writes numbers in their canonical form.
+    """
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
-    if isinstance(term, ox.Literal):
-        language = term.language
-        datatype = None if language else URIRef(term.datatype.value)
-        return Literal(term.value, lang=language, datatype=datatype, normalize=False)
-    return BNode()
+    if isinstance(term, ox.Triple):
+        return BNode()
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    datatype = term.datatype.value
+    return Literal(
+        term.value, datatype=None if datatype == _STRING else URIRef(datatype), normalize=normalize
+    )
 
 
 @cache
 def as_term(node: Node) -> Term:
-    """Return a node of rdflib as a term of a statement."""
+    """Return a node of rdflib as pyoxigraph has it."""
     if isinstance(node, Literal):
         if node.language:
             return ox.Literal(str(node), language=node.language)
-        return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype or XSD.string)))
+        return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype or _STRING)))
     return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
+
+
+def split_iri(iri: str) -> tuple[str, str]:
+    """Return the namespace of an IRI, up to its last ``#`` or ``/``, and the name in it."""
+    at = iri.rfind("#") + 1 or iri.rfind("/") + 1
+    return iri[:at], iri[at:]
+
+
+def local_name(iri: str) -> str:
+    """Return the name of an IRI in its namespace."""
+    return split_iri(iri)[1]
+
+
+def short_name(iri: str, prefixes: Mapping[str, str]) -> str | None:
+    """Return an IRI as a prefixed name that Turtle, SPARQL and JSON-LD read back, or None.
+
+    ``prefixes`` are by namespace.
+    """
+    namespace, name = split_iri(iri)
+    prefix = prefixes.get(namespace)
+    return f"{prefix}:{name}" if prefix is not None and _PLAIN_NAME.fullmatch(name) else None
+
+
+def prefixed_name(iri: str, prefixes: Mapping[str, str]) -> str | None:
+    """Return an IRI as ``prefix:name`` for people; None when it lies in none of the namespaces."""
+    for prefix, namespace in prefixes.items():
+        name = iri.removeprefix(namespace)
+        if name != iri and name and "/" not in name and "#" not in name:
+            return f"{prefix}:{name}"
+    return None

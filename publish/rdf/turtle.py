@@ -9,13 +9,14 @@ from importlib import resources
 from pathlib import Path
 
 import pyoxigraph as ox
-from rdflib import BNode, Graph, IdentifiedNode, Literal, URIRef
+from rdflib import Graph, URIRef
 
 from publish.faults.fault import Fault, Words, fault, phrase
 from publish.faults.places import line_and_column
 from publish.project.files import MOST_TURTLE, read_file
 from publish.project.iris import Uris
 from publish.project.project import Project
+from publish.rdf.terms import as_node
 
 _NO_IRI = re.compile(r"Invalid IRI|in host|Invalid host|port character")
 """What the parser says of an address that is none."""
@@ -109,27 +110,9 @@ def add_triples(graph: Graph, text: bytes) -> None:
 
 
 def _add(graph: Graph, triples: Iterable[ox.Quad]) -> None:
+    """Add triples to a graph. Raises SyntaxError for a quoted triple, which rdflib cannot hold."""
     for triple in triples:
-        graph.add((_node(triple.subject), URIRef(triple.predicate.value), _term(triple.object)))
-
-
-def _node(term: object) -> IdentifiedNode:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    raise SyntaxError(phrase("quoted-triples"))
-
-
-def _term(term: object) -> IdentifiedNode | Literal:
-    if isinstance(term, ox.Literal):
-        if term.language:
-            return Literal(term.value, lang=term.language)
-        plain = term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
-        return Literal(term.value, datatype=None if plain else URIRef(term.datatype.value))
-    return _node(term)
-
-
-def local_name(iri: str) -> str:
-    """Return the last segment of an IRI, after ``#`` or ``/``."""
-    return iri.rpartition("#")[2].rpartition("/")[2]
+        if isinstance(triple.subject, ox.Triple) or isinstance(triple.object, ox.Triple):
+            raise SyntaxError(phrase("quoted-triples"))
+        subject, value = (as_node(term, normalize=True) for term in (triple.subject, triple.object))
+        graph.add((subject, URIRef(triple.predicate.value), value))

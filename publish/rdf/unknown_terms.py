@@ -40,6 +40,7 @@ from rdflib.namespace import (
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.project.iris import Uris
 from publish.rdf.positions import find_in_turtle
+from publish.rdf.terms import split_iri
 from publish.rdf.turtle import TurtleFile
 
 SHACL = str(SH)
@@ -105,12 +106,6 @@ def known_namespaces() -> dict[str, Namespace]:
             patterns=tuple(map(re.compile, same.get("patterns", "").split())),
         )
     return found
-
-
-def split_iri(iri: str) -> tuple[str, str]:
-    """Return the namespace of an IRI, up to its last ``#`` or ``/``, and the name in it."""
-    at = iri.rfind("#") + 1 or iri.rfind("/") + 1
-    return iri[:at], iri[at:]
 
 
 def unknown_terms(iris: Iterable[str], own: Mapping[str, Set[str]] | None = None) -> dict[str, str]:

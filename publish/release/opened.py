@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES, Uris
+from publish.rdf.terms import prefixed_name
 from publish.release.manifest import DataSet, NamedGraph, Texts, read_files, read_manifest
 from publish.sparql.examples import ExampleQuery
 
@@ -170,11 +171,7 @@ class Served:
 
     def compact(self, iri: str) -> str:
         """Return a short form of an IRI: ``prefix:name``, or its path below the base."""
-        for prefix, namespace in self.prefixes.items():
-            name = iri.removeprefix(namespace)
-            if name != iri and name and "/" not in name and "#" not in name:
-                return f"{prefix}:{name}"
-        return iri.removeprefix(self.base + "/id/") if iri.startswith(self.base + "/id/") else iri
+        return prefixed_name(iri, self.prefixes) or iri.removeprefix(self.base + "/id/")
 
     def local_path(self, iri: str) -> str | None:
         """Return the path of the page about a thing on this server; None for IRIs of others."""

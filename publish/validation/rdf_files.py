@@ -21,8 +21,8 @@ from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, ph
 from publish.rdf.positions import Places, find_places, find_uses
 from publish.rdf.reader import RdfFile, read_files
 from publish.rdf.statements import Statements
-from publish.rdf.terms import as_node
-from publish.rdf.unknown_terms import SHACL, split_iri, unknown_terms
+from publish.rdf.terms import as_node, split_iri
+from publish.rdf.unknown_terms import SHACL, unknown_terms
 from publish.validation.constraints import normal_form as cube
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breach, Breaches
 from publish.validation.constraints.normal_form import QB, SKOS, CubeGraph, normalised

@@ -13,7 +13,8 @@ from publish.faults.fault import Fault
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project, read_project
 from publish.rdf.namespaces import RDF, SKOS
-from publish.rdf.turtle import local_name, new_graph, read_turtle
+from publish.rdf.terms import local_name
+from publish.rdf.turtle import new_graph, read_turtle
 
 BASE = "https://data.example.org"
 PREFIXES = """\

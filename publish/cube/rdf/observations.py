@@ -20,6 +20,7 @@ from publish.mappings.marks import BOUNDS, REASON_LIST, Absence, canonical_decim
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
+from publish.rdf.terms import short_name
 from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
 _ESCAPES = {
@@ -80,10 +81,8 @@ class Syntax:
         text = str(iri)
         if self.prefixes and text == str(RDF.type):
             return "a"
-        for prefix, namespace in self.prefixes.items():
-            if text.startswith(namespace) and _LOCAL.fullmatch(text, len(namespace)):
-                return f"{prefix}:{text[len(namespace) :]}"
-        return f"<{text}>"
+        by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
+        return short_name(text, by_namespace) or f"<{text}>"
 
     def triple(self, predicate: object, value: str) -> str:
         """Return a triple of the subject that is not its last."""
@@ -100,8 +99,6 @@ class Syntax:
         lines = (f"@prefix {name}: <{iri}> .\n" for name, iri in self.prefixes.items())
         return ("".join(lines) + "\n" if self.prefixes else "").encode()
 
-
-_LOCAL = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
 
 N_TRIPLES = Syntax(
     prefixes={},

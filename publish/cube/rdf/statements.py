@@ -17,7 +17,8 @@ from publish.cube.structure import Structure
 from publish.mappings.marks import BOUNDS, REASON_LIST, canonical_decimal, decimal_of
 from publish.project.iris import Uris
 from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
-from publish.rdf.statements import Column, Integers, StatementColumns, Term, Terms
+from publish.rdf.statements import Column, Integers, StatementColumns, Terms
+from publish.rdf.terms import Term
 from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
 

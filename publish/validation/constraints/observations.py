@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from publish.cube.keys import NO_VALUE, SEVERAL, Keys, duplicates, sum_of_matches
 from publish.faults.fault import phrase, some_of
 from publish.rdf.namespaces import XSD
-from publish.rdf.statements import NO_COLUMN, Column, Integers, Term, Terms, Things, term_text
+from publish.rdf.statements import NO_COLUMN, Column, Integers, Terms, Things, term_text
+from publish.rdf.terms import Term
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.normal_form import MEASURE_TYPE, distinct
 from publish.validation.constraints.rules import CodeListRule, CubeRules, StructureRules

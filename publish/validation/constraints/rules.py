@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyoxigraph as ox
 
-from publish.rdf.statements import EMPTY, Integers, Term, Terms
+from publish.rdf.statements import EMPTY, Integers, Terms
+from publish.rdf.terms import Term
 from publish.validation.constraints.normal_form import (
     DATA_SET,
     DIMENSION,

@@ -18,8 +18,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from publish.rdf.namespaces import QB, RDF, RDFS, XSD
-from publish.rdf.statements import Column, Integers, Term, Terms, Things
-from publish.rdf.terms import as_node, as_term
+from publish.rdf.statements import Column, Integers, Terms, Things
+from publish.rdf.terms import Term, as_node, as_term
 from publish.validation.constraints.normal_form import unique_pairs
 from publish.validation.shapes.compile import (
     OF_COUNTS,

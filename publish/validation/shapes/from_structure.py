@@ -16,7 +16,7 @@ from rdflib import Literal
 from rdflib.namespace import SH
 
 from publish.rdf.namespaces import DCTERMS, OWL, QB, RDFS, SDMX_ATTRIBUTE, SDMX_CODE, XSD
-from publish.rdf.turtle import local_name
+from publish.rdf.terms import short_name, split_iri
 from publish.validation.constraints.normal_form import MEASURE_TYPE
 from publish.validation.constraints.observations import MISSING_STATUS_CODES, OBS_STATUS
 from publish.validation.shapes.graph_structure import GraphMeasure, GraphStructure
@@ -74,7 +74,7 @@ class StructureShape:
         self._prefixes[f"{self.document}#"] = ""
         measures = [measure.iri for measure in self.structure.measures]
         for iri in (*self.structure.dimensions, *measures, *self.structure.attributes):
-            space = iri[: len(iri) - len(local_name(iri))]
+            space, _ = split_iri(iri)
             if space not in self._prefixes and re.fullmatch(r"[^<>\"{}|^`\\\s]+[/#]", space):
                 self._prefixes[space] = f"c{len(self._prefixes) - len(PREFIXES)}"
 
@@ -278,11 +278,7 @@ class StructureShape:
 
     def _term(self, iri: str) -> str:
         """Return an IRI as Turtle, short where a prefix allows it."""
-        local = local_name(iri)
-        prefix = self._prefixes.get(iri[: len(iri) - len(local)])
-        if prefix is None or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", local):
-            return f"<{iri}>"
-        return f"{prefix}:{local}"
+        return short_name(iri, self._prefixes) or f"<{iri}>"
 
     def _name(self, iri: str) -> str:
         """Return the name of the property shape about a property, different for each."""

@@ -16,13 +16,9 @@ from publish.ontology.files import OntologyFiles
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS
 from publish.rdf.positions import find_in_turtle
+from publish.rdf.terms import split_iri
 from publish.rdf.turtle import TurtleFile
-from publish.rdf.unknown_terms import (
-    SHACL,
-    known_namespaces,
-    own_vocabularies,
-    split_iri,
-)
+from publish.rdf.unknown_terms import SHACL, known_namespaces, own_vocabularies
 from publish.validation.shapes.files import ShapeFiles
 
 TARGETS = {
