@@ -15,19 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.cube.batch import Batch
-from publish.cube.structure import CubeDimension, Structure
+from publish.cube.structure import Structure
 from publish.faults.fault import KINDS, Fault, did_you_mean, fault, phrase
 from publish.mappings.mapping import Mapping, Remark
-from publish.ontology.periods import read_period
 from publish.tables.table import places
 
 Place = tuple[str, str, int, int]
 """A kind of fault with a file, line and column."""
-
-
-def code_of(dimension: CubeDimension, text: str) -> str | None:
-    """Return the code that a mapping gives for a dimension; a period may be written as printed."""
-    return read_period(dimension.period, text) if dimension.period else text
 
 
 def concerned(remark: Remark, batch: Batch, structure: Structure) -> NDArray[np.int64]:
@@ -45,7 +39,7 @@ def concerned(remark: Remark, batch: Batch, structure: Structure) -> NDArray[np.
     chosen = np.ones(len(batch), dtype=np.bool_)
     for dimension, key in zip(structure.dimensions, batch.keys, strict=True):
         if dimension.name in remark.at:
-            code = code_of(dimension, remark.at[dimension.name])
+            code = dimension.read_code(remark.at[dimension.name])
             chosen &= key == dimension.positions.get(code or "", -1)
     return np.flatnonzero(chosen)
 

@@ -25,6 +25,7 @@ from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.files import is_formula
 from publish.tables.findings import Findings, about_period, shown
+from publish.tables.records import SEPARATORS
 from publish.tables.table import Block, Table, read_blocks
 
 _Problem = tuple[str, dict[str, object]]
@@ -69,17 +70,8 @@ class Crosstab:
         faults.extend(findings.faults())
 
     def _read(self, findings: Findings, faults: list[Fault]) -> Iterator[Batch]:
-        width = self.table.width - self.label_columns
-        if width < 1:
-            wanted, found = self.label_columns + 1, self.table.width
-            header = self.table.headers[0][0] if found == 1 else ""
-            mark = next((mark for mark in (";", "\t", "|") if mark in header), None)
-            if mark:
-                name = {";": "semicolons", "\t": "tabs", "|": "bars"}[mark]
-                findings.add("wrong-separator", 1, 1, separator=phrase(f"separated-by-{name}"))
-                return
-            what = phrase("columns-of-a-table")
-            findings.add("too-few-columns", 1, 1, what=what, wanted=wanted, found=found)
+        if self.table.width <= self.label_columns:
+            self._report_too_narrow(findings)
             return
         columns = self._column_indices(findings, faults)
         fixed = {
@@ -109,6 +101,17 @@ class Crosstab:
             self._check_rows(rows, block.rows[kept], seen, findings)
             yield reader.read(block, kept, rows, columns, fixed, findings, faults)
         self._note_unread_rows(odd_rows, fixed)
+
+    def _report_too_narrow(self, findings: Findings) -> None:
+        """Report a table without value columns, which may have another separator."""
+        wanted, found = self.label_columns + 1, self.table.width
+        header = self.table.headers[0][0] if found == 1 else ""
+        for mark, name in SEPARATORS.items():
+            if mark != "," and mark in header:
+                findings.add("wrong-separator", 1, 1, separator=phrase(f"separated-by-{name}"))
+                return
+        what = phrase("columns-of-a-table")
+        findings.add("too-few-columns", 1, 1, what=what, wanted=wanted, found=found)
 
     def _note_unread_rows(self, odd_rows: list[list[str]], fixed: dict[str, int]) -> None:
         """Note the keys of rows of a wrong length, as far as their labels give them."""

@@ -16,8 +16,8 @@ import numpy as np
 from publish.cube.assemble import Cube, reserved_name
 from publish.cube.batch import MISSING, Addends, Batch, align, cut_batch, join_batches
 from publish.cube.keys import key_numbers
-from publish.cube.structure import Structure, cube_dimensions
-from publish.faults.fault import Fault, did_you_mean, fault, some_of
+from publish.cube.structure import Structure, cube_dimensions, no_such_code
+from publish.faults.fault import Fault, did_you_mean, fault
 from publish.mappings.document import Document
 from publish.mappings.mapping import Input, Mapping, MissingPeriod
 from publish.mappings.marks import sorted_absences
@@ -120,7 +120,7 @@ class DerivedCube:
                 if code in used:
                     table[index] = dimension.index(wider[code] if wider is not None else code)
             keys.append(table[key])
-        iris = [source.observation_iri(batch, place, self.uris) for place in range(len(batch))]
+        iris = [source.observation_iri(batch.keys, place, self.uris) for place in range(len(batch))]
         reasons = [
             self.structure.absences.index(one.without_bounds()) + 1 for one in source.absences
         ]
@@ -285,17 +285,7 @@ def _structure(
             if dimension is None or dimension.codes is None:
                 faults.append(_no_such_list(mapping, vocabulary, steps, name))
             elif code not in dimension.codes.codes:
-                hint = did_you_mean(code, dimension.codes.codes)
-                faults.append(
-                    fault(
-                        "no-such-code",
-                        *place(*steps),
-                        code=code,
-                        list=name,
-                        hint=hint,
-                        known=some_of(dimension.codes.codes),
-                    )
-                )
+                faults.append(no_such_code(place(*steps), code, name, dimension.codes.codes))
             if name in own or name in wider:
                 faults.append(fault("dimension-twice", *place(*steps), name=name))
         for name in derivation.classes:

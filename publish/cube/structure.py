@@ -5,15 +5,18 @@ RDF Data Cube, section 6.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from publish.cube.batch import Batch, Indices
+from publish.cube.batch import Indices
+from publish.faults.fault import Fault, did_you_mean, fault, some_of
 from publish.mappings.mapping import MEASURE
 from publish.mappings.marks import Absence
+from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Dimension, Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import QB
+from publish.tables.findings import about_period
 from publish.tables.table import Table
 
 
@@ -42,6 +45,19 @@ class CubeDimension:
             self.positions[code] = len(self.codes)
             self.codes.append(code)
         return self.positions[code]
+
+    def read_code(self, text: str) -> str | None:
+        """Return the code that a mapping names; a period may be written as tables print it."""
+        return read_period(self.period, text) if self.period else text
+
+    def code_fault(self, text: str, place: tuple[str, int, int]) -> Fault | None:
+        """Return the fault of a text in a mapping that is no code of the dimension, or None."""
+        if self.period is None:
+            is_code = text in self.positions
+            return None if is_code else no_such_code(place, text, self.name, self.codes)
+        if self.read_code(text) is None:
+            return fault("unknown-period", *place, **about_period(self.period, text))
+        return None
 
     def value(self, code: str, uris: Uris) -> str:
         """Return the IRI of a code (of a measure: the property itself)."""
@@ -94,9 +110,9 @@ class Structure:
         """Return the codes of one observation, for messages."""
         return ", ".join(self.codes_of(keys, position))
 
-    def observation_iri(self, batch: Batch, position: int, uris: Uris) -> str:
+    def observation_iri(self, keys: tuple[Indices, ...], position: int, uris: Uris) -> str:
         """Return the IRI of one observation."""
-        codes = "/".join(self.codes_of(batch.keys, position))
+        codes = "/".join(self.codes_of(keys, position))
         return uris.iri("observation", slug=self.slug, codes=codes)
 
     def table_iris(self, uris: Uris) -> list[str]:
@@ -141,3 +157,11 @@ def cube_dimensions(
     """Return the dimensions of a cube in their order: period first, by name, measure last."""
     ordered = sorted(dimensions, key=lambda item: (item.period is None, item.name))
     return (*map(cube_dimension, ordered), measure_dimension(measures))
+
+
+def no_such_code(
+    place: tuple[str, int, int], code: str, code_list: str, codes: Collection[str]
+) -> Fault:
+    """Return the fault of a code in a mapping that is not in a code list."""
+    hint, known = did_you_mean(code, codes), some_of(codes)
+    return fault("no-such-code", *place, code=code, list=code_list, hint=hint, known=known)

@@ -20,12 +20,10 @@ from publish.faults.fault import Fault, Words, fault, phrase, reason_of
 from publish.faults.places import line_and_column
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
-from publish.tables.records import MOST_COLUMNS, Record, read_records
+from publish.tables.records import MOST_COLUMNS, SEPARATORS, Record, read_records
 
 MOST_BYTES = 64 * 1024 * 1024
 """The largest file that is read."""
-SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
-"""Separators in the order in which they are preferred when nothing else decides."""
 SAMPLED_LINES = 500
 """Lines at the start by which the separator is chosen."""
 DECLARED = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)

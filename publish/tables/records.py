@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
+"""Separators with their phrase, in the order of preference when nothing else decides."""
 MOST_COLUMNS = 16_384
 """Columns of a table at most, as in a worksheet."""
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from publish.faults.fault import Fault, fault, phrase, reason_of
 from publish.project.files import encoding_fault, unusable_file
-from publish.tables.records import MOST_COLUMNS, Record, read_records
+from publish.tables.records import MOST_COLUMNS, SEPARATORS, Record, read_records
 from publish.tables.scan import LONGEST_LINE, scan_table
 
 SOURCE_LINE = "bronregel"
@@ -244,9 +244,9 @@ def _problem_of(record: Record, shown: str, width: int) -> Fault | None:
 
 def _other_separator(record: Record, width: int) -> str | None:
     """Return the separator that gives a row as many cells as the header, if there is one."""
-    for mark, name in ((";", ";"), ("\t", "tab"), ("|", "|")):
-        if width > 1 and len(next(csv.reader([record.text], delimiter=mark), ())) == width:
-            return name
+    for mark in SEPARATORS if width > 1 else ():
+        if mark != "," and len(next(csv.reader([record.text], delimiter=mark), ())) == width:
+            return "tab" if mark == "\t" else mark
     return None
 
 

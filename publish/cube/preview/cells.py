@@ -136,7 +136,7 @@ class _CellObservations:
         """Return the observation of a cell."""
         structure = self.structure
         codes = structure.codes_of(batch.keys, at)
-        iri: str | None = structure.observation_iri(batch, at, self.uris)
+        iri: str | None = structure.observation_iri(batch.keys, at, self.uris)
         unit = structure.units[int(batch.keys[-1][at])].rpartition("/")[2]
         by_name = dict(zip(structure.names(), codes, strict=False))
         measure = codes[-1]

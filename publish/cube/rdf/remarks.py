@@ -16,13 +16,13 @@ from rdflib import Graph, Literal, URIRef
 from publish.cube.acknowledgements import (
     Acknowledgements,
     check_acknowledgements,
-    code_of,
     concerned,
 )
 from publish.cube.batch import Batch
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.describe import add_text
-from publish.faults.fault import Fault, did_you_mean, fault, some_of
+from publish.cube.structure import no_such_code
+from publish.faults.fault import Fault, did_you_mean, fault
 from publish.mappings.document import Document, MissingFigures
 from publish.mappings.mapping import Mapping, Remark
 from publish.ontology.vocabulary import Vocabulary
@@ -30,7 +30,6 @@ from publish.project.iris import Uris
 from publish.project.yaml import YamlFile
 from publish.rdf.namespaces import DQV, OA, RDF, RDFS, SKOS
 from publish.rdf.turtle import new_graph
-from publish.tables.findings import about_period
 
 QUALITY_ASPECTS = "kwaliteit"
 """The code list of aspects of quality."""
@@ -67,7 +66,7 @@ class RemarkTargets:
                 self.acknowledged.see(remark, batch, figures)
             node = self.uris.iri("quality", about=slug, name=remark.name)
             for place in figures.tolist():
-                yield node, self.cube.structure.observation_iri(batch, place, self.uris)
+                yield node, self.cube.structure.observation_iri(batch.keys, place, self.uris)
                 self.found[remark.name] += 1
 
     def _slice(self, remark: Remark) -> str | None:
@@ -75,7 +74,7 @@ class RemarkTargets:
         period = self.cube.structure.period
         if period is None or list(remark.at) != [period.name] or remark.acknowledges:
             return None
-        code = code_of(period, remark.at[period.name])
+        code = period.read_code(remark.at[period.name])
         return code and self.uris.iri("slice", slug=self.cube.structure.slug, codes=code)
 
     def _names_exist(self, remark: Remark) -> bool:
@@ -83,7 +82,7 @@ class RemarkTargets:
         known = {item.name: item for item in self.cube.structure.dimensions}
         return all(
             name in known
-            and (code := code_of(known[name], text)) is not None
+            and (code := known[name].read_code(text)) is not None
             and (known[name].period is not None or code in known[name].positions)
             for name, text in remark.at.items()
         )
@@ -105,7 +104,7 @@ class RemarkTargets:
                 continue  # reported where the names stand
             is_nothing = not self.targets(remark) and not self.found[remark.name]
             if self._slice(remark) and period:
-                is_nothing = code_of(period, remark.at[period.name]) not in known
+                is_nothing = period.read_code(remark.at[period.name]) not in known
             if is_nothing:
                 place = self.cube.mapping.file.place(*remark.steps, "at")
                 found.append(fault("remark-on-nothing", *place, name=remark.name))
@@ -205,22 +204,8 @@ def check_mapping_quality(mapping: Mapping, cube: AnyCube, vocabulary: Vocabular
             if dimension is None:
                 known = ", ".join(sorted(dimensions))
                 found.append(fault("dimension-not-used", *place, name=name, known=known))
-            elif dimension.period and code_of(dimension, code) is None:
-                found.append(
-                    fault("unknown-period", *place, **about_period(dimension.period, code))
-                )
-            elif not dimension.period and code not in dimension.positions:
-                hint = did_you_mean(code, dimension.codes)
-                found.append(
-                    fault(
-                        "no-such-code",
-                        *place,
-                        code=code,
-                        list=name,
-                        hint=hint,
-                        known=some_of(dimension.codes),
-                    )
-                )
+            elif wrong := dimension.code_fault(code, place):
+                found.append(wrong)
     return found
 
 
@@ -286,17 +271,7 @@ def _check_code(
     codes = vocabulary.lists[scheme].codes if scheme in vocabulary.lists else ()
     if code in codes:
         return []
-    hint = did_you_mean(code, codes)
-    return [
-        fault(
-            "no-such-code",
-            *file.place(*steps),
-            code=code,
-            list=scheme,
-            hint=hint,
-            known=some_of(codes),
-        )
-    ]
+    return [no_such_code(file.place(*steps), code, scheme, codes)]
 
 
 def missing_figures(

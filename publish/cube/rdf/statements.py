@@ -83,7 +83,7 @@ class BatchStatements:
             count=count,
             terms=terms,
             columns=columns,
-            naming=lambda place: structure.observation_iri(batch, place, uris),
+            naming=lambda place: structure.observation_iri(batch.keys, place, uris),
         )
 
     def _say_bounds(

@@ -12,7 +12,8 @@ from pathlib import Path
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, phrase
 from publish.mappings.drafting.draft import as_csv
 from publish.project.project import Project
-from publish.tables.delimited import SEPARATORS, decode, delimit, read_bytes
+from publish.tables.delimited import decode, delimit, read_bytes
+from publish.tables.records import SEPARATORS
 
 
 @dataclass(frozen=True, kw_only=True)

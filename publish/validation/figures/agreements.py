@@ -13,15 +13,14 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.acknowledgements import code_of
 from publish.cube.batch import Indices, align
 from publish.cube.columns import CubeColumns
 from publish.cube.keys import NOT_FOUND, find_keys
 from publish.cube.structure import CubeDimension, Structure
-from publish.faults.fault import Fault, did_you_mean, fault, some_of
+from publish.faults.fault import Fault, did_you_mean, fault
 from publish.mappings.declarations import Agreement
 from publish.mappings.mapping import MEASURE, Mapping
-from publish.tables.findings import TableFindings, about_period
+from publish.tables.findings import TableFindings
 from publish.tables.table import places
 from publish.validation.figures.cube import FiguresCheck
 from publish.validation.figures.shares import printed_value
@@ -84,11 +83,8 @@ def _misfits(agreement: Agreement, one: FiguresCheck, other: FiguresCheck) -> It
             if dimension is None:
                 known = ", ".join(structure.names())
                 yield fault("dimension-not-used", *at, name=name, known=known)
-            elif dimension.period and code_of(dimension, code) is None:
-                yield fault("unknown-period", *at, **about_period(dimension.period, code))
-            elif not dimension.period and code not in dimension.positions:
-                hint, known = did_you_mean(code, dimension.codes), some_of(dimension.codes)
-                yield fault("no-such-code", *at, code=code, list=name, hint=hint, known=known)
+            elif wrong := dimension.code_fault(code, at):
+                yield wrong
     shared = _shared(agreement, one.cube.structure, other.cube.structure)
     for key, (structure, fixed) in sides.items():
         for dimension in structure.dimensions[:-1]:
@@ -116,7 +112,7 @@ def _chosen(
     chosen = columns.absence == 0
     for dimension, key in zip(structure.dimensions[:-1], columns.keys[:-1], strict=True):
         if dimension.name in fixed:
-            code = code_of(dimension, fixed[dimension.name])
+            code = dimension.read_code(fixed[dimension.name])
             chosen &= key == dimension.positions.get(code or "", NOT_FOUND)
         elif dimension.name not in shared:
             chosen &= key == dimension.total
