@@ -47,8 +47,11 @@ class ObservationsCheck:
     _cells: dict[int, CellPlace] = field(default_factory=dict)
     """The first cell of each observation that breaks a constraint, by its place among all."""
     _dropped: int = 0
+    """The number of results beyond those that are kept."""
     _periods: int = 0
+    """The number of periods in the context."""
     _seen: int = 0
+    """The number of observations in earlier batches."""
 
     @property
     def structure(self) -> Structure:

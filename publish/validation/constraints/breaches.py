@@ -38,9 +38,10 @@ class Breaches:
 
     def add(self, code: str, thing: str, at: int = -1, /, **particulars: object) -> None:
         """Note one thing that breaks a constraint."""
-        self.each(code, (at,), lambda _: thing, lambda _: particulars, first=0 if at >= 0 else None)
+        first = 0 if at >= 0 else None
+        self.add_each(code, (at,), lambda _: thing, lambda _: particulars, first=first)
 
-    def each(
+    def add_each(
         self,
         code: str,
         places: Iterable[int],

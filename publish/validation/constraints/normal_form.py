@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from publish.rdf.statements import EMPTY, Column, Integers, Statements, Terms, term_text
+from publish.rdf.statements import Column, Integers, Statements, Terms, term_text
 
 QB = "http://purl.org/linked-data/cube#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -56,8 +56,8 @@ class CubeGraph:
         if predicate not in self.added:
             return self.statements.of(predicate)
         if predicate not in self._merged:
-            said, more = self.statements.of(predicate), self.added[predicate]
-            both = [np.concatenate(parts) for parts in zip(said, more, strict=True)]
+            stated, more = self.statements.of(predicate), self.added[predicate]
+            both = [np.concatenate(parts) for parts in zip(stated, more, strict=True)]
             self._merged[predicate] = unique_pairs(both[0], both[1])
         return self._merged[predicate]
 
@@ -85,7 +85,9 @@ class CubeGraph:
 
     def is_a(self, thing: int, name: str) -> bool:
         """Return whether a thing is of a class."""
-        return thing in within(self.of_class(name), np.array([thing]))
+        known = self.of_class(name)
+        place = int(np.searchsorted(known, thing))
+        return place < len(known) and int(known[place]) == thing
 
     def name(self, number: int) -> str:
         """Return the IRI with a number, a blank node as ``_:x``, a literal as in Turtle."""
@@ -112,13 +114,6 @@ def unique_pairs(left: Integers, right: Integers) -> Pairs:
     return left[fresh], right[fresh]
 
 
-def within(known: Integers, asked: Integers) -> Integers:
-    """Return those of the numbers asked for that are among sorted known ones."""
-    place = np.searchsorted(known, asked)
-    place[place == len(known)] = 0
-    return asked[known[place] == asked] if len(known) else EMPTY
-
-
 def matching(pairs: Pairs, keys: Integers) -> Pairs:
     """Return the values that sorted pairs have for each key, with the place of the key from 0."""
     low = np.searchsorted(pairs[0], keys, side="left")
@@ -128,7 +123,7 @@ def matching(pairs: Pairs, keys: Integers) -> Pairs:
     return place, pairs[1][np.repeat(low - start, count) + np.arange(len(place))]
 
 
-def how_many(pairs: Pairs, keys: Integers) -> Integers:
+def count_matching(pairs: Pairs, keys: Integers) -> Integers:
     """Return how many values sorted pairs have for each key."""
     low = np.searchsorted(pairs[0], keys, side="left")
     return np.searchsorted(pairs[0], keys, side="right") - low

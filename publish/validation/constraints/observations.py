@@ -93,7 +93,7 @@ class ObservationConstraints:
             again, same = duplicates(keys)
             order = np.argsort(again)
             again, same = again[order], same[order]
-            self.breaches.each(
+            self.breaches.add_each(
                 "duplicate-observation-in-graph",
                 again.tolist(),
                 naming,
@@ -114,7 +114,7 @@ class ObservationConstraints:
         places: Integers,
         particulars: Callable[[int], Mapping[str, object]],
     ) -> None:
-        self.breaches.each(code, places.tolist(), batch.name, particulars, first=self._seen)
+        self.breaches.add_each(code, places.tolist(), batch.name, particulars, first=self._seen)
 
     def _report_missing(
         self,
@@ -272,7 +272,7 @@ class ObservationConstraints:
 
         order = np.argsort(first)
         first_of = typed[wrong[first[order]]]
-        self.breaches.each(
+        self.breaches.add_each(
             "observation-without-counterpart", first_of.tolist(), naming, particulars, first=0
         )
 

@@ -22,7 +22,7 @@ from publish.validation.constraints.normal_form import (
     SKOS,
     CubeGraph,
     GraphObservations,
-    how_many,
+    count_matching,
     matching,
     unique_pairs,
 )
@@ -69,7 +69,7 @@ def _judge_membership(graph: CubeGraph, breaches: Breaches) -> None:
     size = len(graph.terms.found)
     own, of = graph.of(f"{QB}dataSet")
     wrong = np.flatnonzero(~np.isin(observation * size + wanted, own * size + of))
-    breaches.each(
+    breaches.add_each(
         "slice-of-other-data-set",
         wrong.tolist(),
         lambda at: graph.name(int(observation[at])),
@@ -85,7 +85,7 @@ def _judge_count(
 ) -> None:
     """Judge whether each thing of a class has exactly one value of a property of qb."""
     things, pairs = graph.of_class(kind), graph.of(f"{QB}{property_}")
-    count = how_many(pairs, things)
+    count = count_matching(pairs, things)
 
     def particulars(at: int) -> dict[str, object]:
         found = graph.values(f"{QB}{property_}", int(things[at]))
@@ -93,7 +93,7 @@ def _judge_count(
         return {"found": phrase("has-several", values=values) if found else phrase("has-none")}
 
     wrong = np.flatnonzero(count != 1).tolist()
-    breaches.each(code, wrong, lambda at: graph.name(int(things[at])), particulars)
+    breaches.add_each(code, wrong, lambda at: graph.name(int(things[at])), particulars)
 
 
 def _judge_components(graph: CubeGraph, breaches: Breaches) -> None:
@@ -163,8 +163,8 @@ def _judge_slices(graph: CubeGraph, breaches: Breaches) -> None:
         of_key: Integers = slices[keys == key]
         for dimension in graph.values(f"{QB}componentProperty", key):
             name = graph.name(dimension)
-            without = of_key[how_many(graph.of(name), of_key) == 0].tolist()
-            breaches.each(
+            without = of_key[count_matching(graph.of(name), of_key) == 0].tolist()
+            breaches.add_each(
                 "slice-without-dimension",
                 without,
                 graph.name,

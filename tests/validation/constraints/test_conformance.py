@@ -9,6 +9,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 from built import Built, built
+from random_cubes import PREFIXES
 from shared_material import shared_folder
 from small_project import SmallProject
 
@@ -18,17 +19,7 @@ needs_queries = pytest.mark.skipif(
     QUERIES is None or not QUERIES.is_dir(), reason="needs the shared material: the queries of qb"
 )
 
-NAMES = {
-    "dcterms": "http://purl.org/dc/terms/",
-    "eg": "http://x.example/",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "qb": "http://purl.org/linked-data/cube#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
+NAMES = PREFIXES | {"dcterms": "http://purl.org/dc/terms/"}
 
 VOCABULARY = "INSERT DATA { qb:measureType a qb:DimensionProperty ; rdfs:range qb:MeasureProperty }"
 """What the vocabulary of RDF Data Cube itself says of the one term of it that is a dimension."""

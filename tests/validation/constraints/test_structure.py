@@ -60,7 +60,7 @@ PLACES = {
     "IC-20": [("IC-20", 5, "o3"), ("IC-20", 7, "o4")],
     "IC-21": [("IC-21", 5, "o3"), ("IC-21", 7, "o4")],
 }
-"""Where the breach of each fixture is told: the file, the line, and the name of the thing."""
+"""Where the breach of each fixture is reported: the file, the line, and the name of the thing."""
 
 
 def graph_of(text: str) -> CubeGraph:

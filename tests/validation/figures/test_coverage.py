@@ -1,4 +1,4 @@
-"""Tables and rows that no mapping reads: told, unless the document says that it is on purpose."""
+"""Tables and rows that no mapping reads: reported, unless the document lists them."""
 
 from __future__ import annotations
 

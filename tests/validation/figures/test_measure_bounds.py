@@ -27,7 +27,7 @@ def bounded(project: SmallProject) -> SmallProject:
 
 @pytest.mark.parametrize("value", ["1", '"0,5"', '"0,50"', "100", '"100,0"', "x", "(200)"])
 def test_accept_value_within_bounds(bounded: SmallProject, value: str) -> None:
-    """The bounds themselves can be, whatever the decimals; what is not shown has no bounds."""
+    """A value may equal a bound, whatever its decimals; a hidden value is not compared."""
     bounded.table(f"x,2022-Q1\njong,{value}\n")
     assert bounded.places() == []
 

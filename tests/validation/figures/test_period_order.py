@@ -141,7 +141,7 @@ def test_warn_of_given_period_after_document(project: SmallProject) -> None:
 
 
 def test_show_warnings_beside_faults(project: SmallProject) -> None:
-    """Warnings are told also when there are faults."""
+    """Warnings are reported also when there are faults."""
     project.table(table("2022-Q1", "2022-Q3", "2022-Q2", "2022-Q4") + "oud,1,1,1,a\n")
     project.mapping(COLUMNS)
     assert [place[0] for place in project.places()] == ["periods-out-of-order", "not-a-number"]

@@ -170,7 +170,7 @@ def test_judge_total_within_less_than_its_decimals(project: SmallProject) -> Non
 def test_report_wrong_declaration_of_total(
     project: SmallProject, entry: str, code: str, column: int
 ) -> None:
-    """A declaration that is none is a fault at its place."""
+    """An invalid declaration is a fault at its place."""
     project.table("x,2022-Q1\njong,1\noud,2\n_T,3\n")
     project.mapping(PLAIN + f"totals: {{leeftijd: {entry}}}\n")
     assert project.places() == [(code, "proef.yaml", 8, column)]
