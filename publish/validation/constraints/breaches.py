@@ -36,10 +36,9 @@ class Breaches:
     found: list[Breach] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, code: str, thing: str, at: int = -1, /, **particulars: object) -> None:
-        """Note one thing that breaks a constraint."""
-        first = 0 if at >= 0 else None
-        self.add_each(code, (at,), lambda _: thing, lambda _: particulars, first=first)
+    def add(self, code: str, thing: str, /, **particulars: object) -> None:
+        """Note one thing, no observation, that breaks a constraint."""
+        self.add_each(code, (0,), lambda _: thing, lambda _: particulars)
 
     def add_each(
         self,
