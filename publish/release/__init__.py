@@ -1,1 +1,1 @@
-"""One publication: made from a project, written to a folder, and opened again."""
+"""A release: built from a project, written to a folder, and opened to be served."""

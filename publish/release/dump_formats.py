@@ -1,8 +1,7 @@
-"""The dumps in every form that a release offers, made from their N-Triples.
+"""The dumps of a release in every format, made from the N-Triples and Turtle of its graphs.
 
-In comes the folder with the N-Triples and the Turtle of every graph; out come the other forms of
-each, the same of everything together, and what the manifest says of the files. Every form is
-written as its source is read; those that take memory or much room only up to a stated size.
+Besides each graph there are files of everything together. A format that can be streamed is
+written as its source is read; JSON-LD and RDF/XML, which take memory, only up to LARGEST.
 """
 
 from __future__ import annotations
@@ -37,17 +36,17 @@ FORMS = {
     ".jsonld": JSON_LD.media_type,
     ".rdf": RDF_XML.media_type,
 }
-"""The media type of each form of a dump, by the ending of its name."""
+"""The media type of each form of a dump by the ending of its name."""
 SUMS = "SHA256SUMS"
-"""The checksums of all other files, as ``sha256sum --check`` reads them."""
+"""The file with the checksums of all others, as ``sha256sum --check`` reads them."""
 LEVEL = 3
-"""Of gzip: on observations a third of the work of level 6, for a quarter more bytes."""
+"""The level of gzip: on observations a third of the work of level 6, for a quarter more bytes."""
 _NOT_IN_XML = re.compile(rb"\\u(?:00[01][0-9A-F]|FFF[EF])|\\[bf]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenDumps:
-    """The entries of the manifest for all files, and what was counted."""
+    """The dumps of a release: their entries for the manifest, and what was counted in them."""
 
     files: list[dict[str, object]]
     counts: GraphCounts
@@ -60,9 +59,10 @@ def write_forms(
     prefixes: Mapping[str, str],
     about: str,
 ) -> WrittenDumps:
-    """Write every other form of the dumps in a folder; all of them are ``about`` something.
+    """Write every other form of the dumps in a folder, and those of all graphs together.
 
-    ``parts`` stand in other dumps already.
+    ``parts`` are dumps of triples that are in other dumps too. ``about`` is the IRI of all graphs
+    together.
     """
     counts = count_graphs({dump.graph: folder / f"{dump.name}.nt" for dump in dumps})
     work = [*_of_graphs(folder, [*dumps, *parts], prefixes)]
@@ -79,11 +79,11 @@ def write_forms(
             for dump in (*dumps, *parts, whole)
             for ending in FORMS
         ]
-        there = [item for item in paths if item[2].is_file()]
-        files = list(pool.map(lambda item: _entry(*item), there))
+        existing = [item for item in paths if item[2].is_file()]
+        files = list(pool.map(lambda item: _entry(*item), existing))
     lines = [
         f"{file['sha256']}  {dump.name}{ending}\n"
-        for file, (dump, ending, _) in zip(files, there, strict=True)
+        for file, (dump, ending, _) in zip(files, existing, strict=True)
     ]
     (folder / SUMS).write_text("".join(lines), encoding="ascii")
     files.append(_entry(whole, "", folder / SUMS))
@@ -93,7 +93,7 @@ def write_forms(
 def _of_graphs(
     folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]
 ) -> Iterator[Callable[[], None]]:
-    """Yield the making of each other form of each dump."""
+    """Yield a task for each other form of each dump."""
     for dump in dumps:
         source = folder / f"{dump.name}.nt"
         yield partial(_compress, folder / f"{dump.name}.nt.gz", partial(read_blocks, source))
@@ -105,7 +105,7 @@ def _of_graphs(
 def _of_everything(
     folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], counts: GraphCounts
 ) -> Iterator[Callable[[], None]]:
-    """Yield the making of each form of all dumps together."""
+    """Yield a task for each form of all dumps together."""
     sources = [folder / f"{dump.name}.nt" for dump in dumps]
     triples = partial(_union, sources, counts.repeated)
     quads = partial(_quads, folder, dumps)
@@ -174,19 +174,19 @@ def _union(sources: Sequence[Path], repeated: frozenset[bytes]) -> Iterator[byte
 
 
 def _turtle(folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield the Turtle of all dumps under one head: they have the same, and no blank nodes."""
-    head = turtle(dict(prefixes)).header()
-    yield head
+    """Yield the Turtle of all dumps after one header, which all have; none has blank nodes."""
+    header = turtle(dict(prefixes)).header()
+    yield header
     for dump in dumps:
         with (folder / f"{dump.name}.ttl").open("rb") as file:
-            if file.read(len(head)) != head:
+            if file.read(len(header)) != header:
                 raise ValueError(f"{dump.name}.ttl does not begin with the prefixes.")
             while block := file.read(1 << 20):
                 yield block
 
 
 def _write_small(source: Path, prefixes: Mapping[str, str]) -> None:
-    """Write the JSON-LD and the RDF/XML of a small dump, unless XML cannot hold it."""
+    """Write the JSON-LD of a small dump, and the RDF/XML if XML can hold it."""
     content = source.read_bytes()
     with source.with_suffix(".jsonld").open("w", encoding="utf-8", newline="\n") as file:
         triples = ox.parse(content, format=ox.RdfFormat.N_TRIPLES)
@@ -201,7 +201,7 @@ def _write_small(source: Path, prefixes: Mapping[str, str]) -> None:
 
 
 def _entry(dump: Dump, ending: str, path: Path) -> dict[str, object]:
-    """Return the manifest's entry of a file: its size and checksum are read from the disk."""
+    """Return the manifest's entry of a file, with the size and checksum of what is on disk."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     entry: dict[str, object] = {

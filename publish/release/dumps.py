@@ -1,8 +1,8 @@
-"""The dump files of a graph as N-Triples and Turtle, from which all other forms are made.
+"""The dumps of a graph as N-Triples and Turtle, from which all other formats are made.
 
-A cube's observations and cells are written as their batches come, each by a writer of its own;
-what describes the data set is known only at the end but stands first in Turtle, where people
-look. Files are named after the graph: ``<name>.nt`` and ``<name>.ttl``.
+Files are named after the graph: ``<name>.nt`` and ``<name>.ttl``. The observations and cells of a
+cube are written batch by batch; the description of the data set is known only at the end, but
+comes first in Turtle, where people look. Each code list also has dumps of its own.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ from publish.rdf.turtle import new_graph
 from publish.release.manifest import Dump
 
 PRIMARY_FORMATS = (".nt", ".ttl")
-"""What graphs are written in first; all other forms are made from the N-Triples."""
+"""The formats that graphs are written in by this module."""
+CODE_LISTS = "codelijst"
+"""The folder of the dumps of single code lists, below those of the graphs."""
 
 
 def canonical_triples(graph: Graph) -> bytes:
-    """Return a graph as N-Triples in one order and as the store will give it back."""
+    """Return a graph as sorted N-Triples, its literals written as the store writes them."""
     text = graph.serialize(format="nt", encoding="utf-8")
     store = ox.Store()
     store.load(text, format=ox.RdfFormat.N_TRIPLES)
@@ -48,7 +50,7 @@ def write_graph(folder: Path, name: str, graph: Graph, uris: Uris) -> None:
 
 
 def _body(graph: Graph) -> bytes:
-    """Return a graph as Turtle without the prefixes at its top."""
+    """Return a graph as Turtle without its prefixes."""
     text = graph.serialize(format="turtle")
     _, _, body = text.partition("\n\n") if text.startswith("@prefix") else ("", "", text)
     return body.encode()
@@ -110,9 +112,9 @@ def open_dumps(
     formats: tuple[str, ...] = PRIMARY_FORMATS,
     most_cells: int | None = None,
 ) -> Iterator[CubeDumps]:
-    """Open the dumps of a cube; nothing is left of those that stay without description.
+    """Open the dumps of a cube; there is no Turtle of one that is never described.
 
-    Of a cube with more observations than ``most_cells`` no cells are left either.
+    Of a cube with more observations than ``most_cells`` the dumps of cells are deleted again.
     """
     syntaxes = {".nt": N_TRIPLES, ".ttl": turtle(uris.prefixes())}
     with ExitStack() as stack:
@@ -150,17 +152,13 @@ def open_dumps(
     (folder / f"{structure.slug}.ttl.part").unlink(missing_ok=True)
 
 
-FOLDER = "codelijst"
-"""Where the dumps of single lists are, below those of the graphs."""
-
-
 def write_code_lists(uris: Uris, folder: Path, concepts: Graph) -> list[Dump]:
-    """Write each code list by itself into the folder of the dumps."""
-    (folder / FOLDER).mkdir()
+    """Write the dumps of each code list by itself, and return them."""
+    (folder / CODE_LISTS).mkdir()
     graph = uris.iri("graph", name=LISTS_GRAPH)
     dumps = []
     for name, part in parts_by_list(concepts, uris).items():
-        path = f"{FOLDER}/{name}"
+        path = f"{CODE_LISTS}/{name}"
         write_graph(folder, path, part, uris)
         about = uris.iri("concept-scheme", scheme=name)
         dumps.append(Dump(name=path, graph=graph, about=about))
@@ -168,13 +166,17 @@ def write_code_lists(uris: Uris, folder: Path, concepts: Graph) -> list[Dump]:
 
 
 def parts_by_list(graph: Graph, uris: Uris) -> dict[str, Graph]:
-    """Return the triples of each list under ``/id/conceptscheme/`` by the last part of its IRI."""
+    """Return a graph for each list under ``/id/conceptscheme/``, by the last part of its IRI.
+
+    It holds the list, its codes, and what belongs to these alone: levels, and remarks on quality.
+    What belongs to several lists is in each of their graphs.
+    """
     lists = set(graph.subjects(RDF.type, SKOS.ConceptScheme))
     owners: dict[Node, set[Node]] = {item: {item} for item in lists}
     for code, item in graph.subject_objects(SKOS.inScheme):
         if item in lists:
             owners.setdefault(code, set()).add(item)
-    _spread(graph, owners)
+    _assign_owners(graph, owners)
     beginning = uris.iri("concept-scheme", scheme="")
     parts = {}
     for item in sorted(lists, key=str):
@@ -189,21 +191,21 @@ def parts_by_list(graph: Graph, uris: Uris) -> dict[str, Graph]:
     return parts
 
 
-def _spread(graph: Graph, owners: dict[Node, set[Node]]) -> None:
-    """Give what has no owner those of what it leads to, or of what leads to it."""
-    free = {subject for subject in graph.subjects() if subject not in owners}
-    beside: dict[Node, set[Node]] = {item: set() for item in free}
+def _assign_owners(graph: Graph, owners: dict[Node, set[Node]]) -> None:
+    """Give each subject without owners those of the things that it links to or that link to it."""
+    ownerless = {subject for subject in graph.subjects() if subject not in owners}
+    neighbours: dict[Node, set[Node]] = {item: set() for item in ownerless}
     for subject, _, value in graph:
-        if subject in free:
-            beside[subject].add(value)
-        if value in free:
-            beside[value].add(subject)
+        if subject in ownerless:
+            neighbours[subject].add(value)
+        if value in ownerless:
+            neighbours[value].add(subject)
     found = True
     while found:
         found = False
-        for item in free:
+        for item in ownerless:
             mine = owners.get(item, set())
-            theirs = set[Node]().union(*(owners.get(other, set()) for other in beside[item]))
+            theirs = set[Node]().union(*(owners.get(other, set()) for other in neighbours[item]))
             if not theirs <= mine:
                 owners[item] = mine | theirs
                 found = True

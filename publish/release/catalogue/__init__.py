@@ -1,1 +1,1 @@
-"""What a release says about its data sets to programs that harvest it."""
+"""Descriptions of a release for programs that harvest it."""

@@ -1,8 +1,8 @@
 """The store of a release, loaded from its dumps: a named graph each, and the default graph.
 
-The default graph is either the union of all named graphs, in which a triple of two graphs stands
-once, or empty. All is loaded in one go: each block of lines is read twice, with its graph and
-without, so the store meets a term again while it still knows it.
+The default graph is either the union of all named graphs, in which a triple of two graphs occurs
+once, or empty. Each block of lines is loaded with its graph and then without, so that the store
+still has the terms of the first time in memory at the second.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from publish.release.manifest import Dump
 
 
 class _Blocks:
-    """Lets a library read, as a file, what comes in blocks."""
+    """A file to read from, made of blocks."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks = blocks
         self._block, self._at = b"", 0
 
     def read(self, size: int = -1) -> bytes:
-        """Return at most ``size`` bytes, none at the end."""
+        """Return at most ``size`` bytes, and none at the end."""
         if self._at == len(self._block):
             self._block, self._at = next(self._blocks, b""), 0
         end = len(self._block) if size < 0 else self._at + size

@@ -1,10 +1,9 @@
-"""A store of anybody's RDF files, to put the SPARQL endpoint over.
+"""A release made of anybody's RDF files: a store of their own graphs, to put the endpoint over.
 
-In come files of any syntax that ``rdf_files`` knows; out come a store in a folder, with the
-default graph and the named graphs that the files themselves have, and a summary of it; or the
-faults of all files. Files are streamed into the store and counted there, so the memory taken does
-not grow with them. Blank nodes of different files stay apart. A relative IRI is taken relative to
-the ``file:`` address of its own file, as RDF parsers do that are given no base.
+It keeps the default graph and the named graphs that the files have, and has no data sets and no
+downloads. Files are streamed into the store and counted there, so memory does not grow with them.
+Blank nodes of different files stay apart. A relative IRI is resolved against the ``file:`` address
+of its own file, as RDF parsers do that are given no base.
 """
 
 from __future__ import annotations
@@ -28,6 +27,8 @@ from publish.rdf.positions import TOKEN
 from publish.rdf.reader import RdfFile, check_syntax, opened, readable, recognised, xml_fault
 from publish.release.manifest import MANIFEST, manifest_text
 
+BASE = "http://localhost"
+"""The base in the manifest; no IRI of the files counts as one of ours."""
 MOST_GRAPHS = 1000
 """Named graphs that are counted one by one."""
 HEAD = 128 * 1024
@@ -55,29 +56,21 @@ class CountedGraph:
 
 @dataclass(frozen=True, kw_only=True)
 class StoreSummary:
-    """What is known of a store without opening it again."""
+    """What was loaded into a store, and how much its graphs hold."""
 
-    folder: Path
-    """To be opened with ``Store.read_only``."""
     files: tuple[Path, ...]
     default: CountedGraph
     named: tuple[CountedGraph, ...]
     """The named graphs in the order of their IRIs, at most MOST_GRAPHS of them."""
-    graphs: int
-    """How many named graphs there are, those without a count and those without an IRI included."""
-    statements: int
-    """Triples of all graphs; one that stands in two graphs counts twice."""
     prefixes: dict[str, str] = field(hash=False)
     """What Turtle, TriG and RDF/XML files declare at their beginning; the first one wins."""
-    size: int
-    """Bytes of the store on disk."""
 
 
 def make_store(files: Sequence[Path], folder: Path, faults: list[Fault]) -> StoreSummary | None:
     """Load files into a store in ``folder``, which does not exist yet or is empty.
 
-    Return None, and leave no store, when one of the files is faulty: then the faults of all of
-    them are added. Raises OSError when the store itself cannot be written.
+    Return None, leave no store and add the faults of all files when one of them is faulty. Raises
+    OSError when the store itself cannot be written.
     """
     wrong: list[Fault] = []
     known: list[RdfFile] = []
@@ -107,14 +100,10 @@ def make_store(files: Sequence[Path], folder: Path, faults: list[Fault]) -> Stor
     with Progress("counting the triples", "graphs", len(some) + 1) as progress:
         default, *named = (_counted(store, name, progress) for name in (None, *some))
     return StoreSummary(
-        folder=folder,
         files=tuple(file.path for file in known),
         default=default,
         named=tuple(named),
-        graphs=sum(1 for _ in store.named_graphs()),
-        statements=default.triples + _number(store, "COUNT(*)", "GRAPH ?g { ?s ?p ?o }"),
         prefixes=_prefixes(known),
-        size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
     )
 
 
@@ -137,8 +126,8 @@ def _load(store: ox.Store, file: RdfFile, wrong: list[Fault]) -> None:
 def _counted(store: ox.Store, name: str | None, progress: Progress) -> CountedGraph:
     """Return how much a graph holds.
 
-    Subjects come in the order of the store's index. So counting where they change is enough, and
-    nothing is remembered: that is what the evaluator does for REDUCED.
+    Subjects come in the order of the store's index, so counting where they change is enough: the
+    evaluator does so for REDUCED, and keeps nothing in memory.
     """
     graph, end = (f"GRAPH <{name}> {{", "}") if name else ("", "")
     pattern = f"{graph} ?s ?p ?o {end}"
@@ -202,14 +191,11 @@ def _joined(base: str, iri: str) -> str:
     return joined + "#" if iri.endswith("#") and not joined.endswith("#") else joined
 
 
-BASE = "http://localhost"
-"""What the manifest has for a base; nothing of the files is taken for a thing of ours."""
-
-
 def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: str) -> None:
     """Make the release in a folder that exists; ``public_url`` is where it will be served.
 
-    Raises FaultyInput, OSError."""
+    Raises FaultyInput or OSError.
+    """
     faults: list[Fault] = []
     summary = make_store(files, folder / "store", faults)
     if summary is None:
