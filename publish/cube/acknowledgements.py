@@ -93,24 +93,18 @@ class Acknowledgements:
         own = {remark.acknowledges for remark in self._own if remark.acknowledges}
         return own.union(*(item.codes() for item in self.inputs))
 
-    def stopped(self, faults: Iterable[Fault]) -> bool:
+    def any_unacknowledged(self, faults: Iterable[Fault]) -> bool:
         """Return whether any of these faults is of a kind that is acknowledged nowhere."""
         codes = self.codes()
         return any(item.code not in codes for item in faults)
 
-    def see(self, remark: Remark, batch: Batch, figures: NDArray[np.int64]) -> None:
+    def note(self, remark: Remark, batch: Batch, figures: NDArray[np.int64]) -> None:
         """Note the observations of a batch that an acknowledgement concerns."""
         self._counts[remark.name] = self._counts.get(remark.name, 0) + len(figures)
         cells = batch.cells
         at = np.flatnonzero(np.isin(cells.observation, figures))
-        self._cells.setdefault(remark.name, set()).update(
-            zip(
-                cells.table[at].tolist(),
-                cells.row[at].tolist(),
-                cells.column[at].tolist(),
-                strict=True,
-            )
-        )
+        places = (column[at].tolist() for column in (cells.table, cells.row, cells.column))
+        self._cells.setdefault(remark.name, set()).update(zip(*places, strict=True))
 
     def places(self) -> dict[Place, list[str]]:
         """Return where faults are acknowledged, with the names of the remarks that do so."""
@@ -126,21 +120,10 @@ class Acknowledgements:
                     found.setdefault(place, []).append(remark.name)
         return found
 
-    def settle(self, faults: list[Fault], start: int) -> None:
+    def take_out(self, faults: list[Fault], start: int) -> None:
         """Take what is acknowledged out of ``faults[start:]``."""
-        if any(item.code in self.codes() for item in faults[start:]):
-            self._take_out(faults, start)
-
-    def judged(self, faults: Iterable[Fault]) -> None:
-        """Note which faults of the cube are left after all checks on its figures.
-
-        When others than those of the source are left, some checks were not made.
-        """
-        self._is_judged = all(
-            item.kind.can_be_acknowledged and not item.kind.stops_comparison for item in faults
-        )
-
-    def _take_out(self, faults: list[Fault], start: int) -> None:
+        if not any(item.code in self.codes() for item in faults[start:]):
+            return
         own, inherited = self.places(), set[Place]()
         for item in self.inputs:
             inherited |= item.places().keys()
@@ -151,6 +134,15 @@ class Acknowledgements:
             if place not in own and place not in inherited:
                 kept.append(found)
         faults[start:] = kept
+
+    def note_remaining(self, faults: Iterable[Fault]) -> None:
+        """Note which faults of the cube are left after all checks on its figures.
+
+        When others than those of the source are left, some checks were not made.
+        """
+        self._is_judged = all(
+            item.kind.can_be_acknowledged and not item.kind.stops_comparison for item in faults
+        )
 
     def faults(self, unjudged: Set[str] = frozenset()) -> list[Fault]:
         """Return a fault for each acknowledgement that is not needed, or not of one observation.

@@ -34,7 +34,7 @@ from publish.mappings.marks import Absence, distinct_absences, read_marks
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import CELLS, RESERVED
 from publish.project.project import Project
-from publish.tables.findings import Findings, shown
+from publish.tables.findings import TableFindings, shown
 from publish.tables.table import BLOCK, Table, open_table, read_blocks
 
 
@@ -120,12 +120,12 @@ class Cube:
     ) -> None:
         """Report cells of one date that give one observation two values."""
         cells = batch.cells
-        findings: dict[int, Findings] = {}
+        findings = TableFindings(tables=self.structure.tables)
         for loser, winner in zip(losers.tolist(), winners.tolist(), strict=True):
-            table, other = int(cells.table[loser]), self.structure.tables[int(cells.table[winner])]
-            here = findings.setdefault(table, Findings(table=self.structure.tables[table]))
-            here.add(
+            other = self.structure.tables[int(cells.table[winner])]
+            findings.add(
                 "conflicting-cells",
+                int(cells.table[loser]),
                 int(cells.row[loser]),
                 int(cells.column[loser]),
                 codes=self.structure.codes_at(batch.keys, loser),
@@ -138,8 +138,7 @@ class Cube:
                     column=cells.column[winner],
                 ),
             )
-        for here in findings.values():
-            faults.extend(here.faults())
+        faults.extend(findings.faults())
 
     def _date(self, table: Table) -> int:
         """Return the date of a table's document as a number; 0 for a document with faults."""
@@ -167,26 +166,21 @@ class Cube:
         """Report labels the mapping takes or leaves that its tables do not print."""
         file = self.mapping.file
         for key in ("take", "leave"):
-            everywhere = {label for crosstab in self.crosstabs for label in crosstab.chosen}
-            for number, label in enumerate(file.data.get(key, ())):
-                if label not in everywhere:
-                    place, table = file.place(key, number), phrase("any-of-the-tables")
-                    hint = did_you_mean(label, _printed_labels(self.crosstabs))
-                    faults.append(
-                        fault("label-not-printed", *place, label=label, table=table, hint=hint)
-                    )
+            declared: list[tuple[tuple[str | int, ...], Iterable[str], tuple[Crosstab, ...], str]]
+            everywhere = phrase("any-of-the-tables")
+            declared = [((key,), file.data.get(key, ()), self.crosstabs, everywhere)]
             for crosstab in self.crosstabs:
                 steps = (*crosstab.use.steps, key)
-                if steps not in file.places:
-                    continue
-                for number, label in enumerate(getattr(crosstab.use, key)):
-                    if label not in crosstab.chosen:
-                        hint = did_you_mean(label, _printed_labels([crosstab]))
-                        name = crosstab.table.shown
-                        place = file.place(*steps, number)
-                        faults.append(
-                            fault("label-not-printed", *place, label=label, table=name, hint=hint)
-                        )
+                if steps in file.places:
+                    labels = getattr(crosstab.use, key)
+                    declared.append((steps, labels, (crosstab,), crosstab.table.shown))
+            for steps, labels, crosstabs, table in declared:
+                printed = {label for crosstab in crosstabs for label in crosstab.chosen}
+                for number, label in enumerate(labels):
+                    if label not in printed:
+                        hint, at = did_you_mean(label, _printed_labels(crosstabs)), (*steps, number)
+                        what = {"label": label, "table": table, "hint": hint}
+                        faults.append(fault("label-not-printed", *file.place(*at), **what))
 
 
 def _printed_labels(crosstabs: Iterable[Crosstab]) -> dict[str, None]:

@@ -55,7 +55,7 @@ class RemarkTargets:
     found: Counter[str] = field(default_factory=Counter)
     """The number of observations that each remark concerns, by its name."""
 
-    def see(self, batch: Batch) -> Iterator[tuple[str, str]]:
+    def targets_in(self, batch: Batch) -> Iterator[tuple[str, str]]:
         """Yield the IRIs of a remark and of an observation of the batch that it concerns."""
         slug = self.cube.structure.slug
         for remark in self.cube.mapping.remarks:
@@ -63,7 +63,7 @@ class RemarkTargets:
                 continue
             figures = concerned(remark, batch, self.cube.structure)
             if remark.acknowledges:
-                self.acknowledged.see(remark, batch, figures)
+                self.acknowledged.note(remark, batch, figures)
             node = self.uris.iri("quality", about=slug, name=remark.name)
             for place in figures.tolist():
                 yield node, self.cube.structure.observation_iri(batch.keys, place, self.uris)

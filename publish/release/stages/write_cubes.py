@@ -96,17 +96,17 @@ def _write_cube(
         for batch in cube.batches(faults):
             figures.see(batch)
             described.observations.see(batch)
-            annotations = list(remarks.see(batch))
+            annotations = list(remarks.targets_in(batch))
             count += len(batch)
-            if not acknowledged.stopped(faults) and (most is None or count <= most):
+            if not acknowledged.any_unacknowledged(faults) and (most is None or count <= most):
                 dumps.write(batch)
                 dumps.annotate(annotations)
             progress.step(len(batch))
         if is_whole:
-            acknowledged.settle(faults, 0)
+            acknowledged.take_out(faults, 0)
             faults.extend(figures.faults(faults))
-            acknowledged.settle(faults, 0)
-            acknowledged.judged(faults)
+            acknowledged.take_out(faults, 0)
+            acknowledged.note_remaining(faults)
             if not count and not faults:
                 faults.append(fault("no-observations", *cube.mapping.file.place("tables")))
             faults.extend(_missing_but_given(cube))

@@ -66,7 +66,7 @@ def compare_data_sets(
                 faults.append(fault("nothing-compared", *place, name=agreement.slug))
             else:
                 faults.extend(found)
-        one.acknowledged.settle(faults, before)
+        one.acknowledged.take_out(faults, before)
         unjudged = set() if judged_all and slug not in faulty else {"figures-disagree"}
         faults.extend(one.acknowledged.faults(unjudged))
 
