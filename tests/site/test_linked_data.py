@@ -9,7 +9,8 @@ import pyoxigraph as ox
 import pytest
 from built import REPOSITORY
 from flask.testing import FlaskClient
-from small_release import BASE, client_of, make_release
+from flask_client import BROWSER, client_of
+from small_release import BASE, make_release
 
 from publish import __version__
 from publish.project.iris import PREFIXES
@@ -19,7 +20,6 @@ from publish.site.describe import describe
 from publish.site.service_description import describe_service
 from publish.sparql.query.limits import Limits
 
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CLASS = ox.NamedNode("http://purl.org/linked-data/cube#Observation")
 DATA_SET = "/doc/dataset/werknemers"
 VOID = PREFIXES["void"]

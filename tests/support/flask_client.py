@@ -21,8 +21,9 @@ class Client(FlaskClient):
         return super().open(*args, **{"buffered": True, **options})
 
 
-def client_of(release: Path, pool: QueryPool) -> FlaskClient:
-    app = create_app(release, pool)
+def client_of(release: Path, pool: QueryPool | None = None) -> FlaskClient:
+    """Return a client of a release; without a pool that runs the endpoint does not answer."""
+    app = create_app(release, pool or QueryPool(release / "store"))
     app.test_client_class = Client
     return app.test_client()
 

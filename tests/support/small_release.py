@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
-from flask.testing import FlaskClient
 from rdflib import Graph
 
 from publish.cube.rdf.observations import turtle
@@ -16,10 +14,7 @@ from publish.project.iris import Uris
 from publish.release.dump_formats import write_forms
 from publish.release.dumps import write_code_lists
 from publish.release.manifest import Dump, describe_counts
-from publish.release.opened import Served
 from publish.release.stores.local import load_store
-from publish.site.flask_app import create_app
-from publish.sparql.workers.pool import QueryPool
 
 BASE = "https://cijfers.example"
 
@@ -300,18 +295,3 @@ def make_release(
     (folder / "made.json").write_text('{"made": "2026-03-04T05:06:07Z"}', encoding="utf-8")
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
-
-
-class Client(FlaskClient):
-    """A client that reads and closes every answer, as a server does."""
-
-    def open(self, *args: Any, **options: Any) -> Any:
-        """Send a request and read the whole answer."""
-        return super().open(*args, **{"buffered": True, **options})
-
-
-def client_of(release: Path) -> FlaskClient:
-    """Return a client of everything but the SPARQL endpoint, at its place in the application."""
-    app = create_app(Served(release), QueryPool(release / "store"))
-    app.test_client_class = Client
-    return app.test_client()

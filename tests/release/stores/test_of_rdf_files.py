@@ -144,7 +144,7 @@ def test_count_as_a_query_would(seed: int, tmp_path: Path) -> None:
 
 
 def test_count_graphs_without_a_name(tmp_path: Path) -> None:
-    """A graph that a blank node names counts, though nobody can ask for it."""
+    """A graph that a blank node names is loaded but not counted, as nobody can ask for it."""
     text = f"_:g {{ <{NS}a> <{NS}p> 1 }} <{NS}g> {{ <{NS}a> <{NS}p> 1 }}"
     summary, store = made(tmp_path, written(tmp_path, "a.trig", text))
     assert [graph.name for graph in summary.named] == [f"{NS}g"]

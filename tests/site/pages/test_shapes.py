@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from small_release import BASE, client_of, make_release
+from flask_client import BROWSER, client_of
+from small_release import BASE, make_release
 
 from publish.release.opened import Served
 from publish.site.pages.shapes import ShapeDocument, name_of_constraint, read_shape_document
 from publish.validation.shapes.files import package_shapes
 
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 DOCUMENT = f"""@base <{BASE}/> .
 # Hoe het geschreven is, met een opmerking.
 @prefix dct: <http://purl.org/dc/terms/> .
