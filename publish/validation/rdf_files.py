@@ -15,19 +15,26 @@ from pathlib import Path
 import numpy as np
 import pyoxigraph as ox
 from rdflib import Graph
-from rdflib.term import Node
 
 from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, phrase, some_of
 from publish.rdf.positions import Places, find_places, find_uses
 from publish.rdf.reader import RdfFile, read_files
 from publish.rdf.statements import Statements
-from publish.rdf.terms import as_node, split_iri
+from publish.rdf.terms import split_iri
 from publish.rdf.unknown_terms import SHACL, unknown_terms
-from publish.validation.constraints import normal_form as cube
 from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breach, Breaches
-from publish.validation.constraints.normal_form import QB, SKOS, CubeGraph, normalised
+from publish.validation.constraints.normal_form import (
+    DATA_SET,
+    OBSERVATION,
+    QB,
+    SKOS,
+    STRUCTURE,
+    CubeGraph,
+    normalised,
+)
 from publish.validation.constraints.structure import find_breaches
 from publish.validation.shapes.any_rdf import (
+    as_graph,
     judge_by_shapes,
     judge_observations,
     shapes_from_structures,
@@ -71,9 +78,9 @@ def validate_files(
         found.append(fault("no-data-set", files[0].shown))
     if shapes:
         found += _unknown_terms(shape_files, shape_statements, "unknown-shape-term")
-        given = _as_graph(shape_statements)
+        given = as_graph(shape_statements)
         is_large = counts["observations"] > MOST_OBSERVATIONS and not full
-        whole = None if is_large else _as_graph(statements)
+        whole = None if is_large else as_graph(statements)
         found += _judge_by_shapes(files, shape_files[0].shown, graph, given, around, whole)
     return Judgement(counts=counts, faults=sorted(set(found)))
 
@@ -86,9 +93,9 @@ def count_things(graph: CubeGraph) -> dict[str, int]:
         graph.of_class(f"{QB}HierarchicalCodeList"),
     ]
     return {
-        "data-sets": len(graph.of_class(cube.DATA_SET)),
-        "structures": len(graph.of_class(cube.STRUCTURE)),
-        "observations": len(graph.of_class(cube.OBSERVATION)),
+        "data-sets": len(graph.of_class(DATA_SET)),
+        "structures": len(graph.of_class(STRUCTURE)),
+        "observations": len(graph.of_class(OBSERVATION)),
         "code-lists": len(np.unique(np.concatenate(lists))),
         "statements": len(graph.statements),
     }
@@ -191,25 +198,6 @@ def _judge_by_shapes(
         return
     yield from _at_places(files, found)
     if left:
-        count = len(graph.of_class(cube.OBSERVATION))
+        count = len(graph.of_class(OBSERVATION))
         names = some_of(left, 3)
         yield fault("shapes-not-judged", shown, most=MOST_OBSERVATIONS, count=count, names=names)
-
-
-def _as_graph(statements: Statements) -> Graph:
-    """Return statements as a graph of rdflib."""
-    graph, nodes = Graph(), {}
-
-    def node(number: int) -> Node:
-        if number not in nodes:
-            nodes[number] = as_node(statements.terms.found[number])
-        return nodes[number]
-
-    for triple in zip(
-        statements.subject.tolist(),
-        statements.predicate.tolist(),
-        statements.object.tolist(),
-        strict=True,
-    ):
-        graph.add(tuple(map(node, triple)))  # type: ignore[arg-type]
-    return graph

@@ -15,11 +15,19 @@ import pyoxigraph as ox
 
 from publish.faults.fault import phrase, some_of
 from publish.rdf.statements import Integers
-from publish.validation.constraints import normal_form as cube
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.normal_form import (
+    ATTRIBUTE,
+    DATA_SET,
+    DIMENSION,
+    MEASURE,
+    MEASURE_TYPE,
+    OBSERVATION,
     QB,
     SKOS,
+    SLICE,
+    SLICE_KEY,
+    STRUCTURE,
     CubeGraph,
     GraphObservations,
     count_matching,
@@ -52,8 +60,8 @@ def find_breaches(graph: CubeGraph) -> Breaches:
 
 def judge_structure(graph: CubeGraph, breaches: Breaches) -> None:
     """Judge data sets, structures, properties and slices: IC-2 to IC-10."""
-    _judge_count(graph, breaches, cube.DATA_SET, "structure", "data-set-without-one-structure")
-    _judge_count(graph, breaches, cube.SLICE, "sliceStructure", "slice-without-one-key")
+    _judge_count(graph, breaches, DATA_SET, "structure", "data-set-without-one-structure")
+    _judge_count(graph, breaches, SLICE, "sliceStructure", "slice-without-one-key")
     _judge_components(graph, breaches)
     _judge_dimensions(graph, breaches)
     _judge_slice_keys(graph, breaches)
@@ -62,7 +70,7 @@ def judge_structure(graph: CubeGraph, breaches: Breaches) -> None:
 
 def _judge_membership(graph: CubeGraph, breaches: Breaches) -> None:
     """Judge whether each observation is in one data set, that of its slices: IC-1 and IC-18."""
-    _judge_count(graph, breaches, cube.OBSERVATION, "dataSet", "observation-not-in-one-data-set")
+    _judge_count(graph, breaches, OBSERVATION, "dataSet", "observation-not-in-one-data-set")
     data_sets, slices = graph.of(f"{QB}slice")
     place, observation = matching(graph.of(f"{QB}observation"), slices)
     wanted = data_sets[place]
@@ -98,15 +106,15 @@ def _judge_count(
 
 def _judge_components(graph: CubeGraph, breaches: Breaches) -> None:
     """Judge measures and optional components of structures: IC-3 and IC-6."""
-    for structure in graph.of_class(cube.STRUCTURE).tolist():
+    for structure in graph.of_class(STRUCTURE).tolist():
         names = {name for _, name in graph.components(structure)}
-        if not any(graph.is_a(name, cube.MEASURE) for name in names):
+        if not any(graph.is_a(name, MEASURE) for name in names):
             breaches.add("structure-without-measure", graph.name(structure))
     for structure in np.unique(graph.of(f"{QB}component")[0]).tolist():
         for component, name in graph.components(structure):
             required = graph.values(f"{QB}componentRequired", component)
             if any(_is_boolean(graph, value, FALSE) for value in required) and not graph.is_a(
-                name, cube.ATTRIBUTE
+                name, ATTRIBUTE
             ):
                 breaches.add(
                     "optional-dimension-or-measure",
@@ -129,10 +137,10 @@ def _is_boolean(graph: CubeGraph, number: int, forms: tuple[str, str]) -> bool:
 def _judge_dimensions(graph: CubeGraph, breaches: Breaches) -> None:
     """Judge ranges and code lists of dimensions: IC-4 and IC-5."""
     concept = graph.number(f"{SKOS}Concept")
-    for dimension in graph.of_class(cube.DIMENSION).tolist():
+    for dimension in graph.of_class(DIMENSION).tolist():
         ranges, name = graph.values(RDFS_RANGE, dimension), graph.name(dimension)
         # The vocabulary itself gives qb:measureType its range, in whatever graph it is used.
-        if not ranges and name != cube.MEASURE_TYPE:
+        if not ranges and name != MEASURE_TYPE:
             breaches.add("dimension-without-range", name)
         if concept in ranges and not graph.values(f"{QB}codeList", dimension):
             breaches.add("dimension-without-code-list", name)
@@ -140,9 +148,9 @@ def _judge_dimensions(graph: CubeGraph, breaches: Breaches) -> None:
 
 def _judge_slice_keys(graph: CubeGraph, breaches: Breaches) -> None:
     """Judge slice keys against structures: IC-7 and IC-8."""
-    for key in graph.of_class(cube.SLICE_KEY).tolist():
+    for key in graph.of_class(SLICE_KEY).tolist():
         structures = graph.subjects(f"{QB}sliceKey", key)
-        if not any(graph.is_a(structure, cube.STRUCTURE) for structure in structures):
+        if not any(graph.is_a(structure, STRUCTURE) for structure in structures):
             breaches.add("slice-key-without-structure", graph.name(key))
         for structure in structures:
             known = {name for _, name in graph.components(structure)}

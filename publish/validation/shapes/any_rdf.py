@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 from rdflib import Graph, URIRef
+from rdflib.term import Node
 
+from publish.rdf.statements import Integers, Statements
 from publish.rdf.terms import as_node
 from publish.validation.constraints.normal_form import (
     DATA_SET,
@@ -30,14 +32,28 @@ MOST_RESULTS = 10_000
 
 def surroundings(graph: CubeGraph) -> Graph:
     """Return a graph without its observations."""
-    statements, found = graph.statements, Graph()
+    statements = graph.statements
     is_observed = np.isin(statements.subject, graph.of_class(OBSERVATION))
     is_observed |= statements.predicate == graph.number(f"{QB}observation")
-    terms = graph.terms.found
-    for at in np.flatnonzero(~is_observed).tolist():
-        triple = (statements.subject[at], statements.predicate[at], statements.object[at])
-        found.add(tuple(as_node(terms[int(number)]) for number in triple))  # type: ignore[arg-type]
-    return found
+    return as_graph(statements, np.flatnonzero(~is_observed))
+
+
+def as_graph(statements: Statements, chosen: Integers | None = None) -> Graph:
+    """Return all or chosen statements as a graph of rdflib."""
+    graph, nodes = Graph(), dict[int, Node]()
+
+    def node(number: int) -> Node:
+        if number not in nodes:
+            nodes[number] = as_node(statements.terms.found[number])
+        return nodes[number]
+
+    columns = (statements.subject, statements.predicate, statements.object)
+    for triple in zip(
+        *((column if chosen is None else column[chosen]).tolist() for column in columns),
+        strict=True,
+    ):
+        graph.add(tuple(map(node, triple)))  # type: ignore[arg-type]
+    return graph
 
 
 def shapes_from_structures(graph: CubeGraph, around: Graph) -> list[ObservationShape]:
