@@ -67,6 +67,14 @@ _BY_BEGINNING = (JSON_LD, RDF_XML, TURTLE)
 """Formats with a beginning; that of Turtle fits some RDF/XML too, so it comes last."""
 
 
+def parser_problem(error: SyntaxError) -> tuple[str, tuple[int, int]]:
+    """Return what a parser finds wrong, without its place, and line and column, 0 if unknown."""
+    problem = re.sub(r"^Parser error .*?[0-9]: ", "", str(error.msg))
+    problem = re.sub(r" \(line [0-9]+\)$", "", problem).rstrip(".")
+    place = (error.lineno, error.offset) if error.lineno and error.offset else (0, 0)
+    return problem, place
+
+
 def format_of_name(path: Path) -> Format | None:
     """Return the format that the ending of a file name says, ``.gz`` left out."""
     return BY_ENDING.get(Path(path.name.removesuffix(".gz")).suffix.lower())

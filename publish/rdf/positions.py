@@ -119,41 +119,75 @@ def _of_lines(content: io.BufferedReader, wanted: set[str]) -> Iterator[tuple[st
             yield asked[subject[0]], number, line.index(subject[0]) + 1
 
 
+class _Prologue:
+    """The base and the prefixes of Turtle or TriG, as its tokens are read."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.declared: list[tuple[str, str]] = []
+        """Prefixes and namespaces in the order of their declarations."""
+        self.prefixes: dict[str, str] = {}
+        """Namespaces by prefix, each with its colon."""
+        self._declaration: list[str] = []
+
+    def takes(self, token: str) -> bool:
+        """Read a token if it belongs to a declaration; return whether it does."""
+        if not self._declaration and token.lower() not in ("@prefix", "@base", "prefix", "base"):
+            return False
+        self._declaration.append(token)
+        is_base = self._declaration[0].lower().endswith("base")
+        if len(self._declaration) == (2 if is_base else 3):
+            iri = _resolved(self.base, token[1:-1])
+            if is_base:
+                self.base = iri
+            else:
+                prefix = self._declaration[1]
+                self.prefixes[prefix] = iri
+                self.declared.append((prefix.removesuffix(":"), iri))
+            self._declaration = []
+        return True
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens of Turtle or TriG, up to a string that is not closed."""
+    for token in TOKEN.finditer(text):
+        if token.lastgroup == "space" and token[0] in "\"'":
+            return
+        if token.lastgroup not in ("space", "comment"):
+            yield token
+
+
+def turtle_prefixes(text: str, base: str) -> list[tuple[str, str]]:
+    """Return the prefixes that Turtle or TriG declares, with their namespaces, in order."""
+    prologue = _Prologue(base)
+    for token in _tokens(text):
+        prologue.takes(token[0])
+    return prologue.declared
+
+
 def turtle_iris(text: str, base: str, *, subjects: bool = False) -> Iterator[tuple[str, int]]:
     """Yield the IRIs in Turtle or TriG, each with its offset, without those of declarations.
 
     Relative IRIs are resolved against ``base``. With ``subjects``, only subjects are given, and
     names of graphs. Text that is no Turtle raises nothing.
     """
-    prefixes: dict[str, str] = {}
+    prologue = _Prologue(base)
     depth, begins = 0, True  # brackets that are open; whether a statement begins here
-    declaration: list[str] = []  # of a prefix or base, as far as it is read
-    for token in TOKEN.finditer(text):
+    for token in _tokens(text):
         kind, found = token.lastgroup, token[0]
-        if kind in ("space", "comment"):
-            continue
-        if declaration:
-            declaration.append(found)
-            is_base = declaration[0].lower().endswith("base")
-            if len(declaration) == (2 if is_base else 3):
-                iri = _resolved(base, found[1:-1])
-                if is_base:
-                    base = iri
-                else:
-                    prefixes[declaration[1]] = iri
-                declaration, begins = [], True
+        if prologue.takes(found):
+            begins = True
         elif kind == "mark":
             depth += (found in "[(") - (found in "])")
             begins = depth == 0 and found in ".{}"
-        elif begins and found.lower() in ("@prefix", "@base", "prefix", "base"):
-            declaration = [found]
-        elif kind == "text" or (begins and found.lower() == "graph"):
-            begins = begins and kind != "text"
-        elif begins or not subjects:
+        elif kind == "text":
             begins = False
-            named = _resolved(base, found[1:-1]) if kind == "iri" else _expanded(found, prefixes)
-            if named is not None:
-                yield named, token.start()
+        elif (begins or not subjects) and not (begins and found.lower() == "graph"):
+            begins = False
+            if kind == "iri":
+                yield _resolved(prologue.base, found[1:-1]), token.start()
+            elif iri := _expanded(found, prologue.prefixes):
+                yield iri, token.start()
 
 
 def find_in_turtle(

@@ -1,9 +1,7 @@
-"""Reading RDF files of any usual syntax: Turtle, TriG, N-Triples, N-Quads, RDF/XML
-and JSON-LD, compressed with gzip or not.
+"""Reading RDF files in any of the formats of ``formats.py``, compressed with gzip or not.
 
-In come paths; out come the statements of all files together as one graph, or faults with line
-and column. What reads files in a way of its own finds here how they are opened and judged.
-Nothing but these files is read: no imports, no contexts or entities from elsewhere.
+The statements of all files together become one graph; faults have line and column. Nothing but
+these files is read: no imports, and no contexts or entities from elsewhere.
 """
 
 from __future__ import annotations
@@ -25,17 +23,25 @@ import pyoxigraph as ox
 from publish.faults.fault import Fault, fault, phrase
 from publish.faults.places import line_and_column
 from publish.project.progress import CountedReader, Progress
-from publish.rdf.formats import BY_ENDING, BY_LINE, TRIG, TURTLE, format_of_content, format_of_name
+from publish.rdf.formats import (
+    BY_ENDING,
+    BY_LINE,
+    TRIG,
+    TURTLE,
+    format_of_content,
+    format_of_name,
+    parser_problem,
+)
 from publish.rdf.ntriples import LineReader
 from publish.rdf.statements import Statements, TermIds, Terms, statements_from, term_ids
 
 GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 MOST_SYNTAX_FAULTS = 100
-"""Syntax errors of one file that are told, where each line stands on its own."""
+"""Syntax errors of one file that are reported, in formats where each line is parsed by itself."""
 BLOCK = 1 << 20
 LONGEST_TOKEN = 1 << 24
-"""Bytes of a name or a text that the parsers of RDF keep; they give up at a longer one."""
+"""Bytes of an IRI or a literal at most: the RDF parsers give up at a longer one."""
 MOST_SEARCHED = 100_000_000
 """Bytes of a file that are searched for a place."""
 REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[\s*)?(")')
@@ -43,7 +49,7 @@ REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[\s*)?(")')
 
 @dataclass(frozen=True, kw_only=True)
 class RdfFile:
-    """A file of which the syntax is known."""
+    """An RDF file whose format is known."""
 
     path: Path
     shown: str
@@ -51,7 +57,7 @@ class RdfFile:
 
     @property
     def base(self) -> str:
-        """What relative IRIs in it are relative to: the address of the file itself."""
+        """What relative IRIs in it are resolved against: the ``file:`` IRI of the file itself."""
         return self.path.resolve().as_uri()
 
 
@@ -78,7 +84,7 @@ def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], S
 
 @contextmanager
 def readable(path: Path, faults: list[Fault]) -> Iterator[None]:
-    """Note it as a fault when a file cannot be read, by what is done with it in here."""
+    """Report a file when what is done with it in this context cannot read it."""
     try:
         yield
     except (OSError, EOFError, zlib.error) as error:
@@ -88,9 +94,9 @@ def readable(path: Path, faults: list[Fault]) -> Iterator[None]:
 
 @contextmanager
 def opened(path: Path, progress: Progress | None = None) -> Iterator[io.BufferedReader]:
-    """Open a file to read its text as bytes, unpacked and without byte order mark.
+    """Open a file as bytes, decompressed and without byte order mark.
 
-    What is counted is what is read from disk, so that its size is the end.
+    ``progress`` counts the bytes that are read from disk, so it ends at the size of the file.
     """
     with path.open("rb") as disk:
         raw: io.BufferedReader = disk
@@ -105,7 +111,7 @@ def opened(path: Path, progress: Progress | None = None) -> Iterator[io.Buffered
 
 
 class _Counted(io.RawIOBase):
-    """A file that tells how much of it has been read."""
+    """A file that counts the bytes that are read from it."""
 
     def __init__(self, file: BinaryIO, progress: Progress) -> None:
         self._reader = CountedReader(file, progress)
@@ -120,7 +126,7 @@ class _Counted(io.RawIOBase):
 
 
 def recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
-    """Return a file with its syntax, by its name or else by how it begins."""
+    """Return a file with its format, by its name or else by how it begins; report other files."""
     with opened(path) as file:
         start = file.read(2000)
     if not start.strip():
@@ -138,42 +144,42 @@ def recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
 
 
 def check_syntax(file: RdfFile, faults: list[Fault]) -> None:
-    """Note what is wrong with a file that could not be loaded, reading it once more."""
+    """Report the syntax errors of a file, by reading it once more."""
     problem = xml_fault(file)
     if problem:
         faults.append(problem)
         return
-    noted = _Noted(file=file, faults=faults)
-    with opened(file.path) as content, noted.too_long():
-        for _ in _quads(file, content, noted, ""):
+    errors = _SyntaxFaults(file=file, faults=faults)
+    with opened(file.path) as content, errors.too_long():
+        for _ in _quads(file, content, errors, ""):
             pass
 
 
 def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Iterator[TermIds]:
-    """Yield the statements of a file as numbers; of one with faults those before the first.
+    """Yield the statements of a file as numbers of terms; of a faulty file those before its fault.
 
-    With a label, its blank nodes are kept apart from those of other files.
+    With a ``label``, its blank nodes are kept apart from those of other files.
     """
     problem = xml_fault(file)
     if problem:
         faults.append(problem)
         return
-    noted = _Noted(file=file, faults=faults)
+    errors = _SyntaxFaults(file=file, faults=faults)
     with (
         Progress(file.shown, "bytes", file.path.stat().st_size) as progress,
         opened(file.path, progress) as content,
-        noted.too_long(),
+        errors.too_long(),
     ):
         if file.syntax == ox.RdfFormat.N_TRIPLES:
-            reader = LineReader(terms=terms, prefix=label, wrong=noted.add)
+            reader = LineReader(terms=terms, prefix=label, wrong=errors.add)
             yield from reader.blocks(content)
         else:
-            yield term_ids(_quads(file, content, noted, label), terms)
+            yield term_ids(_quads(file, content, errors, label), terms)
 
 
 @dataclass(kw_only=True)
-class _Noted:
-    """Notes the syntax errors of a file: of lines many, as each stands on its own, else one."""
+class _SyntaxFaults:
+    """Reports the syntax errors of a file: in formats by line up to a hundred, in others one."""
 
     file: RdfFile
     faults: list[Fault]
@@ -181,7 +187,7 @@ class _Noted:
 
     @contextmanager
     def too_long(self) -> Iterator[None]:
-        """Note it when a parser gives up at a name or text that is longer than it reads."""
+        """Report a term that is longer than the parser in this context reads."""
         try:
             yield
         except MemoryError as error:
@@ -190,7 +196,7 @@ class _Noted:
             self._add_too_long()
 
     def _add_too_long(self) -> None:
-        """Note a name or text that is longer than a parser reads, at its line if that is so too."""
+        """Report a term that is too long, at its line if that line is too long too."""
         line, length = 1, 0
         with opened(self.file.path) as content:
             for block in iter(lambda: content.read(LONGEST_TOKEN), b""):
@@ -208,9 +214,9 @@ class _Noted:
         )
 
     def add(self, error: SyntaxError, lines_before: int = 0) -> bool:
-        """Note an error; return whether to go on."""
+        """Report an error; return whether to go on."""
         found = _syntax_fault(self.file, error, lines_before)
-        # Where a parser takes up a line again, what it says of the rest of it is not to be trusted.
+        # After an error the parser goes on within the line; what it finds there is not reliable.
         if found.line not in self._lines:
             self.faults.append(found)
         self._lines.add(found.line)
@@ -218,9 +224,9 @@ class _Noted:
 
 
 def _quads(
-    file: RdfFile, content: io.BufferedReader, noted: _Noted, label: str
+    file: RdfFile, content: io.BufferedReader, errors: _SyntaxFaults, label: str
 ) -> Iterator[ox.Quad]:
-    """Yield the statements of a file as a parser reads them."""
+    """Yield the statements of a file as the parser reads them."""
     found = ox.parse(
         content, format=file.syntax, base_iri=file.base, rename_blank_nodes=bool(label)
     )
@@ -229,23 +235,20 @@ def _quads(
             yield from found
             return
         except SyntaxError as error:
-            if not noted.add(error):
+            if not errors.add(error):
                 return
 
 
 def _syntax_fault(file: RdfFile, error: SyntaxError, lines_before: int) -> Fault:
-    problem = re.sub(r"^Parser error .*?[0-9]: ", "", str(error.msg))
-    problem = re.sub(r" \(line [0-9]+\)$", "", problem).rstrip(".")
+    problem, (line, column) = parser_problem(error)
     if "LoadDocumentCallback" in problem:
         return fault("remote-context", file.shown, *_place_of_context(file))
-    place = (0, 0)
-    if error.lineno and error.offset:
-        place = (error.lineno + lines_before, error.offset)
-    return fault("rdf-syntax", file.shown, *place, syntax=file.syntax.name, problem=problem)
+    line += lines_before if line else 0
+    return fault("rdf-syntax", file.shown, line, column, syntax=file.syntax.name, problem=problem)
 
 
 def _place_of_context(file: RdfFile) -> tuple[int, int]:
-    """Return where the first address of a context stands, as far as the text shows it."""
+    """Return line and column of the first address of a context in JSON-LD, 0 if there is none."""
     with opened(file.path) as content:
         text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
     found = REMOTE_CONTEXT.search(text)
@@ -253,9 +256,9 @@ def _place_of_context(file: RdfFile) -> tuple[int, int]:
 
 
 def xml_fault(file: RdfFile) -> Fault | None:
-    """Return what is wrong with a file as XML, with its place; of other syntaxes nothing.
+    """Return what is wrong with RDF/XML as XML, with its place; None for other formats.
 
-    It also refuses entities that grow beyond measure, which the parser of RDF would fill in.
+    Entities that expand beyond measure are refused here, as the RDF parser would expand them.
     """
     if file.syntax != ox.RdfFormat.RDF_XML:
         return None
@@ -265,7 +268,7 @@ def xml_fault(file: RdfFile) -> Fault | None:
     def declared(
         name: str, _a: bool, _b: str | None, _c: str | None, system: str | None, *_: object
     ) -> None:
-        """Note an entity that stands in another file, which is not read."""
+        """Report an entity of another file, which is not read."""
         if system is not None:
             place = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
             problem, syntax = phrase("entity-elsewhere", name=name), file.syntax.name

@@ -56,8 +56,8 @@ def split_iri(iri: str) -> tuple[str, str]:
 
 
 def local_name(iri: str) -> str:
-    """Return the name of an IRI in its namespace."""
-    return split_iri(iri)[1]
+    """Return the last segment of an IRI, after ``#`` or ``/``."""
+    return iri.rpartition("#")[2].rpartition("/")[2]
 
 
 def short_name(iri: str, prefixes: Mapping[str, str]) -> str | None:

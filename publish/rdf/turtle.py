@@ -1,4 +1,4 @@
-"""Turtle of the ontology, read strictly, with the place of every fault."""
+"""Turtle files of a project and of the package: parsed once, and added to rdflib graphs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from publish.faults.places import line_and_column
 from publish.project.files import MOST_TURTLE, read_file
 from publish.project.iris import Uris
 from publish.project.project import Project
+from publish.rdf.formats import parser_problem
 from publish.rdf.terms import as_node
 
 _NO_IRI = re.compile(r"Invalid IRI|in host|Invalid host|port character")
-"""What the parser says of an address that is none."""
+"""What the parser says of an IRI that is none."""
 
 
 def new_graph(uris: Uris) -> Graph:
@@ -56,7 +57,7 @@ def read_turtle_files(
 
 
 def package_turtle_files(package: str, folder: str, base: str) -> tuple[TurtleFile, ...]:
-    """Read and parse the Turtle files that ship in a folder of a package, itself before others."""
+    """Read and parse the Turtle files in a folder of a package, those of subfolders last."""
     found, pending = [], [resources.files(package).joinpath(folder)]
     while pending:
         for item in sorted(pending.pop().iterdir(), key=lambda entry: entry.name):
@@ -86,13 +87,11 @@ def add_file(graph: Graph, file: TurtleFile, faults: list[Fault]) -> None:
         if file.error is not None:
             raise file.error
     except SyntaxError as error:
-        problem: str = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
+        problem, place = parser_problem(error)
         if isinstance(error.msg, Words):
             problem = error.msg
-        # Without a place it is no syntax error, but a quoted triple, which rdflib cannot hold.
-        place = line_and_column(file.text, max(file.text.find("<<"), 0))
-        if error.lineno and error.offset:
-            place = error.lineno, error.offset
+        if place == (0, 0):  # no syntax error, but a quoted triple
+            place = line_and_column(file.text, max(file.text.find("<<"), 0))
         code = "not-an-iri" if _NO_IRI.search(problem) else "turtle-syntax"
         if found := re.fullmatch(r"Invalid IRI code point '(.*)'", problem, re.DOTALL):
             problem = phrase("iri-character", character=found[1])

@@ -43,7 +43,7 @@ from publish.validation.shapes.any_rdf import (
 from publish.validation.shapes.compile import ShapeResult
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS, UnusableShapes, as_fault
 
-GENERATED_LABEL = re.compile(r"_:[0-9a-f]{32}")
+GENERATED_LABEL = re.compile(r"_:[0-9a-f]{24,32}")
 """The label of a blank node that has no label in the file."""
 
 

@@ -19,7 +19,7 @@ from publish.faults.fault import Fault, did_you_mean, fault, phrase, reason_of
 from publish.faults.places import place_of_byte
 from publish.ontology.suggest.candidates import ForeignEntry
 from publish.ontology.suggest.words import simplified
-from publish.rdf.formats import format_of_content, format_of_name
+from publish.rdf.formats import format_of_content, format_of_name, parser_problem
 from publish.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
 
 LABELS = tuple(map(str, (SKOS.prefLabel, RDFS.label, SKOS.altLabel)))
@@ -130,8 +130,7 @@ def _read_skos(
 
 
 def _syntax_fault(path: Path, syntax: ox.RdfFormat, error: SyntaxError) -> Fault:
-    problem = re.sub(r"^Parser error at .*?[0-9]: ", "", str(error.msg)).rstrip(".")
-    place = (error.lineno, error.offset) if error.lineno and error.offset else (0, 0)
+    problem, place = parser_problem(error)
     if syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES):
         return fault("turtle-syntax", str(path), *place, problem=problem)
     return fault("rdf-syntax", str(path), *place, syntax=syntax.name, problem=problem)

@@ -13,17 +13,16 @@ import json
 import re
 import shutil
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from publish import __version__
 from publish.faults.fault import Fault, FaultyInput
 from publish.project.progress import Progress
-from publish.rdf.positions import TOKEN
+from publish.rdf.positions import turtle_prefixes
 from publish.rdf.reader import RdfFile, check_syntax, opened, readable, recognised, xml_fault
 from publish.release.manifest import MANIFEST, manifest_text
 
@@ -156,39 +155,15 @@ def _prefixes(files: list[RdfFile]) -> dict[str, str]:
         with opened(file.path) as content:
             text = content.read(HEAD).decode("utf-8", "ignore")
         if file.syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
-            declared = _of_turtle(text, file.base)
+            declared = turtle_prefixes(text, file.base)
         elif file.syntax == ox.RdfFormat.RDF_XML:
-            declared = ((item["name"], item["iri"]) for item in XMLNS.finditer(text))
+            declared = [(item["name"], item["iri"]) for item in XMLNS.finditer(text)]
         else:
             continue
         for name, iri in declared:
             if PREFIX.fullmatch(name) and iri:
                 found.setdefault(name, iri)
     return found
-
-
-def _of_turtle(text: str, base: str) -> Iterator[tuple[str, str]]:
-    """Yield the prefixes that a text in Turtle or TriG declares."""
-    heading: list[str] = []
-    for token in TOKEN.finditer(text):
-        if token.lastgroup == "space" and token[0] in "\"'":
-            return  # a string that goes on past what was read
-        if token.lastgroup in ("space", "comment"):
-            continue
-        heading.append(token[0])
-        if len(heading) > 1 and heading[0].lower() in ("@base", "base"):
-            base = _joined(base, heading[1][1:-1])
-        elif len(heading) > 2 and heading[0].lower() in ("@prefix", "prefix"):
-            yield heading[1].removesuffix(":"), _joined(base, heading[2][1:-1])
-        elif heading[0].lower() in ("@base", "base", "@prefix", "prefix"):
-            continue
-        heading.clear()
-
-
-def _joined(base: str, iri: str) -> str:
-    """Return an IRI as it is relative to a base; a fragment without characters is kept."""
-    joined = urljoin(base, iri)
-    return joined + "#" if iri.endswith("#") and not joined.endswith("#") else joined
 
 
 def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: str) -> None:
