@@ -85,13 +85,13 @@ class Cube:
         absence = batch.absence
         differs = (value[order] != value[winner]).astype(np.bool_)
         differs |= absence[order] != absence[winner]
-        # The first cell of each date speaks for that date; its other cells must say the same.
+        # Cells of one date must agree: each is compared with the first of its date.
         of_date = first.copy()
         of_date[1:] |= newest[order][1:] != newest[order][:-1]
-        speaker = order[of_date][np.cumsum(of_date) - 1]
-        conflict = (value[order] != value[speaker]).astype(np.bool_)
-        conflict |= absence[order] != absence[speaker]
-        self._report_conflicts(batch, order[conflict], speaker[conflict], faults)
+        first_of_date = order[of_date][np.cumsum(of_date) - 1]
+        conflict = (value[order] != value[first_of_date]).astype(np.bool_)
+        conflict |= absence[order] != absence[first_of_date]
+        self._report_conflicts(batch, order[conflict], first_of_date[conflict], faults)
         # Observations keep the order in which the tables first give them.
         rank = np.empty(int(first.sum()), dtype=np.int64)
         lowest = np.minimum.reduceat(order, np.flatnonzero(first))
@@ -114,28 +114,28 @@ class Cube:
     def _report_conflicts(
         self,
         batch: Batch,
-        losers: NDArray[np.int64],
-        winners: NDArray[np.int64],
+        conflicting: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         faults: list[Fault],
     ) -> None:
         """Report cells of one date that give one observation two values."""
         cells = batch.cells
         findings = TableFindings(tables=self.structure.tables)
-        for loser, winner in zip(losers.tolist(), winners.tolist(), strict=True):
-            other = self.structure.tables[int(cells.table[winner])]
+        for at, first in zip(conflicting.tolist(), firsts.tolist(), strict=True):
+            other = self.structure.tables[int(cells.table[first])]
             findings.add(
                 "conflicting-cells",
-                int(cells.table[loser]),
-                int(cells.row[loser]),
-                int(cells.column[loser]),
-                codes=self.structure.codes_at(batch.keys, loser),
-                text=shown(cells.text[loser]),
-                other=shown(cells.text[winner]),
+                int(cells.table[at]),
+                int(cells.row[at]),
+                int(cells.column[at]),
+                codes=self.structure.codes_at(batch.keys, at),
+                text=shown(cells.text[at]),
+                other=shown(cells.text[first]),
                 place=phrase(
                     "place-in-table",
                     table=other.shown,
-                    row=cells.row[winner],
-                    column=cells.column[winner],
+                    row=cells.row[first],
+                    column=cells.column[first],
                 ),
             )
         faults.extend(findings.faults())

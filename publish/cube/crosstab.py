@@ -331,7 +331,7 @@ def rows_to_take(use: TableUse, block: Block, found: set[str] | None = None) -> 
 
 
 def printed_measures(table: Table, use: TableUse) -> list[str]:
-    """Return the labels that name measures, where the mapping says `measure` of rows or columns."""
+    """Return the labels that name measures: those where the mapping has `measure` on an axis."""
     depth = max(1, use.rows.depth)
     labels: list[str] = []
     if use.columns.labels is None and MEASURE in use.columns.dimensions:

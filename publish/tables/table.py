@@ -161,7 +161,7 @@ def _rows_at_once(table: Table) -> int:
 
 
 def _read_fast(table: Table) -> Generator[pd.DataFrame, None, bool]:
-    """Yield the rows below the headers up to the first odd one; return whether there is one."""
+    """Yield the rows below the headers; stop and return True at one of a wrong length."""
     width = len(table.headers[0])
     with contextlib.ExitStack() as stack:
         try:

@@ -38,47 +38,47 @@ class BatchStatements:
         everyone = np.arange(count, dtype=np.int64)
         columns: dict[str, Column] = {}
 
-        def say(predicate: object, value: Integers, thing: Integers = everyone) -> None:
+        def add(predicate: object, value: Integers, thing: Integers = everyone) -> None:
             columns[str(predicate)] = Column(thing=thing, value=value)
 
         data_set = uris.iri("data-set", slug=structure.slug)
-        say(RDF.type, np.full(count, self._number(str(QB.Observation))))
-        say(QB.dataSet, np.full(count, self._number(data_set)))
+        add(RDF.type, np.full(count, self._number(str(QB.Observation))))
+        add(QB.dataSet, np.full(count, self._number(data_set)))
         totals: list[tuple[Integers, int]] = []
         for dimension, key in zip(structure.dimensions, batch.keys, strict=True):
-            say(dimension.iri, self._all(dimension.value(c, uris) for c in dimension.codes)[key])
+            add(dimension.iri, self._all(dimension.value(c, uris) for c in dimension.codes)[key])
             if dimension.total is not None:
                 places = np.flatnonzero(key == dimension.total)
                 totals.append((places, self._number(dimension.iri)))
         measures, has_value = batch.keys[-1], batch.absence == 0
-        say(SDMX_ATTRIBUTE.unitMeasure, self._all(structure.units)[measures])
+        add(SDMX_ATTRIBUTE.unitMeasure, self._all(structure.units)[measures])
         statuses = self._all(str(SDMX_CODE[f"obsStatus-{code}"]) for code in STATUSES)
-        say(SDMX_ATTRIBUTE.obsStatus, statuses[batch.status])
+        add(SDMX_ATTRIBUTE.obsStatus, statuses[batch.status])
         decimals = self._all(str(SDMX_CODE[f"decimals-{at}"]) for at in range(MOST_DECIMALS + 1))
         shown = np.flatnonzero(has_value)
-        say(SDMX_ATTRIBUTE.decimals, decimals[batch.decimals[shown]], shown)
+        add(SDMX_ATTRIBUTE.decimals, decimals[batch.decimals[shown]], shown)
         tables = self._all(structure.table_iris(uris))
         # Here the table stands for the cell: it is only asked whether there is a source.
-        say(PROV.wasDerivedFrom, tables[batch.cells.table], batch.cells.observation)
+        add(PROV.wasDerivedFrom, tables[batch.cells.table], batch.cells.observation)
         if any(len(places) for places, _ in totals):
             thing = np.concatenate([places for places, _ in totals])
             value = np.concatenate([np.full(len(places), number) for places, number in totals])
             order = np.argsort(thing, kind="stable")
-            say(uris.generic("totaalOver"), value[order], thing[order])
+            add(uris.generic("totaalOver"), value[order], thing[order])
         absent = np.flatnonzero(batch.absence)
         if len(absent):
             reasons = self._all(
                 uris.iri("concept", scheme=REASON_LIST, code=item.reason)
                 for item in structure.absences
             )
-            say(uris.generic("afwezigheid"), reasons[batch.absence[absent] - 1], absent)
+            add(uris.generic("afwezigheid"), reasons[batch.absence[absent] - 1], absent)
         terms = self._terms()
         for at, measure in enumerate(structure.measures):
             places = np.flatnonzero((measures == at) & has_value)
             if len(places):
-                say(measure.iri, _values(batch, places, measure.datatype, terms), places)
+                add(measure.iri, _values(batch, places, measure.datatype, terms), places)
         if len(absent):
-            self._say_bounds(batch, absent, terms, columns)
+            self._add_bounds(batch, absent, terms, columns)
         return StatementColumns(
             count=count,
             terms=terms,
@@ -86,7 +86,7 @@ class BatchStatements:
             naming=lambda place: structure.observation_iri(batch.keys, place, uris),
         )
 
-    def _say_bounds(
+    def _add_bounds(
         self, batch: Batch, absent: Integers, terms: Terms, columns: dict[str, Column]
     ) -> None:
         """Add the bounds of figures that are not shown."""
