@@ -1,1 +1,1 @@
-"""RDF of any kind: terms, formats, readers, writers and the positions of terms in files."""
+"""RDF of any kind: terms, formats, readers, writers, and the positions of IRIs in files."""

@@ -1,9 +1,7 @@
-"""How much there is in the graphs of a release, counted as their N-Triples are read once.
+"""The VoID statistics of the graphs of a release, from one reading of their N-Triples.
 
-In come the files of the graphs; out come the numbers of VoID and the lines that stand in more
-than one place. Of a line or a term only a number of 64 bits is kept, about twenty bytes a triple;
-lines that seem equal are compared themselves.
-https://www.w3.org/TR/void/#statistics
+Of a term or a line only a hash of 64 bits is kept, about twenty bytes a triple; lines with equal
+hashes are compared themselves. https://www.w3.org/TR/void/#statistics
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ BLOCK = 1 << 20
 """Bytes of lines that are read at a time."""
 _TYPE = f"<{RDF.type}>".encode()
 _ODD = np.uint64(0x9E3779B97F4A7C15)
-"""A multiplier that spreads the bits, 2^64 by the golden ratio."""
+"""A multiplier that spreads the bits: 2^64 divided by the golden ratio."""
 
 Hashes = npt.NDArray[np.int64]
 _NONE: Hashes = np.array([], dtype=np.int64)
@@ -29,17 +27,17 @@ _NONE: Hashes = np.array([], dtype=np.int64)
 
 @dataclass(frozen=True, kw_only=True)
 class GraphCounts:
-    """What was counted: of each graph its triples, of all together what VoID asks."""
+    """The number of triples of each graph, and the statistics of all together."""
 
     graphs: dict[str, int]
     triples: int
-    """Each counted once, in however many graphs it stands."""
+    """Distinct triples, in however many graphs they are."""
     subjects: int
     objects: int
     properties: int
     classes: int
     repeated: frozenset[bytes]
-    """The lines that stand in more than one place."""
+    """The lines that occur more than once, in one graph or several."""
 
 
 def read_blocks(path: Path) -> Iterator[bytes]:
@@ -50,7 +48,7 @@ def read_blocks(path: Path) -> Iterator[bytes]:
 
 
 def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
-    """Count what is in graphs, given the file in canonical N-Triples of each."""
+    """Return the statistics of graphs, given the file in canonical N-Triples of each by its IRI."""
     graphs, lines = dict[str, int](), list[Hashes]()
     subjects, objects = list[Hashes](), list[Hashes]()
     properties, classes = set[bytes](), set[bytes]()
@@ -58,11 +56,11 @@ def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
         blocks = list[Hashes]()
         for block in read_blocks(path):
             split = [line.split(b" ", 2) for line in block.splitlines()]
-            blocks.append(_hashed(split))
+            blocks.append(_hashes_of_terms(split))
             properties.update([predicate for _, predicate, _ in split])
             classes.update([value for _, predicate, value in split if predicate == _TYPE])
         terms = np.concatenate([np.zeros((3, 0), dtype=np.int64), *blocks], axis=1)
-        of_lines = _mixed(terms)
+        of_lines = _hashes_of_lines(terms)
         once, often = _distinct(of_lines)
         graphs[name] = len(once)
         lines += [once, often]
@@ -80,15 +78,15 @@ def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
     )
 
 
-def _hashed(split: list[list[bytes]]) -> Hashes:
-    """Return three rows: a number for the subject, predicate and rest of each line."""
+def _hashes_of_terms(split: list[list[bytes]]) -> Hashes:
+    """Return three rows: the hashes of the subject, predicate and rest of each line."""
     columns = zip(*split, strict=True)
     rows = [np.fromiter(map(hash, terms), dtype=np.int64, count=len(split)) for terms in columns]
     return np.array(rows).reshape(3, -1)
 
 
-def _mixed(terms: Hashes) -> Hashes:
-    """Return a number for each line, given those of its three terms."""
+def _hashes_of_lines(terms: Hashes) -> Hashes:
+    """Return the hash of each line, given those of its three parts."""
     found = np.zeros(terms.shape[1], dtype=np.uint64)
     for row in terms.view(np.uint64):
         found = (found ^ row) * _ODD
@@ -97,20 +95,20 @@ def _mixed(terms: Hashes) -> Hashes:
 
 
 def _distinct(found: Hashes) -> tuple[Hashes, Hashes]:
-    """Return the numbers that occur, each once, and those of them that occur more than once."""
+    """Return the distinct hashes, and those of them that occur more than once."""
     values, times = np.unique(found, return_counts=True)
     return values, values[times > 1]
 
 
 def _repeated(files: Mapping[str, Path], numbers: Hashes) -> frozenset[bytes]:
-    """Return the lines that really stand in more than one place, among those that may."""
+    """Return the lines that occur more than once, among those with these hashes."""
     if not len(numbers):
         return frozenset()
     seen, repeated = set[bytes](), set[bytes]()
     for path in files.values():
         for block in read_blocks(path):
             lines = block.splitlines(keepends=True)
-            found = _mixed(_hashed([line[:-1].split(b" ", 2) for line in lines]))
+            found = _hashes_of_lines(_hashes_of_terms([line[:-1].split(b" ", 2) for line in lines]))
             for place in np.flatnonzero(np.isin(found, numbers)).tolist():
                 (repeated if lines[place] in seen else seen).add(lines[place])
     return frozenset(repeated)

@@ -1,4 +1,4 @@
-"""The public vocabularies the program writes: closed, so a misspelt term raises."""
+"""The public vocabularies that the program writes, closed, so that a misspelt term raises."""
 
 from __future__ import annotations
 

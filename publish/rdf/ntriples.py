@@ -1,9 +1,8 @@
-"""Reading N-Triples many times faster than by a parser: each distinct term is parsed once.
+"""Reading N-Triples many times faster than a parser does, as each distinct term is parsed once.
 
-In come the lines of a file; out come blocks of the numbers of their terms. Lines are cut at their
-spaces, as all usual programs write them, and the pieces that were not met before are parsed.
-A block of lines in which anything is otherwise is left to the parser, so that nothing passes here
-that it would not let pass. https://www.w3.org/TR/n-triples/
+Lines are split at their spaces, which is how programs write them, and pieces not seen before are
+parsed. A block with any other line goes to the parser as a whole, so nothing is accepted here
+that the parser would refuse. https://www.w3.org/TR/n-triples/
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ BRACKET, UNDERSCORE = b"<_"
 
 
 class Unusual(Exception):
-    """A block of lines has something that only a parser understands."""
+    """A block has a line that is not three terms and a full stop with one space between them."""
 
 
 @dataclass(kw_only=True)
@@ -34,12 +33,12 @@ class LineReader:
 
     terms: Terms
     prefix: str
-    """What is put before the labels of blank nodes, to keep those of several files apart."""
+    """Put before the labels of blank nodes, to keep those of several files apart."""
     wrong: Callable[[SyntaxError, int], bool]
-    """Told of each syntax error with the lines before its block; returns whether to go on."""
+    """Called with each syntax error and the lines before its block; returns whether to go on."""
     _pieces: dict[bytes, int] = field(default_factory=dict)
     _numbers: array[int] = field(default_factory=lambda: array("i"))
-    """Per piece the number of its term."""
+    """The number of the term of each piece."""
 
     def blocks(self, content: io.BufferedReader) -> Iterator[TermIds]:
         """Yield the numbers of the terms of each block of lines."""
@@ -50,23 +49,23 @@ class LineReader:
             except Unusual:
                 going = True
 
-                def told(error: SyntaxError, before: int = before) -> bool:
+                def report(error: SyntaxError, before: int = before) -> bool:
                     nonlocal going
                     going = self.wrong(error, before)
                     return going
 
-                yield term_ids(self._parsed(b"".join(lines), told), self.terms)
+                yield term_ids(self._parsed(b"".join(lines), report), self.terms)
                 if not going:
                     return
             before += len(lines)
 
     def _cut(self, lines: list[bytes]) -> TermIds:
-        """Return the numbers of the terms of lines that are as usual. Raises Unusual."""
+        """Return the numbers of the terms of lines. Raises Unusual."""
         if not lines[-1].endswith(b"\n"):
             lines = [*lines[:-1], lines[-1] + b"\n"]
         pieces, fresh, found = self._pieces, list[bytes](), array("i")
         known, add = pieces.get, found.extend
-        # Statements about one thing mostly stand together.
+        # Triples of one subject mostly follow one another.
         last, about = b"", 0
         try:
             for line in lines:
@@ -109,7 +108,7 @@ class LineReader:
         return [self.terms.number(self._kept_apart(term)) for term in found]
 
     def _parsed(self, text: bytes, wrong: Callable[[SyntaxError], bool]) -> Iterator[ox.Triple]:
-        """Yield the statements of lines as the parser reads them."""
+        """Yield the triples of lines as the parser reads them."""
         found = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
         while True:
             try:
@@ -122,7 +121,7 @@ class LineReader:
                     return
 
     def _kept_apart(self, term: Term) -> Term:
-        """Return a term, a blank node with a label that no other file has."""
+        """Return a term, its label with the prefix if it is a blank node."""
         if self.prefix and isinstance(term, ox.BlankNode):
             return ox.BlankNode(self.prefix + term.value)
         return term

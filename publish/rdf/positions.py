@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from publish.faults.places import LineCounter
 from publish.project.progress import Progress
 from publish.rdf.formats import BY_LINE
-from publish.rdf.reader import MOST_SEARCHED, RdfFile, opened
+from publish.rdf.reader import MOST_SEARCHED, RdfFile, open_decompressed
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML_BASE = "http://www.w3.org/XML/1998/namespace base"
@@ -67,7 +67,7 @@ def find_uses(files: list[RdfFile], wanted: set[str]) -> Places:
     for file in files:
         if file.syntax in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD):
             continue
-        with opened(file.path) as content:
+        with open_decompressed(file.path) as content:
             if file.syntax in BY_LINE:
                 uses = _used_in_lines(content, wanted)
             else:
@@ -93,7 +93,7 @@ def _subjects(file: RdfFile, wanted: set[str]) -> Iterator[tuple[str, int, int]]
     size = file.path.stat().st_size
     with (
         Progress(f"{file.shown}: places", "bytes", size) as progress,
-        opened(file.path, progress) as content,
+        open_decompressed(file.path, progress) as content,
     ):
         if file.syntax in BY_LINE:
             yield from _of_lines(content, wanted)

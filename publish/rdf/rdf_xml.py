@@ -1,7 +1,7 @@
-"""What RDF/XML cannot hold: a predicate that is no element.
+"""Triples that RDF/XML cannot hold, because a predicate can be no name of an element.
 
-In comes triples, out come the same, or NotInXml. Nothing of the package is imported here, so that
-a worker starts quickly. https://www.w3.org/TR/rdf-syntax-grammar/#section-Namespace
+Nothing of the package is imported here, so that a worker starts quickly.
+https://www.w3.org/TR/rdf-syntax-grammar/#section-Namespace
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ FAR = re.compile(r"[^\x00-\xff]")
 
 
 class NotInXml(Exception):
-    """There is a character that XML cannot hold, or a predicate that can be no element."""
+    """A graph has a character that XML cannot hold, or a predicate that can be no element."""
 
 
 def as_elements(triples: Iterable[Statement]) -> Iterator[Statement]:

@@ -72,8 +72,8 @@ def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], S
     parts: list[TermIds] = []
     for number, path in enumerate(dict.fromkeys(paths)):
         label = f"f{number}-" if len(paths) > 1 else ""
-        with readable(path, faults):
-            file = recognised(path, faults)
+        with report_unreadable(path, faults):
+            file = recognise_file(path, faults)
             if file:
                 files.append(file)
                 parts.extend(_read(file, terms, faults, label))
@@ -83,7 +83,7 @@ def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], S
 
 
 @contextmanager
-def readable(path: Path, faults: list[Fault]) -> Iterator[None]:
+def report_unreadable(path: Path, faults: list[Fault]) -> Iterator[None]:
     """Report a file when what is done with it in this context cannot read it."""
     try:
         yield
@@ -93,7 +93,7 @@ def readable(path: Path, faults: list[Fault]) -> Iterator[None]:
 
 
 @contextmanager
-def opened(path: Path, progress: Progress | None = None) -> Iterator[io.BufferedReader]:
+def open_decompressed(path: Path, progress: Progress | None = None) -> Iterator[io.BufferedReader]:
     """Open a file as bytes, decompressed and without byte order mark.
 
     ``progress`` counts the bytes that are read from disk, so it ends at the size of the file.
@@ -125,9 +125,9 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-def recognised(path: Path, faults: list[Fault]) -> RdfFile | None:
+def recognise_file(path: Path, faults: list[Fault]) -> RdfFile | None:
     """Return a file with its format, by its name or else by how it begins; report other files."""
-    with opened(path) as file:
+    with open_decompressed(path) as file:
         start = file.read(2000)
     if not start.strip():
         faults.append(fault("empty-file", path, 1, 1))
@@ -150,7 +150,7 @@ def check_syntax(file: RdfFile, faults: list[Fault]) -> None:
         faults.append(problem)
         return
     errors = _SyntaxFaults(file=file, faults=faults)
-    with opened(file.path) as content, errors.too_long():
+    with open_decompressed(file.path) as content, errors.too_long():
         for _ in _quads(file, content, errors, ""):
             pass
 
@@ -167,7 +167,7 @@ def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Itera
     errors = _SyntaxFaults(file=file, faults=faults)
     with (
         Progress(file.shown, "bytes", file.path.stat().st_size) as progress,
-        opened(file.path, progress) as content,
+        open_decompressed(file.path, progress) as content,
         errors.too_long(),
     ):
         if file.syntax == ox.RdfFormat.N_TRIPLES:
@@ -198,7 +198,7 @@ class _SyntaxFaults:
     def _add_too_long(self) -> None:
         """Report a term that is too long, at its line if that line is too long too."""
         line, length = 1, 0
-        with opened(self.file.path) as content:
+        with open_decompressed(self.file.path) as content:
             for block in iter(lambda: content.read(LONGEST_TOKEN), b""):
                 start = block.find(b"\n")
                 length += len(block) if start < 0 else start
@@ -249,7 +249,7 @@ def _syntax_fault(file: RdfFile, error: SyntaxError, lines_before: int) -> Fault
 
 def _place_of_context(file: RdfFile) -> tuple[int, int]:
     """Return line and column of the first address of a context in JSON-LD, 0 if there is none."""
-    with opened(file.path) as content:
+    with open_decompressed(file.path) as content:
         text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
     found = REMOTE_CONTEXT.search(text)
     return line_and_column(text, found.start(1)) if found else (0, 0)
@@ -275,7 +275,7 @@ def xml_fault(file: RdfFile) -> Fault | None:
             outside.append(fault("rdf-syntax", file.shown, *place, syntax=syntax, problem=problem))
 
     parser.EntityDeclHandler = declared
-    with opened(file.path) as content:
+    with open_decompressed(file.path) as content:
         try:
             parser.ParseFile(content)
         except expat.ExpatError as error:

@@ -1,8 +1,8 @@
-"""RDF statements as columns of whole numbers: each distinct term is kept once.
+"""RDF statements as columns of whole numbers, in which each distinct term is kept once.
 
-In come RDF files, or observations whose values are numbered already; out come, per property, two
-columns: which thing, and which term it has. Questions about millions of statements become sorting
-and counting, and each distinct term is looked at once.
+A property is two columns: which thing, and which term it has. Questions about millions of
+statements become sorting and counting, and each distinct term is looked at once. The statements
+come from RDF files, or from observations whose values are numbered already.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from publish.rdf.terms import Term
 Integers = NDArray[np.int64]
 
 TermIds = NDArray[np.int32]
-"""Numbers of terms as they are read, before they are sorted."""
+"""The numbers of terms of triples, subject, predicate and object in turn, in the order read."""
 
 EMPTY = np.empty(0, dtype=np.int64)
 
 
 @dataclass(kw_only=True)
 class Terms:
-    """Distinct terms with their numbers, in the order in which they were met."""
+    """Distinct terms, numbered from 0 in the order in which they were first read."""
 
     found: list[Term] = field(default_factory=list)
     numbers: dict[Term, int] = field(default_factory=dict)
 
     def number(self, term: Term) -> int:
-        """Return the number of a term, which is a new one when it was not met before."""
+        """Return the number of a term, a new one when the term is new."""
         number = self.numbers.setdefault(term, len(self.found))
         if number == len(self.found):
             self.found.append(term)
@@ -46,10 +46,10 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """What some things have of one property, as pairs sorted by thing."""
+    """The values of one property of some things, as pairs sorted by thing."""
 
     thing: Integers
-    """Places of the things, from 0; never falls."""
+    """Places of the things, from 0, in ascending order."""
     value: Integers
     """The number of the term that the thing at the same place has."""
 
@@ -58,7 +58,7 @@ NO_COLUMN = Column(thing=EMPTY, value=EMPTY)
 
 
 class Things(Protocol):
-    """Some things of which the properties can be asked, one after the other in places from 0."""
+    """Things in places from 0 whose properties can be asked for, column by column."""
 
     @property
     def count(self) -> int:
@@ -69,7 +69,7 @@ class Things(Protocol):
         """The terms that the values are numbers of."""
 
     def column(self, predicate: str) -> Column:
-        """Return what the things have of a property."""
+        """Return the values of a property of the things."""
 
     def name(self, place: int) -> str:
         """Return the IRI of a thing, or the label of a blank node with ``_:``."""
@@ -77,7 +77,7 @@ class Things(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class StatementColumns:
-    """Things whose columns are at hand, as those of a batch of observations are."""
+    """Things whose columns are in memory, such as a batch of observations."""
 
     count: int
     terms: Terms
@@ -85,7 +85,7 @@ class StatementColumns:
     naming: Callable[[int], str]
 
     def column(self, predicate: str) -> Column:
-        """Return what the things have of a property."""
+        """Return the values of a property of the things."""
         return self.columns.get(predicate, NO_COLUMN)
 
     def name(self, place: int) -> str:
@@ -147,7 +147,7 @@ def term_text(term: Term) -> str:
 
 
 def collect(quads: Iterable[ox.Quad | ox.Triple]) -> Statements:
-    """Return the statements, whatever graph they are in; what is said twice counts once."""
+    """Return statements of any graphs as those of one, each once."""
     terms = Terms()
     return statements_from(terms, term_ids(quads, terms))
 
@@ -169,7 +169,7 @@ def term_ids(quads: Iterable[ox.Quad | ox.Triple], terms: Terms) -> TermIds:
 
 
 def statements_from(terms: Terms, flat: TermIds) -> Statements:
-    """Return statements whose terms are numbered; what is said twice counts once."""
+    """Return the statements that numbers of terms stand for, each once."""
     subject, predicate, object_ = flat.reshape(-1, 3).T
     # One number for subject and object: a property at a time, sorting is then sorting of numbers.
     both = subject.astype(np.int64) << 32

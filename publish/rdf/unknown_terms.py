@@ -1,8 +1,7 @@
-"""Terms that no vocabulary defines: a slip in an IRI, which nothing else would notice.
+"""Terms that their vocabulary does not define: slips in IRIs that nothing else would notice.
 
-In come the IRIs of a graph; out come those in the namespace of a well-known vocabulary, or of one
-whose terms are given, that are not among its terms, each with the term that may be meant. The lists
-are rdflib's, and ``vocabulary/terms.toml`` where rdflib has none.
+Only namespaces of which all terms are known are judged: those of the project, and well-known
+vocabularies, listed by rdflib or in ``terms.toml``.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ _MEMBER = re.compile(r"_[1-9][0-9]*")
 
 @dataclass(frozen=True, kw_only=True)
 class Namespace:
-    """The terms of one vocabulary: their names, and patterns for those that have very many."""
+    """The terms of one vocabulary: their names, and patterns where there are very many."""
 
     names: frozenset[str]
     patterns: tuple[re.Pattern[str], ...] = ()
@@ -84,7 +83,7 @@ class Namespace:
 
 @cache
 def known_namespaces() -> dict[str, Namespace]:
-    """Return the well-known vocabularies by their namespace."""
+    """Return the well-known vocabularies by namespace."""
     found = {
         str(vocabulary): Namespace(
             names=frozenset(
@@ -164,10 +163,10 @@ def term_faults(
     *,
     code: str = "unknown-term",
 ) -> Iterator[Fault]:
-    """Yield a fault for every use of an unknown term in a file, or one without place.
+    """Yield a fault for every use of an unknown term in a file, or one without a place.
 
-    Only in Turtle, N-Triples and what is like them the places are found. In shapes a term of
-    SHACL itself has a ``code`` of its own: a validator ignores it in silence.
+    In files of shapes, terms of SHACL itself get a ``code`` of their own, as a validator ignores
+    unknown ones silently.
     """
     unknown = unknown_terms(iris_of(file.triples), own)
     if not unknown:

@@ -13,7 +13,6 @@ from publish.faults.fault import Fault
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project, read_project
 from publish.rdf.namespaces import RDF, SKOS
-from publish.rdf.terms import local_name
 from publish.rdf.turtle import new_graph, read_turtle
 
 BASE = "https://data.example.org"
@@ -442,12 +441,3 @@ def test_new_graph_writes_the_project_s_prefixes(tmp_path: Path) -> None:
     graph.add((URIRef(f"{BASE}/ns/publicatie#Totaal"), RDF.type, SKOS.Concept))
     text = graph.serialize(format="turtle")
     assert "pub:Totaal a skos:Concept ." in text
-
-
-@pytest.mark.parametrize(
-    ("iri", "name"),
-    [("http://x/ns/a#b", "b"), ("http://x/id/concept/a/b", "b"), ("http://x/a#b/c", "c")],
-)
-def test_local_name(iri: str, name: str) -> None:
-    """The local name is what follows the last # or /."""
-    assert local_name(iri) == name

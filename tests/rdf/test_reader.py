@@ -19,7 +19,7 @@ from publish.cli.main import main
 from publish.faults.fault import Fault, FaultyInput
 from publish.rdf.ntriples import LineReader
 from publish.rdf.positions import find_places
-from publish.rdf.reader import looks_like_file, opened, read_files
+from publish.rdf.reader import looks_like_file, open_decompressed, read_files
 from publish.rdf.statements import Statements, Terms, collect
 from publish.validation.rdf_files import validate_files
 
@@ -275,7 +275,7 @@ def test_read_blocks_of_lines_with_their_lines(
         return True
 
     terms = Terms()
-    with opened(path) as content:
+    with open_decompressed(path) as content:
         blocks = list(LineReader(terms=terms, prefix="", wrong=noted).blocks(content))
     assert wrong == [14]
     assert len(blocks) > 5

@@ -23,7 +23,14 @@ from publish import __version__
 from publish.faults.fault import Fault, FaultyInput
 from publish.project.progress import Progress
 from publish.rdf.positions import turtle_prefixes
-from publish.rdf.reader import RdfFile, check_syntax, opened, readable, recognised, xml_fault
+from publish.rdf.reader import (
+    RdfFile,
+    check_syntax,
+    open_decompressed,
+    recognise_file,
+    report_unreadable,
+    xml_fault,
+)
 from publish.release.manifest import MANIFEST, manifest_text
 
 BASE = "http://localhost"
@@ -75,8 +82,8 @@ def make_store(files: Sequence[Path], folder: Path, faults: list[Fault]) -> Stor
     known: list[RdfFile] = []
     store = ox.Store(str(folder))
     for path in dict.fromkeys(files):
-        with readable(path, wrong):
-            file = recognised(path, wrong)
+        with report_unreadable(path, wrong):
+            file = recognise_file(path, wrong)
             if file and not wrong and xml_fault(file) is None:
                 known.append(file)
             elif file:
@@ -85,7 +92,7 @@ def make_store(files: Sequence[Path], folder: Path, faults: list[Fault]) -> Stor
         if not wrong:
             _load(store, file, wrong)
         else:
-            with readable(file.path, wrong):
+            with report_unreadable(file.path, wrong):
                 check_syntax(file, wrong)
     if wrong:
         faults.extend(wrong)
@@ -111,12 +118,12 @@ def _load(store: ox.Store, file: RdfFile, wrong: list[Fault]) -> None:
     try:
         with (
             Progress(f"loading {file.shown}", "bytes", file.path.stat().st_size) as progress,
-            opened(file.path, progress) as content,
+            open_decompressed(file.path, progress) as content,
         ):
             store.bulk_load(content, file.syntax, base_iri=file.base)
     except (SyntaxError, MemoryError, OSError, EOFError, zlib.error):
         # It stopped at the first fault; reading again finds all of them, with their places.
-        with readable(file.path, wrong):
+        with report_unreadable(file.path, wrong):
             check_syntax(file, wrong)
         if not wrong:
             raise
@@ -152,7 +159,7 @@ def _prefixes(files: list[RdfFile]) -> dict[str, str]:
     """Return the prefixes that files declare, those of the first files first."""
     found: dict[str, str] = {}
     for file in files:
-        with opened(file.path) as content:
+        with open_decompressed(file.path) as content:
             text = content.read(HEAD).decode("utf-8", "ignore")
         if file.syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
             declared = turtle_prefixes(text, file.base)
