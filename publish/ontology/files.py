@@ -69,11 +69,6 @@ class Definitions:
                 if isinstance(triple.subject, ox.NamedNode | ox.BlankNode):
                     self._files.setdefault(triple.subject.value, file)
 
-    def _file(self, iri: object) -> tuple[str, str]:
-        """Return path and text of the file that defines a thing."""
-        file = self._files.get(str(iri))
-        return (file.shown, file.text) if file else ("ontology", "")
-
     def path(self, iri: object, default: str = "ontology") -> str:
         """Return the path of the file that defines a thing."""
         file = self._files.get(str(iri))
@@ -81,23 +76,25 @@ class Definitions:
 
     def place(self, iri: object) -> tuple[str, int, int]:
         """Return path, line and column where a thing stands as a subject, line 0 if unseen."""
-        path, text = self._file(iri)
-        offset = self._offset(iri)
-        return (path, *line_and_column(text, offset)) if offset is not None else (path, 0, 0)
+        file, offset = self._subject(iri)
+        place = (0, 0) if file is None or offset is None else line_and_column(file.text, offset)
+        return (self.path(iri), *place)
 
     def place_of_text(self, iri: object, words: str) -> tuple[str, int, int]:
         """Return path, line and column of a text of a thing, or else of the thing."""
-        path, text = self._file(iri)
-        offset = text.find(words, self._offset(iri) or 0)
-        return (path, *line_and_column(text, offset)) if offset >= 0 else self.place(iri)
+        file, offset = self._subject(iri)
+        at = file.text.find(words, offset or 0) if file else -1
+        return (
+            (file.shown, *line_and_column(file.text, at)) if file and at >= 0 else self.place(iri)
+        )
 
-    def _offset(self, iri: object) -> int | None:
-        """Return where a thing first stands as a subject in the text of its file."""
+    def _subject(self, iri: object) -> tuple[TurtleFile | None, int | None]:
+        """Return the file that defines a thing, and where in its text it first is a subject."""
         file = self._files.get(str(iri))
         if file is None:
-            return None
+            return None, None
         if file.shown not in self._offsets:
             offsets = self._offsets.setdefault(file.shown, {})
             for subject, offset in turtle_iris(file.text, file.base, subjects=True):
                 offsets.setdefault(subject, offset)
-        return self._offsets[file.shown].get(str(iri))
+        return file, self._offsets[file.shown].get(str(iri))

@@ -8,6 +8,7 @@ RDF Data Cube, sections 5.2 (components) and 8.1 (code lists).
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -101,6 +102,7 @@ class Measure:
 class Vocabulary:
     """All that the ontology says, in look-up tables and as graphs to publish."""
 
+    uris: Uris
     dimensions: dict[str, Dimension]
     measures: dict[str, Measure]
     lists: dict[str, CodeList]
@@ -114,6 +116,14 @@ class Vocabulary:
     """Where each thing is defined."""
     unusable: frozenset[str]
     """Dimensions and measures that are defined but at fault, which was reported."""
+
+    def concept(self, scheme: str, code: str) -> URIRef:
+        """Return the IRI of a code of a list."""
+        return URIRef(self.uris.iri("concept", scheme=scheme, code=code))
+
+    def generic(self, name: str) -> URIRef:
+        """Return the IRI of a term of the program's own vocabulary."""
+        return URIRef(self.uris.generic(name))
 
     def labels_of(self, iri: str) -> list[str]:
         """Return the labels of a dimension or measure in all languages."""
@@ -135,20 +145,23 @@ def vocabulary_of(ontology: OntologyFiles, uris: Uris, faults: list[Fault]) -> V
     for file in ontology.project:
         add_file(graph_of.get(PurePosixPath(file.shown).parts[1], terms), file, faults)
     definitions = Definitions(ontology.project)
-    _check_labels(terms + concepts, uris, definitions, faults)
-    lists = {found.iri: found for found in _read_lists(concepts, uris, definitions, faults)}
-    dimensions = list(_read_dimensions(terms, lists, definitions, faults))
-    measures = list(_read_measures(terms, concepts, uris, definitions, faults))
-    usable = {item.name for item in dimensions} | {item.name for item in measures}
+    reader = _Reader(
+        terms=terms, concepts=concepts, uris=uris, definitions=definitions, faults=faults
+    )
+    reader.check_labels()
+    lists = {found.iri: found for found in reader.read_lists()}
+    dimensions = {item.name: item for item in reader.read_dimensions(lists)}
+    measures = {item.name: item for item in reader.read_measures()}
     defined = {
         local_name(str(term))
         for kind in (QB.DimensionProperty, QB.MeasureProperty)
         for term in terms.subjects(RDF.type, kind)
     }
     return Vocabulary(
-        unusable=frozenset(defined - usable),
-        dimensions={item.name: item for item in dimensions},
-        measures={item.name: item for item in measures},
+        uris=uris,
+        unusable=frozenset(defined - dimensions.keys() - measures.keys()),
+        dimensions=dimensions,
+        measures=measures,
         lists={found.name: found for found in lists.values()},
         terms=terms,
         concepts=concepts,
@@ -157,169 +170,159 @@ def vocabulary_of(ontology: OntologyFiles, uris: Uris, faults: list[Fault]) -> V
     )
 
 
-def _check_labels(graph: Graph, uris: Uris, definitions: Definitions, faults: list[Fault]) -> None:
-    """Report labels that a spreadsheet would run as a formula."""
-    own = (URIRef(uris.generic("gedruktLabel")), RDFS.label, SKOS.notation)
-    for predicate in (*own, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel):
-        for subject, label in sorted(graph.subject_objects(predicate)):
-            if is_formula(str(label)):
-                place = definitions.place_of_text(subject, str(label))
-                faults.append(fault("formula-text", *place, text=shortened(str(label)), of=""))
-
-
 def _folded(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
-def _read_lists(
-    graph: Graph, uris: Uris, definitions: Definitions, faults: list[Fault]
-) -> Iterator[CodeList]:
-    """Yield the code lists of a graph, their codes in the order of ``pub:volgorde``."""
-    printed, total_class = URIRef(uris.generic("gedruktLabel")), URIRef(uris.generic("Totaal"))
-    additive = URIRef(uris.generic("optelbaar"))
-    for scheme in sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str):
-        found: list[tuple[int, str]] = []
-        totals: list[str] = []
-        exact: dict[str, set[str]] = {}
-        words: dict[str, set[str]] = {}
-        folded: dict[str, set[str]] = {}
-        for concept in sorted(graph.subjects(SKOS.inScheme, scheme), key=str):
-            code = local_name(str(concept))
-            _check_code(graph, concept, scheme, uris, definitions, faults)
-            found.append((_order(graph, concept, uris, definitions, faults), code))
-            if (concept, RDF.type, total_class) in graph:
-                totals.append(code)
-            exact.setdefault(code, set()).add(code)
-            for tier, predicate in (
-                (exact, printed),
-                (words, SKOS.prefLabel),
-                (words, SKOS.altLabel),
-            ):
-                for label in graph.objects(concept, predicate):
-                    tier.setdefault(str(label), set()).add(code)
-                    folded.setdefault(_folded(str(label)), set()).add(code)
-        if len(totals) > 1:
-            place = definitions.place(
-                uris.iri("concept", scheme=local_name(str(scheme)), code=totals[1])
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """Reads the look-up tables from the graphs; reports what is not usable."""
+
+    terms: Graph
+    concepts: Graph
+    uris: Uris
+    definitions: Definitions
+    faults: list[Fault]
+
+    def _own(self, name: str) -> URIRef:
+        """Return a term of the program's own vocabulary."""
+        return URIRef(self.uris.generic(name))
+
+    def _report(self, code: str, about: object, **particulars: object) -> None:
+        """Report a fault where a thing is defined."""
+        self.faults.append(fault(code, *self.definitions.place(about), **particulars))
+
+    def check_labels(self) -> None:
+        """Report labels that a spreadsheet would run as a formula."""
+        graph = self.terms + self.concepts
+        own = (self._own("gedruktLabel"), RDFS.label, SKOS.notation)
+        for predicate in (*own, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel):
+            for subject, label in sorted(graph.subject_objects(predicate)):
+                if is_formula(text := str(label)):
+                    place = self.definitions.place_of_text(subject, text)
+                    self.faults.append(fault("formula-text", *place, text=shortened(text), of=""))
+
+    def read_lists(self) -> Iterator[CodeList]:
+        """Yield the code lists, their codes in the order of ``pub:volgorde``."""
+        graph = self.concepts
+        total_class, additive = self._own("Totaal"), self._own("optelbaar")
+        printed = self._own("gedruktLabel")
+        for scheme in sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str):
+            name = local_name(str(scheme))
+            found: list[tuple[int, str]] = []
+            totals: list[str] = []
+            exact, words, folded = tiers = [defaultdict[str, set[str]](set) for _ in range(3)]
+            for concept in sorted(graph.subjects(SKOS.inScheme, scheme), key=str):
+                code = local_name(str(concept))
+                self._check_code(concept, code, name)
+                found.append((self._order(concept), code))
+                if (concept, RDF.type, total_class) in graph:
+                    totals.append(code)
+                exact[code].add(code)
+                for predicate in (printed, SKOS.prefLabel, SKOS.altLabel):
+                    tier = exact if predicate == printed else words
+                    for label in map(str, graph.objects(concept, predicate)):
+                        tier[label].add(code)
+                        folded[_folded(label)].add(code)
+            if len(totals) > 1:
+                second = self.uris.iri("concept", scheme=name, code=totals[1])
+                self._report("two-totals", second, codes=", ".join(totals))
+            yield CodeList(
+                name=name,
+                iri=str(scheme),
+                path=self.definitions.path(scheme, "ontology/codelists"),
+                codes=tuple(code for _, code in sorted(found)),
+                total=totals[0] if totals else None,
+                additive=graph.value(scheme, additive) == Literal(True),
+                labels=tuple(
+                    {label: tuple(sorted(codes)) for label, codes in tier.items()} for tier in tiers
+                ),
             )
-            faults.append(fault("two-totals", *place, codes=", ".join(totals)))
-        yield CodeList(
-            name=local_name(str(scheme)),
-            iri=str(scheme),
-            path=definitions.path(scheme, "ontology/codelists"),
-            codes=tuple(code for _, code in sorted(found)),
-            total=totals[0] if totals else None,
-            additive=graph.value(scheme, additive) == Literal(True),
-            labels=tuple(
-                {label: tuple(sorted(codes)) for label, codes in tier.items()}
-                for tier in (exact, words, folded)
-            ),
+
+    def _check_code(self, concept: Node, code: str, scheme: str) -> None:
+        """Report a concept whose notation, IRI and list do not agree."""
+        # A notation with a datatype of its own is the code in somebody else's list.
+        notations = sorted(
+            str(notation)
+            for notation in self.concepts.objects(concept, SKOS.notation)
+            if not isinstance(notation, Literal) or notation.datatype in (None, XSD.string)
         )
+        expected = self.uris.iri("concept", scheme=scheme, code=code)
+        if CODE.fullmatch(code) and str(concept) == expected and notations == [code]:
+            return
+        found = together(f'"{text}"' for text in notations)
+        notation = phrase("the-notation", found=found) if notations else phrase("no-notation")
+        self._report("code-and-iri-differ", concept, iri=concept, notation=notation)
 
-
-def _check_code(
-    graph: Graph,
-    concept: Node,
-    scheme: Node,
-    uris: Uris,
-    definitions: Definitions,
-    faults: list[Fault],
-) -> None:
-    """Report a concept whose notation, IRI and list do not agree."""
-    code = local_name(str(concept))
-    expected = uris.iri("concept", scheme=local_name(str(scheme)), code=code)
-    # A notation with a datatype of its own is the code in somebody else's list.
-    notations = sorted(
-        str(notation)
-        for notation in graph.objects(concept, SKOS.notation)
-        if not isinstance(notation, Literal) or notation.datatype in (None, XSD.string)
-    )
-    if CODE.fullmatch(code) and str(concept) == expected and notations == [code]:
-        return
-    found = together(f'"{text}"' for text in notations)
-    place = definitions.place(concept)
-    notation = phrase("the-notation", found=found) if notations else phrase("no-notation")
-    faults.append(fault("code-and-iri-differ", *place, iri=concept, notation=notation))
-
-
-def _order(
-    graph: Graph, concept: Node, uris: Uris, definitions: Definitions, faults: list[Fault]
-) -> int:
-    """Return the ``pub:volgorde`` of a concept, 0 if it has none."""
-    order = graph.value(concept, URIRef(uris.generic("volgorde")))
-    if order is None:
+    def _order(self, concept: Node) -> int:
+        """Return the ``pub:volgorde`` of a concept, 0 if it has none."""
+        order = self.concepts.value(concept, self._own("volgorde"))
+        if order is None:
+            return 0
+        number = order.toPython() if isinstance(order, Literal) else None
+        if isinstance(number, int) and not isinstance(number, bool):
+            return number
+        self._report("wrong-order", concept, iri=concept, order=order)
         return 0
-    number = order.toPython() if isinstance(order, Literal) else None
-    if isinstance(number, int) and not isinstance(number, bool):
-        return number
-    faults.append(fault("wrong-order", *definitions.place(concept), iri=concept, order=order))
-    return 0
 
+    def read_dimensions(self, lists: dict[str, CodeList]) -> Iterator[Dimension]:
+        """Yield the dimension properties, given the code lists by IRI."""
+        for prop in sorted(self.terms.subjects(RDF.type, QB.DimensionProperty), key=str):
+            name, code_list = local_name(str(prop)), self.terms.value(prop, QB.codeList)
+            range_ = self.terms.value(prop, RDFS.range)
+            kind = PERIOD_KINDS.get(range_) if isinstance(range_, URIRef) else None
+            if kind is None and str(code_list) not in lists:
+                reason = phrase("no-list-and-no-period")
+                if code_list:
+                    reason = phrase("list-not-found", list=code_list)
+                self._report("no-code-list", prop, name=name, reason=reason)
+                continue
+            yield Dimension(name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind)
 
-def _read_dimensions(
-    graph: Graph, lists: dict[str, CodeList], definitions: Definitions, faults: list[Fault]
-) -> Iterator[Dimension]:
-    """Yield the dimension properties of the project's own vocabulary."""
-    for prop in sorted(graph.subjects(RDF.type, QB.DimensionProperty), key=str):
-        name, code_list = local_name(str(prop)), graph.value(prop, QB.codeList)
-        range_ = graph.value(prop, RDFS.range)
-        kind = PERIOD_KINDS.get(range_) if isinstance(range_, URIRef) else None
-        if kind is None and str(code_list) not in lists:
-            reason = phrase("no-list-and-no-period")
-            if code_list:
-                reason = phrase("list-not-found", list=code_list)
-            faults.append(fault("no-code-list", *definitions.place(prop), name=name, reason=reason))
-            continue
-        yield Dimension(name=name, iri=str(prop), codes=lists.get(str(code_list)), period=kind)
+    def read_measures(self) -> Iterator[Measure]:
+        """Yield the measure properties, each with one datatype and one unit."""
+        for prop in sorted(self.terms.subjects(RDF.type, QB.MeasureProperty), key=str):
+            name = local_name(str(prop))
+            datatype = self.terms.value(prop, RDFS.range)
+            unit = self.terms.value(prop, self._own("eenheid"))
+            lacking = []
+            if datatype not in (XSD.integer, XSD.decimal):
+                lacking.append(phrase("lacks-datatype"))
+            if unit is None or (unit, RDF.type, SKOS.Concept) not in self.concepts:
+                lacking.append(phrase("lacks-unit"))
+            if lacking:
+                what = phrase("lacks-both") if len(lacking) > 1 else lacking[0]
+                self._report("incomplete-measure", prop, name=name, lacking=what)
+                continue
+            least, most = self._read_bounds(prop, name)
+            yield Measure(
+                name=name,
+                iri=str(prop),
+                datatype=str(datatype),
+                unit=str(unit),
+                least=least,
+                most=most,
+            )
 
-
-def _read_measures(
-    graph: Graph, concepts: Graph, uris: Uris, definitions: Definitions, faults: list[Fault]
-) -> Iterator[Measure]:
-    """Yield the measure properties, each with one datatype and one unit."""
-    for prop in sorted(graph.subjects(RDF.type, QB.MeasureProperty), key=str):
-        name = local_name(str(prop))
-        datatype = graph.value(prop, RDFS.range)
-        unit = graph.value(prop, URIRef(uris.generic("eenheid")))
-        lacking = []
-        if datatype not in (XSD.integer, XSD.decimal):
-            lacking.append(phrase("lacks-datatype"))
-        if unit is None or (unit, RDF.type, SKOS.Concept) not in concepts:
-            lacking.append(phrase("lacks-unit"))
-        if lacking:
-            what = phrase("lacks-both") if len(lacking) > 1 else lacking[0]
-            place = definitions.place(prop)
-            faults.append(fault("incomplete-measure", *place, name=name, lacking=what))
-            continue
-        least, most = _read_bounds(graph, prop, name, uris, definitions, faults)
-        yield Measure(
-            name=name, iri=str(prop), datatype=str(datatype), unit=str(unit), least=least, most=most
-        )
-
-
-def _read_bounds(
-    graph: Graph, prop: Node, name: str, uris: Uris, definitions: Definitions, faults: list[Fault]
-) -> tuple[Decimal | None, Decimal | None]:
-    """Return the least and the most that values of a measure can be; none if they are at fault."""
-    found: list[Decimal | None] = []
-    problem: Words | None = None
-    for term in ("kleinste", "grootste"):
-        values = list(graph.objects(prop, URIRef(uris.generic(term))))
-        numbers = [literal_number(value) for value in values]
-        if len(values) > 1:
-            problem = phrase("bound-twice", term=f"pub:{term}")
-        elif None in numbers:
-            problem = phrase("bound-is-no-number", term=f"pub:{term}", value=values[0])
-        found.append(numbers[0] if len(values) == 1 else None)
-    least, most = found
-    if problem is None and least is not None and most is not None and least > most:
-        problem = phrase("bounds-crossed", least=least, most=most)
-    if problem is None:
-        return least, most
-    faults.append(
-        fault("wrong-measure-bounds", *definitions.place(prop), name=name, problem=problem)
-    )
-    return None, None
+    def _read_bounds(self, prop: Node, name: str) -> tuple[Decimal | None, Decimal | None]:
+        """Return the least and the most that values of a measure can be; none if at fault."""
+        found: list[Decimal | None] = []
+        problem: Words | None = None
+        for term in ("kleinste", "grootste"):
+            values = list(self.terms.objects(prop, self._own(term)))
+            numbers = [literal_number(value) for value in values]
+            if len(values) > 1:
+                problem = phrase("bound-twice", term=f"pub:{term}")
+            elif None in numbers:
+                problem = phrase("bound-is-no-number", term=f"pub:{term}", value=values[0])
+            found.append(numbers[0] if len(values) == 1 else None)
+        least, most = found
+        if problem is None and least is not None and most is not None and least > most:
+            problem = phrase("bounds-crossed", least=least, most=most)
+        if problem is None:
+            return least, most
+        self._report("wrong-measure-bounds", prop, name=name, problem=problem)
+        return None, None
 
 
 def literal_number(value: Node) -> Decimal | None:
