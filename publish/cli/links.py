@@ -38,10 +38,10 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> N
     project = open_project(ctx)
     faults: list[Fault] = []
     vocabulary = read_vocabulary(project, faults)
-    found = read_links(project.uris, vocabulary, faults)
+    found = read_links(vocabulary, faults)
     if faults:
         raise FaultyInput(faults)
-    report = report_links(project.uris, vocabulary, found)
+    report = report_links(vocabulary, found)
     for name in lists:
         if name not in report:
             hint = did_you_mean(name, report)

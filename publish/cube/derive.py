@@ -237,9 +237,9 @@ def assemble_derived(
                 if not code_list.additive:
                     faults.append(fault("not-additive", *place(*steps), list=code_list.name))
             classes[name] = wider_codes(
-                project.uris, vocabulary, links, (fine.codes, coarse.codes), place(*steps), faults
+                vocabulary, links, (fine.codes, coarse.codes), place(*steps), faults
             )
-            above[name] = codes_above(project.uris, vocabulary, fine.codes)
+            above[name] = codes_above(vocabulary, fine.codes)
     structure = _structure(mapping, vocabulary, inputs, faults)
     if structure is None or len(faults) > before:
         return None

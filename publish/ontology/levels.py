@@ -9,10 +9,10 @@ levels).
 from __future__ import annotations
 
 from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
 
 from publish.faults.fault import Fault, fault
 from publish.ontology.vocabulary import CodeList, Vocabulary
-from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF, SKOS, XKOS
 from publish.rdf.turtle import new_graph
 
@@ -22,42 +22,31 @@ BETWEEN = {"nl": "niveau {depth}", "en": "level {depth}"}
 """What levels are called: the total, the finest classes, and those between."""
 
 
-def describe_levels(uris: Uris, vocabulary: Vocabulary, faults: list[Fault]) -> Graph:
+def describe_levels(vocabulary: Vocabulary, faults: list[Fault]) -> Graph:
     """Return the level of every code, the levels of every list, and the base classes."""
-    graph = new_graph(uris)
-    base_class = URIRef(uris.generic("Basisklasse"))
+    graph = new_graph(vocabulary.uris)
+    base_class = vocabulary.generic("Basisklasse")
     for code_list in vocabulary.lists.values():
-        depths = _depths(uris, vocabulary, code_list, faults)
-        _add_levels(graph, uris, vocabulary, code_list, depths)
-        if not code_list.additive:
-            continue
-        for code in code_list.codes:
-            concept = _concept(uris, code_list, code)
+        concepts = {code: vocabulary.concept(code_list.name, code) for code in code_list.codes}
+        depths = _depths(vocabulary, code_list, concepts, faults)
+        _add_levels(graph, vocabulary, code_list, concepts, depths)
+        for code, concept in concepts.items() if code_list.additive else ():
             narrower = (None, SKOS.broader, concept) in vocabulary.concepts
             if code != code_list.total and not narrower:
                 graph.add((concept, RDF.type, base_class))
     return graph
 
 
-def _concept(uris: Uris, code_list: CodeList, code: str) -> URIRef:
-    return URIRef(uris.iri("concept", scheme=code_list.name, code=code))
-
-
 def _depths(
-    uris: Uris, vocabulary: Vocabulary, code_list: CodeList, faults: list[Fault]
+    vocabulary: Vocabulary, code_list: CodeList, concepts: dict[str, URIRef], faults: list[Fault]
 ) -> dict[str, int]:
     """Return the depth of every code: 1 for the total, one more than what is broader."""
+    places: dict[Node, int] = {concept: at for at, concept in enumerate(concepts.values())}
     broader = {}
-    places = {
-        _concept(uris, code_list, code): number for number, code in enumerate(code_list.codes)
-    }
-    for concept, number in places.items():
-        above = [
-            places[item]
-            for item in vocabulary.concepts.objects(concept, SKOS.broader)
-            if isinstance(item, URIRef) and item in places
-        ]
-        broader[code_list.codes[number]] = code_list.codes[min(above)] if above else None
+    for code, concept in concepts.items():
+        found = vocabulary.concepts.objects(concept, SKOS.broader)
+        above = [places[item] for item in found if item in places]
+        broader[code] = code_list.codes[min(above)] if above else None
     depths: dict[str, int] = {}
     for code in code_list.codes:
         path: list[str] = []
@@ -66,7 +55,7 @@ def _depths(
             path.append(at)
             at = broader[at]
         if at is not None and at in path:
-            place = vocabulary.definitions.place(_concept(uris, code_list, at))
+            place = vocabulary.definitions.place(concepts[at])
             codes = " < ".join([*path[path.index(at) :], at])
             faults.append(fault("cyclic-hierarchy", *place, codes=codes))
         below = depths.get(at or "", 0) if at not in path else 0
@@ -80,12 +69,16 @@ def _depths(
 
 def _add_levels(
     graph: Graph,
-    uris: Uris,
     vocabulary: Vocabulary,
     code_list: CodeList,
+    concepts: dict[str, URIRef],
     depths: dict[str, int],
 ) -> None:
     """Add the levels of a list, in order, each with its codes."""
+
+    def level_iri(pattern: str, depth: int) -> URIRef:
+        return URIRef(vocabulary.uris.iri(pattern, scheme=code_list.name, depth=depth))
+
     scheme = URIRef(code_list.iri)
     names = {
         str(label.language): str(label)
@@ -96,11 +89,11 @@ def _add_levels(
     if not count:
         return
     graph.add((scheme, XKOS.numberOfLevels, Literal(count)))
-    graph.add((scheme, XKOS.levels, _levels(uris, code_list, 1)))
+    graph.add((scheme, XKOS.levels, level_iri("levels", 1)))
     for depth in range(1, count + 1):
-        level = URIRef(uris.iri("level", scheme=code_list.name, depth=depth))
-        cell = _levels(uris, code_list, depth)
-        rest = _levels(uris, code_list, depth + 1) if depth < count else RDF.nil
+        level = level_iri("level", depth)
+        cell = level_iri("levels", depth)
+        rest = level_iri("levels", depth + 1) if depth < count else RDF.nil
         graph.add((cell, RDF.type, RDF.List))
         graph.add((cell, RDF.first, level))
         graph.add((cell, RDF.rest, rest))
@@ -113,10 +106,5 @@ def _add_levels(
             graph.add((level, SKOS.prefLabel, Literal(text, lang=language)))
         for code, found in depths.items():
             if found == depth:
-                concept = _concept(uris, code_list, code)
-                graph.add((level, SKOS.member, concept))
-                graph.add((concept, URIRef(uris.generic("niveau")), level))
-
-
-def _levels(uris: Uris, code_list: CodeList, depth: int) -> URIRef:
-    return URIRef(uris.iri("levels", scheme=code_list.name, depth=depth))
+                graph.add((level, SKOS.member, concepts[code]))
+                graph.add((concepts[code], vocabulary.generic("niveau"), level))

@@ -8,19 +8,18 @@ SKOS, section 10 (mapping properties); VoID, section 5 (linksets).
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.term import Node
 
 from publish.faults.fault import Fault, did_you_mean, fault, phrase, together
 from publish.ontology.vocabulary import Vocabulary
-from publish.project.iris import PREFIXES, Uris
 from publish.rdf.namespaces import DCTERMS, FOAF, RDF, RDFS, SKOS, VOID
-from publish.rdf.terms import local_name, prefixed_name
+from publish.rdf.terms import local_name
 from publish.rdf.turtle import new_graph
 
 LISTS_GRAPH = "codelijsten"
@@ -70,29 +69,29 @@ class CodeLinks:
     reason: dict[str, str]
 
 
-def read_links(uris: Uris, vocabulary: Vocabulary, faults: list[Fault]) -> list[Link]:
+def read_links(vocabulary: Vocabulary, faults: list[Fault]) -> list[Link]:
     """Return the links of the ontology in the order of their IRIs; report those that are faulty."""
-    graph, links = vocabulary.links, []
-    for iri in sorted(graph.subjects(RDF.type, URIRef(uris.generic("Koppeling"))), key=str):
+    graph, uris, links = vocabulary.links, vocabulary.uris, []
+    for iri in sorted(graph.subjects(RDF.type, vocabulary.generic("Koppeling")), key=str):
         if not isinstance(iri, URIRef):
             continue  # a blank node, which is reported for the file as a whole
-        link = _read_link(uris, vocabulary, iri, faults)
+        link = _read_link(vocabulary, iri, faults)
         if link:
             links.append(link)
-    for stem in sorted({link.linkset for link in links}):
-        if (URIRef(uris.iri("linkset", linkset=stem)), RDF.type, VOID.Linkset) not in graph:
-            first = next(link for link in links if link.linkset == stem)
-            place = vocabulary.definitions.place(first.iri)
-            name = uris.iri("linkset", linkset=stem).removeprefix(f"{uris.base}/")
+    first_of = {link.linkset: link.iri for link in reversed(links)}
+    for stem, first in sorted(first_of.items()):
+        linkset = uris.iri("linkset", linkset=stem)
+        if (URIRef(linkset), RDF.type, VOID.Linkset) not in graph:
+            name, place = linkset.removeprefix(f"{uris.base}/"), vocabulary.definitions.place(first)
             faults.append(fault("linkset-not-described", *place, name=name))
     return links
 
 
-def _read_link(uris: Uris, vocabulary: Vocabulary, iri: URIRef, faults: list[Fault]) -> Link | None:
+def _read_link(vocabulary: Vocabulary, iri: URIRef, faults: list[Fault]) -> Link | None:
     graph, place = vocabulary.links, vocabulary.definitions.place(iri)
     parts: dict[str, URIRef] = {}
     for name in ("van", "relatie", "naar"):
-        values = list(graph.objects(iri, URIRef(uris.generic(name))))
+        values = list(graph.objects(iri, vocabulary.generic(name)))
         if len(values) == 1 and isinstance(values[0], URIRef):
             parts[name] = values[0]
         else:
@@ -104,43 +103,33 @@ def _read_link(uris: Uris, vocabulary: Vocabulary, iri: URIRef, faults: list[Fau
         faults.append(fault("link-without-reason", *place, iri=iri))
     if len(parts) < 3:
         return None
-    concept, relation = parts["van"], parts["relatie"]
+    concept, relation, target = parts.values()
     before = len(faults)
-    if (concept, RDF.type, SKOS.Concept) not in vocabulary.concepts:
-        known = {short(uris, item): item for item in vocabulary.concepts.subjects(SKOS.inScheme)}
-        hint = did_you_mean(short(uris, concept), known)
-        faults.append(fault("no-such-concept", *place, name=short(uris, concept), hint=hint))
-    is_own = str(parts["naar"]).startswith(f"{uris.base}/id/concept/")
-    if is_own and (parts["naar"], RDF.type, SKOS.Concept) not in vocabulary.concepts:
-        name = short(uris, parts["naar"])
-        faults.append(fault("no-such-concept", *place, name=name, hint=""))
+    concepts, name = vocabulary.concepts, vocabulary.short(concept)
+    if (concept, RDF.type, SKOS.Concept) not in concepts:
+        hint = did_you_mean(name, map(vocabulary.short, concepts.subjects(SKOS.inScheme)))
+        faults.append(fault("no-such-concept", *place, name=name, hint=hint))
+    is_own = target.startswith(f"{vocabulary.uris.base}/id/concept/")
+    if is_own and (target, RDF.type, SKOS.Concept) not in concepts:
+        faults.append(fault("no-such-concept", *place, name=vocabulary.short(target), hint=""))
     if relation not in INVERSES and relation not in POINTERS:
-        allowed = ", ".join(short(uris, item) for item in (*INVERSES, *sorted(POINTERS)))
-        faults.append(
-            fault("unknown-relation", *place, name=short(uris, relation), allowed=allowed)
-        )
+        allowed = ", ".join(vocabulary.short(item) for item in (*INVERSES, *sorted(POINTERS)))
+        name = vocabulary.short(relation)
+        faults.append(fault("unknown-relation", *place, name=name, allowed=allowed))
     if len(faults) > before:
         return None
     return Link(
         iri=iri,
         concept=concept,
         relation=relation,
-        target=parts["naar"],
+        target=target,
         linkset=PurePosixPath(vocabulary.definitions.path(iri)).stem,
     )
 
 
-def short(uris: Uris, iri: Node) -> str:
-    """Return a short form of an IRI: ``list/code``, or ``prefix:name``, else itself."""
-    text = str(iri)
-    head = f"{uris.base}/id/concept/"
-    if text.startswith(head):
-        return text.removeprefix(head)
-    return prefixed_name(text, PREFIXES) or text
-
-
-def describe_links(uris: Uris, vocabulary: Vocabulary, links: Iterable[Link]) -> Graph:
+def describe_links(vocabulary: Vocabulary, links: Iterable[Link]) -> Graph:
     """Return what the files say, the SKOS triples that follow, and the linksets, counted."""
+    uris = vocabulary.uris
     graph = new_graph(uris)
     graph += vocabulary.links
     lists = URIRef(uris.iri("graph", name=LISTS_GRAPH))
@@ -152,72 +141,56 @@ def describe_links(uris: Uris, vocabulary: Vocabulary, links: Iterable[Link]) ->
             graph.add(triple)
         whole = URIRef(uris.iri("linkset", linkset=link.linkset))
         graph.add((link.iri, DCTERMS.isPartOf, whole))
-        for language, words in _label_of(uris, vocabulary, link).items():
-            graph.add((link.iri, RDFS.label, Literal(words, lang=language)))
+        for language in ("nl", "en"):
+            ends = (_label(vocabulary, end, language) for end in (link.concept, link.target))
+            graph.add((link.iri, RDFS.label, Literal(" → ".join(ends), lang=language)))
     graph.add((lists, RDF.type, VOID.Dataset))
     for language, words in {"nl": "De codelijsten", "en": "The code lists"}.items():
         graph.add((lists, DCTERMS.title, Literal(words, lang=language)))
-    for (stem, relation), count in sorted(counted.items()):
-        whole = URIRef(uris.iri("linkset", linkset=stem))
-        part = URIRef(f"{whole}/{local_name(str(relation))}")
+    for stem, group in itertools.groupby(sorted(counted.items()), key=lambda item: item[0][0]):
+        whole, total = URIRef(uris.iri("linkset", linkset=stem)), 0
         graph.add((whole, VOID.subjectsTarget, lists))
-        graph.add((whole, VOID.subset, part))
-        graph.add((part, RDF.type, VOID.Linkset))
-        graph.add((part, VOID.linkPredicate, relation))
-        graph.add((part, VOID.subjectsTarget, lists))
-        graph.add((part, VOID.triples, Literal(count)))
-        for target in vocabulary.links.objects(whole, VOID.objectsTarget):
-            graph.add((part, VOID.objectsTarget, target))
-        for title in vocabulary.links.objects(whole, DCTERMS.title):
-            if isinstance(title, Literal):
-                words = f"{title} ({short(uris, relation)})"
-                graph.add((part, DCTERMS.title, Literal(words, lang=title.language)))
-    for stem in sorted({stem for stem, _ in counted}):
-        whole = URIRef(uris.iri("linkset", linkset=stem))
-        total = sum(count for (other, _), count in counted.items() if other == stem)
+        for (_, relation), count in group:
+            total += count
+            part = URIRef(f"{whole}/{local_name(str(relation))}")
+            graph.add((whole, VOID.subset, part))
+            graph.add((part, RDF.type, VOID.Linkset))
+            graph.add((part, VOID.linkPredicate, relation))
+            graph.add((part, VOID.subjectsTarget, lists))
+            graph.add((part, VOID.triples, Literal(count)))
+            for target in vocabulary.links.objects(whole, VOID.objectsTarget):
+                graph.add((part, VOID.objectsTarget, target))
+            for title in vocabulary.links.objects(whole, DCTERMS.title):
+                if isinstance(title, Literal):
+                    words = f"{title} ({vocabulary.short(relation)})"
+                    graph.add((part, DCTERMS.title, Literal(words, lang=title.language)))
         graph.add((whole, VOID.triples, Literal(total)))
     return graph
 
 
-def _label_of(uris: Uris, vocabulary: Vocabulary, link: Link) -> dict[str, str]:
-    """Return what a link is called: its code and its target."""
-    names: dict[str, str] = {}
-    for language in ("nl", "en"):
-        ends = [
-            _name(vocabulary, end, language) or short(uris, end)
-            for end in (link.concept, link.target)
-        ]
-        names[language] = " → ".join(ends)
-    return names
+def _label(vocabulary: Vocabulary, iri: URIRef, language: str) -> str:
+    """Return the label of a term in a language, or its short form if we know none."""
+    labels = itertools.chain(
+        vocabulary.concepts.objects(iri, SKOS.prefLabel),
+        vocabulary.links.objects(iri, RDFS.label),
+    )
+    own = (item for item in labels if isinstance(item, Literal) and item.language == language)
+    return str(next(own, "")) or vocabulary.short(iri)
 
 
-def _name(vocabulary: Vocabulary, iri: URIRef, language: str) -> str | None:
-    """Return the label of a term in a language, if we know it."""
-    for graph, predicate in (
-        (vocabulary.concepts, SKOS.prefLabel),
-        (vocabulary.links, RDFS.label),
-    ):
-        for label in graph.objects(iri, predicate):
-            if isinstance(label, Literal) and label.language == language:
-                return str(label)
-    return None
-
-
-def report_links(
-    uris: Uris, vocabulary: Vocabulary, links: Iterable[Link]
-) -> dict[str, list[CodeLinks]]:
+def report_links(vocabulary: Vocabulary, links: Iterable[Link]) -> dict[str, list[CodeLinks]]:
     """Return per code list how each of its codes is linked, or why it is not."""
-    found: dict[URIRef, list[tuple[str, str]]] = {}
+    found = defaultdict[URIRef, set[tuple[str, str]]](set)
     for link in links:
         for subject, relation, target in link.triples(vocabulary.concepts):
-            found.setdefault(subject, []).append((short(uris, relation), short(uris, target)))
+            found[subject].add((vocabulary.short(relation), vocabulary.short(target)))
     report: dict[str, list[CodeLinks]] = {}
     for name, code_list in sorted(vocabulary.lists.items()):
         report[name] = []
         for code in code_list.codes:
-            concept = URIRef(uris.iri("concept", scheme=name, code=code))
-            own = tuple(sorted(set(found.get(concept, ()))))
-            reason = _reason(uris, vocabulary, concept, URIRef(code_list.iri))
+            concept = vocabulary.concept(name, code)
+            own = tuple(sorted(found.get(concept, ())))
+            reason = _reason(vocabulary, concept, URIRef(code_list.iri))
             is_linked = any(relation != "rdfs:seeAlso" for relation, _ in own)
             status = STATUSES[0] if is_linked else STATUSES[1] if reason else STATUSES[2]
             report[name].append(
@@ -226,9 +199,9 @@ def report_links(
     return report
 
 
-def _reason(uris: Uris, vocabulary: Vocabulary, concept: URIRef, scheme: URIRef) -> dict[str, str]:
+def _reason(vocabulary: Vocabulary, concept: URIRef, scheme: URIRef) -> dict[str, str]:
     """Return why a code has no counterpart, as it says itself or else its list, by language."""
-    predicate = URIRef(uris.generic("geenTegenhanger"))
+    predicate = vocabulary.generic("geenTegenhanger")
     for subject in (concept, scheme):
         texts = [
             text
@@ -241,14 +214,14 @@ def _reason(uris: Uris, vocabulary: Vocabulary, concept: URIRef, scheme: URIRef)
     return {}
 
 
-def describe_statuses(uris: Uris, report: dict[str, list[CodeLinks]]) -> Graph:
+def describe_statuses(vocabulary: Vocabulary, report: dict[str, list[CodeLinks]]) -> Graph:
     """Return the status of the links of every code."""
-    graph = new_graph(uris)
-    predicate = URIRef(uris.generic("koppelstatus"))
+    graph = new_graph(vocabulary.uris)
+    predicate = vocabulary.generic("koppelstatus")
     for name, codes in report.items():
         for item in codes:
-            concept = URIRef(uris.iri("concept", scheme=name, code=item.code))
-            status = URIRef(uris.iri("concept", scheme="koppelstatus", code=item.status))
+            concept = vocabulary.concept(name, item.code)
+            status = vocabulary.concept("koppelstatus", item.status)
             graph.add((concept, predicate, status))
     return graph
 

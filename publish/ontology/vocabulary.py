@@ -20,10 +20,10 @@ from rdflib.term import Node
 from publish.faults.fault import Fault, Words, fault, phrase, shortened, together
 from publish.ontology.files import Definitions, OntologyFiles, read_ontology
 from publish.project.files import is_formula
-from publish.project.iris import CODE, Uris
+from publish.project.iris import CODE, PREFIXES, Uris
 from publish.project.project import Project
 from publish.rdf.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
-from publish.rdf.terms import local_name
+from publish.rdf.terms import local_name, prefixed_name
 from publish.rdf.turtle import add_file, new_graph
 
 PERIOD_KINDS = {
@@ -124,6 +124,13 @@ class Vocabulary:
     def generic(self, name: str) -> URIRef:
         """Return the IRI of a term of the program's own vocabulary."""
         return URIRef(self.uris.generic(name))
+
+    def short(self, iri: Node) -> str:
+        """Return a short form of an IRI: ``list/code``, or ``prefix:name``, else itself."""
+        head, text = f"{self.uris.base}/id/concept/", str(iri)
+        if text.startswith(head):
+            return text.removeprefix(head)
+        return prefixed_name(text, PREFIXES) or text
 
     def labels_of(self, iri: str) -> list[str]:
         """Return the labels of a dimension or measure in all languages."""

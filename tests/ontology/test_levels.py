@@ -39,7 +39,7 @@ def levels(project: SmallProject) -> tuple[dict[str, int], set[str], list[Fault]
     """Return the depth of every code of the list, its base classes, and the faults."""
     read = project.read()
     faults: list[Fault] = []
-    graph = describe_levels(read.uris, read_vocabulary(read, faults), faults)
+    graph = describe_levels(read_vocabulary(read, faults), faults)
     head = read.uris.iri("concept", scheme="boom", code="")
     depths, base = {}, set()
     for subject, predicate, value in graph:

@@ -23,8 +23,8 @@ def report(project: SmallProject) -> tuple[dict[str, list[CodeLinks]], list[Faul
     read = project.read()
     faults: list[Fault] = []
     vocabulary = read_vocabulary(read, faults)
-    links = read_links(read.uris, vocabulary, faults)
-    return report_links(read.uris, vocabulary, links), faults
+    links = read_links(vocabulary, faults)
+    return report_links(vocabulary, links), faults
 
 
 def places(faults: list[Fault]) -> list[tuple[str, str, int, int]]:
@@ -183,7 +183,7 @@ def test_derive_the_plain_triple(project: SmallProject) -> None:
     write(project, link("leeftijd/jong", "skos:closeMatch", "https://elders.example/young"))
     faults: list[Fault] = []
     vocabulary = read_vocabulary(read, faults)
-    [found] = read_links(read.uris, vocabulary, faults)
+    [found] = read_links(vocabulary, faults)
     assert list(found.triples(vocabulary.concepts)) == [
         (
             URIRef("https://data.example.org/id/concept/leeftijd/jong"),

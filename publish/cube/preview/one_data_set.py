@@ -73,7 +73,7 @@ def read_one(project: Project, slug: str) -> OneDataSet:
                 printed[mapping.slug] = cube
     found: AnyCube | None = printed.get(slug)
     if own and own.derivation is not None:
-        links = read_links(project.uris, vocabulary, faults)
+        links = read_links(vocabulary, faults)
         slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
         found = assemble_derived(project, own, vocabulary, links, printed, slugs, faults)
     return OneDataSet(mapping=own, cube=found, vocabulary=vocabulary, faults=faults)

@@ -35,11 +35,11 @@ def write_shared_graphs(judged: JudgedCubes) -> WrittenGraphs:
     inputs, folder = written.inputs, written.folder / "dumps"
     uris, vocabulary = inputs.project.uris, inputs.vocabulary
     concepts = vocabulary.concepts + inputs.levels + describe_code_quality(uris, vocabulary)
-    concepts += describe_statuses(uris, report_links(uris, vocabulary, inputs.links))
+    concepts += describe_statuses(vocabulary, report_links(vocabulary, inputs.links))
     shared = {
         "vocabularium": vocabulary.terms,
         "codelijsten": concepts,
-        "koppelingen": describe_links(uris, vocabulary, inputs.links),
+        "koppelingen": describe_links(vocabulary, inputs.links),
         "bronnen": _describe_sources(inputs, written.described.assembled.cubes),
     }
     for name in SHARED_GRAPHS:
