@@ -26,7 +26,7 @@ def state_of(root: Path, files: Sequence[Path] = ()) -> State:
     for path in paths:
         try:
             status = path.stat()
-        except OSError:  # gone while it was looked at
+        except OSError:  # deleted meanwhile
             continue
         # Programs that save write under a hidden name first.
         if path.is_file() and not path.name.startswith("."):

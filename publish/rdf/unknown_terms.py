@@ -14,27 +14,8 @@ from functools import cache
 from importlib import resources
 
 import pyoxigraph as ox
-from rdflib.namespace import (
-    DC,
-    DCAM,
-    DCMITYPE,
-    DCTERMS,
-    FOAF,
-    ORG,
-    OWL,
-    PROV,
-    QB,
-    RDF,
-    RDFS,
-    SDO,
-    SH,
-    SKOS,
-    TIME,
-    VANN,
-    VOID,
-    XSD,
-    DefinedNamespaceMeta,
-)
+from rdflib import namespace as rdflib_namespace
+from rdflib.namespace import RDF, SDO, SH
 
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.project.iris import Uris
@@ -44,26 +25,13 @@ from publish.rdf.turtle import TurtleFile
 
 SHACL = str(SH)
 
-LISTED: tuple[DefinedNamespaceMeta, ...] = (
-    DC,
-    DCAM,
-    DCMITYPE,
-    DCTERMS,
-    FOAF,
-    ORG,
-    OWL,
-    PROV,
-    QB,
-    RDF,
-    RDFS,
-    SDO,
-    SH,
-    SKOS,
-    TIME,
-    VANN,
-    VOID,
-    XSD,
-)
+LISTED = [
+    getattr(rdflib_namespace, name)
+    for name in (
+        "DC", "DCAM", "DCMITYPE", "DCTERMS", "FOAF", "ORG", "OWL", "PROV", "QB", "RDF", "RDFS",
+        "SDO", "SH", "SKOS", "TIME", "VANN", "VOID", "XSD",
+    )
+]  # fmt: skip
 """The vocabularies of which rdflib knows every term."""
 
 _MEMBER = re.compile(r"_[1-9][0-9]*")
