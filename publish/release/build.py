@@ -61,7 +61,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         manifest = make_manifest(
             project,
             data_sets=_data_sets(content),
-            samples=content.written.inputs.samples,
+            examples=content.written.inputs.samples,
             dumps=graphs.dumps,
             counts=forms.counts,
             shapes=list_shapes(project, folder),
@@ -74,7 +74,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             log.info(phrase("release-unchanged", name=identifier))
         else:
             _copy_tables(content)
-            _write_samples(content)
+            _write_examples(content)
             load_store(folder, graphs.dumps, project.default_graph)
             (folder / MADE).write_text(_made(identifier), encoding="utf-8")
             (folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -174,12 +174,12 @@ def _copy_tables(content: Content) -> None:
         shutil.copyfile(table.path, target)
 
 
-def _write_samples(content: Content) -> None:
+def _write_examples(content: Content) -> None:
     """Write the example queries, which the query page offers."""
     (content.written.folder / "queries").mkdir()
-    for sample in content.written.inputs.samples:
-        path = content.written.folder / "queries" / f"{sample.name}.rq"
-        path.write_text(sample.text, encoding="utf-8")
+    for example in content.written.inputs.samples:
+        path = content.written.folder / "queries" / f"{example.name}.rq"
+        path.write_text(example.text, encoding="utf-8")
 
 
 def _data_sets(content: Content) -> list[dict[str, object]]:

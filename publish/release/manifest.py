@@ -118,7 +118,7 @@ def make_manifest(
     project: Project,
     *,
     data_sets: Sequence[Mapping[str, object]],
-    samples: Sequence[ExampleQuery],
+    examples: Sequence[ExampleQuery],
     dumps: Sequence[Dump],
     counts: GraphCounts,
     shapes: Sequence[Mapping[str, object]],
@@ -137,11 +137,11 @@ def make_manifest(
         "data-sets": data_sets,
         "queries": [
             {
-                "name": sample.name,
-                "title": sample.title,
-                "sha256": hashlib.sha256(sample.text.encode()).hexdigest(),
+                "name": example.name,
+                "title": example.title,
+                "sha256": hashlib.sha256(example.text.encode()).hexdigest(),
             }
-            for sample in samples
+            for example in examples
         ],
         **describe_counts(dumps, counts),
         "shapes": shapes,

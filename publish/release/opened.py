@@ -90,7 +90,7 @@ class Served:
         shapes = read_files(manifest.get("shapes", ()), "shapes/")
         self.shapes = {name.removesuffix(".ttl"): file for name, file in shapes.items()}
         """The documents of shapes by their name, as ``codelist``."""
-        self.samples = tuple(
+        self.examples = tuple(
             ExampleQuery(
                 name=entry["name"],
                 title=entry["title"],

@@ -101,7 +101,7 @@ class Application:
         )
         release = self.release
         release.users += 1
-        route = self._kind_of(request.path)
+        route = self._route_of(request.path)
         reply: Reply | None = None
         sent = 0
         try:
@@ -116,9 +116,9 @@ class Application:
         finally:
             if reply is not None and reply.stream is not None:
                 reply.stream.close()
-            self._note(request, route, reply, sent, started)
+            self._record(request, route, reply, sent, started)
 
-    def _kind_of(self, path: bytes) -> str:
+    def _route_of(self, path: bytes) -> str:
         """Return the kind of an address."""
         if path in (b"/sparql", b"/health") or (
             path == b"/metrics" and self._settings.metrics == "on"
@@ -247,7 +247,7 @@ class Application:
 
     # -- Counting -------------------------------------------------------------------------------
 
-    def _note(
+    def _record(
         self, request: HttpRequest, route: str, reply: Reply | None, sent: int, started: float
     ) -> None:
         """Count and log a request that has ended."""

@@ -98,7 +98,7 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if response.status_code != 304:  # its headers replace those that a browser has kept
+        if response.status_code != 304:  # its headers would replace those in the cache of a browser
             is_page = response.mimetype in (HTML.media_type, "text/css", "image/svg+xml")
             policy = POLICY if is_page else CONTENT_SECURITY_POLICY
             response.headers.setdefault("Content-Security-Policy", policy)

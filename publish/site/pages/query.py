@@ -45,6 +45,9 @@ LIMITS: Mapping[str, Callable[[Any], Words]] = {
     "waiting": written_out,
 }
 """The limits in the order of the page, and how the number of each is written."""
+EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
+EXAMPLES_FOR_ANY_RDF = ("first", "classes", "properties", "graphs")
+"""The general examples in the order of the page; those for any RDF need no data set."""
 OUTCOME = "publish.outcome"
 """The key of the outcome of a query in the environment of its request."""
 
@@ -151,7 +154,7 @@ def _limit_sentences(endpoint: Endpoint, language: str) -> list[str]:
 def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) -> ResultTable:
     """Read the first rows of a result, in TSV or N-Triples, as the rows of a page."""
     data = answer.body if isinstance(answer, CachedAnswer) else b"".join(answer.chunks())
-    assert data is not None  # noqa: S101 - what is kept has its body
+    assert data is not None  # noqa: S101 - a cached answer has its body
     if answer.form == "graph":
         triples = ox.parse(data, format=ox.RdfFormat.N_TRIPLES)
         found = [(quad.subject, quad.predicate, quad.object) for quad in triples]
@@ -177,10 +180,6 @@ def _short(served: Served, value: Value) -> Value:
     if value.iri is None:
         return value
     return Value(text=served.compact(value.iri), href=value.href, local=value.local, iri=value.text)
-
-
-EXAMPLES = ("datasets", "table", "totals", "sources", "missing", "codes", "overview")
-OF_ANY_RDF = ("first", "classes", "properties", "graphs")
 
 
 def table_query(served: Served, data_set: DataSet, language: str) -> str:
@@ -213,11 +212,11 @@ def table_query(served: Served, data_set: DataSet, language: str) -> str:
 
 def example_query(served: Served, example: str | None, slug: str | None, language: str) -> str:
     """Return the text of an example query about a data set of this release."""
-    sample = next((item for item in served.samples if item.name == example), None)
-    if sample is not None:
-        return complete_query(sample.text, served.base, served.prefixes, language)
+    own = next((item for item in served.examples if item.name == example), None)
+    if own is not None:
+        return complete_query(own.text, served.base, served.prefixes, language)
     if not served.data_sets:
-        name = example if example in OF_ANY_RDF else "first"
+        name = example if example in EXAMPLES_FOR_ANY_RDF else "first"
         return complete_query(_text(name), served.base, served.prefixes, language)
     name = example if example in EXAMPLES else "datasets"
     chosen = [item for item in served.data_sets if item.slug == slug]
@@ -236,6 +235,6 @@ def _text(name: str) -> str:
 
 def examples_of(served: Served, language: str) -> list[tuple[str, str]]:
     """Return the examples by name with what each answers: the project's own, then the general."""
-    own = [(sample.name, sample.title[language]) for sample in served.samples]
-    names = EXAMPLES if served.data_sets else OF_ANY_RDF
+    own = [(item.name, item.title[language]) for item in served.examples]
+    names = EXAMPLES if served.data_sets else EXAMPLES_FOR_ANY_RDF
     return own + [(name, read_texts()[language]["examples"][name]) for name in names]
