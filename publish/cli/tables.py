@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import shutil
 import sys
@@ -227,6 +226,7 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
     """
     from publish.mappings.document import read_documents
     from publish.mappings.extract import extract_tables
+    from publish.project.files import write_files
     from publish.tables.document_text import read_text
 
     project = open_project(ctx)
@@ -256,15 +256,9 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
     if faults:
         raise FaultyInput(faults)
     folder = project.root / "mappings" / key
-    with contextlib.ExitStack() as stack:
-        written = []
-        for table in tables:
-            unfinished = folder / f".{table.name}.csv"
-            stack.callback(unfinished.unlink, missing_ok=True)
-            unfinished.write_bytes(table.as_csv())
-            written.append((unfinished, folder / f"{table.name}.csv"))
-        for unfinished, path in written:
-            unfinished.replace(path)
-            click.echo(project.shown(path))
+    files = {folder / f"{table.name}.csv": table.as_csv() for table in tables}
+    write_files(files)
+    for path in files:
+        click.echo(project.shown(path))
     cells = sum(len(row) - 2 for table in tables for row in table.rows)
     log.info("%d tables with %d figures", len(tables), cells)

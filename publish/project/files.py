@@ -8,10 +8,11 @@ people write; otherwise there is a fault. Tables, which may be of any size, are 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,3 +146,14 @@ def is_formula(text: str) -> bool:
     A formula can start programs, so no such text is published. A signed number is none.
     """
     return _FORMULA.match(text) is not None
+
+
+def write_files(contents: Mapping[Path, bytes]) -> None:
+    """Write files under other names first, so that each is whole or as it was."""
+    with contextlib.ExitStack() as stack:
+        unfinished = {path: path.with_name(f".{path.name}.unfinished") for path in contents}
+        for path, content in contents.items():
+            stack.callback(unfinished[path].unlink, missing_ok=True)
+            unfinished[path].write_bytes(content)
+        for path in contents:
+            unfinished[path].replace(path)

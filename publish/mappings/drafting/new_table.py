@@ -6,6 +6,7 @@ is reported with its reason. Nothing is written when there is a fault, and no fi
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ from publish.mappings.mapping import MEASURE, OPEN, SLUG
 from publish.mappings.marks import REASON_LIST
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
+from publish.project.files import write_files
 from publish.project.project import Project
 from publish.tables.delimited import read_bytes, read_delimited
 from publish.tables.foreign_numbers import is_figure, to_format
@@ -220,29 +222,15 @@ def _fixed_period(
 
 
 def write_new_files(files: dict[Path, bytes]) -> None:
-    """Write files that do not exist yet: all of them or none, under other names first."""
-    written: list[tuple[Path, Path]] = []
-    made: list[Path] = []
-    done: list[Path] = []
-    try:
-        for path, content in files.items():
+    """Write files that do not exist yet: all of them or none."""
+    with contextlib.ExitStack() as undo:
+        for path in files:
             if not path.parent.is_dir():
                 path.parent.mkdir(parents=True)
-                made.append(path.parent)
-            unfinished = path.parent / f".{path.name}.unfinished"
-            written.append((unfinished, path))
-            unfinished.write_bytes(content)
-        for unfinished, path in written:
-            unfinished.rename(path)
-            done.append(path)
-    finally:
-        whole = len(done) == len(files)
-        for path in [] if whole else done:
-            path.unlink()
-        for unfinished, _ in written:
-            unfinished.unlink(missing_ok=True)
-        for folder in [] if whole else made:
-            folder.rmdir()
+                undo.callback(path.parent.rmdir)
+            undo.callback(path.unlink, missing_ok=True)
+        write_files(files)
+        undo.pop_all()
 
 
 def explain_guesses(draft: Draft) -> list[Words]:

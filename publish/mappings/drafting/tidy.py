@@ -11,6 +11,7 @@ from pathlib import Path
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, phrase
 from publish.mappings.drafting.draft import as_csv
+from publish.project.files import write_files
 from publish.project.project import Project
 from publish.tables.delimited import decode, delimit, read_bytes
 from publish.tables.records import SEPARATORS
@@ -39,14 +40,7 @@ def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[TidiedTable]:
             found.append(made)
     if faults:
         raise FaultyInput(faults)
-    for tidied, content in found:
-        if tidied.changed:
-            unfinished = tidied.path.parent / f".{tidied.path.name}.unfinished"
-            try:
-                unfinished.write_bytes(content)
-                unfinished.replace(tidied.path)
-            finally:
-                unfinished.unlink(missing_ok=True)
+    write_files({tidied.path: content for tidied, content in found if tidied.changed})
     return [tidied for tidied, _ in found]
 
 

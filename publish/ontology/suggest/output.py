@@ -14,6 +14,7 @@ from pathlib import Path
 
 from publish.faults.fault import CannotRun
 from publish.ontology.suggest.candidates import Candidate, ForeignEntry
+from publish.project.files import write_files
 from publish.project.project import Project
 
 COLUMNS = (
@@ -179,9 +180,4 @@ def write_suggestions(suggestions: Suggestions, project: Project, output: Path) 
         text = as_turtle(suggestions, project)
     else:
         text = as_json(suggestions) + "\n"
-    unfinished = output.with_name(f".{output.name}.unfinished")
-    try:
-        unfinished.write_text(text, encoding="utf-8", newline="")
-        unfinished.replace(output)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_files({output: text.encode()})
