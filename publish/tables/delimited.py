@@ -11,7 +11,7 @@ import codecs
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -33,17 +33,10 @@ TWO_BYTES = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decoded:
-    """A text and the name of its encoding."""
-
-    text: str
-    encoding: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Delimited:
-    """The records of a text under a separator."""
+    """The records of a file, and the form in which they are written."""
 
+    encoding: str
     separator: str
     records: list[Record]
 
@@ -72,97 +65,89 @@ def read_bytes(path: Path, shown: str, faults: list[Fault]) -> bytes | None:
     return raw
 
 
-def decode(raw: bytes, shown: str, faults: list[Fault]) -> Decoded | None:
-    """Return the text of a file, or None when it is in no encoding that is known."""
-    encoding, name = "utf-8-sig", "UTF-8"
+def _decoded(raw: bytes, shown: str, faults: list[Fault]) -> tuple[str, str] | None:
+    """Return the text of a file and its encoding, or None when it is in none that is known."""
+    encodings = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding, name = "utf-16", "UTF-16"
-    elif b"\0" in raw:
-        at = raw.index(b"\0")
+        encodings = {"utf-16": "UTF-16"}
+    elif (at := raw.find(0)) >= 0:
         faults.append(fault("nul-byte", shown, *line_and_column(raw[:at].decode("latin-1"), at)))
         return None
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding == "utf-16" or TWO_BYTES.search(raw):
-            faults.append(_undecodable(raw, error.start, encoding, shown))
-            return None
+    for encoding, name in encodings.items():
         try:
-            text, name = raw.decode("cp1252"), "Windows-1252"
-        except UnicodeDecodeError as second:
-            faults.append(_undecodable(raw, second.start, "cp1252", shown))
+            text = raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8-sig" and not TWO_BYTES.search(raw):
+                continue
+            before, byte = raw[: error.start].decode(encoding, "replace"), raw[error.start]
+            place = line_and_column(before, len(before))
+            faults.append(fault("undecodable", shown, *place, byte=f"0x{byte:02X}"))
             return None
-    if "\0" in text:
-        faults.append(fault("nul-byte", shown, *line_and_column(text, text.index("\0"))))
-        return None
-    return Decoded(text=text, encoding=name)
-
-
-def _undecodable(raw: bytes, offset: int, encoding: str, shown: str) -> Fault:
-    """Return the fault of the first byte that is no text in any encoding."""
-    before = raw[:offset].decode(encoding, "replace")
-    place = line_and_column(before, len(before))
-    return fault("undecodable", shown, *place, byte=f"0x{raw[offset]:02X}")
+        if "\0" in text:
+            faults.append(fault("nul-byte", shown, *line_and_column(text, text.index("\0"))))
+            return None
+        return text, name
+    return None
 
 
 def _records(text: str, separator: str) -> Iterator[Record]:
     return read_records(io.StringIO(text, newline=""), separator)
 
 
+def _usual_width(rows: Iterable[list[str]]) -> int:
+    """Return the length that most rows of several cells have; 0 when there are none."""
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    return max(widths, key=lambda width: (widths[width], width), default=0)
+
+
 def find_separator(text: str) -> str | None:
     """Return the separator of a text, or None when no separator makes a table of it."""
     head = "".join(islice(io.StringIO(text[:2_000_000], newline=""), SAMPLED_LINES))
-    best: tuple[int, int] = (0, 0)
-    found = None
+    found = {}
     for separator in SEPARATORS:
-        if separator not in head:
-            continue
         rows = [record.cells for record in _records(head, separator)]
-        widths = Counter(len(row) for row in rows if len(row) > 1)
-        if not widths:
-            continue
-        width = max(widths, key=lambda item: (widths[item], item))
-        usual = [row for row in rows if len(row) == width]
-        figures = sum(is_figure(cleaned(cell)) for row in usual for cell in row)
-        if (figures, len(usual)) > best:
-            best, found = (figures, len(usual)), separator
-    return found
+        if width := _usual_width(rows):
+            usual = [row for row in rows if len(row) == width]
+            figures = sum(is_figure(cleaned(cell)) for row in usual for cell in row)
+            found[separator] = figures, len(usual)
+    return max(found, key=found.__getitem__, default=None)
 
 
-def delimit(decoded: Decoded, shown: str, faults: list[Fault]) -> Delimited | None:
-    """Return the records of a text, unless it is no table or its quotes or separators are wrong."""
-    text, declared = decoded.text, DECLARED.match(decoded.text)
+def delimit(raw: bytes, shown: str, faults: list[Fault]) -> Delimited | None:
+    """Return the records of a file, unless it is no table or its quotes or separators are wrong."""
+    decoded = _decoded(raw, shown, faults)
+    if decoded is None:
+        return None
+    text, encoding = decoded
+    declared = DECLARED.match(text)
     separator = declared[1] if declared else find_separator(text)
-    if separator is None or (declared and separator not in SEPARATORS):
+    if separator not in SEPARATORS:
         faults.append(fault("no-separator", shown, 1, 1))
         return None
-    first = 1 if declared else 0
-    records = list(_records(text, separator))[first:]
-    delimited = Delimited(separator=separator, records=records)
+    records = list(_records(text, separator))[1 if declared else 0 :]
     if records and records[-1].is_open():
         line, at = records[-1].place(len(records[-1].cells) - 1)
         faults.append(fault("bad-csv", shown, line, at, problem=phrase("open-quote")))
         return None
-    mixed = _mixed(delimited, shown)
+    mixed = _mixed(records, separator, shown)
     faults.extend(mixed)
-    return None if mixed else delimited
+    return None if mixed else Delimited(encoding=encoding, separator=separator, records=records)
 
 
-def _mixed(delimited: Delimited, shown: str) -> list[Fault]:
+def _mixed(records: list[Record], separator: str, shown: str) -> list[Fault]:
     """Return a fault for each row that is a row of the table only under another separator."""
-    widths = Counter(len(row.cells) for row in delimited.records if len(row.cells) > 1)
-    width = max(widths, key=lambda item: (widths[item], item), default=0)
+    width = _usual_width(row.cells for row in records)
     found = []
-    for row in delimited.records:
+    for row in records:
         if len(row.cells) == width or not any(row.cells):
             continue
         for other, name in SEPARATORS.items():
-            if other == delimited.separator or other not in row.text:
+            if other == separator or other not in row.text:
                 continue
             again = next(_records(row.text, other)).cells
             if len(again) == width and any(is_figure(cleaned(cell)) for cell in again[1:]):
                 at = row.line, row.text.index(other) + 1
-                words = {"usual": phrase(SEPARATORS[delimited.separator]), "found": phrase(name)}
+                words = {"usual": phrase(SEPARATORS[separator]), "found": phrase(name)}
                 found.append(fault("second-separator", shown, *at, **words))
                 break
     return found
@@ -170,9 +155,8 @@ def _mixed(delimited: Delimited, shown: str) -> list[Fault]:
 
 def read_delimited(raw: bytes, shown: str, faults: list[Fault]) -> Grid | None:
     """Return delimited text as a grid, or None with the reasons in ``faults``."""
-    decoded = decode(raw, shown, faults)
-    delimited = delimit(decoded, shown, faults) if decoded else None
-    if decoded is None or delimited is None:
+    delimited = delimit(raw, shown, faults)
+    if delimited is None:
         return None
     widths = [len(record.cells) for record in delimited.records]
     widest, cells = max(widths, default=0), sum(widths)
@@ -185,15 +169,15 @@ def read_delimited(raw: bytes, shown: str, faults: list[Fault]) -> Grid | None:
     if not rows:
         faults.append(fault("empty-file", shown, 1, 1))
         return None
+    width = max(map(len, rows))
+    form = phrase(
+        "delimited-file",
+        encoding=delimited.encoding,
+        separator=phrase(SEPARATORS[delimited.separator]),
+    )
     return Grid(
         shown=shown,
-        rows=rows,
+        rows=[row + [""] * (width - len(row)) for row in rows],
         where=delimited.where,
-        remarks=(
-            phrase(
-                "delimited-file",
-                encoding=decoded.encoding,
-                separator=phrase(SEPARATORS[delimited.separator]),
-            ),
-        ),
+        remarks=(form,),
     )

@@ -56,12 +56,11 @@ class Grid:
 
 
 def trimmed(rows: list[list[str]]) -> list[list[str]]:
-    """Return rows of one length, without the empty rows and columns at the end."""
-    while rows and not any(rows[-1]):
-        rows = rows[:-1]
-    filled = (next((at for at in range(len(r), 0, -1) if r[at - 1]), 0) for r in rows)
+    """Return rows without the empty rows and columns at the end."""
+    filled = [next((at for at in range(len(r), 0, -1) if r[at - 1]), 0) for r in rows]
     width = max(filled, default=0)
-    return [(row + [""] * (width - len(row)))[:width] for row in rows]
+    last = max((at for at, count in enumerate(filled, start=1) if count), default=0)
+    return [row[:width] for row in rows[:last]]
 
 
 def cleaned(text: str) -> str:

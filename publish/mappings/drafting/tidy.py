@@ -13,7 +13,8 @@ from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of
 from publish.mappings.drafting.draft import as_csv
 from publish.project.files import write_files
 from publish.project.project import Project
-from publish.tables.delimited import decode, delimit, read_bytes
+from publish.tables.delimited import delimit, read_bytes
+from publish.tables.grid import trimmed
 from publish.tables.records import SEPARATORS
 
 
@@ -48,33 +49,26 @@ def _tidied(
     path: Path, raw: bytes, shown: str, faults: list[Fault]
 ) -> tuple[TidiedTable, bytes] | None:
     """Return a table in the project's form, and what was changed."""
-    decoded = decode(raw, shown, faults)
-    delimited = delimit(decoded, shown, faults) if decoded else None
-    if decoded is None or delimited is None:
+    delimited = delimit(raw, shown, faults)
+    if delimited is None:
         return None
     records = [record.cells for record in delimited.records]
-    last = max((at for at, row in enumerate(records, start=1) if any(row)), default=0)
-    width = max(_filled(row) for row in records)
-    rows = [row[:width] for row in records[:last]]
+    rows = trimmed(records)
+    width = max(map(len, rows), default=0)
     content = as_csv(rows)
     changed = []
-    if decoded.encoding != "UTF-8":
-        changed.append(phrase("tidy-encoding", encoding=decoded.encoding))
+    if delimited.encoding != "UTF-8":
+        changed.append(phrase("tidy-encoding", encoding=delimited.encoding))
     if raw.startswith(b"\xef\xbb\xbf"):
         changed.append(phrase("tidy-mark"))
     if delimited.separator != ",":
         changed.append(phrase("tidy-separator", separator=phrase(SEPARATORS[delimited.separator])))
     if b"\r" in raw:
         changed.append(phrase("tidy-returns"))
-    if last < len(records):
-        changed.append(phrase("tidy-rows", rows=number_of(len(records) - last, "empty-rows")))
+    if empty := len(records) - len(rows):
+        changed.append(phrase("tidy-rows", rows=number_of(empty, "empty-rows")))
     if any(len(row) > width for row in records):
         changed.append(phrase("tidy-columns"))
     if content != raw and not changed:
         changed.append(phrase("tidy-other"))
     return TidiedTable(path=path, changed=tuple(changed)), content
-
-
-def _filled(row: list[str]) -> int:
-    """Return how many cells a row has without the empty ones at its end."""
-    return next((at for at in range(len(row), 0, -1) if row[at - 1]), 0)
