@@ -11,7 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from publish.tables.numbers import FORMATS, NumberFormat
 
-GENERAL = ("general", "@", "")
 LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 """Text that a format shows literally, and its colours, conditions and spacing."""
 SCALE = re.compile(r"[0#?](?P<commas>,+)(?![,0#?])")
@@ -25,27 +24,22 @@ def exact(value: float) -> Decimal:
 def shown_number(value: float, number_format: str, numbers: str) -> str:
     """Return a number as a reader sees it; ``numbers`` is a key of FORMATS."""
     form = FORMATS[numbers]
-    sections = LITERAL.sub("", number_format).split(";")
-    pattern = sections[0].strip()
+    pattern = LITERAL.sub("", number_format).split(";")[0].strip()
     number = exact(value)
-    if pattern.lower() in GENERAL or not re.search("[0#?]", pattern) or "e" in pattern.lower():
-        return _unformatted(number, form)
-    if "/" in pattern:  # a fraction, which no mapping can read
+    # "General" is a plain number; so is what no mapping can read, an exponent or a fraction.
+    if not re.search("[0#?]", pattern) or re.search("[eE/]", pattern):
         return _unformatted(number, form)
     if "%" in pattern:
         number *= 100
     # Each comma behind the last digit of the whole part stands for thousands left out.
-    scale = SCALE.search(pattern)
-    if scale:
+    if scale := SCALE.search(pattern):
         number = number.scaleb(-3 * len(scale["commas"]))
     whole, _, fraction = pattern.partition(".")
     wanted = re.findall("[0#?]", fraction)
     most, least = len(wanted), wanted.count("0")
     number = number.quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_UP)
-    text = f"{abs(number):f}"
-    front, _, back = text.partition(".")
-    while len(back) > least and back.endswith("0"):
-        back = back[:-1]
+    front, _, back = f"{abs(number):f}".partition(".")
+    back = back[:least] + back[least:].rstrip("0")
     if "," in whole and form.thousands:
         front = f"{int(front):,}".replace(",", form.thousands)
     front = front.zfill(len(re.findall("0", whole)))
