@@ -44,8 +44,7 @@ class NumberStyle:
 
 def find_format(texts: Iterable[str], default: str) -> NumberStyle:
     """Return how figures are printed; ``default`` is the format of the project."""
-    clear: dict[str, str] = {}
-    count = {",": 0, ".": 0}
+    clear: dict[str, list[str]] = {",": [], ".": []}
     unclear: dict[str, list[str]] = {",": [], ".": []}
     for text in texts:
         number = to_format(text, "plain").rstrip("% ")
@@ -58,15 +57,12 @@ def find_format(texts: Iterable[str], default: str) -> NumberStyle:
         # A repeated mark stands between thousands; otherwise the last one is the decimal mark.
         repeated = len(marks) > 1 and len(set(marks)) == 1
         decimal = {",": ".", ".": ","}[marks[0]] if repeated else marks[-1]
-        clear.setdefault(decimal, text)
-        count[decimal] += 1
-    if clear:
-        decimal = "," if count[","] >= count["."] else "."
-        kind = "decimal-comma" if decimal == "," else "decimal-point"
-        why = phrase(kind, text=clear[decimal])
-        if decimal == ",":
-            return NumberStyle(numbers="nl", why=why)
-        has_thousands = unclear[","] or "," in clear["."]
+        clear[decimal].append(text)
+    if any(clear.values()):
+        if len(clear[","]) >= len(clear["."]):
+            return NumberStyle(numbers="nl", why=phrase("decimal-comma", text=clear[","][0]))
+        has_thousands = unclear[","] or "," in clear["."][0]
+        why = phrase("decimal-point", text=clear["."][0])
         return NumberStyle(numbers="en" if has_thousands else "plain", why=why)
     if not any(unclear.values()):
         return NumberStyle(numbers=None, why=phrase("no-marks-in-numbers"))
