@@ -9,11 +9,10 @@ RFC 4180.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import itertools
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,8 +103,7 @@ def open_table(
         faults.append(fault("too-many-columns", shown, 1, 1, **particulars))
         return None
     for record in records:
-        problem = _problem_of(record, shown, width)
-        if problem:
+        if problem := _problem_of(record, shown, width):
             faults.append(problem)
             return None
     if len(records) < header_rows:
@@ -132,19 +130,14 @@ def read_blocks(
     The cells of rows that are longer or shorter than the header are added to ``odd_rows``.
     """
     row = first = len(table.headers) + 1
-    fast, odd = _read_fast(table), False
     try:
-        while True:
-            try:
-                cells = next(fast)
-            except StopIteration as end:
-                odd = end.value
-                break
+        for cells in _read_fast(table):
+            if cells is None:
+                yield from _read_slowly(table, row, faults, [] if odd_rows is None else odd_rows)
+                return
             yield _block(table, np.arange(row, row + len(cells), dtype=np.int32), cells)
             row += len(cells)
-        if odd:
-            yield from _read_slowly(table, row, faults, [] if odd_rows is None else odd_rows)
-        elif row == first:
+        if row == first:
             faults.append(fault("no-rows", table.shown, 1, 1))
     except UnicodeDecodeError:
         faults.append(_encoding_fault(table.path, table.shown))
@@ -160,42 +153,36 @@ def _rows_at_once(table: Table) -> int:
     return max(1, BLOCK // len(table.headers[0]))
 
 
-def _read_fast(table: Table) -> Generator[pd.DataFrame, None, bool]:
-    """Yield the rows below the headers; stop and return True at one of a wrong length."""
-    width = len(table.headers[0])
-    with contextlib.ExitStack() as stack:
-        try:
-            reader = stack.enter_context(
-                pd.read_csv(
-                    table.path,
-                    header=None,
-                    names=list(range(width)),
-                    index_col=False,
-                    skiprows=len(table.headers),
-                    dtype=str,
-                    keep_default_na=False,
-                    na_filter=False,
-                    skip_blank_lines=False,
-                    encoding="utf-8-sig",
-                    chunksize=_rows_at_once(table),
-                )
-            )
-        except pd.errors.ParserError:
-            return True
-        while True:
-            try:
+def _read_fast(table: Table) -> Iterator[pd.DataFrame | None]:
+    """Yield the rows below the headers; at one of a wrong length yield None and stop."""
+    try:
+        with pd.read_csv(
+            table.path,
+            header=None,
+            names=list(range(len(table.headers[0]))),
+            index_col=False,
+            skiprows=len(table.headers),
+            dtype=str,
+            keep_default_na=False,
+            na_filter=False,
+            skip_blank_lines=False,
+            encoding="utf-8-sig",
+            chunksize=_rows_at_once(table),
+        ) as reader:
+            while True:
                 with warnings.catch_warnings():
                     # Of a first row that is too long pandas drops the end with this warning.
                     warnings.simplefilter("error", pd.errors.ParserWarning)
-                    cells = next(reader)
-            except StopIteration:
-                return False
-            except (pd.errors.ParserError, pd.errors.ParserWarning):
-                return True
-            # A row that is too short, or empty, ends in cells without text.
-            if (cells.iloc[:, -1] == "").any():
-                return True
-            yield cells
+                    cells = next(reader, None)
+                if cells is None:
+                    return
+                # A row that is too short, or empty, ends in cells without text.
+                if (cells.iloc[:, -1] == "").any():
+                    break
+                yield cells
+    except (pd.errors.ParserError, pd.errors.ParserWarning):
+        pass
+    yield None
 
 
 def _read_slowly(
@@ -203,28 +190,22 @@ def _read_slowly(
 ) -> Iterator[Block]:
     """Yield the rows from ``first_row`` on; an empty one or one of another length is a fault."""
     width = len(table.headers[0])
-    found: list[tuple[int, list[str]]] = []
 
-    def together() -> Block:
+    def sound_rows() -> Iterator[tuple[int, list[str]]]:
+        records = enumerate(_records(table.path), start=1)
+        for number, record in itertools.islice(records, first_row - 1, None):
+            if problem := _problem_of(record, table.shown, width):
+                faults.append(problem)
+                if any(record.cells):
+                    odd_rows.append(record.cells)
+            else:
+                yield number, record.cells
+
+    rows = sound_rows()
+    while found := list(itertools.islice(rows, _rows_at_once(table))):
         numbers = np.array([number for number, _ in found], dtype=np.int32)
         cells = pd.DataFrame([cells for _, cells in found], columns=range(width), dtype=str)
-        return _block(table, numbers, cells)
-
-    for number, record in enumerate(_records(table.path), start=1):
-        if number < first_row:
-            continue
-        problem = _problem_of(record, table.shown, width)
-        if problem:
-            faults.append(problem)
-            if any(record.cells):
-                odd_rows.append(record.cells)
-            continue
-        found.append((number, record.cells))
-        if len(found) == _rows_at_once(table):
-            yield together()
-            found.clear()
-    if found:
-        yield together()
+        yield _block(table, numbers, cells)
 
 
 def _problem_of(record: Record, shown: str, width: int) -> Fault | None:
