@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 import logging
 import re
-import struct
-import zlib
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,24 +16,9 @@ from pathlib import Path
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
-from publish.faults.fault import Fault, fault, phrase, reason_of, shortened
+from publish.faults.fault import Fault, fault, phrase, reason_of
 from publish.faults.places import place_of_byte
-
-BROKEN = (
-    PyPdfError,
-    # What pypdf raises for a file that is not a sound PDF.
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
+from publish.tables.unsound import UNSOUND, problem_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +91,8 @@ def _text_of_pdf(shown: str, raw: bytes, faults: list[Fault]) -> str | None:
         text = "\n".join(page.extract_text().removesuffix("\n") for page in pages)
     except (FileNotDecryptedError, DependencyError):
         reason = phrase("pdf-encrypted")
-    except BROKEN as error:
-        reason = phrase("pdf-broken", problem=shortened(str(error)) or type(error).__name__)
+    except (PyPdfError, *UNSOUND) as error:
+        reason = phrase("pdf-broken", problem=problem_of(error))
     else:
         if text.strip():
             return text

@@ -8,11 +8,9 @@ a hidden sheet) is a fault. ISO/IEC 29500.
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 import xml.etree.ElementTree as ET
 import zipfile
-import zlib
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -25,6 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase, shortened
 from publish.tables.excel_formats import is_rounded, shown_number
 from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
+from publish.tables.unsound import UNSOUND, problem_of
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -33,25 +32,7 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MOST_UNPACKED = 256 * 1024 * 1024
 """Bytes of an unpacked workbook at most; a larger one is a zip bomb, or no printed table."""
 WORKBOOK = "xl/workbook.xml"
-BROKEN = (
-    # What openpyxl raises for a file that is not a sound workbook.
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ET.ParseError,
-    EOFError,
-    InvalidFileException,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+BROKEN = (*UNSOUND, ET.ParseError, InvalidFileException, zipfile.BadZipFile)
 
 
 def is_workbook(raw: bytes, name: str) -> bool:
@@ -63,12 +44,13 @@ def read_workbook(
     raw: bytes, shown: str, sheet: str | None, numbers: str, faults: list[Fault]
 ) -> Grid | None:
     """Return a sheet as a grid, or None with the reasons in ``faults``."""
-    if not _may_be_opened(raw, shown, faults):
-        return None
     try:
+        if refusal := _refusal(raw, shown):
+            faults.append(refusal)
+            return None
         values, formulas = _opened(raw, values=True), _opened(raw, values=False)
     except BROKEN as error:
-        reason = phrase("workbook-damaged", problem=shortened(str(error)) or type(error).__name__)
+        reason = phrase("workbook-damaged", problem=problem_of(error))
         faults.append(fault("not-a-workbook", shown, reason=reason))
         return None
     name = _choose(values, shown, sheet, faults)
@@ -83,32 +65,20 @@ def _opened(raw: bytes, *, values: bool) -> Workbook:
         return openpyxl.load_workbook(io.BytesIO(raw), data_only=values, keep_links=False)
 
 
-def _may_be_opened(raw: bytes, shown: str, faults: list[Fault]) -> bool:
-    """Return whether a file is a workbook that is safe to unpack; report it if not."""
-
-    def refuse(key: str) -> bool:
-        faults.append(fault("not-a-workbook", shown, reason=phrase(key)))
-        return False
-
+def _refusal(raw: bytes, shown: str) -> Fault | None:
+    """Return the fault of a file that is no workbook, or is not safe to unpack."""
     if raw.startswith(OLE):
-        return refuse("workbook-encrypted" if ENCRYPTED in raw else "workbook-old")
-    if not raw.startswith(ZIP):
-        return refuse("workbook-other")
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
-    except BROKEN as error:
-        reason = phrase("workbook-damaged", problem=shortened(str(error)))
-        faults.append(fault("not-a-workbook", shown, reason=reason))
-        return False
+        key = "workbook-encrypted" if ENCRYPTED in raw else "workbook-old"
+        return fault("not-a-workbook", shown, reason=phrase(key))
+    entries = zipfile.ZipFile(io.BytesIO(raw)).infolist() if raw.startswith(ZIP) else []
     # No entry unpacks to more than its directory says, so their sum is the most that comes out.
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MOST_UNPACKED:
         found, most = f"{unpacked >> 20} MiB", f"{MOST_UNPACKED >> 20} MiB"
-        faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
-        return False
+        return fault("too-large-to-bring-in", shown, found=found, most=most)
     if WORKBOOK not in {entry.filename for entry in entries}:
-        return refuse("workbook-other")
-    return True
+        return fault("not-a-workbook", shown, reason=phrase("workbook-other"))
+    return None
 
 
 def _choose(book: Workbook, shown: str, sheet: str | None, faults: list[Fault]) -> str | None:
@@ -148,9 +118,8 @@ def _read_sheet(
     remarks: tuple[Words, ...],
 ) -> Grid | None:
     """Return the cells of a sheet as texts; report those that have no text."""
-    if sheet.max_row * sheet.max_column > MOST_CELLS:
-        found = phrase("cells-in-columns", cells=sheet.max_row * sheet.max_column,
-                     columns=sheet.max_column)  # fmt: skip
+    if (cells := sheet.max_row * sheet.max_column) > MOST_CELLS:
+        found = phrase("cells-in-columns", cells=cells, columns=sheet.max_column)
         most = phrase("cells-in-columns", cells=MOST_CELLS, columns=sheet.max_column)
         faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
         return None
@@ -160,26 +129,24 @@ def _read_sheet(
         cell = f"{get_column_letter(column + 1)}{row + 1}"
         return row + 1, column + 1, phrase("cell-of-sheet", cell=cell, sheet=title)
 
+    def report(code: str, row: int, column: int, **particulars: object) -> None:
+        line, at, words = where(row, column)
+        faults.append(fault(code, shown, line, at, cell=words, **particulars))
+
     rows: list[list[str]] = []
     dates: set[tuple[int, int]] = set()
     before, rounded = len(faults), 0
-    for row, cells in enumerate(sheet.iter_rows()):
-        texts = []
-        for column, cell in enumerate(cells):
-            line, at, words = where(row, column)
+    for row, line in enumerate(sheet.iter_rows()):
+        for column, cell in enumerate(line):
             if cell.data_type == "e":
-                text = shortened(str(cell.value))
-                faults.append(fault("error-cell", shown, line, at, cell=words, text=text))
-            formula = formulas.cell(row + 1, column + 1)
-            if formula.data_type == "f" and cell.value is None:
-                faults.append(fault("formula-without-value", shown, line, at, cell=words))
-            if isinstance(cell.value, datetime | date):
+                report("error-cell", row, column, text=shortened(str(cell.value)))
+            if formulas.cell(row + 1, column + 1).data_type == "f" and cell.value is None:
+                report("formula-without-value", row, column)
+            if isinstance(cell.value, date):
                 dates.add((row, column))
-            text = _text_of(cell, numbers)
             if isinstance(cell.value, float):
                 rounded += is_rounded(cell.value, str(cell.number_format))
-            texts.append(text)
-        rows.append(texts)
+        rows.append([_text_of(cell, numbers) for cell in line])
     if len(faults) > before:
         return None
     rows = trimmed(rows)
@@ -210,7 +177,7 @@ def _text_of(cell: Cell | MergedCell, numbers: str) -> str:
         return str(value).upper()
     if isinstance(value, int | float):
         return shown_number(value, str(cell.number_format), numbers)
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):
         if set(str(cell.number_format).lower()) <= set("y"):
             return f"{value.year:04}"
         has_time = isinstance(value, datetime) and value.time() != time()
