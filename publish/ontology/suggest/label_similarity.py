@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from publish.ontology.suggest.candidates import Candidate, Label, OwnCode, OwnList
-from publish.ontology.suggest.range_labels import read_range
+from publish.ontology.suggest.ranges import read_range
 from publish.ontology.suggest.words import GENERAL_WORDS, Phrase, Thesaurus, Word, tokens_of
 
 RECALL_WEIGHT = 0.6

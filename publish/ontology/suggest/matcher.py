@@ -18,8 +18,13 @@ from functools import cached_property
 
 from publish.ontology.suggest.candidates import Candidate, ForeignEntry, OwnCode, OwnList
 from publish.ontology.suggest.label_similarity import SAME_BY_KIND, SAME_LABEL, LabelIndex
-from publish.ontology.suggest.range_labels import read_range
-from publish.ontology.suggest.ranges import AGE, ValueRange, exclude_shared_bounds, likeness
+from publish.ontology.suggest.ranges import (
+    AGE,
+    ValueRange,
+    exclude_shared_bounds,
+    likeness,
+    read_range,
+)
 from publish.ontology.suggest.words import GENERAL_WORDS
 
 THRESHOLD = 0.72

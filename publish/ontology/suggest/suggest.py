@@ -18,8 +18,7 @@ from publish.ontology.suggest.candidates import Label, OwnCode, OwnList
 from publish.ontology.suggest.foreign_lists import read_foreign_list
 from publish.ontology.suggest.matcher import Matcher
 from publish.ontology.suggest.output import Suggestions
-from publish.ontology.suggest.range_labels import read_range
-from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, ValueRange
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, ValueRange, read_range
 from publish.ontology.vocabulary import CodeList, Vocabulary, read_vocabulary
 from publish.project.project import Project
 from publish.rdf.namespaces import RDFS, SKOS

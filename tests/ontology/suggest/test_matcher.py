@@ -8,8 +8,7 @@ import pytest
 
 from publish.ontology.suggest.candidates import ForeignEntry, Label, OwnCode, OwnList
 from publish.ontology.suggest.matcher import MOST_CANDIDATES, Matcher
-from publish.ontology.suggest.range_labels import read_range
-from publish.ontology.suggest.ranges import AGE, DURATION, SIZE
+from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, read_range
 
 
 def code(place: str, *labels: str, kind: str = "pref") -> OwnCode:
