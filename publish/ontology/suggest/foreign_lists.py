@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from publish.ontology.suggest.candidates import ForeignEntry
 from publish.ontology.suggest.words import simplified
 from publish.rdf.formats import format_of_content, format_of_name, parser_problem
 from publish.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
+from publish.rdf.terms import local_name
 
 LABELS = tuple(map(str, (SKOS.prefLabel, RDFS.label, SKOS.altLabel)))
 TITLES = (*LABELS[:2], str(DCTERMS.title))
@@ -85,10 +87,9 @@ def _read_skos(
     path: Path, text: str, syntax: ox.RdfFormat, languages: frozenset[str], faults: list[Fault]
 ) -> ForeignList | None:
     """Return the concepts of an RDF file in the order in which they stand there."""
-    labels: dict[str, list[tuple[int, str, str]]] = {}
-    codes: dict[str, list[str]] = {}
-    titles: dict[str, list[str]] = {}
-    kinds: dict[str, set[str]] = {}
+    labels = defaultdict[str, list[tuple[int, str, str]]](list)
+    codes, titles = (defaultdict[str, list[str]](list) for _ in range(2))
+    of_class = defaultdict[str, set[str]](set)
     try:
         for triple in ox.parse(text.encode(), format=syntax, base_iri=path.resolve().as_uri()):
             subject, predicate, value = triple.subject, triple.predicate.value, triple.object
@@ -98,18 +99,17 @@ def _read_skos(
             if isinstance(value, ox.Literal):
                 if predicate in LABELS:
                     rank = LABELS.index(predicate)
-                    labels.setdefault(name, []).append((rank, value.language or "", value.value))
+                    labels[name].append((rank, value.language or "", value.value))
                 if predicate in TITLES:
-                    titles.setdefault(name, []).append(value.value)
+                    titles[name].append(value.value)
                 if predicate == NOTATION:
-                    codes.setdefault(name, []).append(value.value)
+                    codes[name].append(value.value)
             elif predicate == TYPE and isinstance(value, ox.NamedNode):
-                kinds.setdefault(name, set()).add(value.value)
+                of_class[value.value].add(name)
     except SyntaxError as error:
         faults.append(_syntax_fault(path, syntax, error))
         return None
-    schemes = {name for name, found in kinds.items() if str(SKOS.ConceptScheme) in found}
-    concepts = {name for name, found in kinds.items() if str(SKOS.Concept) in found}
+    schemes, concepts = of_class[str(SKOS.ConceptScheme)], of_class[str(SKOS.Concept)]
     entries = []
     for name, found in labels.items():
         if name in schemes or (concepts and name not in concepts):
@@ -118,10 +118,9 @@ def _read_skos(
         texts = dict.fromkeys(text for _, _, text in sorted(wanted, key=lambda item: item[0]))
         if texts:
             is_address = "://" in name or name.startswith("urn:")
-            code = codes.get(name, [re.split(r"[/#]", name)[-1] if is_address else ""])[0]
-            entries.append(
-                ForeignEntry(code=code, labels=tuple(texts), iri=name if is_address else None)
-            )
+            code = codes.get(name, [local_name(name) if is_address else ""])[0]
+            iri = name if is_address else None
+            entries.append(ForeignEntry(code=code, labels=tuple(texts), iri=iri))
     if not entries:
         faults.append(fault("no-concepts", str(path)))
         return None
@@ -185,19 +184,15 @@ def _rows(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     lines = text.splitlines(keepends=True)
     line = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            column = lines[line - 1].find('"') + 1 if line <= len(lines) else 1
-            problem = phrase("quote-not-closed")
-            faults.append(fault("bad-csv", shown, line, max(column, 1), problem=problem))
-            return
-        if any(cell.strip() for cell in cells):
-            yield line, cells, _places(lines[line - 1], separator)
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells, _places(lines[line - 1], separator)
+            line = reader.line_num + 1
+    except csv.Error:
+        column = lines[line - 1].find('"') + 1 if line <= len(lines) else 1
+        problem = phrase("quote-not-closed")
+        faults.append(fault("bad-csv", shown, line, max(column, 1), problem=problem))
 
 
 def _places(line: str, separator: str) -> list[int]:
@@ -215,11 +210,8 @@ def _named(header: list[str], known: tuple[str, ...]) -> int | None:
     """Return the first column that has one of these names, or begins or ends with one."""
     names = [re.sub(r"[^a-z]", "", simplified(name)) for name in header]
     exact = [at for at, name in enumerate(names) if name in known]
-    inside = [
-        at
-        for at, name in enumerate(names)
-        if any(name.endswith(word) or name.startswith(word) for word in known if len(word) > 3)
-    ]
+    long = tuple(word for word in known if len(word) > 3)
+    inside = [at for at, name in enumerate(names) if name.startswith(long) or name.endswith(long)]
     return next(iter(exact or inside), None)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from publish.ontology.suggest.candidates import Candidate, Label, OwnCode, OwnList
 from publish.ontology.suggest.ranges import read_range
-from publish.ontology.suggest.words import GENERAL_WORDS, Phrase, Thesaurus, Word, tokens_of
+from publish.ontology.suggest.words import GENERAL_WORDS, Phrase, Thesaurus, tokens_of
 
 RECALL_WEIGHT = 0.6
 """How much words of ours that are missing in theirs weigh against words of theirs too many."""
@@ -55,7 +56,6 @@ class LabelVariant:
     code: OwnCode
     label: Label
     phrase: Phrase
-    spelling: tuple[str, ...]
     bounds: bool = False
     """Whether it states a range, which is compared by its bounds, not by its words."""
 
@@ -67,41 +67,36 @@ class LabelIndex:
         texts = [label.text for code in codes for label in code.labels]
         self.thesaurus = Thesaurus(texts)
         self._all_variants = [
-            self._variant(code, label.kind, text)
+            LabelVariant(
+                code=code,
+                label=Label(text=text, kind=label.kind),
+                phrase=self.thesaurus.read(text),
+                bounds=bool(code.range and read_range(text)),
+            )
             for code in codes
             for label in (*code.labels, *_with_titles(code, lists[code.list_name]))
             for text in _variants(label.text)
         ]
-        self._by_meaning: dict[str, list[int]] = {}
-        places: dict[str, set[tuple[str, str]]] = {}
+        self._by_meaning = defaultdict[str, list[int]](list)
+        places = defaultdict[str, set[tuple[str, str]]](set)
         for number, variant in enumerate(self._all_variants):
             for meaning in variant.phrase.meanings:
-                self._by_meaning.setdefault(meaning, []).append(number)
+                self._by_meaning[meaning].append(number)
                 if not variant.bounds:
-                    places.setdefault(meaning, set()).add(variant.code.place)
+                    places[meaning].add(variant.code.place)
         self._weights = {
             meaning: _weight(meaning, len(found), len(codes)) for meaning, found in places.items()
         }
         self._joined = [variant.phrase.joined for variant in self._all_variants]
-        self._acronyms: dict[str, set[str]] = {}
+        self._acronyms = defaultdict[str, set[str]](set)
         for text in texts:
-            explained = re.fullmatch(r"(.+?) \(([A-Z]{2,6})\)", text)
-            if explained:
-                self._acronyms.setdefault(explained[2].casefold(), set()).add(explained[1])
+            if explained := re.fullmatch(r"(.+?) \(([A-Z]{2,6})\)", text):
+                self._acronyms[explained[2].casefold()].add(explained[1])
         self._subjects = self._named_alone(lists, used=False) - self._named_alone(lists, used=True)
         self._names = {name: self.meanings(item.about[0]) for name, item in lists.items()}
         self._lists_named = {
             found[0]: name for name, found in self._names.items() if len(found) == 1
         }
-
-    def _variant(self, code: OwnCode, kind: str, text: str) -> LabelVariant:
-        return LabelVariant(
-            code=code,
-            label=Label(text=text, kind=kind),
-            phrase=self.thesaurus.read(text),
-            spelling=tuple(tokens_of(text)),
-            bounds=bool(code.range and read_range(text)),
-        )
 
     def _named_alone(self, lists: dict[str, OwnList], *, used: bool) -> set[str]:
         """Return the words that are a label by themselves, in lists of a dimension or others."""
@@ -133,10 +128,7 @@ class LabelIndex:
         confirmed: set[tuple[str, str]] = set()
         for reading, cost in self._ways_to_read(text):
             phrase = self.thesaurus.read(reading)
-            for variant, score, reason in (
-                *self._by_words(phrase, reading),
-                *self._by_letters(phrase),
-            ):
+            for variant, score, reason in (*self._by_words(phrase), *self._by_letters(phrase)):
                 likely = score - cost - KIND_COSTS[variant.label.kind]
                 known = best.get(variant.code.place)
                 if likely > 0.5 and (known is None or known.score < likely):
@@ -145,10 +137,10 @@ class LabelIndex:
                     )
                 if reading in acronyms and score == 1:
                     confirmed.add(variant.code.place)
-        if not confirmed:
-            return list(best.values())
         return [
-            item if place in confirmed else replace(item, score=item.score - OTHER_ACRONYM_COST)
+            replace(item, score=item.score - OTHER_ACRONYM_COST)
+            if confirmed and place not in confirmed
+            else item
             for place, item in best.items()
         ]
 
@@ -165,9 +157,8 @@ class LabelIndex:
                 if len(tokens) > 1:
                     yield " ".join([*tokens[:at], full, *tokens[at + 1 :]]), 0.0
 
-    def _by_words(self, phrase: Phrase, text: str) -> Iterator[tuple[LabelVariant, float, str]]:
+    def _by_words(self, phrase: Phrase) -> Iterator[tuple[LabelVariant, float, str]]:
         """Yield our forms that share words with a phrase."""
-        spelling = tuple(tokens_of(text))
         numbers = {
             number
             for word in phrase.words
@@ -178,7 +169,7 @@ class LabelIndex:
             variant = self._all_variants[number]
             if not phrase.may_equal(variant.phrase):
                 continue
-            if spelling == variant.spelling:
+            if phrase.spelling == variant.phrase.spelling:
                 yield variant, 1.0, SAME_BY_KIND.get(variant.label.kind, SAME_LABEL)
             elif variant.label.kind != "code" and not variant.bounds:
                 score, typo = self._score(phrase, variant)
@@ -186,15 +177,12 @@ class LabelIndex:
 
     def _by_letters(self, phrase: Phrase) -> Iterator[tuple[LabelVariant, float, str]]:
         """Yield our forms with nearly the same letters, wherever the spaces are."""
-        length = len(phrase.joined)
-        if length < 6:
+        text = phrase.joined
+        if len(text) < 6:
             return
+        most = 1 if len(text) < 9 else 2
         for _, edits, number in process.extract(
-            phrase.joined,
-            self._joined,
-            scorer=OSA.distance,
-            score_cutoff=1 if length < 9 else 2,
-            limit=20,
+            text, self._joined, scorer=OSA.distance, score_cutoff=most, limit=20
         ):
             variant = self._all_variants[number]
             # Words that are all known are no misspelling of other words.
@@ -202,9 +190,6 @@ class LabelIndex:
                 continue
             if phrase.may_equal(variant.phrase):
                 yield variant, 0.97 - TYPO_COST * edits, "typo" if edits else "written otherwise"
-
-    def _weight(self, word: Word) -> float:
-        return min(UNKNOWN_WORD, self._weights.get(word.meaning, UNKNOWN_WORD))
 
     def _score(self, phrase: Phrase, variant: LabelVariant) -> tuple[float, bool]:
         """Return which part of the words of both sides is the same, and whether with typos."""
@@ -214,33 +199,31 @@ class LabelIndex:
         shared = heavy = 0
         typo = elsewhere = False
         for word in phrase.words:
-            meaning = _best_of(word, left)
-            if meaning is None:
+            possible = [(sure, name) for name, sure in word.meanings.items() if name in left]
+            if not possible:
                 # What figures are about, like "enterprises", narrows a label down no further.
                 subject = word.meaning in self._subjects
-                weight += (
-                    LIGHT_WORD if word.is_light else SUBJECT_WORD if subject else self._weight(word)
-                )
+                known = self._weights.get(word.meaning, UNKNOWN_WORD)
+                rest = SUBJECT_WORD if subject else min(UNKNOWN_WORD, known)
+                weight += LIGHT_WORD if word.is_light else rest
                 heavy += not subject and not word.is_light
                 name = variant.code.list_name
                 elsewhere |= self._lists_named.get(word.meaning, name) != name
                 continue
-            own = self._weights.get(meaning, 1.0)
+            sure, meaning = max(possible)
+            own = left.pop(meaning)
             weight += own
             heavy += own > LIGHT_WORD
-            matched += own * word.meanings[meaning]
+            matched += own * sure
             shared += own > LIGHT_WORD
             typo |= not word.known
-            del left[meaning]
         total = sum(ours.values())
         if not matched or not total:
             return 0.0, typo
         precision, recall = matched / weight, (total - sum(left.values())) / total
         score = (1 + RECALL_WEIGHT) * precision * recall / (RECALL_WEIGHT * precision + recall)
         most = max(heavy, sum(value > LIGHT_WORD for value in ours.values()))
-        if not shared and most:
-            return 0.0, typo
-        if variant.phrase.degrees > phrase.degrees:
+        if (not shared and most) or variant.phrase.degrees > phrase.degrees:
             return 0.0, typo
         if phrase.degrees > variant.phrase.degrees:
             score -= DEGREE_COST
@@ -266,12 +249,6 @@ class LabelIndex:
         )
 
 
-def _best_of(word: Word, left: dict[str, float]) -> str | None:
-    """Return the meaning of a word that is among those left, the surest first."""
-    possible = [meaning for meaning in word.meanings if meaning in left]
-    return max(possible, key=lambda item: (word.meanings[item], item), default=None)
-
-
 def _reason(phrase: Phrase, variant: LabelVariant, score: float, *, typo: bool) -> str:
     """Return in words why two labels are alike."""
     whole = score > 0.9
@@ -279,9 +256,9 @@ def _reason(phrase: Phrase, variant: LabelVariant, score: float, *, typo: bool) 
         return "typo" if whole else "typo, and part of the words"
     if not whole:
         return "part of the words"
-    if sorted(phrase.spelling) == sorted(variant.spelling):
+    if sorted(phrase.spelling) == sorted(variant.phrase.spelling):
         return "word order"
-    if {word.text for word in phrase.words} <= set(variant.spelling):
+    if {word.text for word in phrase.words} <= set(variant.phrase.spelling):
         return "same words"
     return "synonym" if variant.label.kind in ("alt", "hidden") else "written otherwise"
 

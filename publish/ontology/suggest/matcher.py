@@ -12,6 +12,7 @@ person decides.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -100,11 +101,8 @@ class Matcher:
         for code, own in self._ranges:
             if not about[code.list_name]:
                 continue
-            scores = [
-                likeness(stated, own, kind) - off
-                for kind, off in possible.items()
-                if kind in own.kinds
-            ]
+            of_both = possible.keys() & own.kinds
+            scores = [likeness(stated, own, kind) - possible[kind] for kind in of_both]
             score = max(scores, default=0.0)
             if score > 0:
                 reason = "same range" if score > CERTAIN_RANGE else "range, limits not certain"
@@ -115,12 +113,8 @@ class Matcher:
     def _range_words(self) -> dict[str, frozenset[str]]:
         """What our lists with ranges are about, and what else the ranges of each are called."""
         names = {code.list_name for code, _ in self._ranges}
-        about = {
-            word
-            for name in names
-            for text in self._lists[name].about
-            for word in self._labels.meanings(text)
-        }
+        texts = (text for name in names for text in self._lists[name].about)
+        about = {word for text in texts for word in self._labels.meanings(text)}
         called: dict[str, set[str]] = {name: set(about) for name in names}
         for code, _ in self._ranges:
             for label in code.labels:
@@ -160,7 +154,7 @@ class Matcher:
 
     def _list_bonus(self, found: Sequence[BestByCode], about: str) -> dict[str, float]:
         """Return by list what it gains in order because the foreign list as a whole fits it."""
-        votes: dict[str, float] = {}
+        votes = defaultdict[str, float](float)
         count = 0
         for candidates in found:
             likely = [item for item in candidates.values() if not item.code.total]
@@ -169,17 +163,17 @@ class Matcher:
                 count += 1
                 names = {item.code.list_name for item in likely if item.score > best - 0.03}
                 for name in names:
-                    votes[name] = votes.get(name, 0.0) + 1 / len(names)
-        bonus = {}
+                    votes[name] += 1 / len(names)
+        bonus = defaultdict[str, float](float)
         words = set(self._labels.meanings(about)) - GENERAL_WORDS.light
         for name, own in self._lists.items():
-            value = votes.get(name, 0.0)
+            value = votes[name]
             # A list that no dimension uses must fit the foreign list as a whole.
             least = 0.2 if own.used else 0.5
             if len(found) >= 3 and value >= count / 2 and value >= len(found) * least and value:
                 bonus[name] = LIST_FIT_BONUS * value / count
             if any(words & set(self._labels.meanings(text)) for text in own.about):
-                bonus[name] = bonus.get(name, 0.0) + LIST_TITLE_BONUS
+                bonus[name] += LIST_TITLE_BONUS
         return bonus
 
     def _rank(

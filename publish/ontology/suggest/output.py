@@ -40,24 +40,17 @@ def as_text(suggestions: Suggestions) -> str:
     """Return the suggestions as lines to read."""
     lines = []
     for entry, candidates in suggestions.found:
-        theirs = _printable(f"{entry.code}  {entry.labels[0]}".strip())
+        lines.append(_printable(f"{entry.code}  {entry.labels[0]}".strip()))
         if not candidates:
-            lines.append(f"{theirs}\n    –")
-            continue
-        lines.append(theirs)
-        for candidate in candidates:
-            code = candidate.code
-            lines.append(
-                f"    {candidate.score:.2f}  {code.list_name}/{code.code}  {code.shown}"
-                f"  ({candidate.reason})"
-            )
+            lines.append("    –")
+        for one in candidates:
+            place = f"{one.code.list_name}/{one.code.code}"
+            lines.append(f"    {one.score:.2f}  {place}  {one.code.shown}  ({one.reason})")
     without, count = suggestions.without, len(suggestions.found)
     have = "has" if count - len(without) == 1 else "have"
     lacking = "has none" if len(without) == 1 else "have none"
-    lines += [
-        "",
-        f"{count - len(without)} of {count} {have} a suggestion, {len(without)} {lacking}.",
-    ]
+    number = f"{count - len(without)} of {count}"
+    lines += ["", f"{number} {have} a suggestion, {len(without)} {lacking}."]
     if without:
         texts = ", ".join(f'"{_printable(entry.labels[0])}"' for entry in without)
         lines.append(f"None for: {texts}.")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Literal, URIRef
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput, nearest
 from publish.ontology.suggest.candidates import Label, OwnCode, OwnList
@@ -39,25 +39,14 @@ def suggest(
     foreign = read_foreign_list(file, frozenset(languages), faults)
     if faults or foreign is None:
         raise FaultyInput(faults)
-    chosen = _chosen_lists(vocabulary, project, lists)
-    codes = [
-        code
-        for item in chosen
-        for code in _codes_of(item, vocabulary, project, frozenset(languages))
-    ]
+    chosen = _chosen_lists(vocabulary, lists)
+    codes = [code for item in chosen for code in _codes_of(item, vocabulary, frozenset(languages))]
     about = [_own_list(item, vocabulary) for item in chosen]
     ranked = Matcher(codes, about).suggest(foreign.entries, foreign.about)
-    return Suggestions(
-        found=tuple(
-            (entry, tuple(candidates))
-            for entry, candidates in zip(foreign.entries, ranked, strict=True)
-        )
-    )
+    return Suggestions(found=tuple(zip(foreign.entries, map(tuple, ranked), strict=True)))
 
 
-def _chosen_lists(
-    vocabulary: Vocabulary, project: Project, names: tuple[str, ...]
-) -> list[CodeList]:
+def _chosen_lists(vocabulary: Vocabulary, names: tuple[str, ...]) -> list[CodeList]:
     """Return the lists named; without names those of the project.
 
     Lists of the program, and lists that only name terms of others, are not among them.
@@ -65,20 +54,18 @@ def _chosen_lists(
     for name in names:
         if name not in vocabulary.lists:
             near = nearest(name, vocabulary.lists)
-            hint = (
-                f"did you mean {near}?" if near else "the lists are those of ontology/codelists/."
-            )
+            other = "the lists are those of ontology/codelists/."
+            hint = f"did you mean {near}?" if near else other
             raise CannotRun(f"there is no code list {name!r}: {hint}")
     if names:
         return [vocabulary.lists[name] for name in dict.fromkeys(names)]
-    stand_in = URIRef(project.uris.generic("plaatsvervangerVoor"))
-    own = [
+    stand_in = vocabulary.generic("plaatsvervangerVoor")
+    return [
         item
-        for item in vocabulary.lists.values()
+        for _, item in sorted(vocabulary.lists.items())
         if item.path.endswith(".ttl")
         and (URIRef(item.iri), stand_in, None) not in vocabulary.concepts
     ]
-    return sorted(own, key=lambda item: item.name)
 
 
 def _own_list(item: CodeList, vocabulary: Vocabulary) -> OwnList:
@@ -96,19 +83,19 @@ def _own_list(item: CodeList, vocabulary: Vocabulary) -> OwnList:
 
 
 def _codes_of(
-    item: CodeList, vocabulary: Vocabulary, project: Project, languages: frozenset[str]
+    item: CodeList, vocabulary: Vocabulary, languages: frozenset[str]
 ) -> Iterator[OwnCode]:
     """Yield the codes of a list with everything by which they can be recognised."""
-    graph, generic = vocabulary.concepts, project.uris.generic
+    graph = vocabulary.concepts
     kinds = {
         "pref": SKOS.prefLabel,
         "alt": SKOS.altLabel,
-        "printed": URIRef(generic("gedruktLabel")),
+        "printed": vocabulary.generic("gedruktLabel"),
         "hidden": SKOS.hiddenLabel,
         "code": SKOS.notation,
     }
     for code in item.codes:
-        iri = URIRef(project.uris.iri("concept", scheme=item.name, code=code))
+        iri = vocabulary.concept(item.name, code)
         labels: dict[str, Label] = {}
         for kind, predicate in kinds.items():
             for text in sorted(graph.objects(iri, predicate), key=str):
@@ -127,31 +114,29 @@ def _codes_of(
             iri=str(iri),
             shown=next(iter(wanted), next(iter(preferred.values()), code)),
             labels=tuple(labels.values()),
-            range=_range_of(iri, graph, project, preferred.values()),
+            range=_range_of(iri, vocabulary, preferred.values()),
             total=code == item.total,
         )
 
 
-def _range_of(
-    iri: URIRef, graph: Graph, project: Project, preferred: Iterable[str]
-) -> ValueRange | None:
+def _range_of(iri: URIRef, vocabulary: Vocabulary, preferred: Iterable[str]) -> ValueRange | None:
     """Return the range that a code stands for: its bounds, and what its labels say of them.
 
     A code whose labels state no range is none, even if it has a bound.
     """
     stated = [found for text in preferred if (found := read_range(text)) and not found.rest]
-    code = read_range(str(iri).rpartition("/")[2])
     if not stated:
         return None
 
     def value(name: str) -> object:
-        found = graph.value(iri, URIRef(project.uris.generic(name)))
+        found = vocabulary.concepts.value(iri, vocabulary.generic(name))
         return found.toPython() if isinstance(found, Literal) else None
 
     lower, upper = value("vanaf"), value("tot")
-    unit = graph.value(iri, URIRef(project.uris.generic("grensEenheid")))
+    unit = vocabulary.concepts.value(iri, vocabulary.generic("grensEenheid"))
     if unit is None or (lower is None and upper is None):
         definite = [item for item in stated if item.upper_included is not None] or stated
+        code = read_range(iri.rpartition("/")[2])
         return replace(definite[0], kinds=code.kinds) if code and code.kinds else definite[0]
     kind = KIND_OF_UNIT.get(str(unit).rpartition("/")[2], SIZE)
     first = Decimal(str(lower)) if lower is not None else Decimal(0)
@@ -173,10 +158,8 @@ def _range_of(
 
 def _same_numbers(item: ValueRange, lower: Decimal, upper: Decimal | None, kind: str) -> bool:
     factor = 12 if kind == DURATION and not item.months else 1
-    bounds = tuple(
-        bound * factor if bound is not None else None for bound in (item.lower, item.upper)
-    )
-    return bounds == (lower, upper)
+    bounds = (item.lower, item.upper)
+    return [None if one is None else one * factor for one in bounds] == [lower, upper]
 
 
 def _flag(stated: object, said: Iterable[bool | None]) -> bool | None:

@@ -196,12 +196,10 @@ class Thesaurus:
         stems = [stem(token.rstrip(".")) for token in tokens]
         while at < len(tokens):
             token = tokens[at]
-            phrase = self._phrase(stems, at)
-            if phrase:
-                words.append(
-                    Word(text=" ".join(tokens[at : at + phrase[1]]), meanings={phrase[0]: 1})
-                )
-                at += phrase[1]
+            if phrase := _phrase(stems, at):
+                meaning, length = phrase
+                words += _words(" ".join(tokens[at : at + length]), [meaning])
+                at += length
                 continue
             if tuple(stems[at : at + 2]) in GENERAL_WORDS.marks:
                 marks.add("compared")
@@ -211,16 +209,16 @@ class Thesaurus:
             if token[0].isdigit() or (bare in NUMBERS and NUMBERS[bare] > 1):
                 digits = str(NUMBERS.get(bare, bare))
                 numbers.add(digits)
-                words.append(Word(text=token, meanings={f"#{digits}": 1}))
+                words += _words(token, [f"#{digits}"])
             elif bare in NEGATION:
                 marks.add("negated")
             elif bare in WITH:
                 marks.add("with")
             elif not bare.isalnum():
-                words.extend(self._word("procent"))
+                words += self._word("procent")
             elif bare not in STOP and (len(bare) > 1 or len(tokens) == 1):
                 joint = self._joint(tokens, at)
-                words.extend(self._word(joint or token))
+                words += self._word(joint or token)
                 at += bool(joint)
             at += 1
         if "negated" not in marks:
@@ -238,14 +236,6 @@ class Thesaurus:
             degrees=_degrees(tokens),
         )
 
-    def _phrase(self, stems: list[str], at: int) -> tuple[str, int] | None:
-        """Return the meaning of the longest known phrase that begins here, and its length."""
-        for length in (4, 3, 2):
-            meaning = GENERAL_WORDS.phrases.get(tuple(stems[at : at + length]))
-            if meaning and at + length <= len(stems):
-                return meaning, length
-        return None
-
     def _joint(self, tokens: list[str], at: int) -> str | None:
         """Return two words as one where only together they are known."""
         if at + 1 >= len(tokens) or not tokens[at + 1][0].isalpha() or tokens[at].endswith("."):
@@ -256,14 +246,15 @@ class Thesaurus:
 
     def _exact(self, word: str) -> tuple[str, ...] | None:
         """Return the meanings of a known word, those of its parts if it is a compound."""
-        general = GENERAL_WORDS.meaning(word)
-        if general:
+        if general := GENERAL_WORDS.meaning(word):
             return (general,)
-        parts = self._parts(word)
-        if parts:
-            return parts
         root = stem(word)
-        return (root,) if root in self._own or word in GENERAL_WORDS.words else None
+        is_known = root in self._own or word in GENERAL_WORDS.words
+        return self._parts(word) or ((root,) if is_known else None)
+
+    def _meanings(self, known: str) -> tuple[str, ...]:
+        """Return the meanings of a word that is among the known spellings."""
+        return self._exact(known) or (stem(known),)
 
     def _parts(self, word: str) -> tuple[str, ...] | None:
         """Return the meanings of the two known parts of a compound."""
@@ -273,15 +264,14 @@ class Thesaurus:
             if second is None:
                 continue
             for ending in ("", "s", "en", "n", "e"):
-                if head.endswith(ending) and len(head) - len(ending) >= SHORTEST_PART:
-                    first = self._part(head[: len(head) - len(ending)])
-                    if first is not None:
-                        return first, second
+                bare = head.removesuffix(ending)
+                is_long = head.endswith(ending) and len(bare) >= SHORTEST_PART
+                if is_long and (first := self._part(bare)):
+                    return first, second
         return None
 
     def _part(self, word: str) -> str | None:
-        general = GENERAL_WORDS.meaning(word)
-        if general:
+        if general := GENERAL_WORDS.meaning(word):
             return general
         root = stem(word)
         return root if root in self._own and len(root) >= SHORTEST_PART else None
@@ -289,26 +279,16 @@ class Thesaurus:
     def _word(self, token: str) -> tuple[Word, ...]:
         """Return a token as one word, or as two if it is a compound."""
         if token not in self._cache:
-            self._cache[token] = self._look_up(token)
-        return self._cache[token]
-
-    def _look_up(self, token: str) -> tuple[Word, ...]:
-        word = token.rstrip(".")
-        exact = self._exact(word)
-        if exact:
-            return tuple(Word(text=word, meanings={meaning: 1}) for meaning in exact)
-        short = self._shortened(word, dotted=token.endswith("."))
-        if short:
-            return short
-        near = self._near(word)
-        if near:
-            meanings = self._exact(near[0]) or (stem(near[0]),)
-            return tuple(
-                Word(text=word, meanings={name: near[1]}, known=False) for name in meanings
+            word, exact = token.rstrip("."), self._exact(token.rstrip("."))
+            self._cache[token] = (
+                _words(word, exact)
+                if exact
+                else self._shortened(word, dotted=token.endswith("."))
+                or self._misspelt(word)
+                or self._nearly_compound(word)
+                or _words(word, [f"?{stem(word)}"], known=False)
             )
-        return self._nearly_compound(word) or (
-            Word(text=word, meanings={f"?{stem(word)}": 1}, known=False),
-        )
+        return self._cache[token]
 
     def _shortened(self, word: str, *, dotted: bool) -> tuple[Word, ...]:
         """Return an abbreviation as the words, or the compound, that begin so."""
@@ -316,23 +296,22 @@ class Thesaurus:
             return ()
         rest = 1 if dotted else 2
         found = {
-            self._exact(known) or (stem(known),)
+            self._meanings(known)
             for known in self._known
             if known.startswith(word) and len(known) > len(word) + rest
         }
         sure = 0.88 if dotted else 0.8
         if len(found) == 1:
-            [meanings] = found
-            return tuple(Word(text=word, meanings={name: sure}, known=False) for name in meanings)
+            return _words(word, found.pop(), sure, known=False)
         if not dotted or not found:
             return ()
         possible = dict.fromkeys(sorted(meanings[0] for meanings in found), sure)
         return (Word(text=word, meanings=possible, known=False),)
 
-    def _near(self, word: str) -> tuple[str, float] | None:
-        """Return the known word of which this may be a misspelling, and how surely."""
+    def _misspelt(self, word: str) -> tuple[Word, ...]:
+        """Return a word as the known one of which it may be a misspelling, or nothing."""
         if len(word) < SHORTEST_PART:
-            return None
+            return ()
         most = 1 if len(word) < 8 else 2
         near = process.extract(word, self._known, scorer=OSA.distance, score_cutoff=most, limit=6)
         sounds = _initial(word) + word[1:]
@@ -347,21 +326,32 @@ class Thesaurus:
             if same_start and (edits == 1 or similar >= 0.88) and len(known) + len(word) > 8:
                 found.append((edits, -similar, known))
         if not found:
-            return None
+            return ()
         edits, _, known = min(found)
-        return known, 0.97 - 0.04 * edits
+        return _words(word, self._meanings(known), 0.97 - 0.04 * edits, known=False)
 
     def _nearly_compound(self, word: str) -> tuple[Word, ...]:
         """Return the parts of a compound of which one is misspelt."""
         for cut in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1):
             for known, other in ((word[:cut], word[cut:]), (word[cut:], word[:cut])):
                 part = self._part(known)
-                near = self._near(other) if part and len(other) >= 6 else None
-                if part and near:
-                    meanings = self._exact(near[0]) or (stem(near[0]),)
-                    first = Word(text=known, meanings={part: 1}, known=False)
-                    rest = [
-                        Word(text=other, meanings={name: near[1]}, known=False) for name in meanings
-                    ]
-                    return (first, *rest)
+                rest = self._misspelt(other) if part and len(other) >= 6 else ()
+                if part and rest:
+                    return (*_words(known, [part], known=False), *rest)
         return ()
+
+
+def _words(
+    text: str, meanings: Iterable[str], sure: float = 1, *, known: bool = True
+) -> tuple[Word, ...]:
+    """Return a word for each of the meanings that a text has together."""
+    return tuple(Word(text=text, meanings={name: sure}, known=known) for name in meanings)
+
+
+def _phrase(stems: list[str], at: int) -> tuple[str, int] | None:
+    """Return the meaning of the longest known phrase that begins here, and its length."""
+    for length in (4, 3, 2):
+        meaning = GENERAL_WORDS.phrases.get(tuple(stems[at : at + length]))
+        if meaning and at + length <= len(stems):
+            return meaning, length
+    return None
