@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from publish.cli.reporting import language_of, open_project, own_language_option, print_json
+from publish.cli.reporting import Run, own_language_option, print_json
 from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean
 
 log = logging.getLogger("publish")
@@ -35,7 +35,8 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> N
 
     if ctx.invoked_subcommand is not None:
         return
-    project = open_project(ctx)
+    run: Run = ctx.obj
+    project = run.open_project()
     faults: list[Fault] = []
     vocabulary = read_vocabulary(project, faults)
     found = read_links(vocabulary, faults)
@@ -47,10 +48,10 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> N
             hint = did_you_mean(name, report)
             raise CannotRun(f"there is no code list {name}. {hint}Lists: {', '.join(report)}.")
     report = {name: codes for name, codes in report.items() if not lists or name in lists}
-    if ctx.obj["format"] == "json":
+    if run.format == "json":
         print_json(report_as_records(report))
         return
-    click.echo(report_as_text(report, language_of(ctx, language)))
+    click.echo(report_as_text(report, language or run.language))
     counts = {
         status: sum(item.status == status for codes in report.values() for item in codes)
         for status in STATUSES
@@ -73,9 +74,9 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> N
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this .csv, .ttl or .json instead of the screen.",
 )
-@click.pass_context
+@click.pass_obj
 def suggest_links(
-    ctx: click.Context,
+    run: Run,
     file: Path,
     lists: tuple[str, ...],
     languages: tuple[str, ...],
@@ -91,7 +92,7 @@ def suggest_links(
     from publish.ontology.suggest.output import as_json, as_text, check_output, write_suggestions
     from publish.ontology.suggest.suggest import suggest
 
-    project = open_project(ctx)
+    project = run.open_project()
     if output:
         check_output(project, file, output)
     found = suggest(project, file, lists, languages)
@@ -100,7 +101,7 @@ def suggest_links(
         click.echo(output)
         without = len(found.without)
         log.info("%d suggested, %d without.", len(found.found) - without, without)
-    elif ctx.obj["format"] == "json":
+    elif run.format == "json":
         click.echo(as_json(found))
     else:
         click.echo(as_text(found))

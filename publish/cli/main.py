@@ -12,24 +12,15 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from publish import __version__
 from publish.cli.links import links
-from publish.cli.reporting import (
-    LanguageFilter,
-    Verbs,
-    format_option,
-    language_of,
-    language_option,
-    open_project,
-    own_language_option,
-    print_json,
-    repeat_on_save,
-    report_success,
-)
+from publish.cli.reporting import Run, Verbs, own_language_option, print_json
 from publish.cli.serve import serve_command
 from publish.cli.tables import check, extract, new, preview, tidy
 from publish.faults.explain import (
@@ -39,7 +30,8 @@ from publish.faults.explain import (
     kinds_as_text,
     page_of,
 )
-from publish.faults.fault import KINDS, CannotRun, Fault, FaultyInput, phrase
+from publish.faults.fault import KINDS, LANGUAGES, CannotRun, Fault, FaultyInput, phrase
+from publish.faults.report import FORMATS
 from publish.project.iris import PATTERNS
 from publish.project.new_project import start_project
 
@@ -67,19 +59,23 @@ log = logging.getLogger("publish")
     envvar="PUBLISH_URL",
     help="Where downloads and the SPARQL endpoint are found; by default the base.",
 )
-@format_option
-@language_option
+@click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    help="How faults are printed; json is also for links, previews and what is missing.",
+)
+@click.option(
+    "--language",
+    envvar="PUBLISH_LANGUAGE",
+    type=click.Choice(sorted(LANGUAGES, reverse=True)),
+    default=LANGUAGES[0],
+    show_default=True,
+    help="The language in which faults are told.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 @click.pass_context
-def main(
-    ctx: click.Context,
-    root: Path,
-    base: str | None,
-    public_url: str | None,
-    fault_format: str,
-    language: str,
-    quiet: bool,
-) -> None:
+def main(ctx: click.Context, /, *, quiet: bool, **options: Any) -> None:
     """Publish printed statistical tables as linked open data.
 
     These options stand before the verb: publish --format json validate. Exit code 0: fine; 1: the
@@ -92,10 +88,9 @@ def main(
         force=True,
     )
     logging.getLogger("rdflib").setLevel(logging.ERROR)
+    ctx.obj = Run(**options)
     for handler in logging.getLogger().handlers:
-        handler.addFilter(LanguageFilter(language))
-    ctx.obj = {"root": root, "base": base, "public_url": public_url}
-    ctx.obj |= {"format": fault_format, "language": language}
+        handler.addFilter(ctx.obj.translate)
 
 
 for verb in (new, check, preview, tidy, extract, links, serve_command):
@@ -104,8 +99,8 @@ for verb in (new, check, preview, tidy, extract, links, serve_command):
 
 @main.command("build")
 @click.argument("slugs", metavar="[SLUG]...", nargs=-1)
-@click.pass_context
-def build_command(ctx: click.Context, slugs: tuple[str, ...]) -> None:
+@click.pass_obj
+def build_command(run: Run, slugs: tuple[str, ...]) -> None:
     """Build a release and make it the current one.
 
     Reads the ontology, the mappings and their tables, validates the graph and writes
@@ -113,15 +108,15 @@ def build_command(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     """
     from publish.release.build import build
 
-    ctx.obj["unchanged"] = "nothing-changed"
+    run.unchanged = "nothing-changed"
     # A build that is terminated removes what it has half written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder, warnings = build(open_project(ctx), slugs)
-    is_reported = report_success(ctx, warnings)
+    folder, warnings = build(run.open_project(), slugs)
+    run.report_success(warnings)
     if slugs:
         log.warning(phrase("release-of-some", slugs=", ".join(slugs)))
     log.info(phrase("release-next"))
-    click.echo(folder, err=is_reported)
+    run.say(folder)
 
 
 @main.command("validate")
@@ -139,9 +134,9 @@ def build_command(ctx: click.Context, slugs: tuple[str, ...]) -> None:
     help="Have pySHACL judge any number of observations, not up to 2,000 only; takes long.",
 )
 @click.option("--watch", "again", is_flag=True, help="Repeat on every save, until interrupted.")
-@click.pass_context
+@click.pass_obj
 def validate_command(
-    ctx: click.Context, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool, again: bool
+    run: Run, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool, again: bool
 ) -> None:
     """Check what a build checks, or any RDF files; write nothing.
 
@@ -160,23 +155,18 @@ def validate_command(
         raise CannotRun(phrase("file-and-slug", file=files[0], slug=slug))
     if shapes and not files:
         raise CannotRun(phrase("shapes-for-files"))
-    ctx.obj["unchanged"] = "" if files else "nothing-changed"
-
-    def run() -> None:
-        if files:
-            _validate_files(ctx, files, list(shapes), full=full)
-        else:
-            _validate_project(ctx, what, full=full)
-
-    if again:
-        repeat_on_save(ctx, Path() if files else open_project(ctx).root, run, [*files, *shapes])
+    run.unchanged = "" if files else "nothing-changed"
+    if files:
+        judge = partial(_validate_files, run, files, list(shapes), full=full)
     else:
-        run()
+        judge = partial(_validate_project, run, what, full=full)
+    if again:
+        run.repeat_on_save(Path() if files else run.open_project().root, judge, [*files, *shapes])
+    else:
+        judge()
 
 
-def _validate_files(
-    ctx: click.Context, files: list[Path], shapes: list[Path], *, full: bool
-) -> None:
+def _validate_files(run: Run, files: list[Path], shapes: list[Path], *, full: bool) -> None:
     """Judge RDF files and print what they hold. Raises FaultyInput."""
     from publish.validation.rdf_files import counts_in_words, validate_files
 
@@ -185,26 +175,24 @@ def _validate_files(
     if any(item.severity == "error" for item in judgement.faults):
         log.info(found)
         raise FaultyInput(judgement.faults)
-    is_reported = report_success(ctx, judgement.faults)
-    text = phrase("files-without-faults", found=found)
-    click.echo(text.text_in(language_of(ctx)), err=is_reported)
+    run.report_success(judgement.faults)
+    run.say(phrase("files-without-faults", found=found))
 
 
-def _validate_project(ctx: click.Context, what: tuple[str, ...], *, full: bool) -> None:
+def _validate_project(run: Run, what: tuple[str, ...], *, full: bool) -> None:
     """Check a project as a build does and print its observations. Raises FaultyInput."""
     from publish.release.build import validate
 
-    counts, warnings = validate(open_project(ctx), what, full=full)
-    is_reported = report_success(ctx, warnings)
+    counts, warnings = validate(run.open_project(), what, full=full)
+    run.report_success(warnings)
     for slug, count in counts.items():
-        text = phrase("observations-without-faults", slug=slug, count=count)
-        click.echo(text.text_in(language_of(ctx)), err=is_reported)
+        run.say(phrase("observations-without-faults", slug=slug, count=count))
 
 
 @main.command()
 @own_language_option
-@click.pass_context
-def missing(ctx: click.Context, language: str | None) -> None:
+@click.pass_obj
+def missing(run: Run, language: str | None) -> None:
     """List figures that were asked for but not given, and why.
 
     They are declared under `missing:` in mappings/<document>/document.yaml, and as periods
@@ -214,15 +202,15 @@ def missing(ctx: click.Context, language: str | None) -> None:
     from publish.mappings.document import read_documents
     from publish.mappings.mapping import read_mappings
 
-    language = language_of(ctx, language)
-    project = open_project(ctx)
+    language = language or run.language
+    project = run.open_project()
     faults: list[Fault] = []
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults)
     if faults:
         raise FaultyInput(faults)
     found = missing_figures(documents.values(), mappings)
-    if ctx.obj["format"] == "json":
+    if run.format == "json":
         records = [
             {
                 "document": key,
@@ -248,10 +236,10 @@ def missing(ctx: click.Context, language: str | None) -> None:
 
 
 @main.command()
-@click.pass_context
-def uris(ctx: click.Context) -> None:
+@click.pass_obj
+def uris(run: Run) -> None:
     """Print every IRI pattern and what it names."""
-    project = open_project(ctx)
+    project = run.open_project()
     for pattern, meaning in PATTERNS.values():
         shown = pattern.replace("{vocabulary}", project.vocabulary)
         click.echo(f"{project.base}{shown}\n    {meaning}")
@@ -266,10 +254,10 @@ def uris(ctx: click.Context) -> None:
     metavar="NAME",
     help="The name in the addresses of terms, /ns/NAME#; by default that of the folder.",
 )
-@click.pass_context
-def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
+@click.pass_obj
+def init(run: Run, folder: Path, vocabulary: str | None) -> None:
     """Start an empty project in FOLDER."""
-    for path in start_project(folder, vocabulary=vocabulary, base=ctx.obj["base"]):
+    for path in start_project(folder, vocabulary=vocabulary, base=run.base):
         click.echo(path)
     log.info(phrase("init-next", folder=folder))
 
@@ -278,13 +266,13 @@ def init(ctx: click.Context, folder: Path, vocabulary: str | None) -> None:
 @click.argument("code", required=False)
 @click.option("--markdown", is_flag=True, help="Print the table of all faults, FAULTS.md.")
 @own_language_option
-@click.pass_context
-def explain(ctx: click.Context, code: str | None, markdown: bool, language: str | None) -> None:
+@click.pass_obj
+def explain(run: Run, code: str | None, markdown: bool, language: str | None) -> None:
     """Explain a fault: when it occurs, what it says and what to do.
 
     Without CODE: list every kind of fault by what it is about.
     """
-    language, as_json = language_of(ctx, language), ctx.obj["format"] == "json"
+    language, as_json = language or run.language, run.format == "json"
     if markdown and code:
         raise click.UsageError("--markdown is the table of all faults: leave out the code.")
     if markdown:

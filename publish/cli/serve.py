@@ -13,20 +13,20 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from publish.cli.reporting import language_of, open_project
+from publish.cli.reporting import Run
 from publish.faults.fault import CannotRun, Fault, FaultyInput, phrase, reason_of
 from publish.project.project import Project
 from publish.release.manifest import MANIFEST
 from publish.server.access_log import use_format
 from publish.server.settings.kinds import Setting, allowed_values, parse_text
 from publish.server.settings.output import as_json, as_markdown, as_toml, flag_help
-from publish.server.settings.sources import FILE, SettingValue, gather_values, settings_of
+from publish.server.settings.sources import FILE, gather_values, settings_of
 from publish.server.settings.table import TABLE, Settings
 
 log = logging.getLogger("publish")
@@ -36,7 +36,7 @@ class SettingType(click.ParamType[object]):
     """What a flag that gives a setting accepts."""
 
     def __init__(self, setting: Setting) -> None:
-        self.name = {"whole": "number", "text": "text"}.get(setting.kind, setting.kind)
+        self.name = "number" if setting.kind == "whole" else setting.kind
         self._setting = setting
 
     def convert(
@@ -72,9 +72,9 @@ class SettingType(click.ParamType[object]):
 )
 @click.argument("files", type=click.Path(path_type=Path), metavar="[FILE]...", nargs=-1)
 @click.option("--markdown", is_flag=True, help="Print the table of settings of docs/operations.md.")
-@click.pass_context
+@click.pass_obj
 def serve_command(
-    ctx: click.Context,
+    run: Run,
     /,
     config: Path | None,
     show_settings: bool,
@@ -97,12 +97,17 @@ def serve_command(
         return
     if files and not data:
         raise CannotRun(phrase("files-without-data", files=" ".join(map(str, files))))
-    project = None if data else open_project(ctx)
+    project = None if data else run.open_project()
     file = config or (project.root / FILE if project else None)
-    given = gather_settings(ctx, file, flags)
+    run.unchanged = "server-not-started"
+    faults: list[Fault] = []
+    of_flags = {name.replace("_", "-"): value for name, value in flags.items()}
+    given = gather_values(file, os.environ, of_flags, faults)
+    if faults:
+        raise FaultyInput(faults)
     if show_settings:
-        show = as_json if ctx.obj["format"] == "json" else as_toml
-        click.echo(show(given, language_of(ctx)), nl=False)
+        show = as_json if run.format == "json" else as_toml
+        click.echo(show(given, run.language), nl=False)
         return
     settings = settings_of(given)
     if project is None:
@@ -111,32 +116,18 @@ def serve_command(
         serve_project(project, settings)
 
 
-def gather_settings(
-    ctx: click.Context, file: Path | None, flags: Mapping[str, object]
-) -> dict[str, SettingValue]:
-    """Return each setting with where it comes from. Raises FaultyInput."""
-    ctx.obj["unchanged"] = "server-not-started"
-    faults: list[Fault] = []
-    of_flags = {name.replace("_", "-"): value for name, value in flags.items()}
-    given = gather_values(file, os.environ, of_flags, faults)
-    if faults:
-        raise FaultyInput(faults)
-    return given
-
-
 def serve_project(project: Project, settings: Settings) -> None:
     """Serve the current release of a project until told to stop. Raises CannotRun."""
     from publish.site.process import serve
 
     release = project.build / "current"
-    if not (release / "manifest.json").exists():
+    manifest = release / "manifest.json"
+    if not manifest.exists():
         raise CannotRun(phrase("no-release"))
-    try:
-        manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-        is_ours = manifest["manifest"] == MANIFEST
-    except (ValueError, KeyError, TypeError):
-        is_ours = False
-    if not is_ours:
+    version = None
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        version = json.loads(manifest.read_text(encoding="utf-8"))["manifest"]
+    if version != MANIFEST:
         raise CannotRun(phrase("release-damaged", name=release.resolve().name))
     with contextlib.closing(_listen(settings)) as listening:
         use_format(settings.log_format)
@@ -166,13 +157,11 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return listen(settings.host, settings.port)
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise CannotRun(
-                phrase("cannot-listen", host=settings.host, reason=reason_of(error))
-            ) from None
-        raise CannotRun(
-            phrase("port-taken", port=settings.port, host=settings.host, next=settings.port + 1)
-        ) from None
+        host, port = settings.host, settings.port
+        why = phrase("cannot-listen", host=host, reason=reason_of(error))
+        if error.errno == errno.EADDRINUSE:
+            why = phrase("port-taken", port=port, host=host, next=port + 1)
+        raise CannotRun(why) from None
 
 
 def _print_address(address: str) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 
-from publish.cli.reporting import (
-    language_of,
-    open_project,
-    print_json,
-    print_report,
-    repeat_on_save,
-    report_success,
+from publish.cli.reporting import Run, print_json
+from publish.faults.fault import (
+    CannotRun,
+    Fault,
+    FaultyInput,
+    Words,
+    did_you_mean,
+    number_of,
+    phrase,
 )
-from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, number_of, phrase
 from publish.faults.report import count_of
 
 log = logging.getLogger("publish")
@@ -31,15 +33,8 @@ log = logging.getLogger("publish")
     "--document", metavar="KEY", help="The folder in mappings/; by default the name of the file."
 )
 @click.option("--table", metavar="NAME", help="The name of the table; by default the slug.")
-@click.pass_context
-def new(
-    ctx: click.Context,
-    slug: str,
-    file: Path,
-    sheet: str | None,
-    document: str | None,
-    table: str | None,
-) -> None:
+@click.pass_obj
+def new(run: Run, /, slug: str, file: Path, **names: str | None) -> None:
     """Bring in a table from FILE and start its mapping SLUG.
 
     The table is written as the project prints tables. FILE is a CSV in any usual form or an Excel
@@ -48,19 +43,16 @@ def new(
     """
     from publish.mappings.drafting.new_table import add_table
 
-    project, language = open_project(ctx), language_of(ctx)
-    made = add_table(
-        project, slug, file, sheet=sheet, document=document, table=table, language=language
-    )
+    project, language = run.open_project(), run.language
+    made = add_table(project, slug, file, language=language, **names)
     paths = [project.shown(made.table), project.shown(made.mapping)]
-    if ctx.obj["format"] == "json":
+    if run.format == "json":
         guessed = [sentence.text_in(language) for sentence in made.guessed]
-        record = {"written": paths, "guessed": guessed, "open": made.questions}
-        print_json(record)
+        print_json({"written": paths, "guessed": guessed, "open": made.questions})
         return
-    is_reported = report_success(ctx, [])
+    run.report_success()
     for path in paths:
-        click.echo(path, err=is_reported)
+        run.say(path)
     for sentence in made.guessed:
         log.info(sentence)
     if made.open_places:
@@ -73,30 +65,29 @@ def new(
 @click.command()
 @click.argument("slug")
 @click.option("--watch", "again", is_flag=True, help="Repeat on every save, until interrupted.")
-@click.pass_context
-def check(ctx: click.Context, slug: str, again: bool) -> None:
+@click.pass_obj
+def check(run: Run, slug: str, again: bool) -> None:
     """Tell what is open or wrong in SLUG and what it publishes.
 
     Does all that `publish validate SLUG` does. With --watch it is repeated whenever a file in
     mappings/, ontology/ or shapes/ is saved; Ctrl-C ends it.
     """
     if not again:
-        _check(ctx, slug)
+        _check(run, slug)
         return
     from publish.cube.preview.one_data_set import require_mapping
 
-    project = open_project(ctx)
+    project = run.open_project()
     require_mapping(project, slug)
-    repeat_on_save(ctx, project.root, lambda: _check(ctx, slug), ())
+    run.repeat_on_save(project.root, partial(_check, run, slug), ())
 
 
-def _check(ctx: click.Context, slug: str) -> None:
+def _check(run: Run, slug: str) -> None:
     """Check a data set and print what would be published. Raises FaultyInput."""
     from publish.cube.preview.one_data_set import prospect_in_words, prospect_of, read_one
     from publish.release.build import validate
 
-    project, language = open_project(ctx), language_of(ctx)
-    for_programs = ctx.obj["format"] != "text"
+    project, language = run.open_project(), run.language
     one = read_one(project, slug)
     prospect = prospect_of(one)
     words = prospect_in_words(prospect) if prospect else ()
@@ -106,19 +97,15 @@ def _check(ctx: click.Context, slug: str) -> None:
     except FaultyInput as error:
         questions = sum(item.code == "still-open" for item in error.faults)
         others = [item for item in error.faults if item.code != "still-open"]
-        parts = [
-            number_of(questions, "questions").text_in(language),
-            count_of(others).text_in(language),
-        ]
-        click.echo(f"{slug}: {', '.join(parts)}", err=for_programs)
+        run.say(Words(f"{slug}: ") + number_of(questions, "questions") + ", " + count_of(others))
         if lines:
-            click.echo(phrase("check-as-far").text_in(language), err=for_programs)
-        click.echo("\n".join([*lines, ""]), err=for_programs)
+            run.say(phrase("check-as-far"))
+        run.say("\n".join([*lines, ""]))
         raise
-    is_reported = report_success(ctx, warnings)
+    run.report_success(warnings)
     if prospect:
-        click.echo(phrase("check-sound", slug=slug).text_in(language), err=is_reported)
-        click.echo("\n".join(lines), err=is_reported)
+        run.say(phrase("check-sound", slug=slug))
+        run.say("\n".join(lines))
         log.info(phrase("check-next", slug=slug))
 
 
@@ -138,8 +125,8 @@ def _check(ctx: click.Context, slug: str) -> None:
     type=click.Choice(["text", "json"]),
     help="How the cells are printed; by default as faults are.",
 )
-@click.pass_context
-def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: str | None) -> None:
+@click.pass_obj
+def preview(run: Run, slug: str, table: str | None, rows: int, form: str | None) -> None:
     """Show what each cell of the tables of SLUG became.
 
     The table is shown as printed, each cell with a mark; then what each mark stands for. Also
@@ -150,7 +137,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     from publish.cube.preview.text import as_text, records
     from publish.mappings.open_questions import find_open_questions
 
-    project, language = open_project(ctx), language_of(ctx)
+    project, language = run.open_project(), run.language
     one = read_one(project, slug)
     if one.mapping and one.mapping.derivation:
         raise CannotRun(phrase("no-tables-of-its-own", slug=slug))
@@ -165,7 +152,7 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
     views = view_tables(project, one, rows, table)
     if not views:
         raise FaultyInput(one.faults)
-    form = form or ctx.obj["format"]
+    form = form or run.format
     found = {item for view in views for item in view.faults}
     found |= {item for view in views for row in view.rows for cell in row for item in cell.faults}
     if form == "json":
@@ -175,19 +162,19 @@ def preview(ctx: click.Context, slug: str, table: str | None, rows: int, form: s
         for line in as_text(views, language, width):
             click.echo(line)
     else:
-        print_report(ctx, sorted(found))
+        run.print_report(sorted(found))
     open_ones = find_open_questions(one.mapping.file)
     if open_ones:
         questions = number_of(len(open_ones), "questions")
         log.info(phrase("preview-open", questions=questions, slug=slug))
     if found:
-        ctx.exit(1)
+        sys.exit(1)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.pass_context
-def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
+@click.pass_obj
+def tidy(run: Run, files: tuple[Path, ...]) -> None:
     """Rewrite tables in the project's form; change no cell.
 
     That is UTF-8 with commas and line feeds, for tables that a spreadsheet program has saved. Empty
@@ -195,20 +182,18 @@ def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
     """
     from publish.mappings.drafting.tidy import tidy_tables
 
-    project, language = open_project(ctx), language_of(ctx)
+    project, language = run.open_project(), run.language
     done = tidy_tables(project, files)
     changes_of = {
         project.shown(item.path): [change.text_in(language) for change in item.changed]
         for item in done
     }
-    if ctx.obj["format"] == "json":
-        changed = [{"path": path, "changed": changes} for path, changes in changes_of.items()]
-        print_json(changed)
+    if run.format == "json":
+        print_json([{"path": path, "changed": changes} for path, changes in changes_of.items()])
         return
-    is_reported = report_success(ctx, [])
+    run.report_success()
     for path, changes in changes_of.items():
-        what = "; ".join(changes) or phrase("tidy-nothing").text_in(language)
-        click.echo(f"{path}: {what}", err=is_reported)
+        run.say(Words(f"{path}: ") + ("; ".join(changes) or phrase("tidy-nothing")))
 
 
 @click.command()
@@ -217,8 +202,8 @@ def tidy(ctx: click.Context, files: tuple[Path, ...]) -> None:
     "--document", "key", metavar="KEY", help="The folder in mappings/, when there are several."
 )
 @click.option("--show-text", is_flag=True, help="Only print the text with line numbers.")
-@click.pass_context
-def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) -> None:
+@click.pass_obj
+def extract(run: Run, file: Path, key: str | None, show_text: bool) -> None:
     """Make the tables as printed from FILE, a document as text or PDF.
 
     Where each table stands is declared in mappings/<document>/document.yaml. Unless everything
@@ -229,7 +214,7 @@ def extract(ctx: click.Context, file: Path, key: str | None, show_text: bool) ->
     from publish.project.files import write_files
     from publish.tables.document_text import read_text
 
-    project = open_project(ctx)
+    project = run.open_project()
     faults: list[Fault] = []
     text = read_text(file, faults)
     if text and show_text:
