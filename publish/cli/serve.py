@@ -24,8 +24,8 @@ from publish.faults.fault import CannotRun, Fault, FaultyInput, phrase, reason_o
 from publish.project.project import Project
 from publish.release.manifest import MANIFEST
 from publish.server.access_log import use_format
-from publish.server.settings.kinds import Setting, allowed_values, parse_text
-from publish.server.settings.output import as_json, as_markdown, as_toml, flag_help
+from publish.server.settings.kinds import Setting, allowed_values, format_value, parse_text
+from publish.server.settings.output import as_json, as_markdown, as_toml
 from publish.server.settings.sources import FILE, gather_values, settings_of
 from publish.server.settings.table import TABLE, Settings
 
@@ -172,10 +172,12 @@ def _print_address(address: str) -> None:
 
 def _flag(name: str, setting: Setting) -> click.Option:
     """Return the flag that gives a setting."""
+    default = format_value(setting, setting.default)
+    about = f"{setting.meaning} [default: {default}]" if default else str(setting.meaning)
     if setting.kind == "switch":
-        return click.Option([f"--{name}/--no-{name}"], default=None, help=flag_help(name))
+        return click.Option([f"--{name}/--no-{name}"], default=None, help=about)
     kind = click.Choice(setting.choices) if setting.choices else SettingType(setting)
-    return click.Option([f"--{name}"], type=kind, default=None, help=flag_help(name))
+    return click.Option([f"--{name}"], type=kind, default=None, help=about)
 
 
 serve_command.params[:0] = [_flag(name, setting) for name, setting in TABLE.items()]

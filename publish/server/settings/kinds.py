@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from publish.faults.fault import Words, phrase
 
 VARIABLE_PREFIX = "PUBLISH_"
 """How the environment variables of settings begin."""
-UNITS = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
-"""Units of bytes, in any case."""
+UNITS = {"B": 1, "": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+"""Units of bytes, read in any case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +43,10 @@ def variable_of(name: str) -> str:
 
 def allowed_values(setting: Setting) -> Words:
     """Return which values a setting allows, for people."""
-    if setting.kind == "choice":
+    if setting.choices:
         return Words(", ".join(setting.choices))
-    if setting.kind == "text":
-        return phrase(setting.wanted)
-    if setting.kind == "switch":
-        return phrase("wanted-switch")
-    bounds = {
-        "least": format_value(setting, setting.least),
-        "most": format_value(setting, setting.most),
-    }
-    return phrase(f"wanted-{setting.kind}", **bounds)
+    least, most = (format_value(setting, bound) for bound in (setting.least, setting.most))
+    return phrase(setting.wanted or f"wanted-{setting.kind}", least=least, most=most)
 
 
 def format_value(setting: Setting, value: object) -> str:
@@ -60,10 +54,8 @@ def format_value(setting: Setting, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if setting.kind == "bytes" and isinstance(value, int) and value:
-        name, size = next(
-            (name, size) for name, size in reversed(UNITS.items()) if value % size == 0
-        )
-        return f"{value // size}{name.replace('IB', 'iB')}" if size > 1 else str(value)
+        units = reversed(UNITS.items())
+        return next(f"{value // size}{unit}" for unit, size in units if value % size == 0)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -71,25 +63,18 @@ def check_value(setting: Setting, value: object) -> object:
     """Return the value of a setting from that of a file. Raises ValueError."""
     if setting.kind == "bytes" and isinstance(value, str):
         value = parse_bytes(value)
-    match setting.kind:
-        case "switch":
-            is_allowed = isinstance(value, bool)
-        case "text":
-            is_allowed = isinstance(value, str) and bool(re.fullmatch(setting.pattern, value))
-        case "choice":
-            is_allowed = value in setting.choices
-        case kind:
-            types = (int, float) if kind == "seconds" else int
-            is_allowed = (
-                isinstance(value, types)
-                and not isinstance(value, bool)
-                and setting.least <= value <= setting.most
-            )
-            if is_allowed and kind == "seconds":
-                value = float(value)  # type: ignore[arg-type]
+    types = (int, float) if setting.kind == "seconds" else (type(setting.default),)
+    if type(value) not in types:
+        raise ValueError(value)
+    if setting.choices:
+        is_allowed = value in setting.choices
+    elif isinstance(value, str):
+        is_allowed = bool(re.fullmatch(setting.pattern, value))
+    else:
+        is_allowed = setting.least <= cast("float", value) <= setting.most
     if not is_allowed:
         raise ValueError(value)
-    return value
+    return float(cast("float", value)) if setting.kind == "seconds" else value
 
 
 def parse_text(setting: Setting, text: str) -> object:
@@ -109,6 +94,7 @@ def parse_text(setting: Setting, text: str) -> object:
 def parse_bytes(text: str) -> int:
     """Return the number that a text such as 1GiB or 4096 stands for. Raises ValueError."""
     found = re.fullmatch(r"([0-9]{1,18}) ?([A-Za-z]*)", text)
-    if not found or found[2].upper() not in UNITS:
+    sizes = {unit.upper(): size for unit, size in UNITS.items()}
+    if not found or found[2].upper() not in sizes:
         raise ValueError(text)
-    return int(found[1]) * UNITS[found[2].upper()]
+    return int(found[1]) * sizes[found[2].upper()]

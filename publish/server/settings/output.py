@@ -55,13 +55,6 @@ def toml_value(setting: Setting, value: object) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def flag_help(name: str) -> str:
-    """Return the help of the flag of a setting."""
-    setting = TABLE[name]
-    default = format_value(setting, setting.default)
-    return f"{setting.meaning} [default: {default}]" if default else str(setting.meaning)
-
-
 def _bounds(setting: Setting) -> str:
     """Return the choices or bounds of a setting."""
     if setting.kind == "choice":

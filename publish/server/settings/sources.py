@@ -8,7 +8,7 @@ not allowed; all of them are reported at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -55,6 +55,11 @@ class SettingValue:
     line: int = 0
     column: int = 0
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """The place for a fault."""
+        return self.origin, self.line, self.column
+
 
 def settings_of(given: Mapping[str, SettingValue]) -> Settings:
     """Return the settings with their values."""
@@ -92,26 +97,21 @@ def _read_file(path: Path, faults: list[Fault]) -> dict[str, SettingValue]:
     origin = path.name if path.name == FILE else str(path)
     if path.name == FILE and not path.exists():
         return given
-    read = read_toml(path, origin, faults)
-    if read is None:
+    content = read_toml(path, origin, faults)
+    if content is None:
         return given
-    values, text = read
+    values, text = content
     for name, value in values.items():
-        place = place_of_key(text, name)
-        setting = TABLE.get(name)
-        if setting is None:
-            hint = did_you_mean(name, TABLE)
-            faults.append(
-                fault("unknown-key", origin, *place, key=name, hint=hint, known=", ".join(TABLE))
-            )
+        line, column = place_of_key(text, name)
+        read = SettingValue(value=value, origin=origin, line=line, column=column)
+        if name not in TABLE:
+            hint, known = did_you_mean(name, TABLE), ", ".join(TABLE)
+            faults.append(fault("unknown-key", *read.place, key=name, hint=hint, known=known))
             continue
         try:
-            line, column = place
-            given[name] = SettingValue(
-                value=check_value(setting, value), origin=origin, line=line, column=column
-            )
+            given[name] = replace(read, value=check_value(TABLE[name], value))
         except ValueError:
-            faults.append(_wrong_value(setting, name, value, origin, *place))
+            faults.append(_wrong_value(TABLE[name], name, read))
     return given
 
 
@@ -122,41 +122,33 @@ def _read_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[s
     for variable in sorted(environ):
         if not variable.startswith(VARIABLE_PREFIX) or variable in OTHER_VARIABLES:
             continue
-        text, name = environ[variable], names.get(variable)
+        name = names.get(variable)
         if name is None:
             known = [item.removeprefix(VARIABLE_PREFIX) for item in names]
             near = nearest(variable.removeprefix(VARIABLE_PREFIX), known)
             hint = phrase("did-you-mean", word=VARIABLE_PREFIX + near) if near else Words("")
             faults.append(fault("unknown-variable", variable, variable=variable, hint=hint))
             continue
+        read = SettingValue(value=environ[variable], origin=variable)
         try:
-            given[name] = SettingValue(value=parse_text(TABLE[name], text), origin=variable)
+            given[name] = replace(read, value=parse_text(TABLE[name], environ[variable]))
         except ValueError:
-            faults.append(_wrong_value(TABLE[name], variable, text, variable))
+            faults.append(_wrong_value(TABLE[name], variable, read))
     return given
 
 
-def _wrong_value(
-    setting: Setting, key: str, value: object, origin: str, line: int = 0, column: int = 0
-) -> Fault:
+def _wrong_value(setting: Setting, key: str, given: SettingValue) -> Fault:
     """Return the fault of a value that is not allowed."""
-    if setting.kind == "choice" and isinstance(value, str):
-        return fault(
-            "wrong-value",
-            origin,
-            line,
-            column,
-            key=key,
-            value=shortened(value),
-            allowed=allowed_values(setting),
-        )
-    value_shown: object = phrase("this-value")
+    value, allowed = given.value, allowed_values(setting)
+    if setting.choices and isinstance(value, str):
+        text = shortened(value)
+        return fault("wrong-value", *given.place, key=key, value=text, allowed=allowed)
+    shown: str = phrase("this-value")
     if isinstance(value, str):
-        value_shown = f'"{shortened(value)}"'
-    elif isinstance(value, bool | int | float):
-        value_shown = shortened(format_value(setting, value))
-    allowed = allowed_values(setting)
-    return fault("wrong-type", origin, line, column, key=key, value=value_shown, wanted=allowed)
+        shown = f'"{shortened(value)}"'
+    elif isinstance(value, int | float):
+        shown = shortened(format_value(setting, value))
+    return fault("wrong-type", *given.place, key=key, value=shown, wanted=allowed)
 
 
 def _disagreements(given: Mapping[str, SettingValue]) -> Iterator[Fault]:
@@ -169,15 +161,13 @@ def _disagreements(given: Mapping[str, SettingValue]) -> Iterator[Fault]:
         if least < most or (least == most and name != "slow-after"):
             continue
         blamed = less if less.origin else more
-        bound = "has-to-be-less" if name == "slow-after" else "cannot-be-more"
+        bound = phrase("has-to-be-less" if name == "slow-after" else "cannot-be-more")
         yield fault(
             "settings-disagree",
-            blamed.origin,
-            blamed.line,
-            blamed.column,
+            *blamed.place,
             key=name,
             value=_value_or_default(name, less),
-            bound=phrase(bound),
+            bound=bound,
             other=other,
             most=_value_or_default(other, more),
         )

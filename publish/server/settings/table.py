@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 from publish.faults.fault import Words
@@ -24,6 +25,14 @@ def _setting(kind: str, default: object, en: str, nl: str, **more: Any) -> Any:
     return field(default=default, metadata={"setting": about})
 
 
+def _number(kind: str, default: float, bounds: tuple[float, float], en: str, nl: str) -> Any:
+    """Return the field of a number with its least and its most."""
+    return _setting(kind, default, en, nl, least=bounds[0], most=bounds[1])
+
+
+_whole, _seconds, _bytes = (partial(_number, kind) for kind in ("whole", "seconds", "bytes"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of a server, in the order in which they are shown."""
@@ -37,13 +46,11 @@ class Settings:
         pattern=r"[A-Za-z0-9.:_-]+",
         wanted="wanted-host",
     )
-    port: int = _setting(
-        "whole",
+    port: int = _whole(
         8000,
+        (0, 65_535),
         "The port to listen on; 0 takes any that is free.",
         "De poort waarop geluisterd wordt; 0 neemt er een die vrij is.",
-        least=0,
-        most=65_535,
     )
     path_prefix: str = _setting(
         "text",
@@ -55,62 +62,50 @@ class Settings:
         pattern=PREFIX,
         wanted="wanted-prefix",
     )
-    trusted_proxies: int = _setting(
-        "whole",
+    trusted_proxies: int = _whole(
         0,
+        (0, 10),
         "How many proxies stand in front, each adding to X-Forwarded-For; with 0 such headers are "
         "passed over.",
         "Hoeveel proxy's ervoor staan, die elk X-Forwarded-For aanvullen; bij 0 worden zulke "
         "headers niet gelezen.",
-        least=0,
-        most=10,
     )
 
     # -- Processes --------------------------------------------------------------------------------
-    processes: int = _setting(
-        "whole",
+    processes: int = _whole(
         1,
+        (1, 64),
         "Processes that answer requests; each has workers and threads of its own.",
         "Processen die verzoeken beantwoorden; elk heeft eigen werkers en threads.",
-        least=1,
-        most=64,
     )
-    threads: int = _setting(
-        "whole",
+    threads: int = _whole(
         16,
+        (1, 256),
         "Threads that make pages, in each process.",
         "Threads die pagina's maken, in elk proces.",
-        least=1,
-        most=256,
     )
-    workers: int = _setting(
-        "whole",
+    workers: int = _whole(
         4,
+        (1, 256),
         "Workers that run queries, for each process; each is a process that can be ended.",
         "Werkers die vragen beantwoorden, voor elk proces; elk is een proces dat beëindigd kan "
         "worden.",
-        least=1,
-        most=256,
     )
-    in_memory: int = _setting(
-        "bytes",
+    in_memory: int = _bytes(
         64 * MIB,
+        (0, 1024 * GIB),
         "Bytes on the disk of the largest store that is held in memory, where it answers several "
         "times faster and takes three times the room, once for the workers of a process or, when "
         "queries go through all of it, once for each; 0 holds none.",
         "Bytes op de schijf van de grootste databank die in het geheugen gehouden wordt, waar ze "
         "een paar keer sneller antwoordt en drie keer zoveel plaats neemt, één keer voor de "
         "werkers van een proces of, als vragen alles doorlopen, voor elk van hen; bij 0 geen.",
-        least=0,
-        most=1024 * GIB,
     )
-    stop_timeout: float = _setting(
-        "seconds",
+    stop_timeout: float = _seconds(
         30.0,
+        (0, 3600),
         "Seconds that requests under way may still take when the server is told to stop.",
         "Seconden die lopende verzoeken nog krijgen als de server moet stoppen.",
-        least=0,
-        most=3600,
     )
     reload: str = _setting(
         "choice",
@@ -123,157 +118,121 @@ class Settings:
     )
 
     # -- What a query may take --------------------------------------------------------------------
-    deadline: float = _setting(
-        "seconds",
+    deadline: float = _seconds(
         30.0,
+        (0.01, 3600),
         "Seconds that a query may take.",
         "Seconden die een vraag mag duren.",
-        least=0.01,
-        most=3600,
     )
-    slow_after: float = _setting(
-        "seconds",
+    slow_after: float = _seconds(
         0.5,
+        (0.01, 3600),
         "Seconds after which a query counts as slow; slow ones hold at most half the workers.",
         "Seconden waarna een vraag traag is; trage houden hoogstens de helft van de werkers bezet.",
-        least=0.01,
-        most=3600,
     )
-    waiting: int = _setting(
-        "whole",
+    waiting: int = _whole(
         32,
+        (0, 10_000),
         "Queries that may wait for a worker, for each process; more are answered with 503.",
         "Vragen die op een werker mogen wachten, voor elk proces; meer krijgen een 503.",
-        least=0,
-        most=10_000,
     )
-    patience: float = _setting(
-        "seconds",
+    patience: float = _seconds(
         10.0,
+        (0, 600),
         "Seconds that a query may wait for a worker before it is answered with 503.",
         "Seconden die een vraag op een werker mag wachten voor ze een 503 krijgt.",
-        least=0,
-        most=600,
     )
-    per_client: int = _setting(
-        "whole",
+    per_client: int = _whole(
         8,
+        (1, 10_000),
         "Queries that one client may have under way, over all processes; more are answered with "
         "429.",
         "Vragen die één client tegelijk mag stellen, over alle processen; meer krijgen een 429.",
-        least=1,
-        most=10_000,
     )
-    memory: int = _setting(
-        "bytes",
+    memory: int = _bytes(
         GIB,
+        (64 * MIB, 1024 * GIB),
         "Memory that a worker may take.",
         "Geheugen dat een werker mag gebruiken.",
-        least=64 * MIB,
-        most=1024 * GIB,
     )
-    rows: int = _setting(
-        "whole",
+    rows: int = _whole(
         1_000_000,
+        (1, 1_000_000_000),
         "Rows or triples that an answer may have.",
         "Rijen of triples die een antwoord mag hebben.",
-        least=1,
-        most=1_000_000_000,
     )
-    answer_bytes: int = _setting(
-        "bytes",
+    answer_bytes: int = _bytes(
         128 * MIB,
+        (KIB, 16 * GIB),
         "Bytes that an answer may have.",
         "Bytes die een antwoord mag hebben.",
-        least=KIB,
-        most=16 * GIB,
     )
-    query_bytes: int = _setting(
-        "bytes",
+    query_bytes: int = _bytes(
         256 * KIB,
+        (64, 16 * MIB),
         "Bytes that the text of a query may have.",
         "Bytes die de tekst van een vraag mag hebben.",
-        least=64,
-        most=16 * MIB,
     )
-    nesting: int = _setting(
-        "whole",
+    nesting: int = _whole(
         100,
+        (1, 1000),
         "How deep groups, brackets and paths of a query may be nested.",
         "Hoe diep groepen, haakjes en paden van een vraag genest mogen zijn.",
-        least=1,
-        most=1000,
     )
-    parts: int = _setting(
-        "whole",
+    parts: int = _whole(
         2000,
+        (1, 5000),
         "Operators and branches that a query may have.",
         "Operatoren en takken die een vraag mag hebben.",
-        least=1,
-        most=5000,
     )
 
     # -- Answers that are kept --------------------------------------------------------------------
-    cache_bytes: int = _setting(
-        "bytes",
+    cache_bytes: int = _bytes(
         256 * MIB,
+        (0, 1024 * GIB),
         "Bytes of answers that are kept for when they are asked for again; 0 keeps none.",
         "Bytes aan antwoorden die bewaard worden voor als ze opnieuw gevraagd worden; bij 0 geen.",
-        least=0,
-        most=1024 * GIB,
     )
-    cache_answer_bytes: int = _setting(
-        "bytes",
+    cache_answer_bytes: int = _bytes(
         MIB,
+        (0, GIB),
         "Bytes of the largest answer that is kept.",
         "Bytes van het grootste antwoord dat bewaard wordt.",
-        least=0,
-        most=GIB,
     )
 
     # -- Connections ------------------------------------------------------------------------------
-    connections: int = _setting(
-        "whole",
+    connections: int = _whole(
         1000,
+        (1, 1_000_000),
         "Connections that may be open, for each process.",
         "Verbindingen die open mogen staan, voor elk proces.",
-        least=1,
-        most=1_000_000,
     )
-    connections_per_client: int = _setting(
-        "whole",
+    connections_per_client: int = _whole(
         200,
+        (1, 1_000_000),
         "Connections that one address may have open, for each process; not counted behind a "
         "trusted proxy.",
         "Verbindingen die één adres open mag hebben, voor elk proces; niet geteld achter een "
         "vertrouwde proxy.",
-        least=1,
-        most=1_000_000,
     )
-    idle_timeout: float = _setting(
-        "seconds",
+    idle_timeout: float = _seconds(
         20.0,
+        (0.1, 3600),
         "Seconds in which the head of a request has to arrive, and that a connection may be idle.",
         "Seconden waarin de kop van een verzoek binnen moet zijn, en die een verbinding stil mag "
         "liggen.",
-        least=0.1,
-        most=3600,
     )
-    body_timeout: float = _setting(
-        "seconds",
+    body_timeout: float = _seconds(
         20.0,
+        (0.1, 3600),
         "Seconds in which the body of a request has to arrive.",
         "Seconden waarin de inhoud van een verzoek binnen moet zijn.",
-        least=0.1,
-        most=3600,
     )
-    body_bytes: int = _setting(
-        "bytes",
+    body_bytes: int = _bytes(
         2 * MIB,
+        (64, GIB),
         "Bytes that the body of a request may have.",
         "Bytes die de inhoud van een verzoek mag hebben.",
-        least=64,
-        most=GIB,
     )
 
     # -- What is written down ---------------------------------------------------------------------
