@@ -8,7 +8,6 @@ it died can be subtracted.
 from __future__ import annotations
 
 import errno
-import fcntl
 import ipaddress
 import mmap
 import os
@@ -17,9 +16,9 @@ import struct
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
 
 from publish.server.processes.liveness import is_alive, started
+from publish.server.processes.run_folder import FileLock
 
 MOST_PROCESSES = 64
 """Columns of the table."""
@@ -56,119 +55,96 @@ class ClientTable:
             raise ValueError(process_slot)
         self._slot = process_slot
         self._most = most
-        self._held: dict[str, list[int]] = {}  # of this process: place and count
-        self._lock = Lock()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._lock = FileLock(self._file)
         try:
-            if os.fstat(self._file).st_size != _SIZE:
-                os.ftruncate(self._file, 0)
-                os.posix_fallocate(self._file, 0, _SIZE)  # a disk that is full says so now
-            self._map = mmap.mmap(self._file, _SIZE)
-            if self._map[: len(MAGIC)] != MAGIC:
-                self._map[KEY] = secrets.token_bytes(16)
-                self._map[: len(MAGIC)] = MAGIC
-            self._key = self._map[KEY]
-            self._counts = memoryview(self._map)[_COUNTS:].cast("H")
-            owner, start = self._owner(process_slot)
-            if owner != os.getpid() and is_alive(owner, start):
-                raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
-            self._clear_column(process_slot)
-            self._set_owner(os.getpid(), started(os.getpid()))
+            with self._lock:
+                self._open(path)
         except OSError:
-            os.close(self._file)  # and with it the lock
+            os.close(self._file)
             raise
-        fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _open(self, path: Path) -> None:
+        """Map the file, which is made when it is new, and take the column of this process."""
+        if os.fstat(self._file).st_size != _SIZE:
+            os.ftruncate(self._file, 0)
+            os.posix_fallocate(self._file, 0, _SIZE)  # a disk that is full says so now
+        self._map = mmap.mmap(self._file, _SIZE)
+        if self._map[: len(MAGIC)] != MAGIC:
+            self._map[KEY] = secrets.token_bytes(16)
+            self._map[: len(MAGIC)] = MAGIC
+        self._key = self._map[KEY]
+        self._counts = memoryview(self._map)[_COUNTS:].cast("H")
+        owner, start = self._owner(self._slot)
+        if owner != os.getpid() and is_alive(owner, start):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
+        self._clear_column(self._slot)
+        self._set_owner(self._slot, os.getpid(), started(os.getpid()))
 
     def enter(self, client: str) -> bool:
         """Count a query of a client; return False, and count nothing, when it has too many already.
 
         Each query that was let in has to leave.
         """
-        whose = counted_as(client)
         with self._lock:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                return self._enter(whose)
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+            at = self._find_row(client)
+            if at is None or self._counts[at] >= self._most:
+                # Only now it matters whether all that is counted is still under way.
+                self._clear_dead()
+                at = self._find_row(client)
+                if at is None or self._counts[at] >= self._most:
+                    return False
+            self._counts[at + 1 + self._slot] += 1
+            self._counts[at] += 1
+            return True
 
     def leave(self, client: str) -> None:
         """Subtract a query of a client that is done. Raises KeyError when none was let in."""
-        whose = counted_as(client)
         with self._lock:
-            held = self._held[whose]
-            at = held[0] * _ROW_SIZE
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                # In this order a process that dies in between leaves too much in its own column
-                # only, which goes with it.
-                self._counts[at] -= 1
-                self._counts[at + 1 + self._slot] -= 1
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-            held[1] -= 1
-            if not held[1]:
-                del self._held[whose]
+            at = self._find_row(client)
+            if at is None or not self._counts[at + 1 + self._slot]:
+                raise KeyError(client)
+            # In this order a process that dies in between leaves too much in its own column only,
+            # which goes with it.
+            self._counts[at] -= 1
+            self._counts[at + 1 + self._slot] -= 1
 
     def close(self) -> None:
         """Subtract what this process still has under way, and close the file."""
         with self._lock:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
             self._clear_column(self._slot)
-            self._set_owner(0, 0)
+            self._set_owner(self._slot, 0, 0)
             self._counts.release()
             self._map.close()
-            os.close(self._file)
+        os.close(self._file)
 
-    def _enter(self, whose: str) -> bool:
-        """Count a query, the file being locked."""
-        held = self._held.get(whose)
-        place = held[0] if held else self._find_place(whose)
-        if place is None or self._counts[place * _ROW_SIZE] >= self._most:
-            # Only now it matters whether all that is counted is still under way.
-            self._clear_dead()
-            place = held[0] if held else self._find_place(whose)
-            if place is None or self._counts[place * _ROW_SIZE] >= self._most:
-                return False
-        at = place * _ROW_SIZE
-        self._counts[at + 1 + self._slot] += 1
-        self._counts[at] += 1
-        if held:
-            held[1] += 1
-        else:
-            self._held[whose] = [place, 1]
-        return True
-
-    def _find_place(self, whose: str) -> int | None:
-        """Return the place of a client, None when its bucket is full.
+    def _find_row(self, client: str) -> int | None:
+        """Return where the counts of a client begin, None when its bucket is full.
 
         The first free place is made the client's: it stays free until something is counted there.
         """
-        digest = blake2b(whose.encode(), key=self._key, digest_size=HASH_SIZE).digest()
+        digest = _hash(client, self._key)
         first = int.from_bytes(digest[:4], "little") % BUCKETS * BUCKET_SIZE
         free = None
         for place in range(first, first + BUCKET_SIZE):
+            at = _HASHES + place * HASH_SIZE
             if not self._counts[place * _ROW_SIZE]:
                 free = place if free is None else free
-            elif self._hash(place) == digest:
-                return place
-        if free is not None:
-            at = _HASHES + free * HASH_SIZE
-            self._map[at : at + HASH_SIZE] = digest
-        return free
-
-    def _hash(self, place: int) -> bytes:
-        at = _HASHES + place * HASH_SIZE
-        return self._map[at : at + HASH_SIZE]
+            elif self._map[at : at + HASH_SIZE] == digest:
+                return place * _ROW_SIZE
+        if free is None:
+            return None
+        at = _HASHES + free * HASH_SIZE
+        self._map[at : at + HASH_SIZE] = digest
+        return free * _ROW_SIZE
 
     def _owner(self, slot: int) -> tuple[int, int]:
         """Return the process that has a column, and when it started; 0 and 0 for none."""
         pid, start = _OWNER.unpack_from(self._map, _OWNERS + slot * _OWNER.size)
         return pid, start
 
-    def _set_owner(self, pid: int, start: int) -> None:
-        _OWNER.pack_into(self._map, _OWNERS + self._slot * _OWNER.size, pid, start)
+    def _set_owner(self, slot: int, pid: int, start: int) -> None:
+        _OWNER.pack_into(self._map, _OWNERS + slot * _OWNER.size, pid, start)
 
     def _clear_dead(self) -> None:
         """Clear the columns of processes that live no more."""
@@ -176,7 +152,7 @@ class ClientTable:
             pid, start = self._owner(slot)
             if pid and slot != self._slot and not is_alive(pid, start):
                 self._clear_column(slot)
-                _OWNER.pack_into(self._map, _OWNERS + slot * _OWNER.size, 0, 0)
+                self._set_owner(slot, 0, 0)
 
     def _clear_column(self, slot: int) -> None:
         """Set a column to zero."""
@@ -188,6 +164,10 @@ class ClientTable:
 
 
 @lru_cache(maxsize=4096)
+def _hash(client: str, key: bytes) -> bytes:
+    return blake2b(counted_as(client).encode(), key=key, digest_size=HASH_SIZE).digest()
+
+
 def counted_as(client: str) -> str:
     """Return what a client is counted as: its address, or the first 64 bits of an IPv6 address.
 
