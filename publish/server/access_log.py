@@ -8,7 +8,7 @@ processor time for each request (19 microseconds instead of 3), and count no dro
 
 from __future__ import annotations
 
-import fcntl
+import itertools
 import json
 import logging
 import os
@@ -19,6 +19,8 @@ from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
 from threading import Event, Lock, Thread
 from urllib.parse import quote
+
+from publish.server.processes.run_folder import FileLock
 
 STANDARD_OUTPUT = "-"
 CACHE_RESULTS = {"cached": "hit", "answered": "miss"}
@@ -48,13 +50,14 @@ class AccessLog:
     cannot be opened.
     """
 
-    def __init__(self, target: str, *, log_queries: bool = False, lock: Path | None = None) -> None:
+    def __init__(self, target: str, *, lock: Path, log_queries: bool = False) -> None:
         self._path = None if target == STANDARD_OUTPUT else Path(target)
         self._log_queries = log_queries
         self._file = self._open()
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        self._shared_lock = os.open(lock, flags, 0o600) if lock else None
-        self._lines: list[str | None] = []  # None: open the file anew here
+        self._lock_file = os.open(lock, flags, 0o600)
+        self._file_lock = FileLock(self._lock_file)
+        self._lines: list[str] = []  # an empty one: open the file anew here
         self._waiting = 0
         self._dropped = 0
         self._is_failing = False
@@ -72,15 +75,15 @@ class AccessLog:
         id: str,
         client: str,
         method: str,
-        path: str | bytes,
-        query: str | bytes = b"",
+        path: bytes,
+        query: bytes = b"",
         status: int,
         sent: int,
         seconds: float,
         route: str,
         outcome: str = "",
         worker_seconds: float | None = None,
-        agent: str | bytes = b"",
+        agent: str = "",
     ) -> None:
         """Write the line of a request that is done; ``path`` and ``query`` as they were sent.
 
@@ -95,7 +98,7 @@ class AccessLog:
         # Put together by hand: this is done for every request, and half as fast by an encoder.
         parts = [
             f'{{"time":"{self._time}.{int((now - second) * 1000):03d}Z","id":{_quoted(id)}',
-            f'"client":{_quoted(client)},"method":{_quoted(_word(method))}',
+            f'"client":{_quoted(client)},"method":{_quoted(_shortened(method, MOST_WORD))}',
             f'"path":{_quoted(_percent_encoded(path, MOST_PATH))},"status":{status},"bytes":{sent}',
             f'"ms":{seconds * 1000:.2f},"route":{_quoted(route)},"cache":"{cache}"',
         ]
@@ -104,7 +107,7 @@ class AccessLog:
         if worker_seconds is not None:
             parts.append(f'"worker-ms":{worker_seconds * 1000:.2f}')
         if agent:
-            parts.append(f'"agent":{_quoted(_word(agent))}')
+            parts.append(f'"agent":{_quoted(_shortened(agent, MOST_WORD))}')
         if query and self._log_queries:
             parts.append(f'"query":{_quoted(_percent_encoded(query, MOST_QUERY))}')
         line = _printable(",".join(parts) + "}\n")
@@ -120,7 +123,7 @@ class AccessLog:
     def reopen(self) -> None:
         """Write what comes after this to the file that then has the name, as after a rotation."""
         with self._lock:
-            self._lines.append(None)
+            self._lines.append("")
         self._wake.set()
 
     def close(self) -> None:
@@ -130,8 +133,7 @@ class AccessLog:
         self._writer.join(timeout=2)
         if not self._writer.is_alive():
             self._close_file()
-            if self._shared_lock is not None:
-                os.close(self._shared_lock)
+            os.close(self._lock_file)
 
     def _write_until_closed(self) -> None:
         """Write waiting lines, from time to time and when they are many."""
@@ -148,20 +150,12 @@ class AccessLog:
             dropped, self._dropped = self._dropped, 0
         if dropped:
             self._write_or_drop(_line({"time": _now(), "lost": dropped}), dropped)
-        batch: list[str] = []
-        for line in lines:
-            if line is not None:
-                batch.append(line)
+        for are_lines, group in itertools.groupby(lines, bool):
+            if not are_lines:
+                self._open_anew()
                 continue
-            self._write_lines(batch)
-            batch = []
-            self._open_anew()
-        self._write_lines(batch)
-
-    def _write_lines(self, lines: list[str]) -> None:
-        for first in range(0, len(lines), LINES_PER_WRITE):
-            piece = lines[first : first + LINES_PER_WRITE]
-            self._write_or_drop("".join(piece), len(piece))
+            while piece := list(itertools.islice(group, LINES_PER_WRITE)):
+                self._write_or_drop("".join(piece), len(piece))
 
     def _write_or_drop(self, text: str, count: int) -> None:
         """Write lines at once; when there is no room, ``count`` lines are dropped."""
@@ -178,15 +172,10 @@ class AccessLog:
         """Write while no other process does; on a new line where the last one was cut off."""
         data = b"\n" + data if self._ends_within_line else data
         done = 0
-        if self._shared_lock is not None:
-            fcntl.flock(self._shared_lock, fcntl.LOCK_EX)
-        try:
+        with self._file_lock:
             while done < len(data):
                 done += os.write(self._file, data[done:])
                 self._ends_within_line = done < len(data)
-        finally:
-            if self._shared_lock is not None:
-                fcntl.flock(self._shared_lock, fcntl.LOCK_UN)
 
     def _report_once(self, error: OSError) -> None:
         """Report that the log cannot be written, not again until it could be."""
@@ -270,17 +259,12 @@ _KEPT = "".join(chr(code) for code in range(0x21, 0x7F))
 """What stands in a URL as it was sent, also where it should not."""
 
 
-def _percent_encoded(sent: str | bytes, most: int) -> str:
+def _percent_encoded(sent: bytes, most: int) -> str:
     """Return a part of a URL, percent-encoded where it was not, shortened when too long."""
-    text = sent.decode("latin-1") if isinstance(sent, bytes) else sent
+    text = sent.decode("latin-1")
     if not (text.isascii() and text.isprintable()):
-        text = quote(text[:most].encode("latin-1" if isinstance(sent, bytes) else "utf-8"), _KEPT)
+        text = quote(sent[:most], _KEPT)
     return _shortened(text, most)
-
-
-def _word(sent: str | bytes) -> str:
-    """Return the text of a field, shortened when too long."""
-    return _shortened(sent.decode("latin-1") if isinstance(sent, bytes) else sent, MOST_WORD)
 
 
 def _shortened(text: str, most: int) -> str:
