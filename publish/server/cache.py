@@ -13,7 +13,6 @@ import hashlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,24 +30,20 @@ _STORED = b"stored"
 
 @dataclass(frozen=True, kw_only=True)
 class CachedAnswer:
-    """A whole answer: its form (select, ask or graph), its media type and its bytes."""
+    """A whole answer: its form (select, ask or graph) and its bytes."""
 
     form: str
-    media_type: str
     body: bytes
     more: bool = False
     """Whether there are more rows than these."""
 
 
-def key_of(*parts: str | Iterable[str]) -> bytes:
-    """Return a key for texts and lists of texts, different for different ones."""
+def key_of(*parts: str) -> bytes:
+    """Return a key for texts, different for different ones."""
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
-        texts = ["text", part] if isinstance(part, str) else ["list", *part]
-        digest.update(len(texts).to_bytes(4, "big"))
-        for text in texts:
-            data = text.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "big") + data)
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big") + data)
     return digest.digest()
 
 
@@ -98,20 +93,16 @@ class AnswerCache:
             return None
         if entry is None:
             return None
-        form, media_type, body = entry.split(b"\n", 2)
-        return CachedAnswer(
-            form=form.rstrip(b"+").decode(),
-            media_type=media_type.decode(),
-            body=body,
-            more=form.endswith(b"+"),
-        )
+        form, _, body = entry.partition(b"\n")
+        is_more = form.endswith(b"+")
+        return CachedAnswer(form=form.rstrip(b"+").decode(), body=body, more=is_more)
 
     def put(self, key: bytes, answer: CachedAnswer) -> None:
         """Keep an answer, unless it is too large."""
         if self._env is None or len(answer.body) > self.largest:
             return
         form = answer.form + ("+" if answer.more else "")
-        entry = b"\n".join((form.encode(), answer.media_type.encode(), answer.body))
+        entry = form.encode() + b"\n" + answer.body
         try:
             self._write(self._env, key, entry)
         except lmdb.Error as error:  # a full disk costs the cache, not the answer

@@ -5,7 +5,7 @@ The header fields that every reply has are encoded once.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -48,24 +48,6 @@ class BodyStream(Protocol):
 
     def close(self) -> None:
         """Free what the parts come from."""
-
-
-class SpooledBody:
-    """A stream of parts that are at hand, as those of a temporary file."""
-
-    def __init__(self, parts: Iterable[bytes], close: Callable[[], None]) -> None:
-        self._parts, self.close = parts, close
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for part in self._parts:
-            yield part
-
-    def read(self) -> bytes:
-        """Return all parts as one, and close."""
-        try:
-            return b"".join(self._parts)
-        finally:
-            self.close()
 
 
 @dataclass(frozen=True, kw_only=True)

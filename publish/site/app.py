@@ -36,7 +36,6 @@ from publish.server.wsgi import WsgiBridge, environ_of
 from publish.site.pages.query import OUTCOME
 from publish.sparql.protocol import METHODS
 from publish.sparql.service import Endpoint, Outcome, SparqlRequest
-from publish.sparql.workers.answers import Answer
 from publish.sparql.workers.pool import QueryPool
 
 ROUTE_OF = {
@@ -196,8 +195,8 @@ class Application:
         try:
             return await self._flask(release, request, sparql_request.body, result)
         finally:
-            if isinstance(result.answer, Answer):
-                result.answer.close()
+            if result.answer is not None:
+                result.answer.spool.close()
 
     # -- Pages ----------------------------------------------------------------------------------
 

@@ -21,7 +21,6 @@ from flask import Blueprint, Response, request
 from publish.faults.fault import Words, in_language, written_out
 from publish.release.manifest import DataSet
 from publish.release.opened import Served
-from publish.server.cache import CachedAnswer
 from publish.server.replies import Reply
 from publish.site.pages.pivot import components_of
 from publish.site.presentation import Value, value_of
@@ -77,8 +76,8 @@ def make_query_page(served: Served, endpoint: Endpoint) -> Blueprint:
         try:
             return _page(served, endpoint, outcome)
         finally:
-            if isinstance(outcome.answer, Answer):
-                outcome.answer.close()
+            if outcome.answer is not None:
+                outcome.answer.spool.close()
 
     def only_way_in() -> Response:
         return Response(status=303, headers={"Location": reader_of(request).link("/sparql")})
@@ -151,10 +150,9 @@ def _limit_sentences(endpoint: Endpoint, language: str) -> list[str]:
     ]
 
 
-def _read_table(served: Served, answer: Answer | CachedAnswer, language: str) -> ResultTable:
+def _read_table(served: Served, answer: Answer, language: str) -> ResultTable:
     """Read the first rows of a result, in TSV or N-Triples, as the rows of a page."""
-    data = answer.body if isinstance(answer, CachedAnswer) else b"".join(answer.chunks())
-    assert data is not None  # noqa: S101 - a cached answer has its body
+    data = b"".join(answer.spool.chunks())
     if answer.form == "graph":
         triples = ox.parse(data, format=ox.RdfFormat.N_TRIPLES)
         found = [(quad.subject, quad.predicate, quad.object) for quad in triples]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any
 
 from publish.faults.fault import phrase, written_out
 from publish.sparql.query.errors import (
@@ -33,16 +33,16 @@ _PART = 256 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A query, the RDF dataset it is asked of, and the accepted media types, best first.
+    """A query, the RDF dataset it is asked of, and the accepted media types.
 
-    ``results`` are for SELECT and ASK, ``graphs`` for CONSTRUCT and DESCRIBE. ``coding`` is
-    ``identity`` or ``gzip``. With ``first`` the answer has so many rows at most, in TSV or
-    N-Triples, and says whether there are more.
+    ``result_type`` is for SELECT and ASK, ``graph_type`` for CONSTRUCT and DESCRIBE; None when none
+    is accepted. ``coding`` is ``identity`` or ``gzip``. With ``first`` the answer has so many rows
+    at most, in TSV or N-Triples, and says whether there are more.
     """
 
     text: str
-    results: tuple[str, ...] = ("application/sparql-results+json",)
-    graphs: tuple[str, ...] = ("text/turtle",)
+    result_type: str | None = "application/sparql-results+json"
+    graph_type: str | None = "text/turtle"
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     coding: str = "identity"
@@ -50,85 +50,64 @@ class Question:
 
 
 class Spool:
-    """A body: first its parts are added, then it is read; ``length`` counts its bytes."""
+    """A body: first its parts are added, then it is read; ``length`` counts its bytes.
 
-    def __init__(self) -> None:
-        self.length = 0
-        self._parts: list[bytes] = []
-        self._file: IO[bytes] | None = None
+    It is also the stream of a reply.
+    """
+
+    def __init__(self, body: bytes = b"") -> None:
+        self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close()
+            LARGEST_BODY_IN_MEMORY, buffering=0
+        )
+        self.length = self._file.write(body)
 
     def add(self, data: bytes) -> None:
         """Add a part. Raises OSError when the disk is full."""
         self.length += len(data)
-        if self._file is not None:
-            self._file.write(data)
-            return
-        self._parts.append(data)
-        if self.length > LARGEST_BODY_IN_MEMORY:
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close()
-            for part in self._parts:
-                self._file.write(part)
-            self._parts.clear()
+        self._file.write(data)
 
     @property
     def body(self) -> bytes | None:
         """The whole body, or None when it is in a file."""
-        if self._file is not None:
+        if self.length > LARGEST_BODY_IN_MEMORY:
             return None
-        if len(self._parts) > 1:
-            self._parts = [b"".join(self._parts)]
-        return self._parts[0] if self._parts else b""
+        return b"".join(self.chunks())
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body in parts, from its beginning."""
-        if self._file is None:
-            if body := self.body:
-                yield body
-            return
         self._file.seek(0)
         while data := self._file.read(_PART):
             yield data
 
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self.chunks():
+            yield chunk
+
     def close(self) -> None:
         """Forget the body."""
-        if self._file is not None:
-            self._file.close()
-        self._parts.clear()
+        self._file.close()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answer:
-    """The whole answer to a question; close it when it has been read."""
+    """The whole answer to a question; close its spool when it has been read."""
 
-    media_type: str
     form: str
     """``select``, ``ask`` or ``graph``."""
-    rows: int
-    """Rows of a SELECT, triples of a graph, 0 for an ASK."""
-    seconds: float
-    volatile: bool
+    rows: int = 0
+    """Rows of a SELECT, triples of a graph, 0 for an ASK, as its worker has counted them."""
+    seconds: float | None = None
+    """How long it was evaluated; None for an answer from the cache."""
+    volatile: bool = False
     """Whether the same query may have another answer on the same data."""
     more: bool = False
     """Whether there are more rows than the first ones that were asked for."""
     spool: Spool
 
     @property
-    def length(self) -> int:
-        """Bytes of the body, as coded."""
-        return self.spool.length
-
-    @property
-    def body(self) -> bytes | None:
-        """The body, or None when it is too large for memory: then use ``chunks``."""
-        return self.spool.body
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the body in parts."""
-        return self.spool.chunks()
-
-    def close(self) -> None:
-        """Forget the body."""
-        self.spool.close()
+    def outcome(self) -> str:
+        """The word for it in the log and the metrics."""
+        return "cached" if self.seconds is None else "answered"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -143,12 +122,10 @@ class Evaluation:
     answer: asyncio.Future[Answer]
     started: float
     spool: Spool = field(default_factory=Spool)
-    head: dict[str, Any] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None
 
     def fail(self, error: Exception) -> None:
         """End with an error, unless it has ended already."""
-        self.spool.close()
         if self.timer is not None:
             self.timer.cancel()
         if not self.answer.done():

@@ -1,7 +1,7 @@
 """The frames between the pool and a worker, and the writer that puts an answer into them.
 
 A frame is a kind, a length and a body. The pool sends jobs as DATA; a worker says READY, then
-answers with HEAD, the body as DATA, and END, or with ERROR. A small answer goes out in one piece.
+answers with the body as DATA and END, or with ERROR. A small answer goes out in one piece.
 The writer counts bytes before compression, and rows, and stops at a limit. Only what itself imports
 nothing of the package is imported here, so that a worker starts quickly.
 """
@@ -14,12 +14,11 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
 
 from publish.rdf.rdf_xml import NotInXml
 
 HEADER = struct.Struct(">cI")
-READY, HEAD, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"
+READY, DATA, END, ERROR = b"R", b"D", b"E", b"X"
 BLOCK = 64 * 1024
 GZIP, LEVEL = 31, 4
 """The number by which zlib writes gzip, without a time; and its level of compression."""
@@ -45,12 +44,6 @@ def json_frame(kind: bytes, content: dict[str, object]) -> bytes:
     return frame(kind, json.dumps(content).encode())
 
 
-@lru_cache(maxsize=64)
-def head_frame(media_type: str, form: str) -> bytes:
-    """Return the frame that begins an answer."""
-    return json_frame(HEAD, {"type": media_type, "form": form})
-
-
 def send(descriptor: int, data: bytes | bytearray) -> None:
     """Write all data. Raises OSError when nobody reads any more."""
     sent = os.write(descriptor, data)
@@ -59,12 +52,12 @@ def send(descriptor: int, data: bytes | bytearray) -> None:
 
 
 class FrameWriter:
-    """A binary file whose content is sent as DATA frames, after a HEAD frame."""
+    """A binary file whose content is sent as DATA frames, with an END frame after them."""
 
     def __init__(
         self,
         descriptor: int,
-        head: bytes,
+        form: str,
         *,
         most_rows: int,
         most_bytes: int,
@@ -72,15 +65,15 @@ class FrameWriter:
         compress: bool,
         xml: bool = False,
     ) -> None:
-        """Keep the limits; without ``count`` the rows are counted by who writes."""
+        """``form`` is that of the answer; without ``count`` the rows are counted by who writes."""
         self.rows = self.length = 0
         self.more = False
-        self._descriptor, self._count = descriptor, count
+        self._descriptor, self._form, self._count = descriptor, form, count
         self._most_rows, self._most_bytes = most_rows, most_bytes
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP) if compress else None
         self._xml = xml
         self._block = bytearray()
-        self._out = bytearray(head)
+        self._out = bytearray()
 
     def write(self, data: bytes) -> int:
         """Add data; a block is sent when it is full. Raises LimitPassed."""
@@ -100,9 +93,8 @@ class FrameWriter:
 
     def end(self, *, then: bool) -> None:
         """Send what is left, and END; ``then`` says that a READY frame follows later."""
-        numbers = f'"rows":{self.rows},"bytes":{self.length}'
-        truths = f'"then":{str(then).lower()},"more":{str(self.more).lower()}'
-        self._out += frame(END, f"{{{numbers},{truths}}}".encode())
+        end = {"form": self._form, "rows": self.rows, "more": self.more, "then": then}
+        self._out += json_frame(END, end)
         send(self._descriptor, self._out)
 
     def _flush_block(self) -> None:

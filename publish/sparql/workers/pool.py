@@ -39,7 +39,7 @@ from publish.sparql.workers.answers import (
     error_from_frame,
 )
 from publish.sparql.workers.forkserver import ENGINE_ABORTED
-from publish.sparql.workers.frames import DATA, END, HEAD
+from publish.sparql.workers.frames import DATA, END
 from publish.sparql.workers.scheduler import Scheduler
 from publish.sparql.workers.worker_client import Worker
 
@@ -222,11 +222,12 @@ class QueryPool:
         try:
             await self._scheduler.acquire(begin, slow=slow)
             return await evaluation.answer
-        except asyncio.CancelledError:
+        except BaseException:
+            evaluation.answer.cancel()
             evaluation.spool.close()
             timer = evaluation.timer
             if begun and begun[0].evaluation is evaluation and timer is not None:
-                timer.cancel()
+                timer.cancel()  # the client has left, while the worker goes on
                 evaluation.timer = self._loop.call_later(
                     CANCEL_GRACE, self._abandon, begun[0], evaluation
                 )
@@ -276,9 +277,6 @@ class QueryPool:
                     evaluation.fail(WorkerLost(phrase("query-not-spooled", problem=problem)))
             return
         content = json.loads(body)
-        if kind == HEAD:
-            evaluation.head = content
-            return
         worker.evaluation = None
         seconds = time.monotonic() - evaluation.started
         self._scheduler.record_duration(seconds)
@@ -289,8 +287,7 @@ class QueryPool:
         elif not evaluation.answer.done():
             evaluation.answer.set_result(
                 Answer(
-                    media_type=evaluation.head["type"],
-                    form=evaluation.head["form"],
+                    form=content["form"],
                     rows=content["rows"],
                     seconds=seconds,
                     volatile=evaluation.volatile,
@@ -313,17 +310,7 @@ def _job(question: Question, examined: Examined) -> bytes:
         except ValueError as error:
             reason = phrase("query-bad-graph", iri=repr(iri), problem=str(error))
             raise BadGraphName(reason) from error
-    job = {
-        "text": question.text,
-        "results": question.results,
-        "graphs": question.graphs,
-        "default": question.default_graphs,
-        "named": question.named_graphs,
-        "probe": examined.probe,
-        "coding": question.coding,
-        "first": question.first,
-    }
-    return json.dumps(job).encode()
+    return json.dumps({**vars(question), "probe": examined.probe}).encode()
 
 
 class _ErrorFrame(Exception):

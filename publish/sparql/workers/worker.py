@@ -34,7 +34,6 @@ from publish.sparql.workers.frames import (
     READY,
     FrameWriter,
     LimitPassed,
-    head_frame,
     json_frame,
     row_counter,
     send,
@@ -147,8 +146,8 @@ class Evaluator:
     def answer(self, job: dict[str, Any]) -> FrameWriter:
         """Write an answer but for its last block and its end."""
         dataset = self.whole
-        if job["default"] or job["named"] or job["probe"]:
-            dataset = self.datasets.of(job["default"], job["named"], job["probe"])
+        if job["default_graphs"] or job["named_graphs"] or job["probe"]:
+            dataset = self.datasets.of(job["default_graphs"], job["named_graphs"], job["probe"])
         results = dataset.store.query(
             job["text"],
             base_iri=self.settings["base"],
@@ -156,14 +155,13 @@ class Evaluator:
             named_graphs=dataset.named,  # type: ignore[arg-type]
         )
         graph = isinstance(results, ox.QueryTriples)
-        wanted = job["graphs" if graph else "results"]
-        if not wanted:
+        media_type = job["graph_type" if graph else "result_type"]
+        if media_type is None:
             raise _NotAcceptable(graph)
-        media_type = wanted[0]
         select = isinstance(results, ox.QuerySolutions)
         frames = FrameWriter(
             self.socket,
-            head_frame(media_type, "graph" if graph else "select" if select else "ask"),
+            "graph" if graph else "select" if select else "ask",
             most_rows=self.settings["rows"],
             most_bytes=self.settings["bytes"],
             count=row_counter(media_type) if select and media_type != CSV else None,

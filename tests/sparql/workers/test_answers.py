@@ -14,6 +14,7 @@ def test_small_body_is_in_memory() -> None:
     spool.add(b"ab")
     spool.add(b"c")
     assert (spool.body, spool.length, list(spool.chunks())) == (b"abc", 3, [b"abc"])
+    spool.close()
 
 
 def test_large_body_is_in_a_file_without_a_name() -> None:

@@ -29,7 +29,7 @@ from publish.sparql.workers.forkserver import (
     LOADED,
 )
 from publish.sparql.workers.forkserver_client import command
-from publish.sparql.workers.frames import DATA, END, ERROR, HEAD, HEADER, READY, frame, row_counter
+from publish.sparql.workers.frames import DATA, END, ERROR, HEADER, READY, frame, row_counter
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +109,10 @@ class Worker:
         """Hand a job over."""
         job = {
             "text": text,
-            "results": ["text/csv"],
-            "graphs": ["text/turtle"],
-            "default": [],
-            "named": [],
+            "result_type": "text/csv",
+            "graph_type": "text/turtle",
+            "default_graphs": [],
+            "named_graphs": [],
             "probe": None,
             "coding": "identity",
             "first": None,
@@ -156,7 +156,7 @@ def worker(fork_server: ForkServer) -> Iterator[Worker]:
 
 
 def test_small_answer_is_one_piece(worker: Worker) -> None:
-    """Head, data and end of a small answer come in one piece."""
+    """Data and end of a small answer come in one piece."""
     worker.send("ASK {}")
     piece = worker.socket.recv(65536)
     kinds, at = [], 0
@@ -164,7 +164,7 @@ def test_small_answer_is_one_piece(worker: Worker) -> None:
         kind, length = HEADER.unpack_from(piece, at)
         kinds.append(kind)
         at += HEADER.size + length
-    assert kinds == [HEAD, DATA, END]
+    assert kinds == [DATA, END]
 
 
 def test_worker_reaches_no_network(worker: Worker) -> None:
@@ -312,7 +312,7 @@ def test_results_are_counted(worker: Worker) -> None:
         group = "text" if media_type[0] in "ct" else "application"
         worker.send(
             "SELECT * { ?s ?p ?o FILTER(?o < 123) OPTIONAL { ?o ?p ?none } }",
-            results=[f"{group}/{media_type}"],
+            result_type=f"{group}/{media_type}",
         )
         _, kind, content = worker.answer()
         assert (kind, content["rows"]) == (END, 123)
