@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
@@ -52,10 +52,8 @@ class Constraint:
 
     name: str
     value: Node | None = None
-    count: int = 0
-    """The value of minCount and maxCount."""
-    number: Decimal | None = None
-    """The value of a bound."""
+    number: Decimal = Decimal(0)
+    """The value of a count or a bound."""
     allowed: frozenset[Node] = frozenset()
     """The values of `sh:in`."""
     shapes: tuple[Shape, ...] = ()
@@ -131,7 +129,7 @@ def observation_shapes(shapes: Graph) -> tuple[list[ObservationShape], list[str]
         try:
             compiled = _compiled(shapes, node, as_node=data_set_ is not None)
         except NotInColumns:
-            left.append(str(node))
+            left.append(str(nearest_name(shapes, node)))
             continue
         found.append(ObservationShape(shape=compiled, data_set=data_set_, having=having))
     return found, left
@@ -167,26 +165,27 @@ def _compiled(shapes: Graph, node: Node, *, as_node: bool = False) -> Shape:
 
 
 def _constraints(shapes: Graph, node: Node, paths: tuple[str, ...]) -> Iterator[Constraint]:
+    """Yield the constraints of a shape. Raises NotInColumns, also for what is no valid SHACL."""
     for predicate, value in shapes.predicate_objects(node):
         name = str(predicate).removeprefix(str(SH))
-        if name in OF_COUNTS and isinstance(value, Literal):
-            yield Constraint(name=name, count=int(value))
-        elif name == "in":
-            yield Constraint(name=name, allowed=frozenset(Collection(shapes, value)))
-        elif name.endswith("clusive") and isinstance(value, Literal):
-            yield Constraint(name=name, number=Decimal(str(value)))
-        elif name == "pattern":
-            flags = str(shapes.value(node, SH.flags) or "")
-            yield Constraint(name=name, value=value, flags=flags)
-        elif name in (*OF_VALUES, *OF_PAIRS, "hasValue"):
-            if not paths:
-                raise NotInColumns(name)
-            yield Constraint(name=name, value=value)
-        elif name in OF_SHAPES or name == "property":
-            if paths:
-                raise NotInColumns(name)
+        is_of_shapes = name in OF_SHAPES or name == "property"
+        if not is_of_shapes and name not in (*OF_VALUES, *OF_PAIRS, *OF_COUNTS, "hasValue"):
+            continue
+        if is_of_shapes == bool(paths):
+            raise NotInColumns(name)
+        if is_of_shapes:
             inner = [value] if name in ("not", "property") else list(Collection(shapes, value))
             yield Constraint(name=name, shapes=tuple(_compiled(shapes, item) for item in inner))
+        elif name == "in":
+            yield Constraint(name=name, allowed=frozenset(Collection(shapes, value)))
+        elif name in OF_COUNTS or name.endswith("clusive"):
+            try:
+                yield Constraint(name=name, number=Decimal(str(value)))
+            except InvalidOperation:
+                raise NotInColumns(name) from None
+        else:
+            flags = str(shapes.value(node, SH.flags) or "") if name == "pattern" else ""
+            yield Constraint(name=name, value=value, flags=flags)
 
 
 def _alternatives(shapes: Graph, path: Node) -> Iterator[str]:
