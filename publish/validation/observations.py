@@ -20,10 +20,10 @@ from publish.project.iris import Uris
 from publish.rdf.namespaces import RDF
 from publish.tables.findings import MOST_FINDINGS, shown
 from publish.tables.table import places
-from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breaches
+from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.observations import ObservationConstraints
 from publish.validation.constraints.rules import CubeRules
-from publish.validation.shapes.columns import ColumnJudge, shape_result
+from publish.validation.shapes.columns import ColumnJudge
 from publish.validation.shapes.compile import ObservationShape, ShapeResult
 from publish.validation.shapes.with_pyshacl import as_fault
 
@@ -75,7 +75,7 @@ class ObservationsCheck:
             if len(self._found) == MOST_FINDINGS:
                 self._dropped += 1
                 continue
-            self._found.append((shape_result(result, things), batch.cells.first_cell(result.place)))
+            self._found.append((result.reported(things), batch.cells.first_cell(result.place)))
         self._constraints.see(things)
         for breach in self._breaches.found[known:]:
             self._cells[breach.at] = batch.cells.first_cell(breach.at - self._seen)
@@ -114,9 +114,7 @@ class ObservationsCheck:
         first = self.structure.tables[0].shown if self.structure.tables else self.structure.slug
         if self._dropped:
             placed.append(fault("more-faults", first, kept=len(self._found), more=self._dropped))
-        for code, more in self._breaches.unnamed():
-            placed.append(fault("more-breaches", first, more=more, kept=MOST_OF_A_KIND, kind=code))
-        return placed
+        return [*placed, *self._breaches.unnamed(first)]
 
     def _path(self, cell: CellPlace) -> str:
         return self.structure.tables[cell[0]].shown

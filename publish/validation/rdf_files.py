@@ -2,7 +2,7 @@
 
 All files together are judged as one graph: syntax, unknown terms, integrity constraints of RDF Data
 Cube, and shapes, made from the structures or given. A fault stands where the thing that it is about
-is first described.
+is first described. Observations, of which there may be millions, are judged over columns.
 """
 
 from __future__ import annotations
@@ -10,19 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pyoxigraph as ox
-from rdflib import Graph
+from numpy.typing import NDArray
+from rdflib import Graph, URIRef
 
 from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, phrase, some_of
-from publish.rdf.positions import Places, find_places, find_uses
+from publish.rdf.positions import find_places, find_uses
 from publish.rdf.reader import RdfFile, read_files
 from publish.rdf.statements import Statements
-from publish.rdf.terms import split_iri
+from publish.rdf.terms import as_node, split_iri
 from publish.rdf.unknown_terms import SHACL, unknown_terms
-from publish.validation.constraints.breaches import MOST_OF_A_KIND, Breach, Breaches
+from publish.validation.constraints.breaches import Breach, Breaches
 from publish.validation.constraints.normal_form import (
     DATA_SET,
     OBSERVATION,
@@ -30,21 +33,27 @@ from publish.validation.constraints.normal_form import (
     SKOS,
     STRUCTURE,
     CubeGraph,
+    GraphObservations,
     normalised,
 )
 from publish.validation.constraints.structure import find_breaches
-from publish.validation.shapes.any_rdf import (
-    as_graph,
-    judge_by_shapes,
-    judge_observations,
-    shapes_from_structures,
-    surroundings,
+from publish.validation.shapes.columns import ColumnJudge
+from publish.validation.shapes.compile import ObservationShape, ShapeResult, observation_shapes
+from publish.validation.shapes.from_structure import StructureShape
+from publish.validation.shapes.graph_structure import GraphStructure
+from publish.validation.shapes.with_pyshacl import (
+    MOST_OBSERVATIONS,
+    UnusableShapes,
+    as_fault,
+    run_pyshacl,
 )
-from publish.validation.shapes.compile import ShapeResult
-from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS, UnusableShapes, as_fault
 
 GENERATED_LABEL = re.compile(r"_:[0-9a-f]{24,32}")
 """The label of a blank node that has no label in the file."""
+OWN = "/ns/publicatie#"
+"""The end of the namespace of this program's terms, whatever the base of the project."""
+MOST_RESULTS = 10_000
+"""The most results on observations; a graph with more is wrong as a whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +79,16 @@ def validate_files(
     counts = count_things(graph)
     breaches = find_breaches(graph)
     found = list(_placed(files, breaches))
-    around = surroundings(graph)
-    of_structures = judge_observations(graph, shapes_from_structures(graph, around), around)
+    around = _surroundings(graph)
+    of_structures = _judge_observations(graph, _shapes_from_structures(graph, around), around)
     found += _at_places(files, _not_in(of_structures, breaches))
     found += _unknown_terms(files, statements)
     if not counts["data-sets"]:
         found.append(fault("no-data-set", files[0].shown))
     if shapes:
         found += _unknown_terms(shape_files, shape_statements, "unknown-shape-term")
-        given = as_graph(shape_statements)
-        is_large = counts["observations"] > MOST_OBSERVATIONS and not full
-        whole = None if is_large else as_graph(statements)
-        found += _judge_by_shapes(files, shape_files[0].shown, graph, given, around, whole)
+        given = _as_graph(shape_statements)
+        found += _judge_by_shapes(files, shape_files[0].shown, graph, given, around, full=full)
     return Judgement(counts=counts, faults=sorted(set(found)))
 
 
@@ -109,17 +116,16 @@ def counts_in_words(counts: dict[str, int]) -> Words:
 
 def _placed(files: list[RdfFile], breaches: Breaches) -> Iterator[Fault]:
     """Yield breaches as faults at their places, and a fault for those beyond a number."""
-    wanted = {iri for breach in breaches.found for iri in _about(breach)}
-    places = find_places(files, wanted) if wanted else {}
+    places = find_places(files, {iri for breach in breaches.found for iri in _about(breach)})
     for breach in breaches.found:
         shown = {
             name: _shown(value) if isinstance(value, str) else value
             for name, value in breach.particulars.items()
         }
         named = replace(breach, thing=_shown(breach.thing), particulars=shown)
-        yield named.fault(*_place_of(breach, places, files))
-    for code, more in breaches.unnamed():
-        yield fault("more-breaches", files[0].shown, more=more, kept=MOST_OF_A_KIND, kind=code)
+        known = (places[iri] for iri in _about(breach) if iri in places)
+        yield named.fault(*next(known, (next(_about(breach), files[0].shown), 0, 0)))
+    yield from breaches.unnamed(files[0].shown)
 
 
 def _about(breach: Breach) -> Iterator[str]:
@@ -130,14 +136,6 @@ def _about(breach: Breach) -> Iterator[str]:
         value = str(breach.particulars.get(name, ""))
         if value and not value.startswith("_:"):
             yield value
-
-
-def _place_of(breach: Breach, places: Places, files: list[RdfFile]) -> tuple[str, int, int]:
-    """Return the place of a breach in a file, else its IRI as place."""
-    for iri in _about(breach):
-        if iri in places:
-            return places[iri]
-    return next(_about(breach), files[0].shown), 0, 0
 
 
 def _shown(value: str) -> str:
@@ -159,7 +157,7 @@ def _not_in(found: list[ShapeResult], breaches: Breaches) -> list[ShapeResult]:
 
 def _at_places(files: list[RdfFile], found: list[ShapeResult]) -> list[Fault]:
     """Return results as faults at the places of their things in the files."""
-    places = find_places(files, {item.focus for item in found}) if found else {}
+    places = find_places(files, {item.focus for item in found})
     return [as_fault(item, places.get(item.focus)) for item in found]
 
 
@@ -188,16 +186,65 @@ def _judge_by_shapes(
     graph: CubeGraph,
     shapes: Graph,
     around: Graph,
-    whole: Graph | None,
+    *,
+    full: bool,
 ) -> Iterator[Fault]:
-    """Yield the faults that given shapes find; ``shown`` is the first file of shapes."""
+    """Yield the faults that given shapes find; ``shown`` is the first file of shapes.
+
+    pySHACL judges the observations of a graph above a stated size only if asked to be ``full``.
+    """
+    count, left = len(graph.of_class(OBSERVATION)), list[str]()
     try:
-        found, left = judge_by_shapes(graph, shapes, around, whole)
+        if count <= MOST_OBSERVATIONS or full:
+            found = run_pyshacl(_as_graph(graph.statements), shapes)
+        else:
+            on_columns, left = observation_shapes(shapes)
+            found = run_pyshacl(around, shapes) + _judge_observations(graph, on_columns, around)
     except UnusableShapes as error:
         yield fault("bad-shape", shown, problem=error)
         return
     yield from _at_places(files, found)
     if left:
-        count = len(graph.of_class(OBSERVATION))
         names = some_of(left, 3)
         yield fault("shapes-not-judged", shown, most=MOST_OBSERVATIONS, count=count, names=names)
+
+
+def _surroundings(graph: CubeGraph) -> Graph:
+    """Return a graph without its observations."""
+    statements = graph.statements
+    is_observed = np.isin(statements.subject, graph.of_class(OBSERVATION))
+    is_observed |= statements.predicate == graph.number(f"{QB}observation")
+    return _as_graph(statements, ~is_observed)
+
+
+def _as_graph(statements: Statements, chosen: slice | NDArray[np.bool_] = slice(None)) -> Graph:
+    """Return all or chosen statements as a graph of rdflib; each term becomes one node."""
+    graph, found = Graph(), statements.terms.found
+    node = cache(lambda number: as_node(found[number]))
+    columns = (statements.subject, statements.predicate, statements.object)
+    for triple in zip(*(column[chosen].tolist() for column in columns), strict=True):
+        graph.add(tuple(map(node, triple)))  # type: ignore[arg-type]
+    return graph
+
+
+def _shapes_from_structures(graph: CubeGraph, around: Graph) -> list[ObservationShape]:
+    """Return the shapes of the observations of each data set, made from its structure."""
+    predicates = map(graph.name, np.unique(graph.statements.predicate).tolist())
+    own = next((name.partition(OWN)[0] for name in predicates if OWN in name), "urn:none") + OWN
+    with_structure = set(map(str, around.subjects(URIRef(f"{QB}structure"))))
+    found: list[ObservationShape] = []
+    for iri in map(graph.name, graph.of_class(DATA_SET).tolist()):
+        if iri in with_structure:  # blank nodes, which have no shape, have other names there
+            structure = GraphStructure(graph=around, data_set=iri, own=own)
+            made = StructureShape(structure=structure, document=f"{iri}/shape").text()
+            found += observation_shapes(Graph().parse(data=made, format="turtle"))[0]
+    return found
+
+
+def _judge_observations(
+    graph: CubeGraph, shapes: list[ObservationShape], around: Graph
+) -> list[ShapeResult]:
+    """Return the results of shapes on all observations, at most ``MOST_RESULTS``."""
+    things = GraphObservations(graph=graph, numbers=graph.of_class(OBSERVATION))
+    results = ColumnJudge(shapes=shapes, context=around).judge(things)
+    return [result.reported(things) for result in islice(results, MOST_RESULTS)]

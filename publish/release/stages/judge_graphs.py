@@ -25,7 +25,7 @@ from publish.validation.shapes.with_pyshacl import (
     UnusableShapes,
     as_fault,
     find_unusable,
-    validate,
+    run_pyshacl,
 )
 
 log = logging.getLogger("publish")
@@ -85,7 +85,7 @@ def judge_graphs(graphs: WrittenGraphs, *, full: bool) -> Content:
     try:
         found = [
             as_fault(item, _place_in_ontology(inputs.vocabulary.definitions, item.focus))
-            for item in validate(graph, shapes)
+            for item in run_pyshacl(graph, shapes)
             if item not in known
         ]
     except UnusableShapes as error:

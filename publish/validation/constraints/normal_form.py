@@ -8,11 +8,12 @@ https://www.w3.org/TR/vocab-data-cube/#normalize-algorithm
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyoxigraph as ox
+from numpy.typing import NDArray
 
 from publish.rdf.statements import Column, Integers, Statements, Terms, term_text
 
@@ -57,8 +58,7 @@ class CubeGraph:
             return self.statements.of(predicate)
         if predicate not in self._merged:
             stated, more = self.statements.of(predicate), self.added[predicate]
-            both = [np.concatenate(parts) for parts in zip(stated, more, strict=True)]
-            self._merged[predicate] = unique_pairs(both[0], both[1])
+            self._merged[predicate] = unique_pairs(*joined([stated, more]))
         return self._merged[predicate]
 
     def inverse(self, predicate: str) -> Pairs:
@@ -105,6 +105,12 @@ class CubeGraph:
                 yield component, name
 
 
+def joined(parts: Iterable[Pairs]) -> Pairs:
+    """Return the pairs of all parts, one part after the other."""
+    left, right = map(np.concatenate, zip(*parts, strict=True))
+    return left, right
+
+
 def unique_pairs(left: Integers, right: Integers) -> Pairs:
     """Return pairs sorted and each once."""
     order = np.lexsort((right, left))
@@ -129,15 +135,20 @@ def count_matching(pairs: Pairs, keys: Integers) -> Integers:
     return np.searchsorted(pairs[0], keys, side="right") - low
 
 
+def marked(places: Integers, count: int) -> NDArray[np.bool_]:
+    """Return which of so many places are among those given."""
+    found = np.zeros(count, dtype=np.bool_)
+    found[places] = True
+    return found
+
+
 def distinct(numbers: Integers) -> Pairs:
     """Return the distinct numbers, sorted, and the place of each number among them."""
     most = int(numbers.max(initial=0)) + 1
     if most > 8 * len(numbers):
         known, place = np.unique(numbers, return_inverse=True)
         return known, place
-    seen = np.zeros(most, dtype=np.bool_)
-    seen[numbers] = True
-    known = np.flatnonzero(seen)
+    known = np.flatnonzero(marked(numbers, most))
     rank = np.zeros(most, dtype=np.int64)
     rank[known] = np.arange(len(known))
     return known, rank[numbers]
@@ -163,10 +174,7 @@ def _close(graph: CubeGraph) -> None:
     roles = {"dimension": DIMENSION, "measure": MEASURE, "attribute": ATTRIBUTE}
     parts = [graph.of(f"{QB}{role}") for role in roles]
     if any(len(part[0]) for part in parts):
-        graph.added[f"{QB}componentProperty"] = (
-            np.concatenate([part[0] for part in parts]),
-            np.concatenate([part[1] for part in parts]),
-        )
+        graph.added[f"{QB}componentProperty"] = joined(parts)
     follows = {
         OBSERVATION: [objects(f"{QB}observation"), np.unique(graph.of(f"{QB}dataSet")[0])],
         DATA_SET: [objects(f"{QB}dataSet")],
@@ -212,10 +220,7 @@ def _flatten(graph: CubeGraph) -> None:
         slices = matching(graph.of(f"{QB}slice"), np.array(sorted(holders)))[1]
         add(name, np.unique(slices), graph.of(f"{QB}observation"))
     for iri, parts in added.items():
-        graph.added[iri] = (
-            np.concatenate([part[0] for part in parts]),
-            np.concatenate([part[1] for part in parts]),
-        )
+        graph.added[iri] = joined(parts)
 
 
 @dataclass(frozen=True, kw_only=True)

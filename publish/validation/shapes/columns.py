@@ -6,21 +6,22 @@ is that of numpy. SHACL, section 4.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyoxigraph as ox
 from numpy.typing import NDArray
 from rdflib import Graph, Literal, URIRef
-from rdflib.term import Node
 
 from publish.rdf.namespaces import QB, RDF, RDFS, XSD
 from publish.rdf.statements import Column, Integers, Terms, Things
 from publish.rdf.terms import Term, as_node, as_term
-from publish.validation.constraints.normal_form import unique_pairs
+from publish.validation.constraints.normal_form import joined, marked, matching, unique_pairs
 from publish.validation.shapes.compile import (
     OF_COUNTS,
     OF_PAIRS,
@@ -45,8 +46,19 @@ class ColumnResult:
     of_itself: bool
     """Whether the observation as a whole breaks a combination of shapes."""
     shape: Shape
-    constraint: str
-    """The name of the parameter that is not met, like ``minCount``."""
+
+    def reported(self, things: Things) -> ShapeResult:
+        """Return the result as a validation report has it."""
+        focus = things.name(self.place)
+        value = "" if self.value is None else _lexical(self.value)
+        return ShapeResult(
+            focus=focus,
+            path=self.shape.path,
+            value=focus if self.of_itself else value,
+            shape=self.shape.name,
+            severity=self.shape.severity,
+            message=self.shape.message,
+        )
 
 
 @dataclass(kw_only=True)
@@ -75,7 +87,7 @@ class ColumnJudge:
     ) -> Flags | None:
         """Return which observations are targets of a shape, None for all."""
         if target.having is not None:
-            return _marked(things.column(target.having).thing, things.count)
+            return marked(things.column(target.having).thing, things.count)
         if target.data_set is None:
             column, wanted = things.column(str(RDF.type)), str(QB.Observation)
         elif data_set is not None:
@@ -83,7 +95,7 @@ class ColumnJudge:
         else:
             column, wanted = things.column(str(QB.dataSet)), target.data_set
         number = things.terms.iri(wanted)
-        return _marked(column.thing[column.value == number], things.count)
+        return marked(column.thing[column.value == number], things.count)
 
     def is_a(self, term: Term, wanted: str) -> bool:
         """Return whether a term is an instance of a class or of its subclasses in the context."""
@@ -100,25 +112,6 @@ class ColumnJudge:
         return self._superclasses_of[name]
 
 
-def shape_result(found: ColumnResult, things: Things) -> ShapeResult:
-    """Return a result as a validation report has it."""
-    focus, value = things.name(found.place), found.value
-    return ShapeResult(
-        focus=focus,
-        path=found.shape.path,
-        value=focus if found.of_itself else "" if value is None else _lexical(value),
-        shape=found.shape.name,
-        severity=found.shape.severity,
-        message=found.shape.message,
-    )
-
-
-def _marked(places: Integers, count: int) -> Flags:
-    found = np.zeros(count, dtype=np.bool_)
-    found[places] = True
-    return found
-
-
 @dataclass(kw_only=True)
 class _Batch:
     """A batch of observations with the columns, counts and verdicts that several shapes need."""
@@ -131,76 +124,61 @@ class _Batch:
 
     def results(self, shape: Shape, chosen: Flags | None) -> Iterator[ColumnResult]:
         """Yield the results of a shape on the chosen observations."""
-        for constraint in shape.constraints:
-            if constraint.name == "property":
-                yield from self.results(constraint.shapes[0], chosen)
-                continue
-            for places, values in self._broken(shape, constraint):
-                if chosen is not None:
-                    inside = chosen[places]
-                    places, values = places[inside], None if values is None else values[inside]
-                found = self.things.terms.found
-                for at, place in enumerate(places.tolist()):
-                    yield ColumnResult(
-                        place=place,
-                        value=None if values is None else found[int(values[at])],
-                        of_itself=constraint.name in OF_SHAPES,
-                        shape=shape,
-                        constraint=constraint.name,
-                    )
+        found = self.things.terms.found
+        for broken, constraint in _constraints(shape):
+            places, values = self._broken(broken, constraint)
+            if chosen is not None:
+                inside = chosen[places]
+                places, values = places[inside], None if values is None else values[inside]
+            for at, place in enumerate(places.tolist()):
+                yield ColumnResult(
+                    place=place,
+                    value=None if values is None else found[int(values[at])],
+                    of_itself=constraint.name in OF_SHAPES,
+                    shape=broken,
+                )
 
     def conforms(self, shape: Shape) -> Flags:
         """Return which observations conform to a shape."""
         right = np.ones(self.things.count, dtype=np.bool_)
-        for constraint in shape.constraints:
-            if constraint.name == "property":
-                right &= self.conforms(constraint.shapes[0])
-                continue
-            for places, _ in self._broken(shape, constraint):
-                right[places] = False
+        for inner, constraint in _constraints(shape):
+            right[self._broken(inner, constraint)[0]] = False
         return right
 
-    def _broken(
-        self, shape: Shape, constraint: Constraint
-    ) -> Iterator[tuple[Integers, Integers | None]]:
-        """Yield the places where a constraint is broken, with the values that break it."""
-        if constraint.name in OF_SHAPES:
-            yield np.flatnonzero(~self._combined(constraint)), None
-        elif constraint.name in OF_COUNTS:
-            counts = self._count(shape.paths)
-            few = constraint.name == "minCount"
-            wrong = counts < constraint.count if few else counts > constraint.count
-            yield np.flatnonzero(wrong), None
-        elif constraint.name == "hasValue":
-            column, number = self._column(shape.paths), self._number(constraint.value)
-            with_it = column.thing[column.value == number]
-            yield np.flatnonzero(~_marked(with_it, self.things.count)), None
-        elif constraint.name in OF_PAIRS:
-            yield from self._unordered(shape, constraint)
+    def _broken(self, shape: Shape, constraint: Constraint) -> tuple[Integers, Integers | None]:
+        """Return the places where a constraint is broken, with the values that break it."""
+        name = constraint.name
+        if name in OF_SHAPES:
+            every = len(constraint.shapes)
+            ends = {"not": (0, 0), "xone": (1, 1), "or": (1, every), "and": (every, every)}
+            least, most = ends[name]
+            met = np.sum([self.conforms(inner) for inner in constraint.shapes], axis=0)
+            return np.flatnonzero((met < least) | (met > most)), None
+        if name in OF_COUNTS:
+            counts, count = self._count(shape.paths), int(constraint.number)
+            return np.flatnonzero(counts < count if name == "minCount" else counts > count), None
+        column, terms = self._column(shape.paths), self.things.terms
+        if name == "hasValue":
+            number = terms.numbers.get(as_term(constraint.value), -1)
+            has = marked(column.thing[column.value == number], self.things.count)
+            return np.flatnonzero(~has), None
+        if name in OF_PAIRS:
+            others = self.things.column(str(constraint.value))
+            at, other = matching((others.thing, others.value), column.thing)
+            pairs = zip(column.value[at].tolist(), other.tolist(), strict=True)
+            right = [_in_order(terms.found[own], terms.found[other], name) for own, other in pairs]
+            wrong = at[~np.array(right, dtype=np.bool_)]
         else:
-            column = self._column(shape.paths)
-            wrong = ~self._verdict(constraint, column.value)
-            yield column.thing[wrong], column.value[wrong]
-
-    def _combined(self, constraint: Constraint) -> Flags:
-        """Return which observations conform to a logical combination of shapes."""
-        each = [self.conforms(shape) for shape in constraint.shapes]
-        if constraint.name == "not":
-            return ~each[0]
-        met = np.sum(each, axis=0)
-        if constraint.name == "and":
-            return np.asarray(met == len(each))
-        return np.asarray(met == 1 if constraint.name == "xone" else met > 0)
+            wrong = np.flatnonzero(~self._verdict(constraint, column.value))
+        return column.thing[wrong], column.value[wrong]
 
     def _column(self, paths: tuple[str, ...]) -> Column:
         """Return the values of a path; a value of two alternatives counts once."""
         if len(paths) == 1:
             return self.things.column(paths[0])
         if paths not in self._columns:
-            parts = [self.things.column(path) for path in paths]
-            thing = np.concatenate([part.thing for part in parts])
-            value = np.concatenate([part.value for part in parts])
-            thing, value = unique_pairs(thing, value)
+            parts = map(self.things.column, paths)
+            thing, value = unique_pairs(*joined((part.thing, part.value) for part in parts))
             self._columns[paths] = Column(thing=thing, value=value)
         return self._columns[paths]
 
@@ -209,10 +187,6 @@ class _Batch:
             column = self._column(paths)
             self._counts[paths] = np.bincount(column.thing, minlength=self.things.count)
         return self._counts[paths]
-
-    def _number(self, node: Node | None) -> int:
-        """Return the number of a term, -1 if no observation has it."""
-        return self.things.terms.numbers.get(as_term(node), -1) if node is not None else -1
 
     def _verdict(self, constraint: Constraint, values: Integers) -> Flags:
         """Return which values meet a constraint; each distinct one is tested once."""
@@ -237,59 +211,48 @@ class _Batch:
         if constraint.name == "datatype":
             return lambda term: _has_datatype(term, str(constraint.value))
         if constraint.name == "nodeKind":
-            return lambda term: _kind(term) in str(constraint.value)
+            return lambda term: KINDS.get(type(term), "Literal") in str(constraint.value)
         if constraint.name == "pattern":
             flags = sum((getattr(re, flag.upper()) for flag in constraint.flags), re.NOFLAG)
             pattern = re.compile(str(constraint.value), flags)
             return lambda term: (
                 not isinstance(term, ox.BlankNode) and pattern.search(_lexical(term)) is not None
             )
-        bound = constraint.number or Decimal(0)
         compare = COMPARISONS[constraint.name]
 
         def within(term: Term) -> bool:
             number = _number_of(term)
-            return number is not None and compare(number, bound)
+            return number is not None and compare(number, constraint.number)
 
         return within
 
-    def _unordered(
-        self, shape: Shape, constraint: Constraint
-    ) -> Iterator[tuple[Integers, Integers | None]]:
-        """Yield where a value is not less than each value of another property."""
-        column, other = self._column(shape.paths), self.things.column(str(constraint.value))
-        low = np.searchsorted(other.thing, column.thing, side="left")
-        high = np.searchsorted(other.thing, column.thing, side="right")
-        found = self.things.terms.found
-        places, values = [], []
-        for at in np.flatnonzero(high > low).tolist():
-            own = found[int(column.value[at])]
-            for beside in range(int(low[at]), int(high[at])):
-                if not _in_order(own, found[int(other.value[beside])], constraint.name):
-                    places.append(int(column.thing[at]))
-                    values.append(int(column.value[at]))
-        yield np.array(places, dtype=np.int64), np.array(values, dtype=np.int64)
+
+def _constraints(shape: Shape) -> Iterator[tuple[Shape, Constraint]]:
+    """Yield the constraints of a shape and of its property shapes, each with its own shape."""
+    for constraint in shape.constraints:
+        if constraint.name == "property":
+            yield from _constraints(constraint.shapes[0])
+        else:
+            yield shape, constraint
 
 
-COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "minInclusive": lambda number, bound: number >= bound,
-    "minExclusive": lambda number, bound: number > bound,
-    "maxInclusive": lambda number, bound: number <= bound,
-    "maxExclusive": lambda number, bound: number < bound,
-    "lessThan": lambda number, bound: number < bound,
-    "lessThanOrEquals": lambda number, bound: number <= bound,
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "minInclusive": operator.ge,
+    "minExclusive": operator.gt,
+    "maxInclusive": operator.le,
+    "maxExclusive": operator.lt,
+    "lessThan": operator.lt,
+    "lessThanOrEquals": operator.le,
 }
+"""How the value of a constraint is compared with its bound."""
 
 
 def _in_order(one: Term, other: Term, name: str) -> bool:
     """Return whether two values can be compared and are in the order of a constraint."""
-    numbers = _number_of(one), _number_of(other)
-    if numbers[0] is not None and numbers[1] is not None:
-        return COMPARISONS[name](numbers[0], numbers[1])
-    if not (_is_text(one) and _is_text(other)):
-        return False
-    low, high = _lexical(one), _lexical(other)
-    return low < high if name == "lessThan" else low <= high
+    compare, numbers = COMPARISONS[name], (_number_of(one), _number_of(other))
+    if None not in numbers:
+        return compare(*numbers)
+    return _is_text(one) and _is_text(other) and compare(_lexical(one), _lexical(other))
 
 
 def _is_text(term: Term) -> bool:
@@ -332,10 +295,7 @@ def _has_datatype(term: Term, datatype: str) -> bool:
     return Literal(term.value, datatype=URIRef(datatype)).ill_typed is not True
 
 
-def _kind(term: Term) -> str:
-    if isinstance(term, ox.NamedNode):
-        return "IRI"
-    return "BlankNode" if isinstance(term, ox.BlankNode) else "Literal"
+KINDS = {ox.NamedNode: "IRI", ox.BlankNode: "BlankNode"}
 
 
 def _lexical(term: Term) -> str:

@@ -29,7 +29,7 @@ def find_unusable(shapes: ShapeFiles, uris: Uris, graph: Graph, problem: str) ->
         alone = new_graph(uris)
         add_file(alone, file, [])
         try:
-            validate(graph, alone)
+            run_pyshacl(graph, alone)
         except UnusableShapes as error:
             return fault("bad-shape", file.shown, problem=error)
     return fault("bad-shape", "shapes", problem=problem)
@@ -52,7 +52,7 @@ def as_fault(result: ShapeResult, place: tuple[str, int, int] | None = None) -> 
     return replace(finding, severity=result.severity)
 
 
-def validate(graph: Graph, shapes: Graph) -> list[ShapeResult]:
+def run_pyshacl(graph: Graph, shapes: Graph) -> list[ShapeResult]:
     """Return every result that pySHACL finds. Raises UnusableShapes."""
     try:
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
@@ -69,19 +69,21 @@ def validate(graph: Graph, shapes: Graph) -> list[ShapeResult]:
         # A SPARQL constraint has its own message, which says more than that of its node shape.
         shape = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
         messages = list(report.objects(result, SH.resultMessage))
+        templates = list(shapes.objects(shape, SH.message))
         severity = URIRef(str(report.value(result, SH.resultSeverity)))
-        own = shapes.value(shape, SH.path) if shape is not None else None
-        path_from = shapes if own is not None and path is not None else report
+        own = shapes.value(shape, SH.path)
         found.add(
             ShapeResult(
                 focus=_name(focus),
-                path=path_text(path_from, own if path_from is shapes and own else path)
-                if path is not None
-                else "",
-                value=_name(value) if value is not None else "",
+                path=""
+                if path is None
+                else path_text(report, path)
+                if own is None
+                else path_text(shapes, own),
+                value="" if value is None else _name(value),
                 shape=str(nearest_name(shapes, shape)),
                 severity=SEVERITY_OF.get(severity, "error"),
-                message=_message(messages, list(shapes.objects(shape, SH.message))),
+                message=Words(*(_in_language(messages, templates, name) for name in LANGUAGES)),
             )
         )
     return sorted(found)
@@ -89,11 +91,6 @@ def validate(graph: Graph, shapes: Graph) -> list[ShapeResult]:
 
 def _name(node: Node | None) -> str:
     return f"_:{node}" if isinstance(node, BNode) else str(node)
-
-
-def _message(messages: list[Node], templates: list[Node]) -> Words:
-    """Return a message in both languages."""
-    return Words(*(_in_language(messages, templates, language) for language in LANGUAGES))
 
 
 def _in_language(messages: list[Node], templates: list[Node], language: str) -> str:

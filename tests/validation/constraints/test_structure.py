@@ -199,7 +199,9 @@ def test_name_first_thousand_of_a_kind() -> None:
     breaches = find_breaches(graph_of(text))
     assert breaches.counts == {"code-outside-list": 1500}
     assert len(breaches.found) == MOST_OF_A_KIND
-    assert list(breaches.unnamed()) == [("code-outside-list", 500)]
+    [rest] = breaches.unnamed("a.ttl")
+    assert (rest.code, rest.path) == ("more-breaches", "a.ttl")
+    assert "500" in rest.finding and "code-outside-list" in rest.finding
     assert breaches.found[0].thing == "http://x.example/o00000"
 
 

@@ -11,11 +11,11 @@ import pytest
 from rdflib import Graph
 
 from publish.rdf.statements import collect
-from publish.validation.shapes.columns import ColumnJudge, shape_result
+from publish.validation.shapes.columns import ColumnJudge
 from publish.validation.shapes.compile import ShapeResult, observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
 from publish.validation.shapes.graph_structure import GraphStructure
-from publish.validation.shapes.with_pyshacl import validate
+from publish.validation.shapes.with_pyshacl import run_pyshacl
 
 PREFIXES = """
 @prefix : <http://cube.example/> .
@@ -190,7 +190,7 @@ def by_columns(observations: str) -> set[ShapeResult]:
     compiled, left = observation_shapes(shapes())
     assert left == []
     judge = ColumnJudge(shapes=compiled, context=context)
-    return named({shape_result(result, things) for result in judge.judge(things)})
+    return named({result.reported(things) for result in judge.judge(things)})
 
 
 def named(found: set[ShapeResult]) -> set[ShapeResult]:
@@ -206,7 +206,7 @@ def by_pyshacl(observations: str) -> set[ShapeResult]:
         for number in range(13)
         if f":o{number} a qb:Observation" in observations
     }
-    return named({result for result in validate(graph, shapes()) if result.focus in typed})
+    return named({result for result in run_pyshacl(graph, shapes()) if result.focus in typed})
 
 
 @pytest.mark.parametrize("hundred", range(4))

@@ -19,7 +19,7 @@ from publish.project.project import Project
 from publish.rdf.turtle import add_triples, new_graph, read_turtle
 from publish.release import build
 from publish.validation.shapes.files import graph_of_shapes, read_shapes
-from publish.validation.shapes.with_pyshacl import as_fault, validate
+from publish.validation.shapes.with_pyshacl import as_fault, run_pyshacl
 
 DEFECTS = Path(__file__).parent / "defects"
 """One small change per file: what it adds, and in comments what it takes away and must give."""
@@ -70,7 +70,7 @@ def all_shapes(project: Project) -> Graph:
 
 
 def judge(graph: Graph, shapes: Graph) -> list[Fault]:
-    return sorted({as_fault(result) for result in validate(graph, shapes)})
+    return sorted({as_fault(result) for result in run_pyshacl(graph, shapes)})
 
 
 def node_shapes(shapes: Graph) -> list[URIRef]:
