@@ -31,8 +31,9 @@ def find_kind(code: str, language: str = "en") -> Kind:
 
 def page_of(kind: Kind, language: str = "en") -> str:
     """Return the help page of a kind of fault, for a terminal."""
+    severity = "severity-error" if kind.severity == "error" else kind.severity
     stops = "stops-the-release" if kind.severity == "error" else "does-not-stop-the-release"
-    about = f"{severity_of(kind).text_in(language)}. {phrase(stops).text_in(language)}"
+    about = f"{phrase(severity).text_in(language)}. {phrase(stops).text_in(language)}"
     if kind.can_be_acknowledged:
         about += " " + phrase("source-can-have-it").text_in(language)
     if kind.constraint:
@@ -54,43 +55,20 @@ def shown(text: Words, language: str) -> str:
     return text.text_in(language).format_map(_Names()).strip()
 
 
-def severity_of(kind: Kind) -> Words:
-    """Return the word for a severity."""
-    return phrase("severity-error" if kind.severity == "error" else kind.severity)
-
-
 def _wrapped(text: str, indent: int = 0) -> str:
     """Return a text in lines that fit a terminal; indented lines, as of examples, stay as is."""
-    lines = []
-    for line in text.splitlines():
-        margin = " " * indent
-        lines.append(
-            margin + line
-            if line.startswith(" ")
-            else textwrap.fill(
-                line,
-                WIDTH,
-                initial_indent=margin,
-                subsequent_indent=margin,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
-    return "".join(f"{line}\n" for line in lines)
+    wrapper = textwrap.TextWrapper(WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+    lines = [line if line[:1] == " " else wrapper.fill(line) for line in text.splitlines()]
+    return textwrap.indent("".join(f"{line}\n" for line in lines), " " * indent)
 
 
 def by_subject() -> list[tuple[Words, list[Kind]]]:
     """Return the kinds by subject, both in the order of the alphabet."""
     kinds = sorted(KINDS.values(), key=lambda kind: (kind.subject, kind.code))
     return [
-        (_subject(subject), list(group))
+        (PHRASES[f"subject-{subject}"], list(group))
         for subject, group in groupby(kinds, key=lambda kind: kind.subject)
     ]
-
-
-def _subject(name: str) -> Words:
-    """Return the heading of a subject: its phrase, or its name when it has none."""
-    return PHRASES.get(f"subject-{name}") or Words(name.replace("-", " ").capitalize())
 
 
 def kinds_as_text(language: str = "en") -> str:
