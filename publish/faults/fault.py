@@ -83,16 +83,8 @@ class Fault:
 
     def record(self, language: str = "en") -> dict[str, object]:
         """Return the fault as a JSON object."""
-        return {
-            "path": self.path,
-            "line": self.line,
-            "column": self.column,
-            "code": self.code,
-            "finding": self.finding.text_in(language),
-            "fix": self.fix.text_in(language),
-            "severity": self.severity,
-            "text": self.text,
-        }
+        texts = {name: getattr(self, name).text_in(language) for name in ("finding", "fix")}
+        return vars(self) | texts
 
 
 class FaultyInput(Exception):
@@ -129,14 +121,7 @@ def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
 
 def _unwrapped(text: str) -> str:
     """Return a text with each paragraph on one line; indented lines, as examples, stay apart."""
-    lines: list[str] = []
-    for line in text.strip("\n").split("\n"):
-        is_text = all(part and not part.startswith("    ") for part in (line, *lines[-1:]))
-        if lines and is_text:
-            lines[-1] += f" {line}"
-        else:
-            lines.append(line)
-    return "\n".join(lines)
+    return re.sub(r"^(?! {4})(.+)\n(?! {4}|\n)", r"\1 ", text.strip("\n"), flags=re.MULTILINE)
 
 
 TEXTS = ("title", "finding", "fix", "when")

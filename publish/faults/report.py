@@ -78,17 +78,13 @@ def _styled(text: str, *, colour: bool, **style: bool | str) -> str:
 
 def as_json(faults: Sequence[Fault], language: str = "en") -> str:
     """Return the faults as JSON: a list of their records, with title, and IRI if they have one."""
-    return (
-        json.dumps([_record(item, language) for item in faults], ensure_ascii=False, indent=2)
-        + "\n"
-    )
-
-
-def _record(item: Fault, language: str) -> dict[str, object]:
-    record = item.record(language) | {"title": item.kind.title.text_in(language)}
-    if not item.line and is_address(item.path):
-        record["iri"] = item.path
-    return record
+    records = []
+    for item in faults:
+        record = item.record(language) | {"title": item.kind.title.text_in(language)}
+        if not item.line and is_address(item.path):
+            record["iri"] = item.path
+        records.append(record)
+    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
 
 
 def count_of(faults: Sequence[Fault]) -> Words:
