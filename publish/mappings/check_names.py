@@ -27,7 +27,7 @@ def measure_names(mapping: Mapping) -> dict[str, tuple[str | int, ...]]:
     for use in mapping.uses:
         if MEASURE in use.fixed:
             names.setdefault(use.fixed[MEASURE], use.steps)
-        for axis in (use.rows, use.columns):
+        for axis in use.axes:
             for label, codes in (axis.labels or {}).items():
                 if MEASURE in codes:
                     names.setdefault(codes[MEASURE], (*axis.steps, label, "measure"))
@@ -45,24 +45,20 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
             is_known = name in vocabulary.dimensions or name in vocabulary.unusable
             if name != MEASURE and not is_known:
                 hint = did_you_mean(name, vocabulary.dimensions)
-                steps = next(
-                    (axis.steps for axis in (use.rows, use.columns) if name in axis.dimensions),
-                    (*use.steps, "fixed", name)
-                    if (*use.steps, "fixed", name) in mapping.file.places
-                    else ("fixed", name),
-                )
+                own = (*use.steps, "fixed", name)
+                fixed = own if own in mapping.file.places else ("fixed", name)
+                steps = next((axis.steps for axis in use.axes if name in axis.dimensions), fixed)
                 faults.append(fault("no-such-dimension", *place(*steps), name=name, hint=hint))
             if counted[name] > 1 or (name == MEASURE and mapping.measure):
                 faults.append(fault("dimension-twice", *place(*use.steps), name=name))
-        for axis in (use.rows, use.columns):
+        for axis in use.axes:
             for label, codes in (axis.labels or {}).items():
+                at = place(*axis.steps, label)
                 for name in axis.dimensions:
                     if name not in codes:
-                        at = place(*axis.steps, label)
                         faults.append(fault("label-lacks-code", *at, label=label, name=name))
         if set(names) != first:
-            found = ", ".join(sorted(set(names))) or phrase("no-dimension")
-            wanted = ", ".join(sorted(first)) or phrase("no-dimension")
+            found, wanted = _listed(set(names)), _listed(first)
             at = place(*use.steps)
             faults.append(fault("dimensions-differ", *at, found=found, wanted=wanted))
     if mapping.measure is None and MEASURE not in first:
@@ -71,7 +67,7 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
         if name not in vocabulary.measures and name not in vocabulary.unusable:
             hint = did_you_mean(name, vocabulary.measures)
             faults.append(fault("no-such-measure", *place(*steps), name=name, hint=hint))
-    units = vocabulary.lists[UNITS].codes if UNITS in vocabulary.lists else ()
+    units = vocabulary.codes_of(UNITS)
     if mapping.unit is not None and mapping.unit not in units:
         hint = did_you_mean(mapping.unit, units)
         faults.append(fault("no-such-unit", *place("unit"), name=mapping.unit, hint=hint))
@@ -80,10 +76,8 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
         if name not in first:
             if not first - {MEASURE} <= vocabulary.dimensions.keys() | vocabulary.unusable:
                 continue  # a name that does not exist was reported, and may be what is meant
-            known = ", ".join(sorted(first - {MEASURE})) or phrase("no-dimension")
-            faults.append(
-                fault("dimension-not-used", *place("totals", name), name=name, known=known)
-            )
+            at, known = place("totals", name), _listed(first - {MEASURE})
+            faults.append(fault("dimension-not-used", *at, name=name, known=known))
         elif dimension and (dimension.codes is None or dimension.codes.total is None):
             faults.append(fault("no-total", *place("totals", name), name=name))
     periods = [
@@ -93,6 +87,10 @@ def check_names(mapping: Mapping, vocabulary: Vocabulary, faults: list[Fault]) -
     ]
     if len(periods) > 1:
         faults.append(fault("no-period-twice", *place(), names=", ".join(periods)))
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or phrase("no-dimension")
 
 
 def read_missing_periods(

@@ -7,7 +7,6 @@ only where somebody says that they must fit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -56,62 +55,55 @@ class Declarations:
 
 def read_declarations(file: YamlFile, numbers: str, faults: list[Fault]) -> Declarations:
     """Return what a mapping declares of its figures; a tolerance must be a number from 0."""
-    data = file.data
-    within = {}
-    for name, entry in data.get("totals", {}).items():
-        if isinstance(entry, dict):
-            steps = ("totals", name, "within")
-            found = _tolerance(file, steps, entry.get("within"), numbers, faults)
-            within[name] = found or Decimal(0)
-    return Declarations(
-        within=within,
-        shares=tuple(_read_shares(file, numbers, faults)),
-        agreements=tuple(_read_agreements(file, numbers, faults)),
-    )
+    form = FORMATS[numbers]
+
+    def tolerance(entry: dict[str, Any], *steps: str | int) -> Decimal | None:
+        """Return a tolerance as an exact number; None where there is none or it is at fault."""
+        text = entry.get("within")
+        if text is None:
+            return None
+        read = read_numbers([text.strip()], form)
+        if read.faulty[0] or read.mantissa[0] < 0:
+            place, example = file.place(*steps, "within"), format_number(5, 2, form)
+            faults.append(fault("wrong-tolerance", *place, value=text, example=example))
+            return None
+        return Decimal(int(read.mantissa[0])).scaleb(-int(read.decimals[0]))
+
+    within = {
+        name: tolerance(entry, "totals", name) or Decimal(0)
+        for name, entry in file.data.get("totals", {}).items()
+        if isinstance(entry, dict)
+    }
+    shares = []
+    for name, entry in file.data.get("shares", {}).items():
+        steps = ("shares", name)
+        share = Share(
+            measure=name,
+            part=entry["part"],
+            whole=entry.get("whole", entry["part"]),
+            over=entry.get("over"),
+            within=tolerance(entry, *steps),
+            steps=steps,
+        )
+        if share.over is None and share.whole == share.part:
+            faults.append(fault("share-of-itself", *file.place(*steps), name=name))
+        else:
+            shares.append(share)
+    agreements = []
+    for number, entry in enumerate(file.data.get("agrees-with", ())):
+        own: dict[str, Any] = {"data-set": entry} if isinstance(entry, str) else entry
+        agreements.append(
+            Agreement(
+                slug=own["data-set"],
+                here=own.get("here", {}),
+                there=own.get("there", {}),
+                within=tolerance(own, "agrees-with", number) or Decimal(0),
+                steps=("agrees-with", number),
+            )
+        )
+    return Declarations(within=within, shares=tuple(shares), agreements=tuple(agreements))
 
 
 def parts_of(entry: str | dict[str, str]) -> str:
     """Return whether the parts of a total are complete, however it was declared."""
     return entry if isinstance(entry, str) else entry["parts"]
-
-
-def _read_shares(file: YamlFile, numbers: str, faults: list[Fault]) -> Iterator[Share]:
-    for name, entry in file.data.get("shares", {}).items():
-        steps = ("shares", name)
-        within = _tolerance(file, (*steps, "within"), entry.get("within"), numbers, faults)
-        whole, over = entry.get("whole", entry["part"]), entry.get("over")
-        if over is None and whole == entry["part"]:
-            faults.append(fault("share-of-itself", *file.place(*steps), name=name))
-            continue
-        yield Share(
-            measure=name, part=entry["part"], whole=whole, over=over, within=within, steps=steps
-        )
-
-
-def _read_agreements(file: YamlFile, numbers: str, faults: list[Fault]) -> Iterator[Agreement]:
-    for number, entry in enumerate(file.data.get("agrees-with", ())):
-        steps = ("agrees-with", number)
-        own: dict[str, Any] = {"data-set": entry} if isinstance(entry, str) else entry
-        within = _tolerance(file, (*steps, "within"), own.get("within"), numbers, faults)
-        yield Agreement(
-            slug=own["data-set"],
-            here=own.get("here", {}),
-            there=own.get("there", {}),
-            within=within or Decimal(0),
-            steps=steps,
-        )
-
-
-def _tolerance(
-    file: YamlFile, steps: Steps, text: str | None, numbers: str, faults: list[Fault]
-) -> Decimal | None:
-    """Return a tolerance as an exact number; None where there is none or it is at fault."""
-    if text is None:
-        return None
-    form = FORMATS[numbers]
-    read = read_numbers([text.strip()], form)
-    if read.faulty[0] or read.mantissa[0] < 0:
-        example = format_number(5, 2, form)
-        faults.append(fault("wrong-tolerance", *file.place(*steps), value=text, example=example))
-        return None
-    return Decimal(int(read.mantissa[0])).scaleb(-int(read.decimals[0]))

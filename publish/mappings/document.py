@@ -123,27 +123,19 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
     try:
         day = date.fromisoformat(file.data["date"])
     except ValueError:
-        value = f'"{file.data["date"]}"'
-        wanted = phrase("date-wanted")
-        place = file.place("date")
-        faults.append(fault("wrong-type", *place, key="date", value=value, wanted=wanted))
+        faults.append(_wrong_type(file, ("date",), file.data["date"], "date-wanted"))
         return None
     addresses = {key: file.data[key] for key in ADDRESSES if key in file.data}
-    subjects = {("subjects", at): item for at, item in enumerate(file.data.get("subjects", ()))}
-    wrong = [
-        (steps, address)
-        for steps, address in [*(((key,), value) for key, value in addresses.items()),
-                               *subjects.items()]
-        if not is_address(address)
-    ]  # fmt: skip
-    for steps, address in wrong:
+    subjects = tuple(file.data.get("subjects", ()))
+    given: dict[Steps, str] = {(key,): address for key, address in addresses.items()}
+    given |= {("subjects", at): address for at, address in enumerate(subjects)}
+    wrong = {steps: address for steps, address in given.items() if not is_address(address)}
+    for steps, address in wrong.items():
         if character := wrong_character(address):
             problem = phrase("iri-character", character=character)
             faults.append(fault("not-an-iri", *file.place(*steps), problem=problem))
-            continue
-        wanted = phrase("address-wanted")
-        value, key = f'"{address}"', steps[0]
-        faults.append(fault("wrong-type", *file.place(*steps), key=key, value=value, wanted=wanted))
+        else:
+            faults.append(_wrong_type(file, steps, address, "address-wanted"))
     if wrong:
         return None
     return Document(
@@ -153,7 +145,7 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         date=day,
         number=file.data.get("number"),
         addresses=addresses,
-        subjects=tuple(subjects.values()),
+        subjects=subjects,
         area=file.data.get("area"),
         numbers=file.data.get("numbers", project.numbers),
         tables=tables,
@@ -174,6 +166,11 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
     )
 
 
+def _wrong_type(file: YamlFile, steps: Steps, value: str, wanted: str) -> Fault:
+    particulars = {"key": steps[0], "value": f'"{value}"', "wanted": phrase(wanted)}
+    return fault("wrong-type", *file.place(*steps), **particulars)
+
+
 def _read_table(
     name: str, entry: dict[str, Any], file: YamlFile, faults: list[Fault]
 ) -> TableDeclaration:
@@ -185,13 +182,14 @@ def _read_table(
     if sentence is not None and (problem := _problem_of(sentence, rows, entry["columns"])):
         place = file.place(*steps, "sentence")
         faults.append(fault("bad-sentence", *place, table=name, problem=problem))
-    for key in ("total", "wrapped"):
-        wanted = entry.get(key, [])
-        for index, label in enumerate([wanted] if isinstance(wanted, str) else wanted):
-            if label not in rows:
-                place = file.place(*steps, key, *([] if isinstance(wanted, str) else [index]))
-                hint = did_you_mean(label, rows)
-                faults.append(fault("no-such-row", *place, label=label, hint=hint))
+    wrapped = tuple(entry.get("wrapped", ()))
+    named: dict[Steps, str] = {("wrapped", at): label for at, label in enumerate(wrapped)}
+    if "total" in entry:
+        named = {("total",): entry["total"]} | named
+    for inner, label in named.items():
+        if label not in rows:
+            place, hint = file.place(*steps, *inner), did_you_mean(label, rows)
+            faults.append(fault("no-such-row", *place, label=label, hint=hint))
     return TableDeclaration(
         name=name,
         title=entry.get("title"),
@@ -201,7 +199,7 @@ def _read_table(
         rows=rows,
         sentence=sentence,
         total=entry.get("total"),
-        wrapped=frozenset(entry.get("wrapped", ())),
+        wrapped=frozenset(wrapped),
         fingerprint=entry.get("fingerprint"),
         steps=steps,
     )

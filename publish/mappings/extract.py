@@ -19,15 +19,9 @@ from itertools import pairwise
 
 from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import PLACEHOLDER, Document, TableDeclaration
-from publish.mappings.extract_rows import (
-    PrintedRow,
-    RowReader,
-    check_numbers,
-    rows_of_sentence,
-    words_pattern,
-)
+from publish.mappings.extract_rows import RowReader, words_pattern
 from publish.tables.document_text import PrintedText
-from publish.tables.numbers import FORMATS, NumberFormat, format_number, read_numbers
+from publish.tables.numbers import FORMATS
 from publish.tables.table import SOURCE_LINE
 
 
@@ -55,35 +49,22 @@ def _csv(rows: list[tuple[str, ...]]) -> bytes:
     return out.getvalue().encode()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _TableStart:
-    """Where a table begins: its header or its sentence, and where its rows must have ended."""
-
-    declaration: TableDeclaration
-    match: re.Match[str]
-    end: int
-
-
 def extract_tables(
     text: PrintedText, document: Document, faults: list[Fault]
 ) -> list[PrintedTable]:
     """Find every declared table; what is not exactly as declared is among ``faults``."""
     form = FORMATS[document.numbers]
     tables = []
-    for start in _table_starts(text, list(document.tables.values()), faults):
+    for declaration, match, end in _table_starts(text, list(document.tables.values()), faults):
         before = len(faults)
-        declaration = start.declaration
-        if declaration.sentence:
-            rows = rows_of_sentence(text, declaration, start.match)
-        else:
-            rows = RowReader(text=text, declaration=declaration, form=form, faults=faults).read(
-                start.match.end(), start.end
-            )
+        reader = RowReader(text=text, declaration=declaration, form=form, faults=faults)
+        sentence = declaration.sentence is not None
+        rows = reader.read_sentence(match) if sentence else reader.read(match.end(), end)
         for row in rows:
-            check_numbers(text, row, form, faults)
+            reader.check_numbers(row)
         if len(faults) > before:
             continue
-        _check_total(text, declaration, rows, form, faults)
+        reader.check_total(rows)
         table = PrintedTable(
             name=declaration.name,
             header=(declaration.corner, *declaration.columns, SOURCE_LINE),
@@ -91,14 +72,10 @@ def extract_tables(
         )
         found = table.fingerprint()
         if len(faults) == before and declaration.fingerprint not in (None, found):
+            particulars = {"found": found, "declared": declaration.fingerprint}
+            place = text.place(match.start())
             faults.append(
-                fault(
-                    "fingerprint-differs",
-                    *text.place(start.match.start()),
-                    table=declaration.name,
-                    found=found,
-                    declared=declaration.fingerprint,
-                )
+                fault("fingerprint-differs", *place, table=declaration.name, **particulars)
             )
         tables.append(table)
     return tables
@@ -109,8 +86,8 @@ def extract_tables(
 
 def _table_starts(
     text: PrintedText, declarations: list[TableDeclaration], faults: list[Fault]
-) -> Iterator[_TableStart]:
-    """Yield where each table begins, and where the next one or its leading text does."""
+) -> Iterator[tuple[TableDeclaration, re.Match[str], int]]:
+    """Yield the header or sentence of each table, and where its rows must have ended."""
     for group, start, end in _text_parts(text, declarations, faults):
         found: list[tuple[TableDeclaration, re.Match[str]]] = []
         cursor = start
@@ -132,7 +109,7 @@ def _table_starts(
                 faults.append(fault(code, *place, table=declaration.name, text=words.strip()))
         ends = [*(match.start() for _, match in found[1:]), end]
         for (declaration, match), its_end in zip(found, ends, strict=False):
-            yield _TableStart(declaration=declaration, match=match, end=its_end)
+            yield declaration, match, its_end
 
 
 def _text_parts(
@@ -191,36 +168,3 @@ def _sentence_pattern(sentence: str) -> re.Pattern[str]:
         pattern += r"\s+" if place[0].isspace() else r"(\S+)"
         literal = place.end()
     return re.compile(pattern + re.escape(sentence[literal:]) + r"(?!\S)")
-
-
-def _check_total(
-    text: PrintedText,
-    declaration: TableDeclaration,
-    rows: list[PrintedRow],
-    form: NumberFormat,
-    faults: list[Fault],
-) -> None:
-    """Report every printed total that is not the sum of the rows above it."""
-    if declaration.total is None:
-        return
-    at = [row.label for row in rows].index(declaration.total)
-    for column, title in enumerate(declaration.columns):
-        numbers = read_numbers([row.cells[column][0] for row in rows[: at + 1]], form)
-        decimals = numbers.decimals.tolist()
-        places = max(decimals)
-        scaled = [
-            number * 10 ** (places - own)
-            for number, own in zip(numbers.mantissa.tolist(), decimals, strict=True)
-        ]
-        printed, offset = rows[at].cells[column]
-        if scaled[-1] != sum(scaled[:-1]):
-            faults.append(
-                fault(
-                    "printed-total-differs",
-                    *text.place(offset),
-                    label=declaration.total,
-                    column=title,
-                    printed=printed,
-                    total=format_number(sum(scaled[:-1]), places, form),
-                )
-            )

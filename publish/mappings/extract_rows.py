@@ -5,6 +5,7 @@ Anything else that stands where the rows must be is a fault.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -119,18 +120,16 @@ class RowReader:
             like_row = self._looks_like_row(offset)
             label = " ".join(words.split()[: -self.width]) or words
             awaited = missing[0] if missing else expected[min(number, len(expected) - 1)]
+            found = shortened(words)
             if like_row and missing:
                 hint = did_you_mean(label, missing[:1]) or did_you_mean(label, expected)
                 awaited = _shown(missing.pop(0))
-                particulars = {"found": shortened(words), "expected": awaited, "hint": hint}
-                self._fault("unknown-row", offset, **particulars)
+                self._fault("unknown-row", offset, found=found, expected=awaited, hint=hint)
             elif like_row:
-                particulars = {"found": shortened(words), "table": self.declaration.name}
-                self._fault("extra-row", offset, **particulars)
+                self._fault("extra-row", offset, found=found, table=self.declaration.name)
             elif not in_text:
-                hint = did_you_mean(label, expected)
-                particulars = {"found": shortened(words), "expected": _shown(awaited), "hint": hint}
-                self._fault("unexpected-text", offset, **particulars)
+                hint, awaited = did_you_mean(label, expected), _shown(awaited)
+                self._fault("unexpected-text", offset, found=found, expected=awaited, hint=hint)
             in_text = not like_row
         at_end = cursor >= len(self.text.text)
         here = f'"{shortened(self.text.words(cursor))}"'
@@ -183,19 +182,13 @@ class RowReader:
             sound = False
             after_last = cells[-1][1] + len(cells[-1][0]) if cells else offset
             at = cells[self.width][1] if len(cells) > self.width else after_last
-            self._fault(
-                "wrong-cell-count",
-                at,
-                label=_shown(label),
-                found=number_of(len(cells), "figures"),
-                wanted=number_of(self.width, "columns"),
-            )
-        lines = (self.text.line(start), self.text.line(end))
-        row = PrintedRow(
-            label=label, cells=tuple(cells), lines="-".join(map(str, dict.fromkeys(lines)))
-        )
-        if not sound:
-            self._check_some(row)
+            found, wanted = number_of(len(cells), "figures"), number_of(self.width, "columns")
+            self._fault("wrong-cell-count", at, label=_shown(label), found=found, wanted=wanted)
+        lines = "-".join(map(str, dict.fromkeys((self.text.line(start), self.text.line(end)))))
+        row = PrintedRow(label=label, cells=tuple(cells), lines=lines)
+        # What is no number in a row with a wrong number of cells, unless all of it is text.
+        if not sound and any(self.form.one.fullmatch(cell) for cell, _ in cells):
+            self.check_numbers(row)
         return row if sound else None, end + 1
 
     def _is_lone_number(self, cells: list[tuple[str, int]], label: str) -> bool:
@@ -205,10 +198,41 @@ class RowReader:
         self._fault("lone-number", cells[0][1], text=cells[0][0], label=_shown(label))
         return True
 
-    def _check_some(self, row: PrintedRow) -> None:
-        """Report what is no number in a row with a wrong number of cells, unless all is text."""
-        if any(self.form.one.fullmatch(cell) for cell, _ in row.cells):
-            check_numbers(self.text, row, self.form, self.faults)
+    def read_sentence(self, match: re.Match[str]) -> list[PrintedRow]:
+        """Return the figures of a sentence as rows of one cell."""
+        rows = []
+        for at, label in enumerate(self.declaration.rows, start=1):
+            offset = match.start(at)
+            line = str(self.text.line(offset))
+            rows.append(PrintedRow(label=label, cells=((match[at], offset),), lines=line))
+        return rows
+
+    def check_numbers(self, row: PrintedRow) -> None:
+        """Report every cell that is not a number."""
+        faulty = read_numbers([cell for cell, _ in row.cells], self.form).faulty.tolist()
+        example = format_number(123456, 2, self.form)
+        for cell, offset in itertools.compress(row.cells, faulty):
+            self._fault("not-a-number", offset, text=shortened(cell), example=example)
+
+    def check_total(self, rows: list[PrintedRow]) -> None:
+        """Report every printed total that is not the sum of the rows above it."""
+        label = self.declaration.total
+        if label is None:
+            return
+        at = [row.label for row in rows].index(label)
+        for column, title in enumerate(self.declaration.columns):
+            numbers = read_numbers([row.cells[column][0] for row in rows[: at + 1]], self.form)
+            decimals = numbers.decimals.tolist()
+            places = max(decimals)
+            scaled = [
+                number * 10 ** (places - own)
+                for number, own in zip(numbers.mantissa.tolist(), decimals, strict=True)
+            ]
+            printed, offset = rows[at].cells[column]
+            if scaled[-1] != sum(scaled[:-1]):
+                total = format_number(sum(scaled[:-1]), places, self.form)
+                particulars = {"column": title, "printed": printed, "total": total}
+                self._fault("printed-total-differs", offset, label=label, **particulars)
 
     def _cells(self, start: int, end: int) -> list[tuple[str, int]]:
         """Return the cells of a line with their offsets; ``5,9 %`` is one."""
@@ -218,29 +242,3 @@ class RowReader:
 
 def _shown(label: str) -> str:
     return label or phrase("without-label")
-
-
-def rows_of_sentence(
-    text: PrintedText, declaration: TableDeclaration, match: re.Match[str]
-) -> list[PrintedRow]:
-    """Return the figures of a sentence as rows of one cell."""
-    return [
-        PrintedRow(
-            label=label,
-            cells=((match[number], match.start(number)),),
-            lines=str(text.line(match.start(number))),
-        )
-        for number, label in enumerate(declaration.rows, start=1)
-    ]
-
-
-def check_numbers(
-    text: PrintedText, row: PrintedRow, form: NumberFormat, faults: list[Fault]
-) -> None:
-    """Report every cell that is not a number."""
-    faulty = read_numbers([cell for cell, _ in row.cells], form).faulty.tolist()
-    example = format_number(123456, 2, form)
-    for (cell, offset), is_faulty in zip(row.cells, faulty, strict=True):
-        if is_faulty:
-            place = text.place(offset)
-            faults.append(fault("not-a-number", *place, text=shortened(cell), example=example))

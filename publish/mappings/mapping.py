@@ -65,6 +65,11 @@ class TableUse:
     leave: tuple[str, ...]
     steps: Steps
 
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """The rows and the columns."""
+        return self.rows, self.columns
+
 
 @dataclass(frozen=True, kw_only=True)
 class MissingPeriod:
@@ -83,7 +88,6 @@ class Method:
     code: str
     """A code of the list meetwijze."""
     text: Text
-    steps: Steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,39 +173,29 @@ NOT_DERIVED = (
 
 def read_mappings(project: Project, faults: list[Fault], only: Iterable[str] = ()) -> list[Mapping]:
     """Read the mappings of a project in the order of their slugs, or only those asked for."""
-    wanted, left = set(only), {}
-    found = []
     paths = sorted(
         path
         for path in (project.root / "mappings").glob("*.*")
         if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".")
     )
-    named: dict[str, Path] = {}
+    sound = (path for path in paths if path.suffix == ".yaml" and SLUG.fullmatch(path.stem))
+    named = {path.stem: path for path in sound}
+    usable: dict[str, Path] = {}
     for path in paths:
-        if path.suffix == ".yaml" and SLUG.fullmatch(path.stem):
-            named[path.stem] = path
-    for path in paths:
-        other = named.setdefault(path.stem.lower(), path)
+        other, shown = named.setdefault(path.stem.lower(), path), project.shown(path)
         if other != path:
-            shown = project.shown(path)
             faults.append(fault("same-slug", shown, other=project.shown(other)))
         elif path.suffix != ".yaml":
-            faults.append(fault("wrong-file-name", project.shown(path), name=path.name))
-        elif wanted and path.stem not in wanted:
-            left[path.stem] = path
+            faults.append(fault("wrong-file-name", shown, name=path.name))
         else:
-            mapping = read_mapping(path, project, faults)
-            if mapping:
-                found.append(mapping)
+            usable[path.stem] = path
+    wanted = set(only) or usable.keys()
+    found = [read_mapping(path, project, faults) for slug, path in usable.items() if slug in wanted]
     # What a derived data set is made from has to be read with it.
-    needed = [item.slug for mapping in found if mapping.derivation
-              for item in mapping.derivation.inputs]  # fmt: skip
-    for slug in dict.fromkeys(needed):
-        if slug in left:
-            mapping = read_mapping(left[slug], project, faults)
-            if mapping:
-                found.append(mapping)
-    return sorted(found, key=lambda mapping: mapping.slug)
+    derivations = [mapping.derivation for mapping in found if mapping and mapping.derivation]
+    needed = {item.slug for derivation in derivations for item in derivation.inputs} - wanted
+    found += [read_mapping(usable[slug], project, faults) for slug in needed & usable.keys()]
+    return sorted(filter(None, found), key=lambda mapping: mapping.slug)
 
 
 def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping | None:
@@ -220,7 +214,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
     if "derived" in data and (extra := [key for key in NOT_DERIVED if key in data]):
         faults.extend(fault("not-for-derived", *file.place(key), key=key) for key in extra)
         return None
-    numbers = data.get("numbers", project.numbers)
+    numbers, method = data.get("numbers", project.numbers), data.get("method")
     return Mapping(
         slug=path.stem,
         file=file,
@@ -246,10 +240,10 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
             for index, entry in enumerate(data.get("missing", ()))
         ),
         marks=data.get("marks", {}),
-        method=_read_method(data),
+        method=Method(code=method["code"], text=_text(method)) if method else None,
         area=data.get("area"),
         remarks=(*read_remarks(data), *_read_acknowledged(file, faults)),
-        derivation=_read_derivation(data),
+        derivation=_read_derivation(data["derived"]) if "derived" in data else None,
         most_cells=_read_most_cells(data.get("cells", "true")),
     )
 
@@ -261,7 +255,7 @@ def read_remarks(data: dict[str, Any]) -> tuple[Remark, ...]:
             name=name,
             about=entry["about"],
             at=entry.get("at", {}),
-            text={"nl": entry["nl"], "en": entry["en"]},
+            text=_text(entry),
             steps=("quality", name),
         )
         for name, entry in data.get("quality", {}).items()
@@ -280,39 +274,31 @@ def _read_acknowledged(file: YamlFile, faults: list[Fault]) -> Iterator[Remark]:
             _, first, _ = file.place("quality", name)
             faults.append(fault("duplicate-key", *file.place(*steps), key=name, first=first))
             continue
-        row, _, column = entry.get("cell", "").partition(",")
+        cell = None
+        if "cell" in entry:
+            row, _, column = entry["cell"].partition(",")
+            cell = CellReference(table=entry.get("table"), row=int(row), column=int(column))
         yield Remark(
             name=name,
             about=entry.get("about", SOURCE_FAULT),
             at=entry.get("at", {}),
-            text={"nl": entry["nl"], "en": entry["en"]},
+            text=_text(entry),
             steps=steps,
             acknowledges=entry["code"],
-            cell=CellReference(table=entry.get("table"), row=int(row), column=int(column))
-            if row
-            else None,
+            cell=cell,
         )
 
 
-def _read_method(data: dict[str, Any]) -> Method | None:
-    entry = data.get("method")
-    if entry is None:
-        return None
-    text = {"nl": entry["nl"], "en": entry["en"]}
-    return Method(code=entry["code"], text=text, steps=("method",))
-
-
-def _read_derivation(data: dict[str, Any]) -> Derivation | None:
-    entry = data.get("derived")
-    if entry is None:
-        return None
-    return Derivation(
-        inputs=tuple(
-            Input(slug=item["data-set"], fixed=item.get("fixed", {}), steps=("derived", "from", at))
-            for at, item in enumerate(entry["from"])
-        ),
-        classes=entry["classes"],
+def _read_derivation(entry: dict[str, Any]) -> Derivation:
+    inputs = tuple(
+        Input(slug=item["data-set"], fixed=item.get("fixed", {}), steps=("derived", "from", at))
+        for at, item in enumerate(entry["from"])
     )
+    return Derivation(inputs=inputs, classes=entry["classes"])
+
+
+def _text(entry: dict[str, Any]) -> Text:
+    return {"nl": entry["nl"], "en": entry["en"]}
 
 
 def _read_most_cells(text: str) -> int | None:

@@ -8,7 +8,7 @@ does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -143,7 +143,7 @@ def _declared(
     faults: list[Fault],
 ) -> dict[str, Mark]:
     """Return the marks of a file by their sign; ``form`` is how the file writes numbers."""
-    reasons = vocabulary.lists[REASON_LIST].codes if REASON_LIST in vocabulary.lists else ()
+    reasons = vocabulary.codes_of(REASON_LIST)
     found: dict[str, Mark] = {}
     for key, entry in entries.items():
         sign, place = "".join(key.split()), file.place("marks", key)
@@ -172,7 +172,7 @@ def _declared(
                 faults.append(fault("wrong-bounds", *at, mark=key, problem=problem))
             bounds.append((name, value))
         absence = Absence(reason=reason, bounds=tuple(bounds), numbered=NUMBER_SIGN in sign)
-        for problem in _contradictions(absence, entry):
+        if problem := _contradiction(absence):
             faults.append(fault("wrong-bounds", *place, mark=key, problem=problem))
         found[sign] = Mark(sign=sign, absence=absence, place=place)
     return found
@@ -191,30 +191,25 @@ def decimal_of(mantissa: int, decimals: int) -> Decimal:
     return Decimal(mantissa).scaleb(-decimals).normalize() + 0
 
 
-def _contradictions(absence: Absence, entry: dict[str, str]) -> Iterator[Words]:
-    """Yield what is wrong with bounds that do not depend on a printed number."""
+def _contradiction(absence: Absence) -> Words | None:
+    """Return what is wrong with bounds that do not depend on a printed number, if anything."""
     names = [name for name, _ in absence.bounds]
     for one, other in (_LOWER, ("at-most", "below")):
         if one in names and other in names:
-            yield phrase("bounds-not-together", one=one, other=other)
-            return
-    if all(value is not None for _, value in absence.bounds):
-        yield from _without_numbers(absence, Decimal(0))
+            return phrase("bounds-not-together", one=one, other=other)
+    has_numbers = all(value is not None for _, value in absence.bounds)
+    return _no_number_between(absence, Decimal(0)) if has_numbers else None
 
 
-def _without_numbers(absence: Absence, printed: Decimal) -> Iterator[Words]:
-    """Yield a problem if there is no number between the bounds."""
+def _no_number_between(absence: Absence, printed: Decimal) -> Words | None:
+    """Return in words that there is no number between the bounds, if so."""
     low, high = absence.ends(printed)
     if low is None or high is None or low.value < high.value:
-        return
-    if low.value > high.value or low.is_open or high.is_open:
-        yield phrase(
-            "no-number-between",
-            low=low.key,
-            least=canonical_decimal(low.value),
-            high=high.key,
-            most=canonical_decimal(high.value),
-        )
+        return None
+    if low.value == high.value and not (low.is_open or high.is_open):
+        return None
+    least, most = canonical_decimal(low.value), canonical_decimal(high.value)
+    return phrase("no-number-between", low=low.key, least=least, high=high.key, most=most)
 
 
 def canonical_decimal(value: Decimal) -> str:
@@ -229,7 +224,7 @@ def distinct_absences(marks: Iterable[Mark]) -> tuple[Absence, ...]:
 
 def sorted_absences(absences: Iterable[Absence], vocabulary: Vocabulary) -> tuple[Absence, ...]:
     """Return each absence once, in the order of the list of reasons."""
-    reasons = vocabulary.lists[REASON_LIST].codes
+    reasons = vocabulary.codes_of(REASON_LIST)
     return tuple(sorted(dict.fromkeys(absences), key=lambda one: reasons.index(one.reason)))
 
 
@@ -246,8 +241,7 @@ def read_marked_cells(
         [(mark, number) for mark in framed if (number := mark.number_in(text)) is not None]
         for text in texts
     ]
-    printed = [number for pairs in candidates for _, number in pairs]
-    numbers = read_numbers(printed, form)
+    numbers = read_numbers([number for pairs in candidates for _, number in pairs], form)
     found: list[MarkedCell | None] = []
     at = 0
     for text, pairs in zip(texts, candidates, strict=True):
@@ -269,21 +263,18 @@ def read_marked_cells(
             rivals = tuple(item.mark for item in fitting if item.mark)
             found.append(MarkedCell(rivals=rivals))
         elif fitting:
-            found.append(_with_problem(fitting[0]))
+            [reading] = fitting
+            printed = decimal_of(reading.mantissa, reading.decimals)
+            mark = reading.mark
+            problem = _no_number_between(mark.absence, printed) if mark else None
+            if mark and problem:
+                particulars: dict[str, object] = {"mark": mark.sign, "problem": problem}
+                reading = MarkedCell(problem=("wrong-bounds", particulars))
+            found.append(reading)
         elif pairs:
             mark, number = pairs[0]
-            particulars: dict[str, object] = {"mark": mark.sign, "number": shown(number)}
+            particulars = {"mark": mark.sign, "number": shown(number)}
             found.append(MarkedCell(problem=("no-number-in-mark", particulars)))
         else:
             found.append(None)
     return found
-
-
-def _with_problem(reading: MarkedCell) -> MarkedCell:
-    """Return a marked cell, or the problem that its number leaves nothing between the bounds."""
-    assert reading.mark is not None  # noqa: S101 - only cells that fit a mark are passed
-    printed = decimal_of(reading.mantissa, reading.decimals)
-    for problem in _without_numbers(reading.mark.absence, printed):
-        particulars: dict[str, object] = {"mark": reading.mark.sign, "problem": problem}
-        return MarkedCell(problem=("wrong-bounds", particulars))
-    return reading

@@ -108,7 +108,7 @@ def with_likely_answers(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | N
         return None
     uses = []
     for use in mapping.uses:
-        if any(_has_open(axis) for axis in (use.rows, use.columns)):
+        if any(_has_open(axis) for axis in use.axes):
             return None
         fixed = {name: _code(name, code, vocabulary) for name, code in use.fixed.items()}
         known = {name: code for name, code in fixed.items() if code is not None}
@@ -126,7 +126,7 @@ def with_likely_answers(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | N
         measure = next(iter([*fits, *existing, *decimal]), None)
         if measure is None:
             return None
-    reasons = vocabulary.lists[REASON_LIST].codes if REASON_LIST in vocabulary.lists else ()
+    reasons = vocabulary.codes_of(REASON_LIST)
     marks = {
         sign: entry | {"reason": reasons[0]} if reasons and entry["reason"] == OPEN else entry
         for sign, entry in mapping.marks.items()

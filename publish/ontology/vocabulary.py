@@ -117,6 +117,10 @@ class Vocabulary:
     unusable: frozenset[str]
     """Dimensions and measures that are defined but at fault, which was reported."""
 
+    def codes_of(self, name: str) -> tuple[str, ...]:
+        """Return the codes of a list, none of a list that is not there."""
+        return self.lists[name].codes if name in self.lists else ()
+
     def concept(self, scheme: str, code: str) -> URIRef:
         """Return the IRI of a code of a list."""
         return URIRef(self.uris.iri("concept", scheme=scheme, code=code))

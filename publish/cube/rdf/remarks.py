@@ -191,8 +191,9 @@ def check_mapping_quality(mapping: Mapping, cube: AnyCube, vocabulary: Vocabular
     """Return faults for names in a mapping's method, area and remarks that do not exist."""
     found = []
     if mapping.method:
-        steps = (*mapping.method.steps, "code")
-        found += _check_code(mapping.file, steps, mapping.method.code, METHODS, vocabulary)
+        found += _check_code(
+            mapping.file, ("method", "code"), mapping.method.code, METHODS, vocabulary
+        )
     found += check_area(mapping.file, mapping.area, vocabulary)
     found += _check_aspects(mapping.file, mapping.remarks, vocabulary)
     found += check_acknowledgements(mapping)

@@ -174,7 +174,7 @@ def make_draft(
         periods=periods,
         period_dimensions=tuple(n for n, d in sorted(vocabulary.dimensions.items()) if d.period),
         of_label=of_label,
-        reasons=vocabulary.lists[REASON_LIST].codes if REASON_LIST in vocabulary.lists else (),
+        reasons=vocabulary.codes_of(REASON_LIST),
     )
 
 
