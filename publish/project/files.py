@@ -59,6 +59,11 @@ def leads_outside(path: Path, root: Path) -> bool:
     return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
+def shown_path(path: Path, root: Path) -> str:
+    """Return a path as faults name it: relative to the project folder, if it is in there."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
 def files_below(folder: Path, root: Path, ending: str, faults: list[Fault]) -> list[Path]:
     """Return the files below a folder with an ending, in order; links to elsewhere are faults."""
     found = []
@@ -66,7 +71,7 @@ def files_below(folder: Path, root: Path, ending: str, faults: list[Fault]) -> l
         if path.suffix == ending:
             found.append(path)
         elif path.is_symlink() and leads_outside(path, root):
-            shown = path.relative_to(root).as_posix()
+            shown = shown_path(path, root)
             faults.append(fault("outside-project", shown, path=os.path.realpath(path)))
     return found
 
@@ -129,9 +134,8 @@ def is_utf_16(raw: bytes) -> bool:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
     start = raw[:64]
-    return len(start) > 7 and 0 in (start[::2].count(0), start[1::2].count(0)) and (
-        max(start[::2].count(0), start[1::2].count(0)) * 4 > len(start)
-    )  # fmt: skip
+    fewer, more = sorted((start[::2].count(0), start[1::2].count(0)))
+    return len(start) > 7 and fewer == 0 and more * 4 > len(start)
 
 
 def encoding_fault(raw: bytes, shown: str, line: int, column: int) -> Fault:

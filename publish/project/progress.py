@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from types import TracebackType
-from typing import BinaryIO
 
 from tqdm import tqdm
 
@@ -21,8 +19,7 @@ class Progress:
 
     def __init__(self, task: str, unit: str, total: int | None = None) -> None:
         self._task, self._unit, self._total = task, unit, total
-        self._count, self._since = 0, time.monotonic()
-        self._next_line = self._since + 1
+        self._count, self._next_line = 0, time.monotonic() + 1
         self._bar = (
             tqdm(desc=task, unit=f" {unit}", total=total, delay=1, leave=False, unit_scale=True)
             if sys.stderr.isatty()
@@ -32,12 +29,7 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.close()
 
@@ -52,16 +44,3 @@ class Progress:
             of = f" of {self._total:,}" if self._total else ""
             log.info("%s: %s%s %s", self._task, f"{self._count:,}", of, self._unit)
             self._next_line = now + LINE_EVERY
-
-
-class CountedReader:
-    """A file whose bytes are counted as they are read."""
-
-    def __init__(self, file: BinaryIO, progress: Progress) -> None:
-        self._file, self._progress = file, progress
-
-    def read(self, size: int = -1) -> bytes:
-        """Read at most ``size`` bytes."""
-        data = self._file.read(size)
-        self._progress.step(len(data))
-        return data

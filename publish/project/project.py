@@ -8,7 +8,7 @@ variables, which win over the file.
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from publish.faults.fault import (
     reason_of,
     shortened,
 )
+from publish.project.files import shown_path
 from publish.project.iris import CODE, GENERIC_VOCABULARY, Uris, is_base
 from publish.project.toml import place_of_key, read_toml
 
@@ -72,9 +73,7 @@ class Project:
 
     def shown(self, path: Path) -> str:
         """Return a path as faults name it: relative to the project folder."""
-        return (
-            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
-        )
+        return shown_path(path, self.root)
 
 
 def read_project(root: Path, *, base: str | None = None, public_url: str | None = None) -> Project:
@@ -97,13 +96,12 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     if found is None:
         raise FaultyInput(faults)
     settings, text = found
-    overridden = {
-        key: value for key, value in (("base", base), ("public-url", public_url)) if value
-    }
-    faults.extend(_judge(settings | overridden, text, set(overridden)))
+    overridden = {"base": base} if base else {}
+    overridden |= {"public-url": public_url} if public_url else {}
+    settings |= overridden
+    faults.extend(_judge(settings, text, overridden.keys()))
     if faults:
         raise FaultyInput(faults)
-    settings |= overridden
     base = settings["base"].rstrip("/")
     return Project(
         root=root.resolve(),
@@ -118,7 +116,7 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     )
 
 
-def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iterator[Fault]:
+def _judge(settings: dict[str, object], text: str, overridden: Set[str]) -> Iterator[Fault]:
     """Yield the faults of the settings, each at its key or at the option that gave the value."""
 
     def found(code: str, key: str, **particulars: object) -> Fault:
@@ -133,12 +131,12 @@ def _judge(settings: dict[str, object], text: str, overridden: set[str]) -> Iter
         if key not in settings:
             yield found("missing-key", key, about=KEYS[key])
     for key, value in settings.items():
-        shown = f'"{shortened(value)}"' if isinstance(value, str) else phrase("this-value")
         if key not in KEYS or _is_allowed(key, value):
             continue
         if key in ADDRESSES and isinstance(value, str) and (wrong := wrong_character(value)):
             yield found("not-an-iri", key, problem=phrase("iri-character", character=wrong))
         else:
+            shown = f'"{shortened(value)}"' if isinstance(value, str) else phrase("this-value")
             yield found("wrong-type", key, value=shown, wanted=KEYS[key])
 
 

@@ -33,16 +33,14 @@ def place_of_key(text: str, key: str) -> tuple[int, int]:
 
 def _syntax_fault(error: Exception, text: str, shown: str) -> Fault:
     """Return the fault of a text that is not TOML, at the place that the parser names."""
-    problem = re.fullmatch(
-        r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)",
-        str(error),
-        re.DOTALL,
+    found = re.fullmatch(
+        r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL
     )
-    if not problem:
+    if not found:
         return fault("toml-syntax", shown, 1, 1, problem=phrase("setting-too-large"))
-    what = problem["what"][:1].lower() + problem["what"][1:]
-    if problem["line"]:
-        place = int(problem["line"]), int(problem["column"])
-        return fault("toml-syntax", shown, *place, problem=what)
+    problem, line, column = found.groups()
+    problem = problem[:1].lower() + problem[1:]
+    if line:
+        return fault("toml-syntax", shown, int(line), int(column), problem=problem)
     place = line_and_column(text, len(text))
-    return fault("toml-syntax", shown, *place, problem=phrase("at-the-end", problem=what))
+    return fault("toml-syntax", shown, *place, problem=phrase("at-the-end", problem=problem))

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from publish.project.files import shown_path
+
 FOLDERS = ("mappings", "ontology", "shapes")
 EVERY = 0.5
 """Seconds between two polls."""
@@ -55,18 +57,13 @@ def watch(
             if now == seen:
                 continue
             # Wait until nothing changes any more, so that one save gives one run.
-            settled = False
-            while not settled:
+            before = None
+            while before != now:
                 time.sleep(every / 2)
-                later = state_of(root, files)
-                settled, now = later == now, later
-            changed = sorted(path for path in {*seen, *now} if seen.get(path) != now.get(path))
+                before, now = now, state_of(root, files)
+            changed = sorted({path for path, _ in seen.items() ^ now.items()})
             seen = now
-            announce([_shown(Path(path), root) for path in changed])
+            announce([shown_path(Path(path), root) for path in changed])
             run()
     except KeyboardInterrupt:
         return
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

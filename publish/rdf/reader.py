@@ -22,7 +22,7 @@ import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault, phrase
 from publish.faults.places import line_and_column
-from publish.project.progress import CountedReader, Progress
+from publish.project.progress import Progress
 from publish.rdf.formats import (
     BY_ENDING,
     BY_LINE,
@@ -114,14 +114,15 @@ class _Counted(io.RawIOBase):
     """A file that counts the bytes that are read from it."""
 
     def __init__(self, file: BinaryIO, progress: Progress) -> None:
-        self._reader = CountedReader(file, progress)
+        self._file, self._progress = file, progress
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._reader.read(len(buffer))
+        data = self._file.read(len(buffer))
         buffer[: len(data)] = data
+        self._progress.step(len(data))
         return len(data)
 
 
