@@ -32,6 +32,8 @@ MOST_DEPTH = 50
 """How deep a file may be nested: the deepest mapping has six levels."""
 OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 """How a path begins, or what it holds, that leads out of the project."""
+TAB = re.compile(r"^[ \t-]*\t\Z", re.MULTILINE)
+"""A text that ends in a tab before the first word of its line."""
 ALIAS = "alias"
 
 
@@ -84,35 +86,40 @@ def read_yaml(
         return None
     try:
         node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if mark and _is_tab(text, *at):
-            faults.append(fault("yaml-tab", shown, *at))
-            return None
-        problem = error.problem or phrase("unreadable")
-        faults.append(fault("yaml-syntax", shown, *at, problem=problem))
-        return None
-    except yaml.reader.ReaderError as error:
-        at = line_and_column(text, error.position)
-        faults.append(fault("yaml-syntax", shown, *at, problem=error.reason))
-        return None
-    except (ValueError, OverflowError):  # PyYAML takes the number after \U as it comes
-        found = re.search(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}", text)
-        at = line_and_column(text, found.start() if found else 0)
-        faults.append(fault("yaml-syntax", shown, *at, problem=phrase("no-character")))
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        faults.append(_syntax_fault(error, text, shown))
         return None
     if node is None:
         faults.append(fault("empty-file", shown, 1, 1))
         return None
-    places: dict[Steps, tuple[int, int]] = {}
-    unusable: set[Steps] = set()
-    data = _content(node, (), places, unusable, shown, faults)
-    read = YamlFile(path=path, shown=shown, data=data, places=places)
-    faults.extend(dict.fromkeys(_judge(read, _validator(schema), unusable)))
+    content = _Content(shown=shown, faults=faults)
+    data = content.of(node, ())
+    read = YamlFile(path=path, shown=shown, data=data, places=content.places)
+    validator = _validator(schema)
+    found = dict[Fault, None]()
+    for breach in validator.iter_errors(data):
+        if tuple(breach.absolute_path) not in content.unusable:
+            found |= dict.fromkeys(_faults_of(breach, read, validator.schema))
+    faults.extend(found)
     if all(item.kind.leaves_rest_usable for item in faults[before:]):
-        return _without_unknown_keys(read, _validator(schema))
+        return _without_unknown_keys(read, validator)
     return None
+
+
+def _syntax_fault(error: Exception, text: str, shown: str) -> Fault:
+    """Return the fault of a text that is not YAML."""
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if mark and TAB.search(text[: mark.index + 1]):
+            return fault("yaml-tab", shown, *at)
+        problem = error.problem or phrase("unreadable")
+    elif isinstance(error, yaml.reader.ReaderError):
+        at, problem = line_and_column(text, error.position), error.reason
+    else:  # PyYAML takes the number after \U as it comes
+        found = re.search(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}", text)
+        at, problem = line_and_column(text, found.start() if found else 0), phrase("no-character")
+    return fault("yaml-syntax", shown, *at, problem=problem)
 
 
 def _without_unknown_keys(read: YamlFile, validator: Any) -> YamlFile | None:
@@ -133,57 +140,52 @@ def _without_unknown_keys(read: YamlFile, validator: Any) -> YamlFile | None:
     return read if validator.is_valid(read.data) else None
 
 
-def _is_tab(text: str, line: int, column: int) -> bool:
-    """Return whether a place is a tab before the first word of its line."""
-    words = text.split("\n")[line - 1] if line <= text.count("\n") + 1 else ""
-    return words[column - 1 : column] == "\t" and not words[: column - 1].strip(" \t-")
+@dataclass(frozen=True, kw_only=True)
+class _Content:
+    """Reads the content of nodes with all scalars as text, and notes where each part stands."""
 
+    shown: str
+    faults: list[Fault]
+    places: dict[Steps, tuple[int, int]] = field(default_factory=dict)
+    unusable: set[Steps] = field(default_factory=set)
 
-def _content(
-    node: yaml.Node,
-    steps: Steps,
-    places: dict[Steps, tuple[int, int]],
-    unusable: set[Steps],
-    shown: str,
-    faults: list[Fault],
-) -> Any:
-    """Return a node's content with all scalars as text, noting places and what is unusable."""
-    at = (node.start_mark.line + 1, node.start_mark.column + 1)
-    places.setdefault(steps, at)
-
-    def refuse(code: str, place: tuple[int, int], **particulars: object) -> None:
-        faults.append(fault(code, shown, *place, **particulars))
-
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            _content(item, (*steps, index), places, unusable, shown, faults)
-            for index, item in enumerate(node.value)
-        ]
-    if isinstance(node, yaml.MappingNode):
+    def of(self, node: yaml.Node, steps: Steps) -> Any:
+        """Return the content of the node to which some steps lead."""
+        self.places.setdefault(steps, _place_of(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.of(item, (*steps, index)) for index, item in enumerate(node.value)]
+        if not isinstance(node, yaml.MappingNode):
+            if problem := self._problem(node):
+                self.faults.append(problem)
+                self.unusable.add(steps)
+            return str(node.value)
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key_at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            if key_node.tag == ALIAS:
-                refuse("yaml-alias", key_at)
-            elif not isinstance(key_node, yaml.ScalarNode):
-                refuse("yaml-syntax", key_at, problem=phrase("key-not-text"))
-            elif UNUSABLE.search(key_node.value):
-                refuse("yaml-syntax", key_at, problem=phrase("no-character"))
+            at = _place_of(key_node)
+            if problem := self._problem(key_node):
+                self.faults.append(problem)
             elif (key := key_node.value) in result:
-                first = places[(*steps, key)][0]
-                refuse("duplicate-key", key_at, key=key, first=first)
+                first = self.places[(*steps, key)][0]
+                self.faults.append(fault("duplicate-key", self.shown, *at, key=key, first=first))
             else:
-                places[(*steps, key)] = key_at
-                result[key] = _content(value_node, (*steps, key), places, unusable, shown, faults)
+                self.places[(*steps, key)] = at
+                result[key] = self.of(value_node, (*steps, key))
         return result
-    text = str(node.value)
-    if node.tag == ALIAS:
-        refuse("yaml-alias", at)
-        unusable.add(steps)
-    elif UNUSABLE.search(text):
-        refuse("yaml-syntax", at, problem=phrase("no-character"))
-        unusable.add(steps)
-    return text
+
+    def _problem(self, node: yaml.Node) -> Fault | None:
+        """Return the fault of a key or a value that is no usable text."""
+        at = (self.shown, *_place_of(node))
+        if node.tag == ALIAS:
+            return fault("yaml-alias", *at)
+        if not isinstance(node, yaml.ScalarNode):
+            return fault("yaml-syntax", *at, problem=phrase("key-not-text"))
+        if UNUSABLE.search(node.value):
+            return fault("yaml-syntax", *at, problem=phrase("no-character"))
+        return None
+
+
+def _place_of(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
 
 
 def _is_whole_number(_: object, value: object) -> bool:
@@ -204,14 +206,8 @@ def _validator(schema: str) -> Any:
     return kind(json.loads(schema))
 
 
-def _judge(read: YamlFile, validator: Any, unusable: set[Steps]) -> Iterator[Fault]:
-    """Yield a fault for each way in which the usable content does not follow the schema."""
-    for error in validator.iter_errors(read.data):
-        if tuple(error.absolute_path) not in unusable:
-            yield from _faults_of(error, read, validator.schema)
-
-
 def _faults_of(error: ValidationError, read: YamlFile, root: dict[str, Any]) -> Iterator[Fault]:
+    """Yield the faults of content that does not follow the schema in one way."""
     steps = tuple(error.absolute_path)
     schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
     value: Any = schema.get(str(error.validator))
@@ -238,7 +234,7 @@ def _faults_of(error: ValidationError, read: YamlFile, root: dict[str, Any]) -> 
             "wrong-value",
             *read.place(*steps),
             key=_key(steps),
-            value=shortened(str(error.instance)),
+            value=shortened(str(instance)),
             allowed=", ".join(dict.fromkeys(map(str, allowed))),
         )
     elif schema.get("format") == "path" and isinstance(instance, str) and OUTSIDE.match(instance):
@@ -253,7 +249,7 @@ def _faults_of(error: ValidationError, read: YamlFile, root: dict[str, Any]) -> 
             "wrong-type",
             *read.place(*steps),
             key=_key(steps),
-            value=_short(error.instance),
+            value=shortened(json.dumps(instance, ensure_ascii=False)),
             wanted=_description(schema, root) or f"{error.validator}: {value}",
         )
 
@@ -268,7 +264,3 @@ def _description(schema: dict[str, Any], root: dict[str, Any]) -> str:
 def _key(steps: Steps) -> str:
     """Return the names of the keys that lead to a value, for messages."""
     return ".".join(step for step in steps if isinstance(step, str)) or phrase("the-file")
-
-
-def _short(value: object) -> str:
-    return shortened(json.dumps(value, ensure_ascii=False))
