@@ -15,11 +15,10 @@ from dataclasses import dataclass
 
 from publish.faults.fault import number_of, phrase, some_of
 from publish.mappings.drafting.guess_axes import AxisGuess
-from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess
+from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess, printed
 from publish.mappings.drafting.outline import Outline
 from publish.mappings.mapping import MEASURE, OPEN
 from publish.tables.foreign_numbers import is_figure, to_format
-from publish.tables.numbers import FORMATS, format_number
 
 SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
 """A text that needs no quotes in YAML, unless it is one of its words, as ``yes``."""
@@ -34,8 +33,8 @@ class Draft:
     language: str
     """The language of the questions in the mapping."""
     outline: Outline
-    rows: list[AxisGuess]
-    columns: list[AxisGuess]
+    axes: dict[str, list[AxisGuess]]
+    """What ``rows`` and ``columns`` mean, a guess per label column or header row."""
     figures: FigureGuess
     totals: list[TotalGuess]
     fixed: dict[str, str]
@@ -93,24 +92,22 @@ def draft_mapping(draft: Draft, table: str, default_numbers: str) -> str:
     ]
     lines += [f"# {draft.text('mapping-above', text=text)}" for text in outline.above]
     lines += [f"# {draft.text('mapping-below', text=text)}" for text in outline.below]
-    lines += ["title:"]
+    lines.append("title:")
     if title:
         lines += [f"  nl: {_quoted(title)}", f"  {draft.question('ask-title-in-english')}"]
     else:
         lines += [f"  {draft.question('ask-title')}", f"  nl: {OPEN}"]
-    lines += [f"  en: {OPEN}"]
-    lines += ["description:"]
     lines += [
+        f"  en: {OPEN}",
+        "description:",
         f"  {draft.question('ask-description')}",
         f"  # {draft.text('ask-description-rest')}",
         f"  nl: {OPEN}",
         f"  en: {OPEN}",
         f"tables: [{table}]",
     ]
-    lines += _axis_lines("rows", draft.rows, draft)
-    lines += _axis_lines("columns", draft.columns, draft)
-    lines += _fixed_lines(draft)
-    lines += _measure_lines(draft)
+    lines += [*_axis_lines("rows", draft), *_axis_lines("columns", draft)]
+    lines += [*_fixed_lines(draft), *_measure_lines(draft)]
     if draft.figures.numbers != default_numbers:
         lines.append(f"numbers: {draft.figures.numbers}")
     if draft.totals:
@@ -125,17 +122,15 @@ def _total_line(total: TotalGuess, draft: Draft) -> str:
     """Return how the parts of a dimension add up as the mapping declares it."""
     if total.within is None:
         return f"  {total.dimension}: {total.kind}"
-    decimals = max(0, -int(total.within.as_tuple().exponent))
-    number = int(total.within.scaleb(decimals))
-    within = format_number(number, decimals, FORMATS[draft.figures.numbers])
+    within = printed(total.within, draft.figures.numbers)
     return f'  {total.dimension}: {{parts: {total.kind}, within: "{within}"}}'
 
 
-def _axis_lines(key: str, axes: list[AxisGuess], draft: Draft) -> list[str]:
+def _axis_lines(key: str, draft: Draft) -> list[str]:
     """Return the lines that say what rows or columns mean."""
-    lines = []
+    lines, axes, are_measures = [], draft.axes[key], must_be_measures(draft, key)
     for axis in axes:
-        if axis.dimension == OPEN and not must_be_measures(axis, axes, draft, key):
+        if axis.dimension == OPEN and not are_measures:
             under = "-under" if axis.title else ""
             lines.append(draft.question(f"ask-{key}{under}", title=axis.title))
             lines.append(f"# Labels: {_on_one_line(some_of(axis.labels, 8))}")
@@ -153,21 +148,18 @@ def _axis_lines(key: str, axes: list[AxisGuess], draft: Draft) -> list[str]:
             return lines
         if axis.dimension == MEASURE:
             return [*lines, f"{key}:", *_map_lines(axis.measures, draft)]
-        if must_be_measures(axis, axes, draft, key):
+        if are_measures:
             return [*lines, f"{key}:", *_map_lines(((label, OPEN) for label in axis.labels), draft)]
         return [*lines, f"{key}: {axis.dimension}"]
     names = [OPEN if axis.dimension in (None, MEASURE) else str(axis.dimension) for axis in axes]
     return [*lines, f"{key}: [{', '.join(names)}]"]
 
 
-def must_be_measures(axis: AxisGuess, axes: list[AxisGuess], draft: Draft, key: str) -> bool:
+def must_be_measures(draft: Draft, key: str) -> bool:
     """Return whether the labels of an open axis can only be measures: some have percentages."""
-    return (
-        len(axes) == 1
-        and axis.dimension == OPEN
-        and not axis.candidates
-        and _are_percentages_apart(draft.outline, key)
-    )
+    first, *others = draft.axes[key]
+    is_open = first.dimension == OPEN and not first.candidates
+    return not others and is_open and _are_percentages_apart(draft.outline, key)
 
 
 def _are_percentages_apart(outline: Outline, key: str) -> bool:
@@ -218,13 +210,10 @@ def _measure_lines(draft: Draft) -> list[str]:
 
 def has_measures(draft: Draft) -> bool:
     """Return whether rows or columns say themselves what is measured."""
-    for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
-        for axis in axes:
-            if len(axes) == 1 and (
-                axis.dimension == MEASURE or must_be_measures(axis, axes, draft, key)
-            ):
-                return True
-    return False
+    return any(
+        [axis.dimension for axis in axes] == [MEASURE] or must_be_measures(draft, key)
+        for key, axes in draft.axes.items()
+    )
 
 
 def _mark_lines(draft: Draft) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from publish.faults.fault import Words, nearest, phrase
 from publish.mappings.drafting.outline import Outline
 from publish.mappings.mapping import MEASURE, OPEN
-from publish.ontology.periods import KINDS, read_period
+from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import CodeList, Dimension, Vocabulary
 
 
@@ -44,61 +44,41 @@ def guess_axis(
     """
     distinct = tuple(dict.fromkeys(labels))
     printed = tuple(label for label in distinct if label)
+    guess = AxisGuess(
+        labels=distinct, title=title, dimension=None, why=phrase("why-without-labels")
+    )
     if not printed:
-        return AxisGuess(
-            labels=distinct, title=title, dimension=None, why=phrase("why-without-labels")
-        )
+        return guess
     explained = _explained(printed, vocabulary)
     most = max(explained.values(), default=0)
     if most * 2 >= len(printed) and most:
+        labels = _how_many(most, len(printed))
         best = [name for name, count in explained.items() if count == most]
         decides = title
         chosen = best[0] if len(best) == 1 else _named_in(title, best, vocabulary)
         if chosen is None and around:
             decides, chosen = around, _named_in(around, best, vocabulary)
         if chosen is None:
-            why = phrase(
-                "why-several-lists", names=", ".join(best), labels=_how_many(most, len(printed))
-            )
-            return AxisGuess(
-                labels=distinct, title=title, dimension=OPEN, why=why, candidates=tuple(best)
-            )
+            why = phrase("why-several-lists", names=", ".join(best), labels=labels)
+            return replace(guess, dimension=OPEN, why=why, candidates=tuple(best))
         dimension = vocabulary.dimensions[chosen]
         unmatched = tuple(label for label in printed if not _explains(dimension, label))
         codes = dimension.codes
         what = phrase("the-list", name=codes.name) if codes else phrase("the-calendar")
-        why = phrase("why-explained", what=what, labels=_how_many(most, len(printed)))
+        why = phrase("why-explained", what=what, labels=labels)
         if len(best) > 1:
             others = ", ".join(name for name in best if name != chosen)
-            why = phrase(
-                "why-explained-as-above",
-                what=what,
-                labels=_how_many(most, len(printed)),
-                title=decides,
-                others=others,
-            )
-        return AxisGuess(
-            labels=distinct, title=title, dimension=chosen, why=why, unmatched=unmatched
-        )
-    named = [(label, find_measure(label, vocabulary) or OPEN) for label in printed]
+            particulars = {"what": what, "labels": labels, "title": decides, "others": others}
+            why = phrase("why-explained-as-above", **particulars)
+        return replace(guess, dimension=chosen, why=why, unmatched=unmatched)
+    named = tuple((label, find_measure(label, vocabulary) or OPEN) for label in printed)
     if sum(name != OPEN for _, name in named) * 2 >= len(named):
-        return AxisGuess(
-            labels=distinct,
-            title=title,
-            dimension=MEASURE,
-            why=phrase("why-measures"),
-            measures=tuple(named),
-        )
+        return replace(guess, dimension=MEASURE, why=phrase("why-measures"), measures=named)
+    likely = {name: _likeness(title, name, vocabulary) for name in vocabulary.dimensions}
+    by_title = sorted(filter(likely.get, likely), key=lambda name: -likely[name])
     near = sorted(explained, key=lambda name: -explained[name])
-    by_title = [name for name in vocabulary.dimensions if _likeness(title, name, vocabulary)]
-    by_title.sort(key=lambda name: -_likeness(title, name, vocabulary))
-    return AxisGuess(
-        labels=distinct,
-        title=title,
-        dimension=OPEN,
-        why=phrase("why-unexplained"),
-        candidates=tuple(dict.fromkeys([*by_title, *(name for name in near if explained[name])])),
-    )
+    candidates = tuple(dict.fromkeys([*by_title, *near]))
+    return replace(guess, dimension=OPEN, why=phrase("why-unexplained"), candidates=candidates)
 
 
 def _how_many(count: int, total: int) -> Words:
@@ -187,11 +167,8 @@ def guess_columns(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
         # The corner names the rows; only a corner of its own row can name the columns.
         corner = header[0] if len(outline.headers) > 1 else ""
         found.append(guess_axis(labels, corner, vocabulary, " ".join(outline.above)))
-    if (
-        len(outline.figure_columns) == 1
-        and len(found) == 1
-        and found[0].dimension in (OPEN, MEASURE)
-    ):
+    is_alone = len(outline.figure_columns) == len(found) == 1
+    if is_alone and found[0].dimension in (OPEN, MEASURE):
         why = phrase("why-one-column")
         found[0] = replace(found[0], dimension=None, why=why, candidates=(), unmatched=())
     return found
@@ -206,10 +183,10 @@ def periods_in(texts: Iterable[str]) -> list[tuple[str, str]]:
         "jaar": r"(?<!\d)(?:19|20)\d{2}(?!\d)",
     }
     joined = "\n".join(texts)
-    found = []
-    for kind in sorted(KINDS, key=list(patterns).index):
-        for match in re.finditer(patterns[kind], joined):
-            code = read_period(kind, match[0])
-            if code:
-                found.append((kind, code))
+    found = [
+        (kind, code)
+        for kind, pattern in patterns.items()
+        for match in re.finditer(pattern, joined)
+        if (code := read_period(kind, match[0]))
+    ]
     return list(dict.fromkeys(found))

@@ -8,6 +8,7 @@ never guessed.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -92,8 +93,7 @@ def guess_figures(
     fitting = [text for text in texts if text in own] or texts
     candidates = fitting_measures(fitting, numbers, titles, vocabulary)
     named = [name for name in named if name in candidates]
-    measure = None
-    why = phrase("why-many-measures", number=len(candidates))
+    measure, why = None, phrase("why-many-measures", number=len(candidates))
     if len(named) == 1:
         measure, why = named[0], phrase("why-title-of-column")
     elif len(candidates) == 1:
@@ -101,7 +101,7 @@ def guess_figures(
     elif not candidates:
         why = phrase("why-no-measure")
     known = {"".join(sign.split()) for sign in known_signs}
-    signs: dict[str, list[tuple[int, int]]] = {}
+    signs = defaultdict[str, list[tuple[int, int]]](list)
     empty = []
     for number, at, text in cells_of(outline):
         place = outline.body_rows[number], outline.columns[at]
@@ -110,7 +110,7 @@ def guess_figures(
         elif is_sign(text):
             sign = NUMBER.sub("#", text, count=1) if len(NUMBER.findall(text)) == 1 else text
             if "".join(sign.split()) not in known and "".join(text.split()) not in known:
-                signs.setdefault(sign, []).append(place)
+                signs[sign].append(place)
     return FigureGuess(
         written=written,
         numbers=numbers,
@@ -131,16 +131,14 @@ def fitting_measures(
     """Return the measures that figures can be of; those that a title names come first."""
     form = FORMATS[numbers]
     decimals = any(form.decimal in to_format(text, numbers) for text in texts)
-    percent = sum(text.endswith("%") for text in texts)
+    percent = any(text.endswith("%") for text in texts)
     shares_named = any(SHARE.search(title) for title in titles)
     found = []
     for name, measure in vocabulary.measures.items():
         share = measure.is_percentage
-        if decimals and measure.is_integer:
-            continue
-        if (percent and not share) or (share and not percent and not shares_named):
-            continue
-        found.append(name)
+        fits = share if percent else not share or shares_named
+        if fits and not (decimals and measure.is_integer):
+            found.append(name)
     title_words = set(WORD.findall(" ".join(titles).casefold()))
 
     def is_named(name: str) -> bool:
@@ -196,6 +194,12 @@ def guess_totals(
     return found
 
 
+def printed(value: Decimal, numbers: str) -> str:
+    """Return a number as it is printed in a format."""
+    decimals = max(0, -int(value.as_tuple().exponent))
+    return format_number(int(value.scaleb(decimals)), decimals, FORMATS[numbers])
+
+
 def _total(axis: AxisGuess, vocabulary: Vocabulary) -> str | None:
     """Return the code of the total of an axis, if its list has one."""
     dimension = vocabulary.dimensions.get(axis.dimension or "")
@@ -222,14 +226,14 @@ def _compare(
 ) -> TotalGuess:
     """Return whether parts add up to the totals over an axis, and the reason in words."""
     totals: dict[tuple[str, ...], Decimal | None] = {}
-    parts: dict[tuple[str, ...], list[Decimal | None]] = {}
+    parts = defaultdict[tuple[str, ...], list[Decimal | None]](list)
     for labels, value in values.items():
         code = codes[axis].get(labels[axis])
         rest = labels[:axis] + labels[axis + 1 :]
         if code == total:
             totals[rest] = value
         elif code is not None:
-            parts.setdefault(rest, []).append(value)
+            parts[rest].append(value)
     equal, differ, over = 0, Decimal(0), False
     for rest, whole in totals.items():
         known = parts.get(rest, [])
@@ -239,15 +243,13 @@ def _compare(
         equal += gap == 0
         differ = max(differ, abs(gap))
         over |= gap < 0
-    if not equal and not differ:
-        return TotalGuess(dimension=name, kind="incomplete", why=phrase("why-not-compared"))
     if not differ:
-        return TotalGuess(dimension=name, kind="complete", why=phrase("why-equal", number=equal))
+        why = phrase("why-equal", number=equal) if equal else phrase("why-not-compared")
+        return TotalGuess(dimension=name, kind="complete" if equal else "incomplete", why=why)
     most = max((len(known) for known in parts.values()), default=0)
     scale = min((v.as_tuple().exponent for v in values.values() if v is not None), default=0)
     unit = Decimal(1).scaleb(int(scale))
-    decimals = max(0, -int(differ.as_tuple().exponent))
-    shown = format_number(int(differ.scaleb(decimals)), decimals, FORMATS[numbers])
+    shown = printed(differ, numbers)
     near = differ <= unit * (most + 1) / 2
     if near and not counts:
         why = phrase("why-rounded", number=shown)
@@ -255,6 +257,5 @@ def _compare(
     if near or over:
         why = phrase("why-parts-other" if near else "why-parts-too-many", number=shown)
         return TotalGuess(dimension=name, kind="complete", why=why)
-    return TotalGuess(
-        dimension=name, kind="incomplete", why=phrase("why-parts-lacking", number=shown)
-    )
+    why = phrase("why-parts-lacking", number=shown)
+    return TotalGuess(dimension=name, kind="incomplete", why=why)

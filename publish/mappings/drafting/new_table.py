@@ -166,8 +166,7 @@ def make_draft(
         source=source,
         language=language,
         outline=outline,
-        rows=rows,
-        columns=columns,
+        axes={"rows": rows, "columns": columns},
         figures=figures,
         totals=totals,
         fixed=fixed,
@@ -246,7 +245,7 @@ def explain_guesses(draft: Draft) -> list[Words]:
             labels=number_of(outline.label_columns, "columns"),
         )
     )
-    for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
+    for key, axes in draft.axes.items():
         for axis in axes:
             found.append(_guessed(key, axis.dimension, axis.why))
             if axis.unmatched:
@@ -264,9 +263,9 @@ def explain_guesses(draft: Draft) -> list[Words]:
     if figures.empty:
         found.append(phrase("guessed-empty", cells=number_of(len(figures.empty), "cells")))
     found += [phrase("guessed-fixed", key=name, name=code) for name, code in draft.fixed.items()]
-    for key, axes in (("rows", draft.rows), ("columns", draft.columns)):
+    for key, axes in draft.axes.items():
         unknown = any(axis.dimension == OPEN and not axis.candidates for axis in axes)
-        if unknown and not any(must_be_measures(axis, axes, draft, key) for axis in axes):
+        if unknown and not must_be_measures(draft, key):
             found.append(phrase("guessed-list-first", key=key))
     return found
 

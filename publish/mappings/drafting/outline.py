@@ -7,6 +7,7 @@ mapping reads a quarter from one label. What cannot be a table of the project is
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 
@@ -56,15 +57,8 @@ class Outline:
 
         In all rows but the last, a title printed once stands for the columns after it too.
         """
-        found = []
-        for number, header in enumerate(self.headers):
-            title, labels = "", []
-            for at in self.figure_columns:
-                is_last = number == len(self.headers) - 1
-                title = header[at] if header[at] or is_last else title
-                labels.append(title)
-            found.append(labels)
-        return found
+        rows = [[header[at] for at in self.figure_columns] for header in self.headers]
+        return [*map(_carried_on, rows[:-1]), rows[-1]]
 
 
 def is_period(text: str) -> bool:
@@ -103,15 +97,15 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
     if not figures:
         faults.append(grid.fault("no-figures", 0, 0))
         return None
-    before = len(faults)
-    faults.extend(_misplaced(grid, cells, body, columns, label_columns, figures))
-    if len(faults) > before:
+    if misplaced := _misplaced(grid, cells, body, columns, label_columns, figures):
+        faults.extend(misplaced)
         return None
     above = [text for number in range(top) for text in cells[number] if text]
     below = [text for number in range(last + 1, len(cells)) for text in cells[number] if text]
-    headers = [list(cells[number]) for number in range(top, first) if any(cells[number])]
-    for offset, number in enumerate(n for n in range(top, first) if any(cells[n])):
-        _fill_down(grid, headers, offset, number, columns)
+    header_rows = [number for number in range(top, first) if any(cells[number])]
+    headers = [list(cells[number]) for number in header_rows]
+    for number, (upper, lower) in zip(header_rows[1:], itertools.pairwise(headers), strict=True):
+        _fill_down(grid, upper, lower, number, columns)
     lines = [list(cells[number]) for number in body]
     remarks = list(grid.remarks)
     if above:
@@ -186,14 +180,8 @@ def _is_headed(above: list[list[str]], row: list[str], values: list[int]) -> boo
 
 def _is_of_signs(row: list[str], values: list[int]) -> bool:
     texts = [row[at] for at in values if row[at]]
-    return (
-        bool(row[0])
-        and bool(texts)
-        and all(
-            is_sign(text) and not is_period(text) and re.search(r"[A-Z]", text) is None
-            for text in texts
-        )
-    )
+    are_signs = all(is_sign(text) and not is_period(text) for text in texts)
+    return bool(row[0] and texts) and are_signs and re.search("[A-Z]", "".join(texts)) is None
 
 
 def _last_of_body(cells: list[list[str]], values: list[int], first: int) -> int:
@@ -232,10 +220,9 @@ def _label_columns(body: list[list[str]], headers: list[list[str]], values: list
             map(is_period, above)
         ) and all(text[0].isalpha() for text in texts)  # fmt: skip
         mostly = len(words) * 2 > len(texts)
-        if mostly or of_codes or (periods and named) or quarters or of_quarter:
-            count += 1
-        else:
+        if not (mostly or of_codes or (periods and named) or quarters or of_quarter):
             break
+        count += 1
     return count
 
 
@@ -271,18 +258,20 @@ def _misplaced(
 
 
 def _fill_down(
-    grid: Grid, headers: list[list[str]], offset: int, number: int, columns: list[int]
+    grid: Grid, upper: list[str], lower: list[str], number: int, columns: list[int]
 ) -> None:
     """Write in a lower header row what is printed above it in cells merged downwards."""
-    if not offset:
-        return
     for at, column in enumerate(columns):
         first = grid.merged_at(number, column)
-        empty_below = not headers[offset][at]
-        if empty_below and (
-            (first is not None and first[0] < number) or (first is None and not grid.merged)
-        ):
-            headers[offset][at] = headers[offset - 1][at]
+        is_merged = first[0] < number if first is not None else not grid.merged
+        if not lower[at] and is_merged:
+            lower[at] = upper[at]
+
+
+def _carried_on(titles: list[str]) -> list[str]:
+    """Return titles with each empty one as the one before it."""
+    last = ""
+    return [last := title or last for title in titles]
 
 
 def _fill_labels(lines: list[list[str]], label_columns: int) -> bool:
@@ -317,10 +306,7 @@ def join_quarters(outline: Outline) -> Outline:
     headers, figures = outline.headers, outline.figure_columns
     remarks = list(outline.remarks)
     for number in range(len(headers) - 1):
-        years, title = [], ""
-        for at in figures:
-            title = headers[number][at] or title
-            years.append(title)
+        years = _carried_on([headers[number][at] for at in figures])
         quarters = [headers[number + 1][at] for at in figures]
         if all(map(_is_year, years)) and all(map(is_quarter, quarters)):
             for at, year, quarter in zip(figures, years, quarters, strict=True):
