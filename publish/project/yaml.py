@@ -52,6 +52,10 @@ class YamlFile:
             steps = steps[:-1]
         return (self.shown, *self.places[steps])
 
+    def fault(self, code: str, /, *steps: str | int, **particulars: object) -> Fault:
+        """Return a fault at a key or item, or at the nearest that exists."""
+        return fault(code, *self.place(*steps), **particulars)
+
 
 class _Loader(yaml.SafeLoader):
     """Reads an alias as an empty scalar with the tag ALIAS, so that it can be reported."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,13 +27,8 @@ from publish.project.project import Project
 from publish.tables.numbers import canonical_texts
 from publish.tables.table import SOURCE_LINE, Table, open_table, places
 
-LABEL, LEFT_OUT, FAULTY, OBSERVATION, UNREAD = (
-    "label",
-    "left-out",
-    "fault",
-    "observation",
-    "unread",
-)
+LABEL, LEFT_OUT, FAULTY = "label", "left-out", "fault"
+OBSERVATION, UNREAD = "observation", "unread"
 """What a cell can be."""
 NO_WORDS = Words("")
 
@@ -92,7 +88,7 @@ def view_tables(
         return []
     faults = list(one.faults)
     crosstabs: tuple[Crosstab, ...] = getattr(cube, "crosstabs", ())
-    made: dict[Path, dict[tuple[int, int], list[CellObservation]]] = {}
+    made: _Made = {}
     if cube is not None:
         reader = _CellObservations(mapping=mapping, structure=cube.structure, uris=project.uris)
         for batch in cube.batches(faults):
@@ -110,6 +106,10 @@ def view_tables(
     return views
 
 
+_Made = dict[Path, dict[tuple[int, int], list[CellObservation]]]
+"""The observations that cells become, by file, row and column."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _CellObservations:
     """Makes the observations of cells, as they are shown."""
@@ -118,13 +118,8 @@ class _CellObservations:
     structure: Structure
     uris: Uris
 
-    def collect(
-        self,
-        batch: Batch,
-        most_rows: int,
-        made: dict[Path, dict[tuple[int, int], list[CellObservation]]],
-    ) -> None:
-        """Add the observations of the rows that are shown, by file, row and column."""
+    def collect(self, batch: Batch, most_rows: int, made: _Made) -> None:
+        """Add the observations of the rows that are shown."""
         cells = batch.cells
         for at in np.flatnonzero(cells.row <= most_rows).tolist():
             path = self.structure.tables[int(cells.table[at])].path
@@ -191,17 +186,12 @@ def _view(
         texts = list(itertools.islice(reader, most_rows))
         not_shown = sum(1 for _ in reader)
     at = places(table, {(r, c) for r, row in enumerate(texts, 1) for c in range(1, len(row) + 1)})
-    here = [item for item in faults if item.path == table.shown]
-    by_cell: dict[tuple[int, int], list[Fault]] = {}
-    rest = []
     of_place = {(line, column): cell for cell, (line, column, _) in reversed(at.items())}
-    for item in here:
-        cell = of_place.get((item.line, item.column))
-        if cell is None:
-            rest.append(item)
-        else:
-            by_cell.setdefault(cell, []).append(item)
-    rest += [item for item in faults if item.path != table.shown]
+    by_cell: dict[tuple[int, int] | None, list[Fault]] = {}
+    for item in sorted(faults, key=lambda item: item.path != table.shown):
+        cell = of_place.get((item.line, item.column)) if item.path == table.shown else None
+        by_cell.setdefault(cell, []).append(item)
+    rest = by_cell.pop(None, [])
     rows = []
     for number, row in enumerate(texts, start=1):
         views = []
@@ -231,14 +221,14 @@ def _kind(
     crosstabs: list[Crosstab],
     texts: list[list[str]],
     made: dict[tuple[int, int], list[CellObservation]],
-    by_cell: dict[tuple[int, int], list[Fault]],
+    faulty: Collection[tuple[int, int] | None],
 ) -> tuple[str, Words]:
     """Return the kind of a cell, and why it is no observation."""
     row, column = place
-    if place in by_cell:
+    if place in faulty:
         return FAULTY, phrase("cell-has-fault")
     if place in made:
-        return OBSERVATION, Words("")
+        return OBSERVATION, NO_WORDS
     if table.has_source_line and column == len(table.headers[0]):
         whole = phrase("cell-source-column", name=SOURCE_LINE)
         return LABEL, phrase("cell-source-line") if row > 1 else whole
@@ -253,12 +243,8 @@ def _kind(
             return LEFT_OUT, phrase("cell-left", label=label)
         if item.use.take and label not in item.use.take:
             return LEFT_OUT, phrase("cell-not-taken", label=label)
-    of_row = [(row, at) for at in range(1, labels + 1) if (row, at) in by_cell]
-    of_column = [(at, column) for at in range(1, len(table.headers) + 1) if (at, column) in by_cell]
-    if of_row:
+    if any((row, at) in faulty for at in range(1, labels + 1)):
         return UNREAD, phrase("cell-row-faulty")
-    if of_column:
+    if any((at, column) in faulty for at in range(1, len(table.headers) + 1)):
         return UNREAD, phrase("cell-column-faulty")
-    if not crosstabs:
-        return UNREAD, phrase("cell-unread")
-    return UNREAD, phrase("cell-fault-elsewhere")
+    return UNREAD, phrase("cell-fault-elsewhere" if crosstabs else "cell-unread")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from publish.cube.preview.cells import (
     FAULTY,
@@ -14,7 +16,6 @@ from publish.cube.preview.cells import (
     TableView,
 )
 from publish.faults.fault import number_of, phrase
-from publish.mappings.mapping import MEASURE
 
 
 def records(views: list[TableView], language: str = "en") -> list[dict[str, object]]:
@@ -32,28 +33,9 @@ def records(views: list[TableView], language: str = "en") -> list[dict[str, obje
 
 
 def _record(cell: CellView, language: str) -> dict[str, object]:
-    return {
-        "row": cell.row,
-        "column": cell.column,
-        "line": cell.line,
-        "at": cell.at,
-        "text": cell.text,
-        "kind": cell.kind,
+    return vars(cell) | {
         "why": cell.why.text_in(language),
-        "observations": [
-            {
-                "iri": item.iri,
-                "codes": item.codes,
-                MEASURE: item.measure,
-                "value": item.value,
-                "unit": item.unit,
-                "status": item.status,
-                "reason": item.reason,
-                "bounds": item.bounds,
-                "superseded": item.superseded,
-            }
-            for item in cell.observations
-        ],
+        "observations": [vars(item) for item in cell.observations],
         "faults": [item.record(language) for item in cell.faults],
     }
 
@@ -66,16 +48,17 @@ def as_text(
     A table wider than ``width`` is shown in parts, each with the first column.
     """
     for view in views:
-        yield f"{view.shown}"
-        yield ""
+        yield from (view.shown, "")
         marks: dict[tuple[int, int], str] = {}
         notes: list[str] = []
-        for cell in (cell for row in view.rows for cell in row if cell.kind != LABEL):
-            sign = {FAULTY: "!", LEFT_OUT: "-", UNREAD: "?"}.get(cell.kind, "")
-            mark = sign if sign in ("-", "?") else f"{sign}{len(notes) + 1}"
-            marks[cell.row, cell.column] = f"[{mark}]"
-            if mark not in ("-", "?"):
-                notes.append(f"[{mark}] {_note(cell, language)}")
+        cells = [cell for row in view.rows for cell in row]
+        for cell in cells:
+            if sign := {LEFT_OUT: "-", UNREAD: "?"}.get(cell.kind):
+                marks[cell.row, cell.column] = f"[{sign}]"
+            elif cell.kind != LABEL:
+                mark = f"[{'!' if cell.kind == FAULTY else ''}{len(notes) + 1}]"
+                marks[cell.row, cell.column] = mark
+                notes.append(f"{mark} {_note(cell, language)}")
         yield from _grid(view, marks, width)
         if view.not_shown:
             rows = number_of(view.not_shown, "rows")
@@ -85,10 +68,9 @@ def as_text(
             yield phrase("preview-marks").text_in(language)
         yield from notes
         for kind, sign in ((LEFT_OUT, "-"), (UNREAD, "?")):
-            whys = [cell.why for row in view.rows for cell in row if cell.kind == kind]
-            for why in dict.fromkeys(whys):
-                cells = number_of(whys.count(why), "cells")
-                yield f"[{sign}] " + phrase("preview-none", why=why, cells=cells).text_in(language)
+            for why, count in Counter(cell.why for cell in cells if cell.kind == kind).items():
+                many = number_of(count, "cells")
+                yield f"[{sign}] " + phrase("preview-none", why=why, cells=many).text_in(language)
         yield from (item.text_in(language) for item in view.faults)
         yield ""
 
@@ -99,17 +81,14 @@ def _grid(view: TableView, marks: dict[tuple[int, int], str], width: int | None)
         [_short(cell.text) + marks.get((cell.row, cell.column), "") for cell in row]
         for row in view.rows
     ]
-    columns = max(map(len, lines), default=0)
-    widths = [
-        max((len(line[at]) for line in lines if at < len(line)), default=0) for at in range(columns)
-    ]
+    widths = [max(map(len, column)) for column in zip_longest(*lines, fillvalue="")]
     for number, part in enumerate(_parts(widths, width)):
         if number:
             yield ""
         for row, line in zip(view.rows, lines, strict=True):
             shown = [
                 line[at].ljust(widths[at])
-                if row[at].kind == LABEL and at == 0
+                if at == 0 and row[0].kind == LABEL
                 else line[at].rjust(widths[at])
                 for at in part
                 if at < len(line)
@@ -139,11 +118,7 @@ def _short(text: str) -> str:
 def _note(cell: CellView, language: str) -> str:
     """Return what a cell becomes, in a line or more."""
     place = phrase(
-        "preview-place",
-        line=cell.line,
-        row=cell.row,
-        column=cell.column,
-        text=_short(cell.text),
+        "preview-place", line=cell.line, row=cell.row, column=cell.column, text=_short(cell.text)
     ).text_in(language)
     parts = [_observation(item, language) for item in cell.observations]
     parts += [
