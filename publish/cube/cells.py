@@ -37,28 +37,30 @@ class CellReader:
     marks: tuple[Mark, ...]
     label_columns: int
     """How many leading columns hold labels."""
+    columns: dict[str, Indices]
+    """For each dimension of the columns an index per value column."""
+    fixed: dict[str, int]
+    """For each dimension that the mapping fixes its index."""
     unread: UnreadCells
     """Collects the keys of the cells that become no observation."""
+    findings: Findings
+    faults: list[Fault]
 
     @cached_property
-    def counts(self) -> list[bool]:
-        """Per measure of the cube whether its values are whole numbers."""
-        return [item.datatype == str(XSD.integer) for item in self.structure.measures]
+    def counts(self) -> NDArray[np.bool_]:
+        """Per measure whether its values are whole numbers; no for UNKNOWN, the last."""
+        whole = [item.datatype == str(XSD.integer) for item in self.structure.measures]
+        return np.array([*whole, False])
 
-    def read(
-        self,
-        block: Block,
-        kept: Indices,
-        rows: dict[str, Indices],
-        columns: dict[str, Indices],
-        fixed: dict[str, int],
-        findings: Findings,
-        faults: list[Fault],
-    ) -> Batch:
+    @cached_property
+    def shares(self) -> NDArray[np.bool_]:
+        """Per measure whether its values are percentages; yes for UNKNOWN, the last."""
+        return np.array([*(unit.endswith("/PC") for unit in self.structure.units), True])
+
+    def read(self, block: Block, kept: Indices, rows: dict[str, Indices]) -> Batch:
         """Return the cells of the kept rows as observations, without those that are faulty.
 
-        ``rows`` holds an index per kept row for each dimension of the rows, ``columns`` one per
-        value column for each dimension of the columns, ``fixed`` one for the whole table.
+        ``rows`` holds an index per kept row for each dimension of the rows.
         """
         first = self.label_columns
         width = self.table.width - first
@@ -69,52 +71,42 @@ class CellReader:
             .ravel()
             .tolist()
         )
-        row_numbers = np.repeat(block.rows[kept], width)
-        column_numbers = np.tile(np.arange(first + 1, first + width + 1, dtype=np.int32), len(kept))
-        keys = []
-        for dimension in self.structure.dimensions:
-            name = dimension.name
-            if name in rows:
-                keys.append(np.repeat(rows[name], width))
-            elif name in columns:
-                keys.append(np.tile(columns[name], len(kept)))
-            else:
-                keys.append(np.full(len(texts), fixed.get(name, UNKNOWN), dtype=np.int32))
-        form = FORMATS[self.numbers]
-        numbers = read_numbers(texts, form)
+        lines = block.source_lines
+        cells = SourceCells(
+            observation=np.arange(len(texts), dtype=np.int64),
+            table=np.full(len(texts), self.number, dtype=np.int16),
+            row=np.repeat(block.rows[kept], width),
+            column=np.tile(np.arange(first + 1, first + width + 1, dtype=np.int32), len(kept)),
+            text=texts,
+            source_line=[lines[row] for row in kept.tolist() for _ in range(width)],
+            superseded=np.zeros(len(texts), dtype=np.bool_),
+        )
+        given = {name: np.tile(index, len(kept)) for name, index in self.columns.items()}
+        given |= {name: np.repeat(index, width) for name, index in rows.items()}
+        keys = [
+            given[item.name]
+            if item.name in given
+            else np.full(len(texts), self.fixed.get(item.name, UNKNOWN), dtype=np.int32)
+            for item in self.structure.dimensions
+        ]
+        numbers = read_numbers(texts, FORMATS[self.numbers])
         absence = np.zeros(len(texts), dtype=np.int16)
         if numbers.faulty.any():
-            self._read_marks(texts, block, kept, keys[-1], numbers, absence, findings, faults)
-        sound = ~numbers.faulty
-        sound &= self._check_numbers(
-            texts, keys[-1], numbers, absence, row_numbers, column_numbers, findings
-        )
+            self._read_marks(cells, block, keys[-1], numbers, absence)
+        sound = ~numbers.faulty & self._check_numbers(cells, keys[-1], numbers, absence)
         for key in keys:
             sound &= key != UNKNOWN
-        lines = block.source_lines
-        source_lines = [lines[row] for row in kept.tolist() for _ in range(width)]
         if not sound.all():
             self._note_unread(keys, ~sound, rows)
-            texts = [text for text, good in zip(texts, sound.tolist(), strict=True) if good]
-            source_lines = [
-                line for line, good in zip(source_lines, sound.tolist(), strict=True) if good
-            ]
-        count = len(texts)
+            places = np.flatnonzero(sound)
+            cells = cells.take(places, np.arange(len(places), dtype=np.int64))
         return Batch(
             keys=tuple(key[sound] for key in keys),
             mantissa=numbers.mantissa[sound],
             decimals=numbers.decimals[sound],
             status=(absence[sound] > 0) * np.int8(MISSING),
             absence=absence[sound],
-            cells=SourceCells(
-                observation=np.arange(count, dtype=np.int64),
-                table=np.full(count, self.number, dtype=np.int16),
-                row=row_numbers[sound],
-                column=column_numbers[sound],
-                text=texts,
-                source_line=source_lines,
-                superseded=np.zeros(count, dtype=np.bool_),
-            ),
+            cells=cells,
         )
 
     def _note_unread(
@@ -122,52 +114,43 @@ class CellReader:
     ) -> None:
         """Note the keys of unsound cells; a row with an unknown label counts once."""
         names = [dimension.name for dimension in self.structure.dimensions]
+        named = list(zip(names, keys, strict=True))
         in_odd_row = np.zeros(len(unsound), dtype=np.bool_)
-        for name, key in zip(names, keys, strict=True):
+        for name, key in named:
             if name in rows:
                 in_odd_row |= key == UNKNOWN
         self.unread.add(tuple(key[unsound & ~in_odd_row] for key in keys))
-        whole = [
-            np.full(int(in_odd_row.sum()), ANY, np.int32)
-            if name in self.unread.columns
-            else key[in_odd_row]
-            for name, key in zip(names, keys, strict=True)
-        ]
-        self.unread.add(tuple(whole))
+        every = np.full(int(in_odd_row.sum()), ANY, np.int32)
+        columns = self.unread.columns
+        self.unread.add(tuple(every if name in columns else key[in_odd_row] for name, key in named))
 
     def _read_marks(
         self,
-        texts: list[str],
+        cells: SourceCells,
         block: Block,
-        kept: Indices,
         measures: Indices,
         numbers: PrintedNumbers,
         absence: NDArray[np.int16],
-        findings: Findings,
-        faults: list[Fault],
     ) -> None:
         """Fill in the marks among the cells that are no numbers, and report the other cells."""
-        form, first = FORMATS[self.numbers], self.label_columns
         index = {item: number for number, item in enumerate(self.structure.absences, start=1)}
         odd = np.flatnonzero(numbers.faulty).tolist()
         rivals: dict[tuple[Mark, ...], None] = {}
-        readings = read_marked_cells([texts[at] for at in odd], self.marks, form)
-        for at, reading in zip(odd, readings, strict=True):
-            line, column = divmod(at, self.table.width - first)
-            row = kept[line]
-            place = int(block.rows[row]), first + column + 1
-            if reading is None and texts[at].strip():
-                measure = int(measures[at])
-                is_count = measure != UNKNOWN and bool(self.counts[measure])
-                code, particulars = number_fault(texts[at], self.numbers, is_count=is_count)
-                findings.add(code, *place, text=shown(texts[at]), **particulars)
+        texts = [cells.text[at] for at in odd]
+        readings = read_marked_cells(texts, self.marks, FORMATS[self.numbers])
+        for at, text, reading in zip(odd, texts, readings, strict=True):
+            row, column = place = int(cells.row[at]), int(cells.column[at])
+            if reading is None and text.strip():
+                is_count = bool(self.counts[measures[at]])
+                code, particulars = number_fault(text, self.numbers, is_count=is_count)
+                self.findings.add(code, *place, text=shown(text), **particulars)
             elif reading is None:
-                label = shown(str(block.cells.iat[int(row), 0]))
-                header = shown(self.table.headers[-1][place[1] - 1])
-                findings.add("empty-cell", *place, row=label, column=header)
+                label = shown(str(block.cells.iat[int(block.rows.searchsorted(row)), 0]))
+                header = shown(self.table.headers[-1][column - 1])
+                self.findings.add("empty-cell", *place, row=label, column=header)
             elif reading.problem:
                 code, particulars = reading.problem
-                findings.add(code, *place, text=shown(texts[at]), **particulars)
+                self.findings.add(code, *place, text=shown(text), **particulars)
             elif reading.mark:
                 absence[at] = index[reading.mark.absence]
                 numbers.mantissa[at] = reading.mantissa
@@ -177,44 +160,28 @@ class CellReader:
             else:
                 rivals[reading.rivals] = None
         for one, other, *_ in rivals:
-            faults.append(
-                fault(
-                    "ambiguous-mark",
-                    *other.place,
-                    mark=other.sign,
-                    other=one.sign,
-                    table=self.table.shown,
-                )
-            )
+            what = {"mark": other.sign, "other": one.sign, "table": self.table.shown}
+            self.faults.append(fault("ambiguous-mark", *other.place, **what))
 
     def _check_numbers(
         self,
-        texts: list[str],
+        cells: SourceCells,
         measures: Indices,
         numbers: PrintedNumbers,
         absence: NDArray[np.int16],
-        rows: Indices,
-        columns: Indices,
-        findings: Findings,
     ) -> NDArray[np.bool_]:
         """Report decimals in counts and percent signs on other units; return which are right."""
-        if not self.structure.measures:
-            return np.zeros(len(texts), dtype=np.bool_)
-        counts = np.array(self.counts)
-        shares = np.array([unit.endswith("/PC") for unit in self.structure.units])
-        known = ~numbers.faulty & (measures != UNKNOWN)
         # A bound may have decimals where the value itself cannot.
-        not_whole = known & counts[measures] & (numbers.decimals > 0) & (absence == 0)
-        misplaced = known & numbers.percent & ~shares[measures]
-        for at in np.flatnonzero(not_whole | misplaced).tolist():
+        not_whole = self.counts[measures] & (numbers.decimals > 0) & (absence == 0)
+        right: NDArray[np.bool_] = ~not_whole & (~numbers.percent | self.shares[measures])
+        for at in np.flatnonzero(~numbers.faulty & ~right).tolist():
             measure = int(measures[at])
-            findings.add(
+            self.findings.add(
                 "not-whole" if not_whole[at] else "percent-mismatch",
-                int(rows[at]),
-                int(columns[at]),
-                text=shown(texts[at]),
+                int(cells.row[at]),
+                int(cells.column[at]),
+                text=shown(cells.text[at]),
                 measure=self.structure.measures[measure].name,
                 unit=self.structure.units[measure].rpartition("/")[2],
             )
-        right: NDArray[np.bool_] = ~(not_whole | misplaced)
         return right

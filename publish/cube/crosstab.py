@@ -8,7 +8,7 @@ column of the table while reading, and get line and column at the end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from publish.cube.cells import CellReader
 from publish.cube.keys import SeenKeys
 from publish.cube.structure import CubeDimension, Structure
 from publish.cube.unread_cells import ANY, UNKNOWN, UnreadCells
-from publish.faults.fault import Fault, did_you_mean, fault, phrase
+from publish.faults.fault import Fault, did_you_mean, phrase
 from publish.mappings.mapping import MEASURE, Axis, Mapping, TableUse
 from publish.mappings.marks import Mark
 from publish.ontology.periods import read_period
@@ -50,8 +50,6 @@ class Crosstab:
     """The marks that the table may print instead of a number."""
     chosen: set[str] = field(default_factory=set)
     """The labels under `take:` and `leave:` that were found in the table."""
-    unknown: set[str] = field(default_factory=set)
-    """Unknown labels, as many as get a hint at the nearest known one."""
     unread: UnreadCells = field(default_factory=UnreadCells)
     """The cells that did not become observations when the table was last read."""
 
@@ -66,91 +64,103 @@ class Crosstab:
         self.unread.clear()
         self.unread.rows = frozenset(self.use.rows.dimensions)
         self.unread.columns = frozenset(self.use.columns.dimensions)
-        yield from self._read(findings, faults)
+        yield from _Reading(crosstab=self, findings=findings, faults=faults).batches()
         faults.extend(findings.faults())
 
-    def _read(self, findings: Findings, faults: list[Fault]) -> Iterator[Batch]:
-        if self.table.width <= self.label_columns:
-            self._report_too_narrow(findings)
-            return
-        columns = self._column_indices(findings, faults)
-        fixed = {
-            name: index
-            for name, code in self.use.fixed.items()
-            if (index := self._index_declared(name, code, self._fixed_steps(name), faults))
-            is not None
-        }
-        if self.mapping.measure:
-            fixed.setdefault(MEASURE, 0)
-        self._check_columns(columns, findings)
-        reader = CellReader(
-            table=self.table,
-            number=self.number,
-            structure=self.structure,
-            numbers=self.mapping.numbers,
-            marks=self.marks,
-            label_columns=self.label_columns,
-            unread=self.unread,
-        )
-        row_labels = _RowLabels(crosstab=self, findings=findings, faults=faults)
-        seen, odd_rows = SeenKeys(), list[list[str]]()
-        for block in read_blocks(self.table, faults, odd_rows):
-            kept, rows = row_labels.rows(block)
-            if not len(kept):
-                continue
-            self._check_rows(rows, block.rows[kept], seen, findings)
-            yield reader.read(block, kept, rows, columns, fixed, findings, faults)
-        self._note_unread_rows(odd_rows, fixed)
 
-    def _report_too_narrow(self, findings: Findings) -> None:
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """One reading of a crosstab; each of its labels is looked up once."""
+
+    crosstab: Crosstab
+    findings: Findings
+    faults: list[Fault]
+    seen: SeenKeys = field(default_factory=SeenKeys)
+    known: dict[tuple[int, str], dict[str, int] | _Problem] = field(default_factory=dict)
+    """What the row labels of each level stand for."""
+    unknown: set[str] = field(default_factory=set)
+    """Unknown labels, as many as get a hint at the nearest known one."""
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the observations."""
+        crosstab, table, use = self.crosstab, self.crosstab.table, self.crosstab.use
+        if table.width <= crosstab.label_columns:
+            self._report_too_narrow()
+            return
+        columns = self._column_indices()
+        file = crosstab.mapping.file
+        fixed = {MEASURE: 0} if crosstab.mapping.measure else {}
+        for name, code in use.fixed.items():
+            steps = (*use.steps, "fixed", name)
+            steps = steps if steps in file.places else ("fixed", name)
+            if (index := self._index_declared(name, code, steps)) != UNKNOWN:
+                fixed[name] = index
+        self._check_columns(columns)
+        reader = CellReader(
+            table=table,
+            number=crosstab.number,
+            structure=crosstab.structure,
+            numbers=crosstab.mapping.numbers,
+            marks=crosstab.marks,
+            label_columns=crosstab.label_columns,
+            columns=columns,
+            fixed=fixed,
+            unread=crosstab.unread,
+            findings=self.findings,
+            faults=self.faults,
+        )
+        odd_rows: list[list[str]] = []
+        for block in read_blocks(table, self.faults, odd_rows):
+            kept, rows = self._row_indices(block)
+            if len(kept):
+                self._check_rows(rows, block.rows[kept])
+                yield reader.read(block, kept, rows)
+        # Of a row of a wrong length the key is known as far as its labels give it.
+        silent = replace(self, faults=[])
+        for cells in odd_rows:
+            found = dict.fromkeys(use.rows.dimensions, ANY)
+            for level, label in enumerate(cells[: use.rows.depth]):
+                given = silent._indices_of(use.rows, "rows", label, level)
+                found |= {} if isinstance(given, tuple) else given
+            self._note_unread(found | fixed)
+
+    def _report_too_narrow(self) -> None:
         """Report a table without value columns, which may have another separator."""
-        wanted, found = self.label_columns + 1, self.table.width
-        header = self.table.headers[0][0] if found == 1 else ""
+        table = self.crosstab.table
+        header = table.headers[0][0] if table.width == 1 else ""
         for mark, name in SEPARATORS.items():
             if mark != "," and mark in header:
-                findings.add("wrong-separator", 1, 1, separator=phrase(f"separated-by-{name}"))
+                words = phrase(f"separated-by-{name}")
+                self.findings.add("wrong-separator", 1, 1, separator=words)
                 return
-        what = phrase("columns-of-a-table")
-        findings.add("too-few-columns", 1, 1, what=what, wanted=wanted, found=found)
-
-    def _note_unread_rows(self, odd_rows: list[list[str]], fixed: dict[str, int]) -> None:
-        """Note the keys of rows of a wrong length, as far as their labels give them."""
-        axis = self.use.rows
-        for cells in odd_rows:
-            known = dict.fromkeys(axis.dimensions, ANY)
-            for level in range(min(axis.depth, len(cells))):
-                found = self.indices_of(axis, "rows", cells[level], level, [])
-                known |= {} if isinstance(found, tuple) else found
-            self._note_unread(known | fixed)
+        what, wanted = phrase("columns-of-a-table"), self.crosstab.label_columns + 1
+        self.findings.add("too-few-columns", 1, 1, what=what, wanted=wanted, found=table.width)
 
     def _note_unread(self, known: dict[str, int], *, is_double: bool = False) -> None:
         """Note the cells with these indices, whatever the others are, as unread or double."""
-        names = [dimension.name for dimension in self.structure.dimensions]
+        names = [dimension.name for dimension in self.crosstab.structure.dimensions]
         keys = tuple(np.array([known.get(name, ANY)], np.int32) for name in names)
-        self.unread.add(keys, is_double=is_double)
+        self.crosstab.unread.add(keys, is_double=is_double)
 
-    def _fixed_steps(self, name: str) -> tuple[str | int, ...]:
-        own = (*self.use.steps, "fixed", name)
-        return own if own in self.mapping.file.places else ("fixed", name)
+    def _dimension(self, name: str) -> CubeDimension:
+        return next(item for item in self.crosstab.structure.dimensions if item.name == name)
 
-    def dimension(self, name: str) -> CubeDimension:
-        """Return a dimension of the cube by its name."""
-        return next(item for item in self.structure.dimensions if item.name == name)
+    def _codes(self, key: dict[str, int]) -> str:
+        """Return the codes of a part of a key, for messages."""
+        return ", ".join(self._dimension(name).codes[index] for name, index in key.items())
 
-    def _index_declared(
-        self, name: str, code: str, steps: tuple[str | int, ...], faults: list[Fault]
-    ) -> int | None:
-        """Return the index of a code in the mapping itself; None, and a fault, if there is none."""
-        found = self.index_of(name, code)
+    def _index_declared(self, name: str, code: str, steps: Iterable[str | int]) -> int:
+        """Return the index of a code in the mapping itself; UNKNOWN, and a fault, without one."""
+        found = self._index_of(name, code)
         if isinstance(found, int):
             return found
         kind, particulars = found
-        faults.append(fault(kind, *self.mapping.file.place(*steps), **particulars))
-        return None
+        self.faults.append(self.crosstab.mapping.file.fault(kind, *steps, **particulars))
+        return UNKNOWN
 
-    def index_of(self, name: str, label: str) -> int | _Problem:
+    def _index_of(self, name: str, label: str) -> int | _Problem:
         """Return the index of the code that a label stands for, or what is wrong."""
-        dimension = self.dimension(name)
+        dimension, vocabulary = self._dimension(name), self.crosstab.vocabulary
         if dimension.period:
             code = read_period(dimension.period, label)
             if code is None:
@@ -159,20 +169,16 @@ class Crosstab:
         if dimension.scheme is None:
             if label in dimension.positions:
                 return dimension.positions[label]
-            hint = self._hint(label, self.vocabulary.measures)
+            hint = self._hint(label, vocabulary.measures)
             return "no-such-measure", {"name": shown(label), "hint": hint}
-        code_list = self.vocabulary.lists[dimension.scheme]
+        code_list = vocabulary.lists[dimension.scheme]
         codes = code_list.find(label)
         if len(codes) == 1:
             return dimension.positions[codes[0]]
-        particulars: dict[str, object] = {
-            "label": shown(label),
-            "list": code_list.name,
-            "file": code_list.path,
-        }
+        of_list = {"label": shown(label), "list": code_list.name, "file": code_list.path}
         if codes:
-            return "ambiguous-label", particulars | {"codes": ", ".join(codes)}
-        return "unknown-code", particulars | {"hint": self._hint(label, code_list.all_labels())}
+            return "ambiguous-label", {**of_list, "codes": ", ".join(codes)}
+        return "unknown-code", {**of_list, "hint": self._hint(label, code_list.all_labels())}
 
     def _hint(self, label: str, known: Iterable[str]) -> str:
         """Return a hint at the nearest known label, unless very many are unknown."""
@@ -181,108 +187,81 @@ class Crosstab:
         self.unknown.add(label)
         return did_you_mean(label, known)
 
-    def indices_of(
-        self, axis: Axis, name: str, label: str, level: int, faults: list[Fault]
+    def _indices_of(
+        self, axis: Axis, name: str, label: str, level: int
     ) -> dict[str, int] | _Problem:
         """Return the index per dimension that a label of an axis gives, or what is wrong."""
         if is_formula(label):
             return "formula-text", {"text": shown(label), "of": ""}
         if axis.labels is None:
-            found = self.index_of(axis.dimensions[level], label)
+            found = self._index_of(axis.dimensions[level], label)
             return {axis.dimensions[level]: found} if isinstance(found, int) else found
         key = label if label in axis.labels else " ".join(label.split())
         if key not in axis.labels:
             hint = self._hint(label, axis.labels)
             return "label-not-mapped", {"label": shown(label), "axis": name, "hint": hint}
-        given = {
-            dimension: self._index_declared(dimension, code, (*axis.steps, key, dimension), faults)
+        return {
+            dimension: self._index_declared(dimension, code, (*axis.steps, key, dimension))
             for dimension, code in axis.labels[key].items()
         }
-        return {
-            dimension: UNKNOWN if index is None else index for dimension, index in given.items()
-        }
 
-    def _column_indices(self, findings: Findings, faults: list[Fault]) -> dict[str, Indices]:
+    def _column_indices(self) -> dict[str, Indices]:
         """Return per dimension of the columns the index that each value column has."""
-        axis, first = self.use.columns, self.label_columns
-        width = self.table.width - first
-        result = {name: np.full(width, UNKNOWN, np.int32) for name in axis.dimensions}
+        table, axis = self.crosstab.table, self.crosstab.use.columns
+        first = self.crosstab.label_columns
+        result = {name: np.full(table.width - first, UNKNOWN, np.int32) for name in axis.dimensions}
         for level in range(axis.depth):
             title = ""
             upper = level < axis.depth - 1
-            for place, label in enumerate(self.table.headers[level][first : first + width]):
+            for place, label in enumerate(table.headers[level][first : table.width]):
                 # An upper header row prints a label once, above the first of its columns.
                 title = label if label or not upper else title
-                found = self.indices_of(axis, "columns", title, level, faults)
+                found = self._indices_of(axis, "columns", title, level)
                 if isinstance(found, tuple):
-                    findings.add(found[0], level + 1, first + place + 1, **found[1])
+                    self.findings.add(found[0], level + 1, first + place + 1, **found[1])
                     continue
                 for name, index in found.items():
                     result[name][place] = index
         return result
 
-    def _check_columns(self, columns: dict[str, Indices], findings: Findings) -> None:
+    def _check_columns(self, columns: dict[str, Indices]) -> None:
         """Report value columns with the codes of an earlier one: the same observations."""
+        headers, labels = self.crosstab.table.headers, self.crosstab.label_columns
         first: dict[tuple[int, ...], int] = {}
-        for place in range(self.table.width - self.label_columns):
-            key = tuple(int(column[place]) for column in columns.values())
-            if UNKNOWN in key:
+        for column in range(labels, self.crosstab.table.width):
+            key = {name: int(indices[column - labels]) for name, indices in columns.items()}
+            if UNKNOWN in key.values():
                 continue
-            if key in first:
-                codes = ", ".join(
-                    self.dimension(name).codes[index]
-                    for name, index in zip(columns, key, strict=True)
-                )
-                findings.add(
+            earlier = first.setdefault(tuple(key.values()), column)
+            if earlier != column:
+                self.findings.add(
                     "duplicate-column",
-                    len(self.table.headers),
-                    self.label_columns + place + 1,
-                    codes=codes or phrase("column-without-dimension"),
-                    other=shown(self.table.headers[-1][self.label_columns + first[key]]),
-                    number=self.label_columns + first[key] + 1,
+                    len(headers),
+                    column + 1,
+                    codes=self._codes(key) or phrase("column-without-dimension"),
+                    other=shown(headers[-1][earlier]),
+                    number=earlier + 1,
                 )
-                self._note_unread(dict(zip(columns, key, strict=True)), is_double=True)
-            first.setdefault(key, place)
+                self._note_unread(key, is_double=True)
 
-    def _check_rows(
-        self, rows: dict[str, Indices], numbers: Indices, seen: SeenKeys, findings: Findings
-    ) -> None:
+    def _check_rows(self, rows: dict[str, Indices], numbers: Indices) -> None:
         """Report rows with the codes of an earlier row: they would be the same observations."""
         sound = np.ones(len(numbers), dtype=np.bool_)
         for indices in rows.values():
             sound &= indices != UNKNOWN
-        keys = tuple(indices[sound] for indices in rows.values())
-        own = numbers[sound]
-        for position, first in seen.add(keys, tuple(map(self.dimension, rows)), own):
-            codes = ", ".join(
-                self.dimension(name).codes[int(key[position])]
-                for name, key in zip(rows, keys, strict=True)
-            )
-            findings.add(
-                "duplicate-observation",
-                int(own[position]),
-                1,
-                codes=codes or phrase("row-without-dimension"),
-                first=first,
-            )
-            own_key = {name: int(key[position]) for name, key in zip(rows, keys, strict=True)}
-            self._note_unread(own_key, is_double=True)
+        keys = {name: indices[sound] for name, indices in rows.items()}
+        own, dimensions = numbers[sound], tuple(map(self._dimension, rows))
+        for position, first in self.seen.add(tuple(keys.values()), dimensions, own):
+            key = {name: int(indices[position]) for name, indices in keys.items()}
+            codes = self._codes(key) or phrase("row-without-dimension")
+            row = int(own[position])
+            self.findings.add("duplicate-observation", row, 1, codes=codes, first=first)
+            self._note_unread(key, is_double=True)
 
-
-@dataclass(kw_only=True)
-class _RowLabels:
-    """Finds the rows to take and the codes of their labels; each label is looked up once."""
-
-    crosstab: Crosstab
-    findings: Findings
-    faults: list[Fault]
-    known: dict[tuple[int, str], dict[str, int] | _Problem] = field(default_factory=dict)
-
-    def rows(self, block: Block) -> tuple[Indices, dict[str, Indices]]:
+    def _row_indices(self, block: Block) -> tuple[Indices, dict[str, Indices]]:
         """Return the places of the rows to take in a block, and their indices per dimension."""
-        use = self.crosstab.use
+        use, axis = self.crosstab.use, self.crosstab.use.rows
         kept = rows_to_take(use, block, self.crosstab.chosen)
-        axis = use.rows
         result = {name: np.full(len(kept), UNKNOWN, np.int32) for name in axis.dimensions}
         for level in range(axis.depth):
             codes, labels = pd.factorize(block.cells.iloc[kept, level])
@@ -295,19 +274,16 @@ class _RowLabels:
                     for item in found
                 ]
                 result[name] = np.array(indices, dtype=np.int32)[codes]
-            wrong = [number for number, item in enumerate(found) if isinstance(item, tuple)]
-            for at in np.flatnonzero(np.isin(codes, wrong)).tolist() if wrong else ():
-                item = found[codes[at]]
-                if isinstance(item, tuple):
-                    row = int(block.rows[kept[at]])
-                    self.findings.add(item[0], row, level + 1, **item[1])
+            wrong = {at: item for at, item in enumerate(found) if isinstance(item, tuple)}
+            for at in np.flatnonzero(np.isin(codes, list(wrong))).tolist() if wrong else ():
+                code, particulars = wrong[codes[at]]
+                self.findings.add(code, int(block.rows[kept[at]]), level + 1, **particulars)
         return kept, result
 
     def _find(self, level: int, label: str) -> dict[str, int] | _Problem:
         key = (level, label)
         if key not in self.known:
-            axis = self.crosstab.use.rows
-            self.known[key] = self.crosstab.indices_of(axis, "rows", label, level, self.faults)
+            self.known[key] = self._indices_of(self.crosstab.use.rows, "rows", label, level)
         return self.known[key]
 
 
