@@ -35,14 +35,16 @@ def evaluate_preconditions(
     if method not in ("GET", "HEAD"):
         return HTTPStatus.OK
     if (if_match := fields.get("If-Match")) is not None:
-        if if_match.strip() != "*" and not _is_strongly_in(etag, if_match):
+        is_strong = etag is not None and not etag.startswith("W/")  # weak ones equal none (8.8.3.2)
+        if if_match.strip() != "*" and not (is_strong and etag in _members(if_match)):
             return HTTPStatus.PRECONDITION_FAILED
     elif last_modified is not None:
         limit = parse_date(fields.get("If-Unmodified-Since"))
         if limit is not None and last_modified > limit:
             return HTTPStatus.PRECONDITION_FAILED
     if (if_none_match := fields.get("If-None-Match")) is not None:
-        if _is_weakly_in(etag, if_none_match):
+        known = {member.removeprefix("W/") for member in _members(if_none_match)}
+        if etag is not None and not known.isdisjoint(("*", etag.removeprefix("W/"))):
             return HTTPStatus.NOT_MODIFIED
     elif last_modified is not None:
         since = parse_date(fields.get("If-Modified-Since"))
@@ -73,19 +75,6 @@ def requested_range(
     if last and int(last) < int(first):
         return None
     return range(int(first), min(int(last) + 1, size) if last else size)
-
-
-def _is_strongly_in(etag: str | None, field: str) -> bool:
-    """Compare an entity tag with those of a field; weak ones are equal to none (8.8.3.2)."""
-    return etag is not None and not etag.startswith("W/") and etag in _members(field)
-
-
-def _is_weakly_in(etag: str | None, field: str) -> bool:
-    """Compare an entity tag with those of a field, weak or not (8.8.3.2); ``*`` equals any."""
-    if etag is None:
-        return False
-    known = {member.removeprefix("W/") for member in _members(field)}
-    return "*" in known or etag.removeprefix("W/") in known
 
 
 def _members(field: str) -> set[str]:

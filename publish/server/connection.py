@@ -49,6 +49,7 @@ REQUEST_LINE = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
 """The beginning of a request line with any method."""
 HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 """The value of Host (RFC 9110, 7.2)."""
+LONG_HEAD = 431, "The address and headers are longer than this server reads. POST the query."
 INTERNAL_ERROR = b"Something went wrong on this server. It has been noted.\n"
 
 
@@ -210,7 +211,7 @@ class Connection(HttpToolsProtocol):
             return
         super().data_received(data)
         if self._in_head and self._head_bytes > self.registry.longest_head:
-            self._refuse_long_head()
+            self._refuse(*LONG_HEAD)
 
     def _discard(self, data: bytes) -> bool:
         """Count what comes after the response; return whether it was too much."""
@@ -242,12 +243,6 @@ class Connection(HttpToolsProtocol):
         self.registry.half_closed -= 1
         if self._answering is not None and not self._answering.response_started:
             self.transport.abort()
-
-    def _refuse_long_head(self) -> None:
-        """Refuse a request line or header fields that are too long (431)."""
-        self._refuse(
-            431, "The address and headers are longer than this server reads. POST the query."
-        )
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, or has a method that nobody knows."""
@@ -285,23 +280,9 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Judge the head of a request and pass it on; from here the application bounds the time."""
-        if self._head_bytes > self.registry.longest_head or len(self.headers) > MOST_HEADERS:
-            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-            if size > self.registry.longest_head or len(self.headers) > MOST_HEADERS:
-                self._refuse_long_head()
-                raise ValueError("The head of the request is too long.")
-        version = self.parser.get_http_version()
-        if version not in ("1.1", "1.0"):
-            self._refuse(505, "This server speaks HTTP/1.1.")
-            raise ValueError("This is another version of HTTP.")
-        hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) > 1 or not (HOST.fullmatch(hosts[0]) if hosts else version == "1.0"):
-            self._refuse(400, "A request names its host, once: Host: example.org.")
-            raise ValueError("The host is not as it should be.")
-        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
-        if any(value.strip() != b"chunked" for value in codings):
-            self._refuse(501, "Send the body as it is or in chunks, in no other transfer coding.")
-            raise ValueError("There is a transfer coding that is not known.")
+        if refusal := self._judge_head():
+            self._refuse(*refusal)
+            raise ValueError(refusal)
         if len(self.pipeline) >= MOST_PIPELINED:
             self.transport.abort()
             raise ValueError("There are too many requests at once.")
@@ -309,6 +290,26 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         if 0 < len(self.pipeline) < MOST_PIPELINED // 2:
             self.flow.resume_reading()  # else it is not noticed that the client leaves
+
+    def _judge_head(self) -> tuple[int, str] | None:
+        """Return the status and the sentence that refuse the head of a request, if it is wrong."""
+        longest = self.registry.longest_head
+        if len(self.headers) > MOST_HEADERS:
+            return LONG_HEAD
+        if self._head_bytes > longest:  # they count what came along with the head
+            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+            if size > longest:
+                return LONG_HEAD
+        version = self.parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            return 505, "This server speaks HTTP/1.1."
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or not (HOST.fullmatch(hosts[0]) if hosts else version == "1.0"):
+            return 400, "A request names its host, once: Host: example.org."
+        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if any(value.strip() != b"chunked" for value in codings):
+            return 501, "Send the body as it is or in chunks, in no other transfer coding."
+        return None
 
     def on_message_complete(self) -> None:
         """Expect the head of the next request."""

@@ -14,8 +14,9 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
@@ -63,8 +64,6 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 """Upper bounds of the buckets of time."""
 ROOM = 2**16
 """Bytes of each file at first, as the library makes them."""
-GaugeMode = Literal["livesum", "livemostrecent"]
-"""Of living processes the sum, or what was set last."""
 _FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -115,50 +114,42 @@ class Metrics(Collector):
     def _make(self) -> None:
         """Make every metric with all its labels, so that counting looks nothing up."""
 
-        def counter(name: str, meaning: str, *labels: str) -> Counter:
-            return Counter(f"publish_{name}", meaning, labels, registry=None)
-
-        def histogram(name: str, meaning: str, *labels: str) -> Histogram:
-            return Histogram(f"publish_{name}", meaning, labels, registry=None, buckets=SECONDS)
-
-        def gauge(mode: GaugeMode, name: str, meaning: str, *labels: str) -> Gauge:
-            return Gauge(f"publish_{name}", meaning, labels, registry=None, multiprocess_mode=mode)
-
-        requests = counter("requests", "Requests answered.", "route", "status")
+        counter = partial(Counter, namespace="publish", registry=None)
+        histogram = partial(Histogram, namespace="publish", registry=None, buckets=SECONDS)
+        gauge = partial(Gauge, namespace="publish", registry=None)
+        # Of living processes the sum, or what was set last.
+        sum_of = partial(gauge, multiprocess_mode="livesum")
+        latest = partial(gauge, multiprocess_mode="livemostrecent")
+        requests = counter("requests", "Requests answered.", ["route", "status"])
         self._requests = {
             route: tuple(requests.labels(route, name) for name in CLASSES) for route in ROUTES
         }
         times = histogram(
             "request_seconds",
             "Seconds from the head of a request to the end of its answer.",
-            "route",
+            ["route"],
         )
         self._request_seconds = {route: times.labels(route) for route in ROUTES}
         self._bytes = counter("sent_bytes", "Bytes of answers sent.")
-        queries = counter("queries", "Queries by what became of them.", "outcome")
+        queries = counter("queries", "Queries by what became of them.", ["outcome"])
         self._queries = {outcome: queries.labels(outcome) for outcome in OUTCOMES}
         self._query_seconds = histogram(
             "query_seconds", "Seconds that a worker was busy with a query."
         )
-        workers = gauge(
-            "livesum",
+        workers = sum_of(
             "workers",
             "Workers: all, those that are busy, and those busy with a slow query.",
-            "state",
+            ["state"],
         )
         self._workers = tuple(workers.labels(state) for state in ("all", "busy", "slow"))
-        self._waiting = gauge("livesum", "waiting_queries", "Queries that wait for a worker.")
+        self._waiting = sum_of("waiting_queries", "Queries that wait for a worker.")
         self._replaced = counter(
             "workers_replaced", "Workers that were ended or died and have a successor."
         )
-        lookups = counter("cache_lookups", "Answers looked for in the cache.", "result")
+        lookups = counter("cache_lookups", "Answers looked for in the cache.", ["result"])
         self._hits, self._misses = lookups.labels("hit"), lookups.labels("miss")
-        self._entries = gauge(
-            "livemostrecent", "cache_entries", "Answers in the cache that the processes share."
-        )
-        self._size = gauge(
-            "livemostrecent", "cache_bytes", "Bytes of the cache that the processes share."
-        )
+        self._entries = latest("cache_entries", "Answers in the cache that the processes share.")
+        self._size = latest("cache_bytes", "Bytes of the cache that the processes share.")
 
     def request(self, *, route: str, status: int, seconds: float, sent: int) -> None:
         """Count a request that is done: its kind, status, seconds and the bytes of its answer."""

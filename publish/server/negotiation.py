@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,21 +48,13 @@ class Offer:
         return with_charset(self.media_type)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Preference:
-    """One element of an Accept field of any kind: a range or a coding, with its weight."""
-
-    value: str
-    weight: float
-
-
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """The value of a parameter in quotation marks, which may hold commas and semicolons."""
 _WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
 
 
-def preferences_of(field: str, unclear: float = 1.0) -> list[Preference]:
-    """Return the elements of an Accept field of any kind.
+def preferences_of(field: str, unclear: float = 1.0) -> list[tuple[str, float]]:
+    """Return the elements of an Accept field of any kind: ranges or codings with their weights.
 
     ``unclear`` is the weight of one whose weight is no number.
     """
@@ -75,15 +68,15 @@ def preferences_of(field: str, unclear: float = 1.0) -> list[Preference]:
                 is_number = _WEIGHT.fullmatch(number.strip())
                 weight = min(float(number), 1.0) if is_number else unclear
         if value:
-            preferences.append(Preference(value=value, weight=weight))
+            preferences.append((value, weight))
     return preferences
 
 
-def _weight_of(media_type: str, preferences: Sequence[Preference]) -> tuple[float, int]:
+def _weight_of(media_type: str, preferences: list[tuple[str, float]]) -> tuple[float, int]:
     """Return the weight of a media type, and how specific the range is that decides: 2, 1 or 0."""
     kind = media_type.partition("/")[0]
     for specific, wanted in ((2, media_type), (1, f"{kind}/*"), (0, "*/*")):
-        found = [item.weight for item in preferences if item.value == wanted]
+        found = [weight for value, weight in preferences if value == wanted]
         if found:
             return max(found), specific
     return 0.0, 0
@@ -95,20 +88,18 @@ def rank_forms(accept: str | None, forms: Sequence[Form]) -> list[Offer]:
     Of equals those that it names come first, as browsers mean it; else the order given decides. An
     alias of a form counts only when the client names it.
     """
-    if accept is None or not accept.strip():
+    preferences = preferences_of(accept or "")
+    if not preferences:
         return [Offer(form=form, media_type=form.media_type) for form in forms]
-    preferences = preferences_of(accept)
-    if not preferences:  # nothing but commas
-        return rank_forms(None, forms)
-    ranked: list[tuple[tuple[float, int], int, Offer]] = []
-    for order, form in enumerate(forms):
+    ranked: list[tuple[tuple[float, int], Offer]] = []
+    for form in forms:
         names = [(_weight_of(form.media_type, preferences), form.media_type)]
         for alias in form.aliases:
-            names += [((item.weight, 2), alias) for item in preferences if item.value == alias]
-        (weight, specific), name = max(names, key=lambda pair: pair[0])
-        if weight > 0:
-            ranked.append(((-weight, -specific), order, Offer(form=form, media_type=name)))
-    return [offer for _, _, offer in sorted(ranked, key=lambda item: item[:2])]
+            names += [((weight, 2), alias) for value, weight in preferences if value == alias]
+        rank, name = max(names, key=itemgetter(0))
+        if rank[0] > 0:
+            ranked.append((rank, Offer(form=form, media_type=name)))
+    return [offer for _, offer in sorted(ranked, key=itemgetter(0), reverse=True)]
 
 
 def choose_language(accept_language: str | None, languages: Sequence[str]) -> str:
@@ -116,8 +107,8 @@ def choose_language(accept_language: str | None, languages: Sequence[str]) -> st
     best, chosen = 0.0, languages[0]
     preferences = preferences_of(accept_language or "")
     for language in languages:
-        found = [item.weight for item in preferences if item.value.partition("-")[0] == language]
-        found = found or [item.weight for item in preferences if item.value == "*"]
+        found = [weight for tag, weight in preferences if tag.partition("-")[0] == language]
+        found = found or [weight for tag, weight in preferences if tag == "*"]
         if found and max(found) > best:
             best, chosen = max(found), language
     return chosen
@@ -130,7 +121,7 @@ def choose_coding(accept_encoding: str | None) -> str | None:
     """
     if not accept_encoding:
         return "identity"
-    weights = {item.value: item.weight for item in preferences_of(accept_encoding, unclear=0.0)}
+    weights = dict(preferences_of(accept_encoding, unclear=0.0))
     gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
     identity = weights.get("identity", 0.0)
     if gzip > 0 and gzip >= identity:

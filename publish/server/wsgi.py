@@ -97,13 +97,11 @@ class WsgiBridge:
             raise
 
     def _respond(self, app: WSGIApplication, environ: dict[str, Any], compress: bool) -> Reply:
-        started: list[tuple[str, list[tuple[str, str]]]] = []
+        started: tuple[Any, ...] = ()
 
-        def start_response(
-            status: str, headers: list[tuple[str, str]], exc_info: Any = None
-        ) -> Any:
-            started.append((status, headers))
-            return None  # the write() of PEP 3333 is not offered
+        def start_response(*status_and_headers: Any) -> Any:  # offers no write()
+            nonlocal started
+            started = status_and_headers
 
         body = WsgiBody(app(environ, start_response), self._threads)
         try:
@@ -111,7 +109,7 @@ class WsgiBridge:
         except BaseException:
             body.close()
             raise
-        status, fields = started[-1]
+        status, fields = started[:2]
         headers = Headers([(name, value) for name, value in fields if name.lower() != "date"])
         is_whole = len(beginning) < PART
         if is_whole:

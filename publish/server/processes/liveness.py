@@ -18,7 +18,15 @@ def started(pid: int) -> int:
     try:
         status = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return 0 if _PROC.joinpath("self").exists() else _signalled(pid)
+        if _PROC.joinpath("self").exists():
+            return 0
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return 0
+        except PermissionError:
+            pass
+        return 1
     fields = status.rpartition(")")[2].split()
     return 0 if fields[0] in "ZX" else int(fields[19])
 
@@ -26,13 +34,3 @@ def started(pid: int) -> int:
 def is_alive(pid: int, start: int) -> bool:
     """Return whether the process that started then still lives."""
     return start != 0 and started(pid) == start
-
-
-def _signalled(pid: int) -> int:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return 0
-    except PermissionError:
-        return 1
-    return 1
