@@ -24,10 +24,9 @@ from publish.faults.fault import CannotRun, Fault, FaultyInput, phrase, reason_o
 from publish.project.project import Project
 from publish.release.manifest import MANIFEST
 from publish.server.access_log import use_format
-from publish.server.settings.kinds import Setting, allowed_values, format_value, parse_text
 from publish.server.settings.output import as_json, as_markdown, as_toml
 from publish.server.settings.sources import FILE, gather_values, settings_of
-from publish.server.settings.table import TABLE, Settings
+from publish.server.settings.table import TABLE, Setting, Settings
 
 log = logging.getLogger("publish")
 
@@ -44,9 +43,9 @@ class SettingType(click.ParamType[object]):
     ) -> object:
         """Return the value of a flag; an impossible one is an error of usage."""
         try:
-            return parse_text(self._setting, str(value))
+            return self._setting.parse(str(value))
         except ValueError:
-            self.fail(f"{value!r} is not {allowed_values(self._setting)}.", param, ctx)
+            self.fail(f"{value!r} is not {self._setting.allowed()}.", param, ctx)
 
 
 @click.command("serve")
@@ -172,7 +171,7 @@ def _print_address(address: str) -> None:
 
 def _flag(name: str, setting: Setting) -> click.Option:
     """Return the flag that gives a setting."""
-    default = format_value(setting, setting.default)
+    default = setting.format(setting.default)
     about = f"{setting.meaning} [default: {default}]" if default else str(setting.meaning)
     if setting.kind == "switch":
         return click.Option([f"--{name}/--no-{name}"], default=None, help=about)

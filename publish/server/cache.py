@@ -85,26 +85,33 @@ class AnswerCache:
             return None
         try:
             with self._env.begin() as reading:
-                entry = reading.get(key, db=self._generations[0]) or reading.get(
-                    key, db=self._generations[1]
-                )
+                one, other = self._generations
+                entry = reading.get(key, db=one) or reading.get(key, db=other)
         except lmdb.Error as error:
             self._warn_once(error)
             return None
         if entry is None:
             return None
-        form, _, body = entry.partition(b"\n")
-        is_more = form.endswith(b"+")
-        return CachedAnswer(form=form.rstrip(b"+").decode(), body=body, more=is_more)
+        form, more, body = entry.split(b"\n", 2)
+        return CachedAnswer(form=form.decode(), body=body, more=bool(more))
 
     def put(self, key: bytes, answer: CachedAnswer) -> None:
         """Keep an answer, unless it is too large."""
         if self._env is None or len(answer.body) > self.largest:
             return
-        form = answer.form + ("+" if answer.more else "")
-        entry = form.encode() + b"\n" + answer.body
+        more = b"more" if answer.more else b""
+        entry = b"\n".join((answer.form.encode(), more, answer.body))
+        size = _bytes_in_file(entry)
         try:
-            self._write(self._env, key, entry)
+            with self._env.begin(write=True) as writing:
+                young = int(writing.get(_YOUNG, b"0", db=self._about))
+                stored = int(writing.get(_STORED, b"0", db=self._about))
+                if stored + size > self._half:
+                    young, stored = 1 - young, 0
+                    writing.drop(self._generations[young], delete=False)
+                    writing.put(_YOUNG, str(young).encode(), db=self._about)
+                writing.put(key, entry, db=self._generations[young])
+                writing.put(_STORED, str(stored + size).encode(), db=self._about)
         except lmdb.Error as error:  # a full disk costs the cache, not the answer
             self._warn_once(error)
 
@@ -112,18 +119,6 @@ class AnswerCache:
         if not self._is_failing:
             log.warning("Answers cannot be kept: %s", error)
         self._is_failing = True
-
-    def _write(self, env: lmdb.Environment, key: bytes, entry: bytes) -> None:
-        with env.begin(write=True) as writing:
-            young = int(writing.get(_YOUNG, b"0", db=self._about))
-            stored = int(writing.get(_STORED, b"0", db=self._about))
-            size = _bytes_in_file(entry)
-            if stored + size > self._half:
-                young, stored = 1 - young, 0
-                writing.drop(self._generations[young], delete=False)
-                writing.put(_YOUNG, str(young).encode(), db=self._about)
-            writing.put(key, entry, db=self._generations[young])
-            writing.put(_STORED, str(stored + size).encode(), db=self._about)
 
     def counts(self) -> tuple[int, int]:
         """Return how many answers are kept, and the bytes of the file that are in use."""

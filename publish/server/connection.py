@@ -50,6 +50,9 @@ REQUEST_LINE = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
 HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 """The value of Host (RFC 9110, 7.2)."""
 LONG_HEAD = 431, "The address and headers are longer than this server reads. POST the query."
+PLAIN, CLOSE = (b"content-type", TEXT_PLAIN.encode()), (b"connection", b"close")
+CLOSING_HEADERS = [PLAIN, *COMMON_HEADERS, CLOSE]
+"""The header fields of a sentence after which the connection is closed."""
 INTERNAL_ERROR = b"Something went wrong on this server. It has been noted.\n"
 
 
@@ -267,9 +270,7 @@ class Connection(HttpToolsProtocol):
             self.pipeline.clear()
             return
         body = sentence.encode() + b"\n"
-        kind = (b"content-type", TEXT_PLAIN.encode())
-        headers = [kind, *COMMON_HEADERS, (b"connection", b"close")]
-        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in CLOSING_HEADERS)
         self.transport.write(
             b"HTTP/1.1 %d %s\r\n" % (status, HTTPStatus(status).phrase.encode())
             + lines
@@ -354,8 +355,7 @@ def connection_class(registry: ConnectionRegistry) -> type[Connection]:
 async def _send_internal_error(cycle: RequestResponseCycle) -> None:
     """Answer a request in which the application failed."""
     length = (b"content-length", b"%d" % len(INTERNAL_ERROR))
-    always = [(b"cache-control", b"no-store"), (b"connection", b"close")]
-    headers = [(b"content-type", TEXT_PLAIN.encode()), length, *always, *COMMON_HEADERS]
+    headers = [length, (b"cache-control", b"no-store"), *CLOSING_HEADERS]
     await cycle.send({"type": "http.response.start", "status": 500, "headers": headers})
     await cycle.send({"type": "http.response.body", "body": INTERNAL_ERROR, "more_body": False})
 

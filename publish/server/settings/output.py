@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 
 from publish.faults.fault import phrase
-from publish.server.settings.kinds import Setting, allowed_values, format_value
 from publish.server.settings.sources import SettingValue
-from publish.server.settings.table import TABLE
+from publish.server.settings.table import TABLE, Setting
 
 
 def as_toml(given: Mapping[str, SettingValue], language: str = "en") -> str:
@@ -48,7 +47,7 @@ def as_markdown() -> str:
 
 def toml_value(setting: Setting, value: object) -> str:
     """Return a value as TOML writes it."""
-    text = format_value(setting, value)
+    text = setting.format(value)
     is_text = setting.kind in ("text", "choice") or not text.isascii() or text[-1:].isalpha()
     if not is_text or setting.kind == "switch":
         return text
@@ -58,8 +57,8 @@ def toml_value(setting: Setting, value: object) -> str:
 def _bounds(setting: Setting) -> str:
     """Return the choices or bounds of a setting."""
     if setting.kind == "choice":
-        return str(allowed_values(setting))
-    least, most = format_value(setting, setting.least), format_value(setting, setting.most)
+        return str(setting.allowed())
+    least, most = setting.format(setting.least), setting.format(setting.most)
     return f"{least} to {most}"
 
 

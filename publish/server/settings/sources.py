@@ -14,19 +14,12 @@ from typing import cast
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, nearest, phrase, shortened
 from publish.project.toml import place_of_key, read_toml
-from publish.server.settings.kinds import (
-    VARIABLE_PREFIX,
-    Setting,
-    allowed_values,
-    check_value,
-    format_value,
-    parse_text,
-    variable_of,
-)
-from publish.server.settings.table import TABLE, Settings
+from publish.server.settings.table import TABLE, Setting, Settings
 
 FILE = "serve.toml"
 """The file of settings in the folder of a project."""
+VARIABLE_PREFIX = "PUBLISH_"
+"""How the environment variables of settings begin."""
 OTHER_VARIABLES = (
     "PUBLISH_BASE",
     "PUBLISH_CONFIG",
@@ -59,6 +52,11 @@ class SettingValue:
     def place(self) -> tuple[str, int, int]:
         """The place for a fault."""
         return self.origin, self.line, self.column
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"{VARIABLE_PREFIX}{name.replace('-', '_').upper()}"
 
 
 def settings_of(given: Mapping[str, SettingValue]) -> Settings:
@@ -109,7 +107,7 @@ def _read_file(path: Path, faults: list[Fault]) -> dict[str, SettingValue]:
             faults.append(fault("unknown-key", *read.place, key=name, hint=hint, known=known))
             continue
         try:
-            given[name] = replace(read, value=check_value(TABLE[name], value))
+            given[name] = replace(read, value=TABLE[name].check(value))
         except ValueError:
             faults.append(_wrong_value(TABLE[name], name, read))
     return given
@@ -131,7 +129,7 @@ def _read_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[s
             continue
         read = SettingValue(value=environ[variable], origin=variable)
         try:
-            given[name] = replace(read, value=parse_text(TABLE[name], environ[variable]))
+            given[name] = replace(read, value=TABLE[name].parse(environ[variable]))
         except ValueError:
             faults.append(_wrong_value(TABLE[name], variable, read))
     return given
@@ -139,7 +137,7 @@ def _read_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[s
 
 def _wrong_value(setting: Setting, key: str, given: SettingValue) -> Fault:
     """Return the fault of a value that is not allowed."""
-    value, allowed = given.value, allowed_values(setting)
+    value, allowed = given.value, setting.allowed()
     if setting.choices and isinstance(value, str):
         text = shortened(value)
         return fault("wrong-value", *given.place, key=key, value=text, allowed=allowed)
@@ -147,7 +145,7 @@ def _wrong_value(setting: Setting, key: str, given: SettingValue) -> Fault:
     if isinstance(value, str):
         shown = f'"{shortened(value)}"'
     elif isinstance(value, int | float):
-        shown = shortened(format_value(setting, value))
+        shown = shortened(setting.format(value))
     return fault("wrong-type", *given.place, key=key, value=shown, wanted=allowed)
 
 
@@ -175,5 +173,5 @@ def _disagreements(given: Mapping[str, SettingValue]) -> Iterator[Fault]:
 
 def _value_or_default(name: str, given: SettingValue) -> Words:
     """Return a value for people; that of a default says so."""
-    value = format_value(TABLE[name], given.value)
+    value = TABLE[name].format(given.value)
     return Words(value) if given.origin else phrase("by-default", value=value)

@@ -15,21 +15,15 @@ from built import PROGRAM, REPOSITORY
 from small_project import SmallProject, make_small_project
 
 from publish.faults.fault import Fault
-from publish.server.settings.kinds import (
-    check_value,
-    format_value,
-    parse_bytes,
-    parse_text,
-    variable_of,
-)
 from publish.server.settings.output import as_json, as_markdown, as_toml
 from publish.server.settings.sources import (
     OTHER_VARIABLES,
     SettingValue,
     gather_values,
     settings_of,
+    variable_of,
 )
-from publish.server.settings.table import TABLE, Settings
+from publish.server.settings.table import TABLE, Settings, parse_bytes
 from publish.site.process import limits_of
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import LARGEST_STORE_IN_MEMORY
@@ -164,22 +158,22 @@ def test_refuse_what_is_no_number_of_bytes(text: str) -> None:
 def test_refuse_value_of_file(name: str, value: object) -> None:
     """A value of another type, out of bounds or of another form is none."""
     with pytest.raises(ValueError):
-        check_value(TABLE[name], value)
+        TABLE[name].check(value)
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_read_default_back_from_every_source(name: str) -> None:
     """A default as it is written is read as the default, from every source; so are bounds."""
     setting = TABLE[name]
-    assert check_value(setting, setting.default) == setting.default
-    assert parse_text(setting, format_value(setting, setting.default)) == setting.default
+    assert setting.check(setting.default) == setting.default
+    assert setting.parse(setting.format(setting.default)) == setting.default
     if setting.kind in ("whole", "seconds", "bytes"):
         for bound in (setting.least, setting.most):
-            assert parse_text(setting, format_value(setting, bound)) == bound
-            assert check_value(setting, bound) == bound
+            assert setting.parse(setting.format(bound)) == bound
+            assert setting.check(bound) == bound
         beyond = setting.most + 1
         with pytest.raises(ValueError, match=str(setting.most)[:1]):
-            check_value(setting, beyond)
+            setting.check(beyond)
 
 
 def test_show_settings_as_file_that_gives_them(file: Path) -> None:
