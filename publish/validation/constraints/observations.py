@@ -11,7 +11,7 @@ One deviation: an observation whose status says that its value is missing may la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -24,8 +24,14 @@ from publish.faults.fault import phrase, some_of
 from publish.rdf.namespaces import XSD
 from publish.rdf.statements import NO_COLUMN, Column, Integers, Terms, Things, term_text
 from publish.rdf.terms import Term
-from publish.validation.constraints.breaches import Breaches
-from publish.validation.constraints.normal_form import MEASURE_TYPE, distinct
+from publish.validation.constraints.breaches import Breaches, Particulars
+from publish.validation.constraints.normal_form import (
+    MEASURE_TYPE,
+    distinct,
+    joined,
+    marked,
+    unique_pairs,
+)
 from publish.validation.constraints.rules import CodeListRule, CubeRules, StructureRules
 
 OBS_STATUS = "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus"
@@ -67,18 +73,21 @@ class ObservationConstraints:
     def see(self, batch: Things) -> None:
         """Judge a batch of observations on their own: IC-11, IC-13 to IC-16, IC-19 to IC-21."""
         keys = np.full((batch.count, len(self.rules.dimensions)), NO_VALUE, dtype=np.int32)
-        given: dict[str, Column] = {}
+        names = (*self.rules.dimensions, *self.rules.measures)
+        given = {name: batch.column(name) for name in names}
+        statuses = batch.column(OBS_STATUS)
+        missing = [batch.terms.numbers.get(status, -1) for status in MISSING_STATUSES]
+        excused = marked(statuses.thing[np.isin(statuses.value, missing)], batch.count)
         for place, name in enumerate(self.rules.dimensions):
-            column = given[name] = batch.column(name)
-            self._report_missing("observation-without-dimension", batch, column, name)
+            self._report_missing("observation-without-dimension", batch, name, given[name])
             for rule in self.rules.lists.get(name, ()):
-                self._judge_codes(batch, name, column, rule)
-            keys[:, place] = self._numbered(batch, column)
+                self._judge_codes(batch, name, given[name], rule)
+            keys[:, place] = self._numbered(batch, given[name])
         for name in self.rules.required:
             column = given.get(name) or batch.column(name)
-            excused = self._excused(batch) if name in self.rules.measures else None
-            self._report_missing("observation-without-attribute", batch, column, name, excused)
-        self._judge_measures(batch)
+            why = excused if name in self.rules.measures else False
+            self._report_missing("observation-without-attribute", batch, name, column, why)
+        self._judge_measures(batch, given, excused)
         self._keys.append(keys)
         self._seen += batch.count
 
@@ -90,9 +99,7 @@ class ObservationConstraints:
         keys = np.concatenate([np.empty((0, len(self.rules.dimensions)), np.int32), *self._keys])
         self._keys.clear()
         if not self.keys_are_unique:
-            again, same = duplicates(keys)
-            order = np.argsort(again)
-            again, same = again[order], same[order]
+            again, same = unique_pairs(*duplicates(keys))
             self.breaches.add_each(
                 "duplicate-observation-in-graph",
                 again.tolist(),
@@ -112,7 +119,7 @@ class ObservationConstraints:
         code: str,
         batch: Things,
         places: Integers,
-        particulars: Callable[[int], Mapping[str, object]],
+        particulars: Particulars | Callable[[int], Particulars],
     ) -> None:
         self.breaches.add_each(code, places.tolist(), batch.name, particulars, first=self._seen)
 
@@ -120,17 +127,15 @@ class ObservationConstraints:
         self,
         code: str,
         batch: Things,
-        column: Column,
         name: str,
-        excused: NDArray[np.bool_] | None = None,
+        column: Column,
+        excused: NDArray[np.bool_] | bool = False,
     ) -> None:
         """Report the observations that have no value of a property and are not excused."""
-        if name in self.rules.of_data_set:
-            return
-        has = np.zeros(batch.count, dtype=np.bool_) if excused is None else excused.copy()
-        has[column.thing] = True
-        where = {"property": name, "data_set": self.rules.data_set}
-        self._report(code, batch, np.flatnonzero(~has), lambda _: where)
+        if name not in self.rules.of_data_set:
+            has = marked(column.thing, batch.count) | excused
+            where = {"property": name, "data_set": self.rules.data_set}
+            self._report(code, batch, np.flatnonzero(~has), where)
 
     def _judge_codes(self, batch: Things, name: str, column: Column, rule: CodeListRule) -> None:
         """Judge whether the values of a dimension are in a code list."""
@@ -142,37 +147,28 @@ class ObservationConstraints:
         wrong = np.flatnonzero(np.array(outside, dtype=np.bool_)[place])
         thing, value = column.thing[wrong], column.value[wrong]
 
-        def particulars(at: int) -> Mapping[str, object]:
+        def particulars(at: int) -> Particulars:
             low, high = np.searchsorted(thing, [at, at + 1]).tolist()
             values = some_of((term_text(found[number]) for number in value[low:high].tolist()), 3)
             return {"property": name, "values": values, "list": rule.name}
 
         self._report(rule.code, batch, np.unique(thing), particulars)
 
-    def _excused(self, batch: Things) -> NDArray[np.bool_]:
-        """Return which observations have a status that explains why their value is missing."""
-        excused = np.zeros(batch.count, dtype=np.bool_)
-        column = batch.column(OBS_STATUS)
-        known, place = distinct(column.value)
-        is_missing = [batch.terms.found[number] in MISSING_STATUSES for number in known.tolist()]
-        excused[column.thing[np.array(is_missing, dtype=np.bool_)[place]]] = True
-        return excused
-
-    def _judge_measures(self, batch: Things) -> None:
-        """Judge which measures the observations have: IC-14 to IC-16."""
-        excused = self._excused(batch)
-        types = batch.column(MEASURE_TYPE)
-        given = {name: batch.column(name) for name in self.rules.measures}
-        typed = [item for item in self.rules.structures if item.has_measure_type]
+    def _judge_measures(
+        self, batch: Things, given: dict[str, Column], excused: NDArray[np.bool_]
+    ) -> None:
+        """Judge which measures the observations have, by their columns: IC-14 to IC-16."""
+        types = given.get(MEASURE_TYPE) or batch.column(MEASURE_TYPE)
         for structure in self.rules.structures:
             if not structure.has_measure_type:
                 for name in dict.fromkeys(structure.measures):
                     self._report_missing(
-                        "observation-without-measure", batch, given[name], name, excused
+                        "observation-without-measure", batch, name, given[name], excused
                     )
+        typed = [item.measures for item in self.rules.structures if item.has_measure_type]
         if typed:
-            measures = {name for structure in typed for name in structure.measures}
-            self._judge_typed(batch, types, {name: given[name] for name in measures}, excused)
+            measures = {name: given[name] for names in typed for name in names}
+            self._judge_typed(batch, types, measures, excused)
         value = self._renumbered(batch, types)
         self._types.append(Column(thing=types.thing + self._seen, value=value))
 
@@ -180,47 +176,33 @@ class ObservationConstraints:
         self,
         batch: Things,
         types: Column,
-        given: dict[str, Column],
+        measures: dict[str, Column],
         excused: NDArray[np.bool_],
     ) -> None:
         """Judge whether the observations have the measure of their type, and no other."""
         for number in np.unique(types.value).tolist():
             term = batch.terms.found[number]
-            name = term_text(term)
-            of_type = types.thing[types.value == number]
-            column = given.get(name)
+            name, of_type = term_text(term), types.thing[types.value == number]
+            column = measures.get(name)
             if column is None:
                 column = batch.column(name) if isinstance(term, ox.NamedNode) else NO_COLUMN
-            lacks = np.ones(batch.count, dtype=np.bool_)
-            lacks[column.thing] = False
-            lacks &= ~excused
-            without = {"property": name, "data_set": self.rules.data_set}
-            self._report(
-                "observation-without-value",
-                batch,
-                of_type[lacks[of_type]],
-                lambda _, w=without: w,  # type: ignore[misc]
-            )
-            for other, values in given.items():
+            has = marked(column.thing, batch.count) | excused
+            where = {"property": name, "data_set": self.rules.data_set}
+            self._report("observation-without-value", batch, of_type[~has[of_type]], where)
+            for other, values in measures.items():
                 if other != name:
-                    has = np.zeros(batch.count, dtype=np.bool_)
-                    has[values.thing] = True
+                    wrong = of_type[marked(values.thing, batch.count)[of_type]]
                     both = {"property": name, "other": other}
-                    self._report(
-                        "observation-with-other-measure",
-                        batch,
-                        of_type[has[of_type]],
-                        lambda _, b=both: b,  # type: ignore[misc]
-                    )
-
-    def _number(self, term: Term) -> int:
-        """Return the number of a term, the same for equal values that are written differently."""
-        return self._known.setdefault(_value_of(term), self._terms.number(term))
+                    self._report("observation-with-other-measure", batch, wrong, both)
 
     def _renumbered(self, batch: Things, column: Column) -> Integers:
-        """Return the values of a column, numbered as in all other batches."""
+        """Return the values of a column, numbered as in all other batches.
+
+        Equal values that are written differently have one number.
+        """
         known, place = distinct(column.value)
-        numbers = [self._number(batch.terms.found[number]) for number in known.tolist()]
+        terms = [batch.terms.found[number] for number in known.tolist()]
+        numbers = [self._known.setdefault(_value_of(t), self._terms.number(t)) for t in terms]
         return np.array(numbers, dtype=np.int64)[place]
 
     def _numbered(self, batch: Things, column: Column) -> NDArray[np.int32]:
@@ -237,8 +219,7 @@ class ObservationConstraints:
         """Judge IC-17: by measure type there is an observation of each measure at each point."""
         names = self.rules.dimensions
         own = [names.index(name) for name in structure.dimensions if name != MEASURE_TYPE]
-        thing = np.concatenate([column.thing for column in self._types])
-        value = np.concatenate([column.value for column in self._types])
+        thing, value = joined((column.thing, column.value) for column in self._types)
         count = np.bincount(thing, minlength=len(keys))
         typed = np.flatnonzero(count)
         points = keys[typed][:, own]
@@ -253,25 +234,19 @@ class ObservationConstraints:
         if not len(wrong):
             return
         _, first, group = np.unique(points[wrong], axis=0, return_index=True, return_inverse=True)
-        members = np.argsort(group.ravel(), kind="stable")
-        ends = np.cumsum(np.bincount(group.ravel()))
-
-        def particulars(at: int) -> dict[str, object]:
-            place = int(np.searchsorted(first_of, at))
-            number = int(order[place])
-            rows = typed[wrong[members[ends[number - 1] if number else 0 : ends[number]]]]
-            types = {term_text(self._terms.found[n]) for n in value[np.isin(thing, rows)].tolist()}
-            absent = [name for name in dict.fromkeys(structure.measures) if name not in types]
-            many = phrase(
-                "measures-counted",
-                found=found[wrong[first[number]]],
-                wanted=wanted,
-            )
-            what = phrase("measures-absent", measures=some_of(absent, 3)) if absent else many
-            return {"what": what, "data_set": self.rules.data_set}
-
         order = np.argsort(first)
         first_of = typed[wrong[first[order]]]
+
+        def particulars(at: int) -> Particulars:
+            number = order[np.searchsorted(first_of, at)]
+            rows = typed[wrong[group.ravel() == number]]
+            types = {term_text(self._terms.found[n]) for n in value[np.isin(thing, rows)].tolist()}
+            absent = [name for name in dict.fromkeys(structure.measures) if name not in types]
+            what = phrase("measures-counted", found=found[wrong[first[number]]], wanted=wanted)
+            if absent:
+                what = phrase("measures-absent", measures=some_of(absent, 3))
+            return {"what": what, "data_set": self.rules.data_set}
+
         self.breaches.add_each(
             "observation-without-counterpart", first_of.tolist(), naming, particulars, first=0
         )

@@ -52,12 +52,11 @@ def check_structures(
 
 
 def _statements(graph: Graph) -> Statements:
-    return collect(_triples(graph))
+    """Return the triples of a graph but for those with an invalid IRI, reported elsewhere."""
 
+    def triples() -> Iterator[ox.Triple]:
+        for triple in graph:
+            with contextlib.suppress(ValueError):
+                yield ox.Triple(*map(as_term, triple))  # type: ignore[arg-type]
 
-def _triples(graph: Graph) -> Iterator[ox.Triple]:
-    """Yield the triples of a graph but for those with an invalid IRI, reported elsewhere."""
-    for triple in graph:
-        with contextlib.suppress(ValueError):
-            subject, predicate, value = map(as_term, triple)
-            yield ox.Triple(subject, predicate, value)  # type: ignore[arg-type]
+    return collect(triples())

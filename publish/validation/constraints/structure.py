@@ -8,6 +8,8 @@ https://www.w3.org/TR/vocab-data-cube/#wf-rules
 
 from __future__ import annotations
 
+import sys
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -31,6 +33,7 @@ from publish.validation.constraints.normal_form import (
     CubeGraph,
     GraphObservations,
     count_matching,
+    joined,
     matching,
     unique_pairs,
 )
@@ -38,7 +41,8 @@ from publish.validation.constraints.observations import ObservationConstraints
 from publish.validation.constraints.rules import ListRules, rules_of
 
 RDFS_RANGE = "http://www.w3.org/2000/01/rdf-schema#range"
-FALSE = ("false", "0")
+BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
+FALSE = (ox.Literal("false", datatype=BOOLEAN), ox.Literal("0", datatype=BOOLEAN))
 
 
 def find_breaches(graph: CubeGraph) -> Breaches:
@@ -113,25 +117,14 @@ def _judge_components(graph: CubeGraph, breaches: Breaches) -> None:
     for structure in np.unique(graph.of(f"{QB}component")[0]).tolist():
         for component, name in graph.components(structure):
             required = graph.values(f"{QB}componentRequired", component)
-            if any(_is_boolean(graph, value, FALSE) for value in required) and not graph.is_a(
-                name, ATTRIBUTE
-            ):
+            is_optional = any(graph.terms.found[value] in FALSE for value in required)
+            if is_optional and not graph.is_a(name, ATTRIBUTE):
                 breaches.add(
                     "optional-dimension-or-measure",
                     graph.name(component),
                     property=graph.name(name),
                     structure=graph.name(structure),
                 )
-
-
-def _is_boolean(graph: CubeGraph, number: int, forms: tuple[str, str]) -> bool:
-    """Return whether a term is a boolean in one of its two lexical forms."""
-    term = graph.terms.found[number]
-    return (
-        isinstance(term, ox.Literal)
-        and term.datatype.value.endswith("XMLSchema#boolean")
-        and term.value in forms
-    )
 
 
 def _judge_dimensions(graph: CubeGraph, breaches: Breaches) -> None:
@@ -172,21 +165,17 @@ def _judge_slices(graph: CubeGraph, breaches: Breaches) -> None:
         for dimension in graph.values(f"{QB}componentProperty", key):
             name = graph.name(dimension)
             without = of_key[count_matching(graph.of(name), of_key) == 0].tolist()
-            breaches.add_each(
-                "slice-without-dimension",
-                without,
-                graph.name,
-                lambda _, name=name, key=key: {"property": name, "key": graph.name(key)},  # type: ignore[misc]
-            )
+            where = {"property": name, "key": graph.name(key)}
+            breaches.add_each("slice-without-dimension", without, graph.name, where)
 
 
 def _judge_hierarchies(graph: CubeGraph, breaches: Breaches) -> None:
     """Report each set of concepts that are broader than themselves, directly or by a detour."""
     up, (parents, children) = graph.of(f"{SKOS}broader"), graph.of(f"{SKOS}narrower")
-    pairs = unique_pairs(np.concatenate([up[0], children]), np.concatenate([up[1], parents]))
-    above: dict[int, list[int]] = {}
+    pairs = unique_pairs(*joined([up, (children, parents)]))
+    above: dict[int, list[int]] = defaultdict(list)
     for below, code in zip(*(column.tolist() for column in pairs), strict=True):
-        above.setdefault(below, []).append(code)
+        above[below].append(code)
     for circle in _circles(above):
         names = sorted(map(graph.name, circle))
         breaches.add("cyclic-hierarchy", names[0], codes=some_of(names))
@@ -197,35 +186,33 @@ def _circles(above: dict[int, list[int]]) -> Iterator[list[int]]:
 
     These are the strongly connected components of Tarjan's algorithm, without recursion.
     """
-    met: dict[int, int] = {}
+    met: dict[int, int] = {}  # when each code was met; ``done`` once its set is complete
     lowest: dict[int, int] = {}
     path: list[int] = []
-    on_path: set[int] = set()
+    work: list[tuple[int, Iterator[int], int]] = []
+    done = sys.maxsize
+
+    def enter(code: int) -> None:
+        met[code] = lowest[code] = len(met)
+        work.append((code, iter(above.get(code, ())), len(path)))
+        path.append(code)
+
     for start in above:
-        if start in met:
-            continue
-        met[start] = lowest[start] = len(met)
-        path.append(start)
-        on_path.add(start)
-        work = [(start, iter(above[start]))]
+        if start not in met:
+            enter(start)
         while work:
-            code, rest = work[-1]
+            code, rest, at = work[-1]
             for other in rest:
                 if other not in met:
-                    met[other] = lowest[other] = len(met)
-                    path.append(other)
-                    on_path.add(other)
-                    work.append((other, iter(above.get(other, ()))))
+                    enter(other)
                     break
-                if other in on_path:
-                    lowest[code] = min(lowest[code], met[other])
+                lowest[code] = min(lowest[code], met[other])
             else:
                 work.pop()
                 if work:
                     lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[code])
                 if lowest[code] == met[code]:
-                    at = path.index(code) if path[-1] != code else len(path) - 1
                     circle, path[at:] = path[at:], []
-                    on_path.difference_update(circle)
+                    met.update(dict.fromkeys(circle, done))
                     if len(circle) > 1 or code in above.get(code, ()):
                         yield circle
