@@ -8,6 +8,7 @@ the other cell.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -130,27 +131,17 @@ def _disagreements(
     names = [*_shared(agreement, own, theirs), MEASURE]
     here = _chosen(columns, own, names, agreement.here)
     there = _chosen(others, theirs, names, agreement.there)
-    keys, dimensions = [], []
     known = np.ones(len(there), dtype=np.bool_)
-    pairs: list[tuple[Indices, Indices]] = []
+    dimensions, keys, their_keys = [], [], []
     for name in names:
-        mine = next(item for item in own.dimensions if item.name == name)
-        theirs_ = next(item for item in theirs.dimensions if item.name == name)
-        codes = np.array(
-            [_position(mine, theirs_, number, own, theirs) for number in range(len(theirs_.codes))],
-            dtype=np.int32,
-        )
-        their_key = others.keys[theirs.dimensions.index(theirs_)][there]
-        translated = codes[their_key] if len(codes) else their_key
-        known &= translated != NOT_FOUND
-        pairs.append((columns.keys[own.dimensions.index(mine)][here], translated))
+        (mine, key), (other_, their_key) = _axis(own, columns, name), _axis(theirs, others, name)
         dimensions.append(mine)
+        keys.append(key[here])
+        translated = _translation(mine, other_, own.units, theirs.units)
+        their_keys.append(translated[their_key[there]])
+        known &= their_keys[-1] != NOT_FOUND
     there = there[known]
-    keys = [(mine, translated[known]) for mine, translated in pairs]
-    found = find_keys(
-        tuple(translated for _, translated in keys), tuple(mine for mine, _ in keys),
-        tuple(dimensions),
-    )  # fmt: skip
+    found = find_keys(tuple(key[known] for key in their_keys), tuple(keys), tuple(dimensions))
     here, matched = here[found != NOT_FOUND], there[found[found != NOT_FOUND]]
     if not len(here):
         return None
@@ -163,13 +154,21 @@ def _disagreements(
     return _findings(one, other, columns, others, here[wrong], matched[wrong])
 
 
-def _position(
-    mine: CubeDimension, theirs: CubeDimension, number: int, own: Structure, other: Structure
-) -> int:
-    """Return the index in ``mine`` of a code of theirs; a measure in another unit is NOT_FOUND."""
-    index = mine.positions.get(theirs.codes[number], NOT_FOUND)
-    is_measure = mine.name == MEASURE and index != NOT_FOUND
-    return NOT_FOUND if is_measure and own.units[index] != other.units[number] else index
+def _axis(structure: Structure, columns: CubeColumns, name: str) -> tuple[CubeDimension, Indices]:
+    """Return a dimension with the column of its codes."""
+    at = [dimension.name for dimension in structure.dimensions].index(name)
+    return structure.dimensions[at], columns.keys[at]
+
+
+def _translation(
+    mine: CubeDimension, theirs: CubeDimension, units: tuple[str, ...], their_units: tuple[str, ...]
+) -> Indices:
+    """Return the index in ``mine`` of each of their codes; a measure in another unit has none."""
+    found = [mine.positions.get(code, NOT_FOUND) for code in theirs.codes]
+    if mine.name == MEASURE:
+        pairs = zip(found, their_units, strict=True)
+        found = [at if at != NOT_FOUND and units[at] == unit else NOT_FOUND for at, unit in pairs]
+    return np.array(found, dtype=np.int32)
 
 
 def _findings(
@@ -182,15 +181,14 @@ def _findings(
 ) -> list[Fault]:
     """Return a fault for each pair, with the place of the other figure."""
     own, theirs = one.cube.structure, other.cube.structure
-    wanted: dict[int, set[tuple[int, int]]] = {}
-    for at in there.tolist():
-        cell = int(others.row[at]), int(others.column[at])
-        wanted.setdefault(int(others.table[at]), set()).add(cell)
-    lines = {number: places(theirs.tables[number], cells) for number, cells in wanted.items()}
+    wanted: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    cells = [others.first_cell(at) for at in there.tolist()]
+    for table, row, column in cells:
+        wanted[table].add((row, column))
+    lines = {number: places(theirs.tables[number], found) for number, found in wanted.items()}
     findings = TableFindings(tables=own.tables)
-    for at, place in zip(here.tolist(), there.tolist(), strict=True):
-        table = int(others.table[place])
-        line, column, _ = lines[table][int(others.row[place]), int(others.column[place])]
+    for at, place, (table, *cell) in zip(here.tolist(), there.tolist(), cells, strict=True):
+        line, column, _ = lines[table][cell[0], cell[1]]
         findings.add(
             "figures-disagree",
             *columns.first_cell(at),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from publish.cube.acknowledgements import Acknowledgements
 from publish.cube.assemble import Cube
@@ -94,24 +93,13 @@ class FiguresCheck:
         unread = (
             [item.unread for item in self.cube.crosstabs] if isinstance(self.cube, Cube) else []
         )
-        ranges = read_ranges(
-            columns.keys[-1], columns.mantissa, columns.decimals, columns.absence, structure
-        )
-        for name, kind in mapping.totals.items():
-            found += compare_totals(
-                name,
-                kind,
-                mapping.declarations.within.get(name, Decimal(0)),
-                columns,
-                ranges,
-                structure,
-                mapping.numbers,
-                unread,
-            )
+        ranges = read_ranges(columns, structure)
+        for name in mapping.totals:
+            found += compare_totals(name, mapping, structure, columns, ranges, unread)
         if wrong:
             return found + wrong
         for share in mapping.declarations.shares:
-            found += compare_shares(share, mapping, columns, structure, whole=not others)
+            found += compare_shares(share, mapping, structure, columns, whole=not others)
         return found
 
     def warnings(self) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch, Indices
+from publish.cube.batch import Batch, Indices, join_columns
 from publish.cube.keys import key_numbers
 from publish.cube.structure import Structure
 from publish.faults.fault import Fault, fault, phrase
@@ -41,7 +41,8 @@ class PeriodOrderCheck:
     mapping: Mapping
     structure: Structure
     documents: dict[str, Document]
-    _seen: dict[int, list[_Labels]] = field(default_factory=dict)
+    _seen: dict[int, tuple[Axis, list[_Labels]]] = field(default_factory=dict)
+    """The axis with the periods, and what was seen of it, by number of the table."""
     _fixed: dict[int, set[int]] = field(default_factory=dict)
     """Periods that the mapping gives for whole tables, by number of the table."""
 
@@ -56,9 +57,8 @@ class PeriodOrderCheck:
             axis = self._axis(number)
             figures = cells.observation[here]
             if axis is None:
-                self._fixed.setdefault(number, set()).update(
-                    np.unique(batch.keys[0][figures]).tolist()
-                )
+                periods = np.unique(batch.keys[0][figures]).tolist()
+                self._fixed.setdefault(number, set()).update(periods)
                 continue
             is_column = axis is self.mapping.uses[number].columns
             places = cells.column[here] if is_column else cells.row[here]
@@ -66,7 +66,7 @@ class PeriodOrderCheck:
             chosen = figures[first]
             others = tuple(batch.keys[at][chosen] for at in self._others(axis))
             labels = _Labels(positions=positions, periods=batch.keys[0][chosen], others=others)
-            self._seen.setdefault(number, []).append(labels)
+            self._seen.setdefault(number, (axis, []))[1].append(labels)
 
     def _axis(self, number: int) -> Axis | None:
         """Return the axis of a table that has the periods, None where the mapping gives them."""
@@ -84,37 +84,26 @@ class PeriodOrderCheck:
 
     def warnings(self) -> Iterator[Fault]:
         """Yield the warnings, after the last batch."""
-        for number, parts in sorted(self._seen.items()):
-            axis, table = self._axis(number), self.structure.tables[number]
-            if axis is None:
-                continue
-            positions, first = np.unique(
-                np.concatenate([part.positions for part in parts]), return_index=True
+        for number, (axis, parts) in sorted(self._seen.items()):
+            labels, findings = join_columns(parts), Findings(table=self.structure.tables[number])
+            _, first = np.unique(labels.positions, return_index=True)
+            labels = _Labels(
+                positions=labels.positions[first],
+                periods=labels.periods[first],
+                others=tuple(key[first] for key in labels.others),
             )
-            periods = np.concatenate([part.periods for part in parts])[first]
-            columns = [
-                np.concatenate(keys)[first] for keys in zip(*(p.others for p in parts), strict=True)
-            ]
-            findings = Findings(table=table)
-            self._find_disorder(number, axis, positions, periods, columns, findings)
-            self._find_future(number, axis, positions, periods, findings)
+            self._find_disorder(number, axis, labels, findings)
+            self._find_future(number, axis, labels, findings)
             yield from findings.faults()
         yield from self._future_given()
 
-    def _find_disorder(
-        self,
-        number: int,
-        axis: Axis,
-        positions: Indices,
-        periods: Indices,
-        others: list[Indices],
-        findings: Findings,
-    ) -> None:
+    def _find_disorder(self, number: int, axis: Axis, labels: _Labels, findings: Findings) -> None:
         """Note the first label that breaks the order of most labels of its axis."""
+        positions, periods = labels.positions, labels.periods
         dimensions = tuple(self.structure.dimensions[at] for at in self._others(axis))
         group = np.zeros(len(positions), dtype=np.int64)
         if dimensions:
-            group = key_numbers(tuple(others), dimensions)
+            group = key_numbers(labels.others, dimensions)
         rank = self._ranks()[periods]
         order = np.lexsort((positions, group))
         steps = np.sign(np.diff(rank[order]))
@@ -171,11 +160,9 @@ class PeriodOrderCheck:
             if period_of(period.period, period.codes[number]).start > document.date
         ]
 
-    def _find_future(
-        self, number: int, axis: Axis, positions: Indices, periods: Indices, findings: Findings
-    ) -> None:
-        for late, code, day in self._late(self.structure.tables[number], periods):
-            position = int(positions[np.flatnonzero(periods == late)[0]])
+    def _find_future(self, number: int, axis: Axis, labels: _Labels, findings: Findings) -> None:
+        for late, code, day in self._late(self.structure.tables[number], labels.periods):
+            position = int(labels.positions[np.argmax(labels.periods == late)])
             place = self._label_place(number, axis, position)
             findings.add("period-after-document", *place, code=code, date=day)
 

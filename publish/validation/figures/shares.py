@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,8 @@ from publish.validation.figures.measure_bounds import plain_number
 
 SLACK = 1e-9
 """The relative error that floating point may have."""
+
+Floats = NDArray[np.float64]
 
 
 def check_share_names(mapping: Mapping, structure: Structure) -> list[Fault]:
@@ -53,33 +54,37 @@ def check_share_names(mapping: Mapping, structure: Structure) -> list[Fault]:
 
 
 def compare_shares(
-    share: Share, mapping: Mapping, columns: CubeColumns, structure: Structure, *, whole: bool
+    share: Share, mapping: Mapping, structure: Structure, columns: CubeColumns, *, whole: bool
 ) -> Iterator[Fault]:
     """Yield a fault for every percentage that differs from its quotient.
 
     A share of which no percentage can be compared is a fault too, if the cube is ``whole``.
     """
-    pairs = _pairs(share, columns, structure)
-    if not len(pairs.share):
+    places = _find_parts(share, structure, columns)
+    if not places.size:
         if whole:
             place = mapping.file.place(*share.steps)
             yield fault("nothing-compared", *place, name=share.measure)
         return
-    factor = 100 if _unit(structure, share.measure).endswith("/PC") else 1
-    rounded = (
-        _rounding(structure, columns, share.part),
-        _rounding(structure, columns, share.whole),
+    unit = structure.units[structure.dimensions[-1].positions[share.measure]]
+    tolerance = _Tolerance(
+        factor=100 if unit.endswith("/PC") else 1,
+        of_part=_rounding(structure, columns, share.part),
+        of_whole=_rounding(structure, columns, share.whole),
+        within=share.within,
     )
     findings = TableFindings(tables=structure.tables)
     number, form = FORMATS[mapping.numbers], mapping.numbers
-    for at in _suspects(pairs, columns, factor, rounded, share.within).tolist():
-        ends = [int(pairs.share[at]), int(pairs.part[at]), int(pairs.whole[at])]
-        printed, part, total = (_exact(columns, end) for end in ends)
-        quotient = factor * part / total
-        off = _allowed(columns, ends, factor, rounded, share.within)
+    for at in _suspects(places, columns, tolerance).tolist():
+        ends = places[:, at].tolist()
+        decimals = columns.decimals[ends].tolist()
+        values = zip(columns.mantissa[ends].tolist(), decimals, strict=True)
+        printed, part, total = (Fraction(mantissa, 10**places) for mantissa, places in values)
+        quotient = tolerance.factor * part / total
+        off = tolerance.exact(decimals[0], abs(part), abs(total))
         if off is None or abs(printed - quotient) <= off:
             continue
-        decimals = int(columns.decimals[ends[0]])
+        more = decimals[0] + 2
         findings.add(
             "share-differs",
             *columns.first_cell(ends[0]),
@@ -87,23 +92,17 @@ def compare_shares(
             printed=printed_value(columns, ends[0], form),
             part=printed_value(columns, ends[1], form),
             whole=printed_value(columns, ends[2], form),
-            computed=format_number(_rounded(quotient, decimals + 2), decimals + 2, number),
+            computed=format_number(round(quotient * 10**more), more, number),
             within=_shortest(off, form),
         )
     yield from findings.faults()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Pairs:
-    """The places of percentages, and of the part and whole of each."""
+def _find_parts(share: Share, structure: Structure, columns: CubeColumns) -> NDArray[np.int64]:
+    """Return the places of the percentages, and of the part and the whole of each, as rows.
 
-    share: NDArray[np.int64]
-    part: NDArray[np.int64]
-    whole: NDArray[np.int64]
-
-
-def _pairs(share: Share, columns: CubeColumns, structure: Structure) -> _Pairs:
-    """Return the percentages of which part and whole are printed and the whole is not zero."""
+    Left out are those of which part or whole is not printed, or the whole is zero.
+    """
     dimensions = structure.dimensions
     measures = dimensions[-1].positions
     shares = np.flatnonzero((columns.keys[-1] == measures[share.measure]) & (columns.absence == 0))
@@ -111,23 +110,17 @@ def _pairs(share: Share, columns: CubeColumns, structure: Structure) -> _Pairs:
 
     def found(measure: str, over: str | None) -> NDArray[np.int64]:
         keys = [
-            np.full(len(shares), dimension.total, dtype=key.dtype)
-            if dimension.name == over
-            else key
+            np.full_like(key, dimension.total) if dimension.name == over else key
             for dimension, key in zip(dimensions, own, strict=True)
         ]
-        keys[-1] = np.full(len(shares), measures[measure], dtype=keys[-1].dtype)
+        keys[-1] = np.full_like(keys[-1], measures[measure])
         return find_keys(columns.keys, tuple(keys), dimensions)
 
     part, whole = found(share.part, None), found(share.whole, share.over)
     usable = (part != NOT_FOUND) & (whole != NOT_FOUND)
     usable &= (columns.absence[part] == 0) & (columns.absence[whole] == 0)
     usable &= columns.mantissa[whole] != 0
-    return _Pairs(share=shares[usable], part=part[usable], whole=whole[usable])
-
-
-def _unit(structure: Structure, measure: str) -> str:
-    return structure.units[[item.name for item in structure.measures].index(measure)]
+    return np.stack([shares, part, whole])[:, usable]
 
 
 def _rounding(structure: Structure, columns: CubeColumns, measure: str) -> Fraction:
@@ -135,73 +128,58 @@ def _rounding(structure: Structure, columns: CubeColumns, measure: str) -> Fract
 
     Sources drop trailing zeros, so the most decimals of the measure tell how it is rounded.
     """
-    number = [item.name for item in structure.measures].index(measure)
+    number = structure.dimensions[-1].positions[measure]
     if structure.measures[number].datatype == str(XSD.integer):
         return Fraction(0)
     decimals = columns.decimals[columns.keys[-1] == number]
     return Fraction(1, 2 * 10 ** int(decimals.max(initial=0)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Tolerance:
+    """By how much a percentage may differ from its quotient."""
+
+    factor: int
+    of_part: Fraction
+    """The most by which rounding changes a part."""
+    of_whole: Fraction
+    within: Decimal | None
+
+    def exact(self, decimals: int, part: Fraction, whole: Fraction) -> Fraction | None:
+        """Return the tolerance for an absolute part and whole, None if any difference is right."""
+        if self.within is not None:
+            return Fraction(self.within)
+        room = whole - self.of_whole
+        if room <= 0:
+            return None  # the whole may have been zero before it was rounded
+        widened = self.factor * (self.of_part * whole + self.of_whole * part)
+        return Fraction(1, 2 * 10**decimals) + widened / (whole * room)
+
+    def floating(self, decimals: Floats, part: Floats, whole: Floats) -> Floats:
+        """Return the same for many, in floating point."""
+        if self.within is not None:
+            return np.full_like(decimals, float(self.within))
+        room = np.maximum(whole - float(self.of_whole), 0.0)
+        widened = self.factor * (float(self.of_part) * whole + float(self.of_whole) * part)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return 0.5 * 10.0**-decimals + widened / (whole * room)
+
+
 def _suspects(
-    pairs: _Pairs,
-    columns: CubeColumns,
-    factor: int,
-    rounded: tuple[Fraction, Fraction],
-    within: Decimal | None,
+    places: NDArray[np.int64], columns: CubeColumns, tolerance: _Tolerance
 ) -> NDArray[np.int64]:
     """Return the percentages that floating point cannot show to be right."""
-
-    def values(places: NDArray[np.int64]) -> NDArray[np.float64]:
-        found: NDArray[Any] = columns.mantissa[places] / 10.0 ** columns.decimals[places]
-        return found
-
-    printed, part, whole = values(pairs.share), values(pairs.part), values(pairs.whole)
-    quotient = factor * part / whole
-    if within is None:
-        allowed = 0.5 * 10.0 ** -columns.decimals[pairs.share].astype(np.float64)
-        of_part, of_whole = map(float, rounded)
-        if of_part or of_whole:
-            room = np.maximum(np.abs(whole) - of_whole, 0.0)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                widened = factor * (of_part * np.abs(whole) + of_whole * np.abs(part))
-                allowed = allowed + widened / (np.abs(whole) * room)
-    else:
-        allowed = np.full(len(printed), float(within))
+    decimals = columns.decimals[places].astype(np.float64)
+    printed, part, whole = columns.mantissa[places] / 10.0**decimals
+    quotient = tolerance.factor * part / whole
+    allowed = tolerance.floating(decimals[0], np.abs(part), np.abs(whole))
     off = np.abs(printed - quotient)
     return np.flatnonzero(off > allowed * (1 - SLACK) - SLACK * np.abs(quotient))
-
-
-def _allowed(
-    columns: CubeColumns,
-    ends: list[int],
-    factor: int,
-    rounded: tuple[Fraction, Fraction],
-    within: Decimal | None,
-) -> Fraction | None:
-    """Return the exact difference allowed between percentage and quotient, None if any is."""
-    if within is not None:
-        return Fraction(within)
-    half = Fraction(1, 2 * 10 ** int(columns.decimals[ends[0]]))
-    part, whole = (abs(_exact(columns, end)) for end in ends[1:])
-    room = whole - rounded[1]
-    if room <= 0:
-        return None  # the whole may have been zero before it was rounded
-    return half + factor * (rounded[0] * whole + rounded[1] * part) / (whole * room)
-
-
-def _exact(columns: CubeColumns, place: int) -> Fraction:
-    return Fraction(int(columns.mantissa[place]), 10 ** int(columns.decimals[place]))
 
 
 def printed_value(columns: CubeColumns, place: int, form: str) -> str:
     """Return the value of an observation as its table writes numbers."""
     return format_number(int(columns.mantissa[place]), int(columns.decimals[place]), FORMATS[form])
-
-
-def _rounded(value: Fraction, decimals: int) -> int:
-    """Return a number in units of its last decimal."""
-    number: int = round(value * 10**decimals)
-    return number
 
 
 def _shortest(value: Fraction, form: str) -> str:

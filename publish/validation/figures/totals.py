@@ -16,6 +16,7 @@ from publish.cube.keys import key_numbers
 from publish.cube.structure import Structure
 from publish.cube.unread_cells import UnreadCells, may_lack_parts
 from publish.faults.fault import Fault, phrase
+from publish.mappings.mapping import Mapping
 from publish.tables.findings import TableFindings
 from publish.tables.numbers import FORMATS, format_number
 from publish.validation.figures.value_ranges import Endpoints, ValueRanges, exceeds
@@ -23,25 +24,20 @@ from publish.validation.figures.value_ranges import Endpoints, ValueRanges, exce
 
 def compare_totals(
     name: str,
-    kind: str,
-    within: Decimal,
+    mapping: Mapping,
+    structure: Structure,
     columns: CubeColumns,
     ranges: ValueRanges,
-    structure: Structure,
-    numbers: str,
     unread: list[UnreadCells],
 ) -> Iterator[Fault]:
     """Yield a fault for every total over the dimension ``name`` that its parts contradict.
 
-    ``kind`` is complete or incomplete. Totals of which a part may be among the ``unread`` cells are
-    not judged.
+    Totals of which a part may be among the ``unread`` cells are not judged.
     """
     keys, dimensions = columns.keys, structure.dimensions
-    at = next(place for place, dimension in enumerate(dimensions) if dimension.name == name)
-    others = [place for place in range(len(dimensions)) if place != at]
-    rest = key_numbers(
-        tuple(keys[place] for place in others), tuple(dimensions[place] for place in others)
-    )
+    is_complete = mapping.totals[name] == "complete"
+    at = [dimension.name for dimension in dimensions].index(name)
+    rest = key_numbers(keys[:at] + keys[at + 1 :], dimensions[:at] + dimensions[at + 1 :])
     groups, group = np.unique(rest, return_inverse=True)
     is_total = keys[at] == dimensions[at].total
     least, most = ranges.least.sums(group, ~is_total), ranges.most.sums(group, ~is_total)
@@ -49,23 +45,21 @@ def compare_totals(
     totals = np.flatnonzero(is_total)
     own = group[totals]
     shares = np.array([unit.endswith("/PC") for unit in structure.units], dtype=np.bool_)
-    by = scaled(within, least.decimals)
+    by = scaled(mapping.declarations.within.get(name, Decimal(0)), least.decimals)
     over = exceeds(least.at(own), ranges.most.at(totals), by)
-    under = exceeds(ranges.least.at(totals), most.at(own), by) & (kind == "complete")
+    under = exceeds(ranges.least.at(totals), most.at(own), by) & is_complete
     # Percentages do not add up, and a total without parts has nothing to be compared with.
     judged = ~shares[keys[-1][totals]] & (parts[own] > 0)
     judged &= ~may_lack_parts(tuple(key[totals] for key in keys), keys, unread, dimensions, name)
     unknown = np.bincount(group, weights=columns.absence > 0, minlength=len(groups)) > 0
+    judged &= over | under
     findings = TableFindings(tables=structure.tables)
-    for position, exceeded in zip(
-        totals[judged & (over | under)].tolist(),
-        over[judged & (over | under)].tolist(),
-        strict=True,
-    ):
+    for position, exceeded in zip(totals[judged].tolist(), over[judged].tolist(), strict=True):
         here = int(group[position])
-        codes = [dimensions[other].codes[int(keys[other][position])] for other in others]
+        codes = structure.codes_of(keys, position)
+        del codes[at]
         total, sums = (ranges.most, least) if exceeded else (ranges.least, most)
-        if kind == "complete" and not unknown[here]:
+        if is_complete and not unknown[here]:
             code = "total-differs"
         else:
             code = "parts-exceed-total" if exceeded else "parts-below-total"
@@ -74,8 +68,8 @@ def compare_totals(
             *columns.first_cell(position),
             name=name,
             codes=", ".join(codes),
-            total=_in_words(total, position, numbers, upper=exceeded),
-            parts=_in_words(sums, here, numbers, upper=not exceeded),
+            total=_in_words(total, position, mapping.numbers, upper=exceeded),
+            parts=_in_words(sums, here, mapping.numbers, upper=not exceeded),
         )
     yield from findings.faults()
 

@@ -7,17 +7,20 @@ measure has negative values; one that is not applicable counts as zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Indices, align
+from publish.cube.batch import align
+from publish.cube.columns import CubeColumns
 from publish.cube.structure import Structure
 from publish.mappings.marks import NOT_APPLICABLE, Bound, decimal_of
 from publish.rdf.namespaces import XSD
+
+ZERO = Bound(key="at-least", value=Decimal(0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +38,9 @@ class Endpoints:
 
     def at(self, places: NDArray[np.int64]) -> Endpoints:
         """Return the ends at some places."""
-        return Endpoints(
+        return replace(
+            self,
             numbers=self.numbers[places],
-            decimals=self.decimals,
             bounds=self.bounds[places],
             open=self.open[places],
             endless=self.endless[places],
@@ -50,9 +53,7 @@ class Endpoints:
         np.add.at(numbers, group[chosen], self.numbers[chosen])
 
         def any_of(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-            found = np.zeros(count, dtype=np.bool_)
-            found[group[chosen & flags]] = True
-            return found
+            return np.bincount(group[chosen & flags], minlength=count) > 0
 
         return Endpoints(
             numbers=numbers,
@@ -86,15 +87,10 @@ def exceeds(one: Endpoints, other: Endpoints, by: int = 0) -> NDArray[np.bool_]:
     return found
 
 
-def read_ranges(
-    measures: Indices,
-    mantissa: NDArray[np.int64],
-    decimals: NDArray[np.int8],
-    absence: NDArray[np.int16],
-    structure: Structure,
-) -> ValueRanges:
+def read_ranges(columns: CubeColumns, structure: Structure) -> ValueRanges:
     """Return the ranges of observations; those of a measure of integers have integer ends."""
-    count, hidden = len(mantissa), np.flatnonzero(absence)
+    mantissa, decimals, absence = columns.mantissa, columns.decimals, columns.absence
+    count, measures, hidden = len(columns), columns.keys[-1], np.flatnonzero(absence)
     if not len(hidden):
         values, most = align(mantissa, decimals)
         none = np.zeros(count, dtype=np.bool_)
@@ -109,28 +105,24 @@ def read_ranges(
         reason = structure.absences[int(absence[at]) - 1]
         limits = list(reason.ends(printed))
         if reason.reason == NOT_APPLICABLE:
-            nothing = Decimal(0)
-            limits = [Bound(key="at-least", value=nothing), Bound(key="at-most", value=nothing)]
+            limits = [ZERO, ZERO]
         measure = int(measures[at])
-        low, high = limits
-        if low is None and not negative[measure] and (high is None or high.value >= 0):
-            limits[0] = Bound(key="at-least", value=Decimal(0))
+        if limits[0] is None and not negative[measure] and (limits[1] or ZERO).value >= 0:
+            limits[0] = ZERO
         whole = structure.measures[measure].datatype == str(XSD.integer)
         for end, limit in enumerate(limits):
             endless[end, at] = limit is None
-            value = (
-                _whole_end(limit, end) if limit and whole else limit.value if limit else Decimal(0)
-            )
-            open_[end, at] = limit is not None and limit.is_open and not whole
+            bound = limit or ZERO
+            value = _whole_end(bound, end) if whole else bound.value
+            open_[end, at] = bound.is_open and not whole
             places[end, at] = max(0, -int(value.as_tuple().exponent))
             numbers[end, at] = int(value.scaleb(int(places[end, at])))
     aligned, most = align(numbers.ravel(), places.ravel())
-    bounds = absence > 0
     least_, most_ = (
         Endpoints(
-            numbers=aligned[end * count : (end + 1) * count],
+            numbers=aligned.reshape(2, count)[end],
             decimals=most,
-            bounds=bounds,
+            bounds=absence > 0,
             open=open_[end],
             endless=endless[end],
         )
