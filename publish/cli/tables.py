@@ -221,11 +221,8 @@ def extract(run: Run, file: Path, key: str | None, show_text: bool) -> None:
         for number, line in enumerate(text.text.split("\n"), start=1):
             click.echo(f"{number:5} {line}")
         return
-    documents = {
-        name: document
-        for name, document in read_documents(project, faults).items()
-        if document.tables
-    }
+    declared = read_documents(project, faults)
+    documents = {name: document for name, document in declared.items() if document.tables}
     if faults or text is None:
         raise FaultyInput(faults)
     if key is None and len(documents) == 1:

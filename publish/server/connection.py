@@ -183,14 +183,15 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
         self._unset_keepalive_if_required()  # else the timer keeps all this when exc is given
         self.pipeline.clear()
-        if self._is_answering and self._answering is not None and self._task is not None:
-            self._answering.disconnected = True  # it is not the last request when others wait
+        if (under_way := self._under_way) and self._task:
+            under_way.disconnected = True  # it is not the last request when others wait
             self._task.cancel()
 
     @property
-    def _is_answering(self) -> bool:
-        """Whether a request is being answered."""
-        return self._answering is not None and not self._answering.response_complete
+    def _under_way(self) -> RequestResponseCycle | None:
+        """The request that is being answered, if one is."""
+        latest = self._answering
+        return None if latest is None or latest.response_complete else latest
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Begin to answer a request."""
@@ -231,7 +232,7 @@ class Connection(HttpToolsProtocol):
         response has to begin soon. Returns whether the connection stays open.
         """
         self._writer.flush()
-        if self._writer.is_lingering or not self._in_head or not self._is_answering:
+        if self._writer.is_lingering or not self._in_head or not self._under_way:
             return False
         if self.registry.half_closed >= MOST_HALF_CLOSED:
             return False
@@ -264,8 +265,8 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._ignores_input = True
-        under_way = self._answering if self._is_answering else None
-        if under_way is not None and (self._in_head or under_way.response_started):
+        under_way = self._under_way
+        if under_way and (self._in_head or under_way.response_started):
             under_way.keep_alive = False
             self.pipeline.clear()
             return
@@ -322,7 +323,7 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         if self._writer.is_lingering:
             self.flow.resume_reading()
-        if not self._is_answering:
+        if not self._under_way:
             self._waiting_since = self.loop.time()
 
     def pause_writing(self) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
@@ -102,9 +102,8 @@ class Metrics(Collector):
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.glob(f"gauge_*_{slot}.db"):
             path.unlink()  # of the process that had the slot before
-        self._about: dict[str, object] = {"pid": os.getpid(), "started": started(os.getpid())}
-        self._about |= {"since": time.time(), "release": ""}
-        self._write_about()
+        self._about = {"pid": os.getpid(), "started": started(os.getpid()), "since": time.time()}
+        self.release("")
         self._pool: WorkerPool | None = None
         self._replaced_before = 0
         _reserve(folder, slot)
@@ -186,8 +185,10 @@ class Metrics(Collector):
 
     def release(self, id: str) -> None:
         """Set which release this process serves."""
-        self._about["release"] = id
-        self._write_about()
+        path = self._folder / f"{self._slot}.json"
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(self._about | {"release": id}), encoding="utf-8")
+        unfinished.replace(path)
 
     def render(self) -> bytes:
         """Return the metrics of all processes, as MEDIA_TYPE."""
@@ -197,7 +198,11 @@ class Metrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Yield each metric of all processes, added up."""
-        living = dict(_living(self._folder))
+        living: dict[str, dict[str, Any]] = {}  # by slot, what each process wrote about itself
+        for path in sorted(self._folder.glob("*.json")):
+            about = json.loads(path.read_text(encoding="utf-8"))
+            if is_alive(about["pid"], about["started"]):
+                living[path.stem] = about
         files = [
             str(path)
             for path in sorted(self._folder.glob("*.db"))
@@ -208,7 +213,7 @@ class Metrics(Collector):
         release = GaugeMetricFamily(
             "publish_release_info", "The release that is served.", labels=["release"]
         )
-        for name in sorted({str(about["release"]) for about in living.values()} - {""}):
+        for name in sorted({about["release"] for about in living.values()} - {""}):
             release.add_metric([name], 1)
         yield release
         since = GaugeMetricFamily(
@@ -217,22 +222,8 @@ class Metrics(Collector):
             labels=["process"],
         )
         for slot, about in sorted(living.items()):
-            since.add_metric([slot], float(str(about["since"])))
+            since.add_metric([slot], about["since"])
         yield since
-
-    def _write_about(self) -> None:
-        path = self._folder / f"{self._slot}.json"
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(self._about), encoding="utf-8")
-        unfinished.replace(path)
-
-
-def _living(folder: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the slots of processes that live, with what each wrote about itself."""
-    for path in sorted(folder.glob("*.json")):
-        about = json.loads(path.read_text(encoding="utf-8"))
-        if is_alive(about["pid"], about["started"]):
-            yield path.stem, about
 
 
 def _reserve(folder: Path, slot: int) -> None:
