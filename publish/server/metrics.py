@@ -24,6 +24,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from publish.project.files import write_files
 from publish.server.processes.liveness import is_alive, started
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -185,10 +186,8 @@ class Metrics(Collector):
 
     def release(self, id: str) -> None:
         """Set which release this process serves."""
-        path = self._folder / f"{self._slot}.json"
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(self._about | {"release": id}), encoding="utf-8")
-        unfinished.replace(path)
+        about = json.dumps(self._about | {"release": id})
+        write_files({self._folder / f"{self._slot}.json": about.encode()})
 
     def render(self) -> bytes:
         """Return the metrics of all processes, as MEDIA_TYPE."""
