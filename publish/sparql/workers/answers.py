@@ -135,8 +135,8 @@ class Evaluation:
 def error_from_frame(content: dict[str, Any], text: str, limits: Limits) -> QueryFailed:
     """Return the error that the ERROR frame of a worker describes; ``text`` is the query."""
     match content["error"]:
-        case "not-acceptable":
-            return NotAcceptable(graph=content["graph"])
+        case "no-type-for-graphs" | "no-type-for-results" as reason:
+            return NotAcceptable(graph=reason == "no-type-for-graphs")
         case "syntax":
             return explain_syntax(content["message"], text)
         case "rows":

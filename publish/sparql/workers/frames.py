@@ -2,8 +2,8 @@
 
 A frame is a kind, a length and a body. The pool sends jobs as DATA; a worker says READY, then
 answers with the body as DATA and END, or with ERROR. A small answer goes out in one piece.
-The writer counts bytes before compression, and rows, and stops at a limit. Only what itself imports
-nothing of the package is imported here, so that a worker starts quickly.
+The writer counts bytes before compression, and rows, and stops at a limit. Nothing of the package
+is imported here, so that a worker starts quickly.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
-
-from publish.rdf.rdf_xml import NotInXml
 
 HEADER = struct.Struct(">cI")
 READY, DATA, END, ERROR = b"R", b"D", b"E", b"X"
@@ -30,8 +28,8 @@ RowCounter = Callable[[bytes], int]
 """Returns the rows in the next block of an answer."""
 
 
-class LimitPassed(Exception):
-    """The answer passes a limit: ``rows`` or ``bytes``."""
+class NoAnswer(Exception):
+    """The query gets no answer, for the reason that the ERROR frame names: ``rows``, ``bytes``…"""
 
 
 def frame(kind: bytes, body: bytes = b"") -> bytes:
@@ -58,25 +56,25 @@ class FrameWriter:
         self,
         descriptor: int,
         form: str,
+        media_type: str,
         *,
         most_rows: int,
         most_bytes: int,
-        count: RowCounter | None,
         compress: bool,
-        xml: bool = False,
     ) -> None:
-        """``form`` is that of the answer; without ``count`` the rows are counted by who writes."""
+        """``form`` is ``select``, ``ask`` or ``graph``; who writes CSV or a graph counts rows."""
         self.rows = self.length = 0
         self.more = False
-        self._descriptor, self._form, self._count = descriptor, form, count
+        self._descriptor, self._form = descriptor, form
+        self._count = row_counter(media_type) if form == "select" else None
         self._most_rows, self._most_bytes = most_rows, most_bytes
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP) if compress else None
-        self._xml = xml
+        self._is_xml = "xml" in media_type
         self._block = bytearray()
         self._out = bytearray()
 
     def write(self, data: bytes) -> int:
-        """Add data; a block is sent when it is full. Raises LimitPassed."""
+        """Add data; a block is sent when it is full. Raises NoAnswer."""
         self._block += data
         if len(self._block) >= BLOCK:
             self._flush_block()
@@ -86,7 +84,7 @@ class FrameWriter:
         """Do nothing: a block is sent when it is full."""
 
     def finish(self) -> None:
-        """Complete the body; its last block is sent by ``end``. Raises LimitPassed."""
+        """Complete the body; its last block is sent by ``end``. Raises NoAnswer."""
         self._flush_block()
         if self._gzip is not None:
             self._put(self._gzip.flush())
@@ -100,18 +98,18 @@ class FrameWriter:
     def _flush_block(self) -> None:
         block = bytes(self._block)
         self._block.clear()
-        if self._xml:
+        if self._is_xml:
             # Blocks end where a call of write ends, so no character is cut in two.
             if NOT_IN_XML.search(block):
-                raise NotInXml
+                raise NoAnswer("xml")
             block = block.replace(b"\r", b"&#xD;")  # else it is read as a line feed
         self.length += len(block)
         if self.length > self._most_bytes:
-            raise LimitPassed("bytes")
+            raise NoAnswer("bytes")
         if self._count is not None:
             self.rows += self._count(block)
             if self.rows > self._most_rows:
-                raise LimitPassed("rows")
+                raise NoAnswer("rows")
         self._put(block if self._gzip is None else self._gzip.compress(block))
 
     def _put(self, data: bytes) -> None:
@@ -122,12 +120,12 @@ class FrameWriter:
             self._out = bytearray()
 
 
-def row_counter(media_type: str) -> RowCounter:
-    """Return a counter of the rows of a SELECT in a media type, which is given block by block."""
+def row_counter(media_type: str) -> RowCounter | None:
+    """Return a counter of the rows of a SELECT, which is given block by block; None for CSV."""
     if "xml" in media_type:
         return _Marks(b"<result>")  # in a text < is written &lt;
     if "csv" in media_type:
-        return _Records()
+        return None
     if "tab-separated" in media_type:
         return _Lines()
     # A quotation mark in a text is written \", so these stand before and between rows only.
@@ -160,22 +158,6 @@ class _Lines:
 
     def __call__(self, block: bytes) -> int:
         found = block.count(b"\n")
-        if found and self._is_first:
-            self._is_first = False
-            found -= 1
-        return found
-
-
-class _Records:
-    """Counts records of CSV but the first: ends of lines outside quotation marks."""
-
-    def __init__(self) -> None:
-        self._quoted, self._is_first = False, True
-
-    def __call__(self, block: bytes) -> int:
-        parts = block.split(b'"')
-        found = sum(part.count(b"\n") for part in parts[self._quoted :: 2])
-        self._quoted ^= len(parts) % 2 == 0
         if found and self._is_first:
             self._is_first = False
             found -= 1

@@ -3,7 +3,7 @@
 The default graph is the RDF merge of the graphs that the query or the protocol names (SPARQL 1.1
 Query, section 13.1). The store walks one graph after the other, and would find a triple of two
 graphs twice. So graphs that share a triple are copied into a store in memory; others are asked
-where they are. Runs in a worker: nothing of the package is imported here.
+where they are. Runs in a worker.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from typing import cast
 
 import pyoxigraph as ox
 
+from publish.sparql.workers.frames import NoAnswer
+
 _COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 _SHARES = "ASK { GRAPH ?g { ?s ?p ?o } FILTER EXISTS { ?s ?p ?o } }"
-
-
-class TooManyTriples(Exception):
-    """Graphs that share triples are too large to be merged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +41,7 @@ class QueryDatasets:
         """Return the dataset for the graphs of the protocol, or else those of the query.
 
         ``probe`` is what the guard made of the FROM clauses. No more than ``most`` triples are
-        merged: raises TooManyTriples.
+        merged: raises NoAnswer.
         """
         merge = [ox.NamedNode(iri) for iri in dict.fromkeys(default)]
         keep = [ox.NamedNode(iri) for iri in dict.fromkeys(named)]
@@ -64,13 +62,13 @@ class QueryDatasets:
         small = ox.Store()
         graphs = [graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)]
         small.extend(ox.Quad(graph, graph, graph, graph) for graph in graphs)
-        merge: dict[ox.NamedNode, None] = {}
-        keep: dict[ox.NamedNode, None] = {}
-        for row in cast("ox.QuerySolutions", small.query(probe)):
-            for name, found in (("default", merge), ("named", keep)):
-                if isinstance(graph := row[name], ox.NamedNode):
-                    found[graph] = None
-        return list(merge), list(keep)
+        rows = list(cast("ox.QuerySolutions", small.query(probe)))
+
+        def found(name: str) -> list[ox.NamedNode]:
+            names = (row[name] for row in rows)
+            return list(dict.fromkeys(name for name in names if isinstance(name, ox.NamedNode)))
+
+        return found("default"), found("named")
 
     def _share(self, graphs: list[ox.NamedNode]) -> bool:
         """Return whether two of the graphs share a triple; the smallest is looked up first."""
@@ -98,7 +96,7 @@ class QueryDatasets:
 
     def _merged(self, merge: list[ox.NamedNode], keep: list[ox.NamedNode]) -> ox.Store:
         if sum(self._size(graph) for graph in merge + keep) > self._most:
-            raise TooManyTriples
+            raise NoAnswer("merge")
         merged = ox.Store()
         for graph in merge:
             merged.extend(

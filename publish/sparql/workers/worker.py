@@ -10,7 +10,6 @@ is imported here, so that a worker starts quickly.
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import itertools
 import json
@@ -22,7 +21,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, Any, NoReturn, cast
 
 import pyoxigraph as ox
@@ -33,12 +32,11 @@ from publish.sparql.workers.frames import (
     HEADER,
     READY,
     FrameWriter,
-    LimitPassed,
+    NoAnswer,
     json_frame,
-    row_counter,
     send,
 )
-from publish.sparql.workers.merged_graphs import QueryDataset, QueryDatasets, TooManyTriples
+from publish.sparql.workers.merged_graphs import QueryDataset, QueryDatasets
 from publish.sparql.workers.sandbox import (
     bound_memory,
     resident_bytes,
@@ -47,6 +45,7 @@ from publish.sparql.workers.sandbox import (
 )
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+FORMS = {ox.QuerySolutions: "select", ox.QueryBoolean: "ask", ox.QueryTriples: "graph"}
 
 CSV = "text/csv"
 CSV_ROWS = 1000
@@ -67,45 +66,35 @@ class Evaluator:
     settings: dict[str, Any]
     socket: int
     shut_off: bool
-    pending: bytearray = field(default_factory=bytearray)
 
     def __post_init__(self) -> None:
         self.whole = QueryDataset(store=self.store)
         self.datasets = QueryDatasets(self.store, self.settings["merged-triples"])
         self.at_first = resident_bytes()
+        self.jobs = open(self.socket, "rb", closefd=False)  # noqa: SIM115 - for good
 
     def run(self) -> None:
         """Say READY and evaluate, until the parent has lowered the priority of this thread."""
         thread = threading.get_native_id()
         usual = os.getpriority(os.PRIO_PROCESS, thread)
-        grown = resident_bytes() - self.at_first > MOST_GROWTH
         while True:
-            content: dict[str, object] = {
-                "thread": thread,
-                "grown": grown,
-                "shut-off": self.shut_off,
-            }
-            send(self.socket, json_frame(READY, content))
+            grown = resident_bytes() - self.at_first > MOST_GROWTH
+            state: dict[str, object] = {"thread": thread, "grown": grown, "shut-off": self.shut_off}
+            send(self.socket, json_frame(READY, state))
             while not self.evaluate(self.job()):
                 pass
             return_memory()
             if os.getpriority(os.PRIO_PROCESS, thread) > usual:
                 return  # a thread cannot raise its priority again; the next one has the usual one
-            grown = resident_bytes() - self.at_first > MOST_GROWTH
 
     def job(self) -> dict[str, Any]:
         """Return the next job; ends the process when the socket is closed."""
-        while True:
-            if len(self.pending) >= HEADER.size:
-                _, length = HEADER.unpack_from(self.pending)
-                if len(self.pending) >= (end := HEADER.size + length):
-                    body = bytes(self.pending[HEADER.size : end])
-                    del self.pending[:end]
-                    return cast("dict[str, Any]", json.loads(body))
-            data = os.read(self.socket, 64 * 1024)
-            if not data:
-                os._exit(0)
-            self.pending += data
+        header = self.jobs.read(HEADER.size)
+        length = HEADER.unpack(header)[1] if len(header) == HEADER.size else 1
+        body = self.jobs.read(length)
+        if len(body) < length:
+            os._exit(0)
+        return cast("dict[str, Any]", json.loads(body))
 
     def evaluate(self, job: dict[str, Any]) -> bool:
         """Evaluate a job under a timer that the system enforces; return whether it was large.
@@ -115,30 +104,26 @@ class Evaluator:
         """
         signal.setitimer(signal.ITIMER_REAL, self.settings["alarm"])
         started = time.monotonic()
-        error: dict[str, object] = {}
+        error: dict[str, str] = {}
         frames = None
         try:
             frames = self.answer(job)
+        except NoAnswer as found:
+            error = {"error": str(found)}
         except SyntaxError as found:
             error = {"error": "syntax", "message": str(found)}
-        except LimitPassed as found:
-            error = {"error": str(found)}
         except NotInXml:
             error = {"error": "xml"}
-        except TooManyTriples:
-            error = {"error": "merge"}
         except MemoryError:
             error = {"error": "memory"}
-        except _NotAcceptable as found:
-            error = {"error": "not-acceptable", "graph": found.graph}
         except (ValueError, RuntimeError, OSError) as found:
             error = {"error": "evaluation", "message": str(found)}
         large = time.monotonic() - started > LONG_SECONDS
         if frames is None:
-            large = large or bool(error.get("error") in ("rows", "bytes", "memory"))
+            large |= error["error"] in ("rows", "bytes", "memory")
             send(self.socket, json_frame(ERROR, {**error, "then": large}))
         else:
-            large = large or frames.length > LARGE_BYTES
+            large |= frames.length > LARGE_BYTES
             frames.end(then=large)
         signal.setitimer(signal.ITIMER_REAL, 0)
         return large
@@ -154,19 +139,17 @@ class Evaluator:
             default_graph=dataset.default,  # type: ignore[arg-type]
             named_graphs=dataset.named,  # type: ignore[arg-type]
         )
-        graph = isinstance(results, ox.QueryTriples)
-        media_type = job["graph_type" if graph else "result_type"]
+        form = FORMS[type(results)]
+        media_type = job["graph_type" if form == "graph" else "result_type"]
         if media_type is None:
-            raise _NotAcceptable(graph)
-        select = isinstance(results, ox.QuerySolutions)
+            raise NoAnswer("no-type-for-graphs" if form == "graph" else "no-type-for-results")
         frames = FrameWriter(
             self.socket,
-            "graph" if graph else "select" if select else "ask",
+            form,
+            media_type,
             most_rows=self.settings["rows"],
             most_bytes=self.settings["bytes"],
-            count=row_counter(media_type) if select and media_type != CSV else None,
             compress=job["coding"] == "gzip",
-            xml="xml" in media_type,
         )
         first = job["first"]
         if first is not None and not isinstance(results, ox.QueryBoolean):
@@ -177,7 +160,7 @@ class Evaluator:
         return frames
 
     def write(self, results: Results, media_type: str, frames: FrameWriter) -> None:
-        """Write results in a media type. Raises LimitPassed."""
+        """Write results in a media type. Raises NoAnswer."""
         target = cast("IO[bytes]", frames)
         if isinstance(results, ox.QueryTriples):
             counter = itertools.count()
@@ -195,11 +178,11 @@ class Evaluator:
             )
             frames.rows = next(counter)
             if frames.rows >= most and next(results, None) is not None:
-                raise LimitPassed("rows")
+                raise NoAnswer("rows")
         elif media_type == CSV and isinstance(results, ox.QuerySolutions):
             self.write_csv(results, frames)
         else:
-            results.serialize(target, _format_of(media_type))
+            results.serialize(target, ox.QueryResultsFormat.from_media_type(media_type))
 
     def write_csv(self, results: ox.QuerySolutions, frames: FrameWriter) -> None:
         """Write a result as CSV; the writer of the store leaves IRIs with a comma unquoted."""
@@ -210,7 +193,7 @@ class Evaluator:
         while rows := list(itertools.islice(results, CSV_ROWS)):
             frames.rows += len(rows)
             if frames.rows > most:
-                raise LimitPassed("rows")
+                raise NoAnswer("rows")
             writer.writerows([_plain(term) for term in row] for row in rows)
             frames.write(text.getvalue().encode())
             text.seek(0)
@@ -233,11 +216,6 @@ class Evaluator:
         frames.more = next(iter(results), None) is not None
 
 
-@functools.lru_cache(maxsize=16)
-def _format_of(media_type: str) -> ox.QueryResultsFormat | None:
-    return ox.QueryResultsFormat.from_media_type(media_type)
-
-
 def _plain(term: object) -> str:
     """Return a term as CSV has it, its value without its kind (CSV and TSV formats, section 3)."""
     if term is None:
@@ -245,14 +223,6 @@ def _plain(term: object) -> str:
     if isinstance(term, (ox.NamedNode, ox.Literal)):
         return term.value
     return str(term)
-
-
-class _NotAcceptable(Exception):
-    """No media type is accepted for the form of the query."""
-
-    def __init__(self, graph: bool) -> None:
-        self.graph = graph
-        super().__init__(graph)
 
 
 def work(

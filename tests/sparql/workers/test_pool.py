@@ -264,6 +264,8 @@ def test_deadline_replaces_worker(pool: QueryPool) -> None:
     assert "grens van 0,8 seconden" in error.value.reason.nl
     assert time.monotonic() - started < 2
     assert text_of(pool, "ASK {}") == "true"
+    while pool.free < 2:
+        time.sleep(0.01)
     after = pool.processes()
     assert len(after) == 2
     wait_gone(list(set(before) - set(after)))

@@ -281,8 +281,6 @@ def test_slowed_thread_is_replaced(worker: Worker) -> None:
 @pytest.mark.parametrize(
     ("media_type", "whole", "rows"),
     [
-        ("text/csv", b'a,b\r\n1,2\r\n"x\r\ny","z""\r\n"\r\n,\r\n', 3),
-        ("text/csv", b"\r\n\r\n", 1),
         ("text/tab-separated-values", b'?a\n"x\\n"\n\n', 2),
         ("application/sparql-results+xml", b"<results><result></result><result><b/></result>", 2),
         (
@@ -302,6 +300,7 @@ def test_rows_are_counted(media_type: str, whole: bytes, rows: int) -> None:
     """Rows are counted in what is written, wherever it is cut, and not in what texts hold."""
     for size in range(1, len(whole) + 1):
         count = row_counter(media_type)
+        assert count is not None
         found = sum(count(whole[at : at + size]) for at in range(0, len(whole), size))
         assert found == rows, size
 
