@@ -59,29 +59,26 @@ def read_parameters(
             fields = [item for item in fields if item[0] in GRAPH_PARAMETERS] + _fields(body)
         else:
             query = _decode(body)
-    if any(name == "update" for name, _ in fields):
-        raise BadRequest(400, phrase("only-reads"))
-    queries = [value for name, value in fields if name == "query"]
-    if len(queries) > 1:
-        raise BadRequest(400, phrase("several-queries"))
-    if query is None and queries:
-        query = queries[0]
 
-    def all_of(wanted: str) -> tuple[str, ...]:
+    def values(wanted: str) -> tuple[str, ...]:
         return tuple(value for name, value in fields if name == wanted)
 
-    def last_of(wanted: str) -> str | None:
-        return next((value for name, value in reversed(fields) if name == wanted), None)
-
+    if values("update"):
+        raise BadRequest(400, phrase("only-reads"))
+    queries = values("query")
+    if len(queries) > 1:
+        raise BadRequest(400, phrase("several-queries"))
+    last = dict(fields)
     parameters = Parameters(
-        query=query,
-        default_graphs=all_of("default-graph-uri"),
-        named_graphs=all_of("named-graph-uri"),
-        form=last_of("format") or None,
-        example=last_of("example"),
-        data_set=last_of("dataset"),
+        query=queries[0] if query is None and queries else query,
+        default_graphs=values("default-graph-uri"),
+        named_graphs=values("named-graph-uri"),
+        form=last.get("format") or None,
+        example=last.get("example"),
+        data_set=last.get("dataset"),
     )
-    if query is None and (method == "POST" or parameters.default_graphs or parameters.named_graphs):
+    has_graphs = parameters.default_graphs or parameters.named_graphs
+    if parameters.query is None and (method == "POST" or has_graphs):
         raise BadRequest(400, phrase("no-query"))
     return parameters
 
@@ -104,15 +101,14 @@ def accepted_forms(parameters: Parameters, accept: str | None) -> Accepted:
     """
     if parameters.form is not None:
         return _accepted_by_name(parameters.form)
-    is_short = accept is None or len(accept) <= LONGEST_REMEMBERED_ACCEPT
-    return _remembered_by_header(accept) if is_short else _accepted_by_header(accept)
+    if accept is not None and len(accept) > LONGEST_REMEMBERED_ACCEPT:
+        return _best_of(rank_forms(accept, ANSWERS))
+    return _accepted_by_header(accept)
 
 
+@lru_cache(maxsize=1000)
 def _accepted_by_header(accept: str | None) -> Accepted:
     return _best_of(rank_forms(accept, ANSWERS))
-
-
-_remembered_by_header = lru_cache(maxsize=1000)(_accepted_by_header)
 
 
 @lru_cache(maxsize=100)

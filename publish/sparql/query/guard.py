@@ -13,14 +13,13 @@ from __future__ import annotations
 import re
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from publish.faults.fault import phrase
 from publish.sparql.query.errors import QueryTooLarge, Refused
 from publish.sparql.query.limits import Limits, size
-from publish.sparql.query.tokens import FLAGS, IRI, NAME, TOKEN, tokens
+from publish.sparql.query.tokens import FLAGS, IRI, NAME, TOKEN, tokens, tokens_by_depth
 
 MOST_SECONDS = 0.3
 """Computing time for the readings of a query that has the letters of SERVICE somewhere."""
@@ -224,7 +223,9 @@ def _from_probe(text: str) -> str | None:
     relative IRIs. Clauses are found as they are usually written; with others the graphs are not
     merged, and a triple of two of them counts twice (SPARQL 1.1 Query, section 13.2).
     """
-    words = list(islice(_words_outside_brackets(text), MOST_FROM_TOKENS))
+    outside = (token for depth, token in tokens_by_depth(text) if depth == 0)
+    names_and_iris = (token for token in outside if token.lastgroup in ("iri", "name"))
+    words = list(islice(names_and_iris, MOST_FROM_TOKENS))
     at = 0
     while at < len(words) and (word := words[at][0].casefold()) in ("base", "prefix"):
         at += 2 if word == "base" else 3
@@ -242,15 +243,3 @@ def _from_probe(text: str) -> str | None:
     if merged < 2:
         return None
     return f"{prologue}\nSELECT ?default ?named {' '.join(clauses)} {_GRAPHS}"
-
-
-def _words_outside_brackets(text: str) -> Iterator[re.Match[str]]:
-    """Yield the names and IRIs outside all brackets."""
-    depth = 0
-    for token in tokens(text):
-        if token.lastgroup == "open":
-            depth += 1
-        elif token.lastgroup == "close":
-            depth -= 1
-        elif depth == 0 and token.lastgroup in ("iri", "name"):
-            yield token

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from publish.faults.fault import Words, phrase
 from publish.faults.places import line_and_column
@@ -25,7 +26,7 @@ _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 def explain_syntax(message: str, text: str) -> QuerySyntax:
     """Return the likeliest mistake in a query; ``message`` is that of the parser."""
-    own = next(_updates(text), None) or next(_prefixes(text), None) or next(_brackets(text), None)
+    own = next(chain(_updates(text), _prefixes(text), _brackets(text)), None)
     if own is not None:
         at, sentence = own
         return QuerySyntax(sentence, line_and_column(text, at))
@@ -41,13 +42,12 @@ def _sentence(text: str, line: int, column: int, expected: str) -> Words:
     for reason in (phrase("unbound-variable"), phrase("no-iri")):
         if reason in expected:
             return reason
-    lines = text.split("\n")
-    here = lines[line - 1] if line <= len(lines) else ""
+    here = "".join(text.split("\n")[line - 1 : line])
     words = (word for word in re.finditer(r"[\w:?$-]+|\S", here) if word.end() >= column)
     word = next(words, None)
     if word is None:
         return phrase("query-ends-badly")
-    shown = word[0] if len(word[0]) <= LONGEST_WORD else word[0][:LONGEST_WORD] + "…"
+    shown = word[0][:LONGEST_WORD] + "…" * (len(word[0]) > LONGEST_WORD)
     return phrase("unexpected", word=repr(shown))
 
 

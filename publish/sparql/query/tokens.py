@@ -36,3 +36,12 @@ def tokens(text: str) -> Iterator[re.Match[str]]:
     for token in _TOKEN_OR_IRI.finditer(text):
         if token.lastgroup not in ("space", "comment"):
             yield token
+
+
+def tokens_by_depth(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield the tokens with their depth in brackets; brackets have that of what is around them."""
+    depth = 0
+    for token in tokens(text):
+        depth -= token.lastgroup == "close"
+        yield depth, token
+        depth += token.lastgroup == "open"
