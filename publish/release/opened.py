@@ -135,9 +135,17 @@ class Served:
                 last = quad.triple
                 yield last
 
+    def object(self, subject: ox.NamedNode, predicate: ox.NamedNode) -> Node | None:
+        """Return the first object of a subject and predicate, or None."""
+        return next(self.objects(subject, predicate), None)
+
     def exists(self, iri: ox.NamedNode) -> bool:
         """Return whether an IRI is the subject of any triple."""
         return next(self.triples(iri, None, None), None) is not None
+
+    def data_set_of(self, iri: str) -> DataSet | None:
+        """Return the data set that has an IRI."""
+        return next((item for item in self.data_sets if item.iri == iri), None)
 
     def label(self, iri: str, language: str) -> str:
         """Return what a thing is called: its label, else our name of it, else its IRI in short."""

@@ -5,23 +5,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyoxigraph as ox
-from flask import Response, request
+from flask import Response
 
 from publish.release.catalogue.void import (
     all_graphs,
     describe_all_graphs,
     describe_graph,
-    graph_named,
     title_of,
 )
 from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, term
 from publish.server.negotiation import HTML
 from publish.site.describe import describe
-from publish.site.pages.thing import page_about, page_about_graph
-from publish.site.presentation import value_of
-from publish.site.rendering import read_texts, reader_of, render_page
+from publish.site.pages.thing import page_about
+from publish.site.rendering import read_texts, render_page, view_of
 from publish.site.select import select
 from publish.sparql.forms import GRAPHS
 
@@ -56,22 +55,41 @@ def find_thing(served: Served, kind: str, path: str) -> Thing | None:
         iri = ox.NamedNode(served.base + kind + path)
     except ValueError:
         return None
+    address = ("/doc/" if kind == "/id/" else "/ns/") + path
     if kind == "/id/":
         folder = path.removesuffix("/")
         collection = _collections(served).get(folder)
         if collection:
             return _collection(served, folder, *collection)
         if folder == GRAPH_FOLDER:
-            return _all_graphs(served)
+            return _graph(
+                served,
+                all_graphs(served),
+                f"/doc/{folder}",
+                title=lambda language: read_texts()[language]["all-graphs"],
+                describe=lambda _: describe_all_graphs(served),
+            )
         if path.startswith(f"{GRAPH_FOLDER}/"):
-            return _graph(served, iri, path)
+            graph = next((item for item in served.graphs if item.iri == iri.value), None)
+            if graph is None:
+                return None
+            return _graph(
+                served,
+                iri,
+                address,
+                title=partial(title_of, served, graph),
+                # A linkset may describe the graph that it starts from.
+                describe=lambda page: itertools.chain(
+                    describe_graph(served, graph), describe(served, iri, page)
+                ),
+            )
     if not served.exists(iri):
         return None
     return Thing(
         iri=iri,
-        path=("/doc/" if kind == "/id/" else "/ns/") + path,
+        path=address,
         describe=lambda page: describe(served, iri, page),
-        show=lambda: page_about(served, iri, kind, path),
+        show=lambda: page_about(served, iri, address),
         has_incoming=True,
     )
 
@@ -104,11 +122,8 @@ def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
                 yield from served.triples(member, label, None)
 
     def page() -> Response:
-        language = reader_of(request).language
-        entries = [
-            (value_of(served, member, language), served.text(member, DESCRIPTIONS, language))
-            for member in members()
-        ]
+        view = view_of(served)
+        entries = [(view.value(member), view.text(member, *DESCRIPTIONS)) for member in members()]
         entries.sort(key=lambda entry: entry[0].text.casefold())
         return render_page(
             served,
@@ -122,40 +137,30 @@ def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
     return Thing(iri=iri, path=f"/doc/{folder}", describe=triples, show=page)
 
 
-def _all_graphs(served: Served) -> Thing:
-    path = f"/doc/{GRAPH_FOLDER}"
+def _graph(
+    served: Served,
+    iri: ox.NamedNode,
+    path: str,
+    *,
+    title: Callable[[str], str],
+    describe: Callable[[int], Iterator[ox.Triple]],
+) -> Thing:
+    """Return a named graph, or all of them, by its title in a language and its triples."""
 
     def page() -> Response:
-        title = read_texts()[reader_of(request).language]["all-graphs"]
-        triples = describe_all_graphs(served)
-        return page_about_graph(served, all_graphs(served), path, title, triples)
+        view = view_of(served)
+        return render_page(
+            served,
+            "thing.html",
+            iri=iri.value,
+            path=path,
+            forms=GRAPHS,
+            title=title(view.language),
+            kinds=[view.label(term("void:Dataset").value)],
+            properties=view.properties_in(item for item in describe(1) if item.subject == iri),
+            remarks=[],
+            incoming=None,
+        )
 
-    return Thing(
-        iri=all_graphs(served),
-        path=path,
-        describe=lambda _: describe_all_graphs(served),
-        show=page,
-        types=frozenset({term("void:Dataset").value}),
-    )
-
-
-def _graph(served: Served, iri: ox.NamedNode, path: str) -> Thing | None:
-    graph = graph_named(served, iri)
-    if graph is None:
-        return None
-
-    def triples(page: int) -> Iterator[ox.Triple]:
-        # A linkset may describe the graph that it starts from.
-        return itertools.chain(describe_graph(served, graph), describe(served, iri, page))
-
-    def page() -> Response:
-        title = title_of(served, graph, reader_of(request).language)
-        return page_about_graph(served, iri, f"/doc/{path}", title, triples(1))
-
-    return Thing(
-        iri=iri,
-        path=f"/doc/{path}",
-        describe=triples,
-        show=page,
-        types=frozenset({term("void:Dataset").value}),
-    )
+    types = frozenset({term("void:Dataset").value})
+    return Thing(iri=iri, path=path, describe=describe, show=page, types=types)

@@ -23,7 +23,7 @@ from publish.site.pages.dumps import make_dump_pages
 from publish.site.pages.home import make_home_page
 from publish.site.pages.query import make_query_page
 from publish.site.pages.shapes import make_shape_pages
-from publish.site.rendering import plain_response, reader_of, render_page, wants_page
+from publish.site.rendering import current_reader, plain_response, render_page, wants_page
 from publish.site.service_description import describe_service
 from publish.sparql.service import Endpoint
 from publish.sparql.workers.pool import QueryPool
@@ -120,8 +120,8 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
             method=request.method,
             allowed=allowed,
         )
-        if wants_page(request):
-            text = in_language(sentence, reader_of(request).language)
+        if wants_page():
+            text = in_language(sentence, current_reader().language)
             response = render_page(served, "message.html", status, code=status, sentence=text)
         else:
             response = plain_response(sentence, status)

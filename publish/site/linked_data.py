@@ -22,7 +22,7 @@ from publish.site.describe import PER_PAGE, incoming_page, types_of, write_tripl
 from publish.site.documents import DOCUMENTS, Thing, find_thing
 from publish.site.files import file_response, meet_preconditions
 from publish.site.not_found import alternates, known_names, not_acceptable, not_found
-from publish.site.rendering import SAFE, reader_of
+from publish.site.rendering import SAFE, current_reader
 from publish.sparql.forms import CSV
 
 MOST_TYPES = 5
@@ -70,7 +70,7 @@ def make_linked_data(served: Served) -> Blueprint:
 
 def _see_other(path: str) -> Response:
     """Return a 303 to a path of this server."""
-    response = redirect(reader_of(request).link(path), 303)
+    response = redirect(current_reader().link(path), 303)
     assert isinstance(response, Response)  # noqa: S101 - what Flask's redirect makes
     response.headers["Cache-Control"] = REVALIDATE
     return response
@@ -93,7 +93,7 @@ def _document(served: Served, cache: DocumentCache, kind: str, path: str) -> Res
             return not_acceptable(DOCUMENTS, address)
         form, content_type = offers[0].form, offers[0].content_type
     response = Response(content_type=content_type)
-    reader = reader_of(request)
+    reader = current_reader()
     if negotiated:
         response.vary.add("Accept")
         query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""

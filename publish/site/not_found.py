@@ -39,7 +39,7 @@ def not_found(
             name, known, scorer=fuzz.ratio, limit=MOST_SUGGESTED, score_cutoff=LEAST_SIMILAR
         )
         near = [head + item[0] for item in found]
-    if wants_page(request) and (form is None or form.extension == "html"):
+    if wants_page() and (form is None or form.extension == "html"):
         response = render_page(served, "message.html", 404, code=404, near=near)
     else:
         addresses = [request.script_root + item for item in near]

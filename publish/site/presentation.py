@@ -6,7 +6,7 @@ All of it is bounded; what is left out is said to be.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from publish.site.describe import (
     incoming_page,
     types_of,
 )
-from publish.site.select import select
+from publish.site.select import order_in_list, select
 
 DATA_SET = term("qb:dataSet")
 MOST_VALUES = 100
@@ -47,6 +47,8 @@ FIRST = [
     )
 ]
 """Properties that a reader looks for first."""
+KINDS = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "focus")
+"""The kinds of link in the order of the page, the closest first; all others come last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,112 +117,152 @@ class RemarkOnQuality:
     line: str | None
 
 
-def is_web_address(iri: str) -> bool:
-    """Return whether an IRI may become a link."""
-    return iri.startswith(("http://", "https://"))
+@dataclass(frozen=True)
+class View:
+    """A release as pages show it in one language."""
 
+    served: Served
+    language: str
 
-def value_of(served: Served, term: Node, language: str) -> Value:
-    """Return a term as a page shows it."""
-    if isinstance(term, ox.Literal):
-        datatype = None if term.language else served.compact(term.datatype.value)
-        plain = datatype in (None, "xsd:string")
-        return Value(text=term.value, language=term.language, datatype=None if plain else datatype)
-    if not isinstance(term, ox.NamedNode):
-        return Value(text=str(term))
-    iri = term.value
-    path = served.local_path(iri)
-    if path is not None:
-        return Value(text=served.label(iri, language), href=path, local=True, iri=iri)
-    href = iri if is_web_address(iri) else None
-    return Value(text=served.label(iri, language), href=href, iri=iri)
+    def label(self, iri: str) -> str:
+        """Return what a thing is called."""
+        return self.served.label(iri, self.language)
 
+    def text(self, subject: ox.NamedNode, *predicates: ox.NamedNode) -> ox.Literal | None:
+        """Return the first text of a thing, of the language if there is one."""
+        return self.served.text(subject, predicates, self.language)
 
-def properties_of(served: Served, iri: ox.NamedNode, language: str) -> list[Property]:
-    """Return the properties of a thing, those first that a reader looks for first."""
-    return properties_in(served, served.triples(iri, None, None), language)
+    def string(self, subject: ox.NamedNode, *predicates: ox.NamedNode) -> str | None:
+        """Return the first text of a thing without its language."""
+        text = self.text(subject, *predicates)
+        return text.value if text else None
 
+    def texts(self, subject: ox.NamedNode, predicate: ox.NamedNode) -> list[ox.Literal]:
+        """Return all texts of a thing in the language, or all there are."""
+        return self.served.texts(subject, predicate, self.language)
 
-def properties_in(served: Served, triples: Iterator[ox.Triple], language: str) -> list[Property]:
-    """Return the properties that triples about one thing give it."""
-    found: dict[str, dict[Node, None]] = {}
-    for triple in itertools.islice(triples, MOST_TRIPLES):
-        found.setdefault(triple.predicate.value, {})[triple.object] = None
+    def value(self, node: Node) -> Value:
+        """Return a term as a page shows it; only addresses of the web become links."""
+        if isinstance(node, ox.Literal):
+            datatype = None if node.language else self.served.compact(node.datatype.value)
+            shown = None if datatype == "xsd:string" else datatype
+            return Value(text=node.value, language=node.language, datatype=shown)
+        if not isinstance(node, ox.NamedNode):
+            return Value(text=str(node))
+        iri, path = node.value, self.served.local_path(node.value)
+        href = path or (iri if iri.startswith(("http://", "https://")) else None)
+        return Value(text=self.label(iri), href=href, local=path is not None, iri=iri)
 
-    def rank(predicate: str) -> tuple[int, str]:
-        return (FIRST.index(predicate) if predicate in FIRST else len(FIRST), predicate)
+    def target(self, node: ox.NamedNode) -> Value:
+        """Return a thing that a remark concerns; an observation is named by its codes."""
+        value = self.value(node)
+        head, found, path = node.value.partition(f"{self.served.base}/id/observatie/")
+        codes = " · ".join(path.split("/")[1:-1]) if found and not head else ""
+        return replace(value, text=codes or value.text)
 
-    properties = []
-    for predicate in sorted(found, key=rank):
-        terms = list(found[predicate])
-        values = [value_of(served, term, language) for term in terms[:MOST_VALUES]]
-        values.sort(key=lambda value: (value.language not in (None, language), value.text))
-        properties.append(
-            Property(
-                name=value_of(served, ox.NamedNode(predicate), language),
-                values=tuple(values),
-                more=len(terms) > MOST_VALUES,
+    def properties(self, iri: ox.NamedNode) -> list[Property]:
+        """Return the properties of a thing, those first that a reader looks for first."""
+        return self.properties_in(self.served.triples(iri, None, None))
+
+    def properties_in(self, triples: Iterable[ox.Triple]) -> list[Property]:
+        """Return the properties that triples about one thing give it."""
+        found: dict[ox.NamedNode, dict[Node, None]] = {}
+        for triple in itertools.islice(triples, MOST_TRIPLES):
+            found.setdefault(triple.predicate, {})[triple.object] = None
+        properties = []
+        for predicate in sorted(found, key=lambda item: _place(FIRST, item.value)):
+            values = list(map(self.value, itertools.islice(found[predicate], MOST_VALUES)))
+            values.sort(key=lambda value: (value.language not in (None, self.language), value.text))
+            properties.append(
+                Property(
+                    name=self.value(predicate),
+                    values=tuple(values),
+                    more=len(found[predicate]) > MOST_VALUES,
+                )
             )
+        return properties
+
+    def incoming(self, iri: ox.NamedNode, page: int) -> Incoming:
+        """Return one page, from 1, of what points to a thing."""
+        page = min(max(page, 1), MOST_PAGES)
+        found = incoming_page(self.served, iri, page)
+        return Incoming(
+            links=tuple(
+                (self.value(triple.subject), self.value(triple.predicate))
+                for triple in found[:PER_PAGE]
+            ),
+            page=page,
+            more=len(found) > PER_PAGE and page < MOST_PAGES,
         )
-    return properties
+
+    def links(self, code: ox.NamedNode) -> list[LinkOfCode]:
+        """Return the links of a code to terms elsewhere and in other lists."""
+        rows = select(self.served, "select_links", concept=code)
+        return list(map(self._link, sorted(rows, key=_closest_first)))
+
+    def links_in(self, linkset: ox.NamedNode) -> list[tuple[Value, LinkOfCode]]:
+        """Return the links of a linkset, or of its part, each with the code it starts from."""
+        rows = sorted(select(self.served, "select_linkset", linkset=linkset), key=_closest_first)
+        return [(self.value(row["code"]), self._link(row)) for row in rows]
+
+    def _link(self, row: dict[str, Any]) -> LinkOfCode:
+        scheme = self.served.object(row["other"], term("skos:inScheme"))
+        return LinkOfCode(
+            relation=self.value(row["relation"]),
+            other=self.value(row["other"]),
+            where=self.label(scheme.value)
+            if isinstance(scheme, ox.NamedNode)
+            else urlsplit(row["other"].value).hostname or "",
+            reason=self.text(row["link"], COMMENT),
+        )
+
+    def remarks(self, iri: ox.NamedNode) -> list[RemarkOnQuality]:
+        """Return the remarks on a thing: on its quality first, then on what is missing."""
+        served, remarks = self.served, []
+        for node, found in _remarks_on(served, iri).items():
+            targets = [target for target in found if target != iri]
+            aspect = served.object(node, term("dqv:inDimension"))
+            remarks.append(
+                RemarkOnQuality(
+                    aspect=self.label(aspect.value) if isinstance(aspect, ox.NamedNode) else "",
+                    title=self.string(node, *LABELS),
+                    text=self.text(node, COMMENT),
+                    targets=tuple(map(self.target, targets[:MOST_TARGETS])),
+                    more=len(targets) > MOST_TARGETS,
+                    missing=served.generic("Ontbrekend").value in types_of(served, node),
+                    question=self.string(node, served.generic("deelvraag")),
+                    line=self.string(node, served.generic("bronregel")),
+                )
+            )
+        return sorted(remarks, key=lambda item: (item.missing, item.question or "", item.aspect))
+
+    def concepts(self, scheme: ox.NamedNode) -> list[Concept]:
+        """Return the codes of a list in order, the total last."""
+        served = self.served
+        rows = select(served, "select_codes", list=scheme)
+        rows.sort(key=lambda row: (order_in_list(row), row["code"].value))
+        return [
+            Concept(
+                link=self.value(code),
+                notation=self.string(code, term("skos:notation")) or served.compact(code.value),
+                printed=tuple(
+                    item.value for item in self.texts(code, served.generic("gedruktLabel"))
+                ),
+                total="total" in row,
+                definition=self.string(code, term("skos:definition")),
+            )
+            for row in rows[:MEMBERS]
+            for code in [row["code"]]
+        ]
 
 
-def incoming_of(served: Served, iri: ox.NamedNode, page: int, language: str) -> Incoming:
-    """Return one page, from 1, of what points to a thing."""
-    page = min(max(page, 1), MOST_PAGES)
-    found = incoming_page(served, iri, page)
-    links = [
-        (value_of(served, triple.subject, language), value_of(served, triple.predicate, language))
-        for triple in found[:PER_PAGE]
-    ]
-    more = len(found) > PER_PAGE and page < MOST_PAGES
-    return Incoming(links=tuple(links), page=page, more=more)
-
-
-KINDS = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "focus")
-"""The kinds of link in the order of the page, the closest first; all others come last."""
+def _place(order: Sequence[str], name: str) -> tuple[int, str]:
+    """Return a key that sorts the names of an order first, and others by name."""
+    return (order.index(name) if name in order else len(order), name)
 
 
 def _closest_first(row: dict[str, Any]) -> tuple[int, str]:
-    name = row["relation"].value.rpartition("#")[2].rpartition("/")[2]
-    return (KINDS.index(name) if name in KINDS else len(KINDS), name)
-
-
-def links_of(served: Served, iri: ox.NamedNode, language: str) -> list[LinkOfCode]:
-    """Return the links of a code to terms elsewhere and in other lists."""
-    rows = sorted(select(served, "select_links", concept=iri), key=_closest_first)
-    return [_link(served, row, language) for row in rows]
-
-
-def links_in(
-    served: Served, linkset: ox.NamedNode, language: str
-) -> list[tuple[Value, LinkOfCode]]:
-    """Return the links of a linkset, or of its part, each with the code it starts from."""
-    rows = sorted(select(served, "select_linkset", linkset=linkset), key=_closest_first)
-    return [(value_of(served, row["code"], language), _link(served, row, language)) for row in rows]
-
-
-def _link(served: Served, row: dict[str, Any], language: str) -> LinkOfCode:
-    other = row["other"]
-    scheme = next(served.objects(other, term("skos:inScheme")), None)
-    return LinkOfCode(
-        relation=value_of(served, row["relation"], language),
-        other=value_of(served, other, language),
-        where=served.label(scheme.value, language)
-        if isinstance(scheme, ox.NamedNode)
-        else urlsplit(other.value).hostname or "",
-        reason=served.text(row["link"], (COMMENT,), language),
-    )
-
-
-def target_of(served: Served, target: ox.NamedNode, language: str) -> Value:
-    """Return a thing that a remark concerns; an observation is named by its codes."""
-    value = value_of(served, target, language)
-    head = f"{served.base}/id/observatie/"
-    if not target.value.startswith(head):
-        return value
-    codes = target.value.removeprefix(head).split("/")[1:-1]
-    return replace(value, text=" · ".join(codes) or value.text)
+    return _place(KINDS, row["relation"].value.rpartition("#")[2].rpartition("/")[2])
 
 
 def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox.NamedNode]]:
@@ -232,75 +274,16 @@ def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox
     found: dict[ox.NamedNode, list[ox.NamedNode]] = {}
     for row in select(served, "select_remarks", about=iri):
         found.setdefault(row["remark"], []).append(row["target"])
-    if all(item.iri != iri.value for item in served.data_sets):
+    if served.data_set_of(iri.value) is None:
         return found
     annotations = served.triples(None, TYPE, term("dqv:QualityAnnotation"))
     subjects = {item.subject for item in annotations if isinstance(item.subject, ox.NamedNode)}
     for remark in sorted(subjects, key=str):
-        some = list(itertools.islice(served.objects(remark, OA_TARGET), MOST_VALUES))
         figures = [
             item
-            for item in some
+            for item in itertools.islice(served.objects(remark, OA_TARGET), MOST_VALUES)
             if isinstance(item, ox.NamedNode) and iri in served.objects(item, DATA_SET)
         ]
         if figures:
             found.setdefault(remark, []).extend(sorted(figures, key=str))
     return found
-
-
-def remarks_of(served: Served, iri: ox.NamedNode, language: str) -> list[RemarkOnQuality]:
-    """Return the remarks on a thing: on its quality first, then on what is missing."""
-    remarks = []
-    for node, found in _remarks_on(served, iri).items():
-        targets = [target for target in found if target != iri]
-        title = served.text(node, LABELS, language)
-        aspect = next(served.objects(node, term("dqv:inDimension")), None)
-        question, line = (
-            next((term.value for term in served.objects(node, served.generic(name))
-                  if isinstance(term, ox.Literal)), None)
-            for name in ("deelvraag", "bronregel")
-        )  # fmt: skip
-        remarks.append(
-            RemarkOnQuality(
-                aspect=served.label(aspect.value, language)
-                if isinstance(aspect, ox.NamedNode)
-                else "",
-                title=title.value if title else None,
-                text=served.text(node, (COMMENT,), language),
-                targets=tuple(
-                    target_of(served, target, language) for target in targets[:MOST_TARGETS]
-                ),
-                more=len(targets) > MOST_TARGETS,
-                missing=served.generic("Ontbrekend").value in types_of(served, node),
-                question=question,
-                line=line,
-            )
-        )
-    return sorted(remarks, key=lambda item: (item.missing, item.question or "", item.aspect))
-
-
-def concepts_of(served: Served, scheme: ox.NamedNode, language: str) -> list[Concept]:
-    """Return the codes of a list in order, the total last."""
-    rows = select(served, "select_codes", list=scheme)
-
-    def place(row: dict[str, ox.NamedNode | ox.Literal]) -> tuple[bool, int, str]:
-        order = int(row["order"].value) if "order" in row else 0
-        return ("total" in row, order, row["code"].value)
-
-    rows.sort(key=place)
-    concepts = []
-    for row in rows[:MEMBERS]:
-        code = row["code"]
-        meaning = served.text(code, (term("skos:definition"),), language)
-        short = served.text(code, (term("skos:notation"),), language)
-        printed = served.texts(code, served.generic("gedruktLabel"), language)
-        concepts.append(
-            Concept(
-                link=value_of(served, code, language),
-                notation=short.value if short else served.compact(code.value),
-                printed=tuple(item.value for item in printed),
-                total="total" in row,
-                definition=meaning.value if meaning else None,
-            )
-        )
-    return concepts

@@ -13,14 +13,14 @@ from importlib import resources
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Request, Response, render_template, request
+from flask import Response, render_template, request
 
 from publish import __version__
 from publish.faults import fault as faults
 from publish.faults.fault import in_language
 from publish.release.opened import LANGUAGES, Served
 from publish.server.negotiation import HTML, choose_language
-from publish.site.presentation import value_of
+from publish.site.presentation import View
 from publish.sparql.protocol import prefers_page
 
 PLAIN = "text/plain; charset=utf-8"
@@ -54,41 +54,39 @@ class Reader:
         return text + hash_ + quote(fragment, safe=SAFE)
 
 
-def reader_of(asked: Request) -> Reader:
-    """Return the language of a request: what the address says, else what the browser says."""
-    wanted = asked.args.get("lang", "")
+def current_reader() -> Reader:
+    """Return the language of the request: what the address says, else what the browser says."""
+    wanted = request.args.get("lang", "")
     if wanted in LANGUAGES:
         return Reader(language=wanted, chosen=True)
-    header = asked.headers.get("Accept-Language")
+    header = request.headers.get("Accept-Language")
     return Reader(language=choose_language(header, LANGUAGES), chosen=False)
 
 
-def wants_page(asked: Request) -> bool:
-    """Return whether a request prefers HTML over anything else, as browsers do."""
-    return prefers_page(asked.headers.get("Accept"))
+def view_of(served: Served) -> View:
+    """Return a release as the request wants to see it."""
+    return View(served, current_reader().language)
+
+
+def wants_page() -> bool:
+    """Return whether the request prefers HTML over anything else, as browsers do."""
+    return prefers_page(request.headers.get("Accept"))
 
 
 def render_page(served: Served, template: str, status: int = 200, /, **content: Any) -> Response:
     """Return a page made from a template of ``templates/``."""
-    reader = reader_of(request)
-    texts = read_texts()[reader.language]
-
-    def term(node: Any) -> Any:
-        return value_of(served, node, reader.language)
-
-    def label(iri: str) -> str:
-        return served.label(iri, reader.language)
-
+    reader = current_reader()
+    view = View(served, reader.language)
     other = {**request.args, "lang": "en" if reader.language == "nl" else "nl"}
     body = render_template(
         template,
-        t=texts,
+        t=read_texts()[reader.language],
         lang=reader.language,
         other_lang=other["lang"],
         other_language=f"{request.script_root}{quote(request.path, safe=SAFE)}?{urlencode(other)}",
         link=reader.link,
-        term=term,
-        label=label,
+        term=view.value,
+        label=view.label,
         local=served.local_path,
         served=served,
         version=__version__,

@@ -39,3 +39,8 @@ def select(served: Served, query: str, **given: Node) -> list[dict[str, Any]]:
         {name: term for position, name in names if (term := row[position]) is not None}
         for row in solutions
     ]
+
+
+def order_in_list(row: dict[str, Any]) -> tuple[bool, int]:
+    """Return the place of a code in its list, the total last, from a row of ``select_codes``."""
+    return ("total" in row, int(row["order"].value) if "order" in row else 0)

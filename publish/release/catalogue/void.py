@@ -35,11 +35,6 @@ def all_graphs(served: Served) -> ox.NamedNode:
     return ox.NamedNode(f"{served.base}/id/graaf/")
 
 
-def graph_named(served: Served, iri: ox.NamedNode) -> NamedGraph | None:
-    """Return the graph of the release that has an IRI."""
-    return next((graph for graph in served.graphs if graph.iri == iri.value), None)
-
-
 def describe_graph(served: Served, graph: NamedGraph) -> Iterator[ox.Triple]:
     """Yield the description of a named graph: its size, its files and what it is about."""
     node = ox.NamedNode(graph.iri)

@@ -11,7 +11,7 @@ from publish.release.opened import Served
 from publish.server.negotiation import Form
 from publish.site.files import file_response
 from publish.site.not_found import not_found
-from publish.site.rendering import reader_of, render_page
+from publish.site.rendering import render_page, view_of
 from publish.sparql.forms import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]
@@ -25,8 +25,8 @@ def make_dump_pages(served: Served) -> Blueprint:
     blueprint = Blueprint("dump_pages", __name__)
 
     def index() -> Response:
-        reader = reader_of(request)
-        titles = {graph.name: title_of(served, graph, reader.language) for graph in served.graphs}
+        view = view_of(served)
+        titles = {graph.name: title_of(served, graph, view.language) for graph in served.graphs}
         found: dict[str, list[File]] = {}
         for file in served.files.values():
             found.setdefault(file.stem, []).append(file)
@@ -42,7 +42,7 @@ def make_dump_pages(served: Served) -> Blueprint:
         ]
         whole = [entry(EVERYTHING, None, "/doc/graaf/")] if EVERYTHING in found else []
         lists = [
-            entry(name, served.label(about, reader.language), served.local_path(about) or "")
+            entry(name, view.label(about), served.local_path(about) or "")
             for name, files in found.items()
             if name not in titles and (about := files[0].about) and files[0].graph
         ]

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 import pyoxigraph as ox
 
 from publish.release.opened import Served, term
+from publish.site.presentation import View
 
 MEASURE_TYPE = term("qb:measureType").value
 DECIMALS = term("sdmx-attribute:decimals").value
@@ -50,8 +51,9 @@ def decimals_of(code: str | None) -> int | None:
     return int(digits) if digits.isdigit() and len(digits) == 1 else None
 
 
-def figure_of(served: Served, iri: str, properties: Mapping[str, str], language: str) -> Figure:
+def figure_of(view: View, iri: str, properties: Mapping[str, str]) -> Figure:
     """Return the figure of an observation, given the value of each of its properties."""
+    served, language = view.served, view.language
     value = properties.get(properties.get(MEASURE_TYPE, ""))
     if value is not None:
         return Figure(text=format_number(value, decimals_of(properties.get(DECIMALS)), language))

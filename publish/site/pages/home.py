@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from publish.release.manifest import DataSet
 from publish.release.opened import Served, once_per_release
-from publish.site.rendering import reader_of, render_page
+from publish.site.rendering import render_page, view_of
 from publish.site.select import select
 
 
@@ -16,12 +16,12 @@ def make_home_page(served: Served) -> Blueprint:
     blueprint = Blueprint("home", __name__)
 
     def home() -> Response:
-        language = reader_of(request).language
+        view = view_of(served)
         entries = []
         for data_set in served.data_sets:
             found = periods_of_data_set(served, data_set)
             ends = [found[0], found[-1]] if len(found) > 1 else found
-            entries.append((data_set, [served.label(iri, language) for iri in ends]))
+            entries.append((data_set, list(map(view.label, ends))))
         response = render_page(served, "home.html", entries=entries)
         response.vary.discard("accept")
         return response

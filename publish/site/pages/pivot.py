@@ -9,7 +9,7 @@ that is not shown has its reason beside it. At most MOST_SHOWN observations are 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -17,7 +17,8 @@ import pyoxigraph as ox
 from publish.release.manifest import DataSet
 from publish.release.opened import Served, term
 from publish.site.pages.figure_text import MEASURE_TYPE, figure_of
-from publish.site.select import select
+from publish.site.presentation import COMMENT, View
+from publish.site.select import order_in_list, select
 
 MOST_SHOWN = 2000
 """How many observations one page shows at most; ``select_observations.rq`` reads as many."""
@@ -25,6 +26,8 @@ PERIODS = term("interval:Calendar").value
 STATUS = term("sdmx-attribute:obsStatus").value
 UNIT = term("sdmx-attribute:unitMeasure").value
 NORMAL = term("sdmx-code:obsStatus-A").value
+KINDS = ("period", "code", "measure")
+"""What an axis can be, in the order in which pages name axes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,7 @@ class PivotAxis:
     iri: str
     label: str
     kind: str
-    """``period``, ``code`` or ``measure``."""
+    """One of KINDS."""
     members: tuple[AxisMember, ...]
 
 
@@ -83,32 +86,13 @@ class Pivot:
     row_label: str
     """What goes down: the label of a dimension, nothing for measures."""
     tables: tuple[PivotTable, ...]
-    axes: tuple[PivotAxis, ...]
     units: tuple[str, ...]
+    reasons: tuple[str, ...]
+    """The IRIs of the reasons for which figures are not shown."""
+    notes: tuple[tuple[str, str], ...]
+    """The periods that the source does not give, with the reason."""
     shown: int
     total: int
-
-    @property
-    def reasons(self) -> list[str]:
-        """The IRIs of the reasons for which figures are not shown."""
-        found = {
-            cell.reason
-            for table in self.tables
-            for _, line in table.rows
-            for cell in line
-            if cell and cell.reason
-        }
-        return sorted(found)
-
-    @property
-    def notes(self) -> list[tuple[str, str]]:
-        """The periods that the source does not give, with the reason."""
-        return [
-            (member.label, member.missing)
-            for axis in self.axes
-            for member in axis.members
-            if member.missing
-        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,79 +101,87 @@ class Component:
 
     iri: str
     kind: str
-    code_list: str | None
-    unit: str | None
+    """One of KINDS."""
+    code_list: str
+    """The IRI of its code list, or nothing."""
 
 
 def components_of(served: Served, data_set: str) -> list[Component]:
     """Return dimensions, the period first, then measures, each in the order of the structure."""
-    found: dict[str, tuple[tuple[bool, bool, int, str], Component]] = {}
+    found: dict[str, tuple[int, tuple[bool, int], str, str]] = {}
     for row in select(served, "select_components", dataSet=ox.NamedNode(data_set)):
-        iri = row["property"].value
-        if iri == MEASURE_TYPE:
-            continue
-        range_ = row["range"].value if "range" in row else ""
-        measure = row["kind"].value == "measure"
-        period = range_.startswith(PERIODS)
-        kind = "measure" if measure else "period" if period else "code"
-        order = int(row["order"].value) if "order" in row else 0
-        if iri in found and found[iri][1].kind == "period":
-            continue
-        found[iri] = (
-            (measure, not period, order, iri),
-            Component(
-                iri=iri,
-                kind=kind,
-                code_list=row["list"].value if "list" in row else None,
-                unit=row["unit"].value if "unit" in row else None,
-            ),
-        )
-    return [component for _, component in sorted(found.values(), key=lambda pair: pair[0])]
+        iri, kind = row["property"].value, "code"
+        if row["kind"].value == "measure":
+            kind = "measure"
+        elif "range" in row and row["range"].value.startswith(PERIODS):
+            kind = "period"
+        if iri != MEASURE_TYPE and (iri not in found or KINDS[found[iri][0]] != "period"):
+            code_list = row["list"].value if "list" in row else ""
+            found[iri] = (KINDS.index(kind), order_in_list(row), iri, code_list)
+    return [
+        Component(iri=iri, kind=KINDS[kind], code_list=code_list)
+        for kind, _, iri, code_list in sorted(found.values())
+    ]
 
 
 _Observations = dict[str, dict[str, str]]
 """The properties of each observation by its IRI; one value for each property."""
 
 
-def make_pivot(served: Served, data_set: DataSet, language: str) -> Pivot | None:
+def make_pivot(view: View, data_set: DataSet) -> Pivot | None:
     """Return the tables of a data set, or None when it has no observations."""
+    served, about = view.served, ox.NamedNode(data_set.iri)
     components = components_of(served, data_set.iri)
     slices = [
         row
-        for component in components
-        if component.kind == "period"
-        for row in select(
-            served,
-            "select_slices",
-            dataSet=ox.NamedNode(data_set.iri),
-            property=ox.NamedNode(component.iri),
-        )
+        for item in components
+        if item.kind == "period"
+        for row in select(served, "select_slices", dataSet=about, property=ox.NamedNode(item.iri))
     ]
     observations = _read(served, data_set, [row["slice"] for row in slices])
     if not observations:
         return None
     missing = {
-        row["period"].value: _reason(served, row["slice"], language)
+        row["period"].value: view.string(row["slice"], COMMENT) or "?"
         for row in slices
         if "status" in row and row["status"].value != NORMAL
     }
     axes = [
-        _axis(served, component, observations, missing, language)
-        for component in components
-        if component.kind != "measure"
+        _axis(view, item, observations, missing) for item in components if item.kind != "measure"
     ]
-    measures = [component for component in components if component.kind == "measure"]
-    axes.append(_measures(served, measures, observations, language))
-    cells = {iri: _cell(served, iri, item, language) for iri, item in observations.items()}
-    units = sorted({cell.unit for cell in cells.values() if cell.unit})
-    return _lay_out([axis for axis in axes if axis.members], observations, cells, data_set, units)
+    measured = {properties.get(MEASURE_TYPE) for properties in observations.values()}
+    measures = [item.iri for item in components if item.kind == "measure" and item.iri in measured]
+    members = tuple(AxisMember(iri=iri, label=view.label(iri)) for iri in measures)
+    axes.append(PivotAxis(iri=MEASURE_TYPE, label="", kind="measure", members=members))
+    axes = [axis for axis in axes if axis.members]
+    cells = {
+        frozenset((axis.iri, properties.get(axis.iri, "")) for axis in axes): _cell(
+            view, iri, properties
+        )
+        for iri, properties in observations.items()
+    }
+    down, across, rest = _choose(axes)
+    return Pivot(
+        fixed=tuple((axis.label, axis.members[0].label) for axis in rest if len(axis.members) == 1),
+        row_label=down.label,
+        tables=tuple(_lay_out(cells, down, across, rest)),
+        units=tuple(sorted({cell.unit for cell in cells.values() if cell.unit})),
+        reasons=tuple(sorted({cell.reason for cell in cells.values() if cell.reason})),
+        notes=tuple(
+            (member.label, member.missing)
+            for axis in axes
+            for member in axis.members
+            if member.missing
+        ),
+        shown=len(observations),
+        total=data_set.observations,
+    )
 
 
 def _read(served: Served, data_set: DataSet, slices: list[ox.NamedNode]) -> _Observations:
     """Return the observations; of a large data set those of as many last periods as fit."""
     if data_set.observations <= MOST_SHOWN or not slices:
-        rows = select(served, "select_observations", dataSet=ox.NamedNode(data_set.iri))
-        return _gather(rows)
+        return _gather(select(served, "select_observations", dataSet=ox.NamedNode(data_set.iri)))
     observations: _Observations = {}
     for slice_ in reversed(slices):
         found = _gather(select(served, "select_observations_of_slice", slice=slice_))
@@ -207,59 +199,24 @@ def _gather(rows: Iterable[dict[str, ox.NamedNode | ox.Literal]]) -> _Observatio
     return observations
 
 
-def _reason(served: Served, slice_: ox.NamedNode, language: str) -> str:
-    text = served.text(slice_, (term("rdfs:comment"),), language)
-    return text.value if text else "?"
-
-
 def _axis(
-    served: Served,
-    component: Component,
-    observations: _Observations,
-    missing: dict[str, str],
-    language: str,
+    view: View, component: Component, observations: _Observations, missing: Mapping[str, str]
 ) -> PivotAxis:
     """Return the members of a dimension that occur: codes in order, the total last."""
-    used = {properties.get(component.iri) for properties in observations.values()} - {None}
-    if component.kind == "period":
-        used |= set(missing)
+    reasons = missing if component.kind == "period" else {}
     order: dict[str, tuple[bool, int]] = {}
     if component.code_list:
-        node = ox.NamedNode(component.code_list)
-        for row in select(served, "select_codes", list=node):
-            place = int(row["order"].value) if "order" in row else 0
-            order[row["code"].value] = ("total" in row, place)
-    members = [
-        AxisMember(
-            iri=iri,
-            label=served.label(iri, language),
-            total=order.get(iri, (False, 0))[0],
-            missing=missing.get(iri) if component.kind == "period" else None,
-        )
-        for iri in sorted(
-            (iri for iri in used if iri), key=lambda iri: (order.get(iri, (False, 0)), iri)
-        )
-    ]
+        codes = select(view.served, "select_codes", list=ox.NamedNode(component.code_list))
+        order = {row["code"].value: order_in_list(row) for row in codes}
+    used = {properties.get(component.iri, "") for properties in observations.values()} - {""}
+    places = {iri: order.get(iri, (False, 0)) for iri in used | reasons.keys()}
     return PivotAxis(
         iri=component.iri,
-        label=served.label(component.iri, language),
+        label=view.label(component.iri),
         kind=component.kind,
-        members=tuple(members),
-    )
-
-
-def _measures(
-    served: Served, measures: list[Component], observations: _Observations, language: str
-) -> PivotAxis:
-    used = {properties.get(MEASURE_TYPE) for properties in observations.values()}
-    return PivotAxis(
-        iri=MEASURE_TYPE,
-        label="",
-        kind="measure",
         members=tuple(
-            AxisMember(iri=item.iri, label=served.label(item.iri, language))
-            for item in measures
-            if item.iri in used
+            AxisMember(iri=iri, label=view.label(iri), total=is_total, missing=reasons.get(iri))
+            for (is_total, _), iri in sorted((place, iri) for iri, place in places.items())
         ),
     )
 
@@ -282,55 +239,39 @@ def _choose(axes: list[PivotAxis]) -> tuple[PivotAxis, PivotAxis, list[PivotAxis
 
 
 def _lay_out(
-    axes: list[PivotAxis],
-    observations: _Observations,
-    cells: dict[str, PivotCell],
-    data_set: DataSet,
-    units: list[str],
-) -> Pivot:
-    """Return the tables with the cells in their places."""
-    down, across, rest = _choose(axes)
-    places = {
-        frozenset((axis.iri, properties.get(axis.iri, "")) for axis in axes): cells[iri]
-        for iri, properties in observations.items()
-    }
-    tables = []
+    cells: Mapping[frozenset[tuple[str, str]], PivotCell],
+    down: PivotAxis,
+    across: PivotAxis,
+    rest: list[PivotAxis],
+) -> Iterator[PivotTable]:
+    """Yield the tables with the cells in their places, but for those without any."""
     for combination in itertools.product(*(axis.members for axis in rest)):
-        here = {(axis.iri, member.iri) for axis, member in zip(rest, combination, strict=True)}
+        pairs = list(zip(rest, combination, strict=True))
+        here = {(axis.iri, member.iri) for axis, member in pairs}
         rows = []
         for member in down.members:
             line = tuple(
-                places.get(frozenset({*here, (down.iri, member.iri), (across.iri, other.iri)}))
+                cells.get(frozenset({*here, (down.iri, member.iri), (across.iri, other.iri)}))
                 for other in across.members
             )
             rows.append((member, line))
-        several = [
-            (axis.label, member.label)
-            for axis, member in zip(rest, combination, strict=True)
-            if len(axis.members) > 1
-        ]
         if any(cell for _, line in rows for cell in line):
-            tables.append(
-                PivotTable(fixed=tuple(several), columns=across.members, rows=tuple(rows))
+            yield PivotTable(
+                fixed=tuple(
+                    (axis.label, member.label) for axis, member in pairs if len(axis.members) > 1
+                ),
+                columns=across.members,
+                rows=tuple(rows),
             )
-    return Pivot(
-        fixed=tuple((axis.label, axis.members[0].label) for axis in rest if len(axis.members) == 1),
-        row_label=down.label,
-        tables=tuple(tables),
-        axes=tuple(axes),
-        units=tuple(units),
-        shown=len(observations),
-        total=data_set.observations,
-    )
 
 
-def _cell(served: Served, iri: str, properties: dict[str, str], language: str) -> PivotCell:
-    figure = figure_of(served, iri, properties, language)
+def _cell(view: View, iri: str, properties: dict[str, str]) -> PivotCell:
+    figure = figure_of(view, iri, properties)
     status = properties.get(STATUS, NORMAL)
     return PivotCell(
         iri=iri,
         text=figure.text,
         status=None if status == NORMAL else status,
         reason=figure.reason,
-        unit=served.label(properties[UNIT], language) if UNIT in properties else None,
+        unit=view.label(properties[UNIT]) if UNIT in properties else None,
     )

@@ -23,8 +23,8 @@ from publish.release.manifest import DataSet
 from publish.release.opened import Served
 from publish.server.replies import Reply
 from publish.site.pages.pivot import components_of
-from publish.site.presentation import Value, value_of
-from publish.site.rendering import read_texts, reader_of, render_page
+from publish.site.presentation import Value, View
+from publish.site.rendering import current_reader, read_texts, render_page, view_of
 from publish.sparql.examples import complete_query, prefix_lines
 from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.errors import retry_headers
@@ -80,7 +80,7 @@ def make_query_page(served: Served, endpoint: Endpoint) -> Blueprint:
                 outcome.answer.spool.close()
 
     def only_way_in() -> Response:
-        return Response(status=303, headers={"Location": reader_of(request).link("/sparql")})
+        return Response(status=303, headers={"Location": current_reader().link("/sparql")})
 
     blueprint.add_url_rule("/sparql", "sparql", sparql, methods=["GET", "POST"])
     if served.is_of_files:
@@ -106,9 +106,10 @@ def _request() -> SparqlRequest:
 
 def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
     """Return the page about a query, its result or what is wrong with it."""
-    language = reader_of(request).language
+    view = view_of(served)
+    language = view.language
     asked, failure = outcome.parameters, outcome.failure
-    table = None if outcome.answer is None else _read_table(served, outcome.answer, language)
+    table = None if outcome.answer is None else _read_table(view, outcome.answer)
     query = asked.query
     if query is None and failure is None:
         query = example_query(served, asked.example, asked.data_set, language)
@@ -150,7 +151,7 @@ def _limit_sentences(endpoint: Endpoint, language: str) -> list[str]:
     ]
 
 
-def _read_table(served: Served, answer: Answer, language: str) -> ResultTable:
+def _read_table(view: View, answer: Answer) -> ResultTable:
     """Read the first rows of a result, in TSV or N-Triples, as the rows of a page."""
     data = b"".join(answer.spool.chunks())
     if answer.form == "graph":
@@ -164,10 +165,7 @@ def _read_table(served: Served, answer: Answer, language: str) -> ResultTable:
         columns = tuple(variable.value for variable in solutions.variables)
         found = [tuple(solution) for solution in solutions]
     rows = tuple(
-        tuple(
-            None if node is None else _short(served, value_of(served, node, language))
-            for node in row
-        )
+        tuple(None if node is None else _short(view.served, view.value(node)) for node in row)
         for row in found
     )
     return ResultTable(columns=columns, rows=rows, more=answer.more, graph=answer.form == "graph")

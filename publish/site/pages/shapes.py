@@ -22,7 +22,7 @@ from publish.release.opened import Node, Served
 from publish.server.negotiation import HTML, form_of_extension, rank_forms
 from publish.site.files import file_response
 from publish.site.not_found import not_acceptable, not_found
-from publish.site.rendering import SAFE, reader_of, render_page
+from publish.site.rendering import SAFE, current_reader, render_page
 from publish.sparql.forms import TURTLE
 
 FORMS = (HTML, TURTLE)
@@ -105,7 +105,7 @@ def _iri(served: Served, name: str) -> str:
 
 def _page(served: Served, name: str, document: ShapeDocument) -> Response:
     """Return the page about a document."""
-    language = reader_of(request).language
+    language = current_reader().language
     return render_page(
         served,
         "shape_document.html",

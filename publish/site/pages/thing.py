@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyoxigraph as ox
@@ -14,82 +13,59 @@ from flask import Response, request
 from publish.project.iris import CELLS
 from publish.release.manifest import DataSet
 from publish.release.opened import DESCRIPTIONS, Served, term
-from publish.site import presentation
 from publish.site.describe import MEMBERS, types_of
 from publish.site.pages.figure_text import Figure, figure_of
 from publish.site.pages.pivot import MOST_SHOWN, components_of, make_pivot
-from publish.site.rendering import reader_of, render_page
+from publish.site.presentation import View
+from publish.site.rendering import render_page, view_of
 from publish.site.select import select
 from publish.sparql.forms import GRAPHS
 
 
-def page_about(served: Served, iri: ox.NamedNode, kind: str, path: str) -> Response:
-    """Return the page about a thing, in the layout of its class."""
-    language = reader_of(request).language
-    kinds = types_of(served, iri)
-    local = ("/doc/" if kind == "/id/" else "/ns/") + path
+def page_about(served: Served, iri: ox.NamedNode, path: str) -> Response:
+    """Return the page about a thing at a path, in the layout of its class."""
+    view, kinds = view_of(served), types_of(served, iri)
     content: dict[str, Any] = {
         "iri": iri.value,
-        "path": local,
+        "path": path,
         "forms": GRAPHS,
-        "title": served.label(iri.value, language),
-        "kinds": [served.label(item, language) for item in sorted(kinds)],
-        "properties": presentation.properties_of(served, iri, language),
-        "summary": served.text(iri, DESCRIPTIONS, language),
+        "title": view.label(iri.value),
+        "kinds": list(map(view.label, sorted(kinds))),
+        "properties": view.properties(iri),
+        "summary": view.text(iri, *DESCRIPTIONS),
     }
-    data_set = next((item for item in served.data_sets if item.iri == iri.value), None)
+    data_set = served.data_set_of(iri.value)
     if data_set is not None:
-        return _data_set_page(served, data_set, iri, content)
+        return _data_set_page(view, data_set, iri, content)
     if term("qb:Observation").value in kinds:
-        return _observation_page(served, iri, content)
-    if kind == "/ns/":
+        return _observation_page(view, iri, content)
+    if path.startswith("/ns/"):
         terms = [row["term"] for row in select(served, "select_vocabulary", vocabulary=iri)]
-        terms.sort(key=lambda item: served.label(item.value, language).casefold())
+        terms.sort(key=lambda item: view.label(item.value).casefold())
         content["terms"] = [
             (
                 item.value,
-                presentation.properties_of(served, item, language),
+                view.properties(item),
                 [row["dataSet"] for row in select(served, "select_users", term=item)],
-                presentation.incoming_of(served, item, 1, language),
+                view.incoming(item, 1),
             )
             for item in terms
         ]
         return render_page(served, "vocabulary.html", **content)
     if term("skos:ConceptScheme").value in kinds:
-        content["concepts"] = presentation.concepts_of(served, iri, language)
+        content["concepts"] = view.concepts(iri)
         content["dumps"] = [file for file in served.files.values() if file.about == iri.value]
     if served.generic("Tabel").value in kinds:
         content["rows"] = _table_rows(served, iri)
         content["made"] = _made_from(served, iri)
     if term("skos:Concept").value in kinds:
-        content["links"] = presentation.links_of(served, iri, language)
-        content["scope"] = served.texts(iri, term("skos:scopeNote"), language)
+        content["links"] = view.links(iri)
+        content["scope"] = view.texts(iri, term("skos:scopeNote"))
     if term("void:Linkset").value in kinds:
-        content["members"] = presentation.links_in(served, iri, language)
-    content["remarks"] = presentation.remarks_of(served, iri, language)
-    page = request.args.get("page", default=1, type=int)
-    content["incoming"] = presentation.incoming_of(served, iri, page, language)
+        content["members"] = view.links_in(iri)
+    content["remarks"] = view.remarks(iri)
+    content["incoming"] = view.incoming(iri, request.args.get("page", default=1, type=int))
     return render_page(served, "thing.html", **content)
-
-
-def page_about_graph(
-    served: Served, iri: ox.NamedNode, path: str, title: str, triples: Iterator[ox.Triple]
-) -> Response:
-    """Return the page about a named graph, or about all of them, described by triples."""
-    language = reader_of(request).language
-    own = (triple for triple in triples if triple.subject == iri)
-    return render_page(
-        served,
-        "thing.html",
-        iri=iri.value,
-        path=path,
-        forms=GRAPHS,
-        title=title,
-        kinds=[served.label(term("void:Dataset").value, language)],
-        properties=presentation.properties_in(served, own, language),
-        remarks=[],
-        incoming=None,
-    )
 
 
 def natural_order(text: str) -> list[tuple[int, str]]:
@@ -99,52 +75,42 @@ def natural_order(text: str) -> list[tuple[int, str]]:
 
 
 def _data_set_page(
-    served: Served, data_set: DataSet, iri: ox.NamedNode, content: dict[str, Any]
+    view: View, data_set: DataSet, iri: ox.NamedNode, content: dict[str, Any]
 ) -> Response:
-    language = reader_of(request).language
+    served, pivot = view.served, make_pivot(view, data_set)
     names = (data_set.slug, data_set.slug + CELLS)
-    dumps = [file for file in served.files.values() if file.stem in names]
-    pivot = make_pivot(served, data_set, language)
     return render_page(
         served,
         "dataset.html",
         data_set=data_set,
         pivot=pivot,
         reasons=[
-            (node, served.text(node, DESCRIPTIONS, language))
+            (node, view.text(node, *DESCRIPTIONS))
             for node in map(ox.NamedNode, pivot.reasons if pivot else ())
         ],
-        notes=served.texts(iri, term("skos:note"), language),
-        remarks=presentation.remarks_of(served, iri, language),
-        way=next(served.objects(iri, served.generic("meetwijze")), None),
-        method=served.text(iri, (served.generic("methode"),), language),
+        notes=view.texts(iri, term("skos:note")),
+        remarks=view.remarks(iri),
+        way=served.object(iri, served.generic("meetwijze")),
+        method=view.text(iri, served.generic("methode")),
         areas=list(served.objects(iri, term("dct:spatial"))),
         derived_from=list(served.objects(iri, term("prov:wasDerivedFrom"))),
         sources=list(served.objects(iri, term("dct:source"))),
         licences=list(served.objects(iri, term("dct:license"))),
-        dumps=dumps,
+        dumps=[file for file in served.files.values() if file.stem in names],
         most=MOST_SHOWN,
         **content,
     )
 
 
-def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]) -> Response:
-    language = reader_of(request).language
-
-    def one(name: str) -> ox.NamedNode | ox.Literal | None:
-        prefix, _, local = name.partition(":")
-        found = next(served.objects(iri, ox.NamedNode(served.prefixes[prefix] + local)), None)
-        return found if isinstance(found, (ox.NamedNode, ox.Literal)) else None
-
-    figure = _figure_of(served, iri, language)
+def _observation_page(view: View, iri: ox.NamedNode, content: dict[str, Any]) -> Response:
+    served, figure = view.served, _figure_of(view, iri)
     reason = ox.NamedNode(figure.reason) if figure.reason else None
-    data_set = one("qb:dataSet")
+    data_set = served.object(iri, term("qb:dataSet"))
     dimensions = []
-    if data_set is not None:
-        for component in _dimensions(served, data_set.value):
-            code = next(served.objects(iri, ox.NamedNode(component)), None)
-            if code is not None:
-                dimensions.append((component, code))
+    for item in components_of(served, data_set.value) if isinstance(data_set, ox.NamedNode) else ():
+        code = served.object(iri, ox.NamedNode(item.iri))
+        if item.kind != "measure" and code is not None:
+            dimensions.append((item.iri, code))
     sources = select(served, "select_sources", observation=iri)
     sources.sort(key=lambda row: natural_order(row["cell"].value))
     return render_page(
@@ -153,17 +119,17 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
         value=figure.text,
         bounds=figure.bounds,
         reason=reason,
-        meaning=served.text(reason, DESCRIPTIONS, language) if reason else None,
-        measure=one("qb:measureType"),
-        unit=one("sdmx-attribute:unitMeasure"),
-        status=one("sdmx-attribute:obsStatus"),
+        meaning=view.text(reason, *DESCRIPTIONS) if reason else None,
+        measure=served.object(iri, term("qb:measureType")),
+        unit=served.object(iri, term("sdmx-attribute:unitMeasure")),
+        status=served.object(iri, term("sdmx-attribute:obsStatus")),
         total_over=list(served.objects(iri, served.generic("totaalOver"))),
         data_set=data_set,
         dimensions=dimensions,
         sources={row["cell"].value: row for row in sources}.values(),
-        remarks=presentation.remarks_of(served, iri, language),
+        remarks=view.remarks(iri),
         summed=[
-            (presentation.target_of(served, part, language), _figure_of(served, part, language))
+            (view.target(part), _figure_of(view, part))
             for part in sorted(served.objects(iri, served.generic("somVan")), key=str)
             if isinstance(part, ox.NamedNode)
         ],
@@ -171,18 +137,14 @@ def _observation_page(served: Served, iri: ox.NamedNode, content: dict[str, Any]
     )
 
 
-def _figure_of(served: Served, iri: ox.NamedNode, language: str) -> Figure:
+def _figure_of(view: View, iri: ox.NamedNode) -> Figure:
     """Return the figure of an observation as it is written in a language."""
     properties = {
         triple.predicate.value: triple.object.value
-        for triple in served.triples(iri, None, None)
+        for triple in view.served.triples(iri, None, None)
         if isinstance(triple.object, (ox.NamedNode, ox.Literal))
     }
-    return figure_of(served, iri.value, properties, language)
-
-
-def _dimensions(served: Served, data_set: str) -> Sequence[str]:
-    return [item.iri for item in components_of(served, data_set) if item.kind != "measure"]
+    return figure_of(view, iri.value, properties)
 
 
 def _table_rows(served: Served, iri: ox.NamedNode) -> list[list[str]]:

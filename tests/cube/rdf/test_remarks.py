@@ -13,7 +13,7 @@ from small_project import SmallProject
 
 from publish.project.project import read_project
 from publish.release.opened import Served
-from publish.site.presentation import remarks_of
+from publish.site.presentation import View
 
 TABLE = "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n"
 CSV = "x,2022 - K1,2022 - K2\njong,1,2\noud,3,4\n"
@@ -344,6 +344,6 @@ def test_remark_on_every_figure_of_a_large_data_set(tmp_path: Path) -> None:
     }
     del release
     [path] = {item.resolve() for item in (folder / "build").glob("current")}
-    found = remarks_of(Served(path), ox.NamedNode(f"{BASE}/id/dataset/groot"), "en")
+    found = View(Served(path), "en").remarks(ox.NamedNode(f"{BASE}/id/dataset/groot"))
     about = [(item.text.value if item.text else "", len(item.targets), item.more) for item in found]
     assert sorted(about) == [("All.", 0, False), ("Mind this.", 5, True)]
