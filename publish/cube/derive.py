@@ -17,9 +17,9 @@ from publish.cube.assemble import Cube, reserved_name
 from publish.cube.batch import MISSING, Addends, Batch, align, cut_batch, join_batches
 from publish.cube.keys import key_numbers
 from publish.cube.structure import Structure, cube_dimensions, no_such_code
-from publish.faults.fault import Fault, did_you_mean, fault
+from publish.faults.fault import Fault, did_you_mean
 from publish.mappings.document import Document
-from publish.mappings.mapping import Input, Mapping, MissingPeriod
+from publish.mappings.mapping import Derivation, Input, Mapping, MissingPeriod
 from publish.mappings.marks import sorted_absences
 from publish.ontology.links import Link
 from publish.ontology.nesting import codes_above, wider_codes
@@ -91,34 +91,22 @@ class DerivedCube:
         """Return the observations of an input with the keys of this cube, not yet added up."""
         source = item.cube.structure
         target = self.mapping.derivation.classes if self.mapping.derivation else {}
-        places = {dimension.name: at for at, dimension in enumerate(source.dimensions)}
-        names = {target.get(name, name): name for name in places}
+        places = {target.get(own.name, own.name): at for at, own in enumerate(source.dimensions)}
         keys = []
         for dimension in self.structure.dimensions:
             if dimension.name in item.fixed:
-                code = item.fixed[dimension.name]
-                keys.append(np.full(len(batch), dimension.index(code), dtype=np.int32))
+                index = dimension.index(item.fixed[dimension.name])
+                keys.append(np.full(len(batch), index, dtype=np.int32))
                 continue
-            name = names[dimension.name]
-            key = batch.keys[places[name]]
-            codes = source.dimensions[places[name]].codes
-            wider = self.classes.get(name)
-            used = {codes[index] for index in np.unique(key).tolist()}
-            lacking = sorted(used - set(wider)) if wider is not None else []
-            place = self.mapping.file.place("derived", "classes", name)
-            if lacking:
-                faults.append(
-                    fault("no-wider-class", *place, codes=", ".join(lacking), name=dimension.name)
-                )
+            own, key = source.dimensions[places[dimension.name]], batch.keys[places[dimension.name]]
+            used = {index: own.codes[index] for index in np.unique(key).tolist()}
+            wider = self.classes.get(own.name, {code: code for code in used.values()})
+            if wrong := list(self._misfits(own.name, dimension.name, {*used.values()}, wider)):
+                faults.extend(wrong)
                 return None
-            found = [] if wider is None else self._counted_twice(name, used, wider)
-            if found:
-                faults.extend(fault("nested-classes", *place, **parts) for parts in found)
-                return None
-            table = np.zeros(len(codes), dtype=np.int32)
-            for index, code in enumerate(codes):
-                if code in used:
-                    table[index] = dimension.index(wider[code] if wider is not None else code)
+            table = np.zeros(len(own.codes), dtype=np.int32)
+            for index, code in used.items():
+                table[index] = dimension.index(wider[code])
             keys.append(table[key])
         iris = [source.observation_iri(batch.keys, place, self.uris) for place in range(len(batch))]
         reasons = [
@@ -132,16 +120,19 @@ class DerivedCube:
             addends=Addends(observation=np.arange(len(batch), dtype=np.int64), iris=iris),
         )
 
-    def _counted_twice(
-        self, name: str, used: set[str], wider: dict[str, str]
-    ) -> list[dict[str, str]]:
-        """Return the classes that would be added up beside one that they are part of."""
-        return [
-            {"code": code, "above": above, "wider": wider[code]}
-            for code in sorted(used)
-            for above in sorted(self.above[name].get(code, frozenset()) & used)
-            if wider[above] == wider[code]
-        ]
+    def _misfits(
+        self, name: str, target: str, used: set[str], wider: dict[str, str]
+    ) -> Iterator[Fault]:
+        """Yield the faults of classes in no wider one, else of those added up beside one above."""
+        report, steps = self.mapping.file.fault, ("derived", "classes", name)
+        if lacking := sorted(used - set(wider)):
+            yield report("no-wider-class", *steps, codes=", ".join(lacking), name=target)
+            return
+        for code in sorted(used):
+            for above in sorted(self.above.get(name, {}).get(code, frozenset()) & used):
+                if wider[above] == wider[code]:
+                    what = {"code": code, "above": above, "wider": wider[code]}
+                    yield report("nested-classes", *steps, **what)
 
     def _summed(self, batch: Batch, faults: list[Fault]) -> Batch:
         """Return one observation per key: the sum, its source cells and its addends."""
@@ -166,9 +157,8 @@ class DerivedCube:
         sums[absence > 0], decimals[absence > 0] = 0, 0
         sums //= scale
         for at in np.flatnonzero(np.abs(sums) > np.iinfo(np.int64).max).tolist():
-            place = self.mapping.file.place("derived")
             codes = self.structure.codes_at(batch.keys, int(first[at]))
-            faults.append(fault("sum-too-large", *place, codes=codes))
+            faults.append(self.mapping.file.fault("sum-too-large", "derived", codes=codes))
             sums[at] = 0
         cells, addends = batch.cells, batch.addends
         order = np.argsort(group[cells.observation], kind="stable")
@@ -205,22 +195,21 @@ def assemble_derived(
 
     ``cubes`` are those made from tables, by their slug; ``known`` the slugs of all mappings.
     """
-    derivation, place = mapping.derivation, mapping.file.place
+    derivation, report = mapping.derivation, mapping.file.fault
     if derivation is None:
         return None
     before = len(faults)
     reserved_name(mapping, faults)
     inputs = []
     for item in derivation.inputs:
+        at = (*item.steps, "data-set")
         if item.slug in cubes:
             inputs.append((item, cubes[item.slug]))
-        elif item.slug not in known:
+        elif item.slug in known:
+            faults.append(report("not-from-tables", *at, name=item.slug))
+        else:
             hint = did_you_mean(item.slug, known - {mapping.slug})
-            at = place(*item.steps, "data-set")
-            faults.append(fault("no-such-data-set", *at, name=item.slug, hint=hint))
-        elif item.slug == mapping.slug or item.slug not in cubes:
-            at = place(*item.steps, "data-set")
-            faults.append(fault("not-from-tables", *at, name=item.slug))
+            faults.append(report("no-such-data-set", *at, name=item.slug, hint=hint))
     if len(faults) > before:
         return None
     classes: Classes = {}
@@ -235,12 +224,11 @@ def assemble_derived(
         if fine and coarse and fine.codes and coarse.codes:
             for code_list in (fine.codes, coarse.codes):
                 if not code_list.additive:
-                    faults.append(fault("not-additive", *place(*steps), list=code_list.name))
-            classes[name] = wider_codes(
-                vocabulary, links, (fine.codes, coarse.codes), place(*steps), faults
-            )
+                    faults.append(report("not-additive", *steps, list=code_list.name))
+            lists, place = (fine.codes, coarse.codes), mapping.file.place(*steps)
+            classes[name] = wider_codes(vocabulary, links, lists, place, faults)
             above[name] = codes_above(vocabulary, fine.codes)
-    structure = _structure(mapping, vocabulary, inputs, faults)
+    structure = _structure(mapping, derivation, vocabulary, inputs, faults)
     if structure is None or len(faults) > before:
         return None
     return DerivedCube(
@@ -256,58 +244,52 @@ def assemble_derived(
 
 def _structure(
     mapping: Mapping,
+    derivation: Derivation,
     vocabulary: Vocabulary,
     inputs: list[tuple[Input, Cube]],
     faults: list[Fault],
 ) -> Structure | None:
     """Return the structure of the sums; every input must give the same dimensions."""
-    derivation, place = mapping.derivation, mapping.file.place
-    assert derivation is not None  # noqa: S101 - only derived data sets come here
-    before, wanted = len(faults), None
-    seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+    before, wanted, seen = len(faults), set[str](), list[tuple[str, dict[str, str]]]()
+
+    def report(code: str, *steps: str | int, **particulars: object) -> None:
+        faults.append(mapping.file.fault(code, *steps, **particulars))
+
     for item, cube in inputs:
         own = set(cube.structure.names())
         wider = [derivation.classes.get(name, name) for name in sorted(own)]
         given = {*wider, *item.fixed}
         for name, end in derivation.classes.items():
             if name in own and wider.count(end) > 1:
-                faults.append(
-                    fault("dimension-twice", *place("derived", "classes", name), name=end)
-                )
-        key = (item.slug, tuple(sorted(item.fixed.items())))
-        if key in seen:
-            faults.append(fault("input-twice", *place(*item.steps, "data-set"), name=item.slug))
-        seen.add(key)
-        at = place(*item.steps)
+                report("dimension-twice", "derived", "classes", name, name=end)
+        if (item.slug, item.fixed) in seen:
+            report("input-twice", *item.steps, "data-set", name=item.slug)
+        seen.append((item.slug, item.fixed))
         for name, code in item.fixed.items():
-            dimension = vocabulary.dimensions.get(name)
-            steps = (*item.steps, "fixed", name)
+            dimension, steps = vocabulary.dimensions.get(name), (*item.steps, "fixed", name)
             if dimension is None or dimension.codes is None:
                 faults.append(_no_such_list(mapping, vocabulary, steps, name))
-            elif code not in dimension.codes.codes:
-                faults.append(no_such_code(place(*steps), code, name, dimension.codes.codes))
+            elif code not in (codes := dimension.codes.codes):
+                faults.append(no_such_code(mapping.file.place(*steps), code, name, codes))
             if name in own or name in wider:
-                faults.append(fault("dimension-twice", *place(*steps), name=name))
+                report("dimension-twice", *steps, name=name)
         for name in derivation.classes:
             if name not in own:
                 known = ", ".join(sorted(own))
-                at_name = place("derived", "classes", name)
-                faults.append(fault("dimension-not-used", *at_name, name=name, known=known))
+                report("dimension-not-used", "derived", "classes", name, name=name, known=known)
         for unit in cube.structure.units:
             if unit.endswith("/PC"):
-                faults.append(fault("share-not-added", *at, name=item.slug))
-        if wanted is not None and given != wanted:
+                report("share-not-added", *item.steps, name=item.slug)
+        if len(seen) > 1 and given != wanted:
             found, first = ", ".join(sorted(given)), ", ".join(sorted(wanted))
-            faults.append(fault("dimensions-differ", *at, found=found, wanted=first))
+            report("dimensions-differ", *item.steps, found=found, wanted=first)
         wanted = wanted or given
     for name in sorted(mapping.totals):
-        if name not in (wanted or ()):
-            known = ", ".join(sorted(wanted or ()))
-            faults.append(
-                fault("dimension-not-used", *place("totals", name), name=name, known=known)
-            )
-        elif (codes := vocabulary.dimensions[name].codes) is None or codes.total is None:
-            faults.append(fault("no-total", *place("totals", name), name=name))
+        if name not in wanted:
+            known = ", ".join(sorted(wanted))
+            report("dimension-not-used", "totals", name, name=name, known=known)
+        elif (list_ := vocabulary.dimensions[name].codes) is None or list_.total is None:
+            report("no-total", "totals", name, name=name)
     if len(faults) > before or not wanted:
         return None
     pairs = {
@@ -317,7 +299,7 @@ def _structure(
     }
     measures = tuple(measure for measure, _ in pairs.values())
     if len({measure.name for measure in measures}) < len(measures):
-        faults.append(fault("units-differ", *place("derived")))
+        report("units-differ", "derived")
         return None
     return Structure(
         slug=mapping.slug,
@@ -337,9 +319,7 @@ def _no_such_list(
     mapping: Mapping, vocabulary: Vocabulary, steps: tuple[str | int, ...], name: str
 ) -> Fault:
     """Return the fault of a name that is no dimension, or one without a code list."""
-    place = mapping.file.place(*steps)
     if name in vocabulary.dimensions:
-        return fault("dimension-without-codes", *place, name=name)
-    return fault(
-        "no-such-dimension", *place, name=name, hint=did_you_mean(name, vocabulary.dimensions)
-    )
+        return mapping.file.fault("dimension-without-codes", *steps, name=name)
+    hint = did_you_mean(name, vocabulary.dimensions)
+    return mapping.file.fault("no-such-dimension", *steps, name=name, hint=hint)
