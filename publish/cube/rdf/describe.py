@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
 
 from publish.cube.derive import AnyCube, DerivedCube
 from publish.mappings.document import Document
@@ -82,19 +83,23 @@ def _describe_activity(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef
     activity = URIRef(uris.iri("activity", slug=cube.structure.slug))
     graph.add((data_set, PROV.wasGeneratedBy, activity))
     graph.add((activity, RDF.type, PROV.Activity))
-    title = cube.mapping.title
     if isinstance(cube, DerivedCube):
-        prefix = {"nl": "Optelling tot ruimere klassen", "en": "Adding up to wider classes"}
         used = {uris.iri("data-set", slug=item.cube.structure.slug) for item in cube.inputs}
+        words = _titled(cube, "Optelling tot ruimere klassen", "Adding up to wider classes")
         for iri in sorted(used):
             graph.add((data_set, PROV.wasDerivedFrom, URIRef(iri)))
     else:
-        prefix = {"nl": "Omzetting van gedrukte tabellen", "en": "Conversion of printed tables"}
         used = set(cube.structure.table_iris(uris))
-    words = {language: f"{prefix[language]}: {title[language]}" for language in title}
+        words = _titled(cube, "Omzetting van gedrukte tabellen", "Conversion of printed tables")
     add_text(graph, activity, RDFS.label, words)
     for iri in sorted(used):
         graph.add((activity, PROV.used, URIRef(iri)))
+
+
+def _titled(cube: AnyCube, nl: str, en: str) -> Text:
+    """Return the title of a data set behind a text, in its languages."""
+    words = {"nl": nl, "en": en}
+    return {key: f"{words[key]}: {title}" for key, title in cube.mapping.title.items()}
 
 
 def add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> None:
@@ -105,82 +110,68 @@ def add_text(graph: Graph, subject: URIRef, predicate: URIRef, text: Text) -> No
 
 def _describe_structure(graph: Graph, uris: Uris, cube: AnyCube, structure: URIRef) -> None:
     """Add the data structure definition: each component a resource with an IRI."""
-    slug, title = cube.structure.slug, cube.mapping.title
+    slug, period_ = cube.structure.slug, cube.structure.period
     graph.add((structure, RDF.type, QB.DataStructureDefinition))
-    prefix = {"nl": "Structuur", "en": "Structure"}
-    words = {language: f"{prefix[language]}: {title[language]}" for language in title}
-    add_text(graph, structure, RDFS.label, words)
+    add_text(graph, structure, RDFS.label, _titled(cube, "Structuur", "Structure"))
 
-    def component(name: str, kind: URIRef, term: str) -> URIRef:
-        node = URIRef(uris.iri("component", slug=slug, name=name))
+    def component(name: str, kind: URIRef, term: object, about: dict[URIRef, Node]) -> None:
+        node, property_ = URIRef(uris.iri("component", slug=slug, name=name)), URIRef(str(term))
         graph.add((structure, QB.component, node))
         graph.add((node, RDF.type, QB.ComponentSpecification))
-        graph.add((node, kind, URIRef(term)))
+        graph.add((node, kind, property_))
         # Both forms, as some readers of cubes know only the general one.
-        graph.add((node, QB.componentProperty, URIRef(term)))
-        return node
+        graph.add((node, QB.componentProperty, property_))
+        for predicate, value in about.items():
+            graph.add((node, predicate, value))
 
-    for order, dimension in enumerate(cube.structure.dimensions, start=1):
-        node = component(dimension.name, QB.dimension, dimension.iri)
-        graph.add((node, QB.order, Literal(order)))
-    first = len(cube.structure.dimensions) + 1
-    for order, measure in enumerate(cube.structure.measures, start=first):
-        node = component(measure.name, QB.measure, measure.iri)
-        graph.add((node, QB.order, Literal(order)))
-    required = [
-        ("unitMeasure", str(SDMX_ATTRIBUTE.unitMeasure)),
-        ("obsStatus", str(SDMX_ATTRIBUTE.obsStatus)),
-    ]
-    for name, term in required:
-        node = component(name, QB.attribute, term)
-        graph.add((node, QB.componentRequired, Literal(True)))
-    optional = [("decimals", str(SDMX_ATTRIBUTE.decimals))]
+    ordered = [(QB.dimension, item.name, item.iri) for item in cube.structure.dimensions]
+    ordered += [(QB.measure, item.name, item.iri) for item in cube.structure.measures]
+    for order, (kind, name, iri) in enumerate(ordered, start=1):
+        component(name, kind, iri, {QB.order: Literal(order)})
+    for name in ("unitMeasure", "obsStatus"):
+        required: dict[URIRef, Node] = {QB.componentRequired: Literal(True)}
+        component(name, QB.attribute, SDMX_ATTRIBUTE[name], required)
+    optional: dict[URIRef, Node] = {QB.componentRequired: Literal(False)}
+    component("decimals", QB.attribute, SDMX_ATTRIBUTE.decimals, optional)
+    own = []
     if any(dimension.total is not None for dimension in cube.structure.dimensions):
-        optional.append(("totaalOver", uris.generic("totaalOver")))
+        own.append("totaalOver")
     if cube.structure.absences:
         used = {key for absence in cube.structure.absences for key, _ in absence.bounds}
-        names = ["afwezigheid", *(BOUNDS[key] for key in BOUNDS if key in used)]
-        optional += [(name, uris.generic(name)) for name in names]
+        own += ["afwezigheid", *(BOUNDS[key] for key in BOUNDS if key in used)]
     if isinstance(cube, DerivedCube):
-        optional.append(("somVan", uris.generic("somVan")))
-    for name, term in optional:
-        node = component(name, QB.attribute, term)
-        graph.add((node, QB.componentRequired, Literal(False)))
+        own.append("somVan")
+    for name in own:
+        component(name, QB.attribute, uris.generic(name), optional)
     if cube.mapping.method:
-        node = component("meetwijze", QB.attribute, uris.generic("meetwijze"))
-        graph.add((node, QB.componentAttachment, QB.DataSet))
-        graph.add((node, QB.componentRequired, Literal(False)))
-    if cube.structure.period:
-        node = component("obsStatus-slice", QB.attribute, str(SDMX_ATTRIBUTE.obsStatus))
-        graph.add((node, QB.componentAttachment, QB.Slice))
-        graph.add((node, QB.componentRequired, Literal(False)))
+        of_data_set = {**optional, QB.componentAttachment: QB.DataSet}
+        component("meetwijze", QB.attribute, uris.generic("meetwijze"), of_data_set)
+    if period_:
+        of_slice = {**optional, QB.componentAttachment: QB.Slice}
+        component("obsStatus-slice", QB.attribute, SDMX_ATTRIBUTE.obsStatus, of_slice)
         key = URIRef(uris.iri("slice-key", slug=slug))
         graph.add((structure, QB.sliceKey, key))
         graph.add((key, RDF.type, QB.SliceKey))
-        graph.add((key, QB.componentProperty, URIRef(cube.structure.period.iri)))
-        label = {"nl": "Per periode", "en": "By period"}
-        add_text(graph, key, RDFS.label, label)
+        graph.add((key, QB.componentProperty, URIRef(period_.iri)))
+        add_text(graph, key, RDFS.label, {"nl": "Per periode", "en": "By period"})
 
 
 def _describe_slices(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef) -> None:
     """Add a slice per period; one that the source does not give has status M and the reason."""
-    dimension = cube.structure.period
-    if dimension is None or dimension.period is None:
+    slug, dimension, title = cube.structure.slug, cube.structure.period, cube.mapping.title
+    if dimension is None:
         return
-    slug = cube.structure.slug
-    for code in sorted({*dimension.codes, *cube.missing}):
-        node = URIRef(uris.iri("slice", slug=slug, codes=code))
-        when = period(dimension.period, code)
+    for when in periods_of(cube):
+        node = URIRef(uris.iri("slice", slug=slug, codes=when.code))
         graph.add((data_set, QB.slice, node))
         graph.add((node, RDF.type, QB.Slice))
         graph.add((node, QB.sliceStructure, URIRef(uris.iri("slice-key", slug=slug))))
-        graph.add((node, URIRef(dimension.iri), URIRef(dimension.value(code, uris))))
-        title = cube.mapping.title
+        graph.add((node, URIRef(dimension.iri), URIRef(dimension.value(when.code, uris))))
         words = {language: f"{title[language]}, {when.label(language)}" for language in title}
         add_text(graph, node, RDFS.label, words)
-        if code in cube.missing:
+        if when.code in cube.missing:
             graph.add((node, SDMX_ATTRIBUTE.obsStatus, SDMX_CODE["obsStatus-M"]))
-            add_text(graph, node, RDFS.comment, cube.missing[code].reason)
+            add_text(graph, node, RDFS.comment, cube.missing[when.code].reason)
 
 
 def periods_of(cube: AnyCube) -> list[Period]:
