@@ -13,20 +13,15 @@ from dataclasses import dataclass, field
 
 from rdflib import Graph, Literal, URIRef
 
-from publish.cube.acknowledgements import (
-    Acknowledgements,
-    check_acknowledgements,
-    concerned,
-)
+from publish.cube.acknowledgements import Acknowledgements, check_acknowledgements, concerned
 from publish.cube.batch import Batch
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.describe import add_text
 from publish.cube.structure import no_such_code
-from publish.faults.fault import Fault, did_you_mean, fault
+from publish.faults.fault import Fault, did_you_mean
 from publish.mappings.document import Document, MissingFigures
 from publish.mappings.mapping import Mapping, Remark
 from publish.ontology.vocabulary import Vocabulary
-from publish.project.iris import Uris
 from publish.project.yaml import YamlFile
 from publish.rdf.namespaces import DQV, OA, RDF, RDFS, SKOS
 from publish.rdf.turtle import new_graph
@@ -48,7 +43,6 @@ class RemarkTargets:
     """
 
     cube: AnyCube
-    uris: Uris
     vocabulary: Vocabulary
     acknowledged: Acknowledgements
     """Collects the observations of the remarks that acknowledge a fault."""
@@ -57,16 +51,16 @@ class RemarkTargets:
 
     def targets_in(self, batch: Batch) -> Iterator[tuple[str, str]]:
         """Yield the IRIs of a remark and of an observation of the batch that it concerns."""
-        slug = self.cube.structure.slug
+        slug, uris = self.cube.structure.slug, self.vocabulary.uris
         for remark in self.cube.mapping.remarks:
             if not (remark.at or remark.cell) or self._slice(remark):
                 continue
             figures = concerned(remark, batch, self.cube.structure)
             if remark.acknowledges:
                 self.acknowledged.note(remark, batch, figures)
-            node = self.uris.iri("quality", about=slug, name=remark.name)
+            node = uris.iri("quality", about=slug, name=remark.name)
             for place in figures.tolist():
-                yield node, self.cube.structure.observation_iri(batch.keys, place, self.uris)
+                yield node, self.cube.structure.observation_iri(batch.keys, place, uris)
                 self.found[remark.name] += 1
 
     def _slice(self, remark: Remark) -> str | None:
@@ -75,15 +69,14 @@ class RemarkTargets:
         if period is None or list(remark.at) != [period.name] or remark.acknowledges:
             return None
         code = period.read_code(remark.at[period.name])
-        return code and self.uris.iri("slice", slug=self.cube.structure.slug, codes=code)
+        return code and self.vocabulary.uris.iri("slice", slug=self.cube.structure.slug, codes=code)
 
     def _names_exist(self, remark: Remark) -> bool:
         """Return whether the dimensions and codes that a remark names are those of the cube."""
         known = {item.name: item for item in self.cube.structure.dimensions}
+        place = self.cube.mapping.file.place(*remark.steps)
         return all(
-            name in known
-            and (code := known[name].read_code(text)) is not None
-            and (known[name].period is not None or code in known[name].positions)
+            name in known and known[name].code_fault(text, place) is None
             for name, text in remark.at.items()
         )
 
@@ -91,14 +84,14 @@ class RemarkTargets:
         """Return the IRI of the data set or slice that a remark concerns, if it concerns one."""
         slice_ = self._slice(remark)
         if not remark.at and not remark.cell:
-            return [self.uris.iri("data-set", slug=self.cube.structure.slug)]
+            return [self.vocabulary.uris.iri("data-set", slug=self.cube.structure.slug)]
         return [slice_] if slice_ else []
 
     def faults(self) -> list[Fault]:
         """Return a fault for every remark that concerns nothing, once all batches were seen."""
         period = self.cube.structure.period
         known = {*(period.codes if period else ()), *self.cube.missing}
-        found = []
+        found, file = [], self.cube.mapping.file
         for remark in self.cube.mapping.remarks:
             if remark.acknowledges or not self._names_exist(remark):
                 continue  # reported where the names stand
@@ -106,55 +99,52 @@ class RemarkTargets:
             if self._slice(remark) and period:
                 is_nothing = period.read_code(remark.at[period.name]) not in known
             if is_nothing:
-                place = self.cube.mapping.file.place(*remark.steps, "at")
-                found.append(fault("remark-on-nothing", *place, name=remark.name))
+                steps = (*remark.steps, "at")
+                found.append(file.fault("remark-on-nothing", *steps, name=remark.name))
         return found
 
     def describe(self) -> Graph:
         """Return the remarks as annotations, without the observations that they concern."""
-        graph = new_graph(self.uris)
+        graph = new_graph(self.vocabulary.uris)
         slug = self.cube.structure.slug
         for remark in self.cube.mapping.remarks:
-            add_remark(graph, self.uris, self.vocabulary, slug, remark, self.targets(remark))
+            _add_remark(graph, self.vocabulary, slug, remark, self.targets(remark))
         return graph
 
 
-def add_remark(
-    graph: Graph,
-    uris: Uris,
-    vocabulary: Vocabulary,
-    about: str,
-    remark: Remark,
-    targets: Iterable[str],
+def _add_remark(
+    graph: Graph, vocabulary: Vocabulary, about: str, remark: Remark, targets: Iterable[str]
 ) -> None:
     """Add a remark as an annotation of its targets; ``about`` is the key of what it belongs to."""
-    node = URIRef(uris.iri("quality", about=about, name=remark.name))
-    _annotate(graph, uris, node, DQV.QualityAnnotation, remark.about, targets)
+    node = URIRef(vocabulary.uris.iri("quality", about=about, name=remark.name))
+    aspect = _annotate(graph, vocabulary, node, remark.about, targets)
     add_text(graph, node, RDFS.comment, remark.text)
     if remark.acknowledges:
-        graph.add((node, URIRef(uris.generic("erkendeFout")), Literal(remark.acknowledges)))
-    aspect = URIRef(uris.iri("concept", scheme=QUALITY_ASPECTS, code=remark.about))
+        graph.add((node, vocabulary.generic("erkendeFout"), Literal(remark.acknowledges)))
     for label in vocabulary.concepts.objects(aspect, SKOS.prefLabel):
         if isinstance(label, Literal):
             graph.add((node, RDFS.label, label))
 
 
 def _annotate(
-    graph: Graph, uris: Uris, node: URIRef, class_: URIRef, aspect: str, targets: Iterable[str]
-) -> None:
-    graph.add((node, RDF.type, class_))
+    graph: Graph, vocabulary: Vocabulary, node: URIRef, aspect: str, targets: Iterable[str]
+) -> URIRef:
+    """Add an annotation, in both directions; returns its aspect of quality."""
+    dimension = vocabulary.concept(QUALITY_ASPECTS, aspect)
+    graph.add((node, RDF.type, DQV.QualityAnnotation))
     graph.add((node, OA.motivatedBy, DQV.qualityAssessment))
-    dimension = URIRef(uris.iri("concept", scheme=QUALITY_ASPECTS, code=aspect))
     graph.add((node, DQV.inDimension, dimension))
-    for target in targets:
-        graph.add((node, OA.hasTarget, URIRef(target)))
-        graph.add((URIRef(target), DQV.hasQualityAnnotation, node))
+    for target in map(URIRef, targets):
+        graph.add((node, OA.hasTarget, target))
+        graph.add((target, DQV.hasQualityAnnotation, node))
+    return dimension
 
 
 def describe_document_quality(
-    uris: Uris, vocabulary: Vocabulary, document: Document, cubes: Iterable[AnyCube]
+    vocabulary: Vocabulary, document: Document, cubes: Iterable[AnyCube]
 ) -> Graph:
     """Return the remarks on a document and its missing figures, with the data sets concerned."""
+    uris = vocabulary.uris
     graph = new_graph(uris)
     source = uris.iri("document", document=document.key)
     made, concerned = {}, [source]
@@ -163,116 +153,92 @@ def describe_document_quality(
         if document.key in cube.sources():
             concerned.append(made[cube.structure.slug])
     for remark in document.remarks:
-        add_remark(graph, uris, vocabulary, document.key, remark, concerned)
+        _add_remark(graph, vocabulary, document.key, remark, concerned)
     for item in document.missing:
         node = URIRef(uris.iri("missing", document=document.key, name=item.name))
         targets = [source, *(made[slug] for slug in item.slugs if slug in made)]
-        class_ = URIRef(uris.generic("Ontbrekend"))
-        _annotate(graph, uris, node, class_, COMPLETENESS, targets)
-        graph.add((node, RDF.type, DQV.QualityAnnotation))
+        _annotate(graph, vocabulary, node, COMPLETENESS, targets)
+        graph.add((node, RDF.type, vocabulary.generic("Ontbrekend")))
         add_text(graph, node, RDFS.label, item.what)
         add_text(graph, node, RDFS.comment, item.why)
         for name, text in (("deelvraag", item.question), ("bronregel", item.lines)):
             if text:
-                graph.add((node, URIRef(uris.generic(name)), Literal(text)))
+                graph.add((node, vocabulary.generic(name), Literal(text)))
     return graph
 
 
-def describe_code_quality(uris: Uris, vocabulary: Vocabulary) -> Graph:
+def describe_code_quality(vocabulary: Vocabulary) -> Graph:
     """Return the inverse of every remark on codes in the ontology: from code to remark."""
-    graph = new_graph(uris)
+    graph = new_graph(vocabulary.uris)
     for node in vocabulary.concepts.subjects(RDF.type, DQV.QualityAnnotation):
         for target in vocabulary.concepts.objects(node, OA.hasTarget):
             graph.add((target, DQV.hasQualityAnnotation, node))
     return graph
 
 
-def check_mapping_quality(mapping: Mapping, cube: AnyCube, vocabulary: Vocabulary) -> list[Fault]:
-    """Return faults for names in a mapping's method, area and remarks that do not exist."""
-    found = []
+def check_mapping_quality(
+    mapping: Mapping, cube: AnyCube, vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """Yield faults for names in a mapping's method, area and remarks that do not exist."""
     if mapping.method:
-        found += _check_code(
-            mapping.file, ("method", "code"), mapping.method.code, METHODS, vocabulary
-        )
-    found += check_area(mapping.file, mapping.area, vocabulary)
-    found += _check_aspects(mapping.file, mapping.remarks, vocabulary)
-    found += check_acknowledgements(mapping)
+        steps, code = ("method", "code"), mapping.method.code
+        yield from _check_code(mapping.file, steps, code, METHODS, vocabulary)
+    yield from _check_names(mapping.file, mapping.area, mapping.remarks, vocabulary)
+    yield from check_acknowledgements(mapping)
     dimensions = {dimension.name: dimension for dimension in cube.structure.dimensions}
     for remark in mapping.remarks:
         for name, code in remark.at.items():
-            place = mapping.file.place(*remark.steps, "at", name)
-            dimension = dimensions.get(name)
-            if dimension is None:
+            at = (*remark.steps, "at", name)
+            if name not in dimensions:
                 known = ", ".join(sorted(dimensions))
-                found.append(fault("dimension-not-used", *place, name=name, known=known))
-            elif wrong := dimension.code_fault(code, place):
-                found.append(wrong)
-    return found
+                yield mapping.file.fault("dimension-not-used", *at, name=name, known=known)
+            elif wrong := dimensions[name].code_fault(code, mapping.file.place(*at)):
+                yield wrong
 
 
 def check_document_quality(
-    document: Document, slugs: set[str], vocabulary: Vocabulary
-) -> list[Fault]:
-    """Return the faults of a document's area, remarks and missing figures."""
+    document: Document, mappings: Iterable[Mapping], slugs: set[str], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """Yield the faults of a document's area, remarks and missing figures.
+
+    ``slugs`` are those of all mappings, also of those that cannot be read.
+    """
     if document.file is None:
-        return []
-    found = check_area(document.file, document.area, vocabulary)
-    found += _check_aspects(document.file, document.remarks, vocabulary)
+        return
+    report, key = document.file.fault, document.key
+    yield from _check_names(document.file, document.area, document.remarks, vocabulary)
     for item in document.missing:
         for number, slug in enumerate(item.slugs):
             if slug not in slugs:
-                place = document.file.place(*item.steps, "data-sets", number)
-                hint = did_you_mean(slug, slugs)
-                found.append(fault("no-such-data-set", *place, name=slug, hint=hint))
-    return found
+                steps = (*item.steps, "data-sets", number)
+                yield report("no-such-data-set", *steps, name=slug, hint=did_you_mean(slug, slugs))
+    taken = {one.name for mapping in mappings if mapping.slug == key for one in mapping.remarks}
+    for remark in document.remarks:
+        if remark.name in taken:
+            file = f"mappings/{key}.yaml"
+            yield report("remark-twice", *remark.steps, name=remark.name, file=file)
 
 
-def check_remark_names(document: Document, mappings: Iterable[Mapping]) -> list[Fault]:
-    """Return a fault for each remark of a document that a data set with its name has as well."""
-    if document.file is None:
-        return []
-    taken = {
-        remark.name
-        for mapping in mappings
-        if mapping.slug == document.key
-        for remark in mapping.remarks
-    }
-    return [
-        fault("remark-twice", *document.file.place(*remark.steps), name=remark.name,
-              file=f"mappings/{document.key}.yaml")
-        for remark in document.remarks
-        if remark.name in taken
-    ]  # fmt: skip
-
-
-def check_area(file: YamlFile, area: str | None, vocabulary: Vocabulary) -> list[Fault]:
-    """Return a fault when an area is no code of a list."""
-    if area is None:
-        return []
-    scheme, _, code = area.partition("/")
-    if scheme not in vocabulary.lists:
+def _check_names(
+    file: YamlFile, area: str | None, remarks: Iterable[Remark], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """Yield a fault for an area that is no code of a list, and for unknown aspects of quality."""
+    scheme, _, code = (area or "").partition("/")
+    if area and scheme not in vocabulary.lists:
         hint = did_you_mean(scheme, vocabulary.lists)
-        return [fault("no-such-list", *file.place("area"), name=scheme, hint=hint)]
-    return _check_code(file, ("area",), code, scheme, vocabulary)
-
-
-def _check_aspects(
-    file: YamlFile, remarks: Iterable[Remark], vocabulary: Vocabulary
-) -> list[Fault]:
-    found = []
+        yield file.fault("no-such-list", "area", name=scheme, hint=hint)
+    elif area:
+        yield from _check_code(file, ("area",), code, scheme, vocabulary)
     for remark in remarks:
         steps = (*remark.steps, "about")
-        found += _check_code(file, steps, remark.about, QUALITY_ASPECTS, vocabulary)
-    return found
+        yield from _check_code(file, steps, remark.about, QUALITY_ASPECTS, vocabulary)
 
 
 def _check_code(
     file: YamlFile, steps: tuple[str | int, ...], code: str, scheme: str, vocabulary: Vocabulary
-) -> list[Fault]:
-    codes = vocabulary.lists[scheme].codes if scheme in vocabulary.lists else ()
-    if code in codes:
-        return []
-    return [no_such_code(file.place(*steps), code, scheme, codes)]
+) -> Iterator[Fault]:
+    if code not in vocabulary.codes_of(scheme):
+        yield no_such_code(file.place(*steps), code, scheme, vocabulary.codes_of(scheme))
 
 
 def missing_figures(

@@ -16,7 +16,6 @@ from publish.cube.rdf.describe import INTERVAL_OF_KIND, describe_cube
 from publish.cube.rdf.remarks import (
     check_document_quality,
     check_mapping_quality,
-    check_remark_names,
 )
 from publish.faults.fault import Fault
 from publish.mappings.open_questions import find_open_questions, with_likely_answers
@@ -47,8 +46,7 @@ def assemble_cubes(inputs: Inputs) -> AssembledCubes:
     project, vocabulary, documents = inputs.project, inputs.vocabulary, inputs.documents
     faults: list[Fault] = []
     for document in documents.values():
-        faults.extend(check_document_quality(document, set(inputs.slugs), vocabulary))
-        faults.extend(check_remark_names(document, inputs.mappings))
+        faults += check_document_quality(document, inputs.mappings, set(inputs.slugs), vocabulary)
     printed: dict[str, Cube] = {}
     for mapping in inputs.mappings:
         faults.extend(find_open_questions(mapping.file))

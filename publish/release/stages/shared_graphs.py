@@ -34,7 +34,7 @@ def write_shared_graphs(judged: JudgedCubes) -> WrittenGraphs:
     written = judged.written
     inputs, folder = written.inputs, written.folder / "dumps"
     uris, vocabulary = inputs.project.uris, inputs.vocabulary
-    concepts = vocabulary.concepts + inputs.levels + describe_code_quality(uris, vocabulary)
+    concepts = vocabulary.concepts + inputs.levels + describe_code_quality(vocabulary)
     concepts += describe_statuses(vocabulary, report_links(vocabulary, inputs.links))
     shared = {
         "vocabularium": vocabulary.terms,
@@ -58,7 +58,7 @@ def _describe_sources(inputs: Inputs, cubes: tuple[AnyCube, ...]) -> Graph:
     ordered = sorted(periods, key=lambda item: (item.kind, item.start))
     graph = describe_periods(uris, ordered) + describe_sources(uris, documents, cubes)
     for document in documents:
-        graph += describe_document_quality(uris, inputs.vocabulary, document, cubes)
+        graph += describe_document_quality(inputs.vocabulary, document, cubes)
     return graph
 
 

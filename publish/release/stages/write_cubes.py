@@ -79,9 +79,7 @@ def _write_cube(
     faults: list[Fault] = []
     project, cube, figures = inputs.project, described.cube, described.figures
     acknowledged = figures.acknowledged
-    remarks = RemarkTargets(
-        cube=cube, uris=project.uris, vocabulary=inputs.vocabulary, acknowledged=acknowledged
-    )
+    remarks = RemarkTargets(cube=cube, vocabulary=inputs.vocabulary, acknowledged=acknowledged)
     with (
         open_dumps(
             folder / "dumps",
