@@ -9,9 +9,7 @@ is a fault, so that a changed text gives faults and never other figures. Where n
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from itertools import pairwise
 from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import PLACEHOLDER, Document, TableDeclaration
 from publish.mappings.extract_rows import RowReader, words_pattern
+from publish.project.files import as_csv
 from publish.tables.document_text import PrintedText
 from publish.tables.numbers import FORMATS
 from publish.tables.table import SOURCE_LINE
@@ -34,19 +33,13 @@ class PrintedTable:
     rows: tuple[tuple[str, ...], ...]
 
     def as_csv(self) -> bytes:
-        """Return the table as CSV (RFC 4180, but with line feeds)."""
-        return _csv([self.header, *self.rows])
+        """Return the table as CSV."""
+        return as_csv([self.header, *self.rows])
 
     def fingerprint(self) -> str:
         """Return what changes when a label or figure does: wherever in the source it stands."""
         rows = [self.header, *self.rows]
-        return hashlib.sha256(_csv([row[:-1] for row in rows])).hexdigest()[:12]
-
-
-def _csv(rows: list[tuple[str, ...]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
+        return hashlib.sha256(as_csv([row[:-1] for row in rows])).hexdigest()[:12]
 
 
 def extract_tables(

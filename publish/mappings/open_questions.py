@@ -22,25 +22,32 @@ QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")
 CANDIDATES = re.compile(r"(?:Candidates|Mogelijk): ")
 STAND_IN_PERIODS = {"kwartaal": "2000-Q1", "jaar": "2000", "dag": "2000-01-01"}
 """The period assumed where one is open, by kind."""
+DEFINE_FIRST = {"open-dimension": "asked-no-dimension", "open-measure": "asked-no-measure"}
+"""What to do about a dimension or measure that the ontology does not have yet."""
 
 
 def find_open_questions(file: YamlFile) -> list[Fault]:
     """Return a fault for every OPEN in a mapping, with the question above it."""
-    try:
-        lines = file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError:
-        lines = []
+    lines = _lines_of(file)
     found = []
     for steps in _open_steps(file.data, ()):
         path, line, column = file.place(*steps)
-        candidates = _candidates_above(lines, line)
-        among = phrase("open-among", candidates=candidates) if candidates else _where_defined(steps)
-        about = phrase(_question_about(steps))
-        key = ".".join(str(step) for step in steps if isinstance(step, str))
-        found.append(
-            fault("still-open", path, line, column, key=key, about=about, candidates=among)
-        )
+        about, candidates = _question_about(steps), _candidates_above(lines, line)
+        among = phrase(DEFINE_FIRST[about]) + " " if about in DEFINE_FIRST else Words("")
+        if candidates:
+            among = phrase("open-among", candidates=candidates)
+        key = ".".join(step for step in steps if isinstance(step, str))
+        particulars = {"key": key, "about": phrase(about), "candidates": among}
+        found.append(fault("still-open", path, line, column, **particulars))
     return found
+
+
+def _lines_of(file: YamlFile) -> list[str]:
+    """Return the lines of a mapping, none if it cannot be read any more."""
+    try:
+        return file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def _open_steps(data: Any, steps: Steps) -> Iterator[Steps]:
@@ -71,13 +78,6 @@ def _candidates_above(lines: list[str], line: int) -> str:
     return joined[found.end() :].strip().rstrip(".") if found else ""
 
 
-def _where_defined(steps: Steps) -> Words:
-    """Return where to define a dimension or measure that the ontology does not have yet."""
-    makes = {"open-dimension": "asked-no-dimension", "open-measure": "asked-no-measure"}
-    key = makes.get(_question_about(steps))
-    return phrase(key) + " " if key else Words("")
-
-
 def _question_about(steps: Steps) -> str:
     """Return the phrase for what is asked at a place."""
     names = [step for step in steps if isinstance(step, str)]
@@ -85,9 +85,7 @@ def _question_about(steps: Steps) -> str:
         return "open-sign"
     if names[-1] == MEASURE:
         return "open-measure"
-    if names[0] in ("rows", "columns") and len(names) == 1:
-        return "open-dimension"
-    if "tables" in names and names[-1] in ("rows", "columns"):
+    if names[-1] in ("rows", "columns") and (len(names) == 1 or "tables" in names):
         return "open-dimension"
     if "fixed" in names:
         return "open-fixed"
@@ -117,8 +115,8 @@ def with_likely_answers(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | N
         uses.append(replace(use, fixed=known))
     measure = mapping.measure
     if measure == OPEN:
-        lines = mapping.file.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-        named = _candidates_above(lines, mapping.file.place("measure")[1]).split(", ")
+        line = mapping.file.place("measure")[1]
+        named = _candidates_above(_lines_of(mapping.file), line).split(", ")
         existing = [name for name in named if name in vocabulary.measures]
         decimal = [n for n, m in vocabulary.measures.items() if not m.is_integer]
         # A measure with decimals fits whatever is printed, so nothing is blamed on the stand-in.

@@ -7,7 +7,6 @@ period must be a date too. Intervals begin at a date and end before another (OWL
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -105,10 +104,7 @@ def period(kind: str, code: str) -> Period:
         start = date.fromisoformat(code)
         return Period(kind=kind, code=code, start=start, end=start + timedelta(days=1))
     year = int(code[:4])
-    if kind == "jaar":
-        return Period(kind=kind, code=code, start=date(year, 1, 1), end=date(year + 1, 1, 1))
-    month = 3 * int(code[-1])
-    last = date(year, month, calendar.monthrange(year, month)[1])
-    return Period(
-        kind=kind, code=code, start=date(year, month - 2, 1), end=last + timedelta(days=1)
-    )
+    first, months = (1, 12) if kind == "jaar" else (3 * int(code[-1]) - 2, 3)
+    years, after = divmod(first - 1 + months, 12)
+    end = date(year + years, after + 1, 1)
+    return Period(kind=kind, code=code, start=date(year, first, 1), end=end)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import csv
+import io
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,6 +152,13 @@ def is_formula(text: str) -> bool:
     A formula can start programs, so no such text is published. A signed number is none.
     """
     return _FORMULA.match(text) is not None
+
+
+def as_csv(rows: Iterable[Iterable[object]]) -> bytes:
+    """Return rows as CSV in UTF-8 (RFC 4180, but with line feeds)."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:

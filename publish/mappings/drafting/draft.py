@@ -6,8 +6,6 @@ a comment above it.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable
@@ -18,6 +16,7 @@ from publish.mappings.drafting.guess_axes import AxisGuess
 from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess, printed
 from publish.mappings.drafting.outline import Outline
 from publish.mappings.mapping import MEASURE, OPEN
+from publish.project.files import as_csv
 from publish.tables.foreign_numbers import is_figure, to_format
 
 SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
@@ -59,13 +58,6 @@ class Draft:
         """Return what a person can choose from as a comment, if there is anything."""
         named = ", ".join(names)
         return [f"# {self.text('candidates', names=named)}"] if named else []
-
-
-def as_csv(rows: Iterable[list[str]]) -> bytes:
-    """Return rows as the tables of a project are written: UTF-8, commas, line feeds."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
 
 
 def draft_table(draft: Draft) -> bytes:

@@ -119,17 +119,14 @@ def _words(text: str) -> set[str]:
 
 def _likeness(title: str, name: str, vocabulary: Vocabulary) -> float:
     """Return how many of the words of a dimension's names stand in a title, from 0 to 1."""
-    dimension = vocabulary.dimensions[name]
-    names = [name, *vocabulary.labels_of(dimension.iri)]
+    names = [name, *vocabulary.labels_of(vocabulary.dimensions[name].iri)]
     wanted = _words(title)
-    return max(
-        (
-            sum(nearest(word, wanted, 0.8) is not None for word in words) / len(words)
-            for words in map(_words, names)
-            if words and wanted
-        ),
-        default=0.0,
-    )
+    parts = [
+        sum(nearest(word, wanted, 0.8) is not None for word in words) / len(words)
+        for words in map(_words, names)
+        if words and wanted
+    ]
+    return max(parts, default=0.0)
 
 
 def _named_in(title: str, names: list[str], vocabulary: Vocabulary) -> str | None:

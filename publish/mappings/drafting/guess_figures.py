@@ -16,7 +16,7 @@ from decimal import Decimal
 from publish.faults.fault import Words, phrase
 from publish.mappings.drafting.guess_axes import AxisGuess, code_of, find_measure
 from publish.mappings.drafting.outline import Outline, is_sign
-from publish.ontology.vocabulary import Vocabulary
+from publish.ontology.vocabulary import CodeList, Vocabulary
 from publish.tables.foreign_numbers import NumberStyle, find_format, is_figure, to_format
 from publish.tables.numbers import FORMATS, format_number, read_numbers
 
@@ -166,8 +166,13 @@ def guess_totals(
     ``shares`` do not add up; ``counts`` do so exactly, as nothing of them is rounded.
     """
     axes = [*rows, *columns]
-    codes = [_codes(axis, vocabulary) for axis in axes]
-    wanted = [_total(axis, vocabulary) for axis in axes]
+    lists = [_list_of(axis, vocabulary) for axis in axes]
+    # A label of no known dimension is its own code.
+    codes = [
+        {label: code_of(known, label) if known else label for label in axis.labels}
+        for axis, known in zip(axes, lists, strict=True)
+    ]
+    wanted = [known.total if known else None for known in lists]
     if not any(code and code in codes[at].values() for at, code in enumerate(wanted)):
         return []
     values: dict[tuple[str, ...], Decimal | None] = {}
@@ -200,18 +205,9 @@ def printed(value: Decimal, numbers: str) -> str:
     return format_number(int(value.scaleb(decimals)), decimals, FORMATS[numbers])
 
 
-def _total(axis: AxisGuess, vocabulary: Vocabulary) -> str | None:
-    """Return the code of the total of an axis, if its list has one."""
+def _list_of(axis: AxisGuess, vocabulary: Vocabulary) -> CodeList | None:
     dimension = vocabulary.dimensions.get(axis.dimension or "")
-    return dimension.codes.total if dimension and dimension.codes else None
-
-
-def _codes(axis: AxisGuess, vocabulary: Vocabulary) -> dict[str, str | None]:
-    """Return the code of each label of an axis; a label of no known dimension is its own."""
-    dimension = vocabulary.dimensions.get(axis.dimension or "")
-    if dimension is None or dimension.codes is None:
-        return {label: label for label in axis.labels}
-    return {label: code_of(dimension.codes, label) for label in axis.labels}
+    return dimension.codes if dimension else None
 
 
 def _compare(

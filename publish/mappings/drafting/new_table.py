@@ -106,11 +106,7 @@ def add_table(
         mapping=mapping,
         guessed=tuple(explain_guesses(draft)),
         questions=tuple(questions(text)),
-        open_places=sum(
-            len(WORD_OPEN.findall(line))
-            for line in text.splitlines()
-            if not line.lstrip().startswith("#")
-        ),
+        open_places=len(WORD_OPEN.findall(re.sub(r"^\s*#.*", "", text, flags=re.MULTILINE))),
     )
 
 
@@ -211,11 +207,8 @@ def _fixed_period(
             code = read_period(kind, text)
             if code:
                 return {name: code}, ()
-    named = [
-        (kind, code)
-        for kind, code in periods_in([*outline.above, *outline.below])
-        if kind in of_kind
-    ]
+    periods = periods_in([*outline.above, *outline.below])
+    named = [(kind, code) for kind, code in periods if kind in of_kind]
     kind = named[0][0] if named else next(k for k in ("jaar", "kwartaal", "dag") if k in of_kind)
     return {of_kind[kind]: OPEN}, tuple(code for other, code in named if other == kind)
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, phrase
-from publish.mappings.drafting.draft import as_csv
-from publish.project.files import write_files
+from publish.project.files import as_csv, write_files
 from publish.project.project import Project
 from publish.tables.delimited import delimit, read_bytes
 from publish.tables.grid import trimmed

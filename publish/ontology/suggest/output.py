@@ -5,16 +5,16 @@ Nothing is written into ``ontology/``: a person copies there what is right.
 
 from __future__ import annotations
 
-import csv
-import io
+import codecs
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from publish.faults.fault import CannotRun
 from publish.ontology.suggest.candidates import Candidate, ForeignEntry
-from publish.project.files import write_files
+from publish.project.files import as_csv, write_files
 from publish.project.project import Project
 
 COLUMNS = (
@@ -87,23 +87,20 @@ def as_json(suggestions: Suggestions) -> str:
     return json.dumps(records, ensure_ascii=False, indent=2)
 
 
-def as_csv(suggestions: Suggestions) -> str:
-    """Return one row per candidate, with empty columns in which a person judges.
+def _rows(suggestions: Suggestions) -> Iterator[list[object]]:
+    """Yield the columns and one row per candidate, with empty columns in which a person judges.
 
     An entry without candidates has one row, so that nothing is lost from sight.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    yield [*COLUMNS]
     for entry, candidates in suggestions.found:
         theirs = [entry.code, entry.labels[0]]
         if not candidates:
-            writer.writerow([*theirs, *[""] * (len(COLUMNS) - 2)])
+            yield [*theirs, *[""] * (len(COLUMNS) - 2)]
         for rank, candidate in enumerate(candidates, start=1):
             code = candidate.code
             ours = [code.list_name, code.code, code.shown, code.iri, candidate.reason]
-            writer.writerow([*theirs, rank, f"{candidate.score:.2f}", *ours, "", ""])
-    return text.getvalue()
+            yield [*theirs, rank, f"{candidate.score:.2f}", *ours, "", ""]
 
 
 TURTLE_HEAD = """\
@@ -168,9 +165,9 @@ def write_suggestions(suggestions: Suggestions, project: Project, output: Path) 
     ending = output.suffix.lower()
     if ending == ".csv":
         # With a mark at the beginning, so that spreadsheets see that it is UTF-8.
-        text = "\ufeff" + as_csv(suggestions)
+        content = codecs.BOM_UTF8 + as_csv(_rows(suggestions))
     elif ending == ".ttl":
-        text = as_turtle(suggestions, project)
+        content = as_turtle(suggestions, project).encode()
     else:
-        text = as_json(suggestions) + "\n"
-    write_files({output: text.encode()})
+        content = f"{as_json(suggestions)}\n".encode()
+    write_files({output: content})
