@@ -21,7 +21,7 @@ from publish.ontology.suggest.output import Suggestions
 from publish.ontology.suggest.ranges import AGE, DURATION, SIZE, ValueRange, read_range
 from publish.ontology.vocabulary import CodeList, Vocabulary, read_vocabulary
 from publish.project.project import Project
-from publish.rdf.namespaces import RDFS, SKOS
+from publish.rdf.namespaces import SKOS
 
 KIND_OF_UNIT = {"YEAR": AGE, "MONTH": DURATION}
 """What a range is of by the notation of its unit; anything else is a size."""
@@ -70,14 +70,10 @@ def _chosen_lists(vocabulary: Vocabulary, names: tuple[str, ...]) -> list[CodeLi
 
 def _own_list(item: CodeList, vocabulary: Vocabulary) -> OwnList:
     """Return the words about a list: its name and titles, and the labels of its dimension."""
-    dimensions = [
-        dimension
-        for dimension in vocabulary.dimensions.values()
-        if dimension.codes and dimension.codes.name == item.name
-    ]
+    dimensions = [one.iri for one in vocabulary.dimensions.values() if one.codes is item]
     texts = [str(text) for text in vocabulary.concepts.objects(URIRef(item.iri), SKOS.prefLabel)]
-    for dimension in dimensions:
-        texts += [str(text) for text in vocabulary.terms.objects(URIRef(dimension.iri), RDFS.label)]
+    for iri in dimensions:
+        texts += vocabulary.labels_of(iri)
     about = (item.name.replace("-", " "), *sorted(texts))
     return OwnList(name=item.name, about=about, used=bool(dimensions))
 
