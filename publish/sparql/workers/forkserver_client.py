@@ -35,8 +35,8 @@ LOAD_TIMEOUT = 600.0
 COMMAND_TIMEOUT = 5.0
 """Seconds within which a command is followed."""
 
-OnExit = Callable[[int | None], None]
-"""Is called with the exit code of a worker, or None when it is not known."""
+ExitCode = asyncio.Future[int | None]
+"""The exit code of a worker when it has ended, or None when it is not known."""
 
 log = logging.getLogger("publish")
 
@@ -58,8 +58,8 @@ class ForkServerProcess:
         self._loop = asyncio.get_running_loop()
         self._loaded: asyncio.Future[None] = self._loop.create_future()
         self._pending = b""
-        self._forking: deque[tuple[asyncio.Future[int], OnExit]] = deque()
-        self._workers: dict[int, OnExit] = {}
+        self._forking: deque[tuple[asyncio.Future[int], ExitCode]] = deque()
+        self._workers: dict[int, ExitCode] = {}
 
     async def start(self) -> None:
         """Start the process, and wait until its store is loaded. Raises OSError."""
@@ -90,16 +90,16 @@ class ForkServerProcess:
             self.stop()
             raise
 
-    async def fork(self, channel: int, lifeline: int, on_exit: OnExit) -> int:
+    async def fork(self, channel: int, lifeline: int, exited: ExitCode) -> int:
         """Have a worker forked on two file descriptors; return its process id. Raises OSError.
 
-        ``on_exit`` is called when it has ended, which may be before this returns.
+        ``exited`` is set when it has ended, which may be before this returns.
         """
         if self.has_ended:
             raise _ended()
         pid: asyncio.Future[int] = self._loop.create_future()
         socket.send_fds(self._control, [COMMAND.pack(FORK, 0)], [channel, lifeline])
-        self._forking.append((pid, on_exit))
+        self._forking.append((pid, exited))
         timer = self._loop.call_later(COMMAND_TIMEOUT, self.stop)
         try:
             return await pid
@@ -115,7 +115,7 @@ class ForkServerProcess:
         except OSError:
             self.stop()
         else:
-            self._loop.call_later(COMMAND_TIMEOUT, self._check_killed, pid, self._workers[pid])
+            self._loop.call_later(COMMAND_TIMEOUT, self._check_killed, self._workers[pid])
 
     def stop(self) -> None:
         """Kill the process; how its workers end is not known any more."""
@@ -133,8 +133,7 @@ class ForkServerProcess:
             if not pid.done():
                 pid.set_exception(_ended())
         while self._workers:
-            _, on_exit = self._workers.popitem()
-            on_exit(None)
+            self._workers.popitem()[1].set_result(None)
         self._reap()
 
     def _reap(self) -> None:
@@ -147,8 +146,8 @@ class ForkServerProcess:
         while self._process is not None and self._process.poll() is None:
             await asyncio.sleep(0.005)
 
-    def _check_killed(self, pid: int, on_exit: OnExit) -> None:
-        if self._workers.get(pid) is on_exit:
+    def _check_killed(self, exited: ExitCode) -> None:
+        if not exited.done():
             self.stop()
 
     def _read(self) -> None:
@@ -176,11 +175,11 @@ class ForkServerProcess:
             if not self._loaded.done():
                 self._loaded.set_result(None)
         elif event == EXITED:
-            self._workers.pop(pid)(code)
+            self._workers.pop(pid).set_result(code)
         else:
-            forked, on_exit = self._forking.popleft()
+            forked, exited = self._forking.popleft()
             if event == FORKED:
-                self._workers[pid] = on_exit
+                self._workers[pid] = exited
             if forked.done():  # who asked for it does not wait any more
                 self.kill(pid)
             elif event == FORKED:

@@ -20,7 +20,7 @@ from publish.faults.fault import phrase
 from publish.sparql.query.errors import Busy, WorkerLost
 from publish.sparql.query.limits import Limits, duration
 from publish.sparql.workers.answers import Evaluation
-from publish.sparql.workers.forkserver_client import LOAD_TIMEOUT, RestartingForkServer
+from publish.sparql.workers.forkserver_client import LOAD_TIMEOUT, ExitCode, RestartingForkServer
 from publish.sparql.workers.frames import ERROR, READY
 from publish.sparql.workers.worker_client import OnFrame, Worker
 
@@ -245,7 +245,7 @@ class Scheduler:
             return
         self._workers.discard(worker)
         if worker.pid:
-            self._await_exit(worker, None)
+            self._await_exit(worker)
         if self._first_start is not None:
             if not self._first_start.done():
                 self._first_start.set_exception(error)
@@ -302,22 +302,22 @@ class Scheduler:
         if worker.start_timer is not None:
             worker.start_timer.cancel()
         self._free_slow_place(worker)
-        evaluation, worker.evaluation = worker.evaluation, None
-        self._await_exit(worker, evaluation)
+        self._await_exit(worker)
         self.replaced += not self._is_closed
         self._add_worker()
         self._dispatch()
 
-    def _await_exit(self, worker: Worker, evaluation: Evaluation | None) -> None:
-        """Report how a process ended to its evaluation, as soon as that is known."""
+    def _await_exit(self, worker: Worker) -> None:
+        """Tell how a process ended, if a query was lost with it, as soon as that is known."""
 
-        def on_exit(code: int | None) -> None:
+        def tell(exited: ExitCode) -> None:
             self._exiting.discard(worker)
+            evaluation, worker.evaluation = worker.evaluation, None
             if evaluation is not None:
-                self._on_lost(evaluation, code)
+                self._on_lost(evaluation, exited.result())
 
         self._exiting.add(worker)
-        worker.when_exited(on_exit)
+        worker.exited.add_done_callback(tell)
 
 
 def _not_started(error: OSError) -> WorkerLost:

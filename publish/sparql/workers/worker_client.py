@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from publish.server.processes.liveness import is_alive, started
 from publish.sparql.workers.answers import Evaluation
-from publish.sparql.workers.forkserver_client import ForkServerProcess, OnExit
+from publish.sparql.workers.forkserver_client import ExitCode, ForkServerProcess
 from publish.sparql.workers.frames import DATA, HEADER
 
 SLOW_NICENESS = 10
@@ -41,9 +41,8 @@ class Worker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._fork_server: ForkServerProcess | None = None
         self._lifeline, self._started = -1, 0
-        self._is_ended = self._has_exited = False
-        self._code: int | None = None
-        self._on_exit: OnExit | None = None
+        self._is_ended = False
+        self.exited: ExitCode = asyncio.get_running_loop().create_future()
 
     async def start(self, fork_server: ForkServerProcess) -> None:
         """Have the process forked; it sends READY when its store is open. Raises OSError."""
@@ -53,7 +52,7 @@ class Worker(asyncio.Protocol):
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
             self._fork_server = fork_server
-            self.pid = await fork_server.fork(theirs.fileno(), lifeline, self._exited)
+            self.pid = await fork_server.fork(theirs.fileno(), lifeline, self.exited)
             self._started = started(self.pid)
             if self._is_ended:  # while it was being forked
                 fork_server.kill(self.pid)
@@ -104,7 +103,7 @@ class Worker(asyncio.Protocol):
             os.setpriority(os.PRIO_PROCESS, self.thread, SLOW_NICENESS)
 
     def end(self) -> None:
-        """End the process now; ``when_exited`` tells when it is gone."""
+        """End the process now; ``exited`` tells when it is gone."""
         if self._is_ended:
             return
         self._is_ended = True
@@ -118,15 +117,3 @@ class Worker(asyncio.Protocol):
             os.close(self._lifeline)
         if self._transport is not None:
             self._transport.abort()
-
-    def when_exited(self, on_exit: OnExit) -> None:
-        """Call back with the exit code once the process has ended."""
-        if self._has_exited:
-            on_exit(self._code)
-        else:
-            self._on_exit = on_exit
-
-    def _exited(self, code: int | None) -> None:
-        self._has_exited, self._code = True, code
-        if self._on_exit is not None:
-            self._on_exit(code)
