@@ -99,11 +99,12 @@ class ObservationsCheck:
         """Return the faults at the cells of their observations, after the last batch."""
         self._constraints.finish(lambda at: f"#{at}")
         names = self._find_cells_again()
-        found = [(cell, as_fault(result, (self._path(cell), 0, 0))) for result, cell in self._found]
+        paths = [table.shown for table in self.structure.tables]
+        found = [(cell, as_fault(result, (paths[cell[0]], 0, 0))) for result, cell in self._found]
         for breach in self._breaches.found:
             named = replace(breach, thing=names.get(breach.at, breach.thing))
             cell = self._cells[breach.at]
-            found.append((cell, named.fault(self._path(cell))))
+            found.append((cell, named.fault(paths[cell[0]])))
         placed = []
         for number, table in enumerate(self.structure.tables):
             own = [(cell, item) for cell, item in found if cell[0] == number]
@@ -111,13 +112,10 @@ class ObservationsCheck:
             for (_, row, column), item in own:
                 line, place, text = at.get((row, column), (row, 1, ""))
                 placed.append(replace(item, line=line, column=place, text=shown(text)))
-        first = self.structure.tables[0].shown if self.structure.tables else self.structure.slug
+        first = [*paths, self.structure.slug][0]
         if self._dropped:
             placed.append(fault("more-faults", first, kept=len(self._found), more=self._dropped))
         return [*placed, *self._breaches.unnamed(first)]
-
-    def _path(self, cell: CellPlace) -> str:
-        return self.structure.tables[cell[0]].shown
 
     def _find_cells_again(self) -> dict[int, str]:
         """Find the cells and IRIs of observations that break IC-17, found after the last batch.

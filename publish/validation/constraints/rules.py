@@ -95,19 +95,22 @@ def rules_of(graph: CubeGraph, data_set: int, known: ListRules) -> CubeRules:
     ``known`` is filled with the rules of code lists, so that those which data sets share are
     gathered once.
     """
-    structures, required, lists = [], set[str](), {}
-    of_data_set = set[str]()
-    to_data_set = graph.number(DATA_SET)
-    is_dimension: dict[str, int] = {}
+    structures, required, of_data_set = [], set[str](), set[str]()
+    to_data_set, measure_type = graph.number(DATA_SET), graph.number(MEASURE_TYPE)
+    lists: dict[str, tuple[CodeListRule, ...]] = {}
     for structure in graph.values(f"{QB}structure", data_set):
         components = list(graph.components(structure))
-        dimensions = {name for _, name in components if graph.is_a(name, DIMENSION)}
-        is_dimension |= {graph.name(name): name for name in dimensions}
-        measures = [graph.name(name) for _, name in components if graph.is_a(name, MEASURE)]
+        names = [name for _, name in components]
+        dimensions = {name for name in names if graph.is_a(name, DIMENSION)}
+        measures = [graph.name(name) for name in names if graph.is_a(name, MEASURE)]
+        for dimension in dimensions:
+            if dimension not in known:
+                known[dimension] = _list_rules(graph, dimension)
+            lists[graph.name(dimension)] = known[dimension]
         structures.append(
             StructureRules(
                 measures=tuple(sorted(measures)),
-                has_measure_type=graph.number(MEASURE_TYPE) in {name for _, name in components},
+                has_measure_type=measure_type in names,
                 dimensions=tuple(sorted(map(graph.name, dimensions))),
             )
         )
@@ -119,10 +122,6 @@ def rules_of(graph: CubeGraph, data_set: int, known: ListRules) -> CubeRules:
                 term = graph.terms.found[value]
                 if isinstance(term, ox.Literal) and term.value in TRUE:
                     required.add(graph.name(name))
-    for iri, dimension in is_dimension.items():
-        if dimension not in known:
-            known[dimension] = _list_rules(graph, dimension)
-        lists[iri] = known[dimension]
     return CubeRules(
         data_set=graph.name(data_set),
         structures=tuple(structures),

@@ -160,7 +160,7 @@ def _compiled(shapes: Graph, node: Node, *, as_node: bool = False) -> Shape:
         path=path_text(shapes, path) if path is not None else "",
         constraints=tuple(sorted(_constraints(shapes, node, paths), key=lambda item: item.name)),
         severity=SEVERITY_OF.get(URIRef(str(severity)), "error"),
-        message=message_of(shapes, node),
+        message=_message(shapes, node),
     )
 
 
@@ -229,14 +229,15 @@ def nearest_name(shapes: Graph, node: Node | None) -> Node | None:
     return node
 
 
-def message_of(shapes: Graph, node: Node) -> Words:
+def by_language(graph: Graph, thing: Node, predicate: Node) -> dict[str, str]:
+    """Return what a thing has of a property as text, by its language; ``""`` is without one."""
+    texts = graph.objects(thing, predicate)
+    return {text.language or "": str(text) for text in texts if isinstance(text, Literal)}
+
+
+def _message(shapes: Graph, node: Node) -> Words:
     """Return the message of a shape in both languages, else in the language it has."""
-    by_language = {
-        text.language or "": str(text)
-        for text in shapes.objects(node, SH.message)
-        if isinstance(text, Literal)
-    }
-    if not by_language:
+    texts = by_language(shapes, node, SH.message)
+    if not texts:
         return phrase("does-not-conform")
-    english = by_language.get("en") or min(by_language.items())[1]
-    return Words(english, nl=by_language.get("nl", ""))
+    return Words(texts.get("en") or min(texts.items())[1], nl=texts.get("nl", ""))

@@ -36,12 +36,8 @@ OF_DATA_SETS = "dataset"
 def package_shapes() -> dict[str, bytes]:
     """Return the shapes of the package by the name of their document."""
     own = resources.files("publish.validation.shapes").joinpath("turtle")
-    files = sorted(own.iterdir(), key=lambda item: item.name)
-    return {
-        item.name.removesuffix(".ttl"): item.read_bytes()
-        for item in files
-        if item.name.endswith(".ttl")
-    }
+    files = {item.name: item for item in own.iterdir() if item.name.endswith(".ttl")}
+    return {name.removesuffix(".ttl"): file.read_bytes() for name, file in sorted(files.items())}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +66,9 @@ def read_shapes(project: Project, faults: list[Fault]) -> ShapeFiles:
 def graph_of_shapes(shapes: ShapeFiles, project: Project, faults: list[Fault]) -> Graph:
     """Return the shapes of the package and those right in ``shapes/``; report syntax errors."""
     graph = new_graph(project.uris)
-    for file in shapes.package:
+    own = [file for file in shapes.project if file.shown.count("/") == 1]
+    for file in (*shapes.package, *own):
         add_file(graph, file, faults)
-    for file in shapes.project:
-        if file.shown.count("/") == 1:
-            add_file(graph, file, faults)
     return graph
 
 

@@ -16,7 +16,7 @@ from rdflib import Literal
 from rdflib.namespace import SH
 
 from publish.rdf.namespaces import DCTERMS, OWL, QB, RDFS, SDMX_ATTRIBUTE, SDMX_CODE, XSD
-from publish.rdf.terms import short_name, split_iri
+from publish.rdf.terms import local_name, short_name, split_iri
 from publish.validation.constraints.normal_form import MEASURE_TYPE
 from publish.validation.constraints.observations import MISSING_STATUS_CODES, OBS_STATUS
 from publish.validation.shapes.graph_structure import GraphMeasure, GraphStructure
@@ -225,23 +225,23 @@ class StructureShape:
             message = _message("An observation has an address.", "Een observatie heeft een adres.")
             return f"    sh:nodeKind sh:IRI ;\n{message}"
         iris = [item.iri for item in measures]
-        by_type = MEASURE_TYPE in self.structure.dimensions
+        with_status = [":withValue"] if OBS_STATUS in attributes else []
         members = []
-        # Without qb:measureType an observation has all measures of its structure (IC-14).
-        for case in [[item] for item in measures] if by_type else [measures]:
-            parts = [f"[ {self._path([item.iri])} ; sh:minCount 1 ]" for item in case]
-            others = [iri for iri in iris if iri not in {item.iri for item in case}]
-            if by_type:
-                [item] = case
-                parts.append(f"[ sh:path qb:measureType ; sh:hasValue {self._term(item.iri)} ]")
-                if item.unit and UNIT_MEASURE in attributes:
-                    unit = self._term(item.unit)
-                    parts.append(f"[ sh:path sdmx-attribute:unitMeasure ; sh:hasValue {unit} ]")
-            if others:
+        by_type = MEASURE_TYPE in self.structure.dimensions
+        for item in measures if by_type else ():
+            parts = [
+                f"[ {self._path([item.iri])} ; sh:minCount 1 ]",
+                f"[ sh:path qb:measureType ; sh:hasValue {self._term(item.iri)} ]",
+            ]
+            if item.unit and UNIT_MEASURE in attributes:
+                unit = self._term(item.unit)
+                parts.append(f"[ sh:path sdmx-attribute:unitMeasure ; sh:hasValue {unit} ]")
+            if others := [iri for iri in iris if iri != item.iri]:
                 parts.append(f"[ {self._path(others)} ; sh:maxCount 0 ]")
-            if OBS_STATUS in attributes:
-                parts.append(":withValue")
-            members.append(parts)
+            members.append([*parts, *with_status])
+        if not by_type:  # an observation has all measures of its structure (IC-14)
+            every = [f"[ {self._path([iri])} ; sh:minCount 1 ]" for iri in iris]
+            members.append([*every, *with_status])
         parts = [":withoutValue", f"[ {self._path(iris)} ; sh:maxCount 0 ]"]
         absence = f"{self.structure.own}afwezigheid"
         if absence in attributes:
@@ -269,12 +269,10 @@ class StructureShape:
     def _path(self, iris: list[str]) -> str:
         if len(iris) == 1:
             return f"sh:path {self._term(iris[0])}"
-        listed = " ".join(map(self._term, iris))
-        return f"sh:path [ sh:alternativePath ( {listed} ) ]"
+        return f"sh:path [ sh:alternativePath ( {' '.join(map(self._term, iris))} ) ]"
 
     def _in(self, iris: list[str]) -> str:
-        listed = " ".join(map(self._term, iris))
-        return f"    sh:in ( {listed} ) ;\n"
+        return f"    sh:in ( {' '.join(map(self._term, iris))} ) ;\n"
 
     def _term(self, iri: str) -> str:
         """Return an IRI as Turtle, short where a prefix allows it."""
@@ -283,12 +281,9 @@ class StructureShape:
     def _name(self, iri: str) -> str:
         """Return the name of the property shape about a property, different for each."""
         if iri not in self._names:
-            local = re.sub(r"[^A-Za-z0-9_]", "_", re.split(r"[/#]", iri)[-1]) or "property"
-            name, number, taken = local, 1, set(self._names.values())
-            while name in taken:
-                number += 1
-                name = f"{local}{number}"
-            self._names[iri] = name
+            name = re.sub(r"[^A-Za-z0-9_]", "_", local_name(iri)) or "property"
+            names = (name, *(f"{name}{number}" for number in range(2, len(self._names) + 2)))
+            self._names[iri] = next(item for item in names if item not in self._names.values())
         return self._names[iri]
 
 

@@ -6,7 +6,6 @@ single observations and are left out.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +15,8 @@ from rdflib.term import Node
 
 from publish.ontology.vocabulary import literal_number
 from publish.rdf.namespaces import DCTERMS, QB, RDF, RDFS, SKOS, XSD
+from publish.rdf.terms import local_name
+from publish.validation.shapes.compile import by_language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,23 +96,14 @@ class GraphStructure:
 
     def label(self, iri: str) -> tuple[str, str]:
         """Return the label of a property in English and Dutch."""
-        by_language = {
-            text.language or "": str(text)
-            for text in self.graph.objects(URIRef(iri), RDFS.label)
-            if isinstance(text, Literal)
-        }
-        fallback = re.split(r"[/#]", iri)[-1]
-        first = next(iter(by_language.values()), fallback)
-        return by_language.get("en", first), by_language.get("nl", first)
+        texts = by_language(self.graph, URIRef(iri), RDFS.label)
+        first = next(iter(texts.values()), local_name(iri))
+        return texts.get("en", first), texts.get("nl", first)
 
     def title(self) -> tuple[str, str]:
         """Return the title of the data set in English and Dutch, else its IRI."""
-        titles = {
-            text.language: str(text)
-            for text in self.graph.objects(URIRef(self.data_set), DCTERMS.title)
-            if isinstance(text, Literal)
-        }
-        return titles.get("en", self.data_set), titles.get("nl", self.data_set)
+        texts = by_language(self.graph, URIRef(self.data_set), DCTERMS.title)
+        return texts.get("en", self.data_set), texts.get("nl", self.data_set)
 
     def _components(self, kind: URIRef, attached: bool = False) -> dict[str, Node]:
         """Return the component specification of each property of a kind.
@@ -128,11 +120,11 @@ class GraphStructure:
         }
 
     def _measure(self, iri: str) -> GraphMeasure:
-        range_ = self._value(iri, RDFS.range)
+        found = self._value(iri, RDFS.range)
         least, most = self._bounds(iri)
         return GraphMeasure(
             iri=iri,
-            datatype=range_ if range_ and range_.startswith(str(XSD)) else None,
+            datatype=found if found and found.startswith(str(XSD)) else None,
             unit=self.units.get(iri) or self._value(iri, URIRef(self.own + "eenheid")),
             least=least,
             most=most,

@@ -31,66 +31,63 @@ PARTS = {
 }
 """Properties that make a thing a shape, whatever its type."""
 CLASSES = {str(OWL.Class), str(RDFS.Class)}
-TYPE, FIRST = str(RDF.type), str(RDF.first)
+TYPE, FIRST, TARGET_CLASS = str(RDF.type), str(RDF.first), SHACL + "targetClass"
 
 
 def check_shapes(shapes: ShapeFiles, ontology: OntologyFiles, project: Project) -> list[Fault]:
     """Return a fault for each unused shape, and for each target that is no class."""
-    files, every = shapes.sound, [*shapes.sound, *shapes.package]
-    used = _used(triple for file in every for triple in file.triples)
+    used = _used([*shapes.sound, *shapes.package])
     found = []
-    for file in files:
-        for iri in sorted(_named_shapes(file.triples) - used):
+    for file in shapes.sound:
+        for iri in sorted(_named_shapes(file) - used):
             place = next(iter(_places(file, iri)), [0, 0])
             name = split_iri(iri)[1] or iri
             found.append(fault("unused-shape", file.shown, *place, name=name))
-    return found + list(_unknown_targets(files, ontology, project))
+    return found + list(_unknown_targets(shapes.sound, ontology, project))
 
 
 def _places(file: TurtleFile, iri: str) -> list[list[int]]:
     return [place for _, *place in find_in_turtle(file.text, file.base, {iri})]
 
 
-def _value(term: object) -> str | None:
-    return term.value if isinstance(term, ox.NamedNode) else None
+def _triples(files: Iterable[TurtleFile]) -> Iterator[tuple[str | None, str, str | None]]:
+    """Yield the triples of files as IRIs, None for a term that is none."""
+    for file in files:
+        for triple in file.triples:
+            subject, value = (
+                term.value if isinstance(term, ox.NamedNode) else None
+                for term in (triple.subject, triple.object)
+            )
+            yield subject, triple.predicate.value, value
 
 
-def _named_shapes(triples: Iterable[ox.Quad]) -> set[str]:
+def _named_shapes(file: TurtleFile) -> set[str]:
     """Return the IRIs of shapes, but for those that are deactivated.
 
     A shape with a misspelt term of SHACL is left out too: that term may be its target.
     """
     found, off = set[str](), set[str]()
     known = known_namespaces()[SHACL]
-    for triple in triples:
-        subject, predicate = _value(triple.subject), triple.predicate.value
+    for subject, predicate, value in _triples([file]):
         if subject is None:
             continue
         namespace, name = split_iri(predicate)
         if name == "deactivated" or (namespace == SHACL and name not in known):
             off.add(subject)
-        if predicate in PARTS or (predicate == TYPE and _value(triple.object) in SHAPES):
+        if predicate in PARTS or (predicate == TYPE and value in SHAPES):
             found.add(subject)
     return found - off
 
 
-def _used(triples: Iterable[ox.Quad]) -> set[str]:
+def _used(files: Iterable[TurtleFile]) -> set[str]:
     """Return the IRIs of shapes that have a target or are named by another shape."""
-    found = set[str]()
-    for triple in triples:
-        subject, predicate, value = (
-            _value(triple.subject),
-            triple.predicate.value,
-            _value(triple.object),
-        )
-        if subject is not None and (
-            predicate in TARGETS or (predicate == TYPE and value in CLASSES)
-        ):
+    found = set[str | None]()
+    for subject, predicate, value in _triples(files):
+        if predicate in TARGETS or (predicate == TYPE and value in CLASSES):
             found.add(subject)
-        is_reference = predicate == FIRST or predicate.startswith(SHACL)
-        if is_reference and value is not None and value != subject:
+        if value != subject and (predicate == FIRST or predicate.startswith(SHACL)):
             found.add(value)
-    return found
+    return {iri for iri in found if iri is not None}
 
 
 def _unknown_targets(
@@ -105,15 +102,13 @@ def _unknown_targets(
     others = {iri for found in targets.values() for iri in found if split_iri(iri)[0] not in listed}
     if not others:
         return
-    classes = {str(term) for term in (INTERVALS.CalendarDay, INTERVALS.CalendarQuarter)}
-    classes.add(str(INTERVALS.CalendarYear))
-    for file in [*ontology.sound, *files]:
-        for triple in file.triples:
-            subject, value = _value(triple.subject), _value(triple.object)
-            if triple.predicate.value == TYPE and value is not None:
-                classes.add(value)
-                if value in CLASSES and subject is not None:
-                    classes.add(subject)
+    intervals = (INTERVALS.CalendarDay, INTERVALS.CalendarQuarter, INTERVALS.CalendarYear)
+    classes = set(map(str, intervals))
+    for subject, predicate, value in _triples([*ontology.sound, *files]):
+        if predicate == TYPE and value is not None:
+            classes.add(value)
+            if value in CLASSES and subject is not None:
+                classes.add(subject)
     own = own_vocabularies(ontology.sound, project.uris)
     usual = {space + name for space in listed for name in listed[space].names if name[:1].isupper()}
     for file in files:
@@ -128,9 +123,5 @@ def _unknown_targets(
 
 def _targets(file: TurtleFile) -> set[str]:
     """Return the target classes of the shapes of a file."""
-    return {
-        target
-        for triple in file.triples
-        if triple.predicate.value == SHACL + "targetClass"
-        and (target := _value(triple.object)) is not None
-    }
+    triples = _triples([file])
+    return {value for _, predicate, value in triples if predicate == TARGET_CLASS and value}
