@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from publish.cube.batch import Batch
 from publish.cube.structure import Structure
-from publish.faults.fault import KINDS, Fault, did_you_mean, fault, phrase
+from publish.faults.fault import KINDS, Fault, did_you_mean, phrase
 from publish.mappings.mapping import Mapping, Remark
 from publish.tables.table import places
 
@@ -28,11 +28,8 @@ def concerned(remark: Remark, batch: Batch, structure: Structure) -> NDArray[np.
     """Return the places of the observations of a batch that a remark concerns."""
     if remark.cell:
         cells, cell = batch.cells, remark.cell
-        tables = [
-            number
-            for number, table in enumerate(structure.tables)
-            if cell.table in (None, f"{table.document}/{table.name}")
-        ]
+        names = [f"{table.document}/{table.name}" for table in structure.tables]
+        tables = [at for at, name in enumerate(names) if cell.table in (None, name)]
         here = (cells.row == cell.row) & (cells.column == cell.column)
         here &= np.isin(cells.table, np.array(tables, dtype=cells.table.dtype))
         return np.unique(cells.observation[here])
@@ -52,21 +49,20 @@ def check_acknowledgements(mapping: Mapping) -> list[Fault]:
 
 def _misfits(remark: Remark, mapping: Mapping) -> Iterator[Fault]:
     """Yield what is wrong with an acknowledgement whatever the figures are."""
-    place, steps, code = mapping.file.place, remark.steps, remark.acknowledges or ""
+    report, steps, code = mapping.file.fault, remark.steps, remark.acknowledges or ""
     kinds = [name for name, kind in KINDS.items() if kind.can_be_acknowledged]
     tables = [f"{use.document}/{use.table}" for use in mapping.uses]
     if code not in kinds:
         hint, known = did_you_mean(code, kinds), ", ".join(kinds)
-        at = place(*steps, "code")
-        yield fault("cannot-be-acknowledged", *at, code=code, hint=hint, known=known)
+        yield report("cannot-be-acknowledged", *steps, "code", code=code, hint=hint, known=known)
     if bool(remark.cell) == bool(remark.at):
-        yield fault("cell-or-codes", *place(*steps), name=remark.name)
+        yield report("cell-or-codes", *steps, name=remark.name)
     if remark.cell and remark.cell.table and remark.cell.table not in tables:
         name, known = remark.cell.table, ", ".join(tables)
-        hint, at = did_you_mean(name, tables), place(*steps, "table")
-        yield fault("table-not-read", *at, name=name, hint=hint, known=known)
+        hint = did_you_mean(name, tables)
+        yield report("table-not-read", *steps, "table", name=name, hint=hint, known=known)
     elif remark.cell and not remark.cell.table and len(set(tables)) > 1:
-        yield fault("missing-key", *place(*steps), key="table", about=phrase("which-table"))
+        yield report("missing-key", *steps, key="table", about=phrase("which-table"))
 
 
 @dataclass(kw_only=True)
@@ -77,8 +73,8 @@ class Acknowledgements:
     structure: Structure
     inputs: tuple[Acknowledgements, ...] = ()
     """Those of the inputs of a derived data set, which has their faults as well."""
-    _cells: dict[str, set[tuple[int, int, int]]] = field(default_factory=dict)
-    """Per remark the cells of the observations that it concerns: table, row and column."""
+    _cells: dict[tuple[str, int], set[tuple[int, int]]] = field(default_factory=dict)
+    """Per remark and table the cells of the observations that it concerns: row and column."""
     _counts: dict[str, int] = field(default_factory=dict)
     _needed: set[str] = field(default_factory=set)
     _is_judged: bool = False
@@ -104,20 +100,17 @@ class Acknowledgements:
         cells = batch.cells
         at = np.flatnonzero(np.isin(cells.observation, figures))
         places = (column[at].tolist() for column in (cells.table, cells.row, cells.column))
-        self._cells.setdefault(remark.name, set()).update(zip(*places, strict=True))
+        for table, row, column in zip(*places, strict=True):
+            self._cells.setdefault((remark.name, table), set()).add((row, column))
 
     def places(self) -> dict[Place, list[str]]:
         """Return where faults are acknowledged, with the names of the remarks that do so."""
         found: dict[Place, list[str]] = {}
-        for remark in self._own:
-            by_table: dict[int, set[tuple[int, int]]] = {}
-            for table, row, column in self._cells.get(remark.name, ()):
-                by_table.setdefault(table, set()).add((row, column))
-            for number, cells in by_table.items():
-                printed = self.structure.tables[number]
-                for line, column, _ in places(printed, cells).values():
-                    place = (remark.acknowledges or "", printed.shown, line, column)
-                    found.setdefault(place, []).append(remark.name)
+        codes = {remark.name: remark.acknowledges or "" for remark in self._own}
+        for (name, number), cells in self._cells.items():
+            table = self.structure.tables[number]
+            for line, column, _ in places(table, cells).values():
+                found.setdefault((codes[name], table.shown, line, column), []).append(name)
         return found
 
     def take_out(self, faults: list[Fault], start: int) -> None:
@@ -149,16 +142,15 @@ class Acknowledgements:
 
         Whether one of the ``unjudged`` kinds is needed is not known in this run.
         """
-        found, place = [], self.mapping.file.place
+        found, report = [], self.mapping.file.fault
         for remark in self._own:
             if any(_misfits(remark, self.mapping)):
                 continue  # reported already; which observation it means is not known
             count, code = self._counts.get(remark.name, 0), remark.acknowledges
             if count > 1:
-                at = place(*remark.steps, "at")
-                found.append(fault("acknowledgement-too-wide", *at, count=count))
+                found.append(report("acknowledgement-too-wide", *remark.steps, "at", count=count))
             elif self._is_judged and remark.name not in self._needed and code not in unjudged:
                 why = phrase("no-such-fault", code=code) if count else phrase("no-such-figure")
-                at = place(*remark.steps)
-                found.append(fault("acknowledgement-not-needed", *at, name=remark.name, why=why))
+                what = {"name": remark.name, "why": why}
+                found.append(report("acknowledgement-not-needed", *remark.steps, **what))
         return found
