@@ -113,9 +113,6 @@ class SeenKeys:
         else:
             numbers, combined = self._numbers, np.stack(columns, axis=1).tolist()
             keys = np.array([numbers.setdefault(tuple(k), len(numbers)) for k in combined])
-        return self._add(keys, rows)
-
-    def _add(self, keys: Integers, rows: Indices) -> Iterator[tuple[int, int]]:
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
         repeated = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
@@ -185,12 +182,11 @@ def _pairs(keys: Keys, *, both_ways: bool) -> Iterator[tuple[Integers, Integers,
     for place, left in enumerate(largest):
         for right in largest if both_ways else largest[place:]:
             common = np.flatnonzero(patterns[left] & patterns[right])
-            rows = rows_of[left][(keys[np.ix_(rows_of[left], common)] != SEVERAL).all(axis=1)]
-            if left == right:
-                yield rows, rows, common
-                continue
-            others = rows_of[right][(keys[np.ix_(rows_of[right], common)] != SEVERAL).all(axis=1)]
-            yield rows, others, common
+            both = {
+                at: rows_of[at][(keys[np.ix_(rows_of[at], common)] != SEVERAL).all(axis=1)]
+                for at in {left, right}
+            }
+            yield both[left], both[right], common
 
 
 def _patterns(given: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Integers, Integers]:

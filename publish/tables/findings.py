@@ -79,9 +79,8 @@ class TableFindings:
 
     def add(self, code: str, table: int, row: int, column: int, /, **particulars: object) -> None:
         """Note a finding at a cell of a table."""
-        if table not in self.found:
-            self.found[table] = Findings(table=self.tables[table])
-        self.found[table].add(code, row, column, **particulars)
+        findings = self.found.setdefault(table, Findings(table=self.tables[table]))
+        findings.add(code, row, column, **particulars)
 
     def faults(self) -> Iterator[Fault]:
         """Yield the findings as faults, table by table."""
