@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ from publish.mappings.marks import Absence, distinct_absences, read_marks
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import CELLS, RESERVED
 from publish.project.project import Project
+from publish.rdf.statements import Integers
 from publish.tables.findings import TableFindings, shown
 from publish.tables.table import BLOCK, Table, open_table, read_blocks
 
@@ -49,22 +51,13 @@ class Cube:
     missing: dict[str, MissingPeriod]
     """The periods for which the source gives no figures, by their code."""
 
-    def sources(self) -> list[str]:
-        """Return the keys of the documents in which the tables are printed."""
-        return sorted({table.document for table in self.structure.tables})
-
     def batches(self, faults: list[Fault]) -> Iterator[Batch]:
         """Yield the observations; what is wrong in the tables is added to ``faults``."""
         if len(self.crosstabs) == 1:
             yield from self.crosstabs[0].batches(faults)
         else:
-            parts = [
-                batch
-                for crosstab in self.crosstabs
-                for batch in crosstab.batches(faults)
-                if len(batch)
-            ]
-            if parts:
+            read = chain.from_iterable(crosstab.batches(faults) for crosstab in self.crosstabs)
+            if parts := [batch for batch in read if len(batch)]:
                 together = join_batches(parts)
                 self._report_cells_read_twice(together, faults)
                 yield from cut_batch(self._merge(together, faults), BLOCK)
@@ -73,24 +66,27 @@ class Cube:
     def _merge(self, batch: Batch, faults: list[Fault]) -> Batch:
         """Return the batch with each observation once, its cells together, the newest first."""
         keys = key_numbers(batch.keys, self.structure.dimensions)
-        newest = -np.array([self._date(table) for table in self.structure.tables])
-        newest = newest[batch.cells.table]
+        documents = [self.documents.get(table.document) for table in self.structure.tables]
+        # A document with faults has no date that counts.
+        dates = [document.date.toordinal() if document else 0 for document in documents]
+        newest = -np.array(dates)[batch.cells.table]
         order = np.lexsort((np.arange(len(batch)), newest, keys))
         first = np.ones(len(batch), dtype=np.bool_)
         first[1:] = keys[order][1:] != keys[order][:-1]
         group = np.cumsum(first) - 1
         winner = order[first][group]
-        mantissa = batch.mantissa
-        value, _ = align(mantissa, batch.decimals)
-        absence = batch.absence
-        differs = (value[order] != value[winner]).astype(np.bool_)
-        differs |= absence[order] != absence[winner]
+        value, _ = align(batch.mantissa, batch.decimals)
+
+        def differ(places: Integers, others: Integers) -> NDArray[np.bool_]:
+            unequal: NDArray[np.bool_] = (value[places] != value[others]).astype(np.bool_)
+            unequal |= batch.absence[places] != batch.absence[others]
+            return unequal
+
         # Cells of one date must agree: each is compared with the first of its date.
         of_date = first.copy()
         of_date[1:] |= newest[order][1:] != newest[order][:-1]
         first_of_date = order[of_date][np.cumsum(of_date) - 1]
-        conflict = (value[order] != value[first_of_date]).astype(np.bool_)
-        conflict |= absence[order] != absence[first_of_date]
+        conflict = differ(order, first_of_date)
         self._report_conflicts(batch, order[conflict], first_of_date[conflict], faults)
         # Observations keep the order in which the tables first give them.
         rank = np.empty(int(first.sum()), dtype=np.int64)
@@ -101,49 +97,34 @@ class Cube:
         cells, sources = batch.cells, order[by_observation]
         return Batch(
             keys=tuple(key[kept] for key in batch.keys),
-            mantissa=mantissa[kept],
+            mantissa=batch.mantissa[kept],
             decimals=batch.decimals[kept],
             status=batch.status[kept],
-            absence=absence[kept],
+            absence=batch.absence[kept],
             cells=replace(
                 cells.take(sources, rank[group][by_observation]),
-                superseded=differs[by_observation],
+                superseded=differ(order, winner)[by_observation],
             ),
         )
 
     def _report_conflicts(
-        self,
-        batch: Batch,
-        conflicting: NDArray[np.int64],
-        firsts: NDArray[np.int64],
-        faults: list[Fault],
+        self, batch: Batch, conflicting: Integers, firsts: Integers, faults: list[Fault]
     ) -> None:
         """Report cells of one date that give one observation two values."""
         cells = batch.cells
         findings = TableFindings(tables=self.structure.tables)
         for at, first in zip(conflicting.tolist(), firsts.tolist(), strict=True):
-            other = self.structure.tables[int(cells.table[first])]
+            table, row, column = cells.place(first)
+            other = self.structure.tables[table].shown
             findings.add(
                 "conflicting-cells",
-                int(cells.table[at]),
-                int(cells.row[at]),
-                int(cells.column[at]),
+                *cells.place(at),
                 codes=self.structure.codes_at(batch.keys, at),
                 text=shown(cells.text[at]),
                 other=shown(cells.text[first]),
-                place=phrase(
-                    "place-in-table",
-                    table=other.shown,
-                    row=cells.row[first],
-                    column=cells.column[first],
-                ),
+                place=phrase("place-in-table", table=other, row=row, column=column),
             )
         faults.extend(findings.faults())
-
-    def _date(self, table: Table) -> int:
-        """Return the date of a table's document as a number; 0 for a document with faults."""
-        document = self.documents.get(table.document)
-        return document.date.toordinal() if document else 0
 
     def _report_cells_read_twice(self, batch: Batch, faults: list[Fault]) -> None:
         """Report tables of the mapping that read cells which an earlier one reads already."""
@@ -159,8 +140,8 @@ class Cube:
         for column in (files, cells.row, cells.column):
             again[1:] &= column[order][1:] == column[order][:-1]
         for number in np.unique(cells.table[order[again]]).tolist():
-            place = self.mapping.file.place(*self.crosstabs[number].use.steps)
-            faults.append(fault("cells-read-twice", *place, table=tables[number].shown))
+            steps, table = self.crosstabs[number].use.steps, tables[number].shown
+            faults.append(self.mapping.file.fault("cells-read-twice", *steps, table=table))
 
     def _report_unprinted(self, faults: list[Fault]) -> None:
         """Report labels the mapping takes or leaves that its tables do not print."""
@@ -178,9 +159,9 @@ class Cube:
                 printed = {label for crosstab in crosstabs for label in crosstab.chosen}
                 for number, label in enumerate(labels):
                     if label not in printed:
-                        hint, at = did_you_mean(label, _printed_labels(crosstabs)), (*steps, number)
+                        hint = did_you_mean(label, _printed_labels(crosstabs))
                         what = {"label": label, "table": table, "hint": hint}
-                        faults.append(fault("label-not-printed", *file.place(*at), **what))
+                        faults.append(file.fault("label-not-printed", *steps, number, **what))
 
 
 def _printed_labels(crosstabs: Iterable[Crosstab]) -> dict[str, None]:
@@ -214,9 +195,8 @@ def assemble_cube(
             known = [
                 f"{p.parent.name}/{p.stem}" for p in (project.root / "mappings").glob("*/*.csv")
             ]
-            place = mapping.file.place(*use.steps)
-            hint = did_you_mean(name, known)
-            faults.append(fault("no-such-table", *place, table=name, file=file, hint=hint))
+            what = {"table": name, "file": file, "hint": did_you_mean(name, known)}
+            faults.append(mapping.file.fault("no-such-table", *use.steps, **what))
             continue
         header_rows = max(1, use.columns.depth)
         table = open_table(

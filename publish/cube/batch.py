@@ -44,7 +44,10 @@ class SourceCells:
 
     def first_cell(self, observation: int) -> tuple[int, int, int]:
         """Return table, row and column of the first cell of an observation."""
-        at = int(self.observation.searchsorted(observation))
+        return self.place(int(self.observation.searchsorted(observation)))
+
+    def place(self, at: int) -> tuple[int, int, int]:
+        """Return table, row and column of one of the cells."""
         return int(self.table[at]), int(self.row[at]), int(self.column[at])
 
     def take(

@@ -68,10 +68,6 @@ class DerivedCube:
             if code not in given
         }
 
-    def sources(self) -> list[str]:
-        """Return the keys of the documents in which the values are printed."""
-        return sorted({document for item in self.inputs for document in item.cube.sources()})
-
     def batches(self, faults: list[Fault]) -> Iterator[Batch]:
         """Yield the sums. Faults of the inputs are reported when those are built themselves."""
         parts, offset = [], 0

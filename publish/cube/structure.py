@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from publish.cube.batch import Indices
 from publish.faults.fault import Fault, did_you_mean, fault, some_of
@@ -30,12 +31,15 @@ class CubeDimension:
     name: str
     iri: str
     codes: list[str]
-    positions: dict[str, int]
-    """The index of each code."""
-    total: int | None
+    total: int | None = None
     """The index of the code that is the total of the others."""
-    period: str | None
-    scheme: str | None
+    period: str | None = None
+    scheme: str | None = None
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """The index of each code."""
+        return {code: index for index, code in enumerate(self.codes)}
 
     def index(self, code: str) -> int:
         """Return the index of a code, adding a period that is new."""
@@ -99,6 +103,10 @@ class Structure:
         """Return the names of the dimensions, without the measure dimension."""
         return [dimension.name for dimension in self.dimensions[:-1]]
 
+    def sources(self) -> list[str]:
+        """Return the keys of the documents in which the tables are printed."""
+        return sorted({table.document for table in self.tables})
+
     def codes_of(self, keys: tuple[Indices, ...], position: int) -> list[str]:
         """Return the codes of one observation, in the order of its IRI."""
         return [
@@ -123,40 +131,23 @@ class Structure:
         ]
 
 
-def cube_dimension(dimension: Dimension) -> CubeDimension:
-    """Return a dimension of the vocabulary with the dictionary of a cube."""
-    codes = dimension.codes
-    known = list(codes.codes) if codes else []
-    return CubeDimension(
-        name=dimension.name,
-        iri=dimension.iri,
-        codes=known,
-        positions={code: index for index, code in enumerate(known)},
-        total=known.index(codes.total) if codes and codes.total else None,
-        period=dimension.period,
-        scheme=codes.name if codes else None,
-    )
-
-
-def measure_dimension(measures: tuple[Measure, ...]) -> CubeDimension:
-    """Return the measure dimension over the measures of a cube."""
-    return CubeDimension(
-        name=MEASURE,
-        iri=str(QB.measureType),
-        codes=[measure.name for measure in measures],
-        positions={measure.name: index for index, measure in enumerate(measures)},
-        total=None,
-        period=None,
-        scheme=None,
-    )
-
-
 def cube_dimensions(
     dimensions: Iterable[Dimension], measures: tuple[Measure, ...]
 ) -> tuple[CubeDimension, ...]:
     """Return the dimensions of a cube in their order: period first, by name, measure last."""
-    ordered = sorted(dimensions, key=lambda item: (item.period is None, item.name))
-    return (*map(cube_dimension, ordered), measure_dimension(measures))
+    found = [
+        CubeDimension(
+            name=item.name,
+            iri=item.iri,
+            codes=(known := list(item.codes.codes if item.codes else ())),
+            total=known.index(item.codes.total) if item.codes and item.codes.total else None,
+            period=item.period,
+            scheme=item.codes.name if item.codes else None,
+        )
+        for item in sorted(dimensions, key=lambda item: (item.period is None, item.name))
+    ]
+    names = [measure.name for measure in measures]
+    return (*found, CubeDimension(name=MEASURE, iri=str(QB.measureType), codes=names))
 
 
 def no_such_code(

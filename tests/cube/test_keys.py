@@ -27,9 +27,6 @@ def dimension(size: int, name: str = "d") -> CubeDimension:
         name=name,
         iri=f"https://x.example/{name}",
         codes=codes,
-        positions={code: index for index, code in enumerate(codes)},
-        total=None,
-        period=None,
         scheme=name,
     )
 

@@ -9,13 +9,9 @@ from publish.cube.structure import CubeDimension
 
 def test_add_period_as_printed() -> None:
     """Periods enter the dictionary as they are met; codes of a list are known beforehand."""
-    period = CubeDimension(
-        name="jaar", iri="x", codes=[], positions={}, total=None, period="jaar", scheme=None
-    )
+    period = CubeDimension(name="jaar", iri="x", codes=[], period="jaar")
     assert [period.index(code) for code in ("2022", "2021", "2022")] == [0, 1, 0]
     assert period.codes == ["2022", "2021"]
-    listed = CubeDimension(
-        name="d", iri="x", codes=["C0"], positions={"C0": 0}, total=None, period=None, scheme="d"
-    )
+    listed = CubeDimension(name="d", iri="x", codes=["C0"], scheme="d")
     with pytest.raises(KeyError):
         listed.index("C9")

@@ -57,10 +57,10 @@ def describe_cube(project: Project, cube: AnyCube) -> Graph:
     graph.add((data_set, DCTERMS.identifier, Literal(slug)))
     if project.licence:
         graph.add((data_set, DCTERMS.license, URIRef(project.licence)))
-    for document in cube.sources():
+    for document in cube.structure.sources():
         source = URIRef(uris.iri("document", document=document))
         graph.add((data_set, DCTERMS.source, source))
-    documents = [cube.documents[key] for key in cube.sources() if key in cube.documents]
+    documents = [cube.documents[key] for key in cube.structure.sources() if key in cube.documents]
     areas = [cube.mapping.area] if cube.mapping.area else [item.area for item in documents]
     for area in sorted({area for area in areas if area}):
         scheme, _, code = area.partition("/")

@@ -150,7 +150,7 @@ def describe_document_quality(
     made, concerned = {}, [source]
     for cube in cubes:
         made[cube.structure.slug] = uris.iri("data-set", slug=cube.structure.slug)
-        if document.key in cube.sources():
+        if document.key in cube.structure.sources():
             concerned.append(made[cube.structure.slug])
     for remark in document.remarks:
         _add_remark(graph, vocabulary, document.key, remark, concerned)
