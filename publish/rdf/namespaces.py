@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from rdflib.namespace import (
-    DCAT,
-    DCTERMS,
-    FOAF,
-    OWL,
-    PROV,
-    QB,
-    RDF,
-    RDFS,
-    SKOS,
-    TIME,
-    VOID,
-    XSD,
-    ClosedNamespace,
-)
-
-__all__ = [
-    "DCAT",
-    "DCTERMS",
-    "DQV",
-    "FOAF",
-    "INTERVALS",
-    "OA",
-    "OWL",
-    "PROV",
-    "QB",
-    "RDF",
-    "RDFS",
-    "SDMX_ATTRIBUTE",
-    "SDMX_CODE",
-    "SKOS",
-    "TIME",
-    "VOID",
-    "XKOS",
-    "XSD",
-]
+from rdflib.namespace import DCAT as DCAT
+from rdflib.namespace import DCTERMS as DCTERMS
+from rdflib.namespace import FOAF as FOAF
+from rdflib.namespace import OWL as OWL
+from rdflib.namespace import PROV as PROV
+from rdflib.namespace import QB as QB
+from rdflib.namespace import RDF as RDF
+from rdflib.namespace import RDFS as RDFS
+from rdflib.namespace import SKOS as SKOS
+from rdflib.namespace import TIME as TIME
+from rdflib.namespace import VOID as VOID
+from rdflib.namespace import XSD as XSD
+from rdflib.namespace import ClosedNamespace
 
 SDMX_ATTRIBUTE = ClosedNamespace(
     "http://purl.org/linked-data/sdmx/2009/attribute#", ["unitMeasure", "obsStatus", "decimals"]
