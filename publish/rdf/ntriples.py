@@ -39,6 +39,8 @@ class LineReader:
     _pieces: dict[bytes, int] = field(default_factory=dict)
     _numbers: array[int] = field(default_factory=lambda: array("i"))
     """The number of the term of each piece."""
+    _ended: bool = False
+    """Whether there were too many syntax errors to go on."""
 
     def blocks(self, content: io.BufferedReader) -> Iterator[TermIds]:
         """Yield the numbers of the terms of each block of lines."""
@@ -47,15 +49,8 @@ class LineReader:
             try:
                 yield self._cut(lines)
             except Unusual:
-                going = True
-
-                def report(error: SyntaxError, before: int = before) -> bool:
-                    nonlocal going
-                    going = self.wrong(error, before)
-                    return going
-
-                yield term_ids(self._parsed(b"".join(lines), report), self.terms)
-                if not going:
+                yield term_ids(self._parsed(b"".join(lines), before), self.terms)
+                if self._ended:
                     return
             before += len(lines)
 
@@ -107,18 +102,17 @@ class LineReader:
             raise Unusual
         return [self.terms.number(self._kept_apart(term)) for term in found]
 
-    def _parsed(self, text: bytes, wrong: Callable[[SyntaxError], bool]) -> Iterator[ox.Triple]:
-        """Yield the triples of lines as the parser reads them."""
+    def _parsed(self, text: bytes, before: int) -> Iterator[ox.Triple]:
+        """Yield the triples of lines as the parser reads them, until it is not to go on."""
         found = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
-        while True:
+        while not self._ended:
             try:
                 for quad in found:
                     subject, value = map(self._kept_apart, (quad.subject, quad.object))
                     yield ox.Triple(subject, quad.predicate, value)  # type: ignore[arg-type]
                 return
             except SyntaxError as error:
-                if not wrong(error):
-                    return
+                self._ended = not self.wrong(error, before)
 
     def _kept_apart(self, term: Term) -> Term:
         """Return a term, its label with the prefix if it is a blank node."""

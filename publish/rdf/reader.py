@@ -60,6 +60,11 @@ class RdfFile:
         """What relative IRIs in it are resolved against: the ``file:`` IRI of the file itself."""
         return self.path.resolve().as_uri()
 
+    def syntax_fault(self, problem: str, line: int = 0, column: int = 0) -> Fault:
+        """Return the fault of a file that does not follow its syntax."""
+        syntax = self.syntax.name
+        return fault("rdf-syntax", self.shown, line, column, syntax=syntax, problem=problem)
+
 
 def looks_like_file(argument: str) -> bool:
     """Return whether an argument means a file rather than the slug of a mapping."""
@@ -194,29 +199,16 @@ class _SyntaxFaults:
         except MemoryError as error:
             if "buffer" not in str(error):
                 raise
-            self._add_too_long()
-
-    def _add_too_long(self) -> None:
-        """Report a term that is too long, at its line if that line is too long too."""
-        line, length = 1, 0
-        with open_decompressed(self.file.path) as content:
-            for block in iter(lambda: content.read(LONGEST_TOKEN), b""):
-                start = block.find(b"\n")
-                length += len(block) if start < 0 else start
-                if length >= LONGEST_TOKEN:
-                    break
-                if start >= 0:
-                    line, length = line + block.count(b"\n"), len(block) - block.rfind(b"\n") - 1
-        place = (line, 1) if length >= LONGEST_TOKEN else (0, 0)
-        problem = phrase("token-too-long", most=LONGEST_TOKEN >> 20)
-        syntax = self.file.syntax.name
-        self.faults.append(
-            fault("rdf-syntax", self.file.shown, *place, syntax=syntax, problem=problem)
-        )
+            problem = phrase("token-too-long", most=LONGEST_TOKEN >> 20)
+            self.faults.append(self.file.syntax_fault(problem, *_place_of_long_line(self.file)))
 
     def add(self, error: SyntaxError, lines_before: int = 0) -> bool:
         """Report an error; return whether to go on."""
-        found = _syntax_fault(self.file, error, lines_before)
+        problem, (line, column) = parser_problem(error)
+        if "LoadDocumentCallback" in problem:
+            found = fault("remote-context", self.file.shown, *_place_of_context(self.file))
+        else:
+            found = self.file.syntax_fault(problem, line + lines_before if line else 0, column)
         # After an error the parser goes on within the line; what it finds there is not reliable.
         if found.line not in self._lines:
             self.faults.append(found)
@@ -240,12 +232,14 @@ def _quads(
                 return
 
 
-def _syntax_fault(file: RdfFile, error: SyntaxError, lines_before: int) -> Fault:
-    problem, (line, column) = parser_problem(error)
-    if "LoadDocumentCallback" in problem:
-        return fault("remote-context", file.shown, *_place_of_context(file))
-    line += lines_before if line else 0
-    return fault("rdf-syntax", file.shown, line, column, syntax=file.syntax.name, problem=problem)
+def _place_of_long_line(file: RdfFile) -> tuple[int, int]:
+    """Return line and column of the first line too long for a parser, 0 if there is none."""
+    with open_decompressed(file.path) as content:
+        lines = iter(lambda: content.readline(LONGEST_TOKEN + 1), b"")
+        for number, line in enumerate(lines, start=1):
+            if len(line.removesuffix(b"\n")) >= LONGEST_TOKEN:
+                return number, 1
+    return 0, 0
 
 
 def _place_of_context(file: RdfFile) -> tuple[int, int]:
@@ -272,8 +266,7 @@ def xml_fault(file: RdfFile) -> Fault | None:
         """Report an entity of another file, which is not read."""
         if system is not None:
             place = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
-            problem, syntax = phrase("entity-elsewhere", name=name), file.syntax.name
-            outside.append(fault("rdf-syntax", file.shown, *place, syntax=syntax, problem=problem))
+            outside.append(file.syntax_fault(phrase("entity-elsewhere", name=name), *place))
 
     parser.EntityDeclHandler = declared
     with open_decompressed(file.path) as content:
@@ -281,7 +274,5 @@ def xml_fault(file: RdfFile) -> Fault | None:
             parser.ParseFile(content)
         except expat.ExpatError as error:
             problem = expat.ErrorString(error.code)
-            syntax = file.syntax.name
-            place = (error.lineno, error.offset + 1)
-            return fault("rdf-syntax", file.shown, *place, syntax=syntax, problem=problem)
+            return file.syntax_fault(problem, error.lineno, error.offset + 1)
     return next(iter(outside), None)
