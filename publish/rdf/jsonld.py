@@ -35,19 +35,19 @@ def usable_prefixes(prefixes: Mapping[str, str], triples: bytes) -> dict[str, st
 
 def json_ld(triples: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> Iterator[str]:
     """Yield triples as JSON-LD: the context, then one object per run of triples of a subject."""
-    names = _Names(prefixes)
+    by_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
     context = json.dumps(dict(prefixes), separators=(",", ":"))
     yield f'{{"@context":{context},"@graph":['
     between = "\n"
     for subject, statements in itertools.groupby(triples, key=attrgetter("subject")):
-        node: dict[str, Any] = {"@id": names.of(subject)}
+        node: dict[str, Any] = {"@id": _id(subject, by_namespace)}
         for statement in statements:
             predicate, value = statement.predicate.value, statement.object
             if predicate == _TYPE and isinstance(value, ox.NamedNode):
-                node.setdefault("@type", []).append(names.of(value))
+                node.setdefault("@type", []).append(_id(value, by_namespace))
             else:
-                name = names.of(statement.predicate)
-                node.setdefault(name, []).append(names.value(value))
+                name = _id(statement.predicate, by_namespace)
+                node.setdefault(name, []).append(_value(value, by_namespace))
         for name, values in node.items():
             if isinstance(values, list) and len(values) == 1:
                 node[name] = values[0]
@@ -56,24 +56,19 @@ def json_ld(triples: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str])
     yield "\n]}\n"
 
 
-class _Names:
-    """Writes terms, IRIs as compact IRIs where a prefix allows it."""
+def _id(term: object, by_namespace: Mapping[str, str]) -> str:
+    """Return the ``@id`` of an IRI or a blank node."""
+    if not isinstance(term, ox.NamedNode):
+        return str(term)
+    return short_name(term.value, by_namespace) or term.value
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self._by_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
 
-    def of(self, term: object) -> str:
-        """Return the ``@id`` of an IRI or a blank node."""
-        if not isinstance(term, ox.NamedNode):
-            return str(term)
-        return short_name(term.value, self._by_namespace) or term.value
-
-    def value(self, term: object) -> Any:
-        """Return a term as a value: a plain string as text, everything else as an object."""
-        if not isinstance(term, ox.Literal):
-            return {"@id": self.of(term)}
-        if term.language:
-            return {"@language": term.language, "@value": term.value}
-        if term.datatype.value == _STRING:
-            return term.value
-        return {"@type": self.of(term.datatype), "@value": term.value}
+def _value(term: object, by_namespace: Mapping[str, str]) -> Any:
+    """Return a term as a value: a plain string as text, everything else as an object."""
+    if not isinstance(term, ox.Literal):
+        return {"@id": _id(term, by_namespace)}
+    if term.language:
+        return {"@language": term.language, "@value": term.value}
+    if term.datatype.value == _STRING:
+        return term.value
+    return {"@type": _id(term.datatype, by_namespace), "@value": term.value}

@@ -75,23 +75,19 @@ def known_namespaces() -> dict[str, Namespace]:
     return found
 
 
-def unknown_terms(iris: Iterable[str], own: Mapping[str, Set[str]] | None = None) -> dict[str, str]:
+def unknown_terms(iris: Iterable[str], own: Mapping[str, Set[str]] = {}) -> dict[str, str]:
     """Return the IRIs that their vocabulary does not define, each with a hint at a near term.
 
     ``own`` are further vocabularies: the names of their terms by namespace. IRIs of namespaces
     that nobody lists are never unknown.
     """
-    listed = known_namespaces()
+    listed = {space: Namespace(names=frozenset(names)) for space, names in own.items()}
+    listed = known_namespaces() | listed
     found: dict[str, str] = {}
     for iri in iris:
         namespace, name = split_iri(iri)
-        names: Set[str] | None = own.get(namespace) if own else None
-        if names is None and namespace in listed:
-            names = listed[namespace].names
-            if name in listed[namespace]:
-                continue
-        if names is not None and name and name not in names:
-            found[iri] = _hint(name, names)
+        if name and namespace in listed and name not in listed[namespace]:
+            found[iri] = _hint(name, listed[namespace].names)
     return found
 
 
@@ -127,7 +123,7 @@ def own_vocabularies(files: Iterable[TurtleFile], uris: Uris) -> dict[str, set[s
 
 def term_faults(
     file: TurtleFile,
-    own: Mapping[str, Set[str]] | None = None,
+    own: Mapping[str, Set[str]] = {},
     *,
     code: str = "unknown-term",
 ) -> Iterator[Fault]:
