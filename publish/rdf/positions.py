@@ -49,15 +49,11 @@ def find_places(files: list[RdfFile], wanted: set[str]) -> Places:
     """Return where IRIs first stand as subject, for those that are found."""
     found: Places = {}
     for file in files:
-        rest = wanted - found.keys()
-        if not rest:
-            break
-        for iri, line, column in _subjects(file, rest):
-            if iri in rest:
-                found[iri] = (file.shown, line, column)
-                rest.discard(iri)
-                if not rest:
-                    break
+        for iri, line, column in _subjects(file, wanted - found.keys()):
+            if iri in wanted:
+                found.setdefault(iri, (file.shown, line, column))
+                if len(found) == len(wanted):
+                    return found
     return found
 
 

@@ -15,21 +15,8 @@ import pyoxigraph as ox
 Statement = TypeVar("Statement", ox.Triple, ox.Quad)
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-NO_PROPERTY = frozenset(
-    {
-        "RDF",
-        "ID",
-        "about",
-        "parseType",
-        "resource",
-        "nodeID",
-        "datatype",
-        "Description",
-        "li",
-        "aboutEach",
-        "aboutEachPrefix",
-        "bagID",
-    }
+NO_PROPERTY = re.compile(
+    "RDF|ID|about(?:Each(?:Prefix)?)?|bagID|datatype|Description|li|nodeID|parseType|resource"
 )
 """Names of RDF's own that are no properties in RDF/XML (section 5.1)."""
 LETTERS = r"A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
@@ -49,7 +36,7 @@ def as_elements(triples: Iterable[Statement]) -> Iterator[Statement]:
     for triple in triples:
         if triple.predicate not in known:
             iri = triple.predicate.value
-            is_syntax = iri.startswith(RDF) and iri.removeprefix(RDF) in NO_PROPERTY
+            is_syntax = iri.startswith(RDF) and NO_PROPERTY.fullmatch(iri, len(RDF))
             if is_syntax or FAR.search(iri) or not LOCAL_NAME.search(iri):
                 raise NotInXml
             known.add(triple.predicate)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -124,14 +125,13 @@ class Statements:
         place = np.searchsorted(chosen, self.subject)
         place[place == len(chosen)] = 0
         inside = chosen[place] == self.subject if len(chosen) else np.zeros(len(self), np.bool_)
-        at, predicates = place[inside], self.predicate[inside]
-        objects = self.object[inside]
+        at, predicates, objects = place[inside], self.predicate[inside], self.object[inside]
         known, starts = np.unique(predicates, return_index=True)
-        ends = [*starts[1:].tolist(), len(predicates)][: len(known)]
+        parts = pairwise([*starts.tolist(), len(predicates)])
         found = self.terms.found
         columns = {
             term_text(found[number]): Column(thing=at[start:end], value=objects[start:end])
-            for number, start, end in zip(known.tolist(), starts.tolist(), ends, strict=True)
+            for number, (start, end) in zip(known.tolist(), parts, strict=True)
         }
         return StatementColumns(
             count=len(chosen),
@@ -185,7 +185,7 @@ def statements_from(terms: Terms, flat: TermIds) -> Statements:
     del order
     ends = np.cumsum(counts[known])[:-1]
     parts = [unique_integers(part) for part in np.split(both, ends)] if len(known) else []
-    both = np.concatenate(parts) if parts else EMPTY
+    both = np.concatenate([EMPTY, *parts])
     return Statements(
         terms=terms,
         subject=both >> 32,
@@ -195,7 +195,10 @@ def statements_from(terms: Terms, flat: TermIds) -> Statements:
 
 
 def unique_integers(numbers: Integers) -> Integers:
-    """Return numbers sorted and each once; sorts in place."""
+    """Return numbers sorted and each once; sorts in place.
+
+    For many different numbers, ``np.unique`` takes fifty times as long (NumPy 2.4).
+    """
     numbers.sort()
     fresh = np.ones(len(numbers), dtype=np.bool_)
     fresh[1:] = numbers[1:] != numbers[:-1]
