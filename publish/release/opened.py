@@ -28,11 +28,15 @@ LANGUAGES = ("nl", "en")
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
+SERVICE = {"sd": "http://www.w3.org/ns/sparql-service-description#"}
+"""The prefix of descriptions of graphs and the endpoint, which queries seldom need."""
+
+
 @cache
 def term(name: str) -> ox.NamedNode:
     """Return a term of a public vocabulary by its short form, as ``qb:DataSet``."""
     prefix, _, local = name.partition(":")
-    return ox.NamedNode(PREFIXES[prefix] + local)
+    return ox.NamedNode((PREFIXES | SERVICE)[prefix] + local)
 
 
 LABELS = (term("skos:prefLabel"), term("rdfs:label"), term("dct:title"))

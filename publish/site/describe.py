@@ -6,13 +6,13 @@ Everything is bounded: never a whole cube is described, and the rest is a query 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
 from publish.project.iris import SHARED_GRAPHS
 from publish.rdf.jsonld import json_ld, usable_prefixes
-from publish.release.opened import LABELS, TYPE, Served, term
+from publish.release.opened import LABELS, SERVICE, TYPE, Node, Served, term
 from publish.site.select import select
 
 MOST_TRIPLES = 20_000
@@ -20,8 +20,6 @@ PER_PAGE = 50
 MOST_PAGES = 200
 MEMBERS = 2000
 """How many concepts a code list's description and page hold."""
-MORE_PREFIXES = {"sd": "http://www.w3.org/ns/sparql-service-description#"}
-"""Prefixes of the descriptions of graphs and the endpoint, which queries seldom need."""
 TO_DATA_SETS = (term("oa:hasTarget"), term("prov:used"), term("prov:wasDerivedFrom"))
 """What points to a data set, besides its observations."""
 
@@ -32,72 +30,62 @@ def types_of(served: Served, iri: ox.NamedNode) -> set[str]:
 
 
 def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Triple]:
-    """Return one page, from 1, of what points to a thing; one triple more if another follows."""
-    start = (min(max(page, 1), MOST_PAGES) - 1) * PER_PAGE
-    return list(itertools.islice(incoming_triples(served, iri), start, start + PER_PAGE + 1))
+    """Return one page, from 1, of what points to a thing; one triple more if another follows.
 
-
-def incoming_triples(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
-    """Yield what points to a thing: definitions, links and sources first, then data sets.
-
-    Of a data set, which very many observations may point to, only TO_DATA_SETS are looked for.
+    Definitions, links and sources come first, then data sets. Of a data set, which very many
+    observations may point to, only TO_DATA_SETS are looked for.
     """
-    shared = [ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in SHARED_GRAPHS]
+    shared = (ox.NamedNode(f"{served.base}/id/graaf/{name}") for name in SHARED_GRAPHS)
+    quads = (served.store.quads_for_pattern(None, None, iri, graph) for graph in shared)
+    is_data_set = term("qb:DataSet").value in types_of(served, iri)
+    predicates: Sequence[ox.NamedNode | None] = TO_DATA_SETS if is_data_set else (None,)
+    found = itertools.chain(
+        (quad.triple for quad in itertools.chain.from_iterable(quads)),
+        *(served.triples(None, predicate, iri) for predicate in predicates),
+    )
+    start = (min(max(page, 1), MOST_PAGES) - 1) * PER_PAGE
+    return list(itertools.islice(_each_once(found), start, start + PER_PAGE + 1))
+
+
+def _each_once(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     seen = set[ox.Triple]()
-    for graph in shared:
-        for quad in served.store.quads_for_pattern(None, None, iri, graph):
-            if quad.triple not in seen:
-                seen.add(quad.triple)
-                yield quad.triple
-    predicates: tuple[ox.NamedNode | None, ...] = (None,)
-    if term("qb:DataSet").value in types_of(served, iri):
-        predicates = TO_DATA_SETS
-    for predicate in predicates:
-        for triple in served.triples(None, predicate, iri):
-            if triple not in seen:
-                yield triple
+    for triple in triples:
+        if triple not in seen:
+            seen.add(triple)
+            yield triple
 
 
 def describe(served: Served, iri: ox.NamedNode, page: int = 1) -> Iterator[ox.Triple]:
     """Yield a thing's own triples, a page of those that point to it, then the labels of both ends.
 
     A code list brings its codes with it, a data set its structure, a vocabulary its terms, a table
-    the cells of the page.
+    the cells of the page. Each triple is yielded once.
     """
+    return _each_once(_describe(served, iri, page))
+
+
+def _describe(served: Served, iri: ox.NamedNode, page: int) -> Iterator[ox.Triple]:
     subjects = [iri, *_belongings(served, iri)]
-    seen: set[ox.Triple] = set()
-    linked: dict[ox.NamedNode, None] = {}
-    for subject in subjects:
-        for triple in served.triples(subject, None, None):
-            if len(seen) >= MOST_TRIPLES:
-                return
-            if triple not in seen:
-                seen.add(triple)
-                yield triple
-                for term in (triple.predicate, triple.object):
-                    if isinstance(term, ox.NamedNode):
-                        linked[term] = None
+    own = (triple for subject in subjects for triple in served.triples(subject, None, None))
+    linked: dict[Node, None] = {}
+    for triple in itertools.islice(own, MOST_TRIPLES):
+        yield triple
+        linked |= {triple.predicate: None, triple.object: None}
+    if next(own, None) is not None:
+        return
     for row in select(served, "select_uses", vocabulary=iri) if len(subjects) > 1 else ():
-        triple = ox.Triple(row["component"], row["use"], row["term"])
-        if triple not in seen:
-            seen.add(triple)
-            yield triple
+        yield ox.Triple(row["component"], row["use"], row["term"])
     for triple in incoming_page(served, iri, page)[:PER_PAGE]:
-        if triple not in seen:
-            seen.add(triple)
-            yield triple
-            linked.update({node: None for node in (triple.predicate, triple.subject)
-                           if isinstance(node, ox.NamedNode)})  # fmt: skip
-            inside = triple.subject
-            if isinstance(inside, ox.NamedNode) and inside.value.startswith(f"{iri.value}#"):
-                # It has no document of its own, as a cell of a table.
-                yield from served.triples(inside, None, None)
-    for node in itertools.islice(linked, MEMBERS):
+        yield triple
+        linked |= {triple.predicate: None, triple.subject: None}
+        inside = triple.subject
+        if isinstance(inside, ox.NamedNode) and inside.value.startswith(f"{iri.value}#"):
+            # It has no document of its own, as a cell of a table.
+            yield from served.triples(inside, None, None)
+    nodes = (node for node in linked if isinstance(node, ox.NamedNode))
+    for node in itertools.islice(nodes, MEMBERS):
         for label in LABELS:
-            for triple in served.triples(node, label, None):
-                if triple not in seen:
-                    seen.add(triple)
-                    yield triple
+            yield from served.triples(node, label, None)
 
 
 def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
@@ -127,7 +115,7 @@ def write_triples(served: Served, triples: Iterable[ox.Triple], format_: ox.RdfF
     }
     used = {
         prefix: namespace
-        for prefix, namespace in (served.prefixes | MORE_PREFIXES).items()
+        for prefix, namespace in (served.prefixes | SERVICE).items()
         if any(iri.startswith(namespace) for iri in iris)
     }
     if format_ == ox.RdfFormat.JSON_LD:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from publish.release.catalogue.void import (
-    COUNTED,
-    SD,
     all_graphs,
     describe_all_graphs,
+    describe_numbers,
     integer,
+    statements,
 )
-from publish.release.opened import TYPE, Served, term
+from publish.release.opened import Served, term
 from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.limits import Limits
 
@@ -34,29 +34,27 @@ def describe_service(
     endpoint = ox.NamedNode(served.address("/sparql"))
     service = ox.NamedNode(f"{endpoint.value}#service")
     data_set = ox.NamedNode(f"{endpoint.value}#dataset")
-    for subject, predicate, object_ in (
-        (service, TYPE, _sd("Service")),
-        (service, _sd("endpoint"), endpoint),
-        (service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
-        (service, _sd("defaultEntailmentRegime"), ox.NamedNode(SIMPLE)),
-        (service, _sd("defaultDataset"), data_set),
-        (data_set, TYPE, _sd("Dataset")),
-    ):
-        yield ox.Triple(subject, predicate, object_)
+    yield from statements(
+        service,
+        ("rdf:type", term("sd:Service")),
+        ("sd:endpoint", endpoint),
+        ("sd:supportedLanguage", term("sd:SPARQL11Query")),
+        ("sd:defaultEntailmentRegime", ox.NamedNode(SIMPLE)),
+        ("sd:defaultDataset", data_set),
+    )
+    yield from statements(data_set, ("rdf:type", term("sd:Dataset")))
     if served.is_union:
-        yield ox.Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
+        yield from statements(service, ("sd:feature", term("sd:UnionDefaultGraph")))
     known: list[ox.RdfFormat | ox.QueryResultsFormat | None] = [
         *(ox.QueryResultsFormat.from_media_type(form.media_type) for form in RESULTS),
         *(ox.RdfFormat.from_media_type(form.media_type) for form in GRAPHS),
     ]
     for format_ in known:
         if format_ is not None:
-            yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(format_.iri))
+            yield from statements(service, ("sd:resultFormat", ox.NamedNode(format_.iri)))
     yield from _describe_limits(served, service, limits, per_client)
-    if served.is_of_files:
-        yield from _describe_graphs_of_files(served, endpoint.value, data_set)
-    else:
-        yield from _describe_graphs(served, endpoint.value, data_set)
+    describe = _describe_graphs_of_files if served.is_of_files else _describe_graphs
+    yield from describe(served, endpoint.value, data_set)
 
 
 def _describe_limits(
@@ -86,23 +84,16 @@ def _describe_limits(
 
 def _describe_graphs(served: Served, endpoint: str, data_set: ox.NamedNode) -> Iterator[ox.Triple]:
     """Yield the default graph and the named graphs, with their numbers."""
-    yield ox.Triple(data_set, TYPE, term("void:Dataset"))
-    for key, name in COUNTED.items():
-        if key in served.counts:
-            number = integer(served.counts[key])
-            yield ox.Triple(data_set, term(f"void:{name}"), number)
+    yield from statements(data_set, ("rdf:type", term("void:Dataset")))
+    yield from describe_numbers(data_set, served.counts)
     default = all_graphs(served)
     if not served.is_union:
         default = ox.NamedNode(f"{endpoint}#default-graph")
-        yield ox.Triple(default, TYPE, _sd("Graph"))
-        yield ox.Triple(default, term("void:triples"), integer(0))
-    yield ox.Triple(data_set, _sd("defaultGraph"), default)
+        yield from statements(default, ("rdf:type", term("sd:Graph")), ("void:triples", integer(0)))
+    yield from statements(data_set, ("sd:defaultGraph", default))
     for graph in served.graphs:
         entry, node = ox.NamedNode(f"{endpoint}#{graph.name}"), ox.NamedNode(graph.iri)
-        yield ox.Triple(data_set, _sd("namedGraph"), entry)
-        yield ox.Triple(entry, TYPE, _sd("NamedGraph"))
-        yield ox.Triple(entry, _sd("name"), node)
-        yield ox.Triple(entry, _sd("graph"), node)
+        yield from _named_graph(data_set, entry, name=node, graph=node)
     yield from describe_all_graphs(served)
 
 
@@ -113,18 +104,19 @@ def _describe_graphs_of_files(
     for number, counts in enumerate(served.graphs_of_files):
         graph = ox.NamedNode(f"{endpoint}#graph-{number}")
         if counts["name"] is None:
-            yield ox.Triple(data_set, _sd("defaultGraph"), graph)
+            yield from statements(data_set, ("sd:defaultGraph", graph))
         else:
             entry = ox.NamedNode(f"{endpoint}#named-{number}")
-            yield ox.Triple(data_set, _sd("namedGraph"), entry)
-            yield ox.Triple(entry, TYPE, _sd("NamedGraph"))
-            yield ox.Triple(entry, _sd("name"), ox.NamedNode(counts["name"]))
-            yield ox.Triple(entry, _sd("graph"), graph)
-        yield ox.Triple(graph, TYPE, _sd("Graph"))
-        for key, name in COUNTED.items():
-            if key in counts:
-                yield ox.Triple(graph, term(f"void:{name}"), integer(counts[key]))
+            name = ox.NamedNode(counts["name"])
+            yield from _named_graph(data_set, entry, name=name, graph=graph)
+        yield from statements(graph, ("rdf:type", term("sd:Graph")))
+        yield from describe_numbers(graph, counts)
 
 
-def _sd(name: str) -> ox.NamedNode:
-    return ox.NamedNode(SD + name)
+def _named_graph(
+    data_set: ox.NamedNode, entry: ox.NamedNode, *, name: ox.NamedNode, graph: ox.NamedNode
+) -> Iterator[ox.Triple]:
+    yield from statements(data_set, ("sd:namedGraph", entry))
+    yield from statements(
+        entry, ("rdf:type", term("sd:NamedGraph")), ("sd:name", name), ("sd:graph", graph)
+    )

@@ -14,8 +14,7 @@ from small_release import BASE, make_release
 
 from publish import __version__
 from publish.project.iris import PREFIXES
-from publish.release.catalogue.void import SD
-from publish.release.opened import TYPE, Served
+from publish.release.opened import SERVICE, TYPE, Served
 from publish.site.describe import describe
 from publish.site.service_description import describe_service
 from publish.sparql.query.limits import Limits
@@ -23,6 +22,7 @@ from publish.sparql.query.limits import Limits
 CLASS = ox.NamedNode("http://purl.org/linked-data/cube#Observation")
 DATA_SET = "/doc/dataset/werknemers"
 VOID = PREFIXES["void"]
+SD = SERVICE["sd"]
 TWICE = """
 <id/dataset/werknemers> rdfs:label "Werknemers naar leeftijd"@nl ; dct:source <id/document/antwoord> .
 <id/document/antwoord> rdfs:seeAlso <https://twee.example/> .

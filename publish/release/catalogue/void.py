@@ -6,15 +6,14 @@ https://www.w3.org/TR/void/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pyoxigraph as ox
 
 from publish.project.iris import EVERYTHING
-from publish.release.manifest import NamedGraph
-from publish.release.opened import LANGUAGES, TYPE, Served, read_names, term
+from publish.release.manifest import NamedGraph, Texts
+from publish.release.opened import LANGUAGES, Served, read_names, term
 
-SD = "http://www.w3.org/ns/sparql-service-description#"
 COUNTED = {
     "triples": "triples",
     "distinct-subjects": "distinctSubjects",
@@ -30,6 +29,21 @@ def integer(number: int) -> ox.Literal:
     return ox.Literal(str(number), datatype=term("xsd:integer"))
 
 
+def statements(
+    subject: ox.NamedNode, *pairs: tuple[str, ox.NamedNode | ox.Literal]
+) -> Iterator[ox.Triple]:
+    """Yield a triple for each pair of a predicate, in its short form, and an object."""
+    for predicate, object_ in pairs:
+        yield ox.Triple(subject, term(predicate), object_)
+
+
+def describe_numbers(node: ox.NamedNode, counts: Mapping[str, int]) -> Iterator[ox.Triple]:
+    """Yield what was counted of a graph, by its names in the manifest."""
+    for key, name in COUNTED.items():
+        if key in counts:
+            yield from statements(node, (f"void:{name}", integer(counts[key])))
+
+
 def all_graphs(served: Served) -> ox.NamedNode:
     """Return the IRI of all graphs together."""
     return ox.NamedNode(f"{served.base}/id/graaf/")
@@ -38,31 +52,25 @@ def all_graphs(served: Served) -> ox.NamedNode:
 def describe_graph(served: Served, graph: NamedGraph) -> Iterator[ox.Triple]:
     """Yield the description of a named graph: its size, its files and what it is about."""
     node = ox.NamedNode(graph.iri)
-    yield from _types(node)
-    for language in LANGUAGES:
-        yield _title(node, title_of(served, graph, language), language)
-    yield ox.Triple(node, term("dct:subject"), ox.NamedNode(graph.about))
-    yield ox.Triple(node, term("void:triples"), integer(graph.triples))
+    yield from _types_and_titles(
+        node, {language: title_of(served, graph, language) for language in LANGUAGES}
+    )
+    about, triples = ox.NamedNode(graph.about), integer(graph.triples)
+    yield from statements(node, ("dct:subject", about), ("void:triples", triples))
     yield from _found_at(served, node, graph.name)
-    yield ox.Triple(all_graphs(served), term("void:subset"), node)
+    yield from statements(all_graphs(served), ("void:subset", node))
 
 
 def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
     """Yield the description of all graphs together, and of each of them."""
     node = all_graphs(served)
-    yield from _types(node)
-    for language, title in served.title.items():
-        yield _title(node, title, language)
+    yield from _types_and_titles(node, served.title)
     for language, text in served.description.items():
-        yield ox.Triple(node, term("dct:description"), ox.Literal(text, language=language))
-    for key, name in COUNTED.items():
-        if key in served.counts:
-            yield ox.Triple(node, term(f"void:{name}"), integer(served.counts[key]))
-    space = ox.Literal(f"{served.base}/id/")
-    yield ox.Triple(node, term("void:uriSpace"), space)
+        yield from statements(node, ("dct:description", ox.Literal(text, language=language)))
+    yield from describe_numbers(node, served.counts)
+    yield from statements(node, ("void:uriSpace", ox.Literal(f"{served.base}/id/")))
     for data_set in served.data_sets[:3]:
-        example = ox.NamedNode(data_set.iri)
-        yield ox.Triple(node, term("void:exampleResource"), example)
+        yield from statements(node, ("void:exampleResource", ox.NamedNode(data_set.iri)))
     yield from _found_at(served, node, EVERYTHING)
     for graph in served.graphs:
         yield from describe_graph(served, graph)
@@ -71,7 +79,7 @@ def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
 def title_of(served: Served, graph: NamedGraph, language: str) -> str:
     """Return the title of a graph: that of its data set, or the name of a shared graph."""
     names = read_names()[language]
-    of_data_set = next((item for item in served.data_sets if item.iri == graph.about), None)
+    of_data_set = served.data_set_of(graph.about)
     name = of_data_set.title.get(language) if of_data_set else None
     name = name or names["graphs"].get(graph.name, graph.name)
     if of_data_set and graph.name != of_data_set.slug:
@@ -79,13 +87,10 @@ def title_of(served: Served, graph: NamedGraph, language: str) -> str:
     return str(name)
 
 
-def _types(node: ox.NamedNode) -> Iterator[ox.Triple]:
-    yield ox.Triple(node, TYPE, term("void:Dataset"))
-    yield ox.Triple(node, TYPE, ox.NamedNode(SD + "Graph"))
-
-
-def _title(node: ox.NamedNode, text: str, language: str) -> ox.Triple:
-    return ox.Triple(node, term("dct:title"), ox.Literal(text, language=language))
+def _types_and_titles(node: ox.NamedNode, titles: Texts) -> Iterator[ox.Triple]:
+    yield from statements(node, ("rdf:type", term("void:Dataset")), ("rdf:type", term("sd:Graph")))
+    for language, text in titles.items():
+        yield from statements(node, ("dct:title", ox.Literal(text, language=language)))
 
 
 def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Triple]:
@@ -93,11 +98,10 @@ def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Trip
     for file in served.files.values():
         if file.stem == name:
             address = ox.NamedNode(served.address(f"/dumps/{file.name}"))
-            yield ox.Triple(node, term("void:dataDump"), address)
-    endpoint = ox.NamedNode(served.address("/sparql"))
-    yield ox.Triple(node, term("void:sparqlEndpoint"), endpoint)
+            yield from statements(node, ("void:dataDump", address))
+    yield from statements(node, ("void:sparqlEndpoint", ox.NamedNode(served.address("/sparql"))))
     if served.licence:
-        yield ox.Triple(node, term("dct:license"), ox.NamedNode(served.licence))
+        yield from statements(node, ("dct:license", ox.NamedNode(served.licence)))
     if served.made:
         time = ox.Literal(served.made, datatype=term("xsd:dateTime"))
-        yield ox.Triple(node, term("dct:issued"), time)
+        yield from statements(node, ("dct:issued", time))
