@@ -1,4 +1,4 @@
-"""Reading the files that people write: settings, mappings, documents, Turtle, queries.
+"""Reading the files that people write (settings, mappings, documents, Turtle); writing files.
 
 A file is read whole, and only when it is a regular file within the project and of a size that
 people write; otherwise there is a fault. Tables, which may be of any size, are read by

@@ -8,7 +8,14 @@ import pytest
 
 from publish.faults.fault import Fault
 from publish.project import files
-from publish.project.files import files_below, is_formula, is_utf_16, read_file
+from publish.project.files import (
+    as_csv,
+    files_below,
+    is_formula,
+    is_utf_16,
+    read_file,
+    write_files,
+)
 
 
 def read(path: Path, **options: object) -> tuple[str | None, list[tuple[str, int, int]]]:
@@ -95,3 +102,14 @@ def test_take_no_other_text_for_utf_16(text: str) -> None:
 def test_know_formula(text: str, expected: bool) -> None:
     """What a spreadsheet would compute is a formula; numbers, ages and lone signs are none."""
     assert is_formula(text) is expected
+
+
+def test_write_files_whole_or_not_at_all(tmp_path: Path) -> None:
+    """When one of the files cannot be written, the others stay as they were."""
+    first, second = tmp_path / "een.csv", tmp_path / "geen-map" / "twee.csv"
+    first.write_bytes(b"oud")
+    with pytest.raises(OSError, match="geen-map"):
+        write_files({first: b"nieuw", second: b"nieuw"})
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("een.csv", b"oud")]
+    write_files({first: as_csv([["a", "b,c"], [1, None]])})
+    assert first.read_bytes() == b'a,"b,c"\n1,\n'
