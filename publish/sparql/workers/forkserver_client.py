@@ -65,6 +65,7 @@ class ForkServerProcess:
         """Start the process, and wait until its store is loaded. Raises OSError."""
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
+        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         with theirs:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own program
@@ -72,12 +73,7 @@ class ForkServerProcess:
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     cwd="/",
-                    env={
-                        "LC_ALL": "C.UTF-8",
-                        **{
-                            name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ
-                        },
-                    },
+                    env={"LC_ALL": "C.UTF-8", **kept},
                 )
             except OSError:
                 self._control.close()
