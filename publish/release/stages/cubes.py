@@ -22,7 +22,7 @@ from publish.mappings.open_questions import find_open_questions, with_likely_ans
 from publish.project.project import Project
 from publish.rdf.turtle import new_graph, read_turtle
 from publish.release.stages.inputs import Inputs
-from publish.validation.constraints.project import structure_rules
+from publish.validation.constraints.structure import structure_rules
 from publish.validation.figures.agreements import compared_slugs
 from publish.validation.figures.cube import FiguresCheck
 from publish.validation.observations import ObservationsCheck

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from publish.faults.fault import Fault, FaultyInput
 from publish.release.stages.write_cubes import WrittenCubes
-from publish.validation.constraints.project import check_structures
+from publish.validation.constraints.structure import check_structures
 from publish.validation.figures.agreements import compare_data_sets
 from publish.validation.figures.coverage import check_coverage
 

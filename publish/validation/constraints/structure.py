@@ -1,22 +1,31 @@
 """IC-1 to IC-10 and IC-18: data sets, structures, slices, and which observations belong to them.
 
 The other integrity constraints of RDF Data Cube are on the values of observations and are judged
-in ``observations.py``; ``find_breaches`` applies all of them to a graph. Hierarchies of concepts
+in ``observations.py``; ``find_breaches`` applies all of them to a graph. Of a project, the graphs
+of vocabulary, code lists and structures are judged here, and its observations while they stream
+by, with the rules that ``structure_rules`` returns. Hierarchies of concepts
 must not run in a circle either, which SKOS leaves open.
 https://www.w3.org/TR/vocab-data-cube/#wf-rules
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyoxigraph as ox
+from rdflib import Graph
 
-from publish.faults.fault import phrase, some_of
-from publish.rdf.statements import Integers
+from publish.cube.derive import AnyCube
+from publish.cube.rdf.describe import describe_cube
+from publish.faults.fault import Fault, phrase, some_of
+from publish.ontology.vocabulary import Vocabulary
+from publish.project.project import Project
+from publish.rdf.statements import Integers, Statements, collect
+from publish.rdf.terms import as_term
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.normal_form import (
     ATTRIBUTE,
@@ -35,10 +44,11 @@ from publish.validation.constraints.normal_form import (
     count_matching,
     joined,
     matching,
+    normalised,
     unique_pairs,
 )
 from publish.validation.constraints.observations import ObservationConstraints
-from publish.validation.constraints.rules import ListRules, rules_of
+from publish.validation.constraints.rules import CubeRules, ListRules, rules_of
 
 RDFS_RANGE = "http://www.w3.org/2000/01/rdf-schema#range"
 BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
@@ -216,3 +226,40 @@ def _circles(above: dict[int, list[int]]) -> Iterator[list[int]]:
                     met.update(dict.fromkeys(circle, done))
                     if len(circle) > 1 or code in above.get(code, ()):
                         yield circle
+
+
+def structure_rules(graph: Graph) -> dict[str, CubeRules]:
+    """Return the rules for observations, by the IRI of their data set."""
+    known: ListRules = {}
+    whole = normalised(_statements(graph))
+    return {
+        whole.name(number): rules_of(whole, number, known)
+        for number in whole.of_class(DATA_SET).tolist()
+    }
+
+
+def check_structures(
+    project: Project, vocabulary: Vocabulary, surroundings: Graph, cubes: Iterable[AnyCube]
+) -> list[Fault]:
+    """Return what breaks IC-2 to IC-10, once all tables are read and so all slices are known."""
+    graph = surroundings + Graph()
+    for cube in cubes:
+        graph += describe_cube(project, cube)
+    breaches = Breaches()
+    judge_structure(normalised(_statements(graph)), breaches)
+    found = []
+    for breach in breaches.found:
+        path, line, column = vocabulary.definitions.place(breach.thing)
+        found.append(breach.fault(path, line, column) if line else breach.fault(breach.thing))
+    return found
+
+
+def _statements(graph: Graph) -> Statements:
+    """Return the triples of a graph but for those with an invalid IRI, reported elsewhere."""
+
+    def triples() -> Iterator[ox.Triple]:
+        for triple in graph:
+            with contextlib.suppress(ValueError):
+                yield ox.Triple(*map(as_term, triple))  # type: ignore[arg-type]
+
+    return collect(triples())

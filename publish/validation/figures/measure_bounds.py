@@ -34,29 +34,25 @@ class MeasureBoundsCheck:
         self._findings = TableFindings(tables=self.structure.tables)
 
     @cached_property
-    def _limits(self) -> NDArray[np.int64]:
+    def _limits(self) -> NDArray[np.int64] | None:
         """The bounds as mantissas: lower or upper, by measure, by number of decimals."""
-        limits = np.empty((2, len(self.structure.measures), MOST_DECIMALS + 1), dtype=np.int64)
-        limits[0], limits[1] = -MOST_MANTISSA, MOST_MANTISSA
-        for number, measure in enumerate(self.structure.measures):
-            for end, (bound, up) in enumerate(
-                ((measure.least, ROUND_CEILING), (measure.most, ROUND_FLOOR))
-            ):
-                if bound is None:
-                    continue
-                for decimals in range(MOST_DECIMALS + 1):
-                    value = int(bound.scaleb(decimals).to_integral_value(up))
-                    limits[end, number, decimals] = max(-MOST_MANTISSA, min(MOST_MANTISSA, value))
-        return limits
-
-    @cached_property
-    def _is_bounded(self) -> bool:
         measures = self.structure.measures
-        return any(item.least is not None or item.most is not None for item in measures)
+        if all(item.least is None and item.most is None for item in measures):
+            return None
+        limits = np.empty((2, len(measures), MOST_DECIMALS + 1), dtype=np.int64)
+        limits[0], limits[1] = -MOST_MANTISSA, MOST_MANTISSA
+        for number, item in enumerate(measures):
+            for end, bound, up in ((0, item.least, ROUND_CEILING), (1, item.most, ROUND_FLOOR)):
+                if bound is not None:
+                    for decimals in range(MOST_DECIMALS + 1):
+                        value = int(bound.scaleb(decimals).to_integral_value(up))
+                        value = max(-MOST_MANTISSA, min(MOST_MANTISSA, value))
+                        limits[end, number, decimals] = value
+        return limits
 
     def see(self, batch: Batch) -> None:
         """Compare the values of the next batch."""
-        if not self._is_bounded:
+        if self._limits is None:
             return
         measures = batch.keys[-1]
         least, most = self._limits[:, measures, batch.decimals]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from publish.cube.batch import Batch, Indices, join_columns
 from publish.cube.keys import key_numbers
@@ -104,7 +103,8 @@ class PeriodOrderCheck:
         group = np.zeros(len(positions), dtype=np.int64)
         if dimensions:
             group = key_numbers(labels.others, dimensions)
-        rank = self._ranks()[periods]
+        codes = self.structure.dimensions[0].codes
+        rank = np.argsort(np.argsort(np.array(codes)))[periods]  # in one kind, they sort as text
         order = np.lexsort((positions, group))
         steps = np.sign(np.diff(rank[order]))
         steps[np.diff(group[order]) != 0] = 0
@@ -119,7 +119,6 @@ class PeriodOrderCheck:
             rising = bool(steps[moving[np.argmin(places[moving + 1])]] > 0)
         wrong = np.flatnonzero(steps < 0 if rising else steps > 0)
         at = int(wrong[np.argmin(places[wrong + 1])])
-        codes = self.structure.dimensions[0].codes
         findings.add(
             "periods-out-of-order",
             *self._label_place(number, axis, int(places[at + 1])),
@@ -127,13 +126,6 @@ class PeriodOrderCheck:
             before=codes[int(periods[order][at])],
             direction=phrase("from-old-to-new" if rising else "from-new-to-old"),
         )
-
-    def _ranks(self) -> NDArray[np.int64]:
-        """Return the rank of each period in time; codes of one kind of period sort as text."""
-        codes = self.structure.dimensions[0].codes
-        ranks = np.empty(len(codes), dtype=np.int64)
-        ranks[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
-        return ranks
 
     def _label_place(self, number: int, axis: Axis, position: int) -> tuple[int, int]:
         """Return row and column of the label of a period."""

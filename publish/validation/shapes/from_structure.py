@@ -149,7 +149,7 @@ class StructureShape:
                 else:
                     codes, en, nl = self._of_range(iri), f"{en}.", f"{nl}."
             constraints = f"{EXACTLY_ONE}{codes}    rdfs:seeAlso <{IC}{number}> ;\n"
-            yield self._name(iri), self._property([iri], constraints, en, nl)
+            yield self._about(iri, constraints, en, nl)
         # Normalisation copies values attached to slices or to the data set to the observations, so
         # these dimensions are not among the others.
         if others := self.structure.other_dimensions:
@@ -172,14 +172,11 @@ class StructureShape:
             label = self.structure.label(iri)
             is_unit = iri == UNIT_MEASURE and len(units) == len(self.structure.measures)
             values = self._in(list(dict.fromkeys(units))) if is_unit else ""
-            yield (
-                self._name(iri),
-                self._property(
-                    [iri],
-                    f"{EXACTLY_ONE}{values}    rdfs:seeAlso <{IC}13> ;\n",
-                    f'An observation has the required attribute "{label[0]}" of its structure.',
-                    f'Een observatie heeft het vereiste kenmerk "{label[1]}" van haar structuur.',
-                ),
+            yield self._about(
+                iri,
+                f"{EXACTLY_ONE}{values}    rdfs:seeAlso <{IC}13> ;\n",
+                f'An observation has the required attribute "{label[0]}" of its structure.',
+                f'Een observatie heeft het vereiste kenmerk "{label[1]}" van haar structuur.',
             )
 
     def _of_measures(self) -> Iterator[tuple[str, str]]:
@@ -193,10 +190,7 @@ class StructureShape:
                 name = measure.datatype.removeprefix(str(XSD))
                 en, nl = f"{en}, an xsd:{name}", f"{nl}, een xsd:{name}"
             constraints = f"    sh:maxCount 1 ;\n{datatype}"
-            yield (
-                self._name(measure.iri),
-                self._property([measure.iri], constraints, f"{en}.", f"{nl}."),
-            )
+            yield self._about(measure.iri, constraints, f"{en}.", f"{nl}.")
             if (measure.least or measure.most) and "out-of-range" not in self.with_exceptions:
                 yield f"{self._name(measure.iri)}-bounds", self._of_bounds(measure, label)
 
@@ -261,6 +255,10 @@ class StructureShape:
         return f"    sh:or (\n{listed}\n    ) ;\n    rdfs:seeAlso <{IC}{number}> ;\n{message}"
 
     # -- Turtle ----
+
+    def _about(self, iri: str, constraints: str, en: str, nl: str) -> tuple[str, str]:
+        """Return the name and the text of the shape of one property."""
+        return self._name(iri), self._property([iri], constraints, en, nl)
 
     def _property(self, iris: list[str], constraints: str, en: str, nl: str) -> str:
         """Return a property shape of one of some properties, but for its name and type."""
