@@ -48,18 +48,18 @@ class Prospect:
     totals: dict[str, str]
 
 
-def require_mapping(project: Project, slug: str) -> None:
-    """Raise CannotRun when there is no mapping of that name."""
+def require_mapping(project: Project, slug: str) -> set[str]:
+    """Return the names of all mappings. Raises CannotRun when the given one is not among them."""
     known = sorted(path.stem for path in (project.root / "mappings").glob("*.yaml"))
     if slug not in known:
         hint = did_you_mean(slug, known)
         raise CannotRun(phrase("no-data-set-of-name", slug=slug, hint=hint, known=some_of(known)))
+    return set(known)
 
 
 def read_one(project: Project, slug: str) -> OneDataSet:
     """Read a data set and all it needs. Raises CannotRun when there is none of that name."""
-    require_mapping(project, slug)
-    faults: list[Fault] = []
+    slugs, faults = require_mapping(project, slug), list[Fault]()
     vocabulary = read_vocabulary(project, faults)
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults, [slug])
@@ -74,7 +74,6 @@ def read_one(project: Project, slug: str) -> OneDataSet:
     found: AnyCube | None = printed.get(slug)
     if own and own.derivation is not None:
         links = read_links(vocabulary, faults)
-        slugs = {path.stem for path in (project.root / "mappings").glob("*.yaml")}
         found = assemble_derived(project, own, vocabulary, links, printed, slugs, faults)
     return OneDataSet(mapping=own, cube=found, vocabulary=vocabulary, faults=faults)
 
