@@ -197,7 +197,8 @@ class ObservationWriter:
             lines = self._lines[place]
             for index in range(len(lines), len(dimension.codes)):
                 if place == last:
-                    text = self._lines_of_measure(index)
+                    before, _ = self._around_value(self.structure.measures[index])
+                    text = self._unit_of_measure(index) + before
                 else:
                     text = self._lines_of_code(dimension, index)
                 if place == 0:
@@ -228,11 +229,6 @@ class ObservationWriter:
             total = self.uris.generic("totaalOver")
             text += syntax.triple(total, syntax.term(dimension.iri))
         return text
-
-    def _lines_of_measure(self, index: int) -> str:
-        """Return the lines of a measure up to the value itself."""
-        value, _ = self._around_value(self.structure.measures[index])
-        return self._unit_of_measure(index) + value
 
     def _unit_of_measure(self, index: int) -> str:
         """Return the lines that name a measure and its unit."""
