@@ -143,6 +143,12 @@ class Served:
         """Return the first object of a subject and predicate, or None."""
         return next(self.objects(subject, predicate), None)
 
+    def table_file(self, path: str) -> Path | None:
+        """Return the file of a printed table by its path below ``/id/``, if there is one."""
+        file = self.folder / "tables" / path.removeprefix("tabel/")
+        is_inside = file.resolve().is_relative_to(self.folder / "tables")
+        return file if is_inside and file.is_file() else None
+
     def exists(self, iri: ox.NamedNode) -> bool:
         """Return whether an IRI is the subject of any triple."""
         return next(self.triples(iri, None, None), None) is not None

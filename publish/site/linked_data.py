@@ -8,10 +8,11 @@ the base. https://www.w3.org/TR/cooluris/
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from flask import Blueprint, Request, Response, redirect, request
+from flask import Blueprint, Response, redirect, request
 
 from publish import __version__
 from publish.release.opened import Served, once_per_release
@@ -21,8 +22,8 @@ from publish.server.replies import REVALIDATE
 from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
 from publish.site.documents import DOCUMENTS, Thing, find_thing
 from publish.site.files import file_response, meet_preconditions
-from publish.site.not_found import alternates, known_names, not_acceptable, not_found
-from publish.site.rendering import SAFE, current_reader
+from publish.site.not_found import chosen_form, known_names, links_to_forms, not_found
+from publish.site.rendering import SAFE, current_reader, set_links
 from publish.sparql.forms import CSV
 
 MOST_TYPES = 5
@@ -78,36 +79,37 @@ def _see_other(path: str) -> Response:
 
 def _document(served: Served, cache: DocumentCache, kind: str, path: str) -> Response:
     """Return the document about a thing, in the form of its extension or of Accept."""
-    thing, form = find_thing(served, kind, path), None
+    thing, extension = find_thing(served, kind, path), None
     if thing is None:
-        stem, form = form_of_extension(path, DOCUMENTS)
-        thing = find_thing(served, kind, stem) if form else None
+        stem, extension = form_of_extension(path, DOCUMENTS)
+        thing = find_thing(served, kind, stem) if extension else None
     if thing is None:
         head = "/doc/" if kind == "/id/" else "/ns/"
         return not_found(served, request.path, known_names(served, kind), head, DOCUMENTS)
     address = request.script_root + quote(thing.path, safe=SAFE)
-    negotiated, content_type = form is None, form.content_type if form else ""
-    if form is None:
-        offers = rank_forms(request.headers.get("Accept"), DOCUMENTS)
-        if not offers:
-            return not_acceptable(DOCUMENTS, address)
-        form, content_type = offers[0].form, offers[0].content_type
-    response = Response(content_type=content_type)
-    reader = current_reader()
-    if negotiated:
+    offer = chosen_form(extension, DOCUMENTS, address)
+    if isinstance(offer, Response):
+        return offer
+    response = Response(content_type=offer.content_type)
+    headers, form, reader = response.headers, offer.form, current_reader()
+    query = request.query_string.decode("latin-1")
+    if extension is None:
         response.vary.add("Accept")
-        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-        response.headers["Content-Location"] = f"{address}.{form.extension}{query}"
+        headers["Content-Location"] = f"{address}.{form.extension}{query and f'?{query}'}"
     if form is HTML and not reader.chosen:
         response.vary.add("Accept-Language")
-    response.headers["Cache-Control"] = REVALIDATE
-    response.headers["Link"] = ", ".join(_links(served, thing, address))
+    headers["Cache-Control"] = REVALIDATE
+    set_links(response, served, _links(served, thing, address))
     language = reader.language if form is HTML else ""
-    tag = document_tag(served, request, thing.path, content_type, language)
+    # The entity tag is a hash of all that the text depends on.
+    release = (served.id, str(served.made), __version__)
+    place = (request.script_root, request.path, thing.path)
+    parts = "\n".join((*release, *place, offer.content_type, language, query))
+    tag = f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
     if meet_preconditions(response, tag, None):
         return response
     if form is HTML:
-        response.headers["Content-Language"] = language
+        headers["Content-Language"] = language
     body = cache.get(tag)
     if body is None:
         body = thing.show().get_data() if form is HTML else _written(served, thing, form)
@@ -123,68 +125,35 @@ def _written(served: Served, thing: Thing, form: Form) -> bytes:
 
 
 def _links(served: Served, thing: Thing, address: str) -> list[str]:
-    """Return the links of a document: to its thing, other forms, other pages and licence."""
-    links = [f'<{thing.iri.value}>; rel="describes"', *alternates(DOCUMENTS, address)]
+    """Return the links of a document: to its thing, other forms and other pages."""
+    links = [f'<{thing.iri.value}>; rel="describes"', *links_to_forms(DOCUMENTS, address)]
     types = sorted(types_of(served, thing.iri) | thing.types)
     links += [f'<{iri}>; rel="type"' for iri in types[:MOST_TYPES]]
     page = max(request.args.get("page", default=1, type=int), 1)
     here = request.script_root + quote(request.path, safe=SAFE)
-    pages = [("next", page + 1)] if _has_more(served, thing, page) else []
+    has_more = thing.has_incoming and len(incoming_page(served, thing.iri, page)) > PER_PAGE
+    pages = [("next", page + 1)] if has_more else []
     pages += [("prev", page - 1)] if page > 1 else []
     for rel, number in pages:
         links.append(f'<{here}?{urlencode({**request.args, "page": number})}>; rel="{rel}"')
-    if served.licence:
-        links.append(f'<{served.licence}>; rel="license"')
     return links
-
-
-def _has_more(served: Served, thing: Thing, page: int) -> bool:
-    return thing.has_incoming and len(incoming_page(served, thing.iri, page)) > PER_PAGE
 
 
 def _printed_table(served: Served, path: str) -> Response | None:
     """Return the file of a printed table, if the release has it."""
     thing = find_thing(served, "/id/", path)
-    file = served.folder / "tables" / path.removeprefix("tabel/")
-    if thing is None or not file.is_file():
+    file = served.table_file(path) if thing else None
+    if thing is None or file is None:
         return None
-    response = file_response(
-        file, media_type="text/csv", sha256=_digest(served, path), made=served.made
-    )
+    digest = _digest(served, file)
+    response = file_response(file, media_type="text/csv", sha256=digest, made=served.made)
     address = request.script_root + quote(thing.path, safe=SAFE)
     links = [f'<{thing.iri.value}>; rel="describes"']
-    links += [
-        f'<{address}.{form.extension}>; rel="describedby"; type="{form.media_type}"'
-        for form in DOCUMENTS
-    ]
-    if served.licence:
-        links.append(f'<{served.licence}>; rel="license"')
-    response.headers["Link"] = ", ".join(links)
+    set_links(response, served, links + links_to_forms(DOCUMENTS, address, "describedby"))
     return response
 
 
 @once_per_release
-def _digest(served: Served, path: str) -> str:
+def _digest(_: Served, file: Path) -> str:
     """Return the checksum of a printed table."""
-    file = served.folder / "tables" / path.removeprefix("tabel/")
     return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def document_tag(
-    served: Served, asked: Request, path: str, content_type: str, language: str
-) -> str:
-    """Return the entity tag of a document: a hash of all that its text depends on."""
-    query = asked.query_string.decode("latin-1")
-    parts = [
-        served.id,
-        str(served.made),
-        __version__,
-        asked.script_root,
-        asked.path,
-        path,
-        content_type,
-        language,
-        query,
-    ]
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return f'"{digest[:32]}"'

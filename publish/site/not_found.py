@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from publish.faults.fault import Words, phrase
 from publish.project.iris import SHARED_GRAPHS
 from publish.release.opened import TYPE, Served, once_per_release
-from publish.server.negotiation import Form, form_of_extension
+from publish.server.negotiation import Form, Offer, form_of_extension, rank_forms
 from publish.site.rendering import plain_response, render_page, wants_page
 
 MOST_SUGGESTED = 3
@@ -50,18 +50,23 @@ def not_found(
     return response
 
 
-def not_acceptable(forms: Sequence[Form], address: str) -> Response:
-    """Return a 406 that lists every form with its address."""
+def chosen_form(extension: Form | None, forms: Sequence[Form], address: str) -> Offer | Response:
+    """Return the form that an extension or else Accept chooses, or a 406 with all addresses."""
+    if extension is not None:
+        return Offer(form=extension, media_type=extension.media_type)
+    offers = rank_forms(request.headers.get("Accept"), forms)
+    if offers:
+        return offers[0]
     lines = [f"{form.media_type}  {address}.{form.extension}" for form in forms]
     response = plain_response(phrase("not-acceptable-here") + "\n" + "\n".join(lines), 406)
-    response.headers["Link"] = ", ".join(alternates(forms, address))
+    response.headers["Link"] = ", ".join(links_to_forms(forms, address))
     return response
 
 
-def alternates(forms: Sequence[Form], address: str) -> list[str]:
+def links_to_forms(forms: Sequence[Form], address: str, rel: str = "alternate") -> list[str]:
     """Return the links to each form of what is found at an address."""
     return [
-        f'<{address}.{form.extension}>; rel="alternate"; type="{form.media_type}"' for form in forms
+        f'<{address}.{form.extension}>; rel="{rel}"; type="{form.media_type}"' for form in forms
     ]
 
 

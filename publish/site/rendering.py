@@ -7,6 +7,7 @@ language when the reader has chosen one by ``?lang=``.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -98,6 +99,12 @@ def render_page(served: Served, template: str, status: int = 200, /, **content: 
     if not reader.chosen:
         response.vary.add("Accept-Language")
     return response
+
+
+def set_links(response: Response, served: Served, links: Iterable[str]) -> None:
+    """Set the links of a response; the licence of the release is one more."""
+    licence = [f'<{served.licence}>; rel="license"'] if served.licence else []
+    response.headers["Link"] = ", ".join((*links, *licence))
 
 
 def plain_response(sentence: str, status: int) -> Response:

@@ -11,7 +11,7 @@ from publish.release.opened import Served
 from publish.server.negotiation import Form
 from publish.site.files import file_response
 from publish.site.not_found import not_found
-from publish.site.rendering import render_page, view_of
+from publish.site.rendering import render_page, set_links, view_of
 from publish.sparql.forms import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]
@@ -69,11 +69,8 @@ def make_dump_pages(served: Served) -> Blueprint:
             made=served.made,
             name=entry.name.rpartition("/")[2],
         )
-        about = _described_at(served, entry)
-        links = [f'<{request.script_root}{about}>; rel="describedby"']
-        if served.licence:
-            links.append(f'<{served.licence}>; rel="license"')
-        response.headers["Link"] = ", ".join(links)
+        about = request.script_root + _described_at(served, entry)
+        set_links(response, served, [f'<{about}>; rel="describedby"'])
         return response
 
     blueprint.add_url_rule("/dumps/", "index", index, strict_slashes=False)

@@ -19,9 +19,9 @@ from flask import Blueprint, Response, request
 from publish.project.iris import PREFIXES
 from publish.release.manifest import Texts
 from publish.release.opened import Node, Served
-from publish.server.negotiation import HTML, form_of_extension, rank_forms
+from publish.server.negotiation import HTML, form_of_extension
 from publish.site.files import file_response
-from publish.site.not_found import not_acceptable, not_found
+from publish.site.not_found import chosen_form, links_to_forms, not_found
 from publish.site.rendering import SAFE, current_reader, render_page
 from publish.sparql.forms import TURTLE
 
@@ -62,18 +62,15 @@ def make_shape_pages(served: Served) -> Blueprint:
         return response
 
     def document(name: str) -> Response:
-        form, negotiated = None, False
-        if name not in served.shapes:
-            name, form = form_of_extension(name, FORMS)
-            if form is None or name not in served.shapes:
-                return not_found(served, request.path, list(served.shapes), "/shapes/", FORMS)
-        if form is None:
-            offers = rank_forms(request.headers.get("Accept"), FORMS)
-            if not offers:
-                address = request.script_root + quote(f"/shapes/{name}", safe=SAFE)
-                return not_acceptable(FORMS, address)
-            form, negotiated = offers[0].form, True
-        if form is TURTLE:
+        stem, extension = (name, None) if name in served.shapes else form_of_extension(name, FORMS)
+        if stem not in served.shapes:
+            return not_found(served, request.path, list(served.shapes), "/shapes/", FORMS)
+        name, negotiated = stem, extension is None
+        address = request.script_root + quote(f"/shapes/{name}", safe=SAFE)
+        offer = chosen_form(extension, FORMS, address)
+        if isinstance(offer, Response):
+            return offer
+        if offer.form is TURTLE:
             file = served.shapes[name]
             response = file_response(
                 served.folder / file.path,
@@ -87,10 +84,8 @@ def make_shape_pages(served: Served) -> Blueprint:
             response = _page(served, name, read(name))
             if not negotiated:
                 response.vary.discard("accept")
-        other = TURTLE if form is HTML else HTML
-        path = f"{request.script_root}/shapes/{name}.{other.extension}"
-        links = [f'<{_iri(served, name)}>; rel="describes"']
-        links.append(f'<{path}>; rel="alternate"; type="{other.media_type}"')
+        others = [form for form in FORMS if form is not offer.form]
+        links = [f'<{_iri(served, name)}>; rel="describes"', *links_to_forms(others, address)]
         response.headers["Link"] = ", ".join(links)
         return response
 
