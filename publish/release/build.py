@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import itertools
 import json
 import logging
 import os
@@ -25,7 +24,7 @@ from publish.project.project import Project
 from publish.release.dump_formats import write_forms
 from publish.release.dumps import PRIMARY_FORMATS
 from publish.release.manifest import make_manifest, manifest_text
-from publish.release.stages.cubes import assemble_cubes, describe_cubes
+from publish.release.stages.cubes import describe_cubes
 from publish.release.stages.inputs import read_inputs
 from publish.release.stages.judge_cubes import judge_cubes
 from publish.release.stages.judge_graphs import Content, judge_graphs
@@ -61,7 +60,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         manifest = make_manifest(
             project,
             data_sets=_data_sets(content),
-            examples=content.written.inputs.samples,
+            examples=content.written.inputs.examples,
             dumps=graphs.dumps,
             counts=forms.counts,
             shapes=list_shapes(project, folder),
@@ -102,8 +101,7 @@ def make_content(
     judges observations too up to a stated size, or with ``full`` all.
     """
     inputs = read_inputs(project, only)
-    assembled = assemble_cubes(inputs)
-    described = describe_cubes(assembled)
+    described = describe_cubes(inputs)
     written = write_cubes(described, folder, formats=formats, most=most)
     judged = judge_cubes(written)
     graphs = write_shared_graphs(judged)
@@ -131,7 +129,7 @@ def validate(
         content = make_content(
             project, Path(folder), tuple(only), formats=(".nt",), most=most, full=full
         )
-        return content.counts, list(content.warnings)
+        return content.written.counts, list(content.warnings)
 
 
 @contextlib.contextmanager
@@ -164,20 +162,17 @@ def _temporary_folder(parent: Path) -> Iterator[Path]:
 
 def _copy_tables(content: Content) -> None:
     """Copy each printed table to where its IRI says it is."""
-    for table in itertools.chain.from_iterable(
-        cube.structure.tables for cube in content.written.described.assembled.cubes
-    ):
-        target = (
-            content.written.folder / "tables" / table.document / table.digest / f"{table.name}.csv"
-        )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(table.path, target)
+    for cube in content.written.all_cubes:
+        for table in cube.structure.tables:
+            folder = content.written.folder / "tables" / table.document / table.digest
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(table.path, folder / f"{table.name}.csv")
 
 
 def _write_examples(content: Content) -> None:
     """Write the example queries, which the query page offers."""
     (content.written.folder / "queries").mkdir()
-    for example in content.written.inputs.samples:
+    for example in content.written.inputs.examples:
         path = content.written.folder / "queries" / f"{example.name}.rq"
         path.write_text(example.text, encoding="utf-8")
 

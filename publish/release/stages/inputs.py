@@ -41,7 +41,7 @@ class Inputs:
     """The shapes of the program and of the project; none when one of their files has a fault."""
     documents: dict[str, Document]
     mappings: list[Mapping]
-    samples: list[ExampleQuery]
+    examples: list[ExampleQuery]
     slugs: frozenset[str]
     """The names of all data sets of the project, whether they were asked for or not."""
     ontology_is_whole: bool
@@ -80,7 +80,7 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
         vocabulary=vocabulary,
         documents=documents,
         mappings=mappings,
-        samples=read_example_queries(project, faults),
+        examples=read_example_queries(project, faults),
         links=read_links(vocabulary, faults),
         levels=describe_levels(vocabulary, faults),
         shape_files=shape_files,

@@ -22,7 +22,7 @@ class JudgedCubes:
 def judge_cubes(written: WrittenCubes) -> JudgedCubes:
     """Judge what cubes say of each other. Raises FaultyInput with all faults so far."""
     inputs, described = written.inputs, written.described
-    faults = [*inputs.faults, *described.assembled.faults]
+    faults = [*inputs.faults, *described.faults]
     faults.extend(item for cube in written.cubes for item in cube.faults)
     figures = {cube.described.slug: cube.described.figures for cube in written.cubes}
     faulty = {cube.described.slug for cube in written.cubes if cube.faults}
@@ -35,8 +35,9 @@ def judge_cubes(written: WrittenCubes) -> JudgedCubes:
         for item in cube.observations.faults()
     ]
     if not faults:
-        cubes, surroundings = described.assembled.cubes, described.surroundings
-        found += check_structures(inputs.project, inputs.vocabulary, surroundings, cubes)
+        found += check_structures(
+            inputs.project, inputs.vocabulary, described.surroundings, written.all_cubes
+        )
         # What is left over says nothing as long as labels that choose rows may be at fault.
         if inputs.is_whole_project:
             found += check_coverage(inputs.project, inputs.mappings, inputs.documents)

@@ -44,11 +44,6 @@ class Content:
         return self.graphs.judged.written
 
     @property
-    def counts(self) -> dict[str, int]:
-        """The number of observations by data set."""
-        return {cube.described.slug: cube.count for cube in self.written.cubes}
-
-    @property
     def shapes(self) -> dict[str, str]:
         """The shape of the observations of each data set, as Turtle."""
         return {cube.slug: cube.shape for cube in self.written.described.cubes}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rdflib import Graph
@@ -40,7 +41,7 @@ def write_shared_graphs(judged: JudgedCubes) -> WrittenGraphs:
         "vocabularium": vocabulary.terms,
         "codelijsten": concepts,
         "koppelingen": describe_links(vocabulary, inputs.links),
-        "bronnen": _describe_sources(inputs, written.described.assembled.cubes),
+        "bronnen": _describe_sources(inputs, written.all_cubes),
     }
     for name in SHARED_GRAPHS:
         write_graph(folder, name, shared[name], uris)
@@ -51,7 +52,7 @@ def write_shared_graphs(judged: JudgedCubes) -> WrittenGraphs:
     )
 
 
-def _describe_sources(inputs: Inputs, cubes: tuple[AnyCube, ...]) -> Graph:
+def _describe_sources(inputs: Inputs, cubes: Sequence[AnyCube]) -> Graph:
     """Return periods, documents and tables, and what documents say of quality and lack."""
     uris, documents = inputs.project.uris, inputs.documents.values()
     periods: set[Period] = {item for cube in cubes for item in periods_of(cube)}

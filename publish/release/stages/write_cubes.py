@@ -45,6 +45,16 @@ class WrittenCubes:
         """What was read of the project."""
         return self.described.inputs
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of observations by data set."""
+        return {cube.described.slug: cube.count for cube in self.cubes}
+
+    @property
+    def all_cubes(self) -> list[AnyCube]:
+        """The cubes themselves."""
+        return [cube.described.cube for cube in self.cubes]
+
 
 def write_cubes(
     described: DescribedCubes, folder: Path, *, formats: tuple[str, ...], most: int | None
