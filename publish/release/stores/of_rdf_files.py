@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -46,18 +47,9 @@ PREFIX = re.compile(r"(?:[^\W\d_](?:[\w.\-\u00b7]*[\w\-\u00b7])?)?")
 """A name of a prefix that every syntax can write."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CountedGraph:
-    """How much a graph holds; ``name`` is its IRI, None for the default graph."""
-
-    name: str | None
-    triples: int
-    subjects: int
-    """Distinct subjects."""
-    properties: int
-    """Distinct predicates."""
-    classes: int
-    """Distinct objects of rdf:type."""
+Counts = dict[str, Any]
+"""How much a graph holds, by its names in the manifest: its IRI, None for the default graph, the
+number of its triples, of distinct subjects and predicates, and of distinct objects of rdf:type."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +57,8 @@ class StoreSummary:
     """What was loaded into a store, and how much its graphs hold."""
 
     files: tuple[Path, ...]
-    default: CountedGraph
-    named: tuple[CountedGraph, ...]
-    """The named graphs in the order of their IRIs, at most MOST_GRAPHS of them."""
+    graphs: tuple[Counts, ...] = field(hash=False)
+    """The default graph, then named graphs in the order of their IRIs, at most MOST_GRAPHS."""
     prefixes: dict[str, str] = field(hash=False)
     """What Turtle, TriG and RDF/XML files declare at their beginning; the first one wins."""
 
@@ -102,15 +93,11 @@ def make_store(files: Sequence[Path], folder: Path, faults: list[Fault]) -> Stor
     store.optimize()
     store.flush()
     names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
-    some = names[:MOST_GRAPHS]
-    with Progress("counting the triples", "graphs", len(some) + 1) as progress:
-        default, *named = (_counted(store, name, progress) for name in (None, *some))
-    return StoreSummary(
-        files=tuple(file.path for file in known),
-        default=default,
-        named=tuple(named),
-        prefixes=_prefixes(known),
-    )
+    counted = (None, *names[:MOST_GRAPHS])
+    with Progress("counting the triples", "graphs", len(counted)) as progress:
+        graphs = tuple(_counted(store, name, progress) for name in counted)
+    files_read = tuple(file.path for file in known)
+    return StoreSummary(files=files_read, graphs=graphs, prefixes=_prefixes(known))
 
 
 def _load(store: ox.Store, file: RdfFile, wrong: list[Fault]) -> None:
@@ -129,7 +116,7 @@ def _load(store: ox.Store, file: RdfFile, wrong: list[Fault]) -> None:
             raise
 
 
-def _counted(store: ox.Store, name: str | None, progress: Progress) -> CountedGraph:
+def _counted(store: ox.Store, name: str | None, progress: Progress) -> Counts:
     """Return how much a graph holds.
 
     Subjects come in the order of the store's index, so counting where they change is enough: the
@@ -137,13 +124,13 @@ def _counted(store: ox.Store, name: str | None, progress: Progress) -> CountedGr
     """
     graph, end = (f"GRAPH <{name}> {{", "}") if name else ("", "")
     pattern = f"{graph} ?s ?p ?o {end}"
-    counts = CountedGraph(
-        name=name,
-        triples=_number(store, "COUNT(*)", pattern),
-        subjects=_number(store, "COUNT(*)", f"{{ SELECT REDUCED ?s {{ {pattern} }} }}"),
-        properties=_number(store, "COUNT(DISTINCT ?p)", pattern),
-        classes=_number(store, "COUNT(DISTINCT ?c)", f"{graph} ?s a ?c {end}"),
-    )
+    counts = {
+        "name": name,
+        "triples": _number(store, "COUNT(*)", pattern),
+        "distinct-subjects": _number(store, "COUNT(*)", f"{{ SELECT REDUCED ?s {{ {pattern} }} }}"),
+        "properties": _number(store, "COUNT(DISTINCT ?p)", pattern),
+        "classes": _number(store, "COUNT(DISTINCT ?c)", f"{graph} ?s a ?c {end}"),
+    }
     progress.step()
     return counts
 
@@ -199,16 +186,6 @@ def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: st
         "queries": [],
         "files": [],
         "graphs": [],
-        "graphs-of-files": [_counts(graph) for graph in (summary.default, *summary.named)],
+        "graphs-of-files": summary.graphs,
     }
     (folder / "manifest.json").write_text(manifest_text(manifest), encoding="utf-8")
-
-
-def _counts(graph: CountedGraph) -> dict[str, object]:
-    return {
-        "name": graph.name,
-        "triples": graph.triples,
-        "distinct-subjects": graph.subjects,
-        "properties": graph.properties,
-        "classes": graph.classes,
-    }

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from publish.faults.fault import Fault
-from publish.release.stores.of_rdf_files import CountedGraph, StoreSummary, make_store
+from publish.release.stores.of_rdf_files import StoreSummary, make_store
 
 NS = "http://x.example/"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -55,10 +55,11 @@ def test_load_every_syntax(name: str, packed: bool, tmp_path: Path) -> None:
     graph = ox.NamedNode(f"{NS}g") if has_graph else ox.DefaultGraph()
     a, p, b = (ox.NamedNode(NS + local) for local in "apb")
     assert list(store) == [ox.Quad(a, p, b, graph)]
-    counted = {"triples": 1, "subjects": 1, "properties": 1, "classes": 0}
+    counted = {"triples": 1, "distinct-subjects": 1, "properties": 1, "classes": 0}
     nothing = dict.fromkeys(counted, 0)
-    assert summary.default == CountedGraph(name=None, **(nothing if has_graph else counted))
-    assert summary.named == ((CountedGraph(name=f"{NS}g", **counted),) if has_graph else ())
+    default, *named = summary.graphs
+    assert default == {"name": None, **(nothing if has_graph else counted)}
+    assert named == ([{"name": f"{NS}g", **counted}] if has_graph else [])
     assert (summary.files, len(store)) == ((path,), 1)
 
 
@@ -68,21 +69,22 @@ def test_keep_graphs_apart_without_a_union(tmp_path: Path) -> None:
     summary, store = made(tmp_path, written(tmp_path, "a.trig", text))
     assert len(list(store.query("SELECT * { ?s ?p ?o }"))) == 1
     assert len(list(store.query("SELECT * { GRAPH ?g { ?s ?p ?o } }"))) == 2
-    assert (summary.default.triples, summary.named[0].triples, len(store)) == (1, 2, 3)
+    assert [graph["triples"] for graph in summary.graphs] == [1, 2]
+    assert len(store) == 3
 
 
 def test_keep_blank_nodes_of_files_apart(tmp_path: Path) -> None:
     """The same label in two files means two things, in one file one thing."""
     text = f"_:a <{NS}p> 1 .\n_:a <{NS}q> 1 .\n"
     summary, _ = made(tmp_path, written(tmp_path, "a.ttl", text), written(tmp_path, "b.trig", text))
-    assert (summary.default.subjects, summary.default.triples) == (2, 4)
+    assert (summary.graphs[0]["distinct-subjects"], summary.graphs[0]["triples"]) == (2, 4)
 
 
 def test_load_a_file_once(tmp_path: Path) -> None:
     """A file that is given twice is loaded once."""
     path = written(tmp_path, "a.ttl", f"[] <{NS}p> 1 .\n")
     summary, _ = made(tmp_path, path, path)
-    assert (summary.files, summary.default.triples) == ((path,), 1)
+    assert (summary.files, summary.graphs[0]["triples"]) == ((path,), 1)
 
 
 @pytest.mark.parametrize("name", ["a.ttl", "a.trig", "a.rdf", "a.jsonld"])
@@ -112,7 +114,7 @@ def test_load_triple_terms(tmp_path: Path) -> None:
         ':a :says <<( :s :p "x"@ar--rtl )>> .\n:s :p :o {| :source :b |} .\n'
     )
     summary, store = made(tmp_path, written(tmp_path, "a.ttl", text))
-    assert summary.default.triples == 4
+    assert summary.graphs[0]["triples"] == 4
     found = store.query(f"PREFIX : <{NS}> SELECT ?t {{ :a :says ?t }}")
     assert isinstance(found, ox.QuerySolutions)
     term = next(found)["t"]
@@ -132,22 +134,22 @@ def test_count_as_a_query_would(seed: int, tmp_path: Path) -> None:
         for _ in range(200)
     }
     summary, _ = made(tmp_path, written(tmp_path, "a.nq", "\n".join(sorted(quads))))
-    for graph, counts in zip(graphs, (summary.default, *summary.named), strict=True):
+    for graph, counts in zip(graphs, summary.graphs, strict=True):
         rows = [quad.split() for quad in quads if quad.split()[3] == (graph or ".")]
-        assert counts == CountedGraph(
-            name=graph.strip("<>") or None,
-            triples=len(rows),
-            subjects=len({row[0] for row in rows}),
-            properties=len({row[1] for row in rows}),
-            classes=len({row[2] for row in rows if row[1] == f"<{TYPE}>"}),
-        )
+        assert counts == {
+            "name": graph.strip("<>") or None,
+            "triples": len(rows),
+            "distinct-subjects": len({row[0] for row in rows}),
+            "properties": len({row[1] for row in rows}),
+            "classes": len({row[2] for row in rows if row[1] == f"<{TYPE}>"}),
+        }
 
 
 def test_count_graphs_without_a_name(tmp_path: Path) -> None:
     """A graph that a blank node names is loaded but not counted, as nobody can ask for it."""
     text = f"_:g {{ <{NS}a> <{NS}p> 1 }} <{NS}g> {{ <{NS}a> <{NS}p> 1 }}"
     summary, store = made(tmp_path, written(tmp_path, "a.trig", text))
-    assert [graph.name for graph in summary.named] == [f"{NS}g"]
+    assert [graph["name"] for graph in summary.graphs] == [None, f"{NS}g"]
     assert (len(list(store.named_graphs())), len(store)) == (2, 2)
 
 
@@ -263,7 +265,7 @@ def test_take_no_memory_for_what_is_counted(tmp_path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(f"<{NS}{number}> <{NS}p> <{NS}b> .\n" for number in range(1_000_000))
     summary, store = made(tmp_path, path)
-    assert summary.default.subjects == 1_000_000
+    assert summary.graphs[0]["distinct-subjects"] == 1_000_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     query = "SELECT (COUNT(*) AS ?n) { SELECT REDUCED ?s { ?s ?p ?o } }"
     assert [str(row["n"].value) for row in store.query(query)] == ["1000000"]
