@@ -14,7 +14,9 @@ import json
 import logging
 import secrets
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -29,7 +31,14 @@ from publish.server.clients import ClientTable
 from publish.server.conditions import evaluate_preconditions
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.server.negotiation import choose_coding
-from publish.server.replies import Reply, header, options_reply, sentence_reply, uncached_reply
+from publish.server.replies import (
+    Headers,
+    Reply,
+    header,
+    options_reply,
+    sentence_reply,
+    uncached_reply,
+)
 from publish.server.request import BodyRefused, HttpRequest, request_from_scope
 from publish.server.settings.table import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
@@ -69,24 +78,18 @@ class RunningRelease:
     users: int = 0
 
 
+@dataclass(kw_only=True)
 class Application:
     """The ASGI application of one process."""
 
-    def __init__(
-        self,
-        *,
-        settings: Settings,
-        metrics: Metrics,
-        access_log: AccessLog | None,
-        clients: ClientTable,
-        bridge: WsgiBridge,
-        release: RunningRelease,
-    ) -> None:
-        self._settings, self._metrics, self._access_log = settings, metrics, access_log
-        self._clients, self._bridge = clients, bridge
-        self.release = release
-        self._run = secrets.token_hex(4)
-        self._numbers = itertools.count(1)
+    settings: Settings
+    metrics: Metrics
+    access_log: AccessLog | None
+    clients: ClientTable
+    bridge: WsgiBridge
+    release: RunningRelease
+    _run: str = field(default_factory=partial(secrets.token_hex, 4))
+    _numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request (ASGI 3.0, HTTP)."""
@@ -95,9 +98,7 @@ class Application:
         started = time.perf_counter()
         identifier = f"{self._run}-{next(self._numbers):x}"
         request_id.set(identifier)
-        request = request_from_scope(
-            scope, receive, identifier, self._settings, self.release.mounts
-        )
+        request = request_from_scope(scope, receive, identifier, self.settings, self.release.mounts)
         release = self.release
         release.users += 1
         route = self._route_of(request.path)
@@ -120,7 +121,7 @@ class Application:
     def _route_of(self, path: bytes) -> str:
         """Return the kind of an address."""
         if path in (b"/sparql", b"/health") or (
-            path == b"/metrics" and self._settings.metrics == "on"
+            path == b"/metrics" and self.settings.metrics == "on"
         ):
             return path[1:].decode()
         first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
@@ -137,21 +138,16 @@ class Application:
                 if request.method == "OPTIONS":
                     return options_reply(ONLY_READ)
                 if request.method not in ONLY_READ:
-                    return self._wrong_method(request, ONLY_READ)
+                    return _wrong_method(request, ONLY_READ)
                 if route == "health":
                     return self._health(release)
-                return uncached_reply(MEDIA_TYPE, self._metrics.render())
+                return uncached_reply(MEDIA_TYPE, self.metrics.render())
             return await self._flask(release, request)
         except BodyRefused as error:
             # Who waits for leave may send the next request instead of the body.
             is_waiting = request.header(b"expect") is not None
-            return sentence_reply(
-                error.status,
-                error.sentence,
-                accept_language=request.header(b"accept-language"),
-                more=[header("connection", "close")] if is_waiting else [],
-                outcome="refused",
-            )
+            more = [header("connection", "close")] if is_waiting else []
+            return _refusal(request, error.status, error.sentence, more, outcome="refused")
 
     # -- The endpoint ---------------------------------------------------------------------------
 
@@ -160,13 +156,13 @@ class Application:
         if method == "OPTIONS":
             return options_reply(METHODS)
         if method not in METHODS:
-            return self._wrong_method(request, METHODS)
+            return _wrong_method(request, METHODS)
         values = request.header
         sparql_request = SparqlRequest(
             method=method,
             query_string=request.scope["query_string"],
             content_type=values(b"content-type") or "",
-            body=b"" if method != "POST" else await request.body(self._settings),
+            body=b"" if method != "POST" else await request.body(self.settings),
             content_encoding=values(b"content-encoding") or "",
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
@@ -178,18 +174,14 @@ class Application:
             and (reply := release.endpoint.cached_reply(sparql_request)) is not None
         ):
             return reply
-        if not self._clients.enter(request.client):
-            return sentence_reply(
-                429,
-                phrase("too-many-of-client", most=self._settings.per_client),
-                accept_language=sparql_request.accept_language,
-                more=[header("retry-after", "1")],
-                outcome="too-many",
-            )
+        if not self.clients.enter(request.client):
+            sentence = phrase("too-many-of-client", most=self.settings.per_client)
+            more = [header("retry-after", "1")]
+            return _refusal(request, 429, sentence, more, outcome="too-many")
         try:
             result = await release.endpoint.answer(sparql_request)
         finally:
-            self._clients.leave(request.client)
+            self.clients.leave(request.client)
         if isinstance(result, Reply):
             return result
         try:
@@ -210,12 +202,12 @@ class Application:
         """Let Flask answer."""
         if body is None:
             has_body = request.method not in ("GET", "HEAD", "OPTIONS")
-            body = await request.body(self._settings) if has_body else b""
+            body = await request.body(self.settings) if has_body else b""
         environ = environ_of(request, body)
         if outcome is not None:
             environ[OUTCOME] = outcome
         coding = choose_coding(request.header(b"accept-encoding"))
-        reply = await self._bridge.call(release.pages.wsgi_app, environ, compress=coding == "gzip")
+        reply = await self.bridge.call(release.pages.wsgi_app, environ, compress=coding == "gzip")
         return replace(reply, outcome=outcome.outcome) if outcome else reply
 
     # -- Health and metrics ---------------------------------------------------------------------
@@ -233,17 +225,6 @@ class Application:
         }
         return uncached_reply("application/json", json.dumps(state).encode() + b"\n")
 
-    def _wrong_method(self, request: HttpRequest, allowed: tuple[str, ...]) -> Reply:
-        methods = ", ".join(allowed)
-        path = quote_from_bytes(request.path)
-        return sentence_reply(
-            HTTPStatus.METHOD_NOT_ALLOWED,
-            phrase("method-not-allowed", path=path, allowed=methods, method=request.method),
-            accept_language=request.header(b"accept-language"),
-            more=[header("allow", methods)],
-            outcome="bad-request",
-        )
-
     # -- Counting -------------------------------------------------------------------------------
 
     def _record(
@@ -251,26 +232,24 @@ class Application:
     ) -> None:
         """Count and log a request that has ended."""
         seconds = time.perf_counter() - started
-        status = reply.status if reply is not None else 500
-        outcome = reply.outcome if reply is not None else ""
-        evaluated = reply.seconds if reply is not None else None
-        self._metrics.request(route=route, status=status, seconds=seconds, sent=sent)
-        if route == "sparql" and outcome in QUERIES:
-            self._metrics.query(outcome=outcome, seconds=evaluated or 0.0)
-        if self._access_log is None:
+        reply = reply or Reply(status=500, headers=[])
+        self.metrics.request(route=route, status=reply.status, seconds=seconds, sent=sent)
+        if route == "sparql" and reply.outcome in QUERIES:
+            self.metrics.query(outcome=reply.outcome, seconds=reply.seconds or 0.0)
+        if self.access_log is None:
             return
-        self._access_log.write(
+        self.access_log.write(
             id=request.id,
             client=request.client,
             method=request.method,
             path=request.scope["raw_path"],
             query=request.scope["query_string"],
-            status=status,
+            status=reply.status,
             sent=sent,
             seconds=seconds,
             route=route,
-            outcome=outcome,
-            worker_seconds=evaluated,
+            outcome=reply.outcome,
+            worker_seconds=reply.seconds,
             agent=request.header(b"user-agent") or "",
         )
 
@@ -293,11 +272,25 @@ def _if_match(request: HttpRequest, reply: Reply) -> Reply:
         return reply
     if reply.stream is not None:
         reply.stream.close()
+    return _refusal(request, status, phrase("not-as-wanted"), outcome=reply.outcome)
+
+
+def _wrong_method(request: HttpRequest, allowed: tuple[str, ...]) -> Reply:
+    methods, path = ", ".join(allowed), quote_from_bytes(request.path)
+    sentence = phrase("method-not-allowed", path=path, allowed=methods, method=request.method)
+    return _refusal(request, 405, sentence, [header("allow", methods)], outcome="bad-request")
+
+
+def _refusal(
+    request: HttpRequest, status: int, sentence: str, more: Headers | None = None, *, outcome: str
+) -> Reply:
+    """Return a sentence in the language that a request prefers."""
     return sentence_reply(
-        HTTPStatus.PRECONDITION_FAILED,
-        phrase("not-as-wanted"),
+        status,
+        sentence,
         accept_language=request.header(b"accept-language"),
-        outcome=reply.outcome,
+        more=more or [],
+        outcome=outcome,
     )
 
 
