@@ -9,11 +9,11 @@ import pyoxigraph as ox
 import pytest
 from built import Built
 from flask.testing import FlaskClient
+from flask_client import client_of
 from query_pool import pool_in_thread
 from rdflib import Graph
 from sparql_server import project_over, serving
 
-from publish.site.flask_app import create_app
 from publish.sparql.query.limits import Limits
 
 SHARED = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
@@ -46,7 +46,7 @@ SELECT ?term ?residents ?label ?advised WHERE {{
 def client(answer: Built) -> Iterator[FlaskClient]:
     """A client of the application, with one process for queries."""
     with pool_in_thread(answer.folder / "store", limits=Limits(workers=1)) as pool:
-        yield create_app(answer.folder, pool).test_client()
+        yield client_of(answer.folder, pool)
 
 
 def shared_things(answer: Built) -> list[str]:

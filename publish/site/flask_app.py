@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from importlib import resources
-from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -68,19 +67,11 @@ def open_endpoint(
     )
 
 
-def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | None = None) -> Flask:
-    """Return the application that serves a release, with queries given to a pool.
-
-    Raises OSError, KeyError or ValueError when a folder is no release.
-    """
-    served = release if isinstance(release, Served) else Served(release)
-    if endpoint is None:
-        endpoint = open_endpoint(served, pool, AnswerCache(Path(), most_bytes=0, largest=0))
-    pages = resources.files("publish.site").joinpath("templates")
+def create_app(served: Served, endpoint: Endpoint) -> Flask:
+    """Return the application that serves a release, with queries given to its endpoint."""
     app = Flask(
         "publish",
-        root_path=str(Path(str(pages)).parent),
-        template_folder="templates",
+        root_path=str(resources.files("publish.site")),
         static_folder="templates/static",
         static_url_path="/static",
     )
@@ -88,10 +79,8 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not served.is_of_files:
-        app.register_blueprint(make_home_page(served))
-        app.register_blueprint(make_linked_data(served))
-        app.register_blueprint(make_dump_pages(served))
-        app.register_blueprint(make_shape_pages(served))
+        for make in (make_home_page, make_linked_data, make_dump_pages, make_shape_pages):
+            app.register_blueprint(make(served))
     app.register_blueprint(make_query_page(served, endpoint))
 
     @app.after_request
@@ -111,8 +100,7 @@ def create_app(release: Path | Served, pool: QueryPool, endpoint: Endpoint | Non
     def explain(error: HTTPException) -> Response:
         status = error.code or 500
         if status < 400:  # a redirect that the router raises
-            moved = error.get_response()
-            return Response(status=status, headers=list(moved.headers))
+            return Response(status=status, headers=list(error.get_response().headers))
         allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         sentence = phrase(
             PHRASES.get(status, "did-not-work"),

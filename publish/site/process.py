@@ -17,6 +17,7 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,7 +75,7 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
         served=served,
         pool=pool,
         endpoint=endpoint,
-        pages=await asyncio.to_thread(create_app, served, pool, endpoint),
+        pages=await asyncio.to_thread(create_app, served, endpoint),
         mounts=(mount,) if mount else (),
     )
     await pool.start()  # last: what fails before it leaves no workers behind
@@ -93,7 +94,11 @@ class ServerProcess:
             largest=settings.cache_answer_bytes,
         )
         self._metrics = Metrics(shared / "metrics", slot)
-        self._access_log = _open_log(settings, shared)
+        self._access_log = None
+        if settings.access_log != "off":
+            self._access_log = AccessLog(
+                settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
+            )
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
         self._connections = ConnectionRegistry(
@@ -218,14 +223,6 @@ class ServerProcess:
             await asyncio.sleep(1)
 
 
-def _open_log(settings: Settings, shared: Path) -> AccessLog | None:
-    """Return the access log, or None when there is to be none."""
-    if settings.access_log == "off":
-        return None
-    lock = shared / "log.lock"
-    return AccessLog(settings.access_log, log_queries=settings.log_queries, lock=lock)
-
-
 async def _close_when_unused(release: RunningRelease) -> None:
     """Wait until no request uses a release any more, then end its workers and free its memory."""
     while release.users:
@@ -240,14 +237,14 @@ async def _close_when_unused(release: RunningRelease) -> None:
 def run_process(
     current: Path,
     settings: Settings,
-    *,
     shared: Path,
-    slot: int,
     listening: socket.socket,
+    *,
     ready: Callable[[], None],
+    slot: int = 0,
     life: int | None = None,
 ) -> None:
-    """Run one server process until it is arguments to stop, or the pipe ``life`` ends."""
+    """Run one server process until it is told to stop, or the pipe ``life`` ends."""
 
     async def run() -> None:
         await ServerProcess(current, settings, shared, slot).run(listening, ready, life)
@@ -267,26 +264,10 @@ def serve(
     ``current`` is its folder, or a link that may point to another one later. ``ready`` is called
     with the address once requests are answered.
     """
-    address = address_of(listening)
+    of_several = partial(supervise, module="publish.site.process")
+    run: Callable[..., None] = run_process if settings.processes == 1 else of_several
     with run_folder() as shared:
-        if settings.processes == 1:
-            run_process(
-                current,
-                settings,
-                shared=shared,
-                slot=0,
-                listening=listening,
-                ready=lambda: ready(address),
-            )
-        else:
-            supervise(
-                current,
-                settings,
-                shared,
-                listening,
-                ready=lambda: ready(address),
-                module="publish.site.process",
-            )
+        run(current, settings, shared, listening, ready=partial(ready, address_of(listening)))
 
 
 def main() -> None:
@@ -303,10 +284,10 @@ def main() -> None:
     run_process(
         Path(arguments["current"]),
         Settings(**arguments["settings"]),
-        shared=Path(arguments["shared"]),
-        slot=arguments["slot"],
-        listening=socket.socket(fileno=arguments["socket"]),
+        Path(arguments["shared"]),
+        socket.socket(fileno=arguments["socket"]),
         ready=ready,
+        slot=arguments["slot"],
         life=arguments["life"],
     )
 

@@ -6,11 +6,11 @@ import gc
 import weakref
 from pathlib import Path
 
+from flask_client import app_of
 from query_pool import pool_in_thread
 from sparql_server import make_project
 
 from publish.release.opened import Served, once_per_release
-from publish.site.flask_app import create_app
 
 
 def test_find_once_and_forget_with_release(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_find_once_and_forget_with_release(tmp_path: Path) -> None:
     named(other, "a")
     assert found == ["a", "b", "a"]
     with pool_in_thread(served.folder / "store") as pool:
-        client = create_app(served, pool).test_client()
+        client = app_of(served, pool).test_client()
         for path in ("/", "/id/none", "/ns/none"):
             client.get(path, headers={"Accept": "text/html"})
     old = weakref.ref(served)

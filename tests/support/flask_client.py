@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 
-from publish.site.flask_app import create_app
+from publish.release.opened import Served
+from publish.server.cache import AnswerCache
+from publish.site.flask_app import create_app, open_endpoint
 from publish.sparql.workers.pool import QueryPool
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -21,9 +24,15 @@ class Client(FlaskClient):
         return super().open(*args, **{"buffered": True, **options})
 
 
+def app_of(served: Served, pool: QueryPool) -> Flask:
+    """Return the application of a release, which caches no answers."""
+    cache = AnswerCache(Path(), most_bytes=0, largest=0)
+    return create_app(served, open_endpoint(served, pool, cache))
+
+
 def client_of(release: Path, pool: QueryPool | None = None) -> FlaskClient:
     """Return a client of a release; without a pool that runs the endpoint does not answer."""
-    app = create_app(release, pool or QueryPool(release / "store"))
+    app = app_of(Served(release), pool or QueryPool(release / "store"))
     app.test_client_class = Client
     return app.test_client()
 
