@@ -32,15 +32,14 @@ RDF, RDFS, DCT, OWL = (PREFIXES[name] for name in ("rdf", "rdfs", "dct", "owl"))
 TARGETS = tuple(
     SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 )
+CONSTRAINTS = {r"vocab-data-cube/#ic-(\d+)": "IC-", r"skos-reference/#(S\d+|L\d+)": "SKOS "}
+"""What constraints are called, by the patterns of their addresses below w3.org/TR."""
 PATHS = {
     SH + "inversePath": "^{}",
     SH + "zeroOrMorePath": "{}*",
     SH + "oneOrMorePath": "{}+",
     SH + "zeroOrOnePath": "{}?",
 }
-
-Resource = ox.NamedNode | ox.BlankNode
-
 
 # -- The routes -----------------------------------------------------------------------------------
 
@@ -53,7 +52,7 @@ def make_shape_pages(served: Served) -> Blueprint:
     def read(name: str) -> ShapeDocument:
         file = served.shapes[name]
         text = (served.folder / file.path).read_bytes()
-        return read_shape_document(text, _iri(served, name), served.compact)
+        return read_shape_document(text, f"{served.base}/shapes/{name}", served.compact)
 
     def index() -> Response:
         documents = [(name, read(name)) for name in served.shapes]
@@ -65,27 +64,38 @@ def make_shape_pages(served: Served) -> Blueprint:
         stem, extension = (name, None) if name in served.shapes else form_of_extension(name, FORMS)
         if stem not in served.shapes:
             return not_found(served, request.path, list(served.shapes), "/shapes/", FORMS)
-        name, negotiated = stem, extension is None
-        address = request.script_root + quote(f"/shapes/{name}", safe=SAFE)
+        path, iri = f"/shapes/{stem}", f"{served.base}/shapes/{stem}"
+        address = request.script_root + quote(path, safe=SAFE)
         offer = chosen_form(extension, FORMS, address)
         if isinstance(offer, Response):
             return offer
         if offer.form is TURTLE:
-            file = served.shapes[name]
+            file = served.shapes[stem]
             response = file_response(
                 served.folder / file.path,
                 media_type=file.media_type,
                 sha256=file.sha256,
                 made=served.made,
             )
-            if negotiated:
-                response.vary.add("Accept")
         else:
-            response = _page(served, name, read(name))
-            if not negotiated:
-                response.vary.discard("accept")
+            shapes = read(stem)
+            response = render_page(
+                served,
+                "shape_document.html",
+                iri=iri,
+                path=path,
+                forms=(TURTLE,),
+                title=shapes.title.get(current_reader().language) or stem,
+                name=stem,
+                document=shapes,
+                constraint=name_of_constraint,
+            )
+        if extension is None:
+            response.vary.add("Accept")
+        else:
+            response.vary.discard("accept")
         others = [form for form in FORMS if form is not offer.form]
-        links = [f'<{_iri(served, name)}>; rel="describes"', *links_to_forms(others, address)]
+        links = [f'<{iri}>; rel="describes"', *links_to_forms(others, address)]
         response.headers["Link"] = ", ".join(links)
         return response
 
@@ -94,34 +104,11 @@ def make_shape_pages(served: Served) -> Blueprint:
     return blueprint
 
 
-def _iri(served: Served, name: str) -> str:
-    return f"{served.base}/shapes/{name}"
-
-
-def _page(served: Served, name: str, document: ShapeDocument) -> Response:
-    """Return the page about a document."""
-    language = current_reader().language
-    return render_page(
-        served,
-        "shape_document.html",
-        iri=_iri(served, name),
-        path=f"/shapes/{name}",
-        forms=(TURTLE,),
-        title=document.title.get(language) or name,
-        name=name,
-        document=document,
-        constraint=name_of_constraint,
-    )
-
-
 def name_of_constraint(iri: str) -> str:
     """Return what a constraint is called: ``IC-1``, ``SKOS S13``, or its address."""
-    found = re.fullmatch(r"https?://www\.w3\.org/TR/vocab-data-cube/#ic-(\d+)", iri)
-    if found:
-        return f"IC-{found[1]}"
-    found = re.fullmatch(r"https?://www\.w3\.org/TR/skos-reference/#(S\d+|L\d+)", iri)
-    if found:
-        return f"SKOS {found[1]}"
+    for pattern, name in CONSTRAINTS.items():
+        if found := re.fullmatch(rf"https?://www\.w3\.org/TR/{pattern}", iri):
+            return name + found[1]
     return iri.partition("://")[2]
 
 
@@ -164,63 +151,59 @@ class ShapeDocument:
 
 def read_shape_document(text: bytes, iri: str, compact: Callable[[str], str]) -> ShapeDocument:
     """Read a document of shapes by its IRI; ``compact`` shortens the IRIs of terms."""
-    return _Reader(text, compact).document(iri)
+    reader, header = _Reader(text, compact), ox.NamedNode(iri)
+    return ShapeDocument(
+        title=reader.texts(header, DCT + "title"),
+        description=reader.texts(header, DCT + "description"),
+        version=next(iter(reader.values(header, OWL + "versionInfo")), ""),
+        shapes=tuple(map(reader.shape, filter(reader.is_node_shape, reader.about))),
+    )
 
 
 class _Reader:
-    """Reads a document from its triples, by subject and in the order of the file."""
+    """Reads shapes from the triples of a document, by subject and in the order of the file."""
 
     def __init__(self, text: bytes, compact: Callable[[str], str]) -> None:
         self.compact = compact
-        self.about: dict[Resource, list[tuple[str, Node]]] = {}
+        self.about: dict[Node, list[tuple[str, Node]]] = {}
         for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
-            if isinstance(quad.subject, (ox.NamedNode, ox.BlankNode)):
-                pairs = self.about.setdefault(quad.subject, [])
-                pairs.append((quad.predicate.value, quad.object))
+            pairs = self.about.setdefault(quad.subject, [])
+            pairs.append((quad.predicate.value, quad.object))
         self.seen: set[str] = set()
 
-    def document(self, iri: str) -> ShapeDocument:
-        header = ox.NamedNode(iri)
-        shapes = [node for node in self.about if self._is_node_shape(node)]
-        return ShapeDocument(
-            title=self._texts(header, DCT + "title"),
-            description=self._texts(header, DCT + "description"),
-            version=next(iter(self._values(header, OWL + "versionInfo")), ""),
-            shapes=tuple(self._shape(node) for node in shapes),
-        )
-
-    def _is_node_shape(self, node: Resource) -> bool:
-        types = self._values(node, RDF + "type")
+    def is_node_shape(self, node: Node) -> bool:
+        """Return whether a node is a shape with a name."""
+        types = self.values(node, RDF + "type")
         return isinstance(node, ox.NamedNode) and SH + "NodeShape" in types
 
-    def _shape(self, node: Resource) -> NodeShape:
-        targets = [value for name in TARGETS for value in self._values(node, name)]
+    def shape(self, node: Node) -> NodeShape:
+        """Return a shape with its rules."""
+        targets = [value for name in TARGETS for value in self.values(node, name)]
         return NodeShape(
             name=_fragment(node),
-            label=self._texts(node, RDFS + "label"),
+            label=self.texts(node, RDFS + "label"),
             targets=tuple(map(self.compact, targets)),
             rules=tuple(map(self._rule, self._nodes_of(node, {node}))),
         )
 
-    def _nodes_of(self, node: Resource, visited: set[Resource]) -> Iterator[Resource]:
+    def _nodes_of(self, node: Node, visited: set[Node]) -> Iterator[Node]:
         """Yield the nodes that are rules of a shape: through lists, and those that stand inline."""
-        types = self._values(node, RDF + "type")
+        types = self.values(node, RDF + "type")
         is_named = SH + "PropertyShape" in types or SH + "SPARQLConstraint" in types
-        if self._texts(node, SH + "message") or (is_named and isinstance(node, ox.NamedNode)):
+        if self.texts(node, SH + "message") or (is_named and isinstance(node, ox.NamedNode)):
             yield node
         for predicate, value in self.about[node]:
             if (
-                isinstance(value, (ox.NamedNode, ox.BlankNode))
-                and predicate not in (RDF + "type", SH + "path", SH + "prefixes", *TARGETS)
+                predicate not in (RDF + "type", SH + "path", SH + "prefixes", *TARGETS)
                 and value in self.about
                 and value not in visited
-                and not self._is_node_shape(value)
+                and not self.is_node_shape(value)
             ):
                 visited.add(value)
                 yield from self._nodes_of(value, visited)
 
-    def _rule(self, node: Resource) -> Rule:
-        name = "" if self._is_node_shape(node) else _fragment(node)
+    def _rule(self, node: Node) -> Rule:
+        name = "" if self.is_node_shape(node) else _fragment(node)
         is_first = bool(name) and name not in self.seen
         self.seen.add(name)
         paths = [value for predicate, value in self.about[node] if predicate == SH + "path"]
@@ -228,8 +211,8 @@ class _Reader:
             name=name,
             is_first=is_first,
             path=self._path(paths[0]) if paths else "",
-            messages=self._texts(node, SH + "message"),
-            implements=tuple(self._values(node, RDFS + "seeAlso")),
+            messages=self.texts(node, SH + "message"),
+            implements=tuple(self.values(node, RDFS + "seeAlso")),
         )
 
     def _path(self, node: Node) -> str:
@@ -251,14 +234,16 @@ class _Reader:
                 yield self._path(pairs[RDF + "first"])
             node = pairs.get(RDF + "rest", ox.NamedNode(RDF + "nil"))
 
-    def _values(self, node: Resource, predicate: str) -> list[str]:
+    def values(self, node: Node, predicate: str) -> list[str]:
+        """Return the IRIs and texts that a node has for a predicate."""
         return [
             value.value
             for name, value in self.about.get(node, ())
             if name == predicate and isinstance(value, (ox.NamedNode, ox.Literal))
         ]
 
-    def _texts(self, node: Resource, predicate: str) -> dict[str, str]:
+    def texts(self, node: Node, predicate: str) -> dict[str, str]:
+        """Return the texts that a node has for a predicate, by language."""
         return {
             value.language or "": value.value
             for name, value in self.about.get(node, ())
@@ -266,6 +251,6 @@ class _Reader:
         }
 
 
-def _fragment(node: Resource) -> str:
+def _fragment(node: Node) -> str:
     """Return the last part of an IRI; a blank node has none."""
     return node.value.rpartition("#")[2] if isinstance(node, ox.NamedNode) else ""
