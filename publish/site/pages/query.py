@@ -180,48 +180,41 @@ def _short(served: Served, value: Value) -> Value:
 
 def table_query(served: Served, data_set: DataSet, language: str) -> str:
     """Return the query that gives the figures of a data set as rows, with their labels."""
-    used: list[str] = []
-    lines: list[str] = []
-    names: list[str] = []
-    for component in components_of(served, data_set.iri):
-        if component.kind == "measure":
-            continue
-        name = re.sub(r"\W", "", component.iri.rpartition("#")[2]) or f"dim{len(names)}"
+    dimensions = [
+        (component, re.sub(r"\W", "", component.iri.rpartition("#")[2]) or f"dim{number}")
+        for number, component in enumerate(components_of(served, data_set.iri))
+        if component.kind != "measure"
+    ]
+    lines = [
+        f"SELECT {' '.join(f'?{name}' for _, name in dimensions)} ?measure ?value WHERE {{",
+        f"  ?observation qb:dataSet <{data_set.iri}> ;",
+        *(f"    {served.compact(item.iri)} ?{name}Code ;" for item, name in dimensions),
+        "    qb:measureType ?measure .",
+        "  OPTIONAL { ?observation ?measure ?value }",
+    ]
+    for component, name in dimensions:
         label = "rdfs:label" if component.kind == "period" else "skos:prefLabel"
-        names.append(f"?{name}")
-        used.append(f"    {served.compact(component.iri)} ?{name}Code ;")
         lines.append(f'  ?{name}Code {label} ?{name} . FILTER(LANG(?{name}) = "{language}")')
-    body = "\n".join(
-        [
-            f"SELECT {' '.join(names)} ?measure ?value WHERE {{",
-            f"  ?observation qb:dataSet <{data_set.iri}> ;",
-            *used,
-            "    qb:measureType ?measure .",
-            "  OPTIONAL { ?observation ?measure ?value }",
-            *lines,
-            "}",
-            f"ORDER BY ?measure {' '.join(f'{name}Code' for name in reversed(names))}",
-        ]
-    )
-    return prefix_lines(served.prefixes, body) + "\n" + body + "\n"
+    order = " ".join(f"?{name}Code" for _, name in reversed(dimensions))
+    body = "\n".join([*lines, "}", f"ORDER BY ?measure {order}\n"])
+    return prefix_lines(served.prefixes, body) + "\n" + body
 
 
 def example_query(served: Served, example: str | None, slug: str | None, language: str) -> str:
     """Return the text of an example query about a data set of this release."""
-    own = next((item for item in served.examples if item.name == example), None)
-    if own is not None:
-        return complete_query(own.text, served.base, served.prefixes, language)
-    if not served.data_sets:
-        name = example if example in EXAMPLES_FOR_ANY_RDF else "first"
-        return complete_query(_text(name), served.base, served.prefixes, language)
-    name = example if example in EXAMPLES else "datasets"
-    chosen = [item for item in served.data_sets if item.slug == slug]
-    largest = max(served.data_sets, key=lambda item: item.observations)
-    data_set = chosen[0] if chosen else largest
-    if name == "table":
-        return table_query(served, data_set, language)
-    body = _text(name).replace("$dataSet", data_set.iri)
-    return complete_query(body, served.base, served.prefixes, language)
+    text = next((item.text for item in served.examples if item.name == example), None)
+    if text is None and served.data_sets:
+        chosen = [item for item in served.data_sets if item.slug == slug]
+        data_set = (
+            chosen[0] if chosen else max(served.data_sets, key=lambda item: item.observations)
+        )
+        if example == "table":
+            return table_query(served, data_set, language)
+        text = _text(example if example in EXAMPLES else "datasets")
+        text = text.replace("$dataSet", data_set.iri)
+    elif text is None:
+        text = _text(example if example in EXAMPLES_FOR_ANY_RDF else "first")
+    return complete_query(text, served.base, served.prefixes, language)
 
 
 def _text(name: str) -> str:
