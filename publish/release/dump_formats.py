@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -67,26 +68,26 @@ def write_forms(
     counts = count_graphs({dump.graph: folder / f"{dump.name}.nt" for dump in dumps})
     work = [*_of_graphs(folder, [*dumps, *parts], prefixes)]
     work += _of_everything(folder, dumps, prefixes, counts)
+    whole = Dump(name=EVERYTHING, graph="", about=about)
     with (
         Progress("dumps", "files", len(work)) as progress,
         ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 4)) as pool,
     ):
         for _ in pool.map(lambda task: task(), work):
             progress.step()
-        whole = Dump(name=EVERYTHING, graph="", about=about)
-        paths = [
-            (dump, ending, folder / f"{dump.name}{ending}")
+        existing = [
+            (dump, ending)
             for dump in (*dumps, *parts, whole)
             for ending in FORMS
+            if (folder / f"{dump.name}{ending}").is_file()
         ]
-        existing = [item for item in paths if item[2].is_file()]
-        files = list(pool.map(lambda item: _entry(*item), existing))
+        files = list(pool.map(lambda item: _entry(folder, *item), existing))
     lines = [
         f"{file['sha256']}  {dump.name}{ending}\n"
-        for file, (dump, ending, _) in zip(files, existing, strict=True)
+        for file, (dump, ending) in zip(files, existing, strict=True)
     ]
     (folder / SUMS).write_text("".join(lines), encoding="ascii")
-    files.append(_entry(whole, "", folder / SUMS))
+    files.append(_entry(folder, replace(whole, name=SUMS), ""))
     return WrittenDumps(files=files, counts=counts)
 
 
@@ -96,8 +97,8 @@ def _of_graphs(
     """Yield a task for each other form of each dump."""
     for dump in dumps:
         source = folder / f"{dump.name}.nt"
-        yield partial(_compress, folder / f"{dump.name}.nt.gz", partial(read_blocks, source))
-        yield partial(_copy, folder / f"{dump.name}.nq", partial(_quads, folder, [dump]))
+        yield partial(_compress, source.with_suffix(".nt.gz"), partial(read_blocks, source))
+        yield partial(_copy, source.with_suffix(".nq"), partial(_quads, folder, [dump]))
         if source.stat().st_size <= LARGEST:
             yield partial(_write_small, source, prefixes)
 
@@ -109,16 +110,15 @@ def _of_everything(
     sources = [folder / f"{dump.name}.nt" for dump in dumps]
     triples = partial(_union, sources, counts.repeated)
     quads = partial(_quads, folder, dumps)
-    whole = folder / EVERYTHING
-    if sum(path.stat().st_size for path in sources) <= LARGEST:
+    whole = folder / f"{EVERYTHING}.nt"
+    is_small = sum(path.stat().st_size for path in sources) <= LARGEST
 
-        def small() -> None:
-            _copy(whole.with_suffix(".nt"), triples)
-            _write_small(whole.with_suffix(".nt"), prefixes)
+    def write_triples() -> None:
+        _copy(whole, triples)
+        if is_small:
+            _write_small(whole, prefixes)
 
-        yield small
-    else:
-        yield partial(_copy, whole.with_suffix(".nt"), triples)
+    yield write_triples
     yield partial(_compress, whole.with_suffix(".nt.gz"), triples)
     yield partial(_copy, whole.with_suffix(".nq"), quads)
     yield partial(_compress, whole.with_suffix(".nq.gz"), quads)
@@ -160,17 +160,16 @@ def _quads(folder: Path, dumps: Sequence[Dump]) -> Iterator[bytes]:
 def _union(sources: Sequence[Path], repeated: frozenset[bytes]) -> Iterator[bytes]:
     """Yield the lines of several files, each line once."""
     left = set(repeated)
-    for source in sources:
-        for block in read_blocks(source):
-            if not repeated:
-                yield block
-                continue
-            lines = []
-            for line in block.splitlines(keepends=True):
-                if line not in repeated or line in left:
-                    lines.append(line)
-                    left.discard(line)
-            yield b"".join(lines)
+    for block in itertools.chain.from_iterable(map(read_blocks, sources)):
+        if not repeated:
+            yield block
+            continue
+        lines = []
+        for line in block.splitlines(keepends=True):
+            if line not in repeated or line in left:
+                lines.append(line)
+                left.discard(line)
+        yield b"".join(lines)
 
 
 def _turtle(folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]) -> Iterator[bytes]:
@@ -200,12 +199,13 @@ def _write_small(source: Path, prefixes: Mapping[str, str]) -> None:
             path.unlink()
 
 
-def _entry(dump: Dump, ending: str, path: Path) -> dict[str, object]:
+def _entry(folder: Path, dump: Dump, ending: str) -> dict[str, object]:
     """Return the manifest's entry of a file, with the size and checksum of what is on disk."""
+    path = folder / f"{dump.name}{ending}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     entry: dict[str, object] = {
-        "path": f"dumps/{path.name if dump.name == EVERYTHING else dump.name + ending}",
+        "path": f"dumps/{dump.name}{ending}",
         "bytes": path.stat().st_size,
         "sha256": digest,
         "media-type": FORMS.get(ending, "text/plain"),

@@ -62,7 +62,6 @@ class CubeDumps:
 
     folder: Path
     structure: Structure
-    uris: Uris
     writers: list[ObservationWriter]
     most_cells: int | None = None
     """Up to how many observations the source cells are written; None for any number."""
@@ -70,13 +69,8 @@ class CubeDumps:
     @property
     def has_cells(self) -> bool:
         """Whether the source cells are among the dumps."""
-        is_few = self.most_cells is None or self.count <= self.most_cells
-        return self.structure.cells and is_few
-
-    @property
-    def count(self) -> int:
-        """The number of observations written."""
-        return self.writers[0].count
+        most, count = self.most_cells, self.writers[0].count
+        return self.structure.cells and (most is None or count <= most)
 
     def write(self, batch: Batch) -> None:
         """Write a batch in every format."""
@@ -139,11 +133,7 @@ def open_dumps(
                 )
             )
         dumps = CubeDumps(
-            folder=folder,
-            structure=structure,
-            uris=uris,
-            writers=writers,
-            most_cells=most_cells,
+            folder=folder, structure=structure, writers=writers, most_cells=most_cells
         )
         yield dumps
     if structure.cells and not dumps.has_cells:
