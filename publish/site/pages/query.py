@@ -204,10 +204,8 @@ def example_query(served: Served, example: str | None, slug: str | None, languag
     """Return the text of an example query about a data set of this release."""
     text = next((item.text for item in served.examples if item.name == example), None)
     if text is None and served.data_sets:
-        chosen = [item for item in served.data_sets if item.slug == slug]
-        data_set = (
-            chosen[0] if chosen else max(served.data_sets, key=lambda item: item.observations)
-        )
+        # The largest one, unless another is asked for.
+        data_set = max(served.data_sets, key=lambda item: (item.slug == slug, item.observations))
         if example == "table":
             return table_query(served, data_set, language)
         text = _text(example if example in EXAMPLES else "datasets")
