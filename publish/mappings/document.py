@@ -17,9 +17,9 @@ from typing import Any
 
 from publish.faults.addresses import is_address, wrong_character
 from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase
-from publish.mappings.mapping import Remark, Text, read_remarks
+from publish.mappings.mapping import Remark, read_remarks
 from publish.project.files import leads_outside
-from publish.project.project import Project
+from publish.project.project import Project, Text
 from publish.project.yaml import Steps, YamlFile, read_yaml
 
 SCHEMA = (resources.files("publish.mappings") / "schema/document.schema.json").read_text("utf-8")

@@ -7,7 +7,6 @@ exist is judged where the tables are read, with the vocabulary.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -16,7 +15,8 @@ from typing import Any
 
 from publish.faults.fault import Fault, fault
 from publish.mappings.declarations import Declarations, parts_of, read_declarations
-from publish.project.project import Project
+from publish.project.iris import SLUG
+from publish.project.project import Project, Text
 from publish.project.yaml import Steps, YamlFile, read_yaml
 
 OPEN = "OPEN"
@@ -28,10 +28,6 @@ MEASURE = "measure"
 
 SCHEMA = (resources.files("publish.mappings") / "schema/mapping.schema.json").read_text("utf-8")
 """The JSON Schema of the file, which editors complete from too."""
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-Text = dict[str, str]
-"""A text by language, ``nl`` and ``en``."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from publish.faults.addresses import is_address
 
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What the names of data sets, documents and queries are, which are names of files too."""
 CODE = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9._~-]+")
 """What a code, a name or a slug may consist of: the unreserved characters of RFC 3986.
 

@@ -27,6 +27,10 @@ from publish.project.files import shown_path
 from publish.project.iris import CODE, GENERIC_VOCABULARY, Uris, is_base
 from publish.project.toml import place_of_key, read_toml
 
+Text = dict[str, str]
+"""A text by language, ``nl`` and ``en``."""
+
+
 SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")
 DEFAULT_GRAPHS = ("union", "empty")

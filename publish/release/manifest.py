@@ -11,19 +11,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publish import __version__
-from publish.project.project import Project
-from publish.rdf.counts import GraphCounts
+from publish.project.project import Project, Text
 from publish.sparql.examples import ExampleQuery
+
+if TYPE_CHECKING:
+    from publish.rdf.counts import GraphCounts  # a server needs no numpy
 
 MANIFEST = 2
 """The number of the manifest format: from 2 on the store has a default graph of its own."""
 LARGEST = 20_000_000
 """Bytes of N-Triples up to which there is JSON-LD and RDF/XML, which nobody reads as a stream."""
-Texts = Mapping[str, str]
-"""A text by language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class DataSet:
 
     slug: str
     iri: str
-    title: Texts = field(hash=False)
+    title: Text = field(hash=False)
     observations: int
 
 

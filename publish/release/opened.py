@@ -18,8 +18,9 @@ from weakref import WeakKeyDictionary
 import pyoxigraph as ox
 
 from publish.project.iris import PREFIXES, Uris
+from publish.project.project import Text
 from publish.rdf.terms import prefixed_name
-from publish.release.manifest import DataSet, NamedGraph, Texts, read_files, read_manifest
+from publish.release.manifest import DataSet, NamedGraph, read_files, read_manifest
 from publish.sparql.examples import ExampleQuery
 
 LANGUAGES = ("nl", "en")
@@ -67,8 +68,8 @@ class Served:
         self.base: str = manifest["base"].rstrip("/")
         self.public_url: str = manifest.get("public-url", self.base).rstrip("/")
         self.vocabulary: str = manifest["vocabulary"]
-        self.title: Texts = manifest["title"]
-        self.description: Texts = manifest.get("description", {})
+        self.title: Text = manifest["title"]
+        self.description: Text = manifest.get("description", {})
         self.licence: str | None = manifest.get("licence")
         self.is_union: bool = manifest.get("default-graph", "union") == "union"
         """Whether the default graph of the store is the union of its named graphs."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault
-from publish.mappings.mapping import SLUG, Text
 from publish.project.files import read_file
-from publish.project.project import Project
+from publish.project.iris import SLUG
+from publish.project.project import Project, Text
 from publish.sparql.query.errors import Refused
 from publish.sparql.query.guard import examine
 from publish.sparql.query.syntax import explain_syntax

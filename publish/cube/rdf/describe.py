@@ -14,12 +14,11 @@ from rdflib.term import Node
 
 from publish.cube.derive import AnyCube, DerivedCube
 from publish.mappings.document import Document
-from publish.mappings.mapping import Text
 from publish.mappings.marks import BOUNDS
 from publish.ontology.periods import Period, period
 from publish.ontology.vocabulary import PERIOD_KINDS
 from publish.project.iris import Uris
-from publish.project.project import Project
+from publish.project.project import Project, Text
 from publish.rdf.namespaces import (
     DCAT,
     DCTERMS,

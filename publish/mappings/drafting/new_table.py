@@ -34,11 +34,12 @@ from publish.mappings.drafting.guess_figures import (
     guess_totals,
 )
 from publish.mappings.drafting.outline import Outline, find_table, join_quarters
-from publish.mappings.mapping import MEASURE, OPEN, SLUG
+from publish.mappings.mapping import MEASURE, OPEN
 from publish.mappings.marks import REASON_LIST
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.files import write_files
+from publish.project.iris import SLUG
 from publish.project.project import Project
 from publish.tables.delimited import read_bytes, read_delimited
 from publish.tables.foreign_numbers import is_figure, to_format

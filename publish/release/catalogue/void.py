@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 import pyoxigraph as ox
 
 from publish.project.iris import EVERYTHING
-from publish.release.manifest import NamedGraph, Texts
+from publish.project.project import Text
+from publish.release.manifest import NamedGraph
 from publish.release.opened import LANGUAGES, Served, read_names, term
 
 COUNTED = {
@@ -87,7 +88,7 @@ def title_of(served: Served, graph: NamedGraph, language: str) -> str:
     return str(name)
 
 
-def _types_and_titles(node: ox.NamedNode, titles: Texts) -> Iterator[ox.Triple]:
+def _types_and_titles(node: ox.NamedNode, titles: Text) -> Iterator[ox.Triple]:
     yield from statements(node, ("rdf:type", term("void:Dataset")), ("rdf:type", term("sd:Graph")))
     for language, text in titles.items():
         yield from statements(node, ("dct:title", ox.Literal(text, language=language)))

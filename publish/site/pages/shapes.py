@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from publish.project.iris import PREFIXES
-from publish.release.manifest import Texts
+from publish.project.project import Text
 from publish.release.opened import Node, Served
 from publish.server.negotiation import HTML, form_of_extension
 from publish.site.files import file_response
@@ -124,7 +124,7 @@ class Rule:
     is_first: bool
     """Whether it stands here for the first time in the document; a rule may be shared."""
     path: str
-    messages: Texts
+    messages: Text
     implements: tuple[str, ...]
     """The IRIs of the integrity constraints that it implements."""
 
@@ -134,7 +134,7 @@ class NodeShape:
     """A shape with its targets and its rules."""
 
     name: str
-    label: Texts
+    label: Text
     targets: tuple[str, ...]
     rules: tuple[Rule, ...]
 
@@ -143,8 +143,8 @@ class NodeShape:
 class ShapeDocument:
     """A document of shapes."""
 
-    title: Texts
-    description: Texts
+    title: Text
+    description: Text
     version: str
     shapes: tuple[NodeShape, ...]
 
