@@ -72,10 +72,11 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
         if _holds(release, text):
             log.info(phrase("release-unchanged", name=identifier))
         else:
-            _copy_tables(content)
-            _write_examples(content)
+            _copy_input(content)
             load_store(folder, graphs.dumps, project.default_graph)
-            (folder / MADE).write_text(_made(identifier), encoding="utf-8")
+            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            made = {"id": identifier, "made": now, "software": __version__}
+            (folder / MADE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             if release.exists():
                 shutil.rmtree(release)
@@ -160,17 +161,13 @@ def _temporary_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy_tables(content: Content) -> None:
-    """Copy each printed table to where its IRI says it is."""
+def _copy_input(content: Content) -> None:
+    """Copy each printed table to where its IRI says it is, and the queries of the query page."""
     for cube in content.written.all_cubes:
         for table in cube.structure.tables:
             folder = content.written.folder / "tables" / table.document / table.digest
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(table.path, folder / f"{table.name}.csv")
-
-
-def _write_examples(content: Content) -> None:
-    """Write the example queries, which the query page offers."""
     (content.written.folder / "queries").mkdir()
     for example in content.written.inputs.examples:
         path = content.written.folder / "queries" / f"{example.name}.rq"
@@ -187,12 +184,6 @@ def _data_sets(content: Content) -> list[dict[str, object]]:
         }
         for written in content.written.cubes
     ]
-
-
-def _made(identifier: str) -> str:
-    """Return the content of ``made.json``: what is not the same in each build of a release."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return json.dumps({"id": identifier, "made": now, "software": __version__}, indent=2) + "\n"
 
 
 def _make_current(parent: Path, identifier: str) -> None:

@@ -122,10 +122,7 @@ class Served:
             yield triple.object
 
     def triples(
-        self,
-        subject: ox.NamedNode | None,
-        predicate: ox.NamedNode | None,
-        object_: Node | None,
+        self, subject: ox.NamedNode | None, predicate: ox.NamedNode | None, object_: Node | None
     ) -> Iterator[ox.Triple]:
         """Yield the triples that match in any graph, each once; at least one term is given."""
         if self.is_union:
@@ -210,10 +207,6 @@ class Served:
         else:
             return None
         return path + hash_ + fragment
-
-    def address(self, path: str) -> str:
-        """Return the public address of a path on this server."""
-        return self.public_url + path
 
 
 Key = TypeVar("Key")

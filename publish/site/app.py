@@ -299,8 +299,9 @@ async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:
     headers = [*reply.headers, (b"x-request-id", identifier.encode())]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if method == "HEAD" or reply.stream is None:
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
-        return 0 if method == "HEAD" else len(reply.body)
+        body = b"" if method == "HEAD" else reply.body
+        await send({"type": "http.response.body", "body": body})
+        return len(body)
     sent = len(reply.body)
     if reply.body:
         await send({"type": "http.response.body", "body": reply.body, "more_body": True})

@@ -10,12 +10,7 @@ from functools import partial
 import pyoxigraph as ox
 from flask import Response
 
-from publish.release.catalogue.void import (
-    all_graphs,
-    describe_all_graphs,
-    describe_graph,
-    title_of,
-)
+from publish.release.catalogue.void import all_graphs, describe_all_graphs, describe_graph, title_of
 from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, term
 from publish.server.negotiation import HTML
 from publish.site.describe import describe

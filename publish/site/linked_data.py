@@ -8,6 +8,7 @@ the base. https://www.w3.org/TR/cooluris/
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -56,16 +57,12 @@ def make_linked_data(served: Served) -> Blueprint:
                 return table
         return _document(served, cache, "/id/", path)
 
-    def vocabulary(path: str) -> Response:
-        return _document(served, cache, "/ns/", path)
-
-    def well_known() -> Response:
-        return _see_other("/doc/graaf/")
-
     blueprint.add_url_rule("/id/<path:path>", "thing", thing)
     blueprint.add_url_rule("/doc/<path:path>", "document", document)
-    blueprint.add_url_rule("/ns/<path:path>", "vocabulary", vocabulary)
-    blueprint.add_url_rule("/.well-known/void", "void", well_known)
+    blueprint.add_url_rule(
+        "/ns/<path:path>", "vocabulary", partial(_document, served, cache, "/ns/")
+    )
+    blueprint.add_url_rule("/.well-known/void", "void", partial(_see_other, "/doc/graaf/"))
     return blueprint
 
 

@@ -74,13 +74,11 @@ def links_to_forms(forms: Sequence[Form], address: str, rel: str = "alternate") 
 def known_names(served: Served, kind: str) -> tuple[str, ...]:
     """Return the names after ``/id/`` or ``/ns/`` in IRIs, but for those of observations."""
     head = served.base + kind
-    found = dict.fromkeys(item.iri for item in served.data_sets)
-    found |= dict.fromkeys(item.iri for item in served.graphs)
+    found = [item.iri for item in served.data_sets] + [item.iri for item in served.graphs]
     for name in SHARED_GRAPHS:
         graph = ox.NamedNode(f"{served.base}/id/graaf/{name}")
         quads = served.store.quads_for_pattern(None, TYPE, None, graph)
-        for quad in itertools.islice(quads, MOST_KNOWN):
-            if isinstance(quad.subject, ox.NamedNode):
-                found[quad.subject.value] = None
+        subjects = (quad.subject for quad in itertools.islice(quads, MOST_KNOWN))
+        found += [node.value for node in subjects if isinstance(node, ox.NamedNode)]
     names = (iri.removeprefix(head) for iri in found if iri.startswith(head))
     return tuple(dict.fromkeys(name.partition("#")[0] for name in names))

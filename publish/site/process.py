@@ -66,7 +66,7 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
         served.folder / "store",
         limits=limits_of(settings),
         prefixes=served.prefixes,
-        base=served.address("/sparql"),
+        base=f"{served.public_url}/sparql",
         in_memory=settings.in_memory,
     )
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
@@ -89,9 +89,7 @@ class ServerProcess:
         """``current`` is a release or a link to one, ``shared`` the folder of all processes."""
         self._current, self._settings = current, settings
         self._cache = AnswerCache(
-            shared / "answers",
-            most_bytes=settings.cache_bytes,
-            largest=settings.cache_answer_bytes,
+            shared / "answers", most_bytes=settings.cache_bytes, largest=settings.cache_answer_bytes
         )
         self._metrics = Metrics(shared / "metrics", slot)
         self._access_log = None

@@ -31,7 +31,7 @@ def describe_service(
 
     ``per_client`` is the number of queries at a time of one client.
     """
-    endpoint = ox.NamedNode(served.address("/sparql"))
+    endpoint = ox.NamedNode(f"{served.public_url}/sparql")
     service = ox.NamedNode(f"{endpoint.value}#service")
     data_set = ox.NamedNode(f"{endpoint.value}#dataset")
     yield from statements(
@@ -58,10 +58,7 @@ def describe_service(
 
 
 def _describe_limits(
-    served: Served,
-    service: ox.NamedNode,
-    limits: Limits | None,
-    per_client: int | None,
+    served: Served, service: ox.NamedNode, limits: Limits | None, per_client: int | None
 ) -> Iterator[ox.Triple]:
     """Yield each limit as a property of the package's own vocabulary."""
     numbers = {"vragenPerKlant": per_client}

@@ -98,9 +98,11 @@ def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Trip
     """Yield the dumps and endpoint of a graph, its licence and when it was issued."""
     for file in served.files.values():
         if file.stem == name:
-            address = ox.NamedNode(served.address(f"/dumps/{file.name}"))
+            address = ox.NamedNode(f"{served.public_url}/dumps/{file.name}")
             yield from statements(node, ("void:dataDump", address))
-    yield from statements(node, ("void:sparqlEndpoint", ox.NamedNode(served.address("/sparql"))))
+    yield from statements(
+        node, ("void:sparqlEndpoint", ox.NamedNode(f"{served.public_url}/sparql"))
+    )
     if served.licence:
         yield from statements(node, ("dct:license", ox.NamedNode(served.licence)))
     if served.made:

@@ -13,10 +13,7 @@ from rdflib import Graph
 from publish.cube.assemble import Cube, assemble_cube
 from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
 from publish.cube.rdf.describe import INTERVAL_OF_KIND, describe_cube
-from publish.cube.rdf.remarks import (
-    check_document_quality,
-    check_mapping_quality,
-)
+from publish.cube.rdf.remarks import check_document_quality, check_mapping_quality
 from publish.faults.fault import Fault
 from publish.mappings.open_questions import find_open_questions, with_likely_answers
 from publish.project.project import Project
