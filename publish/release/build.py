@@ -24,7 +24,7 @@ from publish.project.project import Project
 from publish.release.dump_formats import write_forms
 from publish.release.dumps import PRIMARY_FORMATS
 from publish.release.manifest import make_manifest, manifest_text
-from publish.release.stages.cubes import describe_cubes
+from publish.release.stages.cubes import assemble_cubes, describe_cubes
 from publish.release.stages.inputs import read_inputs
 from publish.release.stages.judge_cubes import judge_cubes
 from publish.release.stages.judge_graphs import Content, judge_graphs
@@ -102,7 +102,8 @@ def make_content(
     judges observations too up to a stated size, or with ``full`` all.
     """
     inputs = read_inputs(project, only)
-    described = describe_cubes(inputs)
+    assembled = assemble_cubes(inputs)
+    described = describe_cubes(assembled)
     written = write_cubes(described, folder, formats=formats, most=most)
     judged = judge_cubes(written)
     graphs = write_shared_graphs(judged)

@@ -1,7 +1,7 @@
-"""The stage of a build that makes cubes: each is assembled from its mapping, then described.
+"""Two stages of a build: cubes are assembled from their mappings, then described.
 
-A cube knows its structure and can read its tables batch by batch. Described, it also has its
-structure as RDF, the shape of its observations, and the checks that they will pass.
+Assembled, a cube knows its structure and can read its tables batch by batch. Described, it also
+has its structure as RDF, the shape of its observations, and the checks that they will pass.
 """
 
 from __future__ import annotations
@@ -26,6 +26,44 @@ from publish.validation.observations import ObservationsCheck
 from publish.validation.shapes.compile import observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
 from publish.validation.shapes.graph_structure import GraphStructure
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssembledCubes:
+    """The cubes of all mappings whose names and tables exist; none of their cells is read yet."""
+
+    inputs: Inputs
+    cubes: tuple[AnyCube, ...]
+    """By the order of their slugs; what a derived data set is made from comes before it."""
+    faults: tuple[Fault, ...]
+    """What is wrong with mappings and documents besides the faults of the inputs."""
+
+
+def assemble_cubes(inputs: Inputs) -> AssembledCubes:
+    """Assemble the cube of each mapping, also when the ontology has faults: all faults at once."""
+    faults: list[Fault] = []
+    project, vocabulary, documents = inputs.project, inputs.vocabulary, inputs.documents
+    for document in documents.values():
+        faults += check_document_quality(document, inputs.mappings, set(inputs.slugs), vocabulary)
+    printed: dict[str, Cube] = {}
+    for mapping in inputs.mappings:
+        faults.extend(find_open_questions(mapping.file))
+        whole = with_likely_answers(mapping, vocabulary)
+        if whole and mapping.derivation is None:
+            cube = assemble_cube(project, whole, vocabulary, documents, faults)
+            if cube:
+                printed[mapping.slug] = cube
+    cubes: list[AnyCube] = list(printed.values())
+    for mapping in inputs.mappings:
+        if mapping.derivation is not None:
+            derived = assemble_derived(
+                project, mapping, vocabulary, inputs.links, printed, set(inputs.slugs), faults
+            )
+            if derived:
+                cubes.append(derived)
+    for item in cubes:
+        faults.extend(check_mapping_quality(item.mapping, item, vocabulary))
+    return AssembledCubes(inputs=inputs, cubes=tuple(cubes), faults=tuple(faults))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +97,16 @@ class DescribedCubes:
 
     inputs: Inputs
     cubes: tuple[DescribedCube, ...]
-    """By the order of their slugs; what a derived data set is made from comes before it."""
+    """In the order in which they were assembled."""
     surroundings: Graph
     """Vocabulary, code lists and structures; periods are added as tables print them."""
     faults: tuple[Fault, ...]
-    """What is wrong with mappings and documents besides the faults of the inputs."""
+    """The faults of the assembled cubes."""
 
 
-def describe_cubes(inputs: Inputs) -> DescribedCubes:
-    """Assemble the cube of each mapping, and make from it what its observations must meet."""
-    faults: list[Fault] = []
-    cubes = _assemble_cubes(inputs, faults)
+def describe_cubes(assembled: AssembledCubes) -> DescribedCubes:
+    """Describe the structure of each cube, and make from it what its observations must meet."""
+    inputs, cubes = assembled.inputs, assembled.cubes
     project, vocabulary = inputs.project, inputs.vocabulary
     surroundings = vocabulary.terms + vocabulary.concepts
     for cube in cubes:
@@ -111,38 +148,11 @@ def describe_cubes(inputs: Inputs) -> DescribedCubes:
             )
         )
     return DescribedCubes(
-        inputs=inputs, cubes=tuple(described), surroundings=surroundings, faults=tuple(faults)
+        inputs=inputs,
+        cubes=tuple(described),
+        surroundings=surroundings,
+        faults=assembled.faults,
     )
-
-
-def _assemble_cubes(inputs: Inputs, faults: list[Fault]) -> list[AnyCube]:
-    """Return the cubes of all mappings whose names and tables exist, printed ones first.
-
-    None of their cells is read yet. Cubes are assembled also when the ontology has faults, so that
-    all faults are found at once.
-    """
-    project, vocabulary, documents = inputs.project, inputs.vocabulary, inputs.documents
-    for document in documents.values():
-        faults += check_document_quality(document, inputs.mappings, set(inputs.slugs), vocabulary)
-    printed: dict[str, Cube] = {}
-    for mapping in inputs.mappings:
-        faults.extend(find_open_questions(mapping.file))
-        whole = with_likely_answers(mapping, vocabulary)
-        if whole and mapping.derivation is None:
-            cube = assemble_cube(project, whole, vocabulary, documents, faults)
-            if cube:
-                printed[mapping.slug] = cube
-    cubes: list[AnyCube] = list(printed.values())
-    for mapping in inputs.mappings:
-        if mapping.derivation is not None:
-            derived = assemble_derived(
-                project, mapping, vocabulary, inputs.links, printed, set(inputs.slugs), faults
-            )
-            if derived:
-                cubes.append(derived)
-    for item in cubes:
-        faults.extend(check_mapping_quality(item.mapping, item, vocabulary))
-    return cubes
 
 
 def _shape_of_observations(project: Project, figures: FiguresCheck, surroundings: Graph) -> str:
