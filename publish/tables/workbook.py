@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 
 import openpyxl
 from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
@@ -32,6 +33,13 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MOST_UNPACKED = 256 * 1024 * 1024
 """Bytes of an unpacked workbook at most; a larger one is a zip bomb, or no printed table."""
 WORKBOOK = "xl/workbook.xml"
+RAISED = str.maketrans(
+    "0123456789+-=()abcdefghijklmnoprstuvwxyz",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ",
+)
+LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+"""Characters by their superscript and subscript forms, so that a raised digit is no figure."""
+SHIFTED = {"superscript": RAISED, "subscript": LOWERED}
 BROKEN = (*UNSOUND, ET.ParseError, InvalidFileException, zipfile.BadZipFile)
 
 
@@ -62,7 +70,9 @@ def read_workbook(
 def _opened(raw: bytes, *, values: bool) -> Workbook:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of parts of a workbook that are no cells
-        return openpyxl.load_workbook(io.BytesIO(raw), data_only=values, keep_links=False)
+        return openpyxl.load_workbook(
+            io.BytesIO(raw), data_only=values, keep_links=False, rich_text=values
+        )
 
 
 def _refusal(raw: bytes, shown: str) -> Fault | None:
@@ -173,6 +183,14 @@ def _text_of(cell: Cell | MergedCell, numbers: str) -> str:
     value = cell.value
     if value is None:
         return ""
+    vertical = cell.font.vertAlign if cell.has_style else None
+    if isinstance(value, CellRichText):
+        return cleaned(_plain_text(value, vertical))
+    return _as_placed(_shown_text(cell, value, numbers), vertical)
+
+
+def _shown_text(cell: Cell | MergedCell, value: object, numbers: str) -> str:
+    """Return a value as the format of its cell shows it."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
@@ -185,3 +203,18 @@ def _text_of(cell: Cell | MergedCell, numbers: str) -> str:
     if isinstance(value, time | timedelta):
         return str(value)
     return cleaned(str(value))
+
+
+def _as_placed(text: str, vertical: str | None) -> str:
+    """Return a text as it stands on its line: raised, lowered or neither."""
+    return text.translate(SHIFTED[vertical]) if vertical in SHIFTED else text
+
+
+def _plain_text(value: CellRichText, vertical: str | None) -> str:
+    """Return rich text without its fonts; ``vertical`` is that of runs without a font."""
+    return "".join(
+        _as_placed(run.text, run.font.vertAlign)
+        if isinstance(run, TextBlock)
+        else _as_placed(run, vertical)
+        for run in value
+    )

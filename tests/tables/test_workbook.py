@@ -11,6 +11,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from small_project import SmallProject
@@ -167,6 +170,57 @@ def test_read_dates_in_headers_as_days(project: SmallProject) -> None:
         done.table.read_text(encoding="utf-8").splitlines()[0] == "leeftijd,30/06/2023,31/12/2023"
     )
     assert "columns: dag" in done.mapping.read_text(encoding="utf-8").splitlines()
+
+
+RAISED, LOWERED = InlineFont(vertAlign="superscript"), InlineFont(vertAlign="subscript")
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (["1234", TextBlock(RAISED, "1")], "1234¹"),
+        (["1234", TextBlock(RAISED, "(1, p)")], "1234⁽¹, ᵖ⁾"),
+        ([TextBlock(RAISED, "a"), TextBlock(InlineFont(b=True), "12,5")], "ᵃ12,5"),
+        ([TextBlock(InlineFont(b=True), "12"), "34"], "1234"),
+        (["CO", TextBlock(LOWERED, "2")], "CO₂"),
+        (["1234", TextBlock(RAISED, "*")], "1234*"),
+    ],
+)
+def test_keep_raised_text_apart_from_number(runs: list[str | TextBlock], text: str) -> None:
+    """A raised run is a note mark: it never becomes a digit of the number before it."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B2"] = CellRichText(runs)
+
+    assert read(book(fill)).rows[1][1] == text
+
+
+def test_keep_raised_cells_apart_from_numbers() -> None:
+    """A cell whose font is raised is a note mark, a number and runs without a font included."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B2"], sheet["C2"] = 1, CellRichText(["1", TextBlock(InlineFont(b=True), "7")])
+        sheet["B2"].font = sheet["C2"].font = Font(vertAlign="superscript")
+
+    assert read(book(fill)).rows[1] == ["jong", "¹", "¹7"]
+
+
+def test_ask_what_raised_mark_means(project: SmallProject) -> None:
+    """A note mark beside a figure is a question, and the note below the table is kept."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B2"] = CellRichText("1234", TextBlock(RAISED, "1"))
+        sheet["C1"] = CellRichText("2023", TextBlock(RAISED, "2"))
+        sheet["A6"] = CellRichText(TextBlock(RAISED, "1"), " voorlopig")
+
+    made = bring(project, book(fill))
+    assert made.table.read_text(encoding="utf-8").splitlines()[:2] == [
+        "leeftijd,2022,2023²",
+        "jong,1234¹,2",
+    ]
+    text = made.mapping.read_text(encoding="utf-8")
+    assert '"#\\u00b9": {reason: OPEN}' in text or '"#¹": {reason: OPEN}' in text
+    assert "# Below the table: ¹ voorlopig" in text
 
 
 def _merge_figures(sheet: Worksheet) -> None:
