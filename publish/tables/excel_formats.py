@@ -1,19 +1,125 @@
-"""Writes a number of a worksheet as its cell's format shows it, such as ``#,##0.00`` or ``0.0%``.
+"""Writes a value of a worksheet as its cell's format shows it, such as ``#,##0.00`` or ``0.0%``.
 
+A format has up to four sections, for numbers above, below and at zero and for texts, or with
+conditions of their own; a section may show another text than the number, or nothing. Where
+programs differ, or a reader could take what is shown for another figure, nothing is returned.
 The marks are those of the project's numbers. At most fifteen digits are shown, so what binary
 fractions add to a number (0.30000000000000004) is not. ISO/IEC 29500-1, 18.8.31.
 """
 
 from __future__ import annotations
 
+import operator
 import re
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import lru_cache
 
+from publish.tables.foreign_numbers import is_figure
+from publish.tables.grid import cleaned
 from publish.tables.numbers import FORMATS, NumberFormat
 
-LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-"""Text that a format shows literally, and its colours, conditions and spacing."""
+TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<space>_.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]'
+    r"|(?P<general>General)|(?P<exponent>E[+-])|(?P<clock>AM/PM|A/P)|(?P<letters>([A-Za-z])\10*)"
+    r"|(?P<digits>[0-9#?.,/]+)|(?P<end>;)|(?P<text>@)|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+CONDITION = re.compile(r"(?P<sign><=|>=|<>|<|>|=)(?P<limit>-?[0-9]+(?:\.[0-9]+)?)")
+COMPARE = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+COLOUR = re.compile("black|blue|cyan|green|magenta|red|yellow|color ?(?!2$)[0-9]+", re.IGNORECASE)
+"""Colours that can be seen on a white ground; the second of the palette is white."""
+CURRENCY = re.compile(r"\$(?P<text>[^-]*)(?:-(?P<locale>[0-9A-Fa-f]+))?")
 SCALE = re.compile(r"[0#?](?P<commas>,+)(?![,0#?])")
+GENERAL = "General"
+MINUS = re.compile("[-−–]")
+BETWEEN_DIGITS = " '’\u00a0\u202f"
+"""What formats print between thousands."""
+UNIT = re.compile(
+    "€|[$]|£|eur|euro|usd|gbp|ha|km|km2|km²|m2|m²|m3|m³|kg|°c|uur|jaar|years?|dagen|days"
+    "|personen|persons|inwoners|inhabitants",
+    re.IGNORECASE,
+)
+"""Literals that name a unit and no scale; any other is shown, as it may be a note or a mark."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One section of a format, as its tokens: their kind and their text."""
+
+    tokens: tuple[tuple[str, str], ...]
+    condition: tuple[str, Decimal] | None = None
+    locale: str | None = None
+    """The hexadecimal code of the language of the names of months."""
+    is_clear: bool = True
+    """Whether all of it is known and can be seen."""
+
+    def has(self, kind: str) -> bool:
+        """Return whether there is a token of a kind."""
+        return any(found == kind for found, _ in self.tokens)
+
+    def applies_to(self, number: Decimal) -> bool:
+        """Return whether a number meets the condition."""
+        return self.condition is None or COMPARE[self.condition[0]](number, self.condition[1])
+
+    @property
+    def is_below_zero(self) -> bool:
+        """Whether only numbers below zero meet the condition, which are shown without sign."""
+        sign, limit = self.condition or ("", Decimal(0))
+        return (sign == "<" and limit <= 0) or (sign == "<=" and limit < 0)
+
+
+@lru_cache(maxsize=1024)
+def sections_of(number_format: str) -> tuple[Section, ...]:
+    """Return the sections of a format."""
+    sections: list[list[tuple[str, str]]] = [[]]
+    for match in TOKEN.finditer(number_format):
+        kind = next(name for name, text in match.groupdict().items() if text is not None)
+        if kind == "end":
+            sections.append([])
+        else:
+            sections[-1].append((kind, match[kind]))
+    return tuple(map(_section, sections))
+
+
+def _section(found: list[tuple[str, str]]) -> Section:
+    """Return a section, its colours and conditions taken out of the tokens."""
+    tokens: list[tuple[str, str]] = []
+    condition, locale, is_clear = None, None, True
+    for kind, text in found:
+        if kind == "other" and text == "%":
+            tokens.append(("percent", text))
+        elif kind in ("quoted", "escaped", "other"):
+            tokens.append(("literal", text))
+        elif kind == "space" or (kind == "fill" and text == " "):
+            tokens.append(("literal", " "))
+        elif kind != "bracket":
+            is_clear &= kind != "fill"
+            tokens.append((kind, text))
+        elif match := CONDITION.fullmatch(text):
+            is_clear &= condition is None
+            condition = match["sign"], Decimal(match["limit"])
+        elif match := CURRENCY.fullmatch(text):
+            tokens.append(("literal", match["text"]))
+            locale = match["locale"] or locale
+        else:
+            is_clear &= COLOUR.fullmatch(text) is not None
+    is_clear &= bool(tokens) or not found
+    return Section(tokens=tuple(tokens), condition=condition, locale=locale, is_clear=is_clear)
+
+
+def _of_numbers(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """Return the sections that are for numbers and dates."""
+    is_last_for_texts = len(sections) == 4 or (len(sections) > 1 and sections[-1].has("text"))
+    return sections[:-1] if is_last_for_texts else sections
 
 
 def exact(value: float) -> Decimal:
@@ -21,37 +127,148 @@ def exact(value: float) -> Decimal:
     return Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
 
 
-def shown_number(value: float, number_format: str, numbers: str) -> str:
-    """Return a number as a reader sees it; ``numbers`` is a key of FORMATS."""
-    form = FORMATS[numbers]
-    pattern = LITERAL.sub("", number_format).split(";")[0].strip()
-    number = exact(value)
-    # "General" is a plain number; so is what no mapping can read, an exponent or a fraction.
-    if not re.search("[0#?]", pattern) or re.search("[eE/]", pattern):
+def shown_text(text: str, number_format: str) -> str | None:
+    """Return a text as a reader sees it, or None when that cannot be told."""
+    if number_format in (GENERAL, "@"):
+        return text
+    sections = sections_of(number_format)
+    section = sections[-1]
+    if len(sections) < 4 and not section.has("text"):
+        return text
+    if not section.is_clear or {kind for kind, _ in section.tokens} - {
+        "literal",
+        "percent",
+        "text",
+    }:
+        return None
+    return "".join(text if kind == "text" else literal for kind, literal in section.tokens)
+
+
+def shown_number(value: float, number_format: str, numbers: str) -> str | None:
+    """Return a number as a reader sees it, or None when that cannot be told.
+
+    ``numbers`` is a key of FORMATS.
+    """
+    number, form = exact(value), FORMATS[numbers]
+    if number_format == GENERAL:
         return _unformatted(number, form)
-    if "%" in pattern:
-        number *= 100
+    chosen = _chosen(_of_numbers(sections_of(number_format)), number)
+    if chosen is None or not chosen[0].is_clear:
+        return None
+    section, has_sign = chosen
+    kinds = [kind for kind, _ in section.tokens]
+    percents = kinds.count("percent")
+    if "letters" in kinds or "clock" in kinds or percents > 1:
+        return None
+    places = [at for at, kind in enumerate(kinds) if kind not in ("literal", "percent")]
+    if not places:
+        text = cleaned("".join(literal for _, literal in section.tokens))
+        same = text == _unformatted(number, form)
+        return None if (is_figure(text) and not same) or (has_sign and number < 0) else text
+    first, last = places[0], places[-1] + 1
+    before = "".join(text for _, text in section.tokens[:first])
+    after = "".join(text for _, text in section.tokens[last:])
+    inner = section.tokens[first:last]
+    if any(text.strip(BETWEEN_DIGITS) for kind, text in inner if kind in ("literal", "percent")):
+        return None
+    pattern = "".join(" " if kind == "literal" else text for kind, text in inner)
+    digits = _digits(number * 100 if percents else number, pattern, form)
+    if digits is None:
+        return None
+    if not digits:
+        return cleaned(before + after)
+    return _with_literals(digits, number, before, after, has_sign=has_sign)
+
+
+def _chosen(sections: tuple[Section, ...], number: Decimal) -> tuple[Section, bool] | None:
+    """Return the section for a number, and whether a minus is put before what it shows."""
+    if not 1 <= len(sections) <= 3:
+        return None
+    if not any(section.condition for section in sections):
+        if number < 0 and len(sections) > 1:
+            # Programs differ in what an empty last section shows.
+            is_empty = len(sections) == 2 and not sections[1].tokens
+            return None if is_empty else (sections[1], False)
+        return sections[2 if number == 0 and len(sections) == 3 else 0], True
+    conditional = sections[: max(1, len(sections) - 1)]
+    if not all(section.condition for section in conditional):
+        return None
+    section = next((item for item in conditional if item.applies_to(number)), sections[-1])
+    if not section.applies_to(number):
+        return None
+    if number < 0 and not section.is_below_zero:
+        return None  # programs differ in whether they show its sign
+    return section, False
+
+
+def _digits(number: Decimal, pattern: str, form: NumberFormat) -> str | None:
+    """Return a number without its sign, in the digits of a pattern; empty when none is shown."""
+    number = abs(number)
+    if pattern in (GENERAL, "@"):
+        return _unformatted(number, form)
+    if GENERAL in pattern or "@" in pattern:
+        return None
+    if re.search("[eE]", pattern):
+        return _unformatted(number, form)  # all its digits: no mapping reads an exponent
+    if "/" in pattern:
+        return _unformatted(number, form) if _is_fraction(number, pattern) else None
+    whole, _, fraction = pattern.partition(".")
+    if re.search("[1-9]", pattern) or "." in fraction or " " in fraction:
+        return None
     # Each comma behind the last digit of the whole part stands for thousands left out.
     if scale := SCALE.search(pattern):
         number = number.scaleb(-3 * len(scale["commas"]))
-    whole, _, fraction = pattern.partition(".")
     wanted = re.findall("[0#?]", fraction)
-    most, least = len(wanted), wanted.count("0")
+    most, least = len(wanted), max((at for at, d in enumerate(wanted, 1) if d == "0"), default=0)
     number = number.quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_UP)
-    front, _, back = f"{abs(number):f}".partition(".")
+    front, _, back = f"{number:f}".partition(".")
     back = back[:least] + back[least:].rstrip("0")
-    if "," in whole and form.thousands:
+    if front == "0" and not back and "0" not in whole:
+        return ""
+    if re.search("[0#?],+[0#?]", whole) and form.thousands:
         front = f"{int(front):,}".replace(",", form.thousands)
     front = front.zfill(len(re.findall("0", whole)))
-    sign = "-" if number < 0 else ""
-    percent = "" if "%" not in pattern else " %" if " %" in pattern else "%"
-    return f"{sign}{front}{form.decimal if back else ''}{back}{percent}"
+    return f"{front}{form.decimal if back else ''}{back}"
+
+
+def _is_fraction(number: Decimal, pattern: str) -> bool:
+    """Return whether a fraction shows all of a number."""
+    below = pattern.partition("/")[2].strip()
+    if below.isdecimal() and int(below):
+        return Fraction(number) * int(below) % 1 == 0
+    most = 10 ** len(below) - 1
+    return bool(re.fullmatch("[#?]+", below)) and Fraction(number).limit_denominator(most) == number
+
+
+def _with_literals(
+    digits: str, number: Decimal, before: str, after: str, *, has_sign: bool
+) -> str | None:
+    """Return digits with their sign and the literals around them, without a unit."""
+    signs = int(has_sign and number < 0) + len(MINUS.findall(before + after))
+    before, after = MINUS.sub("", before), MINUS.sub("", after)
+    if "(" in before and ")" in after and number < 0 and not signs:
+        signs, before, after = 1, before.replace("(", "", 1), after.replace(")", "", 1)
+    if number > 0 and before.strip() == "+":
+        before = ""
+    is_zero = not re.search("[1-9]", digits)
+    if signs != (number < 0) and not is_zero:
+        return None
+    before = "" if not before.strip() or UNIT.fullmatch(before.strip()) else before
+    after = "" if not after.strip() or UNIT.fullmatch(after.strip()) else after
+    text = cleaned(f"{'-' if number < 0 and not is_zero else ''}{before}{digits}{after}")
+    other = (before + after).replace("%", "").strip()
+    if re.search("[0-9]|[A-Za-z]{4}", other) or (other and is_figure(text)):
+        return None
+    return text
 
 
 def is_rounded(value: float, number_format: str) -> bool:
     """Return whether a format shows fewer decimals than the number has."""
     text = shown_number(value, number_format, "plain")
-    return Decimal(text.rstrip("% ")) != exact(value) * (100 if text.endswith("%") else 1)
+    if not text or not is_figure(text):
+        return False
+    shown, number = Decimal(text.rstrip("% ")), exact(value)
+    return shown not in (number, number * 100 if text.endswith("%") else number)
 
 
 def _unformatted(number: Decimal, form: NumberFormat) -> str:

@@ -22,7 +22,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase, shortened
-from publish.tables.excel_formats import is_rounded, shown_number
+from publish.tables.excel_formats import is_rounded, shown_number, shown_text
 from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
 from publish.tables.unsound import UNSOUND, problem_of
 
@@ -156,7 +156,12 @@ def _read_sheet(
                 dates.add((row, column))
             if isinstance(cell.value, float):
                 rounded += is_rounded(cell.value, str(cell.number_format))
-        rows.append([_text_of(cell, numbers) for cell in line])
+        texts = [_text_of(cell, numbers) for cell in line]
+        for column, text in enumerate(texts):
+            if text is None:
+                form = shortened(str(line[column].number_format))
+                report("unclear-cell-format", row, column, format=form)
+        rows.append([text or "" for text in texts])
     if len(faults) > before:
         return None
     rows = trimmed(rows)
@@ -178,31 +183,34 @@ def _read_sheet(
     )
 
 
-def _text_of(cell: Cell | MergedCell, numbers: str) -> str:
-    """Return the text that a reader sees in a cell."""
+def _text_of(cell: Cell | MergedCell, numbers: str) -> str | None:
+    """Return the text that a reader sees in a cell, or None when its format does not tell."""
     value = cell.value
     if value is None:
         return ""
     vertical = cell.font.vertAlign if cell.has_style else None
     if isinstance(value, CellRichText):
-        return cleaned(_plain_text(value, vertical))
-    return _as_placed(_shown_text(cell, value, numbers), vertical)
+        text = shown_text(_plain_text(value, vertical), str(cell.number_format))
+        return text and cleaned(text)
+    text = _shown_value(value, str(cell.number_format), numbers)
+    return text and _as_placed(text, vertical)
 
 
-def _shown_text(cell: Cell | MergedCell, value: object, numbers: str) -> str:
-    """Return a value as the format of its cell shows it."""
+def _shown_value(value: object, number_format: str, numbers: str) -> str | None:
+    """Return a value as a format shows it, or None when that cannot be told."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        return shown_number(value, str(cell.number_format), numbers)
+        return shown_number(value, number_format, numbers)
     if isinstance(value, date):
-        if set(str(cell.number_format).lower()) <= set("y"):
+        if set(number_format.lower()) <= set("y"):
             return f"{value.year:04}"
         has_time = isinstance(value, datetime) and value.time() != time()
         return value.strftime("%d/%m/%Y %H:%M" if has_time else "%d/%m/%Y")
     if isinstance(value, time | timedelta):
         return str(value)
-    return cleaned(str(value))
+    text = shown_text(str(value), number_format)
+    return text and cleaned(text)
 
 
 def _as_placed(text: str, vertical: str | None) -> str:

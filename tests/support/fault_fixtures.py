@@ -7,7 +7,8 @@
     === append to publish.toml          what follows is added at the end
     === 2000 times mappings/bron/x.csv  the file, what follows so many times, {number} counted
     === workbook bron.xlsx              a workbook: lines ``sheet NAME``, ``hidden sheet NAME``,
-                                        ``merge B2:C2`` and ``B2 value``; text in quotes stays text
+                                        ``merge B2:C2``, ``format B2 0.0`` and ``B2 value``; text
+                                        in quotes stays text
     === copy to kubus.ttl               the file of this folder that follows
     === remove mappings/proef.yaml      no such file
     === folder, pipe or link PATH       a folder, a pipe, a symbolic link to what follows
@@ -198,6 +199,9 @@ def write_workbook(path: Path, text: str) -> None:
             sheet.sheet_state = "hidden" if first == "hidden" else "visible"
         elif first == "merge":
             sheet.merge_cells(rest)
+        elif first == "format":
+            name, _, number_format = rest.partition(" ")
+            sheet[name].number_format = number_format
         elif rest.startswith('"'):
             sheet[first].value = json.loads(rest)
             sheet[first].data_type = "s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publish.tables.excel_formats import is_rounded, shown_number
+from publish.tables.excel_formats import is_rounded, shown_number, shown_text
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,105 @@ from publish.tables.excel_formats import is_rounded, shown_number
 def test_show_number(value: float, number_format: str, text: str) -> None:
     """A number is shown with the decimals, thousands and percent sign of its format."""
     assert shown_number(value, number_format, "nl") == text
+
+
+SUPPRESSED = '[<5]"<5";0'
+ACCOUNTING = '_-* #,##0.0_-;\\-* #,##0.0_-;_-* "-"??_-;_-@_-'
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (2, SUPPRESSED, "<5"),
+        (5, SUPPRESSED, "5"),
+        (2, '[<5]"<5";[>=5]0', "<5"),
+        (2, '[=0]"-";[<5]"x";#,##0', "x"),
+        (1234, '[=0]"-";[<5]"x";#,##0', "1.234"),
+        (-3, "[Red][<0]-0;0", "-3"),
+        (-3, "[<=-1]-0;[<0]-0.0;0", "-3"),
+        (2, ";;;", ""),
+        (-2, ";;", ""),
+        (0, "0;-0;", ""),
+        (0, '0;-0;"nihil"', "nihil"),
+        (0, "#,###", ""),
+        (7, '"x"', "x"),
+        (1234.5, ACCOUNTING, "1.234,5"),
+        (-1234.5, ACCOUNTING, "-1.234,5"),
+        (0, ACCOUNTING, "-"),
+        (-1234, "#,##0_);(#,##0)", "-1.234"),
+        (-1234, "#,##0;[Red]- #,##0", "-1.234"),
+        (-5, "0-;0-", "-5"),
+        (5, "+0;-0;0", "5"),
+        (1234567, '#,##0,,"M"', "1M"),
+        (12345678, "#,##0.0,", "12.345,7"),
+        (1234567, "0,", "1235"),
+        (12, '0"*"', "12*"),
+        (12, '0" (p)"', "12 (p)"),
+        (5, '"<"0', "<5"),
+        (1234.5, "[$€-813] #,##0.00", "1.234,50"),
+        (0.166, '0.0"%"', "0,2%"),
+        (1234567, "# ##0", "1234567"),
+        (12, "General;-General", "12"),
+        (12, "@", "12"),
+        (0.5, "0.0;@", "0,5"),
+        (1.5, "# ?/?", "1,5"),
+    ],
+)
+def test_show_what_format_makes_of_number(value: float, number_format: str, text: str) -> None:
+    """A section with a condition, a text or nothing is what a reader sees, not the number."""
+    assert shown_number(value, number_format, "nl") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format"),
+    [
+        (-5, "0;0"),
+        (-5, "0;[Red]0"),
+        (5, "-0"),
+        (-5, "0;"),
+        (-5, '"x"'),
+        (-3, SUPPRESSED),
+        (9, "[<5]0"),
+        (9, "[<5]0;[<7]0"),
+        (9, '[<5]"<5";0;0'),
+        (9, '0;[<10]"x"'),
+        (7, '"10"'),
+        (5, '0"000"'),
+        (5, '0" mensen"'),
+        (1234, '00"-"00'),
+        (1234, '0"."000'),
+        (5, "[White]0"),
+        (5, "[Color2]0"),
+        (5, "[DBNum1]0"),
+        (5, "*00"),
+        (5, "[Red]"),
+        (0.3, "# ?/?"),
+        (0.3, "0%%"),
+        (5, "0 d"),
+        (5, "0;0;0;0;0"),
+    ],
+)
+def test_show_nothing_where_format_leaves_doubt(value: float, number_format: str) -> None:
+    """Nothing is shown where programs differ, or the figure can be taken for another one."""
+    assert shown_number(value, number_format, "nl") is None
+    assert not is_rounded(value, number_format)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "text"),
+    [
+        ("General", "jong"),
+        ("0.00", "jong"),
+        (";;;", ""),
+        ('0;-0;0;@" (p)"', "jong (p)"),
+        ('0;-0;0;"x"', "x"),
+        ("0;0;0;0", None),
+        ("0;[White]@", None),
+    ],
+)
+def test_show_text(number_format: str, text: str | None) -> None:
+    """A format can hide a text too, or add to it."""
+    assert shown_text("jong", number_format) == text
 
 
 def test_show_number_in_the_way_of_the_project() -> None:

@@ -172,6 +172,26 @@ def test_read_dates_in_headers_as_days(project: SmallProject) -> None:
     assert "columns: dag" in done.mapping.read_text(encoding="utf-8").splitlines()
 
 
+def test_ask_about_figure_that_format_suppresses(project: SmallProject) -> None:
+    """Of a small number that a format replaces only the sign is taken, and its meaning asked."""
+
+    def fill(sheet: Worksheet) -> None:
+        for name in ("B2", "C2", "B3", "C3", "B4", "C4"):
+            sheet[name].number_format = '[<3]"<3";0'
+
+    made = bring(project, book(fill))
+    assert made.table.read_text(encoding="utf-8").splitlines()[1:] == [
+        "jong,<3,<3",
+        "oud,3,4",
+        "_T,4,6",
+    ]
+    assert "reason: OPEN" in made.mapping.read_text(encoding="utf-8")
+
+
+def _negative_without_sign(sheet: Worksheet) -> None:
+    sheet["B3"], sheet["B3"].number_format = -3, "0;[Red]0"
+
+
 RAISED, LOWERED = InlineFont(vertAlign="superscript"), InlineFont(vertAlign="subscript")
 
 
@@ -255,6 +275,7 @@ def _heading(sheet: Worksheet) -> None:
         (_merge_figures, ("merged-cells", 2, 2), "B2"),
         (_formula, ("formula-without-value", 4, 3), "C4"),
         (_error, ("error-cell", 3, 2), "B3"),
+        (_negative_without_sign, ("unclear-cell-format", 3, 2), "B3"),
         (_date, ("date-in-figures", 3, 3), "C3"),
         (_command, ("formula-text", 3, 1), "A3"),
         (_heading, ("label-without-figures", 3, 1), "A3"),
