@@ -11,7 +11,7 @@ import io
 import warnings
 import xml.etree.ElementTree as ET
 import zipfile
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import openpyxl
 from openpyxl.cell.cell import Cell, MergedCell
@@ -22,7 +22,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase, shortened
-from publish.tables.excel_formats import is_rounded, shown_number, shown_text
+from publish.tables.excel_formats import is_rounded, shown_date, shown_number, shown_text
 from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
 from publish.tables.unsound import UNSOUND, problem_of
 
@@ -203,10 +203,7 @@ def _shown_value(value: object, number_format: str, numbers: str) -> str | None:
     if isinstance(value, int | float):
         return shown_number(value, number_format, numbers)
     if isinstance(value, date):
-        if set(number_format.lower()) <= set("y"):
-            return f"{value.year:04}"
-        has_time = isinstance(value, datetime) and value.time() != time()
-        return value.strftime("%d/%m/%Y %H:%M" if has_time else "%d/%m/%Y")
+        return shown_date(value, number_format)
     if isinstance(value, time | timedelta):
         return str(value)
     text = shown_text(str(value), number_format)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from publish.tables.excel_formats import is_rounded, shown_number, shown_text
+from publish.tables.excel_formats import is_rounded, shown_date, shown_number, shown_text
 
 
 @pytest.mark.parametrize(
@@ -132,6 +134,65 @@ def test_show_nothing_where_format_leaves_doubt(value: float, number_format: str
 def test_show_text(number_format: str, text: str | None) -> None:
     """A format can hide a text too, or add to it."""
     assert shown_text("jong", number_format) == text
+
+
+@pytest.mark.parametrize(
+    ("number_format", "text"),
+    [
+        ("dd/mm/yyyy", "05/03/2023"),
+        ("mm-dd-yy", "05/03/2023"),
+        ("[$-413]dd/mm/yyyy;@", "05/03/2023"),
+        ("[$-F800]dddd, mmmm dd, yyyy", "05/03/2023"),
+        ("yyyy-mm-dd", "05/03/2023"),
+        ("d mmmm yyyy", "05/03/2023"),
+        ("yyyy\\-mm\\-dd hh:mm:ss", "05/03/2023 14:30"),
+        ("m/d/yy h:mm AM/PM", "05/03/2023 14:30"),
+        ("yyyy", "2023"),
+        ("yy", "2023"),
+        ("yyyy;@", "2023"),
+        (";;;", ""),
+        ("mm.yyyy", "2023-03"),
+        ("mmm-yy", "Mar-23"),
+        ("[$-413]mmm-yy;@", "mrt-23"),
+        ("[$-813]mmmm yyyy", "maart 2023"),
+        ("[$-40C]mmmm yyyy", "2023-03"),
+        ("mm/yyyy", "03/2023"),
+        ("yyyymm", "2023-03"),
+        ("mmmm", "March"),
+        ("d/m", "5/3"),
+        ('"K1 "yyyy', "K1 2023"),
+        ('yyyy"-Q1"', "2023-Q1"),
+    ],
+)
+def test_show_date_as_period_of_format(number_format: str, text: str) -> None:
+    """A date is the day, month or year that its format shows; a hidden day is not made up."""
+    assert shown_date(datetime(2023, 3, 5, 14, 30), number_format) == text
+
+
+@pytest.mark.parametrize(
+    "number_format",
+    [
+        "General",
+        "d",
+        "mm",
+        "ddd mmm yyyy",
+        "dddd",
+        "d yyyy",
+        "mmmmm yy",
+        "h:mm",
+        "yyyy h:mm",
+        "[$-40C]mmmm",
+        "Q yyyy",
+        "gge",
+        "[White]yyyy",
+        '[<45000]"oud";yyyy',
+        "0 d",
+        "d.m",
+    ],
+)
+def test_show_no_date_where_format_leaves_doubt(number_format: str) -> None:
+    """Nothing is shown where a format gives no day, month or year."""
+    assert shown_date(datetime(2023, 3, 5, 14, 30), number_format) is None
 
 
 def test_show_number_in_the_way_of_the_project() -> None:

@@ -243,6 +243,45 @@ def test_ask_what_raised_mark_means(project: SmallProject) -> None:
     assert "# Below the table: ¹ voorlopig" in text
 
 
+@pytest.mark.parametrize(
+    ("number_format", "header"),
+    [
+        ("mmm-yy", "leeftijd,Jan-23,Feb-23"),
+        ("[$-813]mmmm yyyy", "leeftijd,januari 2023,februari 2023"),
+        ("[$-413]mmm-yy;@", "leeftijd,jan-23,feb-23"),
+        ("mm/yyyy", "leeftijd,01/2023,02/2023"),
+        ("yyyymm", "leeftijd,2023-01,2023-02"),
+    ],
+)
+def test_read_dates_shown_as_months(project: SmallProject, number_format: str, header: str) -> None:
+    """A date of which a format shows the month is that month and no day; its meaning is asked."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B1"], sheet["C1"] = date(2023, 1, 1), date(2023, 2, 1)
+        sheet["B1"].number_format = sheet["C1"].number_format = number_format
+
+    made = bring(project, book(fill))
+    assert made.table.read_text(encoding="utf-8").splitlines() == [
+        header,
+        "jong,1,2",
+        "oud,3,4",
+        "_T,4,6",
+    ]
+    lines = made.mapping.read_text(encoding="utf-8").splitlines()
+    assert "columns: OPEN" in lines
+
+
+def test_refuse_date_of_which_no_period_is_shown(project: SmallProject) -> None:
+    """A date of which a format shows the hour or the day alone is no period: it is a fault."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B1"], sheet["C1"] = date(2023, 1, 1), date(2023, 2, 1)
+        sheet["B1"].number_format, sheet["C1"].number_format = "d", "h:mm"
+
+    place = ("unclear-cell-format", "boek.xlsx", 1)
+    assert refused(project, book(fill)) == [(*place, 2), (*place, 3)]
+
+
 def _merge_figures(sheet: Worksheet) -> None:
     sheet.merge_cells("B2:C2")
 

@@ -19,6 +19,12 @@ from publish.tables.table import SOURCE_LINE
 
 LONGEST_SIGN = 12
 """Characters of a sign for a figure that is not shown; what is longer is text."""
+MONTH = re.compile(
+    r"(?:1[89]|20)[0-9]{2}[-/](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/](?:1[89]|20)[0-9]{2}"
+    r"|(?:jan|feb|mar|mrt|apr|may|mei|jun|jul|aug|sep|oct|okt|nov|dec)[-/ .]+[0-9]{2}(?:[0-9]{2})?",
+    re.IGNORECASE,
+)
+"""A month of a year as tables print it, which is a label and no sign."""
 PERIOD_WORDS = re.compile(r"jaar|kwartaal|periode|datum|year|quarter|period|date", re.IGNORECASE)
 
 
@@ -74,6 +80,7 @@ def is_sign(text: str) -> bool:
         0 < len(text) <= LONGEST_SIGN
         and not is_figure(text)
         and re.search("[A-Za-z]{4}", text) is None
+        and MONTH.fullmatch(text) is None
     )
 
 
