@@ -1,9 +1,10 @@
 """HTTP/1.1 connections (RFC 9112): those of uvicorn, with limits of time, size and number.
 
 The head of a request, its request line and header fields, is bounded in bytes and must arrive in
-time; so must the next request on an open connection. A client that does not read its response, or
-goes on sending after it was refused, is cut off. When a client leaves, the task that works for it
-is cancelled. Pipelined requests (9.3.2) are answered in turn.
+time; so must the next request on an open connection. What a chunked body holds besides the body is
+bounded too, and trailer fields are passed over. A client that does not read its response, or goes
+on sending after it was refused, is cut off. When a client leaves, the task that works for it is
+cancelled. Pipelined requests (9.3.2) are answered in turn.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ REQUEST_LINE = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
 HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 """The value of Host (RFC 9110, 7.2)."""
 LONG_HEAD = 431, "The address and headers are longer than this server reads. POST the query."
+LONG_TRAILERS = 431, "What stands between or after the chunks of the body is too long."
 PLAIN, CLOSE = (b"content-type", TEXT_PLAIN.encode()), (b"connection", b"close")
 CLOSING_HEADERS = [PLAIN, *COMMON_HEADERS, CLOSE]
 """The header fields of a sentence after which the connection is closed."""
@@ -147,6 +149,7 @@ class Connection(HttpToolsProtocol):
         self._stalled_since: float | None = None
         self._in_head, self._ignores_input = True, False
         self._head_bytes = 0
+        self._framing_bytes = self._trailers = 0  # since the last chunk, and of this request
         self._discarded = 0
         self._client_address = ""
         self._received = b""
@@ -211,11 +214,40 @@ class Connection(HttpToolsProtocol):
         self._received = data[:40]
         if self._in_head:
             self._head_bytes += len(data)
-        elif self.cycle is not None and self.cycle.response_complete and self._discard(data):
+        elif self.cycle.response_complete and self._discard(data):
             return
+        self._framing_bytes += len(data)
         super().data_received(data)
         if self._in_head and self._head_bytes > self.registry.longest_head:
             self._refuse(*LONG_HEAD)
+        if not self._in_head and self._framing_bytes > self.registry.longest_head:
+            self._refuse_trailers()
+
+    def _refuse_trailers(self) -> None:
+        """Refuse a request for what it sends besides its body, if it is not answered already."""
+        if self.cycle.response_complete:
+            self.transport.abort()
+        else:
+            self._refuse(*LONG_TRAILERS)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of the head; count a trailer field, and pass it over (RFC 9110, 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
+            return
+        self._trailers += 1
+        if self._trailers > MOST_HEADERS:
+            self._refuse_trailers()
+            raise ValueError(LONG_TRAILERS)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._framing_bytes -= len(body)
+        super().on_body(body)
+
+    def on_chunk_complete(self) -> None:
+        """Begin to count what is no body: the size of the next chunk, or trailer fields."""
+        self._framing_bytes = 0
 
     def _discard(self, data: bytes) -> bool:
         """Count what comes after the response; return whether it was too much."""
@@ -289,6 +321,7 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
             raise ValueError("There are too many requests at once.")
         self._waiting_since, self._in_head, self._head_bytes, self._discarded = None, False, 0, 0
+        self._framing_bytes = self._trailers = 0
         super().on_headers_complete()
         if 0 < len(self.pipeline) < MOST_PIPELINED // 2:
             self.flow.resume_reading()  # else it is not noticed that the client leaves

@@ -273,6 +273,38 @@ def test_say_that_a_body_is_broken(host: Host) -> None:
     host.until(lambda: host.told[-1] == "cancelled /slow")
 
 
+CHUNKED = [("Transfer-Encoding", "chunked")]
+
+
+def test_pass_over_trailer_fields(host: Host) -> None:
+    """Chunks of any size and some trailer fields are a request; the next one is answered too."""
+    body = b"1\r\nx\r\n" * 5000 + b"0\r\nX-Forwarded-For: 192.0.2.1\r\nA: b\r\n\r\n"
+    with host.connect() as connection:
+        connection.send(request("/read", "POST", CHUNKED) + body)
+        assert connection.read("POST").body == b"/read"
+        assert connection.ask(request("/b")).body == b"/b"
+
+
+@pytest.mark.parametrize("path", ["/slow", "/a"])
+@pytest.mark.parametrize(
+    "endless",
+    [b"0\r\n" + b"A: b\r\n" * 200, b"0\r\nA: " + b"a" * 5000, b"1;" + b"a" * 5000],
+    ids=["many fields", "a long field", "a long extension"],
+)
+def test_bound_what_is_no_body(host: Host, path: str, endless: bytes) -> None:
+    """Trailer fields and extensions of chunks without end are refused, and nothing is kept."""
+    with host.connect() as connection:
+        connection.send(request(path, "POST", CHUNKED) + b"1\r\nx\r\n")
+        host.until(lambda: host.told)
+        if path == "/a":
+            assert connection.read("POST").body == b"/a"
+        connection.send(endless)
+        if path == "/slow":
+            assert connection.read("POST").status == 431
+        assert connection.is_closed()
+    host.until(lambda: not host.registry.opened)
+
+
 def test_answer_when_application_fails(host: Host) -> None:
     """An error of ours is a 500 with the headers of every answer; a half answer is cut off."""
     with host.connect() as connection:
