@@ -2,7 +2,8 @@
 
 ``build/<id>/`` holds the dumps, the store, the shapes and ``manifest.json``; ``build/current``
 points to the release that is served. When a release was made stands in ``made.json``. When the
-input has faults nothing is left of the build.
+input has faults nothing is left of the build. When a build says that it is done, the release is on
+the disk.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             if release.exists():
                 shutil.rmtree(release)
             folder.chmod(0o755)
+            _sync(*folder.rglob("*"), folder)
             folder.rename(release)
         _make_current(project.build, identifier)
     return release, list(content.warnings)
@@ -192,4 +194,16 @@ def _make_current(parent: Path, identifier: str) -> None:
     link = parent / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(identifier, target_is_directory=True)
+    _sync(parent)  # the release has its name on the disk before anything points to it
     link.replace(parent / "current")
+    _sync(parent)
+
+
+def _sync(*paths: Path) -> None:
+    """Wait until files and folders are on the disk, so that a power cut cannot take them back."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

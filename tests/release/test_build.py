@@ -110,6 +110,30 @@ def test_point_to_current_release(sound: SmallProject) -> None:
     assert str((sound.root / "build" / "current").readlink()) == folder.name
 
 
+def test_put_release_on_the_disk_before_it_is_current(
+    sound: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file and folder is on the disk before `current` points there, then the link is too."""
+    parent, fsync = sound.root / "build", os.fsync
+    synced: list[tuple[Path, bool]] = []
+
+    def record(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced.append((path, (parent / "current").is_symlink()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", record)
+    folder, _ = build(sound.read())
+    of_release = {
+        path.relative_to(parent).parts[1:]
+        for path, is_current in synced
+        if path.is_relative_to(parent) and not is_current
+    }
+    assert {path.relative_to(folder).parts for path in folder.rglob("*")} <= of_release
+    assert [item for item in synced if item[0] == parent] == [(parent, False), (parent, True)]
+    assert synced[-1] == (parent, True)
+
+
 def test_reuse_release_of_same_input(sound: SmallProject) -> None:
     """A second build of the same input leaves the release as it is."""
     first, _ = build(sound.read())
