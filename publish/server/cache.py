@@ -124,13 +124,16 @@ class AnswerCache:
         """Return how many answers are kept, and the bytes of the file that are in use."""
         if self._env is None:
             return 0, 0
-        with self._env.begin() as reading:
-            entries = pages = 0
-            for generation in self._generations:
-                found = reading.stat(generation)
-                entries += found["entries"]
-                pages += found["leaf_pages"] + found["branch_pages"] + found["overflow_pages"]
-            return entries, pages * found["psize"]
+        entries = pages = page_size = 0
+        try:
+            with self._env.begin() as reading:
+                for generation in self._generations:
+                    found = reading.stat(generation)
+                    entries, page_size = entries + found["entries"], found["psize"]
+                    pages += found["leaf_pages"] + found["branch_pages"] + found["overflow_pages"]
+        except lmdb.Error as error:  # after an I/O error nothing of the file can be used any more
+            self._warn_once(error)
+        return entries, pages * page_size
 
     def close(self) -> None:
         """Close the file; nothing is kept any more."""

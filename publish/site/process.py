@@ -47,6 +47,9 @@ POLL_INTERVAL = 2.0
 RETRY_INTERVAL = 60.0
 """Seconds after which a release that could not be opened is tried again without a signal."""
 
+UNUSABLE = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, QueryFailed)
+"""What opening a release raises that is damaged: files, a manifest of another form, the store."""
+
 log = logging.getLogger("publish")
 logging.getLogger("uvicorn").setLevel(logging.ERROR)
 
@@ -176,13 +179,13 @@ class ServerProcess:
         When the new one cannot be opened the old one stays, and the log says why.
         """
         async with self._reloading:
-            old = self._application.release
-            folder = self._current.resolve()
-            if folder == old.served.folder:
-                return
+            old, folder = self._application.release, self._current
             try:
+                folder = folder.resolve()
+                if folder == old.served.folder:
+                    return
                 new = await open_release(folder, self._settings, self._cache)
-            except (OSError, KeyError, ValueError, QueryFailed) as error:
+            except UNUSABLE as error:
                 log.error("The release %s cannot be served: %s", folder.name, error)
                 self._unusable = folder
                 self._retry_at = asyncio.get_running_loop().time() + RETRY_INTERVAL
@@ -207,8 +210,15 @@ class ServerProcess:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(POLL_INTERVAL)
-            if self._current.resolve() != self._unusable or loop.time() > self._retry_at:
+            if not self._is_unusable() or loop.time() > self._retry_at:
                 await self.reload()
+
+    def _is_unusable(self) -> bool:
+        """Return whether ``current`` points to what could not be opened the last time."""
+        try:
+            return self._current.resolve() == self._unusable
+        except (OSError, RuntimeError):  # a loop of links
+            return self._current == self._unusable
 
     async def _every_second(self) -> None:
         """Close connections that are overdue, and measure the pool and the cache."""

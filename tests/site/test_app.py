@@ -133,6 +133,32 @@ def test_damaged_release_is_not_taken_up(folder: Path) -> None:
         server.small(5)
 
 
+def test_go_on_looking_after_damaged_releases(folder: Path) -> None:
+    """However the new release is damaged, the old one goes on, and the next sound one is served."""
+    damages = {
+        "00000000deaddead": ("manifest.json", b"[]"),
+        "11111111deaddead": ("manifest.json", b'{"manifest": 2, "data-sets": null}'),
+        "22222222deaddead": ("made.json", b"[]"),
+        "33333333deaddead": ("store/CURRENT", b"garbage\n"),
+    }
+    before = (folder / "build" / "current").readlink().name
+    for name in (*damages, "feedfeedfeedfeed"):
+        add_release(folder, name)
+        point_to(folder, before)
+    for name, (path, content) in damages.items():
+        (folder / "build" / name / path).write_bytes(content)
+    with serving(folder, {"reload": "auto", "workers": 2, "access-log": "off"}) as server:
+        served = health(server)["release"]
+        for name in damages:
+            point_to(folder, name)
+            until(lambda name=name: name in server.tail())
+            assert health(server)["release"] == served
+        point_to(folder, "current")  # a loop of links
+        time.sleep(3)
+        point_to(folder, "feedfeedfeedfeed")
+        until(lambda: health(server)["release"] == "feedfeedfeedfeed")
+
+
 def test_stop_lets_requests_end(folder: Path) -> None:
     """At SIGTERM a query under way is answered, its connection closed, and nothing is left."""
     with serving(folder, {"deadline": 3, "access-log": "off"}) as server:
