@@ -32,6 +32,7 @@ from publish.rdf.formats import (
     format_of_name,
     parser_problem,
 )
+from publish.rdf.jsonld import MOST_NESTED, place_nested_too_deep
 from publish.rdf.ntriples import LineReader
 from publish.rdf.statements import Statements, TermIds, Terms, statements_from, term_ids
 
@@ -151,7 +152,7 @@ def recognise_file(path: Path, faults: list[Fault]) -> RdfFile | None:
 
 def check_syntax(file: RdfFile, faults: list[Fault]) -> None:
     """Report the syntax errors of a file, by reading it once more."""
-    problem = xml_fault(file)
+    problem = fault_before_parsing(file)
     if problem:
         faults.append(problem)
         return
@@ -166,7 +167,7 @@ def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Itera
 
     With a ``label``, its blank nodes are kept apart from those of other files.
     """
-    problem = xml_fault(file)
+    problem = fault_before_parsing(file)
     if problem:
         faults.append(problem)
         return
@@ -250,13 +251,23 @@ def _place_of_context(file: RdfFile) -> tuple[int, int]:
     return line_and_column(text, found.start(1)) if found else (0, 0)
 
 
-def xml_fault(file: RdfFile) -> Fault | None:
-    """Return what is wrong with RDF/XML as XML, with its place; None for other formats.
+def fault_before_parsing(file: RdfFile) -> Fault | None:
+    """Return what makes a file unsafe for its RDF parser, or is wrong with it as XML."""
+    if file.syntax == ox.RdfFormat.RDF_XML:
+        return _xml_fault(file)
+    if file.syntax == ox.RdfFormat.JSON_LD:
+        with open_decompressed(file.path) as content:
+            place = place_nested_too_deep(content)
+        if place:
+            return file.syntax_fault(phrase("nested-too-deeply", most=MOST_NESTED), *place)
+    return None
+
+
+def _xml_fault(file: RdfFile) -> Fault | None:
+    """Return what is wrong with RDF/XML as XML, with its place.
 
     Entities that expand beyond measure are refused here, as the RDF parser would expand them.
     """
-    if file.syntax != ox.RdfFormat.RDF_XML:
-        return None
     parser = expat.ParserCreate()
     outside: list[Fault] = []
 

@@ -21,6 +21,7 @@ from publish.faults.places import place_of_byte
 from publish.ontology.suggest.candidates import ForeignEntry
 from publish.ontology.suggest.words import simplified
 from publish.rdf.formats import format_of_content, format_of_name, parser_problem
+from publish.rdf.jsonld import MOST_NESTED, place_nested_too_deep
 from publish.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
 from publish.rdf.terms import local_name
 
@@ -90,6 +91,12 @@ def _read_skos(
     labels = defaultdict[str, list[tuple[int, str, str]]](list)
     codes, titles = (defaultdict[str, list[str]](list) for _ in range(2))
     of_class = defaultdict[str, set[str]](set)
+    if syntax == ox.RdfFormat.JSON_LD and (
+        place := place_nested_too_deep(io.BytesIO(text.encode()))
+    ):
+        problem = phrase("nested-too-deeply", most=MOST_NESTED)
+        faults.append(fault("rdf-syntax", str(path), *place, syntax=syntax.name, problem=problem))
+        return None
     try:
         for triple in ox.parse(text.encode(), format=syntax, base_iri=path.resolve().as_uri()):
             subject, predicate, value = triple.subject, triple.predicate.value, triple.object

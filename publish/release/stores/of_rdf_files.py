@@ -27,10 +27,10 @@ from publish.rdf.positions import turtle_prefixes
 from publish.rdf.reader import (
     RdfFile,
     check_syntax,
+    fault_before_parsing,
     open_decompressed,
     recognise_file,
     report_unreadable,
-    xml_fault,
 )
 from publish.release.manifest import MANIFEST, manifest_text
 
@@ -75,7 +75,7 @@ def make_store(files: Sequence[Path], folder: Path, faults: list[Fault]) -> Stor
     for path in dict.fromkeys(files):
         with report_unreadable(path, wrong):
             file = recognise_file(path, wrong)
-            if file and not wrong and xml_fault(file) is None:
+            if file and not wrong and fault_before_parsing(file) is None:
                 known.append(file)
             elif file:
                 check_syntax(file, wrong)

@@ -159,3 +159,10 @@ def test_report_file_that_is_not_there(tmp_path: Path) -> None:
     faults: list[Fault] = []
     assert read_foreign_list(tmp_path / "nergens.csv", frozenset(), faults) is None
     assert [item.code for item in faults] == ["cannot-read"]
+
+
+def test_refuse_json_nested_deeply(tmp_path: Path) -> None:
+    """JSON-LD nested so deeply that its parser would end the process is a fault."""
+    found, faults = read(tmp_path, '{"http://a.example/p":' * 5_000, "lijst.jsonld")
+    assert found is None
+    assert [(item.code, item.line, item.column) for item in faults] == [("rdf-syntax", 1, 2201)]

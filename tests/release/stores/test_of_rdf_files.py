@@ -103,6 +103,17 @@ def test_resolve_relative_iris_against_the_file(name: str, tmp_path: Path) -> No
     assert (quad.subject, quad.object) == (ox.NamedNode(f"{base}#a"), ox.NamedNode(base))
 
 
+def test_refuse_json_nested_deeply(tmp_path: Path) -> None:
+    """JSON-LD nested so deeply that its parser would end the process is a fault with its place."""
+    faults: list[Fault] = []
+    node = f'{{"{NS}p":'
+    path = written(tmp_path, "a.jsonld", f"[\n{node}" * 5_000)
+    assert make_store([path], tmp_path / "store", faults) is None
+    assert [(item.code, item.line, item.column) for item in faults] == [
+        ("rdf-syntax", 51, len(node) + 1)
+    ]
+
+
 def path_ending(name: str) -> str:
     return Path(name).suffix
 
