@@ -440,3 +440,54 @@ def test_refuse_sheet_of_too_many_cells(project: SmallProject) -> None:
         sheet["XFD1048576"] = 1
 
     assert refused(project, book(fill)) == [("too-large-to-bring-in", "boek.xlsx", 0, 0)]
+
+
+def with_xml(made: Workbook, rows: str = "", after: str = "") -> bytes:
+    """Return a workbook in whose sheet XML is added among the rows and after them."""
+    raw = io.BytesIO(raw_of(made))
+    changed = io.BytesIO()
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("sheet1.xml"):
+                end = f"{rows}</sheetData>{after}".encode()
+                content = content.replace(b"</sheetData>", end)
+            new.writestr(name, content)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("rows", "after"),
+    [
+        ("", '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+        ("", '<mergeCells><mergeCell ref="A:B"/></mergeCells>'),
+        ("", "<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 20_001 + "</mergeCells>"),
+        ("", "<mergeCells>" + '<mergeCell ref="A1:Z99"/>' * 100 + "</mergeCells>"),
+        ("", '<x:hyperlink xmlns:x="urn:x" ref="A1:XFD1048576"/>'),
+        ("<row>" * 100_000 + "</row>" * 100_000, ""),
+    ],
+)
+def test_refuse_what_expands_without_measure(project: SmallProject, rows: str, after: str) -> None:
+    """Huge, overlapping or nested parts of a small workbook are refused before they are made."""
+    found = refused(project, with_xml(book(), rows, after))
+    assert found == [("too-large-to-bring-in", "boek.xlsx", 0, 0)]
+
+
+@pytest.mark.parametrize(
+    "merge",
+    ['<mergeCell ref="A1:B2"><ref>A1:XFD1048576</ref></mergeCell>', '<mergeCell ref="nowhere"/>'],
+)
+def test_refuse_merged_cells_that_are_no_range(project: SmallProject, merge: str) -> None:
+    """A range written as no workbook has it is refused."""
+    found = refused(project, with_xml(book(), "", f"<mergeCells>{merge}</mergeCells>"))
+    assert found == [("not-a-workbook", "boek.xlsx", 0, 0)]
+
+
+def test_read_many_merged_cells() -> None:
+    """As many merged cells as a long table has are read."""
+    merges = "".join(f'<mergeCell ref="H{row}:I{row}"/>' for row in range(1, 2_001))
+    faults: list[Fault] = []
+    raw = with_xml(book(), "", f"<mergeCells>{merges}</mergeCells>")
+    grid = read_workbook(raw, "boek.xlsx", None, "nl", faults)
+    assert grid, faults
+    assert len(grid.merged) == 2_000
