@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from publish.ontology.periods import MONTHS
 from publish.tables.foreign_numbers import is_figure
@@ -42,6 +42,8 @@ COLOUR = re.compile("black|blue|cyan|green|magenta|red|yellow|color ?(?!2$)[0-9]
 CURRENCY = re.compile(r"\$(?P<text>[^-]*)(?:-(?P<locale>[0-9A-Fa-f]+))?")
 SCALE = re.compile(r"[0#?](?P<commas>,+)(?![,0#?])")
 GENERAL = "General"
+PERCENT = "\0"
+"""A percent sign that multiplies the number, unlike one that is text."""
 MINUS = re.compile("[-−–]")
 BETWEEN_DIGITS = " '’\u00a0\u202f"
 """What formats print between thousands."""
@@ -86,6 +88,26 @@ class Section:
         sign, limit = self.condition or ("", Decimal(0))
         return (sign == "<" and limit <= 0) or (sign == "<=" and limit < 0)
 
+    @cached_property
+    def layout(self) -> tuple[str, str, str] | None:
+        """What stands before the digits of a number, their pattern, and what stands after them.
+
+        None for what is no format of a number. A percent sign that multiplies is PERCENT.
+        """
+        kinds = [kind for kind, _ in self.tokens]
+        texts = [PERCENT if kind == "percent" else text for kind, text in self.tokens]
+        if {"letters", "clock"} & set(kinds) or kinds.count("percent") > 1:
+            return None
+        places = [at for at, kind in enumerate(kinds) if kind not in ("literal", "percent")]
+        if not places:
+            return "".join(texts), "", ""
+        first, last = places[0], places[-1] + 1
+        literals = [at for at in range(first, last) if at not in places]
+        if any(texts[at].strip(BETWEEN_DIGITS) for at in literals):
+            return None
+        pattern = "".join(" " if at in literals else texts[at] for at in range(first, last))
+        return "".join(texts[:first]), pattern, "".join(texts[last:])
+
 
 @lru_cache(maxsize=1024)
 def sections_of(number_format: str) -> tuple[Section, ...]:
@@ -126,8 +148,10 @@ def _section(found: list[tuple[str, str]]) -> Section:
     return Section(tokens=tuple(tokens), condition=condition, locale=locale, is_clear=is_clear)
 
 
-def _of_numbers(sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    """Return the sections that are for numbers and dates."""
+@lru_cache(maxsize=1024)
+def _of_numbers(number_format: str) -> tuple[Section, ...]:
+    """Return the sections of a format that are for numbers and dates."""
+    sections = sections_of(number_format)
     is_last_for_texts = len(sections) == 4 or (len(sections) > 1 and sections[-1].has("text"))
     return sections[:-1] if is_last_for_texts else sections
 
@@ -162,26 +186,19 @@ def shown_number(value: float, number_format: str, numbers: str) -> str | None:
     number, form = exact(value), FORMATS[numbers]
     if number_format == GENERAL:
         return _unformatted(number, form)
-    chosen = _chosen(_of_numbers(sections_of(number_format)), number)
+    chosen = _chosen(_of_numbers(number_format), number)
     if chosen is None or not chosen[0].is_clear:
         return None
     section, has_sign = chosen
-    kinds = [kind for kind, _ in section.tokens]
-    percents = kinds.count("percent")
-    if "letters" in kinds or "clock" in kinds or percents > 1:
+    if section.layout is None:
         return None
-    places = [at for at, kind in enumerate(kinds) if kind not in ("literal", "percent")]
-    if not places:
-        text = cleaned("".join(literal for _, literal in section.tokens))
+    before, pattern, after = section.layout
+    percents = before.count(PERCENT) + after.count(PERCENT)
+    before, after = before.replace(PERCENT, "%"), after.replace(PERCENT, "%")
+    if not pattern:
+        text = cleaned(before)
         same = text == _unformatted(number, form)
         return None if (is_figure(text) and not same) or (has_sign and number < 0) else text
-    first, last = places[0], places[-1] + 1
-    before = "".join(text for _, text in section.tokens[:first])
-    after = "".join(text for _, text in section.tokens[last:])
-    inner = section.tokens[first:last]
-    if any(text.strip(BETWEEN_DIGITS) for kind, text in inner if kind in ("literal", "percent")):
-        return None
-    pattern = "".join(" " if kind == "literal" else text for kind, text in inner)
     digits = _digits(number * 100 if percents else number, pattern, form)
     if digits is None:
         return None
@@ -254,6 +271,8 @@ def _with_literals(
     digits: str, number: Decimal, before: str, after: str, *, has_sign: bool
 ) -> str | None:
     """Return digits with their sign and the literals around them, without a unit."""
+    if not before and not after and (has_sign or number > 0):
+        return f"-{digits}" if number < 0 and re.search("[1-9]", digits) else digits
     signs = int(has_sign and number < 0) + len(MINUS.findall(before + after))
     before, after = MINUS.sub("", before), MINUS.sub("", after)
     if "(" in before and ")" in after and number < 0 and not signs:
@@ -277,7 +296,7 @@ def shown_date(value: date, number_format: str) -> str | None:
 
     With day, month and year it is a day, with the year alone a year; a month is as printed.
     """
-    section = _of_numbers(sections_of(number_format))[0]
+    section = _of_numbers(number_format)[0]
     if not section.is_clear or section.condition or not number_format:
         return None
     fields = _fields(section)
