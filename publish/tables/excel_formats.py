@@ -370,6 +370,13 @@ def is_rounded(value: float, number_format: str) -> bool:
     return shown not in (number, number * 100 if text.endswith("%") else number)
 
 
+def is_scaled(value: float, number_format: str) -> bool:
+    """Return whether a format leaves out thousands of a number: it shows 1 for 1,000."""
+    chosen = _chosen(_of_numbers(number_format), exact(value))
+    layout = chosen[0].layout if chosen else None
+    return layout is not None and SCALE.search(layout[1]) is not None
+
+
 def _unformatted(number: Decimal, form: NumberFormat) -> str:
     """Return a number with all its digits and no thousands marks."""
     text = f"{number:f}"

@@ -24,7 +24,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase, shortened
-from publish.tables.excel_formats import is_rounded, shown_date, shown_number, shown_text
+from publish.tables.excel_formats import is_rounded, is_scaled, shown_date, shown_number, shown_text
 from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
 from publish.tables.unsound import UNSOUND, problem_of
 
@@ -202,7 +202,7 @@ def _read_sheet(
 
     rows: list[list[str]] = []
     dates: set[tuple[int, int]] = set()
-    before, rounded = len(faults), 0
+    before, rounded, scaled = len(faults), 0, 0
     for row, line in enumerate(sheet.iter_rows()):
         for column, cell in enumerate(line):
             if cell.data_type == "e":
@@ -211,8 +211,12 @@ def _read_sheet(
                 report("formula-without-value", row, column)
             if isinstance(cell.value, date):
                 dates.add((row, column))
-            if isinstance(cell.value, float):
-                rounded += is_rounded(cell.value, str(cell.number_format))
+            if cell.data_type == "n" and isinstance(cell.value, int | float):
+                number_format = str(cell.number_format)
+                if is_scaled(cell.value, number_format):
+                    scaled += 1
+                elif isinstance(cell.value, float):
+                    rounded += is_rounded(cell.value, number_format)
         texts = [_text_of(cell, numbers) for cell in line]
         for column, text in enumerate(texts):
             if text is None:
@@ -229,6 +233,8 @@ def _read_sheet(
     hidden += [str(letter) for letter, item in sheet.column_dimensions.items() if item.hidden]
     if hidden:
         remarks += (phrase("hidden-but-read", names=", ".join(hidden)),)
+    if scaled:
+        remarks += (phrase("thousands-left-out", number=scaled),)
     if rounded:
         remarks += (phrase("decimals-left-out", number=rounded),)
     merged = tuple(

@@ -188,6 +188,20 @@ def test_ask_about_figure_that_format_suppresses(project: SmallProject) -> None:
     assert "reason: OPEN" in made.mapping.read_text(encoding="utf-8")
 
 
+def test_tell_that_format_leaves_out_thousands() -> None:
+    """A figure in thousands is taken as it is shown, and it is told that it is."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B2"], sheet["B2"].number_format = 1234567, "#,##0,"
+        sheet["C2"], sheet["C2"].number_format = 1260000.0, "0.0,,"
+
+    grid = read(book(fill))
+    assert grid.rows[1] == ["jong", "1.235", "1,3"]
+    [told] = [str(remark) for remark in grid.remarks if "left out" in remark]
+    assert "in 2 of the cells" in told
+    assert "Thousands or millions" in told
+
+
 def _negative_without_sign(sheet: Worksheet) -> None:
     sheet["B3"], sheet["B3"].number_format = -3, "0;[Red]0"
 
