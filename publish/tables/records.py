@@ -56,12 +56,24 @@ class Record:
 
     def is_open(self) -> bool:
         """Return whether a quote is opened that the file never closes."""
+        return "end of data" in self._quote_error()
+
+    def stray_quote(self) -> int | None:
+        """Return the cell over several lines whose quote is closed within a later cell, if any."""
+        if not self._quote_error():
+            return None
+        return next(
+            (at for at, cell in enumerate(self.cells) if "\n" in cell or "\r" in cell), None
+        )
+
+    def _quote_error(self) -> str:
+        """Return what the csv module finds wrong with the quotes, empty when nothing is."""
         if self.cells and '"' in self.text:
             try:
                 list(csv.reader([self.text], delimiter=self.separator, strict=True))
             except csv.Error as error:
-                return "end of data" in str(error)
-        return False
+                return str(error)
+        return ""
 
 
 def read_records(

@@ -10,6 +10,7 @@ RFC 4180.
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import warnings
 from collections.abc import Iterator
@@ -216,6 +217,9 @@ def _problem_of(record: Record, shown: str, width: int) -> Fault | None:
     if not any(record.cells):
         return fault("empty-row", shown, record.line, 1)
     found = len(record.cells)
+    if found != width and (stray := record.stray_quote()) is not None:
+        problem = phrase("quote-closed-elsewhere")
+        return fault("bad-csv", shown, *record.place(stray), problem=problem)
     if found != width and (mark := _other_separator(record, width)):
         return fault("mixed-separators", shown, record.line, 1, separator=mark)
     if found != width:
@@ -226,7 +230,9 @@ def _problem_of(record: Record, shown: str, width: int) -> Fault | None:
 def _other_separator(record: Record, width: int) -> str | None:
     """Return the separator that gives a row as many cells as the header, if there is one."""
     for mark in SEPARATORS if width > 1 else ():
-        if mark != "," and len(next(csv.reader([record.text], delimiter=mark), ())) == width:
+        # With another separator, a quote need not open a cell: the record is then several lines.
+        lines = io.StringIO(record.text, newline="")
+        if mark != "," and len(next(csv.reader(lines, delimiter=mark), ())) == width:
             return "tab" if mark == "\t" else mark
     return None
 
