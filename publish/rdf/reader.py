@@ -201,7 +201,9 @@ class _SyntaxFaults:
             if "buffer" not in str(error):
                 raise
             problem = phrase("token-too-long", most=LONGEST_TOKEN >> 20)
-            self.faults.append(self.file.syntax_fault(problem, *_place_of_long_line(self.file)))
+            with open_decompressed(self.file.path) as content:
+                place = place_of_long_line(content)
+            self.faults.append(self.file.syntax_fault(problem, *place))
 
     def add(self, error: SyntaxError, lines_before: int = 0) -> bool:
         """Report an error; return whether to go on."""
@@ -233,13 +235,12 @@ def _quads(
                 return
 
 
-def _place_of_long_line(file: RdfFile) -> tuple[int, int]:
+def place_of_long_line(content: BinaryIO) -> tuple[int, int]:
     """Return line and column of the first line too long for a parser, 0 if there is none."""
-    with open_decompressed(file.path) as content:
-        lines = iter(lambda: content.readline(LONGEST_TOKEN + 1), b"")
-        for number, line in enumerate(lines, start=1):
-            if len(line.removesuffix(b"\n")) >= LONGEST_TOKEN:
-                return number, 1
+    lines = iter(lambda: content.readline(LONGEST_TOKEN + 1), b"")
+    for number, line in enumerate(lines, start=1):
+        if len(line.removesuffix(b"\n")) >= LONGEST_TOKEN:
+            return number, 1
     return 0, 0
 
 
@@ -268,7 +269,8 @@ def _xml_fault(file: RdfFile) -> Fault | None:
 
     Entities that expand beyond measure are refused here, as the RDF parser would expand them.
     """
-    parser = expat.ParserCreate()
+    # With namespaces, as the RDF parser reads past a name such as xmlns:a:b.
+    parser = expat.ParserCreate(namespace_separator=" ")
     outside: list[Fault] = []
 
     def declared(

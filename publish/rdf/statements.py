@@ -41,8 +41,11 @@ class Terms:
         return number
 
     def iri(self, iri: str) -> int | None:
-        """Return the number of an IRI, or None when no statement has it."""
-        return self.numbers.get(ox.NamedNode(iri))
+        """Return the number of an IRI, or None when no statement has it or it is none."""
+        try:
+            return self.numbers.get(ox.NamedNode(iri))
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, kw_only=True)

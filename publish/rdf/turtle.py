@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from publish.project.files import MOST_TURTLE, read_file
 from publish.project.iris import Uris
 from publish.project.project import Project
 from publish.rdf.formats import parser_problem
+from publish.rdf.reader import LONGEST_TOKEN, place_of_long_line
 from publish.rdf.terms import as_node
 
 _NO_IRI = re.compile(r"Invalid IRI|in host|Invalid host|port character")
@@ -76,6 +78,12 @@ def parse_turtle(text: bytes, shown: str, base: str) -> TurtleFile:
         triples.extend(ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=f"{base}/"))
     except SyntaxError as found:
         error = found
+    except MemoryError as found:
+        if "buffer" not in str(found):
+            raise
+        problem = phrase("token-too-long", most=LONGEST_TOKEN >> 20)
+        line, column = place_of_long_line(io.BytesIO(text))
+        error = SyntaxError(problem, (shown, line, column, None))
     decoded = text.decode("utf-8", "replace")
     return TurtleFile(shown=shown, text=decoded, base=f"{base}/", triples=triples, error=error)
 

@@ -511,3 +511,10 @@ def test_find_misspelt_terms_in_shapes_that_are_given(tmp_path: Path) -> None:
     [item] = [item for item in found if item.code == "unknown-shape-term"]
     assert (Path(item.path).name, item.line) == ("shapes.ttl", 4)
     assert "minCount" in item.fix
+
+
+def test_report_name_of_a_namespace_with_two_colons(tmp_path: Path) -> None:
+    """RDF/XML that breaks the rules of namespaces is a fault, though its parser takes it."""
+    start = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    path = written(tmp_path, "a.rdf", f'{start}\n  xmlns:a:b="http://x.example/"/>\n')
+    assert faults_of(path) == [("rdf-syntax", "a.rdf", 2, 10)]
