@@ -99,7 +99,13 @@ class CubeGraph:
         return -1 if number is None else number
 
     def components(self, structure: int) -> Iterator[tuple[int, int]]:
-        """Yield each component of a structure with each of its properties."""
+        """Yield each component of a structure with each of its properties that is an IRI."""
+        for component, name in self.stated_components(structure):
+            if isinstance(self.terms.found[name], ox.NamedNode):
+                yield component, name
+
+    def stated_components(self, structure: int) -> Iterator[tuple[int, int]]:
+        """Yield each component of a structure with each thing that is said to be its property."""
         for component in self.values(f"{QB}component", structure):
             for name in self.values(f"{QB}componentProperty", component):
                 yield component, name

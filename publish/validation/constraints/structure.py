@@ -119,12 +119,19 @@ def _judge_count(
 
 
 def _judge_components(graph: CubeGraph, breaches: Breaches) -> None:
-    """Judge measures and optional components of structures: IC-3 and IC-6."""
+    """Judge measures and optional components of structures, IC-3 and IC-6, and their properties.
+
+    Nothing can have a property that is no IRI, so such a component is reported and not used.
+    """
     for structure in graph.of_class(STRUCTURE).tolist():
-        names = {name for _, name in graph.components(structure)}
+        names = {name for _, name in graph.stated_components(structure)}
         if not any(graph.is_a(name, MEASURE) for name in names):
             breaches.add("structure-without-measure", graph.name(structure))
     for structure in np.unique(graph.of(f"{QB}component")[0]).tolist():
+        for _, name in graph.stated_components(structure):
+            if not isinstance(graph.terms.found[name], ox.NamedNode):
+                where = {"property": graph.name(name)}
+                breaches.add("component-property-not-iri", graph.name(structure), **where)
         for component, name in graph.components(structure):
             required = graph.values(f"{QB}componentRequired", component)
             is_optional = any(graph.terms.found[value] in FALSE for value in required)

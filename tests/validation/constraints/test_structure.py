@@ -298,3 +298,23 @@ def test_count_equal_numbers_as_one_value() -> None:
     """Integers that are written in two ways are the same value, as they are for SPARQL."""
     again = 'eg:p qb:dataSet eg:set ; eg:year "03"^^xsd:integer, 3.0 ; eg:area eg:north .'
     assert find_breaches(graph_of(cube_of(5, again))).counts["duplicate-observation-in-graph"] == 1
+
+
+@pytest.mark.parametrize("role", ["dimension", "measure", "attribute"])
+@pytest.mark.parametrize("value", ["[]", '"a text"', "1"])
+@pytest.mark.parametrize("attached", ["qb:Slice", "qb:DataSet", "qb:Observation"])
+def test_report_component_whose_property_is_no_iri(
+    role: str, value: str, attached: str, tmp_path: Path
+) -> None:
+    """A blank node or a literal cannot be the property of a component; nothing else is judged."""
+    path = tmp_path / "a.ttl"
+    path.write_text(
+        "@prefix qb: <http://purl.org/linked-data/cube#> . @prefix x: <http://x.example/> .\n"
+        "x:set a qb:DataSet ; qb:structure x:dsd ; qb:slice x:s . x:o qb:dataSet x:set .\n"
+        f"x:dsd a qb:DataStructureDefinition ; qb:component x:c , [ qb:measure x:m ] .\n"
+        f"x:c qb:{role} {value} ; qb:componentAttachment {attached} . x:o x:m 1 .\n"
+    )
+    found = [item for item in validate_files([path]).faults if "not-iri" in item.code]
+    assert [(item.code, item.line, item.column) for item in found] == [
+        ("component-property-not-iri", 3, 1)
+    ]
