@@ -66,6 +66,8 @@ def test_read_cell_with_line_feed(tmp_path: Path) -> None:
         ("x,a,b\nr,1,2,3\ns,4,5\n", [3], [("ragged-row", 2, 1)]),
         ("x,a,b\nr,1,2,3\ns,4,5,6\n", [], [("ragged-row", 2, 1), ("ragged-row", 3, 1)]),
         ("x,a,b\nr,1,2\ns,4,5,6\nt,7,8\n", [2, 4], [("ragged-row", 3, 1)]),
+        ('x,a,b\n"r\nr",1,2,3\ns,4,5\n', [3], [("ragged-row", 2, 1)]),
+        ('x,a,b\nr,"1,2\ns,"4",5,6\nt,7,8\n', [3], [("bad-csv", 2, 3)]),
         ("x,a,b\nr,1,2\ns,4,5,\nt,7,8\n", [2, 4], [("ragged-row", 3, 1)]),
         ("x,a,b\nr,1\ns,4,5\n", [3], [("ragged-row", 2, 1)]),
         ("x,a,b\nr\ns,4,5\n", [3], [("ragged-row", 2, 1)]),

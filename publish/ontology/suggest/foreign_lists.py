@@ -23,6 +23,7 @@ from publish.ontology.suggest.words import simplified
 from publish.rdf.formats import format_of_content, format_of_name, parser_problem
 from publish.rdf.jsonld import MOST_NESTED, place_nested_too_deep
 from publish.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
+from publish.rdf.reader import LONGEST_TOKEN, place_of_long_line
 from publish.rdf.terms import local_name
 
 LABELS = tuple(map(str, (SKOS.prefLabel, RDFS.label, SKOS.altLabel)))
@@ -115,6 +116,13 @@ def _read_skos(
                 of_class[value.value].add(name)
     except SyntaxError as error:
         faults.append(_syntax_fault(path, syntax, error))
+        return None
+    except MemoryError as error:
+        if "buffer" not in str(error):
+            raise
+        place = place_of_long_line(io.BytesIO(text.encode()))
+        problem = phrase("token-too-long", most=LONGEST_TOKEN >> 20)
+        faults.append(fault("rdf-syntax", str(path), *place, syntax=syntax.name, problem=problem))
         return None
     schemes, concepts = of_class[str(SKOS.ConceptScheme)], of_class[str(SKOS.Concept)]
     entries = []

@@ -166,3 +166,10 @@ def test_refuse_json_nested_deeply(tmp_path: Path) -> None:
     found, faults = read(tmp_path, '{"http://a.example/p":' * 5_000, "lijst.jsonld")
     assert found is None
     assert [(item.code, item.line, item.column) for item in faults] == [("rdf-syntax", 1, 2201)]
+
+
+def test_refuse_a_text_without_end(tmp_path: Path) -> None:
+    """A literal that is longer than the parser reads is a fault at its line."""
+    found, faults = read(tmp_path, '\n<a:a> <a:b> "' + "x" * (1 << 24) + '" .\n', "lijst.ttl")
+    assert found is None
+    assert [(item.code, item.line, item.column) for item in faults] == [("rdf-syntax", 2, 1)]
