@@ -43,6 +43,9 @@ MOST_SYNTAX_FAULTS = 100
 BLOCK = 1 << 20
 LONGEST_TOKEN = 1 << 24
 """Bytes of an IRI or a literal at most: the RDF parsers give up at a longer one."""
+MOST_NESTED_XML = 1_000
+"""Elements within each other at most; the parser takes time with the square of the depth. Lists
+are nested for each of their members by some programs."""
 MOST_SEARCHED = 100_000_000
 """Bytes of a file that are searched for a place."""
 REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[\s*)?(")')
@@ -281,11 +284,27 @@ def _xml_fault(file: RdfFile) -> Fault | None:
             place = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
             outside.append(file.syntax_fault(phrase("entity-elsewhere", name=name), *place))
 
+    depth = 0
+
+    def start(_: str, _a: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MOST_NESTED_XML:
+            raise OverflowError(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
     parser.EntityDeclHandler = declared
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     with open_decompressed(file.path) as content:
         try:
             parser.ParseFile(content)
         except expat.ExpatError as error:
             problem = expat.ErrorString(error.code)
             return file.syntax_fault(problem, error.lineno, error.offset + 1)
+        except OverflowError as error:
+            problem = phrase("nested-too-deeply", most=MOST_NESTED_XML)
+            return file.syntax_fault(problem, *error.args)
     return next(iter(outside), None)

@@ -518,3 +518,10 @@ def test_report_name_of_a_namespace_with_two_colons(tmp_path: Path) -> None:
     start = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
     path = written(tmp_path, "a.rdf", f'{start}\n  xmlns:a:b="http://x.example/"/>\n')
     assert faults_of(path) == [("rdf-syntax", "a.rdf", 2, 10)]
+
+
+def test_refuse_xml_nested_deeply(tmp_path: Path) -> None:
+    """RDF/XML nested so deeply that its parser would take very long is a fault with its place."""
+    start = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="urn:x:">'
+    path = written(tmp_path, "a.rdf", start + "\n<a>" * 200_000)
+    assert faults_of(path) == [("rdf-syntax", "a.rdf", 1_001, 1)]
