@@ -9,6 +9,9 @@ Checking: all checks on a table of 1,000,000 observations with five dimensions a
 faults of twelve kinds, against the time that pySHACL would take for its shapes at the rate that it
 has on 10,000 observations of the same table; and the peak memory.
 
+Building: the whole answer, against the time in which pyoxigraph alone loads the same triples into
+a store on the disk.
+
 Serving: see ``bench_serving``.
 """
 
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,8 +27,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import pyoxigraph as ox
 from bench_serving import bench_serving
 from big_project import make_big_project
+from built import copy_of_the_answer
 from many_faults import make_project
 
 from publish.project.project import read_project
@@ -228,6 +234,28 @@ def bench_checks(folder: Path) -> None:
     print(f"  memory          {max(peaks):7.0f} MiB at most")
 
 
+def bench_build(folder: Path) -> None:
+    """Print the time of a build of the answer against that of loading its triples alone."""
+    project = read_project(copy_of_the_answer(folder / "answer"))
+    built, ratios = [], []
+    for number in range(CHECK_RUNS):
+        start = time.perf_counter()
+        release, _ = build(project)
+        built.append(time.perf_counter() - start)
+        store = ox.Store(str(folder / f"store-{number}"))
+        start = time.perf_counter()
+        triples = str(release / "dumps" / "alles.nt")
+        store.bulk_load(path=triples, format=ox.RdfFormat.N_TRIPLES)
+        ratios.append(built[-1] / (time.perf_counter() - start))
+        shutil.rmtree(project.build)
+    print(f"a build of the answer (median of {CHECK_RUNS})")
+    print(f"  build           {statistics.median(built):7.1f} s")
+    print(
+        f"  ratio           {statistics.median(ratios):7.1f} times loading the same triples alone"
+        f" (from {min(ratios):.1f} to {max(ratios):.1f})"
+    )
+
+
 def main() -> None:
     """Run every measurement, or those that are named."""
     start = time.perf_counter()
@@ -238,7 +266,12 @@ def main() -> None:
     print(f"({time.perf_counter() - start:.0f} s)")
 
 
-BENCHES = {"mapping": bench_mapping, "checks": bench_checks, "serving": bench_serving}
+BENCHES = {
+    "mapping": bench_mapping,
+    "checks": bench_checks,
+    "build": bench_build,
+    "serving": bench_serving,
+}
 
 if __name__ == "__main__":
     main()

@@ -408,15 +408,6 @@ def test_write_literals_of_ontology_as_the_store_does(sound: SmallProject) -> No
     assert any('"12.5"' in line for line in answer.lines("vocabularium"))
 
 
-@pytest.mark.slow
-def test_build_answer_within_five_seconds(tmp_path: Path) -> None:
-    """The whole answer is built in less than five seconds after the program has started."""
-    project = read_project(copy_of_the_answer(tmp_path / "project"))
-    start = time.perf_counter()
-    build(project)
-    assert time.perf_counter() - start < 5
-
-
 def test_tell_when_and_with_what_a_release_was_made(sound: SmallProject) -> None:
     """The time and the version of the software stand beside the content and do not change it."""
     before = datetime.now(UTC).replace(microsecond=0)
