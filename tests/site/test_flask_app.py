@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from flask_client import BROWSER, client_of, page
-from query_pool import pool_in_thread
-from small_release import BASE, make_release
+from flask_client import BROWSER, page
+from small_release import BASE
 
 from publish.release.opened import Served, read_names
 from publish.site.rendering import read_texts
-from publish.sparql.query.limits import Limits
-from publish.sparql.workers.pool import QueryPool
 
 OBSERVATION = "/doc/observatie/werknemers/2022-Q3/_T/werknemers"
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_release(tmp_path_factory.mktemp("release") / "current")
-
-
-@pytest.fixture(scope="module")
-def pool(release: Path) -> Iterator[QueryPool]:
-    prefixes = Served(release).prefixes
-    limits = Limits(workers=2, deadline=1)
-    with pool_in_thread(release / "store", limits=limits, prefixes=prefixes) as pool:
-        yield pool
-
-
-@pytest.fixture(scope="module")
-def client(release: Path, pool: QueryPool) -> FlaskClient:
-    return client_of(release, pool)
 
 
 # -- Things and documents ----------------------------------------------------------------------

@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from flask_client import BROWSER, client_of, page
-from query_pool import pool_in_thread
-from small_release import BASE, make_release
-
-from publish.release.opened import Served
-from publish.sparql.query.limits import Limits
-from publish.sparql.workers.pool import QueryPool
+from flask_client import BROWSER, page
+from small_release import BASE
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <http://purl.org/linked-data/cube#Observation> }"
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_release(tmp_path_factory.mktemp("release") / "current")
-
-
-@pytest.fixture(scope="module")
-def pool(release: Path) -> Iterator[QueryPool]:
-    prefixes = Served(release).prefixes
-    limits = Limits(workers=2, deadline=1)
-    with pool_in_thread(release / "store", limits=limits, prefixes=prefixes) as pool:
-        yield pool
-
-
-@pytest.fixture(scope="module")
-def client(release: Path, pool: QueryPool) -> FlaskClient:
-    return client_of(release, pool)
 
 
 @pytest.mark.parametrize(
