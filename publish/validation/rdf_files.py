@@ -39,8 +39,8 @@ from publish.validation.constraints.normal_form import (
 from publish.validation.constraints.structure import find_breaches
 from publish.validation.shapes.columns import ColumnJudge
 from publish.validation.shapes.compile import ObservationShape, ShapeResult, observation_shapes
-from publish.validation.shapes.from_structure import StructureShape
 from publish.validation.shapes.graph_structure import GraphStructure
+from publish.validation.shapes.of_others import ShapesOfOthers
 from publish.validation.shapes.with_pyshacl import (
     MOST_OBSERVATIONS,
     UnusableShapes,
@@ -50,8 +50,6 @@ from publish.validation.shapes.with_pyshacl import (
 
 GENERATED_LABEL = re.compile(r"_:[0-9a-f]{24,32}")
 """The label of a blank node that has no label in the file."""
-OWN = "/ns/publicatie#"
-"""The end of the namespace of this program's terms, whatever the base of the project."""
 MOST_RESULTS = 10_000
 """The most results on observations; a graph with more is wrong as a whole."""
 
@@ -229,16 +227,14 @@ def _as_graph(statements: Statements, chosen: slice | NDArray[np.bool_] = slice(
 
 def _shapes_from_structures(graph: CubeGraph, around: Graph) -> list[ObservationShape]:
     """Return the shapes of the observations of each data set, made from its structure."""
-    predicates = map(graph.name, np.unique(graph.statements.predicate).tolist())
-    own = next((name.partition(OWN)[0] for name in predicates if OWN in name), "urn:none") + OWN
     with_structure = set(map(str, around.subjects(URIRef(f"{QB}structure"))))
-    found: list[ObservationShape] = []
-    for iri in map(graph.name, graph.of_class(DATA_SET).tolist()):
-        if iri in with_structure:  # blank nodes, which have no shape, have other names there
-            structure = GraphStructure(graph=around, data_set=iri, own=own)
-            made = StructureShape(structure=structure, document=f"{iri}/shape").text()
-            found += observation_shapes(Graph().parse(data=made, format="turtle"))[0]
-    return found
+    # Blank nodes, which have no shape, have other names in the graph of rdflib.
+    data_sets = set(map(graph.name, graph.of_class(DATA_SET).tolist())) & with_structure
+    return [
+        shape
+        for iri in sorted(data_sets)
+        for shape in ShapesOfOthers(structure=GraphStructure(graph=around, data_set=iri)).made()
+    ]
 
 
 def _judge_observations(

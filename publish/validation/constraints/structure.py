@@ -50,6 +50,7 @@ from publish.validation.constraints.normal_form import (
 from publish.validation.constraints.observations import ObservationConstraints
 from publish.validation.constraints.rules import CubeRules, ListRules, rules_of
 
+SDMX_DIMENSION = "http://purl.org/linked-data/sdmx/2009/dimension#"
 RDFS_RANGE = "http://www.w3.org/2000/01/rdf-schema#range"
 BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 FALSE = (ox.Literal("false", datatype=BOOLEAN), ox.Literal("0", datatype=BOOLEAN))
@@ -149,8 +150,8 @@ def _judge_dimensions(graph: CubeGraph, breaches: Breaches) -> None:
     concept = graph.number(f"{SKOS}Concept")
     for dimension in graph.of_class(DIMENSION).tolist():
         ranges, name = graph.values(RDFS_RANGE, dimension), graph.name(dimension)
-        # The vocabulary itself gives qb:measureType its range, in whatever graph it is used.
-        if not ranges and name != MEASURE_TYPE:
+        # Their vocabularies give these their ranges, in whatever graph they are used.
+        if not ranges and name != MEASURE_TYPE and not name.startswith(SDMX_DIMENSION):
             breaches.add("dimension-without-range", name)
         if concept in ranges and not graph.values(f"{QB}codeList", dimension):
             breaches.add("dimension-without-code-list", name)

@@ -31,6 +31,7 @@ from publish.validation.shapes.compile import (
     Shape,
     ShapeResult,
 )
+from publish.validation.shapes.value_spaces import lies_in
 
 Flags = NDArray[np.bool_]
 
@@ -210,6 +211,8 @@ class _Batch:
             return lambda term: term in allowed
         if constraint.name == "datatype":
             return lambda term: _has_datatype(term, str(constraint.value))
+        if constraint.name == "range":
+            return lambda term: lies_in(term, str(constraint.value))
         if constraint.name == "nodeKind":
             return lambda term: KINDS.get(type(term), "Literal") in str(constraint.value)
         if constraint.name == "pattern":

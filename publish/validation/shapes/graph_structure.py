@@ -36,8 +36,8 @@ class GraphStructure:
 
     graph: Graph
     data_set: str
-    own: str
-    """The namespace of the program's own terms."""
+    own: str = "urn:none#"
+    """The namespace of the program's own terms, if the graph has any."""
     units: dict[str, str] = field(default_factory=dict)
     """The unit of a measure in this data set, where it is not that of the measure itself."""
     with_instances: frozenset[str] = frozenset()

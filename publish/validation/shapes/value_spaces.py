@@ -1,0 +1,93 @@
+"""The value spaces of XSD's datatypes: which literals lie in the range of a property.
+
+A range is consistent with every literal whose value lies in it, be it of a derived datatype or of
+the one that the range is derived from (RDF Semantics, section 7; XML Schema 2, section 3).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+import pyoxigraph as ox
+
+from publish.rdf.namespaces import XSD
+from publish.rdf.terms import Term
+
+_XSD = str(XSD)
+
+PRIMITIVE = (
+    *("anyURI", "base64Binary", "boolean", "date", "dateTime", "decimal", "double", "duration"),
+    *("float", "gDay", "gMonth", "gMonthDay", "gYear", "gYearMonth", "hexBinary", "string", "time"),
+)
+"""Datatypes of which no two have a value in common."""
+
+DERIVED = {
+    "string": "normalizedString token language Name NMTOKEN NCName ID IDREF ENTITY",
+    "duration": "dayTimeDuration yearMonthDuration",
+    "dateTime": "dateTimeStamp",
+    "decimal": "integer long int short byte nonNegativeInteger unsignedLong unsignedInt "
+    "unsignedShort unsignedByte positiveInteger nonPositiveInteger negativeInteger",
+}
+PRIMITIVE_OF = {name: name for name in PRIMITIVE} | {
+    name: primitive for primitive, names in DERIVED.items() for name in names.split()
+}
+"""The primitive datatype of each, by their names in XSD."""
+
+BOUNDS: dict[str, tuple[int | None, int | None]] = {
+    "integer": (None, None),
+    "nonNegativeInteger": (0, None),
+    "positiveInteger": (1, None),
+    "nonPositiveInteger": (None, 0),
+    "negativeInteger": (None, -1),
+    **{
+        name: (-(1 << bits - 1), (1 << bits - 1) - 1)
+        for name, bits in (("long", 64), ("int", 32), ("short", 16), ("byte", 8))
+    },
+    **{
+        f"unsigned{name}": (0, (1 << bits) - 1)
+        for name, bits in (("Long", 64), ("Int", 32), ("Short", 16), ("Byte", 8))
+    },
+}
+"""The least and the greatest value of each datatype of whole numbers."""
+
+WITH_ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)\s*")
+DECIMAL = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*")
+
+
+def is_value_space(range_: str) -> bool:
+    """Return whether a range is a datatype of XSD with values of its own."""
+    return range_.startswith(_XSD) and range_.removeprefix(_XSD) in PRIMITIVE_OF
+
+
+def lies_in(term: Term, range_: str) -> bool:
+    """Return whether a value can lie in the range of its property, a datatype of XSD.
+
+    What has no value of its own lies in any: an IRI, a literal that is not well-formed, or one of
+    a datatype that XSD does not define.
+    """
+    if not isinstance(term, ox.Literal):
+        return True
+    if term.language:
+        return False
+    name, range_ = term.datatype.value.removeprefix(_XSD), range_.removeprefix(_XSD)
+    primitive = PRIMITIVE_OF.get(name)
+    if primitive is None or name == term.datatype.value:
+        return True
+    if primitive != PRIMITIVE_OF[range_]:
+        return False
+    if range_ == "dateTimeStamp":
+        return name == range_ or WITH_ZONE.search(term.value) is not None
+    return range_ not in BOUNDS or _is_whole_within(term.value, *BOUNDS[range_])
+
+
+def _is_whole_within(text: str, least: int | None, most: int | None) -> bool:
+    """Return whether a text, if it is a number, is a whole one between bounds."""
+    if not DECIMAL.fullmatch(text):
+        return True
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:  # more digits than an exponent counts
+        return True
+    is_whole = not re.search(r"\.\d*[1-9]", text)
+    return is_whole and (least is None or number >= least) and (most is None or number <= most)
