@@ -14,7 +14,7 @@ $(shell rm -f .venv/*.stamp)
 endif
 endif
 
-.PHONY: help serve build validate test test-all lint faults lock bench clean
+.PHONY: help serve build validate test test-all lint faults terms lock bench clean
 
 help:
 	@echo "make serve     build, validate and serve on http://$(HOST):$(PORT) (PORT=… changes it)"
@@ -22,6 +22,7 @@ help:
 	@echo "make test-all  the slow tests too, and those that need a browser"
 	@echo "make lint      ruff and mypy"
 	@echo "make faults    renew FAULTS.md, the table of all kinds of fault"
+	@echo "make terms     renew the terms of public vocabularies, from npm; shows what changes"
 	@echo "make bench     speed, as ratios measured in one run"
 	@echo "make lock      renew the lock files"
 	@echo "make clean     remove .venv and build"
@@ -54,6 +55,9 @@ lint: .venv/test.stamp
 
 faults: .venv/serve.stamp
 	@$(BIN)/publish explain --markdown > FAULTS.md
+
+terms: .venv/test.stamp
+	@$(BIN)/python tests/support/renew_terms.py
 
 bench: .venv/test.stamp
 	@PYTHONPATH=tests/support $(BIN)/python tests/bench/bench.py

@@ -1,7 +1,7 @@
 """Terms that their vocabulary does not define: slips in IRIs that nothing else would notice.
 
-Only namespaces of which all terms are known are judged: those of the project, and well-known
-vocabularies, listed by rdflib or in ``terms.toml``.
+Only namespaces of which all terms are known are judged: those of the project, and the well-known
+vocabularies of ``terms.toml``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from functools import cache
 from importlib import resources
 
 import pyoxigraph as ox
-from rdflib import namespace as rdflib_namespace
-from rdflib.namespace import RDF, SDO, SH
 
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.project.iris import Uris
@@ -23,19 +21,7 @@ from publish.rdf.positions import find_in_turtle
 from publish.rdf.terms import split_iri
 from publish.rdf.turtle import TurtleFile
 
-SHACL = str(SH)
-
-LISTED = [
-    getattr(rdflib_namespace, name)
-    for name in (
-        "DC", "DCAM", "DCMITYPE", "DCTERMS", "FOAF", "ORG", "OWL", "PROV", "QB", "RDF", "RDFS",
-        "SDO", "SH", "SKOS", "TIME", "VANN", "VOID", "XSD",
-    )
-]  # fmt: skip
-"""The vocabularies of which rdflib knows every term."""
-
-_MEMBER = re.compile(r"_[1-9][0-9]*")
-"""The properties of containers, of which RDF has one per number (RDF Schema, section 5.1.5)."""
+SHACL = "http://www.w3.org/ns/shacl#"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,25 +38,17 @@ class Namespace:
 @cache
 def known_namespaces() -> dict[str, Namespace]:
     """Return the well-known vocabularies by namespace."""
-    found = {
-        str(vocabulary): Namespace(
-            names=frozenset(
-                {str(term).removeprefix(str(vocabulary)) for term in dir(vocabulary)}
-                # Names that are words of Python, as sh:or, or are not names in it.
-                | set(getattr(vocabulary, "_extras", ()))
-            ),
-            patterns=(_MEMBER,) if vocabulary is RDF else (),
-        )
-        for vocabulary in LISTED
-    }
-    found["http://schema.org/"] = found[str(SDO)]
     text = resources.files("publish.rdf").joinpath("terms.toml").read_text("utf-8")
     entries = tomllib.loads(text)
+    found = {}
     for namespace, entry in entries.items():
-        same = entries.get(entry.get("same-as", ""), entry)
+        parts = [entry, entries.get(entry.get("same-as"), {})]
+        names, patterns = (
+            [word for part in parts for key in keys for word in part.get(key, "").split()]
+            for keys in (("terms", "more"), ("patterns",))
+        )
         found[namespace] = Namespace(
-            names=frozenset(same.get("terms", "").split()),
-            patterns=tuple(map(re.compile, same.get("patterns", "").split())),
+            names=frozenset(names), patterns=tuple(map(re.compile, patterns))
         )
     return found
 
