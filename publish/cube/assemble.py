@@ -144,8 +144,12 @@ class Cube:
             faults.append(self.mapping.file.fault("cells-read-twice", *steps, table=table))
 
     def _report_unprinted(self, faults: list[Fault]) -> None:
-        """Report labels the mapping takes or leaves that its tables do not print."""
+        """Report labels the mapping takes or leaves that its tables do not print.
+
+        They may stand where a table could not be read.
+        """
         file = self.mapping.file
+        unread = {item.path for item in faults if item.kind.hides_content}
         for key in ("take", "leave"):
             declared: list[tuple[tuple[str | int, ...], Iterable[str], tuple[Crosstab, ...], str]]
             everywhere = phrase("any-of-the-tables")
@@ -156,6 +160,8 @@ class Cube:
                     labels = getattr(crosstab.use, key)
                     declared.append((steps, labels, (crosstab,), crosstab.table.shown))
             for steps, labels, crosstabs, table in declared:
+                if any(crosstab.table.shown in unread for crosstab in crosstabs):
+                    continue
                 printed = {label for crosstab in crosstabs for label in crosstab.chosen}
                 for number, label in enumerate(labels):
                     if label not in printed:

@@ -8,7 +8,7 @@ not wholly in one) is a fault. The observations of the inputs are held as column
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -185,29 +185,29 @@ def assemble_derived(
     links: list[Link],
     cubes: dict[str, Cube],
     known: set[str],
+    mappings: Iterable[Mapping],
     faults: list[Fault],
 ) -> DerivedCube | None:
     """Return the cube of a derived data set, or None when its names do not fit together.
 
-    ``cubes`` are those made from tables, by their slug; ``known`` the slugs of all mappings.
+    ``cubes`` are those made from tables, by their slug; ``known`` the slugs of all mappings,
+    ``mappings`` those that were read.
     """
     derivation, report = mapping.derivation, mapping.file.fault
     if derivation is None:
         return None
-    before = len(faults)
+    before, inputs = len(faults), []
     reserved_name(mapping, faults)
-    inputs = []
+    derived = {one.slug for one in mappings if one.derivation}
     for item in derivation.inputs:
         at = (*item.steps, "data-set")
         if item.slug in cubes:
             inputs.append((item, cubes[item.slug]))
-        elif item.slug in known:
+        elif item.slug in derived:
             faults.append(report("not-from-tables", *at, name=item.slug))
-        else:
+        elif item.slug not in known:
             hint = did_you_mean(item.slug, known - {mapping.slug})
             faults.append(report("no-such-data-set", *at, name=item.slug, hint=hint))
-    if len(faults) > before:
-        return None
     classes: Classes = {}
     above = {}
     for name, wider in derivation.classes.items():
@@ -215,7 +215,7 @@ def assemble_derived(
         ends = [vocabulary.dimensions.get(end) for end in (name, wider)]
         for end, dimension in zip((name, wider), ends, strict=True):
             if dimension is None or dimension.codes is None:
-                faults.append(_no_such_list(mapping, vocabulary, steps, end))
+                faults.extend(_no_such_list(mapping, vocabulary, steps, end))
         fine, coarse = ends
         if fine and coarse and fine.codes and coarse.codes:
             for code_list in (fine.codes, coarse.codes):
@@ -224,6 +224,8 @@ def assemble_derived(
             lists, place = (fine.codes, coarse.codes), mapping.file.place(*steps)
             classes[name] = wider_codes(vocabulary, links, lists, place, faults)
             above[name] = codes_above(vocabulary, fine.codes)
+    if len(inputs) < len(derivation.inputs):
+        return None  # what is wrong with the others was reported
     structure = _structure(mapping, derivation, vocabulary, inputs, faults)
     if structure is None or len(faults) > before:
         return None
@@ -264,7 +266,7 @@ def _structure(
         for name, code in item.fixed.items():
             dimension, steps = vocabulary.dimensions.get(name), (*item.steps, "fixed", name)
             if dimension is None or dimension.codes is None:
-                faults.append(_no_such_list(mapping, vocabulary, steps, name))
+                faults.extend(_no_such_list(mapping, vocabulary, steps, name))
             elif code not in (codes := dimension.codes.codes):
                 faults.append(no_such_code(mapping.file.place(*steps), code, name, codes))
             if name in own or name in wider:
@@ -284,10 +286,12 @@ def _structure(
         if name not in wanted:
             known = ", ".join(sorted(wanted))
             report("dimension-not-used", "totals", name, name=name, known=known)
-        elif (list_ := vocabulary.dimensions[name].codes) is None or list_.total is None:
+        elif (dimension := vocabulary.dimensions.get(name)) and not (
+            dimension.codes and dimension.codes.total
+        ):
             report("no-total", "totals", name, name=name)
-    if len(faults) > before or not wanted:
-        return None
+    if len(faults) > before or not wanted <= vocabulary.dimensions.keys():
+        return None  # a dimension that is not there was reported where it is named or defined
     pairs = {
         (measure.name, unit): (measure, unit)
         for _, cube in inputs
@@ -313,9 +317,13 @@ def _structure(
 
 def _no_such_list(
     mapping: Mapping, vocabulary: Vocabulary, steps: tuple[str | int, ...], name: str
-) -> Fault:
-    """Return the fault of a name that is no dimension, or one without a code list."""
+) -> Iterator[Fault]:
+    """Yield the fault of a name that is no dimension, or one without a code list.
+
+    Of a dimension whose own definition is at fault there is none more to tell.
+    """
     if name in vocabulary.dimensions:
-        return mapping.file.fault("dimension-without-codes", *steps, name=name)
-    hint = did_you_mean(name, vocabulary.dimensions)
-    return mapping.file.fault("no-such-dimension", *steps, name=name, hint=hint)
+        yield mapping.file.fault("dimension-without-codes", *steps, name=name)
+    elif name not in vocabulary.unusable:
+        hint = did_you_mean(name, vocabulary.dimensions)
+        yield mapping.file.fault("no-such-dimension", *steps, name=name, hint=hint)

@@ -104,6 +104,8 @@ def _read_link(vocabulary: Vocabulary, iri: URIRef, faults: list[Fault]) -> Link
     if len(parts) < 3:
         return None
     concept, relation, target = parts.values()
+    if any(_is_in_absent_list(vocabulary, end) for end in (concept, target)):
+        return None
     before = len(faults)
     concepts, name = vocabulary.concepts, vocabulary.short(concept)
     if (concept, RDF.type, SKOS.Concept) not in concepts:
@@ -125,6 +127,12 @@ def _read_link(vocabulary: Vocabulary, iri: URIRef, faults: list[Fault]) -> Link
         target=target,
         linkset=PurePosixPath(vocabulary.definitions.path(iri)).stem,
     )
+
+
+def _is_in_absent_list(vocabulary: Vocabulary, iri: URIRef) -> bool:
+    """Return whether a code is of a list that is not there, which was reported."""
+    scheme = vocabulary.short(iri).partition("/")[0]
+    return vocabulary.uris.iri("concept-scheme", scheme=scheme) in vocabulary.absent_lists
 
 
 def describe_links(vocabulary: Vocabulary, links: Iterable[Link]) -> Graph:

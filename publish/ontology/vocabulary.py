@@ -116,6 +116,8 @@ class Vocabulary:
     """Where each thing is defined."""
     unusable: frozenset[str]
     """Dimensions and measures that are defined but at fault, which was reported."""
+    absent_lists: frozenset[str]
+    """The IRIs of code lists that a dimension names and that are not there, which was reported."""
 
     def codes_of(self, name: str) -> tuple[str, ...]:
         """Return the codes of a list, none of a list that is not there."""
@@ -154,7 +156,10 @@ def vocabulary_of(ontology: OntologyFiles, uris: Uris, faults: list[Fault]) -> V
     for file in ontology.package:
         add_file(terms if file.shown == PACKAGE_TERMS else concepts, file, faults)
     for file in ontology.project:
-        add_file(graph_of.get(PurePosixPath(file.shown).parts[1], terms), file, faults)
+        folder, before = PurePosixPath(file.shown).parts[1], len(faults)
+        add_file(graph_of.get(folder, terms), file, faults)
+        if folder == "codelists" and not file.triples and len(faults) == before:
+            faults.append(fault("empty-file", file.shown, 1, 1))
     definitions = Definitions(ontology.project)
     reader = _Reader(
         terms=terms, concepts=concepts, uris=uris, definitions=definitions, faults=faults
@@ -171,6 +176,7 @@ def vocabulary_of(ontology: OntologyFiles, uris: Uris, faults: list[Fault]) -> V
     return Vocabulary(
         uris=uris,
         unusable=frozenset(defined - dimensions.keys() - measures.keys()),
+        absent_lists=frozenset(map(str, terms.objects(None, QB.codeList))) - lists.keys(),
         dimensions=dimensions,
         measures=measures,
         lists={found.name: found for found in lists.values()},

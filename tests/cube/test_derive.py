@@ -96,6 +96,61 @@ def test_report_derivation_that_does_not_fit(
     assert (code, line, column) in found
 
 
+OTHER_LIST = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<id/conceptscheme/anders> a skos:ConceptScheme ; skos:prefLabel "anders"@nl, "other"@en .
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "name"),
+    [
+        (None, "no-code-list", "dimensions.ttl"),
+        ("", "empty-file", "klasse.ttl"),
+        ("@prefix code: <id/concept/klasse/> .\n", "empty-file", "klasse.ttl"),
+        ("<id/conceptscheme/klasse> a", "turtle-syntax", "klasse.ttl"),
+        ("]", "turtle-syntax", "klasse.ttl"),
+        (OTHER_LIST, "no-code-list", "dimensions.ttl"),
+        (OTHER_LIST.replace("anders", "klasse"), "no-total", "proef.yaml"),
+    ],
+)
+def test_report_list_of_wider_classes_that_is_no_longer_there(
+    project: SmallProject, content: str | None, code: str, name: str
+) -> None:
+    """Without the list of its wider classes a derived data set is a fault, as is the list alone."""
+    prepare(project)
+    project.mapping(WIDE)
+    path = project.root / "ontology/codelists/klasse.ttl"
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content, encoding="utf-8")
+    found = [item[:2] for item in project.places()]
+    assert (code, name) in found
+    assert len(found) == 1 or code == "no-total"
+
+
+def test_report_data_set_derived_from_one_that_is_derived(project: SmallProject) -> None:
+    """Each derived data set of a circle is a fault, and so is one made from a derived one."""
+    prepare(project)
+    project.mapping(WIDE)
+    other = "derived:\n  from: [{data-set: %s}]\n  classes: {leeftijd: klasse}\n"
+    for slug, source in (("rond", "om"), ("om", "rond"), ("verder", "proef")):
+        project.mapping(other % source, slug)
+    assert [item[:2] for item in project.places()] == [
+        ("not-from-tables", f"{slug}.yaml") for slug in ("om", "rond", "verder")
+    ]
+
+
+@pytest.mark.parametrize("gone", ["mappings/twee.yaml", "mappings/bron/twee.csv"])
+def test_report_missing_source_of_a_derived_data_set_once(project: SmallProject, gone: str) -> None:
+    """What a derived data set is made from may lack its mapping or its table: one fault says so."""
+    prepare(project)
+    project.mapping(WIDE)
+    (project.root / gone).unlink()
+    found = {item[0] for item in project.places() if item[0] != "table-not-used"}
+    assert found == {"no-such-data-set" if gone.endswith("yaml") else "no-such-table"}
+
+
 @pytest.mark.parametrize(
     ("links", "code"),
     [

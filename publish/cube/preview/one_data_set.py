@@ -74,7 +74,7 @@ def read_one(project: Project, slug: str) -> OneDataSet:
     found: AnyCube | None = printed.get(slug)
     if own and own.derivation is not None:
         links = read_links(vocabulary, faults)
-        found = assemble_derived(project, own, vocabulary, links, printed, slugs, faults)
+        found = assemble_derived(project, own, vocabulary, links, printed, slugs, mappings, faults)
     return OneDataSet(mapping=own, cube=found, vocabulary=vocabulary, faults=faults)
 
 

@@ -54,10 +54,11 @@ def assemble_cubes(inputs: Inputs) -> AssembledCubes:
             if cube:
                 printed[mapping.slug] = cube
     cubes: list[AnyCube] = list(printed.values())
+    links, known = inputs.links, set(inputs.slugs)
     for mapping in inputs.mappings:
         if mapping.derivation is not None:
             derived = assemble_derived(
-                project, mapping, vocabulary, inputs.links, printed, set(inputs.slugs), faults
+                project, mapping, vocabulary, links, printed, known, inputs.mappings, faults
             )
             if derived:
                 cubes.append(derived)
