@@ -38,12 +38,15 @@ class Format:
 
 TURTLE = Format(
     syntax=ox.RdfFormat.TURTLE,
-    other_media_types=("application/x-turtle",),
+    other_media_types=("application/x-turtle", "application/turtle"),
     beginning=re.compile(
         rb"(?:\s|#[^\n]*\n)*(?:@prefix|@base|prefix\s|base\s|<[^>\s]+>\s)", re.IGNORECASE
     ),
 )
-N_TRIPLES = Format(syntax=ox.RdfFormat.N_TRIPLES)
+N_TRIPLES = Format(
+    syntax=ox.RdfFormat.N_TRIPLES,
+    other_media_types=("text/plain", "text/ntriples", "text/x-ntriples", "text/nt"),
+)
 RDF_XML = Format(
     syntax=ox.RdfFormat.RDF_XML,
     other_media_types=("application/xml", "text/xml"),
@@ -52,12 +55,20 @@ RDF_XML = Format(
 )
 JSON_LD = Format(
     syntax=ox.RdfFormat.JSON_LD,
-    other_media_types=("application/json",),
+    other_media_types=("application/json", "application/x-json+ld", "application/json+ld"),
     other_endings=(".json",),
     beginning=re.compile(rb"\s*[{\[]"),
 )
-N_QUADS = Format(syntax=ox.RdfFormat.N_QUADS)
-TRIG = Format(syntax=ox.RdfFormat.TRIG)
+N_QUADS = Format(
+    syntax=ox.RdfFormat.N_QUADS,
+    other_media_types=("text/x-nquads", "text/nquads", "application/x-nquads"),
+)
+TRIG = Format(syntax=ox.RdfFormat.TRIG, other_media_types=("application/x-trig",))
+N3 = Format(
+    syntax=ox.RdfFormat.N3,
+    other_media_types=("text/rdf+n3", "application/n3", "application/rdf+n3", "application/x-n3"),
+)
+"""It is written only: each graph in Turtle is one in N3."""
 
 FORMATS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, N_QUADS, TRIG)
 BY_ENDING = {ending: known for known in FORMATS for ending in (known.ending, *known.other_endings)}

@@ -22,6 +22,8 @@ NO_PROPERTY = re.compile(
 LETTERS = r"A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
 LOCAL_NAME = re.compile(rf"[{LETTERS}][{LETTERS}0-9.\-\u00b7]*$")
 """What an element can be called, at the end of an IRI (Namespaces in XML, section 4)."""
+NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""Characters that XML 1.0 cannot hold, however they are written (section 2.2), as UTF-8."""
 FAR = re.compile(r"[^\x00-\xff]")
 """Other characters: what is a letter among them depends on the edition of XML."""
 

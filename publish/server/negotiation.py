@@ -41,6 +41,8 @@ class Offer:
 
     form: Form
     media_type: str
+    is_chosen: bool = False
+    """Whether the address or a field of the request chose it, whatever Accept says."""
 
     @property
     def content_type(self) -> str:
@@ -86,19 +88,22 @@ def rank_forms(accept: str | None, forms: Sequence[Form]) -> list[Offer]:
     """Return the forms that a client accepts, best first.
 
     Of equals those that it names come first, as browsers mean it; else the order given decides. An
-    alias of a form counts only when the client names it.
+    alias of a form counts only when the client names it. A client that names other types, and not
+    HTML, is no browser: for it a page comes last, as in ``text/n3, */*;q=0.1``.
     """
     preferences = preferences_of(accept or "")
     if not preferences:
         return [Offer(form=form, media_type=form.media_type) for form in forms]
-    ranked: list[tuple[tuple[float, int], Offer]] = []
+    names_others = any(weight > 0 and value[-2:] != "/*" for value, weight in preferences)
+    ranked: list[tuple[tuple[bool, float, int], Offer]] = []
     for form in forms:
         names = [(_weight_of(form.media_type, preferences), form.media_type)]
         for alias in form.aliases:
             names += [((weight, 2), alias) for value, weight in preferences if value == alias]
-        rank, name = max(names, key=itemgetter(0))
-        if rank[0] > 0:
-            ranked.append((rank, Offer(form=form, media_type=name)))
+        (weight, specific), name = max(names, key=itemgetter(0))
+        if weight > 0:
+            is_asked = form is not HTML or specific == 2 or not names_others
+            ranked.append(((is_asked, weight, specific), Offer(form=form, media_type=name)))
     return [offer for _, offer in sorted(ranked, key=itemgetter(0), reverse=True)]
 
 

@@ -34,7 +34,11 @@ COMMON_HEADERS: Headers = [
 ]
 """The header fields of every reply that is no page."""
 PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+    # The wildcard is for whatever a client adds; Authorization it does not cover, and older
+    # browsers know none.
+    "Access-Control-Allow-Headers": (
+        "*, Authorization, Accept, Accept-Language, Content-Type, If-None-Match, Range"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 """What the reply to a preflight request has besides the methods (Fetch, CORS protocol)."""

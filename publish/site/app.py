@@ -130,13 +130,12 @@ class Application:
     async def _reply(self, release: RunningRelease, request: HttpRequest, route: str) -> Reply:
         """Return the reply to a request."""
         try:
-            if request.path == b"*" and request.method == "OPTIONS":
-                return options_reply(METHODS)
+            if request.method == "OPTIONS":
+                takes_posts = route == "sparql" or request.path in (b"*", b"/sparql/")
+                return options_reply(METHODS if takes_posts else ONLY_READ)
             if route == "sparql":
                 return _if_match(request, await self._sparql(release, request))
             if route in ("health", "metrics"):
-                if request.method == "OPTIONS":
-                    return options_reply(ONLY_READ)
                 if request.method not in ONLY_READ:
                     return _wrong_method(request, ONLY_READ)
                 if route == "health":
@@ -153,8 +152,6 @@ class Application:
 
     async def _sparql(self, release: RunningRelease, request: HttpRequest) -> Reply:
         method = request.method
-        if method == "OPTIONS":
-            return options_reply(METHODS)
         if method not in METHODS:
             return _wrong_method(request, METHODS)
         values = request.header

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from publish.project.iris import SHARED_GRAPHS
 from publish.rdf.jsonld import json_ld, usable_prefixes
+from publish.rdf.rdf_xml import NOT_IN_XML, NotInXml, as_elements
 from publish.release.opened import LABELS, SERVICE, TYPE, Node, Served, term
 from publish.site.select import select
 
@@ -104,7 +105,10 @@ def _belongings(served: Served, iri: ox.NamedNode) -> list[ox.NamedNode]:
 
 
 def write_triples(served: Served, triples: Iterable[ox.Triple], format_: ox.RdfFormat) -> bytes:
-    """Serialise triples, each once and those of one subject together, with the prefixes in use."""
+    """Serialise triples, each once and those of one subject together, with the prefixes in use.
+
+    Raises NotInXml when they cannot be RDF/XML.
+    """
     by_subject: dict[object, dict[ox.Triple, None]] = {}
     for triple in triples:
         by_subject.setdefault(triple.subject, {})[triple] = None
@@ -121,5 +125,9 @@ def write_triples(served: Served, triples: Iterable[ox.Triple], format_: ox.RdfF
     if format_ == ox.RdfFormat.JSON_LD:
         names = "".join(f"<{iri}>" for iri in iris).encode()
         return "".join(json_ld(listed, usable_prefixes(used, names))).encode()
-    written = ox.serialize(listed, format=format_, prefixes=used)
-    return written or b""
+    is_xml = format_ == ox.RdfFormat.RDF_XML
+    triples = as_elements(listed) if is_xml else listed
+    written = ox.serialize(triples, format=format_, prefixes=used) or b""
+    if is_xml and NOT_IN_XML.search(written):
+        raise NotInXml
+    return written

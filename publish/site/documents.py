@@ -17,7 +17,7 @@ from publish.site.describe import describe
 from publish.site.pages.thing import page_about
 from publish.site.rendering import read_texts, render_page, view_of
 from publish.site.select import select
-from publish.sparql.forms import GRAPHS
+from publish.sparql.forms import GRAPHS, USUAL_GRAPHS
 
 DOCUMENTS = (HTML, *GRAPHS)
 """The forms of every document, the preferred first."""
@@ -126,7 +126,7 @@ def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
             title=title,
             entries=entries,
             path=f"/doc/{folder}",
-            forms=GRAPHS,
+            forms=USUAL_GRAPHS,
         )
 
     return Thing(iri=iri, path=f"/doc/{folder}", describe=triples, show=page)
@@ -149,7 +149,7 @@ def _graph(
             "thing.html",
             iri=iri.value,
             path=path,
-            forms=GRAPHS,
+            forms=USUAL_GRAPHS,
             title=title(view.language),
             kinds=[view.label(term("void:Dataset").value)],
             properties=view.properties_in(item for item in describe(1) if item.subject == iri),

@@ -92,7 +92,8 @@ def create_app(served: Served, endpoint: Endpoint) -> Flask:
             policy = POLICY if is_page else CONTENT_SECURITY_POLICY
             response.headers.setdefault("Content-Security-Policy", policy)
         if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+            methods = response.headers.setdefault("Allow", "GET, HEAD, OPTIONS")
+            response.headers["Access-Control-Allow-Methods"] = methods
             response.headers.extend(PREFLIGHT_HEADERS)
         return response
 

@@ -7,6 +7,7 @@ the base. https://www.w3.org/TR/cooluris/
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from functools import partial
 from pathlib import Path
@@ -16,14 +17,21 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
 from publish import __version__
+from publish.rdf.rdf_xml import NotInXml
 from publish.release.opened import Served, once_per_release
 from publish.server.cache import DocumentCache
-from publish.server.negotiation import HTML, Form, form_of_extension, rank_forms
+from publish.server.negotiation import HTML, Form, Offer, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
 from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
 from publish.site.documents import DOCUMENTS, Thing, find_thing
 from publish.site.files import file_response, meet_preconditions
-from publish.site.not_found import chosen_form, known_names, links_to_forms, not_found
+from publish.site.not_found import (
+    accepted_offers,
+    known_names,
+    links_to_forms,
+    not_acceptable,
+    not_found,
+)
 from publish.site.rendering import SAFE, current_reader, set_links
 from publish.sparql.forms import CSV
 
@@ -75,7 +83,10 @@ def _see_other(path: str) -> Response:
 
 
 def _document(served: Served, cache: DocumentCache, kind: str, path: str) -> Response:
-    """Return the document about a thing, in the form of its extension or of Accept."""
+    """Return the document about a thing, in the form of its extension or of Accept.
+
+    When the best form cannot hold it, it is in the next one that is accepted.
+    """
     thing, extension = find_thing(served, kind, path), None
     if thing is None:
         stem, extension = form_of_extension(path, DOCUMENTS)
@@ -84,13 +95,23 @@ def _document(served: Served, cache: DocumentCache, kind: str, path: str) -> Res
         head = "/doc/" if kind == "/id/" else "/ns/"
         return not_found(served, request.path, known_names(served, kind), head, DOCUMENTS)
     address = request.script_root + quote(thing.path, safe=SAFE)
-    offer = chosen_form(extension, DOCUMENTS, address)
-    if isinstance(offer, Response):
-        return offer
+    offers = accepted_offers(extension, DOCUMENTS)
+    for offer in offers:
+        with contextlib.suppress(NotInXml):
+            return _document_as(offer, served, cache, thing, address)
+    return not_acceptable(
+        DOCUMENTS, address, "graph-not-in-xml" if offers else "not-acceptable-here"
+    )
+
+
+def _document_as(
+    offer: Offer, served: Served, cache: DocumentCache, thing: Thing, address: str
+) -> Response:
+    """Return the document about a thing in a form. Raises NotInXml."""
     response = Response(content_type=offer.content_type)
     headers, form, reader = response.headers, offer.form, current_reader()
     query = request.query_string.decode("latin-1")
-    if extension is None:
+    if not offer.is_chosen:
         response.vary.add("Accept")
         headers["Content-Location"] = f"{address}.{form.extension}{query and f'?{query}'}"
     if form is HTML and not reader.chosen:

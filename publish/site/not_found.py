@@ -50,15 +50,19 @@ def not_found(
     return response
 
 
-def chosen_form(extension: Form | None, forms: Sequence[Form], address: str) -> Offer | Response:
-    """Return the form that an extension or else Accept chooses, or a 406 with all addresses."""
+def accepted_offers(extension: Form | None, forms: Sequence[Form]) -> list[Offer]:
+    """Return the form that an extension chooses, or those that Accept does, the best first."""
     if extension is not None:
-        return Offer(form=extension, media_type=extension.media_type)
-    offers = rank_forms(request.headers.get("Accept"), forms)
-    if offers:
-        return offers[0]
+        return [Offer(form=extension, media_type=extension.media_type, is_chosen=True)]
+    return rank_forms(request.headers.get("Accept"), forms)
+
+
+def not_acceptable(
+    forms: Sequence[Form], address: str, key: str = "not-acceptable-here"
+) -> Response:
+    """Return a 406 with the addresses of all forms, after the phrase that says why."""
     lines = [f"{form.media_type}  {address}.{form.extension}" for form in forms]
-    response = plain_response(phrase("not-acceptable-here") + "\n" + "\n".join(lines), 406)
+    response = plain_response(phrase(key) + "\n" + "\n".join(lines), 406)
     response.headers["Link"] = ", ".join(links_to_forms(forms, address))
     return response
 

@@ -18,10 +18,38 @@ from publish.release.catalogue.void import (
     statements,
 )
 from publish.release.opened import Served, term
-from publish.sparql.forms import GRAPHS, RESULTS
+from publish.sparql.forms import (
+    CSV,
+    GRAPHS,
+    JSON_LD,
+    N3,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_XML,
+    SPARQL_JSON,
+    SPARQL_XML,
+    TRIG,
+    TSV,
+    TURTLE,
+)
 from publish.sparql.query.limits import Limits
 
 SIMPLE = "http://www.w3.org/ns/entailment/Simple"
+FORMATS = "http://www.w3.org/ns/formats/"
+FORMAT_NAMES = {
+    SPARQL_JSON: "SPARQL_Results_JSON",
+    SPARQL_XML: "SPARQL_Results_XML",
+    CSV: "SPARQL_Results_CSV",
+    TSV: "SPARQL_Results_TSV",
+    TURTLE: "Turtle",
+    N_TRIPLES: "N-Triples",
+    RDF_XML: "RDF_XML",
+    JSON_LD: "JSON-LD",
+    TRIG: "TriG",
+    N_QUADS: "N-Quads",
+    N3: "N3",
+}
+"""The names of forms in W3C's list of formats, which gives media types an IRI."""
 
 
 def describe_service(
@@ -45,13 +73,11 @@ def describe_service(
     yield from statements(data_set, ("rdf:type", term("sd:Dataset")))
     if served.is_union:
         yield from statements(service, ("sd:feature", term("sd:UnionDefaultGraph")))
-    known: list[ox.RdfFormat | ox.QueryResultsFormat | None] = [
-        *(ox.QueryResultsFormat.from_media_type(form.media_type) for form in RESULTS),
-        *(ox.RdfFormat.from_media_type(form.media_type) for form in GRAPHS),
-    ]
-    for format_ in known:
-        if format_ is not None:
-            yield from statements(service, ("sd:resultFormat", ox.NamedNode(format_.iri)))
+    for form, name in FORMAT_NAMES.items():
+        iri = ox.NamedNode(FORMATS + name)
+        yield from statements(service, ("sd:resultFormat", iri))
+        if form in GRAPHS:
+            yield from statements(data_set, ("void:feature", iri))
     yield from _describe_limits(served, service, limits, per_client)
     describe = _describe_graphs_of_files if served.is_of_files else _describe_graphs
     yield from describe(served, endpoint.value, data_set)

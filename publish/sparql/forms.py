@@ -16,9 +16,17 @@ def _form_of(known: formats.Format) -> Form:
     )
 
 
-TURTLE, N_TRIPLES, N_QUADS, RDF_XML, JSON_LD = map(
+TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS, N3 = map(
     _form_of,
-    (formats.TURTLE, formats.N_TRIPLES, formats.N_QUADS, formats.RDF_XML, formats.JSON_LD),
+    (
+        formats.TURTLE,
+        formats.N_TRIPLES,
+        formats.RDF_XML,
+        formats.JSON_LD,
+        formats.TRIG,
+        formats.N_QUADS,
+        formats.N3,
+    ),
 )
 CSV = Form(name="CSV", media_type="text/csv", extension="csv")
 TSV = Form(name="TSV", media_type="text/tab-separated-values", extension="tsv")
@@ -34,7 +42,9 @@ SPARQL_XML = Form(
     extension="srx",
     aliases=("application/xml", "text/xml"),
 )
-GRAPHS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
+USUAL_GRAPHS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
+"""The forms of a graph that pages offer."""
+GRAPHS = (*USUAL_GRAPHS, TRIG, N_QUADS, N3)
 """What a description or a constructed graph can be written as, the preferred first."""
 RESULTS = (SPARQL_JSON, SPARQL_XML, CSV, TSV)
 """What the result of SELECT or ASK can be written as, the preferred first."""

@@ -6,27 +6,34 @@ Nothing here evaluates or waits, or knows the server. Percent-encoding is undone
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
+from rapidfuzz.distance import Levenshtein
+
 from publish.faults.fault import phrase
 from publish.server.negotiation import HTML, Form, Offer, rank_forms
-from publish.sparql.forms import GRAPHS, RESULTS
+from publish.sparql.forms import GRAPHS, N_TRIPLES, RESULTS, TSV
 from publish.sparql.query.errors import BadRequest
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 PLAIN_TEXT = Form(name="plain text", media_type="text/plain", extension="txt")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
-GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
-"""Parameters of the RDF dataset. The W3C tests have them in the address of a POSTed form too."""
+FORMAT_PARAMETERS = ("format", "output", "results")
+"""Parameters that name a form: none is of the protocol, and clients send whichever others know."""
+MISNOMERS = ("q", "sparql")
+"""What else is sent in the place of ``query``, besides other spellings of it."""
 ANSWERS = (*RESULTS, *GRAPHS, HTML)
 """All forms of an answer, the preferred first."""
 DESCRIPTIONS = (*GRAPHS, HTML)
 """All forms of the service description."""
 LONGEST_REMEMBERED_ACCEPT = 1000
 """Characters of an Accept header whose meaning is remembered; longer ones would fill memory."""
+LONGEST_SHOWN = 60
+"""Characters of what a client sent that a message repeats."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +43,8 @@ class Parameters:
     query: str | None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    form: str | None = None
+    formats: tuple[str, ...] = ()
+    """Names of forms in the order of preference, known here or not."""
     example: str | None = None
     data_set: str | None = None
 
@@ -45,42 +53,58 @@ def read_parameters(
     method: str, query_string: bytes, content_type: str, body: bytes, coding: str = ""
 ) -> Parameters:
     """Read the parameters of a request; ``coding`` is its Content-Encoding. Raises BadRequest."""
-    fields = _fields(query_string)
+    fields = of_address = _fields(query_string)
     query: str | None = None
     if method == "POST":
         if coding.strip().lower() not in ("", "identity"):
             raise BadRequest(415, phrase("post-without-coding"))
         kind, charset = _content_type(content_type)
         if kind not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8", "us-ascii"):
-            raise BadRequest(415, phrase("post-as", form=FORM_TYPE, query=QUERY_TYPE))
-        if any(name in ("query", "update") for name, _ in fields):
-            raise BadRequest(400, phrase("query-in-two-places"))
+            sent = f"{kind}; charset={charset}" if kind in (FORM_TYPE, QUERY_TYPE) else kind
+            shown = repr(sent[:LONGEST_SHOWN]) if kind else phrase("no-type")
+            raise BadRequest(415, phrase("post-as", form=FORM_TYPE, query=QUERY_TYPE, sent=shown))
         if kind == FORM_TYPE:
-            fields = [item for item in fields if item[0] in GRAPH_PARAMETERS] + _fields(body)
+            fields = _fields(body) + of_address
         else:
             query = _decode(body)
+        in_address = [name for name, _ in of_address if name in ("query", "update")]
+        if in_address:
+            has_other = query or len(in_address) < sum(name in in_address for name, _ in fields)
+            key = "query-in-two-places" if has_other else "query-in-address-of-post"
+            raise BadRequest(400, phrase(key))
 
-    def values(wanted: str) -> tuple[str, ...]:
-        return tuple(value for name, value in fields if name == wanted)
+    def values(*wanted: str) -> tuple[str, ...]:
+        return tuple(value for name, value in fields if name in wanted)
 
     if values("update"):
         raise BadRequest(400, phrase("only-reads"))
     queries = values("query")
     if len(queries) > 1:
         raise BadRequest(400, phrase("several-queries"))
-    last = dict(fields)
+    last = dict(reversed(fields))
     parameters = Parameters(
         query=queries[0] if query is None and queries else query,
-        default_graphs=values("default-graph-uri"),
-        named_graphs=values("named-graph-uri"),
-        form=last.get("format") or None,
+        default_graphs=tuple(filter(str.strip, values("default-graph-uri"))),
+        named_graphs=tuple(filter(str.strip, values("named-graph-uri"))),
+        formats=tuple(filter(str.strip, values(*FORMAT_PARAMETERS))),
         example=last.get("example"),
         data_set=last.get("dataset"),
     )
-    has_graphs = parameters.default_graphs or parameters.named_graphs
-    if parameters.query is None and (method == "POST" or has_graphs):
-        raise BadRequest(400, phrase("no-query"))
+    if parameters.query is None:
+        misnamed = next((name for name, value in fields if value and _means_query(name)), None)
+        if misnamed is not None:
+            raise BadRequest(400, phrase("query-misnamed", name=repr(misnamed)))
+        if method == "POST" or parameters.default_graphs or parameters.named_graphs:
+            raise BadRequest(400, phrase("no-query"))
     return parameters
+
+
+def _means_query(name: str) -> bool:
+    """Return whether a name that nothing here has is likely meant to be ``query``."""
+    plain = name.strip().casefold()
+    return plain in MISNOMERS or (
+        len(plain) < LONGEST_SHOWN and Levenshtein.distance(plain, "query", score_cutoff=2) <= 2
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,45 +112,40 @@ class Accepted:
     """What a client accepts: a page, or the best form for each kind of query, if any."""
 
     page: bool = False
-    result: Offer | None = None
-    """For SELECT and ASK."""
-    graph: Offer | None = None
-    """For CONSTRUCT and DESCRIBE."""
+    results: tuple[Offer, ...] = ()
+    """For SELECT and ASK, the best first."""
+    graphs: tuple[Offer, ...] = ()
+    """For CONSTRUCT and DESCRIBE, the best first."""
 
 
 def accepted_forms(parameters: Parameters, accept: str | None) -> Accepted:
-    """Return what a client accepts, by the parameter ``format`` or else the Accept header.
+    """Return what a client accepts: by the parameters that name a form, then by Accept.
 
-    Raises BadRequest for an unknown format.
+    Names that are not known, or that do not suit the kind of query, leave it to Accept.
     """
-    if parameters.form is not None:
-        return _accepted_by_name(parameters.form)
-    if accept is not None and len(accept) > LONGEST_REMEMBERED_ACCEPT:
-        return _best_of(rank_forms(accept, ANSWERS))
-    return _accepted_by_header(accept)
+    is_long = len(accept or "") + sum(map(len, parameters.formats)) > LONGEST_REMEMBERED_ACCEPT
+    find = _accepted.__wrapped__ if is_long else _accepted
+    return find(parameters.formats, accept)
 
 
 @lru_cache(maxsize=1000)
-def _accepted_by_header(accept: str | None) -> Accepted:
-    return _best_of(rank_forms(accept, ANSWERS))
-
-
-@lru_cache(maxsize=100)
-def _accepted_by_name(name: str) -> Accepted:
-    known = [form for form in ANSWERS if name.casefold() in _names_of(form)]
-    if not known:
-        names = ", ".join(form.extension for form in ANSWERS)
-        raise BadRequest(400, phrase("no-such-format", form=repr(name), names=names))
-    return _best_of([Offer(form=form, media_type=form.media_type) for form in known])
-
-
-def _best_of(offers: list[Offer]) -> Accepted:
-    """Return what is accepted of ranked forms: a page when that is the best."""
-    if offers and offers[0].form is HTML:
+def _accepted(formats: tuple[str, ...], accept: str | None) -> Accepted:
+    named = [_plain(name) for text in formats for name in text.split(",")]
+    chosen = [
+        Offer(form=form, media_type=form.media_type, is_chosen=True)
+        for name in dict.fromkeys(named)
+        for form in ANSWERS
+        if name in NAMES[form]
+    ]
+    by_header = rank_forms(accept, ANSWERS)
+    if (chosen or by_header)[:1] and (chosen or by_header)[0].form is HTML:
         return Accepted(page=True)
+    if chosen and by_header and by_header[0].form is HTML:
+        by_header = []  # who reads pages is told, rather than given another form
+    offers = [*chosen, *by_header]
     return Accepted(
-        result=next((offer for offer in offers if offer.form in RESULTS), None),
-        graph=next((offer for offer in offers if offer.form in GRAPHS), None),
+        results=tuple(offer for offer in offers if offer.form in RESULTS),
+        graphs=tuple(offer for offer in offers if offer.form in GRAPHS),
     )
 
 
@@ -136,11 +155,20 @@ def prefers_page(accept: str | None) -> bool:
     return bool(offers) and offers[0].form is HTML
 
 
-def _names_of(form: Form) -> set[str]:
-    """Return the names that choose a form; "json" and "xml" suit any kind of query."""
-    names = {form.extension, form.name.casefold(), form.media_type, *form.aliases}
-    short = {f"application/{name}": name for name in ("json", "xml")}
-    return names | {short[alias] for alias in form.aliases if alias in short}
+def _plain(name: str) -> str:
+    """Return the name of a form without what people write differently: ``JSON-LD``, ``rdf xml``."""
+    return re.sub(r"[\W_]", "", name.partition(";")[0]).casefold()
+
+
+def _names_of(form: Form) -> frozenset[str]:
+    """Return the names that choose a form; "json", "xml" and "text" suit any kind of query."""
+    types = (form.media_type, *form.aliases)
+    short = (kind.partition("/")[2] for kind in types)
+    more = ("text", "text/plain") if form is TSV else ("text",) if form is N_TRIPLES else ()
+    return frozenset(map(_plain, (form.extension, form.name, *types, *short, *more)))
+
+
+NAMES = {form: _names_of(form) for form in ANSWERS}
 
 
 def _content_type(header: str) -> tuple[str, str]:

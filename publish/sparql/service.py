@@ -29,7 +29,7 @@ from publish.server.replies import (
     header,
     sentence_reply,
 )
-from publish.sparql.forms import N_TRIPLES, TSV
+from publish.sparql.forms import N_TRIPLES, RDF_XML, SPARQL_XML, TSV
 from publish.sparql.protocol import (
     DESCRIPTIONS,
     Accepted,
@@ -38,7 +38,12 @@ from publish.sparql.protocol import (
     prefers_page,
     read_parameters,
 )
-from publish.sparql.query.errors import BadRequest, QueryFailed, retry_headers
+from publish.sparql.query.errors import (
+    BadRequest,
+    NotExpressible,
+    QueryFailed,
+    retry_headers,
+)
 from publish.sparql.workers.answers import Answer, Question, Spool
 from publish.sparql.workers.pool import QueryPool
 
@@ -171,14 +176,19 @@ class Endpoint:
         coding = choose_coding(request.accept_encoding)
         if coding is None:
             return _failed(request, BadRequest(406, phrase("no-coding")))
-        result, graph = accepted.result, accepted.graph
-        forms = result.form if result else None, graph.form if graph else None
-        key, answer = await self._ask(_question(parameters, forms, coding))
-        offer = graph if answer.form == "graph" else result
-        assert offer is not None  # noqa: S101 - the worker answers in an accepted form
+        results, graphs = accepted.results, accepted.graphs
+        try:
+            forms = _first(results), _first(graphs)
+            key, answer = await self._ask(_question(parameters, forms, coding))
+        except NotExpressible:
+            results, graphs = _without_xml(results), _without_xml(graphs)
+            forms = _first(results), _first(graphs)
+            if forms == (None, None):
+                raise
+            key, answer = await self._ask(_question(parameters, forms, coding))
+        offer = (graphs if answer.form == "graph" else results)[0]
         etag = None if answer.volatile else f'W/"{key.hex()}"'
-        is_chosen = parameters.form is not None
-        headers = _headers(offer, answer.spool.length, etag, coding, is_chosen=is_chosen)
+        headers = _headers(offer, answer.spool.length, etag, coding)
         body = answer.spool.body
         if etag is not None and body is not None and len(body) <= self._cache.largest:
             self._remember(request, key, etag, headers)
@@ -202,7 +212,7 @@ class Endpoint:
         offers = rank_forms(request.accept, DESCRIPTIONS)
         if not offers:
             names = ", ".join(form.media_type for form in DESCRIPTIONS)
-            return _failed(request, BadRequest(406, phrase("not-acceptable", names=names)))
+            return _failed(request, BadRequest(406, phrase("no-query-no-type", names=names)))
         offer = offers[0]
         if offer.form is HTML:
             return Outcome(parameters=parameters)
@@ -269,6 +279,16 @@ def _identity(request: SparqlRequest) -> _Identity:
     return request.query_string, request.accept, request.accept_encoding
 
 
+def _first(offers: tuple[Offer, ...]) -> Form | None:
+    """Return the best form that is accepted, if any is."""
+    return offers[0].form if offers else None
+
+
+def _without_xml(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """Return the offers that can hold any answer; XML has no words for some characters."""
+    return tuple(offer for offer in offers if offer.form not in (SPARQL_XML, RDF_XML))
+
+
 def _question(
     parameters: Parameters,
     forms: tuple[Form | None, Form | None],
@@ -293,32 +313,30 @@ def _headers(
     length: int,
     etag: str | None,
     coding: str | None = None,
-    *,
-    is_chosen: bool = False,
 ) -> Headers:
     """Return the headers of a body; a 304 leaves the first two out.
 
     ``coding`` is None when the reply does not depend on Accept-Encoding. A form that a parameter
     has chosen does not depend on Accept, and is saved as a file.
     """
-    kind, same = _same_headers(offer, coding, is_chosen, etag is not None)
+    kind, same = _same_headers(offer, coding, etag is not None)
     tag = [] if etag is None else [(b"etag", etag.encode())]
     return [kind, (b"content-length", b"%d" % length), *tag, *same]
 
 
 @lru_cache(maxsize=200)
 def _same_headers(
-    offer: Offer, coding: str | None, is_chosen: bool, is_tagged: bool
+    offer: Offer, coding: str | None, is_tagged: bool
 ) -> tuple[tuple[bytes, bytes], Headers]:
     """Return the type, and the other headers that are the same for each body."""
-    varies = ["Accept"] * (not is_chosen) + ["Accept-Encoding"] * (coding is not None)
+    varies = ["Accept"] * (not offer.is_chosen) + ["Accept-Encoding"] * (coding is not None)
     headers = [
         header("cache-control", REVALIDATE if is_tagged else "no-store"),
         header("vary", ", ".join(varies)),
     ]
     if coding == "gzip":
         headers.append(header("content-encoding", coding))
-    if is_chosen:
+    if offer.is_chosen:
         name = f'attachment; filename="result.{offer.form.extension}"'
         headers.append(header("content-disposition", name))
     return header("content-type", offer.content_type), [*headers, *COMMON_HEADERS]

@@ -13,7 +13,7 @@ from publish.server.negotiation import (
     form_of_extension,
     rank_forms,
 )
-from publish.sparql.forms import GRAPHS, RESULTS, TURTLE
+from publish.sparql.forms import GRAPHS, RESULTS, TURTLE, USUAL_GRAPHS
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 
@@ -45,7 +45,31 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
 )
 def test_rank_forms(accept: str | None, expected: list[str]) -> None:
     """The most specific range decides, q=0 excludes, equals keep our order."""
-    assert [offer.form.name for offer in rank_forms(accept, (HTML, *GRAPHS))] == expected
+    assert [offer.form.name for offer in rank_forms(accept, (HTML, *USUAL_GRAPHS))] == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("text/n3, */*;q=0.1", ("N3", "text/n3")),
+        ("text/plain, */*;q=0.1", ("N-Triples", "text/plain")),
+        ("application/trig, */*;q=0.1", ("TriG", "application/trig")),
+        ("application/trix, */*;q=0.1", ("Turtle", "text/turtle")),
+        ("application/n-quads", ("N-Quads", "application/n-quads")),
+        ("text/rdf+n3;q=0.9, application/xhtml+xml;q=0.5, */*;q=0.1", ("N3", "text/rdf+n3")),
+        ("text/*, application/rdf+xml;q=0.5", ("Turtle", "text/turtle")),
+        ("text/html;q=0.2, */*;q=0.1", ("HTML", "text/html")),
+        (
+            "text/turtle;q=0, application/n-quads;q=0, */*;q=0.1",
+            ("N-Triples", "application/n-triples"),
+        ),
+        ("text/*;q=0, */*", ("N-Triples", "application/n-triples")),
+    ],
+)
+def test_rank_forms_of_programs(accept: str, expected: tuple[str, str]) -> None:
+    """Who names types that are no page gets no page for its wildcard."""
+    best = rank_forms(accept, (HTML, *GRAPHS))[0]
+    assert (best.form.name, best.media_type) == expected
 
 
 def test_rank_forms_of_many_quotation_marks_in_time() -> None:

@@ -17,6 +17,7 @@ from publish.project.iris import PREFIXES
 from publish.release.opened import SERVICE, TYPE, Served
 from publish.site.describe import describe
 from publish.site.service_description import describe_service
+from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.limits import Limits
 
 CLASS = ox.NamedNode("http://purl.org/linked-data/cube#Observation")
@@ -34,6 +35,9 @@ FORMS = {
     "nt": "application/n-triples",
     "rdf": "application/rdf+xml",
     "jsonld": "application/ld+json",
+    "trig": "application/trig",
+    "nq": "application/n-quads",
+    "n3": "text/n3",
 }
 
 
@@ -371,7 +375,7 @@ def test_describe_service(served: Served) -> None:
     features = [SD + "UnionDefaultGraph"] if served.is_union else []
     assert value(found, service, SD + "feature") == features
     assert value(found, service, SD + "endpoint") == [f"{BASE}/sparql"]
-    assert len(value(found, service, SD + "resultFormat")) == 8
+    assert len(value(found, service, SD + "resultFormat")) == len((*RESULTS, *GRAPHS))
     assert value(found, data_set, VOID + "triples") == [str(served.counts["triples"])]
     [default] = value(found, data_set, SD + "defaultGraph")
     size = served.counts["triples"] if served.is_union else 0

@@ -8,6 +8,7 @@ from publish.sparql.protocol import (
     FORM_TYPE,
     LONGEST_REMEMBERED_ACCEPT,
     QUERY_TYPE,
+    Accepted,
     Parameters,
     accepted_forms,
     prefers_page,
@@ -29,9 +30,9 @@ def test_read_query_of_address(method: str) -> None:
 
 
 def test_read_query_of_form() -> None:
-    """A form has its query in its fields; the address may only name the data set (2.1.2)."""
+    """A form has its query in its fields; what else it asks may stand in the address (2.1.2)."""
     parameters = read_parameters("POST", b"format=csv&default-graph-uri=urn:x", FORM_TYPE, QUERY)
-    assert parameters == Parameters(query="ASK {}", default_graphs=("urn:x",))
+    assert parameters == Parameters(query="ASK {}", default_graphs=("urn:x",), formats=("csv",))
     for name in (b"query", b"update"):
         with pytest.raises(BadRequest) as error:
             read_parameters("POST", name + b"=urn:x", FORM_TYPE, QUERY)
@@ -44,7 +45,7 @@ def test_read_query_of_body() -> None:
     parameters = read_parameters(
         "POST", b"named-graph-uri=urn:c&format=csv", kind, "ASK {} #é".encode()
     )
-    assert parameters == Parameters(query="ASK {} #é", named_graphs=("urn:c",), form="csv")
+    assert parameters == Parameters(query="ASK {} #é", named_graphs=("urn:c",), formats=("csv",))
 
 
 def test_read_parameters_without_query() -> None:
@@ -100,25 +101,103 @@ def test_accept_by_header(
     """The best form for each kind of query follows from Accept; a page only when it is best."""
     accepted = accepted_forms(NOTHING, accept)
     assert accepted.page is page
-    assert (accepted.result and accepted.result.form.extension) == result
-    assert (accepted.graph and accepted.graph.form.extension) == graph
+    assert best(accepted) == (result, graph)
     if accept is not None:
         long = accept + "," * LONGEST_REMEMBERED_ACCEPT
         assert accepted_forms(NOTHING, long) == accepted, "what is not remembered means the same"
 
 
-def test_accept_by_name() -> None:
-    """The parameter ``format`` counts before Accept; one that is not known is refused."""
-    accepted = accepted_forms(Parameters(query="", form="CSV"), "text/html")
-    assert accepted.result is not None
-    assert (accepted.result.form.extension, accepted.graph, accepted.page) == ("csv", None, False)
-    both = accepted_forms(Parameters(query="", form="xml"), None)
-    assert both.result is not None
-    assert both.graph is not None
+def best(accepted: Accepted) -> tuple[str | None, str | None]:
+    """Return the extensions of the best form of a result and of a graph."""
+    results, graphs = (
+        [offer.form.extension for offer in offers] for offers in (accepted.results, accepted.graphs)
+    )
+    return next(iter(results), None), next(iter(graphs), None)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("csv", ("csv", "ttl")),
+        ("CSV", ("csv", "ttl")),
+        ("xml", ("srx", "rdf")),
+        ("json", ("srj", "jsonld")),
+        ("n3", ("srj", "n3")),
+        ("jsonld", ("srj", "jsonld")),
+        ("json-ld", ("srj", "jsonld")),
+        ("ld+json", ("srj", "jsonld")),
+        ("application/ld json", ("srj", "jsonld")),
+        ("application/ld+json,application/x-json+ld", ("srj", "jsonld")),
+        ("application/x-json+ld", ("srj", "jsonld")),
+        ("rdf+xml", ("srj", "rdf")),
+        ("rdfxml", ("srj", "rdf")),
+        ("RDF/XML", ("srj", "rdf")),
+        ("ntriples", ("srj", "nt")),
+        ("N-Triples", ("srj", "nt")),
+        ("nt", ("srj", "nt")),
+        ("nquads", ("srj", "nq")),
+        ("trig", ("srj", "trig")),
+        ("text", ("tsv", "nt")),
+        ("text/plain", ("tsv", "nt")),
+        ("turtle", ("srj", "ttl")),
+        ("text/turtle; charset=utf-8", ("srj", "ttl")),
+        ("application/sparql-results json", ("srj", "ttl")),
+        ("sparql-results+xml", ("srx", "ttl")),
+        ("text/tab-separated-values", ("tsv", "ttl")),
+        ("auto", ("srj", "ttl")),
+        ("docx", ("srj", "ttl")),
+        ("docx,csv", ("csv", "ttl")),
+        ("trig,nt", ("srj", "trig")),
+        ("+", ("srj", "ttl")),
+    ],
+)
+def test_accept_by_name(names: str, expected: tuple[str, str]) -> None:
+    """A form by any of its names counts before Accept, which decides where no name does."""
+    assert best(accepted_forms(Parameters(query="", formats=(names,)), "*/*")) == expected
+
+
+def test_accept_by_name_before_a_page() -> None:
+    """Who reads pages and chose a form gets that, and is told when an answer cannot have it."""
+    browser = "text/html,*/*;q=0.8"
+    accepted = accepted_forms(Parameters(query="", formats=("csv",)), browser)
+    assert (accepted.page, best(accepted)) == (False, ("csv", None))
+    assert accepted_forms(Parameters(query="", formats=("html",)), "*/*").page
+    assert accepted_forms(Parameters(query="", formats=("",)), browser).page
+
+
+@pytest.mark.parametrize("name", ["format", "output", "results"])
+def test_read_names_of_forms(name: str) -> None:
+    """Each parameter that clients have for the form of an answer is read, a plus as a space."""
+    address = QUERY + f"&{name}=&{name}=json-ld&{name}=application/ld+json".encode()
+    formats = read_parameters("GET", address, "", b"").formats
+    assert formats == ("json-ld", "application/ld json")
+
+
+def test_read_graphs_without_name() -> None:
+    """A graph without a name, as forms send it, is no graph."""
+    address = QUERY + b"&default-graph-uri=&named-graph-uri=%20&named-graph-uri=urn:c"
+    assert read_parameters("GET", address, "", b"") == Parameters(
+        query="ASK {}", named_graphs=("urn:c",)
+    )
+    assert read_parameters("GET", b"default-graph-uri=", "", b"") == NOTHING
+
+
+@pytest.mark.parametrize("name", ["qeury", "Query", "QUERY", "q", "sparql", "querry", "quer"])
+def test_name_what_may_be_the_query(name: str) -> None:
+    """A query under another name is not passed over."""
     with pytest.raises(BadRequest) as refused:
-        accepted_forms(Parameters(query="", form="docx"), None)
+        read_parameters("GET", name.encode() + b"=ASK%20%7B%7D", "", b"")
     assert refused.value.status == 400
-    assert "docx" in str(refused.value)
+    assert repr(name) in str(refused.value)
+    assert read_parameters("GET", QUERY + b"&" + name.encode() + b"=1", "", b"").query
+
+
+def test_name_content_types() -> None:
+    """A POST of another type is told its own and the right ones."""
+    with pytest.raises(BadRequest) as refused:
+        read_parameters("POST", b"", "application/json", b"{}")
+    for name in ("application/json", FORM_TYPE, QUERY_TYPE):
+        assert name in str(refused.value)
 
 
 @pytest.mark.parametrize(

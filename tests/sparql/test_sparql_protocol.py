@@ -881,8 +881,13 @@ def test_unknown_function(server: Server) -> None:
 
 
 def test_not_found_is_no_endpoint(server: Server) -> None:
-    """The endpoint has one address."""
-    for path in ("/sparql/", "/sparql/x", "/SPARQL", "/sparqlx", "/sparql;x"):
+    """The endpoint has one address, to which that with a slash leads, whatever is sent."""
+    target = "?" + query_string(("query", ASK))
+    for method in ("GET", "HEAD", "POST"):
+        reply = server.fetch("/sparql/" + target, method, body=b"x" if method == "POST" else None)
+        assert (reply.status, reply["Location"]) == (308, "/sparql" + target)
+    assert server.fetch("/sparql/")["Location"] == "/sparql"
+    for path in ("/sparql/x", "/SPARQL", "/sparqlx", "/sparql;x"):
         assert server.fetch(path + "?" + query_string(("query", ASK))).status == 404, path
 
 
@@ -947,13 +952,14 @@ def test_preflight(server: Server, method: str) -> None:
         [
             ("Origin", "https://elsewhere.example"),
             ("Access-Control-Request-Method", method),
-            ("Access-Control-Request-Headers", "accept,content-type"),
+            ("Access-Control-Request-Headers", "accept,content-type,queryid"),
         ],
     )
     assert reply.status in (200, 204)
     assert reply["Access-Control-Allow-Origin"] == "*"
     assert method.lower() in reply.words("Access-Control-Allow-Methods")
-    assert {"accept", "content-type"} <= reply.words("Access-Control-Allow-Headers")
+    fields = reply.words("Access-Control-Allow-Headers")
+    assert {"*", "authorization", "accept", "content-type"} <= fields
     assert reply.get("Access-Control-Allow-Credentials") is None
     assert int(reply["Access-Control-Max-Age"]) > 0
 
@@ -1065,7 +1071,12 @@ def test_service_description_of_the_service(server: Server) -> None:
         "N-Triples",
         "RDF_XML",
         "JSON-LD",
+        "TriG",
+        "N-Quads",
+        "N3",
     }
+    iris = told_by(store, "?s sd:resultFormat ?x")
+    assert all(iri.startswith("http://www.w3.org/ns/formats/") for iri in iris)
     assert len(told_by(store, "?s sd:defaultDataset ?x . ?x a sd:Dataset")) == 1
 
 

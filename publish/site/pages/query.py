@@ -26,7 +26,7 @@ from publish.site.pages.pivot import components_of
 from publish.site.presentation import Value, View
 from publish.site.rendering import current_reader, read_texts, render_page, view_of
 from publish.sparql.examples import complete_query, prefix_lines
-from publish.sparql.forms import GRAPHS, RESULTS
+from publish.sparql.forms import RESULTS, USUAL_GRAPHS
 from publish.sparql.query.errors import retry_headers
 from publish.sparql.query.limits import duration, size
 from publish.sparql.service import MOST_ROWS, Endpoint, Outcome, SparqlRequest
@@ -82,7 +82,14 @@ def make_query_page(served: Served, endpoint: Endpoint) -> Blueprint:
     def only_way_in() -> Response:
         return Response(status=303, headers={"Location": current_reader().link("/sparql")})
 
+    def without_slash() -> Response:
+        address = request.script_root + "/sparql"
+        if request.query_string:
+            address += "?" + request.query_string.decode("latin-1")
+        return Response(status=308, headers={"Location": address})
+
     blueprint.add_url_rule("/sparql", "sparql", sparql, methods=["GET", "POST"])
+    blueprint.add_url_rule("/sparql/", "without_slash", without_slash, methods=["GET", "POST"])
     if served.is_of_files:
         blueprint.add_url_rule("/", "home", only_way_in)
         blueprint.add_url_rule("/.well-known/void", "void", only_way_in)
@@ -123,7 +130,7 @@ def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
         message=in_language(failure.reason, language) if failure else "",
         examples=examples_of(served, language),
         prefix_lines=prefix_lines(served.prefixes),
-        downloads=GRAPHS if table and table.graph else RESULTS,
+        downloads=USUAL_GRAPHS if table and table.graph else RESULTS,
         asked=asked,
         limits=_limit_sentences(endpoint, language),
         most_rows=MOST_ROWS,

@@ -21,7 +21,7 @@ from publish.project.project import Text
 from publish.release.opened import Node, Served
 from publish.server.negotiation import HTML, form_of_extension
 from publish.site.files import file_response
-from publish.site.not_found import chosen_form, links_to_forms, not_found
+from publish.site.not_found import accepted_offers, links_to_forms, not_acceptable, not_found
 from publish.site.rendering import SAFE, current_reader, render_page
 from publish.sparql.forms import TURTLE
 
@@ -66,9 +66,10 @@ def make_shape_pages(served: Served) -> Blueprint:
             return not_found(served, request.path, list(served.shapes), "/shapes/", FORMS)
         path, iri = f"/shapes/{stem}", f"{served.base}/shapes/{stem}"
         address = request.script_root + quote(path, safe=SAFE)
-        offer = chosen_form(extension, FORMS, address)
-        if isinstance(offer, Response):
-            return offer
+        offers = accepted_offers(extension, FORMS)
+        if not offers:
+            return not_acceptable(FORMS, address)
+        offer = offers[0]
         if offer.form is TURTLE:
             file = served.shapes[stem]
             response = file_response(

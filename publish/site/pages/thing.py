@@ -19,7 +19,7 @@ from publish.site.pages.pivot import MOST_SHOWN, components_of, make_pivot
 from publish.site.presentation import View
 from publish.site.rendering import render_page, view_of
 from publish.site.select import select
-from publish.sparql.forms import GRAPHS
+from publish.sparql.forms import USUAL_GRAPHS
 
 
 def page_about(served: Served, iri: ox.NamedNode, path: str) -> Response:
@@ -28,7 +28,7 @@ def page_about(served: Served, iri: ox.NamedNode, path: str) -> Response:
     content: dict[str, Any] = {
         "iri": iri.value,
         "path": path,
-        "forms": GRAPHS,
+        "forms": USUAL_GRAPHS,
         "title": view.label(iri.value),
         "kinds": list(map(view.label, sorted(kinds))),
         "properties": view.properties(iri),

@@ -2,27 +2,25 @@
 
 A frame is a kind, a length and a body. The pool sends jobs as DATA; a worker says READY, then
 answers with the body as DATA and END, or with ERROR. A small answer goes out in one piece.
-The writer counts bytes before compression, and rows, and stops at a limit. Nothing of the package
-is imported here, so that a worker starts quickly.
+The writer counts bytes before compression, and rows, and stops at a limit. Only what itself imports
+nothing of the package is imported here, so that a worker starts quickly.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import struct
 import zlib
 from collections.abc import Callable
+
+from publish.rdf.rdf_xml import NOT_IN_XML
 
 HEADER = struct.Struct(">cI")
 READY, DATA, END, ERROR = b"R", b"D", b"E", b"X"
 BLOCK = 64 * 1024
 GZIP, LEVEL = 31, 4
 """The number by which zlib writes gzip, without a time; and its level of compression."""
-
-NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-"""Characters that XML 1.0 cannot hold, however they are written (section 2.2), as UTF-8."""
 
 RowCounter = Callable[[bytes], int]
 """Returns the rows in the next block of an answer."""

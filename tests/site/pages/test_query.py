@@ -85,7 +85,7 @@ def test_query_post_direct(client: FlaskClient) -> None:
         ({"method": "GET", "query_string": {"query": ""}}, 400),
         ({"method": "GET", "query_string": {"query": "CLEAR ALL"}}, 400),
         ({"method": "GET", "query_string": {"query": "ASK {}", "default-graph-uri": "x y"}}, 400),
-        ({"method": "GET", "query_string": {"query": "ASK {}", "format": "exe"}}, 400),
+        ({"method": "GET", "query_string": {"qeury": "ASK {}"}}, 400),
         ({"method": "GET", "query_string": {"query": "ASK { SERVICE <http://a/> {} }"}}, 403),
         ({"method": "GET", "query_string": {"query": "ASK " + "{" * 200 + "}" * 200}}, 413),
         ({"method": "POST", "data": b"x" * 3_000_000, "content_type": "text/csv"}, 415),
