@@ -412,3 +412,37 @@ def test_refuse_release_of_an_older_format(tmp_path: Path) -> None:
     (release / "manifest.json").write_text(json.dumps({**manifest, "manifest": 1}))
     with pytest.raises(ValueError, match="build it anew"):
         Served(release)
+
+
+# -- Forms that cannot hold a graph ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("odd", ['<https://twee.example/123> "x"', 'rdfs:comment "a\\u0001b"'])
+def test_document_in_the_next_form_when_xml_cannot_hold_it(tmp_path: Path, odd: str) -> None:
+    """What RDF/XML cannot say comes in the next form that is accepted; 406 when there is none."""
+    client = client_of(make_release(tmp_path / "current", extra=f"<id/document/antwoord> {odd} ."))
+    address = "/doc/document/antwoord"
+    for accept in ("application/rdf+xml, text/turtle;q=0.5", "application/rdf+xml, */*;q=0.1"):
+        reply = client.get(address, headers={"Accept": accept})
+        assert (reply.status_code, reply.mimetype) == (200, "text/turtle")
+        assert reply.headers["Content-Location"] == f"{address}.ttl"
+        assert "Accept" in reply.headers["Vary"]
+    for target, accept in ((address, "application/rdf+xml"), (f"{address}.rdf", "*/*")):
+        reply = client.get(target, headers={"Accept": accept})
+        assert reply.status_code == 406
+        assert f"{address}.nt" in reply.text
+
+
+def test_document_for_programs_that_name_no_page(client: FlaskClient) -> None:
+    """The lists of rdflib's parsers get what those read, in the type that they name first."""
+    for accept, media_type in (
+        ("text/n3, */*;q=0.1", "text/n3"),
+        ("text/plain, */*;q=0.1", "text/plain"),
+        ("application/trig, */*;q=0.1", "application/trig"),
+        ("application/trix, */*;q=0.1", "text/turtle"),
+        ("application/n-quads", "application/n-quads"),
+    ):
+        reply = client.get("/doc/dataset/werknemers", headers={"Accept": accept})
+        assert (reply.status_code, reply.mimetype) == (200, media_type)
+        known = ox.RdfFormat.from_media_type(media_type)
+        assert list(ox.parse(reply.data, format=known)), accept
