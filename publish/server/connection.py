@@ -2,9 +2,9 @@
 
 The head of a request, its request line and header fields, is bounded in bytes and must arrive in
 time; so must the next request on an open connection. What a chunked body holds besides the body is
-bounded too, and trailer fields are passed over. A client that does not read its response, or goes
-on sending after it was refused, is cut off. When a client leaves, the task that works for it is
-cancelled. Pipelined requests (9.3.2) are answered in turn.
+bounded too, and trailer fields are passed over. A client that reads its response too slowly, or
+goes on sending after it was refused, is cut off. When a client leaves, the task that works for it
+is cancelled. Pipelined requests (9.3.2) are answered in turn.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import asyncio
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +20,9 @@ from typing import TYPE_CHECKING, Any, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from publish.server.bounds.pace import Pace
 from publish.server.replies import COMMON_HEADERS, TEXT_PLAIN
+from publish.server.transport import CoalescingTransport
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -36,16 +37,14 @@ A connection that is closed with bytes unread takes the response with it (RFC 91
 """
 MOST_PIPELINED = 100
 """Requests that wait on one connection for the responses to earlier ones."""
-WRITTEN_AT_ONCE = 64 * 1024
-"""Bytes from which a write is passed on without waiting for more."""
-LINGERING_CLOSE = 3.0
-"""Seconds in which what a client still sends after the last response is discarded."""
 HALF_CLOSE_TIMEOUT = 0.25
 """Seconds that a client which has closed its side still has for its response to begin."""
 MOST_HALF_CLOSED = 4
 """Such clients at a time; many that leave at once must not fill the queue of queries."""
-STALL_TIMEOUT = 60.0
-"""Seconds after which a client that reads nothing of its response is cut off."""
+PACE_WINDOW = 60.0
+"""Seconds over which it is averaged how fast a client reads its response."""
+LEAST_RATE = 8 * 1024
+"""Bytes a second that a client has to read; a slower one is cut off."""
 REQUEST_LINE = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
 """The beginning of a request line with any method."""
 HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
@@ -58,65 +57,6 @@ CLOSING_HEADERS = [PLAIN, *COMMON_HEADERS, CLOSE]
 INTERNAL_ERROR = b"Something went wrong on this server. It has been noted.\n"
 
 
-class CoalescingTransport:
-    """A transport that joins what is written during one turn of the event loop.
-
-    The headers and body of a small response are then one system call, which is most of its cost.
-    """
-
-    def __init__(
-        self,
-        transport: asyncio.Transport,
-        loop: asyncio.AbstractEventLoop,
-        is_in_body: Callable[[], bool],
-    ) -> None:
-        """``is_in_body`` returns whether the client is in the middle of a request's body."""
-        self._transport, self._loop = transport, loop
-        self._is_in_body = is_in_body
-        self.is_lingering = False
-        self._written: list[bytes] = []
-        self.pause_reading = transport.pause_reading
-        self.resume_reading = transport.resume_reading
-        self.get_extra_info = transport.get_extra_info
-
-    def write(self, data: bytes) -> None:
-        """Write soon; what is large now, so that the client's pace is felt."""
-        if not self._written:
-            self._loop.call_soon(self.flush)
-        self._written.append(data)
-        if len(data) > WRITTEN_AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what waits."""
-        written, self._written = self._written, []
-        if written and not self._transport.is_closing():
-            self._transport.write(written[0] if len(written) == 1 else b"".join(written))
-
-    def is_closing(self) -> bool:
-        """Return whether the connection is closed or about to be."""
-        return self.is_lingering or self._transport.is_closing()
-
-    def close(self) -> None:
-        """Close when all is sent.
-
-        While a client still sends, only the sending side is closed: a full close would take the
-        response with it (RFC 9112, 9.6).
-        """
-        self.flush()
-        if self.is_lingering or not self._is_in_body() or self._transport.is_closing():
-            self._transport.close()
-            return
-        self.is_lingering = True
-        self._transport.write_eof()
-        self._loop.call_later(LINGERING_CLOSE, self._transport.abort)
-
-    def abort(self) -> None:
-        """Close now."""
-        self._written.clear()
-        self._transport.abort()
-
-
 @dataclass(kw_only=True)
 class ConnectionRegistry:
     """The open connections of a process, and the limits that they share."""
@@ -125,8 +65,11 @@ class ConnectionRegistry:
     most_of_client: int
     idle_timeout: float
     """Seconds in which the head of a request has to arrive."""
-    stall_timeout: float = STALL_TIMEOUT
+    pace_window: float = PACE_WINDOW
+    least_rate: float = LEAST_RATE
     longest_head: int = LONGEST_HEAD
+    cut_off: int = 0
+    """Clients that were cut off because they read too slowly."""
     half_closed: int = 0
     """Clients that have closed their side a moment ago, and may still read their response."""
     clients: Counter[str] = field(default_factory=Counter)
@@ -146,7 +89,6 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._waiting_since: float | None = None
-        self._stalled_since: float | None = None
         self._in_head, self._ignores_input = True, False
         self._head_bytes = 0
         self._framing_bytes = self._trailers = 0  # since the last chunk, and of this request
@@ -163,6 +105,7 @@ class Connection(HttpToolsProtocol):
         registry = self.registry
         self._client_address = self.client[0] if self.client else ""
         self._waiting_since = self.loop.time()
+        self._pace = Pace(registry.least_rate, registry.pace_window)
         registry.opened[self] = None
         registry.clients[self._client_address] += 1
         if registry.clients[self._client_address] > registry.most_of_client:
@@ -359,23 +302,14 @@ class Connection(HttpToolsProtocol):
         if not self._under_way:
             self._waiting_since = self.loop.time()
 
-    def pause_writing(self) -> None:
-        """Note since when the client reads nothing."""
-        super().pause_writing()
-        self._stalled_since = self.loop.time()
-
-    def resume_writing(self) -> None:
-        """Note that the client reads its response."""
-        super().resume_writing()
-        self._stalled_since = None
-
     def close_if_overdue(self, now: float) -> None:
         """Close when the head of the next request, or the client's reading, takes too long."""
         if self._waiting_since is None and self.transport.is_closing():
             self._waiting_since = now
         waited = 0.0 if self._waiting_since is None else now - self._waiting_since
-        stalled = 0.0 if self._stalled_since is None else now - self._stalled_since
-        if max(stalled, waited - self.registry.idle_timeout) > self.registry.stall_timeout:
+        is_slow = self._pace.is_too_slow(now, self._writer.written, self._writer.unread())
+        self.registry.cut_off += is_slow
+        if is_slow or waited > self.registry.idle_timeout + self.registry.pace_window:
             self.transport.abort()  # a closed one stays until the client has read all
         elif waited > self.registry.idle_timeout:
             self.transport.close()

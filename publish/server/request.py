@@ -16,9 +16,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from publish.faults.fault import Words, phrase
+from publish.server.bounds.room import HeldBytes
 from publish.server.replies import Headers
 from publish.server.settings.table import Settings
 
+SMALL_BODY = 64 * 1024
+"""Bytes of a body that is not counted: a connection takes as much in any case."""
 LONGEST_ADDRESS = 256
 """Characters of an IP address with the port and brackets that may stand around it."""
 
@@ -55,8 +58,11 @@ class HttpRequest:
         found = self.single.get(name)
         return None if found is None else found.decode("latin-1")
 
-    async def body(self, settings: Settings) -> bytes:
-        """Read the body. Raises BodyRefused, and CancelledError when the client leaves."""
+    async def body(self, settings: Settings, share: HeldBytes) -> bytes:
+        """Read the body, which is held in ``share``.
+
+        Raises BodyRefused, NoRoom, and CancelledError when the client leaves.
+        """
         most, seconds = settings.body_bytes, settings.body_timeout
         length = self.header(b"content-length")
         if length and length.isdigit() and int(length) > most:
@@ -73,6 +79,8 @@ class HttpRequest:
                     size += len(parts[-1])
                     if size > most:
                         raise BodyRefused(413, phrase("body-too-large", most=f"{most // 1024} KB"))
+                    if size > SMALL_BODY:
+                        share.grow(len(parts[-1]))
                     if not message.get("more_body"):
                         return b"".join(parts)
         except TimeoutError:

@@ -15,6 +15,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
@@ -27,6 +28,8 @@ from publish import __version__
 from publish.faults.fault import phrase
 from publish.release.opened import Served
 from publish.server.access_log import AccessLog, request_id
+from publish.server.bounds.room import RETRY_AFTER, NoRoom, Room, HeldBytes
+from publish.server.bounds.spool import PART
 from publish.server.clients import ClientTable
 from publish.server.conditions import evaluate_preconditions
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
@@ -44,6 +47,7 @@ from publish.server.settings.table import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
 from publish.site.pages.query import OUTCOME
 from publish.sparql.protocol import METHODS
+from publish.sparql.query.limits import duration
 from publish.sparql.service import Endpoint, Outcome, SparqlRequest
 from publish.sparql.workers.pool import QueryPool
 
@@ -58,6 +62,8 @@ ROUTE_OF = {
 """The kind of an address by its first segment; all others are pages."""
 CONDITIONS = ("If-Match", "If-None-Match")
 """Preconditions of the endpoint, whose answers have an entity tag and no date."""
+SENT_AT_ONCE = 64 * 1024
+"""Bytes of a body that are passed on to the system at once, and that nobody has to count."""
 ONLY_READ = ("GET", "HEAD", "OPTIONS")
 QUERIES = frozenset(OUTCOMES)
 """The outcomes of queries; others are of requests that never became one."""
@@ -87,6 +93,8 @@ class Application:
     access_log: AccessLog | None
     clients: ClientTable
     bridge: WsgiBridge
+    buffers: Room
+    """The bodies in memory that are received or sent."""
     release: RunningRelease
     _run: str = field(default_factory=partial(secrets.token_hex, 4))
     _numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
@@ -104,19 +112,33 @@ class Application:
         route = self._route_of(request.path)
         reply: Reply | None = None
         sent = 0
-        try:
+        with ExitStack() as until_sent:
+            share = until_sent.enter_context(self.buffers.share(request.client))
             try:
-                reply = await self._reply(release, request, route)
+                try:
+                    reply = await self._reply(release, request, route, until_sent, share)
+                finally:
+                    release.users -= 1  # what is left to send needs no worker
+                if reply.stream is not None or len(reply.body) > SENT_AT_ONCE:
+                    reply = self._hold(request, reply, share)
+                sent = await _send(send, reply, identifier, request.method)
+            except asyncio.CancelledError:
+                if reply is None:
+                    reply = Reply(status=499, headers=[], outcome="gone")
             finally:
-                release.users -= 1  # what is left to send needs no worker
-            sent = await _send(send, reply, identifier, request.method)
-        except asyncio.CancelledError:
-            if reply is None:
-                reply = Reply(status=499, headers=[], outcome="gone")
-        finally:
-            if reply is not None and reply.stream is not None:
+                if reply is not None and reply.stream is not None:
+                    reply.stream.close()
+                self._record(request, route, reply, sent, started)
+
+    def _hold(self, request: HttpRequest, reply: Reply, share: HeldBytes) -> Reply:
+        """Hold what a large reply takes until it is sent, or refuse it."""
+        try:
+            share.grow(len(reply.body) + (PART if reply.stream is not None else 0))
+        except NoRoom:
+            if reply.stream is not None:
                 reply.stream.close()
-            self._record(request, route, reply, sent, started)
+            return _no_room(request)
+        return reply
 
     def _route_of(self, path: bytes) -> str:
         """Return the kind of an address."""
@@ -127,21 +149,36 @@ class Application:
         first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
         return ROUTE_OF.get(first, "page")
 
-    async def _reply(self, release: RunningRelease, request: HttpRequest, route: str) -> Reply:
-        """Return the reply to a request."""
+    async def _reply(
+        self,
+        release: RunningRelease,
+        request: HttpRequest,
+        route: str,
+        until_sent: ExitStack,
+        share: HeldBytes,
+    ) -> Reply:
+        """Return the reply to a request; its body, if it is long, is held in ``share``.
+
+        What ends only when the reply has been sent is put on ``until_sent``.
+        """
         try:
             if request.method == "OPTIONS":
                 takes_posts = route == "sparql" or request.path in (b"*", b"/sparql/")
                 return options_reply(METHODS if takes_posts else ONLY_READ)
             if route == "sparql":
-                return _if_match(request, await self._sparql(release, request))
+                reply = await self._sparql(release, request, until_sent, share)
+                return _if_match(request, reply)
             if route in ("health", "metrics"):
                 if request.method not in ONLY_READ:
                     return _wrong_method(request, ONLY_READ)
                 if route == "health":
                     return self._health(release)
                 return uncached_reply(MEDIA_TYPE, self.metrics.render())
-            return await self._flask(release, request)
+            has_body = request.method not in ("GET", "HEAD", "OPTIONS")
+            body = await request.body(self.settings, share) if has_body else b""
+            return await self._flask(release, request, body)
+        except NoRoom:
+            return _no_room(request)
         except BodyRefused as error:
             # Who waits for leave may send the next request instead of the body.
             is_waiting = request.header(b"expect") is not None
@@ -150,7 +187,9 @@ class Application:
 
     # -- The endpoint ---------------------------------------------------------------------------
 
-    async def _sparql(self, release: RunningRelease, request: HttpRequest) -> Reply:
+    async def _sparql(
+        self, release: RunningRelease, request: HttpRequest, until_sent: ExitStack, share: HeldBytes
+    ) -> Reply:
         method = request.method
         if method not in METHODS:
             return _wrong_method(request, METHODS)
@@ -159,12 +198,13 @@ class Application:
             method=method,
             query_string=request.scope["query_string"],
             content_type=values(b"content-type") or "",
-            body=b"" if method != "POST" else await request.body(self.settings),
+            body=b"" if method != "POST" else await request.body(self.settings, share),
             content_encoding=values(b"content-encoding") or "",
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
             accept_encoding=values(b"accept-encoding"),
             conditions=_conditions(request),
+            client=request.client,
         )
         if (
             method != "POST"
@@ -175,10 +215,8 @@ class Application:
             sentence = phrase("too-many-of-client", most=self.settings.per_client)
             more = [header("retry-after", "1")]
             return _refusal(request, 429, sentence, more, outcome="too-many")
-        try:
-            result = await release.endpoint.answer(sparql_request)
-        finally:
-            self.clients.leave(request.client)
+        until_sent.callback(self.clients.leave, request.client)
+        result = await release.endpoint.answer(sparql_request)
         if isinstance(result, Reply):
             return result
         try:
@@ -193,13 +231,10 @@ class Application:
         self,
         release: RunningRelease,
         request: HttpRequest,
-        body: bytes | None = None,
+        body: bytes,
         outcome: Outcome | None = None,
     ) -> Reply:
         """Let Flask answer."""
-        if body is None:
-            has_body = request.method not in ("GET", "HEAD", "OPTIONS")
-            body = await request.body(self.settings) if has_body else b""
         environ = environ_of(request, body)
         if outcome is not None:
             environ[OUTCOME] = outcome
@@ -291,19 +326,31 @@ def _refusal(
     )
 
 
+def _no_room(request: HttpRequest) -> Reply:
+    """Return that a client holds so much already that there is no room for more."""
+    sentence = phrase("no-room-for-client", seconds=duration(RETRY_AFTER))
+    more = [header("retry-after", str(RETRY_AFTER))]
+    return _refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, more, outcome="busy")
+
+
 async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:
-    """Send a reply; return the bytes of its body that were sent."""
+    """Send a reply; return the bytes of its body that were sent.
+
+    What is large is sent when the client has read most of it: the last, empty part waits for that.
+    """
     headers = [*reply.headers, (b"x-request-id", identifier.encode())]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if method == "HEAD" or reply.stream is None:
         body = b"" if method == "HEAD" else reply.body
-        await send({"type": "http.response.body", "body": body})
-        return len(body)
+        if len(body) <= SENT_AT_ONCE:
+            await send({"type": "http.response.body", "body": body})
+            return len(body)
     sent = len(reply.body)
     if reply.body:
         await send({"type": "http.response.body", "body": reply.body, "more_body": True})
-    async for part in reply.stream:
-        await send({"type": "http.response.body", "body": part, "more_body": True})
-        sent += len(part)
+    if reply.stream is not None:
+        async for part in reply.stream:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            sent += len(part)
     await send({"type": "http.response.body", "body": b""})
     return sent

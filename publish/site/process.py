@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Coroutine
 from dataclasses import fields
 from functools import partial
@@ -27,6 +28,7 @@ import uvloop
 
 from publish.release.opened import Served
 from publish.server.access_log import AccessLog, use_format
+from publish.server.bounds.room import Room
 from publish.server.cache import AnswerCache
 from publish.server.clients import ClientTable
 from publish.server.connection import ConnectionRegistry, connection_class
@@ -59,7 +61,9 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(**{item.name: getattr(settings, item.name) for item in fields(Limits)})
 
 
-async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> RunningRelease:
+async def open_release(
+    folder: Path, settings: Settings, cache: AnswerCache, room: Room
+) -> RunningRelease:
     """Open a release and start its workers.
 
     Raises OSError, KeyError or ValueError when it is none, QueryFailed when its store is not sound.
@@ -71,6 +75,7 @@ async def open_release(folder: Path, settings: Settings, cache: AnswerCache) -> 
         prefixes=served.prefixes,
         base=f"{served.public_url}/sparql",
         in_memory=settings.in_memory,
+        room=room,
     )
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
     mount = urlsplit(served.base).path.rstrip("/")
@@ -102,6 +107,12 @@ class ServerProcess:
             )
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
+        self._spools = Room(
+            most=settings.spool_bytes,
+            most_of_client=settings.spool_bytes_per_client,
+            folder=Path(tempfile.gettempdir()),
+        )
+        self._buffers = Room(most=settings.buffer_bytes, most_of_client=settings.buffer_bytes)
         self._connections = ConnectionRegistry(
             most=settings.connections,
             # Behind a proxy all connections are the proxy's.
@@ -109,6 +120,7 @@ class ServerProcess:
             if settings.trusted_proxies
             else settings.connections_per_client,
             idle_timeout=settings.idle_timeout,
+            least_rate=settings.least_rate,
         )
         self._reloading = asyncio.Lock()
         self._unusable: Path | None = None
@@ -124,13 +136,14 @@ class ServerProcess:
         """
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: None)  # which would end it, to begin with
-        release = await open_release(self._current.resolve(), self._settings, self._cache)
+        release = await self._open(self._current.resolve())
         self._application = Application(
             settings=self._settings,
             metrics=self._metrics,
             access_log=self._access_log,
             clients=self._clients,
             bridge=self._bridge,
+            buffers=self._buffers,
             release=release,
         )
         self._metrics.release(release.served.id)
@@ -173,6 +186,9 @@ class ServerProcess:
             self._clients.close()
             self._cache.close()
 
+    async def _open(self, folder: Path) -> RunningRelease:
+        return await open_release(folder, self._settings, self._cache, self._spools)
+
     async def reload(self) -> None:
         """Serve what ``current`` points to now, and close the old release when it is unused.
 
@@ -184,7 +200,7 @@ class ServerProcess:
                 folder = folder.resolve()
                 if folder == old.served.folder:
                     return
-                new = await open_release(folder, self._settings, self._cache)
+                new = await self._open(folder)
             except UNUSABLE as error:
                 log.error("The release %s cannot be served: %s", folder.name, error)
                 self._unusable = folder

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from publish import __version__
 from publish.faults.fault import phrase
+from publish.server.bounds.spool import Spool
 from publish.server.cache import AnswerCache, CachedAnswer, key_of
 from publish.server.conditions import evaluate_preconditions
 from publish.server.negotiation import HTML, Form, Offer, choose_coding, rank_forms
@@ -44,7 +45,7 @@ from publish.sparql.query.errors import (
     QueryFailed,
     retry_headers,
 )
-from publish.sparql.workers.answers import Answer, Question, Spool
+from publish.sparql.workers.answers import Answer, Question
 from publish.sparql.workers.pool import QueryPool
 
 LONGEST_REMEMBERED = 4096
@@ -72,6 +73,8 @@ class SparqlRequest:
     accept_encoding: str | None
     conditions: Mapping[str, str]
     """If-None-Match and If-Match, as far as they were sent."""
+    client: str = ""
+    """Who asks, for whom the answer is held until it is sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +140,8 @@ class Endpoint:
             accepted = accepted_forms(parameters, request.accept)
             is_page = accepted.page
             if is_page:
-                _, answer = await self._ask(_question(parameters, PAGE_FORMS, first=MOST_ROWS))
+                question = _question(parameters, PAGE_FORMS, first=MOST_ROWS)
+                _, answer = await self._ask(question, request.client)
                 return Outcome(parameters=parameters, answer=answer)
             # If nothing is acceptable the worker says so, after it has judged the syntax.
             return await self._for_program(request, parameters, accepted)
@@ -154,7 +158,7 @@ class Endpoint:
                 return replace(reply, body=b"".join(spool.chunks()), stream=None)
         return reply
 
-    async def _ask(self, question: Question) -> tuple[bytes, Answer]:
+    async def _ask(self, question: Question, client: str) -> tuple[bytes, Answer]:
         """Return an answer and its key in the cache, which covers all that it depends on.
 
         An answer of a worker is cached if it is small. Raises QueryFailed.
@@ -163,7 +167,7 @@ class Endpoint:
         found = self._cache.get(key)
         if found is not None:
             return key, Answer(form=found.form, more=found.more, spool=Spool(found.body))
-        answer = await self.pool.ask(question)
+        answer = await self.pool.ask(question, client)
         body = answer.spool.body
         if body is not None and not answer.volatile:
             self._cache.put(key, CachedAnswer(form=answer.form, body=body, more=answer.more))
@@ -176,16 +180,16 @@ class Endpoint:
         coding = choose_coding(request.accept_encoding)
         if coding is None:
             return _failed(request, BadRequest(406, phrase("no-coding")))
-        results, graphs = accepted.results, accepted.graphs
+        results, graphs, client = accepted.results, accepted.graphs, request.client
         try:
             forms = _first(results), _first(graphs)
-            key, answer = await self._ask(_question(parameters, forms, coding))
+            key, answer = await self._ask(_question(parameters, forms, coding), client)
         except NotExpressible:
             results, graphs = _without_xml(results), _without_xml(graphs)
             forms = _first(results), _first(graphs)
             if forms == (None, None):
                 raise
-            key, answer = await self._ask(_question(parameters, forms, coding))
+            key, answer = await self._ask(_question(parameters, forms, coding), client)
         offer = (graphs if answer.form == "graph" else results)[0]
         etag = None if answer.volatile else f'W/"{key.hex()}"'
         headers = _headers(offer, answer.spool.length, etag, coding)

@@ -74,7 +74,7 @@ class Host:
 def host() -> Iterator[Host]:
     host = Host(
         registry=ConnectionRegistry(
-            most=5, most_of_client=5, idle_timeout=IDLE, longest_head=2000, stall_timeout=IDLE
+            most=5, most_of_client=5, idle_timeout=IDLE, longest_head=2000, pace_window=IDLE
         )
     )
     listening = socket.create_server(("127.0.0.1", 0))

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 import uvicorn
 
+MOST_UNSENT = 256 * 1024
+"""Bytes that wait in the system for a client that reads slowly; else that takes megabytes."""
+
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raises OSError, EADDRINUSE when the port is taken."""
@@ -15,6 +18,8 @@ def listen(host: str, port: int) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if unsent := getattr(socket, "TCP_NOTSENT_LOWAT", None):  # each connection inherits it
+            listening.setsockopt(socket.IPPROTO_TCP, unsent, MOST_UNSENT)
         listening.bind((host, port))
         listening.listen(1024)
     except OSError:

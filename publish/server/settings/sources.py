@@ -34,6 +34,8 @@ ORDERED = (
     ("cache-answer-bytes", "cache-bytes"),
     ("query-bytes", "body-bytes"),
     ("connections-per-client", "connections"),
+    ("answer-bytes", "spool-bytes-per-client"),
+    ("spool-bytes-per-client", "spool-bytes"),
 )
 """Pairs in which the first cannot be more than the second; slow-after has to be less."""
 

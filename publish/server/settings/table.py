@@ -312,6 +312,40 @@ class Settings:
         "Bytes die de inhoud van een verzoek mag hebben.",
     )
 
+    spool_bytes: int = _bytes(
+        GIB,
+        (MIB, 16 * 1024 * GIB),
+        "Bytes of answers above 1 MiB that may lie in the temporary folder until they are sent, "
+        "for each process.",
+        "Bytes aan antwoorden boven 1 MiB die in de map voor tijdelijke bestanden mogen liggen tot "
+        "ze verstuurd zijn, voor elk proces.",
+    )
+    spool_bytes_per_client: int = _bytes(
+        256 * MIB,
+        (MIB, 16 * 1024 * GIB),
+        "Bytes of them that may be for one client, which besides never has more than are left for "
+        "others; more are answered with 503.",
+        "Bytes daarvan die voor één client mogen zijn, die bovendien nooit meer heeft dan er voor "
+        "anderen overblijven; meer krijgen een 503.",
+    )
+    buffer_bytes: int = _bytes(
+        256 * MIB,
+        (MIB, 1024 * GIB),
+        "Bytes of requests and replies that may be held in memory until they are received or sent, "
+        "for each process; one client never has more than are left for others.",
+        "Bytes aan verzoeken en antwoorden die in het geheugen mogen staan tot ze ontvangen of "
+        "verstuurd zijn, voor elk proces; één client heeft nooit meer dan er voor anderen "
+        "overblijven.",
+    )
+    least_rate: int = _bytes(
+        8 * KIB,
+        (1, 16 * MIB),
+        "Bytes a second that a client has to read of what it asked for, on average over a minute; "
+        "a slower one is cut off.",
+        "Bytes per seconde die een client moet lezen van wat hij vroeg, gemiddeld over een minuut; "
+        "een tragere wordt afgesneden.",
+    )
+
     # -- What is written down ---------------------------------------------------------------------
     access_log: str = _setting(
         "text",

@@ -1,19 +1,17 @@
 """A question to the pool, its evaluation in a worker, and the answer or error that comes of it.
 
-An answer is read to its end before anything of it is used: a small body is in memory, a large one
-in a file without a name, which goes with the process however that ends.
+An answer is read to its end before anything of it is used.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from publish.faults.fault import phrase, written_out
+from publish.server.bounds.spool import Spool
 from publish.sparql.query.errors import (
     AnswerTooLarge,
     CannotEvaluate,
@@ -26,9 +24,6 @@ from publish.sparql.query.errors import (
 )
 from publish.sparql.query.limits import MOST_MERGED_TRIPLES, Limits, size
 from publish.sparql.query.syntax import explain_syntax
-
-LARGEST_BODY_IN_MEMORY = 1 << 20
-_PART = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,45 +42,6 @@ class Question:
     named_graphs: tuple[str, ...] = ()
     coding: str = "identity"
     first: int | None = None
-
-
-class Spool:
-    """A body: first its parts are added, then it is read; ``length`` counts its bytes.
-
-    It is also the stream of a reply.
-    """
-
-    def __init__(self, body: bytes = b"") -> None:
-        self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close()
-            LARGEST_BODY_IN_MEMORY, buffering=0
-        )
-        self.length = self._file.write(body)
-
-    def add(self, data: bytes) -> None:
-        """Add a part. Raises OSError when the disk is full."""
-        self.length += len(data)
-        self._file.write(data)
-
-    @property
-    def body(self) -> bytes | None:
-        """The whole body, or None when it is in a file."""
-        if self.length > LARGEST_BODY_IN_MEMORY:
-            return None
-        return b"".join(self.chunks())
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the body in parts, from its beginning."""
-        self._file.seek(0)
-        while data := self._file.read(_PART):
-            yield data
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self.chunks():
-            yield chunk
-
-    def close(self) -> None:
-        """Forget the body."""
-        self._file.close()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -121,7 +77,7 @@ class Evaluation:
     volatile: bool
     answer: asyncio.Future[Answer]
     started: float
-    spool: Spool = field(default_factory=Spool)
+    spool: Spool
     timer: asyncio.TimerHandle | None = None
 
     def fail(self, error: Exception) -> None:

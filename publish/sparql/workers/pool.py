@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -21,15 +22,18 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 
 from publish.faults.fault import phrase, reason_of
+from publish.server.bounds.room import RETRY_AFTER, NoRoom, Room
+from publish.server.bounds.spool import Spool
 from publish.sparql.query.errors import (
     BadGraphName,
+    Busy,
     QueryFailed,
     QuerySyntax,
     TimedOut,
     WorkerLost,
 )
 from publish.sparql.query.guard import Examined, examine
-from publish.sparql.query.limits import MOST_MERGED_TRIPLES, Limits
+from publish.sparql.query.limits import MOST_MERGED_TRIPLES, Limits, duration
 from publish.sparql.query.order import ordered_by_kind
 from publish.sparql.workers.answers import (
     Answer,
@@ -56,6 +60,7 @@ LARGEST_STORE_IN_MEMORY = 64 << 20
 LONGEST_QUERY_ON_LOOP = 4096
 """Characters of a query that is examined on the event loop; a longer one is in a thread."""
 
+log = logging.getLogger("publish")
 _T = TypeVar("_T")
 
 
@@ -70,12 +75,15 @@ class QueryPool:
         prefixes: dict[str, str] | None = None,
         base: str | None = None,
         in_memory: int = LARGEST_STORE_IN_MEMORY,
+        room: Room | None = None,
     ) -> None:
         """Keep the settings; ``start`` starts the workers. Prefixes are for Turtle.
 
         ``base`` is that of relative IRIs in queries: the address of the endpoint. A store of up to
-        ``in_memory`` bytes on the disk is held in memory, once for all workers.
+        ``in_memory`` bytes on the disk is held in memory, once for all workers. ``room`` bounds
+        what answers take until they are sent.
         """
+        self._room = room
         self.limits = limits or Limits()
         settings = {
             "alarm": self.limits.deadline + ALARM_DELAY,
@@ -125,8 +133,8 @@ class QueryPool:
         self._loop = asyncio.get_running_loop()
         await self._scheduler.start()
 
-    async def ask(self, question: Question) -> Answer:
-        """Return the whole answer. Raises QueryFailed. A cancelled query ends."""
+    async def ask(self, question: Question, client: str = "") -> Answer:
+        """Return the whole answer for a client. Raises QueryFailed. A cancelled query ends."""
         if self._is_closed:
             raise self._scheduler.busy("queries-stopped")
         self._asking += 1
@@ -134,13 +142,13 @@ class QueryPool:
         try:
             examined = await self._off_loop(text, lambda: examine(text, self.limits))
             try:
-                return await self._answer(question, examined)
+                return await self._answer(question, examined, client)
             except _WorkerDied as error:
                 ordered = ordered_by_kind(text) if error.engine_aborted else None
                 if ordered is None:
                     raise error.reason from None
                 try:
-                    return await self._answer(replace(question, text=ordered), examined)
+                    return await self._answer(replace(question, text=ordered), examined, client)
                 except (_WorkerDied, QuerySyntax):  # it was not the order, or not a plain one
                     raise error.reason from None
         finally:
@@ -171,7 +179,7 @@ class QueryPool:
         finally:
             self._in_thread -= 1
 
-    async def _answer(self, question: Question, examined: Examined) -> Answer:
+    async def _answer(self, question: Question, examined: Examined, client: str) -> Answer:
         """Have a question evaluated: again if it was slow without a place, or lost early.
 
         Raises QueryFailed, or _WorkerDied when the query has cost its worker.
@@ -183,6 +191,7 @@ class QueryPool:
                 volatile=examined.volatile,
                 answer=self._loop.create_future(),
                 started=time.monotonic(),
+                spool=Spool(share=self._room.share(client) if self._room else None),
             )
             try:
                 return await self._evaluate(evaluation, job, slow=slow)
@@ -269,12 +278,7 @@ class QueryPool:
             return
         if kind == DATA:
             if not evaluation.answer.done():
-                try:
-                    evaluation.spool.add(body)
-                except OSError as error:
-                    self._scheduler.replace(worker)
-                    problem = reason_of(error)
-                    evaluation.fail(WorkerLost(phrase("query-not-spooled", problem=problem)))
+                self._spool(worker, evaluation, body)
             return
         content = json.loads(body)
         worker.evaluation = None
@@ -300,6 +304,23 @@ class QueryPool:
                 self._scheduler.replace(worker)
             else:
                 self._scheduler.release(worker)
+
+    def _spool(self, worker: Worker, evaluation: Evaluation, part: bytes) -> None:
+        """Keep a part of an answer, or end the query when there is no room for it."""
+        try:
+            evaluation.spool.add(part)
+            return
+        except NoRoom:
+            seconds = duration(RETRY_AFTER)
+            reason: QueryFailed = Busy(
+                phrase("no-room-for-client", seconds=seconds), retry_after=RETRY_AFTER
+            )
+        except OSError as error:
+            problem = reason_of(error)
+            log.error("An answer cannot be kept: %s", error.strerror or error)
+            reason = WorkerLost(phrase("query-not-spooled", problem=problem))
+        self._scheduler.replace(worker)
+        evaluation.fail(reason)
 
 
 def _job(question: Question, examined: Examined) -> bytes:
