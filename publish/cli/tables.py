@@ -33,6 +33,11 @@ log = logging.getLogger("publish")
     "--document", metavar="KEY", help="The folder in mappings/; by default the name of the file."
 )
 @click.option("--table", metavar="NAME", help="The name of the table; by default the slug.")
+@click.option(
+    "--hidden",
+    type=click.Choice(("leave", "take")),
+    help="Leave out what a workbook hides, or take it and be asked; otherwise it is a fault.",
+)
 @click.pass_obj
 def new(run: Run, /, slug: str, file: Path, **names: str | None) -> None:
     """Bring in a table from FILE and start its mapping SLUG.

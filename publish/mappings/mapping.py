@@ -162,7 +162,7 @@ class Mapping:
 
 NOT_DERIVED = (
     "take", "leave", "rows", "columns", "fixed", "measure", "unit", "numbers", "missing", "marks",
-    "shares", "cells",
+    "shares", "cells", "hidden",
 )  # fmt: skip
 """Keys that say how tables are read, which a derived data set has none of."""
 

@@ -85,6 +85,8 @@ def _question_about(steps: Steps) -> str:
         return "open-sign"
     if names[-1] == MEASURE:
         return "open-measure"
+    if names == ["hidden"]:
+        return "open-hidden"
     if names[-1] in ("rows", "columns") and (len(names) == 1 or "tables" in names):
         return "open-dimension"
     if "fixed" in names:

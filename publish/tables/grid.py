@@ -37,6 +37,9 @@ class Grid:
     remarks: tuple[Words, ...] = ()
     """What was found out while reading, in plain words."""
 
+    hidden: Words | None = None
+    """What the source hides from its readers and is in ``rows`` all the same."""
+
     @property
     def width(self) -> int:
         """The number of columns."""

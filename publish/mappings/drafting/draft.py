@@ -106,7 +106,7 @@ def draft_mapping(draft: Draft, table: str, default_numbers: str) -> str:
         lines.append("totals:")
         for total in draft.totals:
             lines += [f"  # {draft.text('note-because', why=total.why)}", _total_line(total, draft)]
-    lines += _mark_lines(draft)
+    lines += [*_mark_lines(draft), *_hidden_lines(draft)]
     return "\n".join(lines) + "\n"
 
 
@@ -219,6 +219,14 @@ def _mark_lines(draft: Draft) -> list[str]:
         lines += [f"  {line}" for line in draft.candidates(draft.reasons)]
         lines.append(f"  {_quoted(sign.sign)}: {{reason: {OPEN}}}")
     return lines
+
+
+def _hidden_lines(draft: Draft) -> list[str]:
+    """Return the question whether what the source hides may be published."""
+    if (what := draft.outline.grid.hidden) is None:
+        return []
+    question = draft.question("ask-hidden", what=what)
+    return [question, f"# {draft.text('ask-hidden-rest')}", f"hidden: {OPEN}"]
 
 
 def _quoted(text: str) -> str:

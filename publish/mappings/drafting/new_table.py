@@ -45,7 +45,8 @@ from publish.tables.delimited import read_bytes, read_delimited
 from publish.tables.foreign_numbers import is_figure, to_format
 from publish.tables.grid import Grid, formula_faults
 from publish.tables.numbers import FORMATS
-from publish.tables.workbook import is_workbook, read_workbook
+from publish.tables.workbook.opened import is_workbook
+from publish.tables.workbook.read import read_workbook
 
 WORD_OPEN = re.compile(rf"(?<![\w\"]){OPEN}(?![\w\"])")
 """OPEN as the value of a key, not as a text of the table."""
@@ -72,6 +73,7 @@ def add_table(
     sheet: str | None = None,
     document: str | None = None,
     table: str | None = None,
+    hidden: str | None = None,
     language: str = "en",
 ) -> NewTable:
     """Write a table and its mapping, the questions in it in a language.
@@ -90,7 +92,7 @@ def add_table(
     ]
     vocabulary = read_vocabulary(project, faults)
     documents = read_documents(project, faults)
-    grid = read_grid(file, sheet, project.numbers, faults)
+    grid = read_grid(file, sheet, project.numbers, faults, hidden)
     outline = find_table(grid, faults) if grid else None
     if grid:
         faults.extend(formula_faults(grid))
@@ -117,14 +119,16 @@ def slug_of(name: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", plain)) or "document"
 
 
-def read_grid(file: Path, sheet: str | None, numbers: str, faults: list[Fault]) -> Grid | None:
+def read_grid(
+    file: Path, sheet: str | None, numbers: str, faults: list[Fault], hidden: str | None = None
+) -> Grid | None:
     """Return the cells of a file, delimited text or a sheet of a workbook."""
     shown = str(file)
     raw = read_bytes(file, shown, faults)
     if raw is None:
         return None
     if is_workbook(raw, file.name):
-        return read_workbook(raw, shown, sheet, numbers, faults)
+        return read_workbook(raw, shown, sheet, numbers, faults, hidden)
     if sheet is not None:
         raise CannotRun(phrase("no-workbook", file=file))
     return read_delimited(raw, shown, faults)

@@ -12,12 +12,10 @@ from __future__ import annotations
 import operator
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from publish.ontology.periods import MONTHS
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import cleaned
 from publish.tables.numbers import FORMATS, NumberFormat
@@ -53,14 +51,6 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 """Literals that name a unit and no scale; any other is shown, as it may be a note or a mark."""
-
-
-SHORT_MONTHS = {
-    "nl": "jan feb mrt apr mei jun jul aug sep okt nov dec",
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-}
-LANGUAGES = {0x13: "nl", 0x09: "en"}
-"""Languages by the last byte of their Windows locale."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +139,7 @@ def _section(found: list[tuple[str, str]]) -> Section:
 
 
 @lru_cache(maxsize=1024)
-def _of_numbers(number_format: str) -> tuple[Section, ...]:
+def sections_of_numbers(number_format: str) -> tuple[Section, ...]:
     """Return the sections of a format that are for numbers and dates."""
     sections = sections_of(number_format)
     is_last_for_texts = len(sections) == 4 or (len(sections) > 1 and sections[-1].has("text"))
@@ -186,7 +176,7 @@ def shown_number(value: float, number_format: str, numbers: str) -> str | None:
     number, form = exact(value), FORMATS[numbers]
     if number_format == GENERAL:
         return _unformatted(number, form)
-    chosen = _chosen(_of_numbers(number_format), number)
+    chosen = _chosen(sections_of_numbers(number_format), number)
     if chosen is None or not chosen[0].is_clear:
         return None
     section, has_sign = chosen
@@ -291,76 +281,6 @@ def _with_literals(
     return text
 
 
-def shown_date(value: date, number_format: str) -> str | None:
-    """Return a date as the period that a format shows, or None when that cannot be told.
-
-    With day, month and year it is a day, with the year alone a year; a month is as printed.
-    """
-    section = _of_numbers(number_format)[0]
-    if not section.is_clear or section.condition or not number_format:
-        return None
-    fields = _fields(section)
-    if fields is None:
-        return None
-    shown = {field[0] for field in fields if field}
-    if {"y", "m", "d"} <= shown:
-        has_time = "h" in shown and isinstance(value, datetime) and value.time() != time()
-        return value.strftime("%d/%m/%Y %H:%M" if has_time else "%d/%m/%Y")
-    if shown not in ({"y"}, {"y", "m"}, {"m"}, {"m", "d"}) and section.tokens:
-        return None
-    month = f"{value.year:04}-{value.month:02}" if shown == {"y", "m"} else None
-    language = LANGUAGES.get(int(section.locale or "409", 16) & 0xFF)
-    if language is None and any(field[:3] == "mmm" for field in fields):
-        return month  # the names of months in other languages are not known here
-    text = cleaned(
-        "".join(
-            _date_part(value, field, language or "en") if field else literal
-            for field, (_, literal) in zip(fields, section.tokens, strict=True)
-        )
-    )
-    if shown == {"y"} and text.isdecimal():
-        return f"{value.year:04}"
-    return month if is_figure(text) else text  # 202301 is no number, and 01 no period
-
-
-def _fields(section: Section) -> list[str] | None:
-    """Return the letters y, m, d of each token, w of a weekday, h of a time, none of a literal.
-
-    None when there are others. Minutes are an m beside hours or seconds.
-    """
-    fields: list[str] = []
-    letters = [text.lower() for kind, text in section.tokens if kind in ("letters", "clock")]
-    around = zip(["", *letters], [*letters[1:], ""], strict=False)
-    for kind, text in section.tokens:
-        field = text.lower()
-        if kind in ("letters", "clock"):
-            before, after = next(around)
-            is_minute = field[0] == "m" and (before[:1] == "h" or after[:1] == "s")
-            if kind == "clock" or is_minute or field[0] in "hs":
-                field = "h"
-            elif field[0] not in "ymd" or len(field) > 4:
-                return None
-            fields.append("w" if field in ("ddd", "dddd") else field)
-        elif kind == "literal" or (kind == "digits" and not text.strip(".,/")):
-            fields.append("")
-        elif kind == "digits" and text.strip("0") == "." and "h" in fields:
-            fields.append("")  # parts of a second
-        else:
-            return None
-    return fields
-
-
-def _date_part(value: date, field: str, language: str) -> str:
-    """Return the year, month or day of a date as the letters of a format show it."""
-    if field[0] == "y":
-        return f"{value.year:04}"[-2 if len(field) < 3 else 0 :]
-    if field[0] == "m" and len(field) > 2:
-        names = SHORT_MONTHS if len(field) == 3 else MONTHS
-        return names[language].split()[value.month - 1]
-    number = value.month if field[0] == "m" else value.day
-    return f"{number:0{len(field)}}"
-
-
 def is_rounded(value: float, number_format: str) -> bool:
     """Return whether a format shows fewer decimals than the number has."""
     text = shown_number(value, number_format, "plain")
@@ -372,7 +292,7 @@ def is_rounded(value: float, number_format: str) -> bool:
 
 def is_scaled(value: float, number_format: str) -> bool:
     """Return whether a format leaves out thousands of a number: it shows 1 for 1,000."""
-    chosen = _chosen(_of_numbers(number_format), exact(value))
+    chosen = _chosen(sections_of_numbers(number_format), exact(value))
     layout = chosen[0].layout if chosen else None
     return layout is not None and SCALE.search(layout[1]) is not None
 

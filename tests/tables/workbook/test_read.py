@@ -17,33 +17,13 @@ from openpyxl.styles import Font
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from small_project import SmallProject
+from workbooks import ROWS, book, raw_of
 
 from publish.faults.fault import Fault, FaultyInput
 from publish.mappings.drafting.new_table import NewTable, add_table
 from publish.tables.grid import Grid
-from publish.tables.workbook import OLE, read_workbook
-
-ROWS: list[list[object]] = [["leeftijd", 2022, 2023], ["jong", 1, 2], ["oud", 3, 4], ["_T", 4, 6]]
-
-
-def book(fill: Callable[[Worksheet], None] | None = None, name: str = "Tabel 1") -> Workbook:
-    """Return a workbook with one sheet that holds a table, changed as a test needs it."""
-    made = openpyxl.Workbook()
-    sheet = made.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = name
-    for row in ROWS:
-        sheet.append(row)
-    if fill:
-        fill(sheet)
-    return made
-
-
-def raw_of(made: Workbook) -> bytes:
-    """Return a workbook as its file."""
-    file = io.BytesIO()
-    made.save(file)
-    return file.getvalue()
+from publish.tables.workbook.opened import OLE
+from publish.tables.workbook.read import read_workbook
 
 
 def read(made: Workbook, sheet: str | None = None) -> Grid:
@@ -159,7 +139,7 @@ def test_read_table_that_begins_elsewhere(project: SmallProject) -> None:
 
 
 def test_read_dates_in_headers_as_days(project: SmallProject) -> None:
-    """A date in a header is a day as people write it."""
+    """A date in a header is a day, written so that day and month cannot be confused."""
 
     def fill(sheet: Worksheet) -> None:
         sheet["B1"], sheet["C1"] = date(2023, 6, 30), datetime(2023, 12, 31)
@@ -167,7 +147,7 @@ def test_read_dates_in_headers_as_days(project: SmallProject) -> None:
 
     done = bring(project, book(fill))
     assert (
-        done.table.read_text(encoding="utf-8").splitlines()[0] == "leeftijd,30/06/2023,31/12/2023"
+        done.table.read_text(encoding="utf-8").splitlines()[0] == "leeftijd,2023-06-30,2023-12-31"
     )
     assert "columns: dag" in done.mapping.read_text(encoding="utf-8").splitlines()
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from publish.tables.excel_formats import is_rounded, shown_date, shown_number, shown_text
+from publish.tables.workbook.dates import shown_date
+from publish.tables.workbook.formats import is_rounded, shown_number, shown_text
 
 
 @pytest.mark.parametrize(
@@ -139,14 +140,14 @@ def test_show_text(number_format: str, text: str | None) -> None:
 @pytest.mark.parametrize(
     ("number_format", "text"),
     [
-        ("dd/mm/yyyy", "05/03/2023"),
-        ("mm-dd-yy", "05/03/2023"),
-        ("[$-413]dd/mm/yyyy;@", "05/03/2023"),
-        ("[$-F800]dddd, mmmm dd, yyyy", "05/03/2023"),
-        ("yyyy-mm-dd", "05/03/2023"),
-        ("d mmmm yyyy", "05/03/2023"),
-        ("yyyy\\-mm\\-dd hh:mm:ss", "05/03/2023 14:30"),
-        ("m/d/yy h:mm AM/PM", "05/03/2023 14:30"),
+        ("dd/mm/yyyy", "2023-03-05"),
+        ("mm-dd-yy", "2023-03-05"),
+        ("[$-413]dd/mm/yyyy;@", "2023-03-05"),
+        ("[$-F800]dddd, mmmm dd, yyyy", "2023-03-05"),
+        ("yyyy-mm-dd", "2023-03-05"),
+        ("d mmmm yyyy", "2023-03-05"),
+        ("yyyy\\-mm\\-dd hh:mm:ss", "2023-03-05 14:30"),
+        ("m/d/yy h:mm AM/PM", "2023-03-05 14:30"),
         ("yyyy", "2023"),
         ("yy", "2023"),
         ("yyyy;@", "2023"),
