@@ -34,12 +34,15 @@ Text = dict[str, str]
 SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")
 DEFAULT_GRAPHS = ("union", "empty")
+KEPT = 5
+"""Releases that are kept unless the settings say otherwise."""
 KEYS = {
     "base": phrase("setting-base"),
     "public-url": phrase("setting-public-url"),
     "vocabulary": phrase("setting-vocabulary", reserved=GENERIC_VOCABULARY),
     "numbers": phrase("setting-numbers", known=", ".join(NUMBERS)),
     "default-graph": phrase("setting-default-graph", known=", ".join(DEFAULT_GRAPHS)),
+    "keep-releases": phrase("setting-keep-releases"),
     "licence": phrase("setting-licence"),
     "title": phrase("setting-title"),
     "description": phrase("setting-description"),
@@ -64,6 +67,8 @@ class Project:
     description: dict[str, str]
     default_graph: str = "union"
     """What a query without GRAPH sees: the ``union`` of all graphs, or nothing (``empty``)."""
+    keep_releases: int = KEPT
+    """How many releases a build keeps, the current one among them."""
 
     @property
     def uris(self) -> Uris:
@@ -114,6 +119,7 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         vocabulary=settings["vocabulary"],
         numbers=settings.get("numbers", "nl"),
         default_graph=settings.get("default-graph", "union"),
+        keep_releases=settings.get("keep-releases", KEPT),
         licence=settings.get("licence"),
         title=settings["title"],
         description=settings["description"],
@@ -152,6 +158,8 @@ def _is_allowed(key: str, value: object) -> bool:
             and set(value) == {"nl", "en"}
             and all(isinstance(part, str) and part.strip() for part in value.values())
         )
+    if key == "keep-releases":
+        return type(value) is int and value >= 1
     if not isinstance(value, str):
         return False
     if key == "numbers":

@@ -3,28 +3,35 @@
 ``build/<id>/`` holds the dumps, the store, the shapes and ``manifest.json``; ``build/current``
 points to the release that is served. When a release was made stands in ``made.json``. When the
 input has faults nothing is left of the build. When a build says that it is done, the release is on
-the disk.
+the disk. Old releases are removed, as many as the project does not keep.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import json
 import logging
-import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from publish import __version__
-from publish.faults.fault import Fault, phrase
+from publish.faults.fault import Fault, phrase, reason_of
 from publish.project.project import Project
 from publish.release.dump_formats import write_forms
 from publish.release.dumps import PRIMARY_FORMATS
 from publish.release.manifest import make_manifest, manifest_text
+from publish.release.releases import (
+    keep_release,
+    locked,
+    make_current,
+    removable,
+    remove,
+    same_content,
+    sync,
+    unfinished_folder,
+)
+from publish.release.soundness import check_release, write_made
 from publish.release.stages.cubes import assemble_cubes, describe_cubes
 from publish.release.stages.inputs import read_inputs
 from publish.release.stages.judge_cubes import judge_cubes
@@ -35,23 +42,35 @@ from publish.release.stores.local import load_store
 from publish.validation.shapes.files import list_shapes, write_shapes
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS
 
-MADE = "made.json"
-"""When and with which version a release was made: the only file that holds a clock time."""
-
-UNFINISHED = ".unfinished-"
-"""How the name of a folder begins that is not yet a release."""
-
 log = logging.getLogger("publish")
 
 
 def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]]:
     """Build a release and make it the current one; return its folder and the warnings.
 
-    Raises FaultyInput, having written nothing, when anything in the input is at fault.
+    Raises FaultyInput, having written nothing, when anything in the input is at fault, and OSError.
     """
     project.build.mkdir(exist_ok=True)
-    with _lock(project.build), _temporary_folder(project.build) as folder:
-        content = make_content(project, folder, tuple(only))
+    sync(project.root)
+    try:
+        with locked(project.build):
+            release, warnings = _build_release(project, tuple(only))
+            make_current(release)
+            _remove_old(project)
+    except OSError as error:
+        if error.filename is None:  # as of a disk that is full
+            error.filename = str(project.build)
+        raise
+    return release, warnings
+
+
+def _build_release(project: Project, only: tuple[str, ...]) -> tuple[Path, list[Fault]]:
+    """Build a release, unless a sound one of the same content exists; return it and the warnings.
+
+    A damaged one is left as it is, since it may be served.
+    """
+    with unfinished_folder(project.build) as folder:
+        content = make_content(project, folder, only)
         uris, graphs = project.uris, content.graphs
         about = uris.iri("graph", name="")
         forms = write_forms(
@@ -68,23 +87,17 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
             files=forms.files,
         )
         identifier = manifest["id"]
-        release = project.build / identifier
         text = manifest_text(manifest)
-        if _holds(release, text):
-            log.info(phrase("release-unchanged", name=identifier))
-        else:
+        release = _find_sound(project, identifier, text)
+        if release is None:
             _copy_input(content)
             load_store(folder, graphs.dumps, project.default_graph)
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            made = {"id": identifier, "made": now, "software": __version__}
-            (folder / MADE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
             (folder / "manifest.json").write_text(text, encoding="utf-8")
-            if release.exists():
-                shutil.rmtree(release)
-            folder.chmod(0o755)
-            _sync(*folder.rglob("*"), folder)
-            folder.rename(release)
-        _make_current(project.build, identifier)
+            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            write_made(folder, {"id": identifier, "made": now, "software": __version__})
+            release = keep_release(folder, identifier)
+        else:
+            log.info(phrase("release-unchanged", name=release.name))
     return release, list(content.warnings)
 
 
@@ -112,12 +125,33 @@ def make_content(
     return judge_graphs(graphs, full=full)
 
 
-def _holds(release: Path, manifest: str) -> bool:
-    """Return whether a folder is the release of a manifest, which is written last."""
-    try:
-        return (release / "manifest.json").read_text(encoding="utf-8") == manifest
-    except (OSError, UnicodeDecodeError):
-        return False
+def _find_sound(project: Project, identifier: str, manifest: str) -> Path | None:
+    """Return the release of a manifest if one is there and as it was written."""
+    for release in same_content(project.build, identifier):
+        found = check_release(release, full=True, shown=project.shown(release))
+        if not found:
+            if (release / "manifest.json").read_text(encoding="utf-8") == manifest:
+                return release
+        else:
+            log.warning(
+                phrase(
+                    "release-made-anew",
+                    name=release.name,
+                    path=found[0].path,
+                    finding=found[0].finding,
+                )
+            )
+    return None
+
+
+def _remove_old(project: Project) -> None:
+    """Remove the releases that the project no longer keeps; say so when one cannot be."""
+    for release in removable(project.build, project.keep_releases):
+        try:
+            remove([release])
+        except OSError as error:
+            path = error.filename or project.shown(release)
+            log.warning(phrase("release-not-removed", path=path, reason=reason_of(error)))
 
 
 def validate(
@@ -134,34 +168,6 @@ def validate(
             project, Path(folder), tuple(only), formats=(".nt",), most=most, full=full
         )
         return content.written.counts, list(content.warnings)
-
-
-@contextlib.contextmanager
-def _lock(parent: Path) -> Iterator[None]:
-    """Hold the lock of the releases, so that of two builds the second waits for the first.
-
-    The operating system releases it when the process ends, however it ends.
-    """
-    with (parent / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            log.info(phrase("waiting-for-build"))
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextlib.contextmanager
-def _temporary_folder(parent: Path) -> Iterator[Path]:
-    """Yield a folder beside the releases, which is deleted afterwards unless it was renamed."""
-    # What lies there is left by a build that was killed, as this one holds the lock.
-    for left in parent.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _copy_input(content: Content) -> None:
@@ -187,23 +193,3 @@ def _data_sets(content: Content) -> list[dict[str, object]]:
         }
         for written in content.written.cubes
     ]
-
-
-def _make_current(parent: Path, identifier: str) -> None:
-    """Let ``build/current`` point to a release, in one step."""
-    link = parent / f".current-{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(identifier, target_is_directory=True)
-    _sync(parent)  # the release has its name on the disk before anything points to it
-    link.replace(parent / "current")
-    _sync(parent)
-
-
-def _sync(*paths: Path) -> None:
-    """Wait until files and folders are on the disk, so that a power cut cannot take them back."""
-    for path in paths:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -7,20 +7,39 @@ the base; pages link to the same path on the server that shows them.
 from __future__ import annotations
 
 import json
+import logging
+import os
 import tomllib
+import weakref
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, wraps
 from importlib import resources
+from io import BufferedReader
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
+from publish.faults.fault import Words, phrase, reason_of
 from publish.project.iris import PREFIXES, Uris
 from publish.project.project import Text
 from publish.rdf.terms import prefixed_name
-from publish.release.manifest import DataSet, NamedGraph, read_files, read_manifest
+from publish.release.manifest import DataSet, File, NamedGraph, read_files, read_manifest
+from publish.release.releases import hold
+from publish.release.soundness import (
+    MADE,
+    DamagedFile,
+    Listed,
+    Stamp,
+    compare,
+    list_files,
+    open_regular,
+    read_list,
+    stamp_of,
+)
 from publish.sparql.examples import ExampleQuery
 
 LANGUAGES = ("nl", "en")
@@ -31,6 +50,8 @@ Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 SERVICE = {"sd": "http://www.w3.org/ns/sparql-service-description#"}
 """The prefix of descriptions of graphs and the endpoint, which queries seldom need."""
+
+log = logging.getLogger("publish")
 
 
 @cache
@@ -56,11 +77,16 @@ class Served:
     """One release, opened read-only: what its manifest says, its store and its labels."""
 
     def __init__(self, folder: Path) -> None:
-        """Open a release folder. Raises OSError, KeyError or ValueError when it is not one."""
+        """Open a release folder, which is not removed as long as it is open.
+
+        Raises OSError, KeyError or ValueError when it is not one.
+        """
         self.folder = folder.resolve()
+        self._opened = hold(self.folder)
+        weakref.finalize(self, os.close, self._opened)
         manifest = read_manifest(self.folder)
         self.id: str = manifest["id"]
-        made = self.folder / "made.json"
+        made = self.folder / MADE
         self.made: str | None = (
             json.loads(made.read_text(encoding="utf-8"))["made"] if made.is_file() else None
         )
@@ -95,6 +121,20 @@ class Served:
         shapes = read_files(manifest.get("shapes", ()), "shapes/")
         self.shapes = {name.removesuffix(".ttl"): file for name, file in shapes.items()}
         """The documents of shapes by their name, as ``codelist``."""
+        listed = read_list(self.folder) if made.is_file() else None
+        listed = list_files(self.folder, "tables") if listed is None else listed
+        self.tables = {
+            name.removeprefix("tables/"): File(
+                path=name, size=of.size, sha256=of.sha256, media_type="text/csv", about=None
+            )
+            for name, of in listed.items()
+            if name.startswith("tables/")
+        }
+        """The printed tables by their path below ``/id/tabel/``."""
+        self.damaged: dict[str, Words] = {}
+        """The files that are not what was written, by path, with what is wrong with each."""
+        self._compared: dict[str, Stamp] = {}
+        self._comparing: defaultdict[str, Lock] = defaultdict(Lock)
         self.examples = tuple(
             ExampleQuery(
                 name=entry["name"],
@@ -141,11 +181,53 @@ class Served:
         """Return the first object of a subject and predicate, or None."""
         return next(self.objects(subject, predicate), None)
 
-    def table_file(self, path: str) -> Path | None:
+    def table(self, path: str) -> File | None:
         """Return the file of a printed table by its path below ``/id/``, if there is one."""
-        file = self.folder / "tables" / path.removeprefix("tabel/")
-        is_inside = file.resolve().is_relative_to(self.folder / "tables")
-        return file if is_inside and file.is_file() else None
+        return self.tables.get(path.removeprefix("tabel/"))
+
+    def open(self, file: File) -> BufferedReader:
+        """Open a file of the release, which is then what was written.
+
+        Its size is compared each time, its checksum when it was not compared since the file was
+        last touched. Raises DamagedFile, which is then in the log and in ``damaged``.
+        """
+        try:
+            opened = open_regular(Path(file.path), self._opened)
+            try:
+                self._compare(file, opened)
+            except BaseException:
+                opened.close()
+                raise
+        except DamagedFile as damage:
+            problem = damage.problem
+        except OSError as error:
+            problem = phrase("file-not-read", reason=reason_of(error))
+            if isinstance(error, FileNotFoundError):
+                problem = phrase("file-missing")
+        else:
+            self.damaged.pop(file.path, None)
+            return opened
+        if self.damaged.get(file.path) != problem:
+            self.damaged[file.path] = problem
+            log.error("The file %s of release %s is damaged: %s", file.path, self.id, problem)
+        raise DamagedFile(problem)
+
+    def _compare(self, file: File, opened: BufferedReader) -> None:
+        """Compare an open file with what it was. Raises DamagedFile."""
+        stamp = stamp_of(opened)
+        if self._compared.get(file.path) == stamp:
+            return
+        listed = Listed(size=file.size, sha256=file.sha256)
+        compare(opened, listed, full=False)
+        with self._comparing[file.path]:  # one thread reads a large file, others wait for it
+            if self._compared.get(file.path) != stamp:
+                compare(opened, listed, full=True)
+                self._compared[file.path] = stamp
+
+    def read(self, file: File) -> bytes:
+        """Return the content of a file of the release. Raises DamagedFile."""
+        with self.open(file) as opened:
+            return opened.read()
 
     def exists(self, iri: ox.NamedNode) -> bool:
         """Return whether an IRI is the subject of any triple."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import BinaryIO
+from io import BufferedReader
 
 from flask import Response, request
 from werkzeug.http import http_date
 
 from publish.faults.fault import LANGUAGES, in_language, phrase
+from publish.release.manifest import File
+from publish.release.opened import Served
+from publish.release.soundness import stamp_of
 from publish.server.conditions import evaluate_preconditions, requested_range
 from publish.server.negotiation import choose_language, with_charset
 
@@ -27,15 +29,19 @@ BLOCK = 1 << 18
 class FileBody:
     """A part of an open file as the body of a response."""
 
-    def __init__(self, path: Path, part: range) -> None:
-        self._part = part
-        self._file: BinaryIO = path.open("rb")
+    def __init__(self, file: BufferedReader, part: range) -> None:
+        self._file, self._part = file, part
+        self._stamp = stamp_of(file)
 
     def __iter__(self) -> Iterator[bytes]:
         self._file.seek(self._part.start)
         left = len(self._part)
-        while left > 0 and (block := self._file.read(min(BLOCK, left))):
+        while left > 0:
+            block = self._file.read(min(BLOCK, left))
             left -= len(block)
+            if not block or (not left and stamp_of(self._file) != self._stamp):
+                # Its length is promised, so the client sees that it did not get the whole.
+                raise OSError("The file was changed while it was sent")
             yield block
 
     def close(self) -> None:
@@ -43,20 +49,34 @@ class FileBody:
         self._file.close()
 
 
-def file_response(
-    path: Path, *, media_type: str, sha256: str, made: str | None, name: str | None = None
-) -> Response:
-    """Return a file, a part of it, or that it has not changed, as the current request asks.
+def file_response(served: Served, file: File, *, name: str | None = None) -> Response:
+    """Return a file of the release, a part of it, or that it has not changed, as is asked.
 
-    ``made`` is when the release was made, in ISO 8601; ``name`` what the file is called when it
-    is saved.
+    ``name`` is what the file is called when it is saved. Raises DamagedFile when it is not what
+    was written.
     """
-    size = path.stat().st_size
+    opened = served.open(file)
+    try:
+        response, part = _file_response(served, file, name)
+    except BaseException:
+        opened.close()
+        raise
+    if part is None:
+        opened.close()
+        return response
+    response.response = FileBody(opened, part)
+    response.direct_passthrough = True
+    return response
+
+
+def _file_response(served: Served, file: File, name: str | None) -> tuple[Response, range | None]:
+    """Return the response for a file, and which part of it is its body; None for no part."""
+    size, sha256, made = file.size, file.sha256, served.made
     etag = f'"{sha256}"'
     modified = None
     if made:
         modified = datetime.fromisoformat(made).astimezone(UTC).replace(microsecond=0)
-    response = Response(content_type=with_charset(media_type))
+    response = Response(content_type=with_charset(file.media_type))
     headers = response.headers
     headers["Accept-Ranges"] = "bytes"
     headers["Cache-Control"] = CHECK_AFTER_TEN_MINUTES
@@ -65,21 +85,19 @@ def file_response(
     if name:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if meet_preconditions(response, etag, modified):
-        return response
+        return response, None
     part = requested_range(
         request.method, request.headers, size=size, etag=etag, last_modified=modified
     )
     if part is not None and not part:
-        return _range_not_satisfiable(response, size)
+        return _range_not_satisfiable(response, size), None
     if part is not None:
         response.status_code = 206
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     else:
         part = range(size)
     headers["Content-Length"] = str(len(part))
-    response.response = FileBody(path, part)
-    response.direct_passthrough = True
-    return response
+    return response, part
 
 
 def meet_preconditions(response: Response, etag: str, modified: datetime | None) -> bool:

@@ -9,10 +9,11 @@ import logging
 from importlib import resources
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from publish.faults.fault import in_language, phrase
 from publish.release.opened import Served
+from publish.release.soundness import DamagedFile
 from publish.server.cache import AnswerCache
 from publish.server.negotiation import HTML
 from publish.server.replies import CONTENT_SECURITY_POLICY, EXPOSED_HEADERS, PREFLIGHT_HEADERS
@@ -46,6 +47,7 @@ PHRASES = {
     405: "method-not-allowed",
     413: "larger-than-read",
     500: "failed-and-noted",
+    503: "file-damaged",
 }
 """The sentences for errors that Flask raises, by their status."""
 
@@ -96,6 +98,10 @@ def create_app(served: Served, endpoint: Endpoint) -> Flask:
             response.headers["Access-Control-Allow-Methods"] = methods
             response.headers.extend(PREFLIGHT_HEADERS)
         return response
+
+    @app.errorhandler(DamagedFile)
+    def explain_damage(_: DamagedFile) -> Response:
+        return explain(ServiceUnavailable())
 
     @app.errorhandler(HTTPException)
     def explain(error: HTTPException) -> Response:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from functools import partial
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -18,7 +17,7 @@ from flask import Blueprint, Response, redirect, request
 
 from publish import __version__
 from publish.rdf.rdf_xml import NotInXml
-from publish.release.opened import Served, once_per_release
+from publish.release.opened import Served
 from publish.server.cache import DocumentCache
 from publish.server.negotiation import HTML, Form, Offer, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
@@ -160,18 +159,11 @@ def _links(served: Served, thing: Thing, address: str) -> list[str]:
 def _printed_table(served: Served, path: str) -> Response | None:
     """Return the file of a printed table, if the release has it."""
     thing = find_thing(served, "/id/", path)
-    file = served.table_file(path) if thing else None
+    file = served.table(path) if thing else None
     if thing is None or file is None:
         return None
-    digest = _digest(served, file)
-    response = file_response(file, media_type="text/csv", sha256=digest, made=served.made)
+    response = file_response(served, file)
     address = request.script_root + quote(thing.path, safe=SAFE)
     links = [f'<{thing.iri.value}>; rel="describes"']
     set_links(response, served, links + links_to_forms(DOCUMENTS, address, "describedby"))
     return response
-
-
-@once_per_release
-def _digest(_: Served, file: Path) -> str:
-    """Return the checksum of a printed table."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()

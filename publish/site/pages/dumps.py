@@ -60,15 +60,9 @@ def make_dump_pages(served: Served) -> Blueprint:
 
     def file(path: str) -> Response:
         entry = served.files.get(path)
-        if entry is None or not (served.folder / entry.path).is_file():
+        if entry is None:
             return not_found(served, request.path, list(served.files), "/dumps/")
-        response = file_response(
-            served.folder / entry.path,
-            media_type=entry.media_type,
-            sha256=entry.sha256,
-            made=served.made,
-            name=entry.name.rpartition("/")[2],
-        )
+        response = file_response(served, entry, name=entry.name.rpartition("/")[2])
         about = request.script_root + _described_at(served, entry)
         set_links(response, served, [f'<{about}>; rel="describedby"'])
         return response

@@ -50,8 +50,7 @@ def make_shape_pages(served: Served) -> Blueprint:
 
     @lru_cache(maxsize=200)
     def read(name: str) -> ShapeDocument:
-        file = served.shapes[name]
-        text = (served.folder / file.path).read_bytes()
+        text = served.read(served.shapes[name])
         return read_shape_document(text, f"{served.base}/shapes/{name}", served.compact)
 
     def index() -> Response:
@@ -71,13 +70,7 @@ def make_shape_pages(served: Served) -> Blueprint:
             return not_acceptable(FORMS, address)
         offer = offers[0]
         if offer.form is TURTLE:
-            file = served.shapes[stem]
-            response = file_response(
-                served.folder / file.path,
-                media_type=file.media_type,
-                sha256=file.sha256,
-                made=served.made,
-            )
+            response = file_response(served, served.shapes[stem])
         else:
             shapes = read(stem)
             response = render_page(

@@ -149,10 +149,10 @@ def _figure_of(view: View, iri: ox.NamedNode) -> Figure:
 
 def _table_rows(served: Served, iri: ox.NamedNode) -> list[list[str]]:
     """Return a printed table as rows of text, at most as many as a code list has members."""
-    file = served.table_file(iri.value.removeprefix(f"{served.base}/id/"))
+    file = served.table(iri.value.removeprefix(f"{served.base}/id/"))
     if file is None:
         return []
-    text = io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")
+    text = io.StringIO(served.read(file).decode("utf-8-sig"), newline="")
     return [row for row, _ in zip(csv.reader(text), range(MEMBERS), strict=False)]
 
 
