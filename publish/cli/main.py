@@ -20,6 +20,7 @@ import click
 
 from publish import __version__
 from publish.cli.links import links
+from publish.cli.releases import prune, verify
 from publish.cli.reporting import Run, Verbs, own_language_option, print_json
 from publish.cli.serve import serve_command
 from publish.cli.tables import check, extract, new, preview, tidy
@@ -93,7 +94,7 @@ def main(ctx: click.Context, /, *, quiet: bool, **options: Any) -> None:
         handler.addFilter(ctx.obj.translate)
 
 
-for verb in (new, check, preview, tidy, extract, links, serve_command):
+for verb in (new, check, preview, tidy, extract, links, serve_command, verify, prune):
     main.add_command(verb)
 
 

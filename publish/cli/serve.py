@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import logging
 import os
 import socket
@@ -22,7 +21,6 @@ import click
 from publish.cli.reporting import Run
 from publish.faults.fault import CannotRun, Fault, FaultyInput, phrase, reason_of
 from publish.project.project import Project
-from publish.release.manifest import MANIFEST
 from publish.server.access_log import use_format
 from publish.server.settings.output import as_json, as_markdown, as_toml
 from publish.server.settings.sources import FILE, gather_values, settings_of
@@ -117,17 +115,11 @@ def serve_command(
 
 def serve_project(project: Project, settings: Settings) -> None:
     """Serve the current release of a project until told to stop. Raises CannotRun."""
+    from publish.release.releases import CURRENT, sound_releases
     from publish.site.process import serve
 
-    release = project.build / "current"
-    manifest = release / "manifest.json"
-    if not manifest.exists():
-        raise CannotRun(phrase("no-release"))
-    version = None
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        version = json.loads(manifest.read_text(encoding="utf-8"))["manifest"]
-    if version != MANIFEST:
-        raise CannotRun(phrase("release-damaged", name=release.resolve().name))
+    release = project.build / CURRENT
+    next(sound_releases(release))  # before a server is started that has nothing to serve
     with contextlib.closing(_listen(settings)) as listening:
         use_format(settings.log_format)
         serve(release, settings, listening, _print_address)

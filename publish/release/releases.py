@@ -202,14 +202,16 @@ def sound_releases(current: Path) -> Iterator[tuple[Path, Words | None]]:
     """Yield the releases that can be served, the current one first, then the latest first.
 
     With each but the current one comes what is to be told: that it is served instead. Who asks for
-    another could not open the last. Raises CannotRun at the end.
+    another could not open the last. Raises CannotRun at the end. ``current`` may also be a release
+    that has no others beside it, under any other name.
     """
     first, finding = None, None
     try:
         first = current_release(current)
     except DanglingLink as error:
         finding = error.problem + "."
-    others = [path for path in releases_in(current.parent) if path != first]
+    beside = releases_in(current.parent) if current.name == CURRENT else []
+    others = [path for path in beside if path != first]
     if first is None and not others:
         raise CannotRun(phrase("no-release"))
     for folder in (*([first] if first else ()), *others):

@@ -26,7 +26,10 @@ from urllib.parse import urlsplit
 import uvicorn
 import uvloop
 
+from publish.faults.fault import CannotRun, Words
 from publish.release.opened import Served
+from publish.release.releases import check_quickly, sound_releases
+from publish.release.soundness import DamagedFile
 from publish.server.access_log import AccessLog, use_format
 from publish.server.bounds.room import Room
 from publish.server.cache import AnswerCache
@@ -136,7 +139,7 @@ class ServerProcess:
         """
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: None)  # which would end it, to begin with
-        release = await self._open(self._current.resolve())
+        release = await self._open_sound()
         self._application = Application(
             settings=self._settings,
             metrics=self._metrics,
@@ -189,6 +192,23 @@ class ServerProcess:
     async def _open(self, folder: Path) -> RunningRelease:
         return await open_release(folder, self._settings, self._cache, self._spools)
 
+    async def _open_sound(self) -> RunningRelease:
+        """Open the current release or, if that is damaged, the latest that is sound.
+
+        Raises CannotRun when there is none.
+        """
+        sound = sound_releases(self._current)
+        while True:
+            folder, told = await asyncio.to_thread(next, sound)
+            try:
+                release = await self._open(folder)
+            except UNUSABLE as error:
+                log.error("The release %s cannot be served: %s", folder.name, error)
+                continue
+            if told is not None:
+                log.error(told)
+            return release
+
     async def reload(self) -> None:
         """Serve what ``current`` points to now, and close the old release when it is unused.
 
@@ -200,6 +220,8 @@ class ServerProcess:
                 folder = folder.resolve()
                 if folder == old.served.folder:
                     return
+                if found := await asyncio.to_thread(check_quickly, folder):
+                    raise DamagedFile(Words(f"{found[0].path}: ") + found[0].finding)
                 new = await self._open(folder)
             except UNUSABLE as error:
                 log.error("The release %s cannot be served: %s", folder.name, error)
@@ -305,15 +327,19 @@ def main() -> None:
             os.write(arguments["ready"], b".")
             os.close(arguments["ready"])
 
-    run_process(
-        Path(arguments["current"]),
-        Settings(**arguments["settings"]),
-        Path(arguments["shared"]),
-        socket.socket(fileno=arguments["socket"]),
-        ready=ready,
-        slot=arguments["slot"],
-        life=arguments["life"],
-    )
+    try:
+        run_process(
+            Path(arguments["current"]),
+            Settings(**arguments["settings"]),
+            Path(arguments["shared"]),
+            socket.socket(fileno=arguments["socket"]),
+            ready=ready,
+            slot=arguments["slot"],
+            life=arguments["life"],
+        )
+    except (CannotRun, OSError) as error:
+        log.error(error.args[0] if isinstance(error, CannotRun) else error)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

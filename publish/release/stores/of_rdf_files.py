@@ -33,6 +33,7 @@ from publish.rdf.reader import (
     report_unreadable,
 )
 from publish.release.manifest import MANIFEST, manifest_text
+from publish.release.soundness import MADE
 
 BASE = "http://localhost"
 """The base in the manifest; no IRI of the files counts as one of ours."""
@@ -189,3 +190,4 @@ def make_release_of_files(files: Sequence[Path], folder: Path, *, public_url: st
         "graphs-of-files": summary.graphs,
     }
     (folder / "manifest.json").write_text(manifest_text(manifest), encoding="utf-8")
+    (folder / MADE).write_text('{"made": null}\n', encoding="utf-8")
