@@ -44,9 +44,9 @@ def verify(run: Run, names: tuple[str, ...], full: bool, every: bool) -> None:
         if not found:
             name = "release-sound" if full else "release-sound-by-size"
             run.say(phrase(name, name=project.shown(folder)))
-    if any(item.severity == "error" for item in faults):
+    if faults:
         raise FaultyInput(faults)
-    run.report_success(faults)
+    run.report_success()
 
 
 def _release(project: Project, name: str) -> Path:
