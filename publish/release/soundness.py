@@ -157,8 +157,8 @@ def size_of(folder: Path) -> int:
 def check_release(folder: Path, *, full: bool, shown: str | None = None) -> list[Fault]:
     """Return everything in which a release is not as it was written, by file.
 
-    ``shown`` is what the folder is called. Of a release of an older version, which has no list, only
-    that is said.
+    ``shown`` is what the folder is called. Of a release of an older version, without list,
+    only that is said.
     """
     name = shown or str(folder)
     try:
