@@ -211,10 +211,10 @@ class _Reader:
 
     def check_labels(self) -> None:
         """Report labels that a spreadsheet would run as a formula."""
-        graph = self.terms + self.concepts
         own = (self._own("gedruktLabel"), RDFS.label, SKOS.notation)
         for predicate in (*own, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel):
-            for subject, label in sorted(graph.subject_objects(predicate)):
+            labels = {*self.terms[:predicate:], *self.concepts[:predicate:]}
+            for subject, label in sorted(labels):
                 if is_formula(text := str(label)):
                     place = self.definitions.place_of_text(subject, text)
                     self.faults.append(fault("formula-text", *place, text=shortened(text), of=""))

@@ -121,7 +121,7 @@ def make_content(
     described = describe_cubes(assembled)
     written = write_cubes(described, folder, formats=formats, most=most)
     judged = judge_cubes(written)
-    graphs = write_shared_graphs(judged)
+    graphs = write_shared_graphs(judged, formats=formats)
     return judge_graphs(graphs, full=full)
 
 

@@ -43,10 +43,18 @@ def canonical_triples(graph: Graph) -> bytes:
     return b"".join(sorted(lines.splitlines(keepends=True)))
 
 
-def write_graph(folder: Path, name: str, graph: Graph, uris: Uris) -> None:
+def write_graph(
+    folder: Path,
+    name: str,
+    graph: Graph,
+    uris: Uris,
+    formats: tuple[str, ...] = PRIMARY_FORMATS,
+) -> None:
     """Write the dumps of a small graph."""
     (folder / f"{name}.nt").write_bytes(canonical_triples(graph))
-    (folder / f"{name}.ttl").write_bytes(turtle(uris.prefixes()).header() + _body(graph))
+    if ".ttl" in formats:
+        text = turtle(uris.prefixes()).header() + _body(graph)
+        (folder / f"{name}.ttl").write_bytes(text)
 
 
 def _body(graph: Graph) -> bytes:

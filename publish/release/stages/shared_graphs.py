@@ -13,7 +13,7 @@ from publish.cube.rdf.remarks import describe_code_quality, describe_document_qu
 from publish.ontology.links import describe_links, describe_statuses, report_links
 from publish.ontology.periods import Period
 from publish.project.iris import CELLS, SHARED_GRAPHS, Uris
-from publish.release.dumps import write_code_lists, write_graph
+from publish.release.dumps import PRIMARY_FORMATS, write_code_lists, write_graph
 from publish.release.manifest import Dump
 from publish.release.stages.inputs import Inputs
 from publish.release.stages.judge_cubes import JudgedCubes
@@ -30,8 +30,13 @@ class WrittenGraphs:
     """Dumps of parts of a graph: of each code list by itself."""
 
 
-def write_shared_graphs(judged: JudgedCubes) -> WrittenGraphs:
-    """Write what the cubes share into the folder with their dumps."""
+def write_shared_graphs(
+    judged: JudgedCubes, *, formats: tuple[str, ...] = PRIMARY_FORMATS
+) -> WrittenGraphs:
+    """Write what the cubes share into the folder with their dumps.
+
+    Code lists by themselves are written for readers only: without Turtle there are none.
+    """
     written = judged.written
     inputs, folder = written.inputs, written.folder / "dumps"
     uris, vocabulary = inputs.project.uris, inputs.vocabulary
@@ -44,11 +49,11 @@ def write_shared_graphs(judged: JudgedCubes) -> WrittenGraphs:
         "bronnen": _describe_sources(inputs, written.all_cubes),
     }
     for name in SHARED_GRAPHS:
-        write_graph(folder, name, shared[name], uris)
+        write_graph(folder, name, shared[name], uris, formats)
     return WrittenGraphs(
         judged=judged,
         dumps=tuple(_dumps_of_graphs(written, uris)),
-        code_lists=tuple(write_code_lists(uris, folder, concepts)),
+        code_lists=tuple(write_code_lists(uris, folder, concepts)) if ".ttl" in formats else (),
     )
 
 

@@ -14,6 +14,7 @@ import contextlib
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 import pyoxigraph as ox
@@ -250,11 +251,9 @@ def check_structures(
     project: Project, vocabulary: Vocabulary, surroundings: Graph, cubes: Iterable[AnyCube]
 ) -> list[Fault]:
     """Return what breaks IC-2 to IC-10, once all tables are read and so all slices are known."""
-    graph = surroundings + Graph()
-    for cube in cubes:
-        graph += describe_cube(project, cube)
+    described = (describe_cube(project, cube) for cube in cubes)
     breaches = Breaches()
-    judge_structure(normalised(_statements(graph)), breaches)
+    judge_structure(normalised(_statements(surroundings, *described)), breaches)
     found = []
     for breach in breaches.found:
         path, line, column = vocabulary.definitions.place(breach.thing)
@@ -262,11 +261,11 @@ def check_structures(
     return found
 
 
-def _statements(graph: Graph) -> Statements:
-    """Return the triples of a graph but for those with an invalid IRI, reported elsewhere."""
+def _statements(*graphs: Graph) -> Statements:
+    """Return the triples of graphs but for those with an invalid IRI, reported elsewhere."""
 
     def triples() -> Iterator[ox.Triple]:
-        for triple in graph:
+        for triple in chain.from_iterable(graphs):
             with contextlib.suppress(ValueError):
                 yield ox.Triple(*map(as_term, triple))  # type: ignore[arg-type]
 
