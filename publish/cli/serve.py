@@ -67,6 +67,11 @@ class SettingType(click.ParamType[object]):
     help="Serve these RDF files instead of a project: Turtle, TriG, N-Triples, N-Quads, RDF/XML or "
     "JSON-LD, also with .gz; more files may follow.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse files with literals that the store holds in another form, as 12.0 or xsd:int.",
+)
 @click.argument("files", type=click.Path(path_type=Path), metavar="[FILE]...", nargs=-1)
 @click.option("--markdown", is_flag=True, help="Print the table of settings of docs/operations.md.")
 @click.pass_obj
@@ -77,13 +82,15 @@ def serve_command(
     show_settings: bool,
     markdown: bool,
     data: tuple[Path, ...],
+    strict: bool,
     files: tuple[Path, ...],
     **flags: object,
 ) -> None:
     """Serve the current release: pages, data, downloads and SPARQL.
 
     With --data no project is needed: the SPARQL endpoint is put over any RDF files, with the
-    default and named graphs that they have themselves. They are read once, at the start.
+    default and named graphs that they have themselves. They are read once, at the start, which
+    says what literals the store changes; with --strict such files are refused.
 
     Each setting can also stand in serve.toml, without its hyphens in front, or in a variable:
     slow-after = 1 is --slow-after 1 and PUBLISH_SLOW_AFTER=1. A flag wins over a variable, and
@@ -92,6 +99,8 @@ def serve_command(
     if markdown:
         click.echo(as_markdown(), nl=False)
         return
+    if strict and not data:
+        raise CannotRun(phrase("strict-without-data"))
     if files and not data:
         raise CannotRun(phrase("files-without-data", files=" ".join(map(str, files))))
     project = None if data else run.open_project()
@@ -108,7 +117,7 @@ def serve_command(
         return
     settings = settings_of(given)
     if project is None:
-        serve_files((*data, *files), settings)
+        serve_files((*data, *files), settings, run, is_strict=strict)
     else:
         serve_project(project, settings)
 
@@ -125,7 +134,7 @@ def serve_project(project: Project, settings: Settings) -> None:
         serve(release, settings, listening, _print_address)
 
 
-def serve_files(files: Sequence[Path], settings: Settings) -> None:
+def serve_files(files: Sequence[Path], settings: Settings, run: Run, *, is_strict: bool) -> None:
     """Serve RDF files until told to stop. Raises FaultyInput, CannotRun."""
     from publish.release.stores.of_rdf_files import make_release_of_files
     from publish.server.processes.listening import address_of
@@ -136,7 +145,10 @@ def serve_files(files: Sequence[Path], settings: Settings) -> None:
         tempfile.TemporaryDirectory(prefix="publish-data-") as folder,
     ):
         address = address_of(listening) + settings.path_prefix
-        make_release_of_files(files, Path(folder), public_url=address)
+        warnings = make_release_of_files(
+            files, Path(folder), public_url=address, is_strict=is_strict
+        )
+        run.report_success(warnings)
         use_format(settings.log_format)  # only now: faults in the files are reported to people
         serve(Path(folder), settings, listening, _print_address)
 

@@ -6,6 +6,8 @@ hashes are compared themselves. https://www.w3.org/TR/void/#statistics
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +36,10 @@ class GraphCounts:
     """Distinct triples, in however many graphs they are."""
     subjects: int
     objects: int
-    properties: int
-    classes: int
+    properties: dict[str, int]
+    """The number of triples of each property, in the order of IRIs."""
+    classes: dict[str, int]
+    """The number of things of each class, in the order of IRIs."""
     repeated: frozenset[bytes]
     """The lines that occur more than once, in one graph or several."""
 
@@ -51,7 +55,7 @@ def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
     """Return the statistics of graphs, given the file in canonical N-Triples of each by its IRI."""
     graphs, lines = dict[str, int](), list[Hashes]()
     subjects, objects = list[Hashes](), list[Hashes]()
-    properties, classes = set[bytes](), set[bytes]()
+    properties, classes = Counter[bytes](), Counter[bytes]()
     for name, path in files.items():
         blocks = list[Hashes]()
         for block in read_blocks(path):
@@ -67,14 +71,19 @@ def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
         subjects.append(_distinct(terms[0])[0])
         objects.append(_distinct(terms[2])[0])
     together, often = _distinct(np.concatenate([_NONE, *lines]))
+    repeated = _repeated(files, often)
+    for line, more in repeated.items():
+        _, predicate, value = line[:-1].split(b" ", 2)
+        properties[predicate] -= more
+        classes[value] -= more * (predicate == _TYPE)
     return GraphCounts(
         graphs=graphs,
         triples=len(together),
         subjects=len(_distinct(np.concatenate([_NONE, *subjects]))[0]),
         objects=len(_distinct(np.concatenate([_NONE, *objects]))[0]),
-        properties=len(properties),
-        classes=len(classes),
-        repeated=_repeated(files, often),
+        properties=_by_iri(properties),
+        classes=_by_iri(classes),
+        repeated=frozenset(repeated),
     )
 
 
@@ -100,15 +109,22 @@ def _distinct(found: Hashes) -> tuple[Hashes, Hashes]:
     return values, values[times > 1]
 
 
-def _repeated(files: Mapping[str, Path], numbers: Hashes) -> frozenset[bytes]:
-    """Return the lines that occur more than once, among those with these hashes."""
+def _by_iri(found: Counter[bytes]) -> dict[str, int]:
+    """Return numbers by IRI, from those by terms of N-Triples with what follows them."""
+    iris = ((re.match(rb"<([^>]*)>", text), number) for text, number in found.items() if number)
+    return dict(sorted((iri[1].decode(), number) for iri, number in iris if iri))
+
+
+def _repeated(files: Mapping[str, Path], numbers: Hashes) -> Counter[bytes]:
+    """Return the lines that occur more than once, among those with these hashes, and how often."""
+    seen, repeated = set[bytes](), Counter[bytes]()
     if not len(numbers):
-        return frozenset()
-    seen, repeated = set[bytes](), set[bytes]()
+        return repeated
     for path in files.values():
         for block in read_blocks(path):
             lines = block.splitlines(keepends=True)
             found = _hashes_of_lines(_hashes_of_terms([line[:-1].split(b" ", 2) for line in lines]))
             for place in np.flatnonzero(np.isin(found, numbers)).tolist():
-                (repeated if lines[place] in seen else seen).add(lines[place])
-    return frozenset(repeated)
+                repeated[lines[place]] += lines[place] in seen
+                seen.add(lines[place])
+    return +repeated

@@ -164,8 +164,12 @@ def describe_counts(dumps: Sequence[Dump], counts: GraphCounts) -> dict[str, Any
             "triples": counts.triples,
             "distinct-subjects": counts.subjects,
             "distinct-objects": counts.objects,
-            "properties": counts.properties,
-            "classes": counts.classes,
+            "properties": len(counts.properties),
+            "classes": len(counts.classes),
+        },
+        "partitions": {
+            "property-partitions": counts.properties,
+            "class-partitions": counts.classes,
         },
         "graphs": [
             {"name": dump.graph, "about": dump.about, "triples": counts.graphs[dump.graph]}

@@ -101,6 +101,8 @@ class Served:
         """Whether the default graph of the store is the union of its named graphs."""
         self.counts: Mapping[str, int] = manifest.get("counts", {})
         """What VoID asks of all graphs together, as ``triples`` and ``distinct-subjects``."""
+        self.partitions: Mapping[str, Mapping[str, int]] = manifest.get("partitions", {})
+        """The triples of each property, the things of each class, of all graphs together."""
         self.graphs = tuple(
             NamedGraph(iri=entry["name"], about=entry["about"], triples=entry["triples"])
             for entry in manifest.get("graphs", ())
@@ -148,6 +150,8 @@ class Served:
         """Whether it was made of anybody's RDF files: such a release has no pages or downloads."""
         self.graphs_of_files: Sequence[Mapping[str, Any]] = manifest.get("graphs-of-files", ())
         """What was counted in the graphs of such files, the default graph first."""
+        self.changed_literals: Mapping[str, int] = manifest.get("changed-literals", {})
+        """How many literals of such files the store holds in another form, if any."""
         own = Uris(base=self.base, vocabulary=self.vocabulary)
         self.prefixes: dict[str, str] = manifest.get("prefixes", own.prefixes())
         self._label = lru_cache(maxsize=20_000)(self._find_label)

@@ -7,13 +7,18 @@ https://www.w3.org/TR/sparql11-service-description/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from importlib import resources
 
 import pyoxigraph as ox
 
+from publish.faults.fault import LANGUAGES, Words, number_of, phrase
+from publish.ontology.vocabulary import PACKAGE_TERMS
 from publish.release.catalogue.void import (
     all_graphs,
     describe_all_graphs,
     describe_numbers,
+    describe_partitions,
     integer,
     statements,
 )
@@ -34,6 +39,7 @@ from publish.sparql.forms import (
 )
 from publish.sparql.query.limits import Limits
 
+KINDS = ("sd:Graph", "void:Dataset")
 SIMPLE = "http://www.w3.org/ns/entailment/Simple"
 FORMATS = "http://www.w3.org/ns/formats/"
 FORMAT_NAMES = {
@@ -86,11 +92,22 @@ def describe_service(
 def _describe_limits(
     served: Served, service: ox.NamedNode, limits: Limits | None, per_client: int | None
 ) -> Iterator[ox.Triple]:
-    """Yield each limit as a property of the package's own vocabulary."""
+    """Yield each limit as a property of the package's own vocabulary.
+
+    Over files no vocabulary is served, so the description itself says what the properties mean.
+    """
+
+    def property_of(name: str) -> ox.NamedNode:
+        if served.is_of_files:
+            return ox.NamedNode(f"{service.value.partition('#')[0]}#{name}")
+        return served.generic(name)
+
     numbers = {"vragenPerKlant": per_client}
     if limits is not None:
         seconds = ox.Literal(f"{limits.deadline:g}", datatype=term("xsd:decimal"))
-        yield ox.Triple(service, served.generic("tijdslimiet"), seconds)
+        yield ox.Triple(service, property_of("tijdslimiet"), seconds)
+        if served.is_of_files:
+            yield from _meaning("tijdslimiet", property_of("tijdslimiet"))
         numbers |= {
             "geheugenlimiet": limits.memory,
             "meesteRijen": limits.rows,
@@ -102,13 +119,46 @@ def _describe_limits(
         }
     for name, number in numbers.items():
         if number is not None:
-            yield ox.Triple(service, served.generic(name), integer(number))
+            yield ox.Triple(service, property_of(name), integer(number))
+            if served.is_of_files:
+                yield from _meaning(name, property_of(name))
+
+
+def texts_of_changes(served: Served) -> dict[str, str]:
+    """Return how many literals of its files the store holds in another form, by language."""
+    changed = served.changed_literals
+    if not changed:
+        return {}
+    words = phrase(
+        "literals-served-changed",
+        literals=number_of(changed["literals"], "literals"),
+        files=number_of(changed["files"], "files"),
+    )
+    if changed["coinciding"]:
+        coinciding = number_of(changed["coinciding"], "triples")
+        words += Words(" ") + phrase("triples-coincide", triples=coinciding)
+    return {language: words.text_in(language) for language in LANGUAGES}
+
+
+def _meaning(name: str, property_: ox.NamedNode) -> Iterator[ox.Triple]:
+    """Yield what the package's vocabulary says of one of its terms."""
+    for triple in _vocabulary():
+        if str(triple.subject).endswith(f"#{name}>") and isinstance(triple.object, ox.Literal):
+            yield ox.Triple(property_, triple.predicate, triple.object)
+
+
+@cache
+def _vocabulary() -> list[ox.Triple]:
+    file = resources.files("publish.ontology").joinpath("vocabulary_data", PACKAGE_TERMS)
+    found = ox.parse(file.read_bytes(), ox.RdfFormat.TURTLE, base_iri="http://example.org/")
+    return [quad.triple for quad in found]
 
 
 def _describe_graphs(served: Served, endpoint: str, data_set: ox.NamedNode) -> Iterator[ox.Triple]:
     """Yield the default graph and the named graphs, with their numbers."""
     yield from statements(data_set, ("rdf:type", term("void:Dataset")))
     yield from describe_numbers(data_set, served.counts)
+    yield from describe_partitions(data_set, served.partitions)
     default = all_graphs(served)
     if not served.is_union:
         default = ox.NamedNode(f"{endpoint}#default-graph")
@@ -124,6 +174,8 @@ def _describe_graphs_of_files(
     served: Served, endpoint: str, data_set: ox.NamedNode
 ) -> Iterator[ox.Triple]:
     """Yield the graphs of a release of RDF files, with what was counted in each."""
+    for language, text in texts_of_changes(served).items():
+        yield from statements(data_set, ("dct:description", ox.Literal(text, language=language)))
     for number, counts in enumerate(served.graphs_of_files):
         graph = ox.NamedNode(f"{endpoint}#graph-{number}")
         if counts["name"] is None:
@@ -132,8 +184,9 @@ def _describe_graphs_of_files(
             entry = ox.NamedNode(f"{endpoint}#named-{number}")
             name = ox.NamedNode(counts["name"])
             yield from _named_graph(data_set, entry, name=name, graph=graph)
-        yield from statements(graph, ("rdf:type", term("sd:Graph")))
+        yield from statements(graph, *(("rdf:type", term(kind)) for kind in KINDS))
         yield from describe_numbers(graph, counts)
+        yield from describe_partitions(graph, counts)
 
 
 def _named_graph(

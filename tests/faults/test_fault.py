@@ -46,7 +46,9 @@ IN_BOTH = list(KINDS.values())
 SAME = {
     "lacks-datatype",
     "number-of-codes",
+    "number-of-literals",
     "one-of-codes",
+    "one-of-literals",
     "separated-by-tabs",
     "subject-mappings",
     "subject-yaml",

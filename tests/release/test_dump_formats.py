@@ -181,6 +181,15 @@ def test_count_what_the_store_counts(release: Path) -> None:
         "properties": count("DISTINCT ?p"),
         "classes": count("DISTINCT ?o", "?s a ?o"),
     }
+    for counted, value, where in (
+        ("property", "?p", "?s ?p ?o"),
+        ("class", "?o", "?s a ?o"),
+    ):
+        rows = store.query(f"SELECT {value} (COUNT(*) AS ?n) {{ {where} }} GROUP BY {value}")
+        assert isinstance(rows, ox.QuerySolutions)
+        assert manifest["partitions"][f"{counted}-partitions"] == {
+            row[0].value: int(row["n"].value) for row in rows
+        }
     for graph in manifest["graphs"]:
         assert graph["triples"] == count("*", f"GRAPH <{graph['name']}> {{ ?s ?p ?o }}")
 

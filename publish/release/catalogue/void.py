@@ -6,7 +6,9 @@ https://www.w3.org/TR/void/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -23,6 +25,9 @@ COUNTED = {
     "classes": "classes",
 }
 """The properties of VoID by their names in the manifest."""
+
+
+_LOCAL_NAME = re.compile(r"[^#/:]*$")
 
 
 def integer(number: int) -> ox.Literal:
@@ -43,6 +48,24 @@ def describe_numbers(node: ox.NamedNode, counts: Mapping[str, int]) -> Iterator[
     for key, name in COUNTED.items():
         if key in counts:
             yield from statements(node, (f"void:{name}", integer(counts[key])))
+
+
+def describe_partitions(node: ox.NamedNode, counts: Mapping[str, Any]) -> Iterator[ox.Triple]:
+    """Yield how often a graph has each property and class, and the vocabularies they are of."""
+    vocabularies: set[str] = set()
+    head = node.value + ("-" if "#" in node.value else "#")
+    for kind, counted in (("property", "triples"), ("class", "entities")):
+        for place, (iri, number) in enumerate(counts.get(f"{kind}-partitions", {}).items()):
+            part = ox.NamedNode(f"{head}{kind}-{place}")
+            yield from statements(node, (f"void:{kind}Partition", part))
+            yield from statements(
+                part,
+                (f"void:{kind}", ox.NamedNode(iri)),
+                (f"void:{counted}", integer(number)),
+            )
+            vocabularies.add(_LOCAL_NAME.sub("", iri))
+    for iri in sorted(vocabularies):
+        yield from statements(node, ("void:vocabulary", ox.NamedNode(iri)))
 
 
 def all_graphs(served: Served) -> ox.NamedNode:
@@ -69,6 +92,7 @@ def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
     for language, text in served.description.items():
         yield from statements(node, ("dct:description", ox.Literal(text, language=language)))
     yield from describe_numbers(node, served.counts)
+    yield from describe_partitions(node, served.partitions)
     yield from statements(node, ("void:uriSpace", ox.Literal(f"{served.base}/id/")))
     for data_set in served.data_sets[:3]:
         yield from statements(node, ("void:exampleResource", ox.NamedNode(data_set.iri)))

@@ -25,6 +25,7 @@ from publish.server.replies import Reply
 from publish.site.pages.pivot import components_of
 from publish.site.presentation import Value, View
 from publish.site.rendering import current_reader, read_texts, render_page, view_of
+from publish.site.service_description import texts_of_changes
 from publish.sparql.examples import complete_query, prefix_lines
 from publish.sparql.forms import RESULTS, USUAL_GRAPHS
 from publish.sparql.query.errors import retry_headers
@@ -134,6 +135,7 @@ def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
         asked=asked,
         limits=_limit_sentences(endpoint, language),
         most_rows=MOST_ROWS,
+        changed=texts_of_changes(served).get(language),
     )
     for name, value in retry_headers(failure) if failure else ():
         response.headers[name.decode()] = value.decode()
