@@ -13,9 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pyoxigraph as ox
 import pytest
 from built import Built
 from shared_material import shared_folder
+
+from publish.rdf.reader import RdfFile
+from publish.release.stores.changed_literals import ChangedLiterals
 
 DERIVED = "werknemers-leeftijd-vergelijkbaar"
 """The data set that is not printed but added up from two others."""
@@ -826,3 +830,13 @@ def test_acknowledge_faults_of_the_answer(answer: Built) -> None:
         },
         {"fault": "share-differs", "figure": f"{head}/2021/LDE/uitstroomNaarWerkPercentage"},
     ]
+
+
+def test_keep_every_literal_of_the_answer(answer: Built) -> None:
+    """No literal is held in another form by the store than the dumps have it."""
+    file = RdfFile(
+        path=answer.folder / "dumps" / "alles.nq", shown="alles.nq", syntax=ox.RdfFormat.N_QUADS
+    )
+    changed = ChangedLiterals()
+    assert list(changed.passing(file, ox.parse(path=file.path, format=file.syntax)))
+    assert changed.faults() == []

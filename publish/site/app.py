@@ -28,7 +28,7 @@ from publish import __version__
 from publish.faults.fault import phrase
 from publish.release.opened import Served
 from publish.server.access_log import AccessLog, request_id
-from publish.server.bounds.room import RETRY_AFTER, NoRoom, Room, HeldBytes
+from publish.server.bounds.room import RETRY_AFTER, HeldBytes, NoRoom, Room
 from publish.server.bounds.spool import PART
 from publish.server.clients import ClientTable
 from publish.server.conditions import evaluate_preconditions
