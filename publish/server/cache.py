@@ -57,7 +57,7 @@ class AnswerCache:
     def __init__(self, folder: Path, *, most_bytes: int, largest: int) -> None:
         """Open or make the cache; with ``most_bytes`` 0 nothing is ever kept.
 
-        No answer larger than ``largest`` bytes is kept.
+        No answer larger than ``largest`` bytes is kept. Raises OSError when no file can be made.
         """
         self._half = most_bytes // 2
         self.largest = min(largest, self._half // 2)
@@ -66,9 +66,15 @@ class AnswerCache:
         if most_bytes == 0:
             return
         folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._open(folder, max(2 * most_bytes, 16 << 20))
+        except lmdb.Error as error:
+            raise OSError(str(error).rpartition(": ")[2]) from error
+
+    def _open(self, folder: Path, map_size: int) -> None:
         self._env = lmdb.open(
             str(folder),
-            map_size=max(2 * most_bytes, 16 << 20),
+            map_size=map_size,
             max_dbs=3,
             max_readers=512,
             sync=False,

@@ -13,6 +13,7 @@ import asyncio
 import re
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -68,8 +69,8 @@ class ConnectionRegistry:
     pace_window: float = PACE_WINDOW
     least_rate: float = LEAST_RATE
     longest_head: int = LONGEST_HEAD
-    cut_off: int = 0
-    """Clients that were cut off because they read too slowly."""
+    on_cut_off: Callable[[], None] = lambda: None
+    """Is called when a client is cut off because it reads too slowly."""
     half_closed: int = 0
     """Clients that have closed their side a moment ago, and may still read their response."""
     clients: Counter[str] = field(default_factory=Counter)
@@ -308,7 +309,8 @@ class Connection(HttpToolsProtocol):
             self._waiting_since = now
         waited = 0.0 if self._waiting_since is None else now - self._waiting_since
         is_slow = self._pace.is_too_slow(now, self._writer.written, self._writer.unread())
-        self.registry.cut_off += is_slow
+        if is_slow:
+            self.registry.on_cut_off()
         if is_slow or waited > self.registry.idle_timeout + self.registry.pace_window:
             self.transport.abort()  # a closed one stays until the client has read all
         elif waited > self.registry.idle_timeout:

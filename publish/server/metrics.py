@@ -38,6 +38,7 @@ ROUTES = (
     "shapes",
     "static",
     "health",
+    "ready",
     "metrics",
     "other",
 )
@@ -58,6 +59,8 @@ OUTCOMES = (
     "other",
 )
 """What can become of a query; any other is counted under the last."""
+TASKS = ("connections", "metrics", "releases", "readiness", "workers", "other")
+"""Tasks that run beside the requests; any other is counted under the last."""
 MISSES = frozenset({"answered", "timed-out", "too-much", "busy", "lost"})
 """Outcomes of queries whose answer was not in the cache."""
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
@@ -149,6 +152,13 @@ class Metrics(Collector):
         lookups = counter("cache_lookups", "Answers looked for in the cache.", ["result"])
         self._hits, self._misses = lookups.labels("hit"), lookups.labels("miss")
         self._entries = latest("cache_entries", "Answers in the cache that the processes share.")
+        failures = counter("task_failures", "Tasks beside the requests that failed.", ["task"])
+        self._failures = {name: failures.labels(name) for name in TASKS}
+        self._slow_readers = counter(
+            "slow_readers", "Connections that were cut off because the client read too slowly."
+        )
+        held = sum_of("held_bytes", "Bytes held for clients until they have read them.", ["where"])
+        self._held = held.labels("disk"), held.labels("memory")
         self._size = latest("cache_bytes", "Bytes of the cache that the processes share.")
 
     def request(self, *, route: str, status: int, seconds: float, sent: int) -> None:
@@ -183,6 +193,19 @@ class Metrics(Collector):
         """Set how much the shared cache holds; of all processes the latest value counts."""
         self._entries.set(entries)
         self._size.set(size)
+
+    def task_failed(self, name: str) -> None:
+        """Count a task that failed; one that has no name here counts under the last."""
+        self._failures[name if name in self._failures else TASKS[-1]].inc()
+
+    def held(self, *, disk: int, memory: int) -> None:
+        """Set how many bytes are held for the clients of this process."""
+        for gauge, size in zip(self._held, (disk, memory), strict=True):
+            gauge.set(size)
+
+    def cut_off(self) -> None:
+        """Count a client that read too slowly."""
+        self._slow_readers.inc()
 
     def release(self, id: str) -> None:
         """Set which release this process serves."""

@@ -20,6 +20,8 @@ from publish.server.bounds.room import HeldBytes
 from publish.server.replies import Headers
 from publish.server.settings.table import Settings
 
+BY_PROXY = (b"forwarded", b"via", b"x-forwarded-", b"x-real-ip", b"x-client-ip", b"cf-", b"true-")
+"""How the names of fields begin that a proxy adds to a request."""
 SMALL_BODY = 64 * 1024
 """Bytes of a body that is not counted: a connection takes as much in any case."""
 LONGEST_ADDRESS = 256
@@ -129,6 +131,26 @@ def request_from_scope(
         client=client,
         scheme=scheme,
     )
+
+
+def is_local(scope: dict[str, Any]) -> bool:
+    """Return whether a request comes from a program on this machine, and through no proxy.
+
+    A proxy says for whom it asks, or passes on the name by which the server is known.
+    """
+    client, host = scope["client"], field_values(scope["headers"], b"host")
+    names = [client[0] if client else "", *([host] if host is not None else [])]
+    return all(map(_is_this_machine, names)) and not any(
+        name.startswith(BY_PROXY) for name, _ in scope["headers"]
+    )
+
+
+def _is_this_machine(name: str) -> bool:
+    """Return whether a name or an address, perhaps with a port, is that of the machine itself."""
+    if re.fullmatch(r"localhost(:[0-9]{1,5})?", name):
+        return True
+    address = _normal_address(name)
+    return address is not None and ipaddress.ip_address(address).is_loopback
 
 
 def field_values(headers: Headers, name: bytes) -> str | None:

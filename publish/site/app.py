@@ -22,11 +22,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_from_bytes
 
-from flask import Flask
-
 from publish import __version__
 from publish.faults.fault import phrase
-from publish.release.opened import Served
 from publish.server.access_log import AccessLog, request_id
 from publish.server.bounds.room import RETRY_AFTER, HeldBytes, NoRoom, Room
 from publish.server.bounds.spool import PART
@@ -34,6 +31,7 @@ from publish.server.clients import ClientTable
 from publish.server.conditions import evaluate_preconditions
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.server.negotiation import choose_coding
+from publish.server.processes.readiness import Readiness
 from publish.server.replies import (
     Headers,
     Reply,
@@ -42,14 +40,14 @@ from publish.server.replies import (
     sentence_reply,
     uncached_reply,
 )
-from publish.server.request import BodyRefused, HttpRequest, request_from_scope
+from publish.server.request import BodyRefused, HttpRequest, is_local, request_from_scope
 from publish.server.settings.table import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
 from publish.site.pages.query import OUTCOME
+from publish.site.running.release import RunningRelease
 from publish.sparql.protocol import METHODS
 from publish.sparql.query.limits import duration
-from publish.sparql.service import Endpoint, Outcome, SparqlRequest
-from publish.sparql.workers.pool import QueryPool
+from publish.sparql.service import Outcome, SparqlRequest
 
 ROUTE_OF = {
     "id": "data",
@@ -72,19 +70,6 @@ log = logging.getLogger("publish")
 
 
 @dataclass(kw_only=True)
-class RunningRelease:
-    """A release while this process serves it, and how many requests use it now."""
-
-    served: Served
-    pool: QueryPool
-    endpoint: Endpoint
-    pages: Flask
-    mounts: tuple[str, ...]
-    """The paths under which it is served besides the root."""
-    users: int = 0
-
-
-@dataclass(kw_only=True)
 class Application:
     """The ASGI application of one process."""
 
@@ -96,6 +81,7 @@ class Application:
     buffers: Room
     """The bodies in memory that are received or sent."""
     release: RunningRelease
+    readiness: Readiness = field(default_factory=partial(Readiness, {}, {}))
     _run: str = field(default_factory=partial(secrets.token_hex, 4))
     _numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
 
@@ -109,7 +95,7 @@ class Application:
         request = request_from_scope(scope, receive, identifier, self.settings, self.release.mounts)
         release = self.release
         release.users += 1
-        route = self._route_of(request.path)
+        route = "metrics" if self._asks_for_metrics(request) else self._route_of(request.path)
         reply: Reply | None = None
         sent = 0
         with ExitStack() as until_sent:
@@ -142,12 +128,22 @@ class Application:
 
     def _route_of(self, path: bytes) -> str:
         """Return the kind of an address."""
-        if path in (b"/sparql", b"/health") or (
-            path == b"/metrics" and self.settings.metrics == "on"
-        ):
+        if path in (b"/sparql", b"/health", b"/ready"):
             return path[1:].decode()
         first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
         return ROUTE_OF.get(first, "page")
+
+    def _asks_for_metrics(self, request: HttpRequest) -> bool:
+        """Return whether a request is for the metrics, and may have them.
+
+        They are found at one address, as it was sent: below no prefix and in no other spelling, so
+        that a rule of a proxy about that address cannot be passed by. Unless ``metrics`` is on for
+        everybody, they are for programs on this machine that ask without a proxy.
+        """
+        scope, setting = request.scope, self.settings.metrics
+        if scope["raw_path"] != b"/metrics" or setting == "off":
+            return False
+        return setting == "on" or is_local(scope)
 
     async def _reply(
         self,
@@ -168,11 +164,13 @@ class Application:
             if route == "sparql":
                 reply = await self._sparql(release, request, until_sent, share)
                 return _if_match(request, reply)
-            if route in ("health", "metrics"):
+            if route in ("health", "ready", "metrics"):
                 if request.method not in ONLY_READ:
                     return _wrong_method(request, ONLY_READ)
                 if route == "health":
                     return self._health(release)
+                if route == "ready":
+                    return self._ready()
                 return uncached_reply(MEDIA_TYPE, self.metrics.render())
             has_body = request.method not in ("GET", "HEAD", "OPTIONS")
             body = await request.body(self.settings, share) if has_body else b""
@@ -256,6 +254,13 @@ class Application:
             "waiting": pool.waiting,
         }
         return uncached_reply("application/json", json.dumps(state).encode() + b"\n")
+
+    def _ready(self) -> Reply:
+        """Say whether this process can answer queries, and what it lacks if not."""
+        reasons = self.readiness.reasons()
+        state = {"status": "not-ready", "reasons": reasons} if reasons else {"status": "ready"}
+        reply = uncached_reply("application/json", json.dumps(state).encode() + b"\n")
+        return replace(reply, status=HTTPStatus.SERVICE_UNAVAILABLE) if reasons else reply
 
     # -- Counting -------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ being refused. With several processes each runs this module as its program, on t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -15,19 +16,15 @@ import os
 import signal
 import socket
 import sys
-import tempfile
-from collections.abc import Callable, Coroutine
-from dataclasses import fields
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import cast
 
 import uvicorn
 import uvloop
 
-from publish.faults.fault import CannotRun, Words
-from publish.release.opened import Served
+from publish.faults.fault import LANGUAGES, CannotRun, Words, in_language, phrase, reason_of
 from publish.release.releases import check_quickly, sound_releases
 from publish.release.soundness import DamagedFile
 from publish.server.access_log import AccessLog, use_format
@@ -37,83 +34,57 @@ from publish.server.clients import ClientTable
 from publish.server.connection import ConnectionRegistry, connection_class
 from publish.server.metrics import Metrics
 from publish.server.processes.listening import StoppableServer, address_of
-from publish.server.processes.run_folder import run_folder
-from publish.server.processes.supervisor import supervise
+from publish.server.processes.readiness import Readiness, can_write
+from publish.server.processes.run_folder import run_folder, temporary_folder
+from publish.server.processes.supervisor import READY, supervise
+from publish.server.processes.tasks import BackgroundTasks, every
 from publish.server.settings.table import Settings
 from publish.server.wsgi import WsgiBridge
-from publish.site.app import Application, RunningRelease
-from publish.site.flask_app import create_app, open_endpoint
+from publish.site.app import Application
+from publish.site.running.release import (
+    UNUSABLE,
+    RunningRelease,
+    close_when_unused,
+    is_whole,
+    open_release,
+    why_unusable,
+)
 from publish.sparql.query.errors import QueryFailed
-from publish.sparql.query.limits import Limits
-from publish.sparql.workers.pool import QueryPool
 
 POLL_INTERVAL = 2.0
 """Seconds between looks whether there is a new release."""
 RETRY_INTERVAL = 60.0
 """Seconds after which a release that could not be opened is tried again without a signal."""
 
-UNUSABLE = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, QueryFailed)
-"""What opening a release raises that is damaged: files, a manifest of another form, the store."""
-
 log = logging.getLogger("publish")
 logging.getLogger("uvicorn").setLevel(logging.ERROR)
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return the limits of queries that the settings give."""
-    return Limits(**{item.name: getattr(settings, item.name) for item in fields(Limits)})
-
-
-async def open_release(
-    folder: Path, settings: Settings, cache: AnswerCache, room: Room
-) -> RunningRelease:
-    """Open a release and start its workers.
-
-    Raises OSError, KeyError or ValueError when it is none, QueryFailed when its store is not sound.
-    """
-    served = await asyncio.to_thread(Served, folder)
-    pool = QueryPool(
-        served.folder / "store",
-        limits=limits_of(settings),
-        prefixes=served.prefixes,
-        base=f"{served.public_url}/sparql",
-        in_memory=settings.in_memory,
-        room=room,
-    )
-    endpoint = open_endpoint(served, pool, cache, settings.per_client)
-    mount = urlsplit(served.base).path.rstrip("/")
-    release = RunningRelease(
-        served=served,
-        pool=pool,
-        endpoint=endpoint,
-        pages=await asyncio.to_thread(create_app, served, endpoint),
-        mounts=(mount,) if mount else (),
-    )
-    await pool.start()  # last: what fails before it leaves no workers behind
-    return release
 
 
 class ServerProcess:
     """One server process on a listening socket."""
 
     def __init__(self, current: Path, settings: Settings, shared: Path, slot: int) -> None:
-        """``current`` is a release or a link to one, ``shared`` the folder of all processes."""
+        """``current`` is a release or a link to one, ``shared`` the folder of all processes.
+
+        Raises OSError when a file cannot be used.
+        """
         self._current, self._settings = current, settings
-        self._cache = AnswerCache(
-            shared / "answers", most_bytes=settings.cache_bytes, largest=settings.cache_answer_bytes
-        )
-        self._metrics = Metrics(shared / "metrics", slot)
         self._access_log = None
         if settings.access_log != "off":
             self._access_log = AccessLog(
                 settings.access_log, log_queries=settings.log_queries, lock=shared / "log.lock"
             )
+        self._cache = AnswerCache(
+            shared / "answers", most_bytes=settings.cache_bytes, largest=settings.cache_answer_bytes
+        )
+        self._metrics = Metrics(shared / "metrics", slot)
+        self._tasks = BackgroundTasks(self._metrics.task_failed)
         self._clients = ClientTable(shared / "clients", slot, settings.per_client)
         self._bridge = WsgiBridge(settings.threads)
         self._spools = Room(
             most=settings.spool_bytes,
             most_of_client=settings.spool_bytes_per_client,
-            folder=Path(tempfile.gettempdir()),
+            folder=temporary_folder(),
         )
         self._buffers = Room(most=settings.buffer_bytes, most_of_client=settings.buffer_bytes)
         self._connections = ConnectionRegistry(
@@ -124,11 +95,12 @@ class ServerProcess:
             else settings.connections_per_client,
             idle_timeout=settings.idle_timeout,
             least_rate=settings.least_rate,
+            on_cut_off=self._metrics.cut_off,
         )
         self._reloading = asyncio.Lock()
         self._unusable: Path | None = None
         self._retry_at = 0.0
-        self._background: set[asyncio.Task[None]] = set()
+        self._shared = shared
 
     async def run(
         self, listening: socket.socket, ready: Callable[[], None], life: int | None
@@ -139,6 +111,10 @@ class ServerProcess:
         """
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: None)  # which would end it, to begin with
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(
+                number, cast("asyncio.Task[None]", asyncio.current_task()).cancel
+            )
         release = await self._open_sound()
         self._application = Application(
             settings=self._settings,
@@ -151,7 +127,8 @@ class ServerProcess:
         )
         self._metrics.release(release.served.id)
         server = StoppableServer(
-            uvicorn.Config(
+            listening=listening,
+            config=uvicorn.Config(
                 self._application,
                 http=connection_class(self._connections),
                 ws="none",
@@ -163,7 +140,18 @@ class ServerProcess:
                 proxy_headers=False,
                 timeout_keep_alive=24 * 3600,  # close_overdue closes what is idle
                 timeout_graceful_shutdown=round(self._settings.stop_timeout),
-            )
+            ),
+        )
+        readiness = self._application.readiness = Readiness(
+            quick={
+                "stopping": lambda: not server.should_exit,
+                "workers": lambda: self._application.release.pool.ready > 0,
+                "tasks": lambda: not self._tasks.failing,
+            },
+            on_disk={
+                "release": lambda: is_whole(self._application.release.served),
+                "temporary-folder": lambda: can_write(self._shared),
+            },
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.stop)
@@ -173,15 +161,17 @@ class ServerProcess:
         gc.set_threshold(50_000, 20, 20)
         if life is not None:
             loop.add_reader(life, os._exit, 1)
-        self._start(self._every_second())
+        keep = self._tasks.keep
+        keep("connections", partial(every, 1, self._close_overdue))
+        keep("metrics", partial(every, 1, self._measure))
+        keep("readiness", readiness.look)
         if self._settings.reload == "auto":
-            self._start(self._follow())
+            keep("releases", self._follow)
         ready()
         try:
-            await server.serve(sockets=[listening])
+            await server.run_until_stopped()
         finally:
-            for task in list(self._background):
-                task.cancel()
+            await self._tasks.close()
             await self._application.release.pool.close()
             self._bridge.close()
             if self._access_log is not None:
@@ -202,8 +192,10 @@ class ServerProcess:
             folder, told = await asyncio.to_thread(next, sound)
             try:
                 release = await self._open(folder)
+            except QueryFailed as error:  # its store was opened before
+                raise CannotRun(phrase("workers-not-started", reason=error.reason)) from error
             except UNUSABLE as error:
-                log.error("The release %s cannot be served: %s", folder.name, error)
+                log.error("The release %s cannot be served: %s", folder.name, why_unusable(error))
                 continue
             if told is not None:
                 log.error(told)
@@ -224,24 +216,19 @@ class ServerProcess:
                     raise DamagedFile(Words(f"{found[0].path}: ") + found[0].finding)
                 new = await self._open(folder)
             except UNUSABLE as error:
-                log.error("The release %s cannot be served: %s", folder.name, error)
+                log.error("The release %s cannot be served: %s", folder.name, why_unusable(error))
                 self._unusable = folder
                 self._retry_at = asyncio.get_running_loop().time() + RETRY_INTERVAL
                 return
             self._application.release = new
             self._metrics.release(new.served.id)
             log.info("Serving release %s", new.served.id)
-            self._start(_close_when_unused(old))
+            self._tasks.run("releases", close_when_unused(old))
 
     def _on_hangup(self) -> None:
         if self._access_log is not None:
             self._access_log.reopen()
-        self._start(self.reload())
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        self._tasks.run("releases", self.reload())
 
     async def _follow(self) -> None:
         """Look for a new release from time to time."""
@@ -258,26 +245,16 @@ class ServerProcess:
         except (OSError, RuntimeError):  # a loop of links
             return self._current == self._unusable
 
-    async def _every_second(self) -> None:
-        """Close connections that are overdue, and measure the pool and the cache."""
-        loop = asyncio.get_running_loop()
-        while True:
-            self._connections.close_overdue(loop.time())
-            self._metrics.pool(self._application.release.pool)
-            entries, size = self._cache.counts()
-            self._metrics.cache(entries=entries, size=size)
-            await asyncio.sleep(1)
+    def _close_overdue(self) -> None:
+        """Close connections that are overdue."""
+        self._connections.close_overdue(asyncio.get_running_loop().time())
 
-
-async def _close_when_unused(release: RunningRelease) -> None:
-    """Wait until no request uses a release any more, then end its workers and free its memory."""
-    while release.users:
-        await asyncio.sleep(0.05)
-    await release.pool.close()
-    del release
-    gc.unfreeze()  # it may be frozen: it was there when the process started
-    gc.collect()
-    gc.freeze()
+    def _measure(self) -> None:
+        """Measure the pool, the cache and what is held for clients."""
+        self._metrics.pool(self._application.release.pool)
+        entries, size = self._cache.counts()
+        self._metrics.cache(entries=entries, size=size)
+        self._metrics.held(disk=self._spools.held, memory=self._buffers.held)
 
 
 def run_process(
@@ -293,9 +270,20 @@ def run_process(
     """Run one server process until it is told to stop, or the pipe ``life`` ends."""
 
     async def run() -> None:
-        await ServerProcess(current, settings, shared, slot).run(listening, ready, life)
+        try:
+            process = ServerProcess(current, settings, shared, slot)
+        except OSError as error:
+            if error.filename is not None and not Path(error.filename).is_relative_to(shared):
+                raise  # the access log
+            folder, reason = temporary_folder(), reason_of(error)
+            why = phrase("temporary-folder-unusable", folder=folder, reason=reason)
+            raise CannotRun(why) from error
+        await process.run(listening, ready, life)
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with (
+        contextlib.suppress(asyncio.CancelledError),  # told to stop while it started
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
         runner.run(run())
 
 
@@ -322,9 +310,9 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.INFO)
     use_format(arguments["settings"]["log_format"])
 
-    def ready() -> None:
+    def tell(line: bytes) -> None:
         if arguments["ready"] is not None:
-            os.write(arguments["ready"], b".")
+            os.write(arguments["ready"], line)
             os.close(arguments["ready"])
 
     try:
@@ -333,12 +321,17 @@ def main() -> None:
             Settings(**arguments["settings"]),
             Path(arguments["shared"]),
             socket.socket(fileno=arguments["socket"]),
-            ready=ready,
+            ready=partial(tell, READY),
             slot=arguments["slot"],
             life=arguments["life"],
         )
     except (CannotRun, OSError) as error:
-        log.error(error.args[0] if isinstance(error, CannotRun) else error)
+        why = error.args[0] if isinstance(error, CannotRun) else Words("")
+        if isinstance(error, OSError):
+            why = Words(f"{error.filename}: " if error.filename else "") + reason_of(error) + "."
+        if arguments["ready"] is None:
+            log.error("A server process cannot start: %s", why)
+        tell(json.dumps([in_language(why, language) for language in LANGUAGES]).encode() + b"\n")
         sys.exit(2)
 
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -56,7 +57,8 @@ def health(server: Server) -> dict[str, object]:
 
 def counted(server: Server, name: str) -> float:
     """Return the sum of a metric over its labels."""
-    text = server.fetch("/metrics").text
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics") as reply:
+        text = reply.read().decode()
     found = re.findall(rf"^{re.escape(name)}(?:\{{[^}}]*\}})? (\S+)$", text, re.MULTILINE)
     assert found, f"no metric {name} in:\n{text}"
     return sum(map(float, found))
@@ -378,13 +380,13 @@ def test_orphaned_worker_that_hangs_is_ended(folder: Path) -> None:
 
 def test_health_and_metrics(folder: Path) -> None:
     """/health tells the release and the workers; /metrics counts what was asked."""
-    with serving(folder, {"workers": 3, "access-log": "off"}) as server:
+    with serving(folder, {"workers": 3, "access-log": "off", "metrics": "on"}) as server:
         told = health(server)
         assert (told["status"], told["workers"]) == ("ok", 3)
         assert values(server.query("SELECT (1 AS ?n) {}")) == ["1"]
         assert server.query("SELEKT").status == 400
         assert counted(server, 'publish_queries_total{outcome="syntax"}') == 1
         assert counted(server, 'publish_queries_total{outcome="answered"}') >= 1
-        for path in ("/health", "/metrics"):
+        for path in ("/health", "/ready", "/metrics"):
             assert server.fetch(path, "POST", (), b"").status == 405
             assert server.fetch(path, "HEAD").body == b""

@@ -38,6 +38,15 @@ class FileLock:
         self._threads.release()
 
 
+def temporary_folder() -> Path:
+    """Return where temporary files go, from now on also those of the library.
+
+    That of TMPDIR is taken as it is: the library would take another in silence when it is full.
+    """
+    tempfile.tempdir = os.environ.get("TMPDIR") or tempfile.gettempdir()
+    return Path(tempfile.tempdir)
+
+
 @contextmanager
 def run_folder() -> Iterator[Path]:
     """Yield a new folder that only this user can read, and remove it afterwards.
@@ -45,7 +54,7 @@ def run_folder() -> Iterator[Path]:
     It lies where temporary files do (TMPDIR), which should be on a disk: cached answers may be
     many. The server holds a lock on it. Raises OSError when it cannot be made.
     """
-    folder = Path(tempfile.mkdtemp(prefix=NAME_PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=NAME_PREFIX, dir=temporary_folder()))
     lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import signal
 import socket
@@ -18,10 +19,16 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
+from publish.faults.fault import CannotRun, Words, phrase
 from publish.server.settings.table import Settings
 
+LAST_MOMENT = 10.0
+"""Seconds past ``stop-timeout`` after which a process that has not ended is killed."""
 RESTART_AFTER = 2.0
 """Seconds after its start at which a process that has ended is restarted at the earliest."""
+
+READY = b"ready\n"
+"""What a process tells when it answers."""
 
 log = logging.getLogger("publish")
 
@@ -35,14 +42,16 @@ def supervise(
     *,
     module: str,
 ) -> None:
-    """Run the processes until SIGTERM or SIGINT. Raises OSError when one cannot start at first.
+    """Run the processes until SIGTERM or SIGINT. Raises CannotRun when one cannot start at first.
 
-    ``module`` is the program of one process; its only argument is a JSON object.
+    ``module`` is the program of one process; its only argument is a JSON object. Into the pipe
+    ``ready`` it writes a line: READY, or as a JSON list why it cannot start, in two languages.
     """
     life, _open_end = os.pipe()  # closed when this process ends, however it does
     running: dict[int, subprocess.Popen[bytes]] = {}
     started: dict[int, float] = {}
     stopping = False
+    ending = math.inf
 
     def start(slot: int, ready_pipe: int | None = None) -> None:
         arguments = {
@@ -65,8 +74,10 @@ def supervise(
             running[slot].send_signal(signal.SIGTERM)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = stopping or number != signal.SIGHUP
+        nonlocal stopping, ending
+        if number != signal.SIGHUP and not stopping:
+            stopping, ending = True, time.monotonic() + settings.stop_timeout + LAST_MOMENT
+            listening.close()  # else new clients would wait for the last of the old ones
         for process in running.values():
             if process.poll() is None:
                 process.send_signal(number)
@@ -78,11 +89,16 @@ def supervise(
         start(slot, ready_pipe)
     os.close(ready_pipe)
     with os.fdopen(is_ready, "rb") as waiting:
-        if len(waiting.read(settings.processes)) < settings.processes and not stopping:
-            pass_on(signal.SIGTERM, None)
-            raise OSError("A server process could not start")
-    if not stopping:
+        lines = [waiting.readline() for _ in range(settings.processes)]
+    problem = next((Words(*json.loads(line)) for line in lines if line not in (READY, b"")), None)
+    if not all(lines):
+        problem = problem or phrase("process-not-started")
+    if stopping:
+        problem = None
+    elif problem is None:
         ready()
+    else:
+        pass_on(signal.SIGTERM, None)
     while not stopping or any(process.poll() is None for process in running.values()):
         time.sleep(0.2)
         for slot, process in list(running.items()):
@@ -90,3 +106,7 @@ def supervise(
             if not stopping and process.poll() is not None and not young:
                 log.error("Server process %d ended with %d", process.pid, process.returncode)
                 start(slot)
+            if process.poll() is None and time.monotonic() > ending:
+                process.kill()
+    if problem is not None:
+        raise CannotRun(problem)

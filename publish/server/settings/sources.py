@@ -7,6 +7,7 @@ not allowed; all of them are reported at once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,7 +96,7 @@ def _read_file(path: Path, faults: list[Fault]) -> dict[str, SettingValue]:
     """Return the values in a file."""
     given: dict[str, SettingValue] = {}
     origin = path.name if path.name == FILE else str(path)
-    if path.name == FILE and not path.exists():
+    if path.name == FILE and not os.path.lexists(path):
         return given
     content = read_toml(path, origin, faults)
     if content is None:

@@ -371,10 +371,12 @@ class Settings:
     )
     metrics: str = _setting(
         "choice",
-        "on",
-        "Whether /metrics answers, for Prometheus.",
-        "Of /metrics antwoordt, voor Prometheus.",
-        choices=("on", "off"),
+        "local",
+        "Whom /metrics answers, for Prometheus: local is programs on this machine that ask without "
+        "a proxy, on is everybody, off is nobody.",
+        "Wie /metrics antwoord geeft, voor Prometheus: local is programma's op deze machine die "
+        "zonder proxy vragen, on is iedereen, off is niemand.",
+        choices=("local", "on", "off"),
     )
 
 

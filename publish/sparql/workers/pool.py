@@ -120,6 +120,11 @@ class QueryPool:
         return self._scheduler.free
 
     @property
+    def ready(self) -> int:
+        """Workers that have opened the store."""
+        return self._scheduler.ready
+
+    @property
     def replaced(self) -> int:
         """Workers that were ended or died, and were replaced."""
         return self._scheduler.replaced

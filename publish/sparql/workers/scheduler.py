@@ -78,6 +78,11 @@ class Scheduler:
         """How many workers are idle."""
         return len(self._idle)
 
+    @property
+    def ready(self) -> int:
+        """How many workers have opened the store."""
+        return sum(worker.is_ready for worker in self._workers)
+
     def __contains__(self, worker: object) -> bool:
         return worker in self._workers
 

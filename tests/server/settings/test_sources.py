@@ -24,7 +24,7 @@ from publish.server.settings.sources import (
     variable_of,
 )
 from publish.server.settings.table import TABLE, Settings, parse_bytes
-from publish.site.process import limits_of
+from publish.site.running.release import limits_of
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import LARGEST_STORE_IN_MEMORY
 

@@ -1,0 +1,100 @@
+"""A release while a process serves it: opened with its workers and pages, looked after, closed."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from publish.faults.fault import Words, phrase, reason_of
+from publish.release.opened import Served
+from publish.release.soundness import check_release
+from publish.server.bounds.room import Room
+from publish.server.cache import AnswerCache
+from publish.server.settings.table import Settings
+from publish.site.flask_app import create_app, open_endpoint
+from publish.sparql.query.errors import QueryFailed
+from publish.sparql.query.limits import Limits
+from publish.sparql.service import Endpoint
+from publish.sparql.workers.pool import QueryPool
+
+UNUSABLE = (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, QueryFailed)
+"""What opening a release raises that is damaged: files, a manifest of another form, the store."""
+
+
+@dataclass(kw_only=True)
+class RunningRelease:
+    """A release while this process serves it, and how many requests use it now."""
+
+    served: Served
+    pool: QueryPool
+    endpoint: Endpoint
+    pages: Flask
+    mounts: tuple[str, ...]
+    """The paths under which it is served besides the root."""
+    users: int = 0
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits of queries that the settings give."""
+    return Limits(**{item.name: getattr(settings, item.name) for item in fields(Limits)})
+
+
+def why_unusable(error: Exception) -> Words:
+    """Return why a release cannot be served, as a part of a sentence."""
+    if isinstance(error, QueryFailed):
+        return Words(str(error.reason).rstrip("."), error.reason.nl.rstrip("."))
+    if isinstance(error, OSError):
+        of_file = f"{Path(error.filename).name}: " if error.filename else ""
+        return Words(of_file) + reason_of(error)
+    return phrase("release-of-other-form", problem=f"{type(error).__name__}: {error}")
+
+
+async def open_release(
+    folder: Path, settings: Settings, cache: AnswerCache, room: Room
+) -> RunningRelease:
+    """Open a release and start its workers.
+
+    Raises OSError, KeyError or ValueError when it is none, QueryFailed when its store is not sound.
+    """
+    served = await asyncio.to_thread(Served, folder)
+    pool = QueryPool(
+        served.folder / "store",
+        limits=limits_of(settings),
+        prefixes=served.prefixes,
+        base=f"{served.public_url}/sparql",
+        in_memory=settings.in_memory,
+        room=room,
+    )
+    endpoint = open_endpoint(served, pool, cache, settings.per_client)
+    mount = urlsplit(served.base).path.rstrip("/")
+    release = RunningRelease(
+        served=served,
+        pool=pool,
+        endpoint=endpoint,
+        pages=await asyncio.to_thread(create_app, served, endpoint),
+        mounts=(mount,) if mount else (),
+    )
+    await pool.start()  # last: what fails before it leaves no workers behind
+    return release
+
+
+def is_whole(served: Served) -> bool:
+    """Return whether the files of a release are still there, with their sizes."""
+    found = check_release(served.folder, full=False, shown=served.folder.name)
+    return all(item.code == "release-without-list" for item in found)
+
+
+async def close_when_unused(release: RunningRelease) -> None:
+    """Wait until no request uses a release any more, then end its workers and free its memory."""
+    while release.users:
+        await asyncio.sleep(0.05)
+    await release.pool.close()
+    del release
+    gc.unfreeze()  # it may be frozen: it was there when the process started
+    gc.collect()
+    gc.freeze()
