@@ -17,8 +17,8 @@ class Format:
     other_media_types: tuple[str, ...] = ()
     """Media types that clients use for it besides its own."""
     other_endings: tuple[str, ...] = ()
-    beginning: re.Pattern[bytes] | None = None
-    """What a file begins with, where that tells it from other formats."""
+    may_be_empty: bool = True
+    """Whether a file without content is a graph without triples."""
 
     @property
     def name(self) -> str:
@@ -39,9 +39,6 @@ class Format:
 TURTLE = Format(
     syntax=ox.RdfFormat.TURTLE,
     other_media_types=("application/x-turtle", "application/turtle"),
-    beginning=re.compile(
-        rb"(?:\s|#[^\n]*\n)*(?:@prefix|@base|prefix\s|base\s|<[^>\s]+>\s)", re.IGNORECASE
-    ),
 )
 N_TRIPLES = Format(
     syntax=ox.RdfFormat.N_TRIPLES,
@@ -51,13 +48,13 @@ RDF_XML = Format(
     syntax=ox.RdfFormat.RDF_XML,
     other_media_types=("application/xml", "text/xml"),
     other_endings=(".xml", ".owl"),
-    beginning=re.compile(rb"\s*<(?:\?xml|rdf:RDF|!DOCTYPE|!--)"),
+    may_be_empty=False,
 )
 JSON_LD = Format(
     syntax=ox.RdfFormat.JSON_LD,
     other_media_types=("application/json", "application/x-json+ld", "application/json+ld"),
     other_endings=(".json",),
-    beginning=re.compile(rb"\s*[{\[]"),
+    may_be_empty=False,
 )
 N_QUADS = Format(
     syntax=ox.RdfFormat.N_QUADS,
@@ -72,10 +69,31 @@ N3 = Format(
 
 FORMATS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, N_QUADS, TRIG)
 BY_ENDING = {ending: known for known in FORMATS for ending in (known.ending, *known.other_endings)}
+_TREES = (RDF_XML, JSON_LD)
 BY_LINE = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
 """The formats of which every line can be parsed by itself."""
-_BY_BEGINNING = (JSON_LD, RDF_XML, TURTLE)
-"""Formats with a beginning; that of Turtle fits some RDF/XML too, so it comes last."""
+
+_JSON = re.compile(rb'\s*(?:\{\s*(?:"|\}\s*\Z)|\[\s*(?:\{|\[|\]\s*\Z))')
+_XML = re.compile(
+    rb"\s*<(?:[?!]|(?:[\w.-]+:)?RDF[\s>]|[A-Za-z_][\w.-]*(?::[\w.-]+)?\s+[\w:.-]+\s*=)"
+)
+_BEFORE = rb"(?:\s|#[^\n]*(?:\n|\Z))*"
+_DIRECTIVE = re.compile(_BEFORE + rb"(?:@?prefix\s|@?base\s)", re.IGNORECASE)
+_TURTLE = re.compile(_BEFORE + rb"(?:@?prefix\s|@?base\s|<[^>\s]*>\s|_:|\[)", re.IGNORECASE)
+"""How Turtle begins, N-Triples among it."""
+_COMMENTS = re.compile(rb"(?:\s*#[^\n]*)+\s*")
+_NODE = rb"(?:<[^<>\s]*>|_:[^\s<>\"]+)"
+_LINE = re.compile(
+    rb'[ \t]*%b[ \t]*<[^<>\s]*>[ \t]*(?:%b|"(?:[^"\\\n]|\\.)*"(?:\^\^<[^<>\s]*>|@[\w-]+)?)'
+    rb"(?P<graph>[ \t]*%b)?[ \t]*\.[ \t]*(?:#.*)?\r?" % (_NODE, _NODE, _NODE)
+)
+"""A line of N-Triples, or with a graph of N-Quads."""
+_COMMENT = re.compile(rb"[ \t]*(?:#.*)?\r?")
+_NO_MARKS = re.compile(
+    rb'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)|"(?:[^"\\\n]|\\.)*+"|<[^<>\s]*>|#[^\n]*', re.DOTALL
+)
+"""What in Turtle can have any marks in it."""
+_GRAPH = re.compile(rb"\{(?!\|)")
 
 
 def parser_problem(error: SyntaxError) -> tuple[str, tuple[int, int]]:
@@ -93,7 +111,34 @@ def format_of_name(path: Path) -> Format | None:
 
 def format_of_content(start: bytes) -> Format | None:
     """Return the format that a file has by its first bytes, without byte order mark."""
-    for known in _BY_BEGINNING:
-        if known.beginning and known.beginning.match(start):
-            return known
-    return None
+    if _JSON.match(start):
+        return JSON_LD
+    if _XML.match(start):
+        return RDF_XML
+    lines = [line for line in start.split(b"\n") if not _COMMENT.fullmatch(line)]
+    found = [_LINE.fullmatch(line) for line in lines]
+    if any(match and match["graph"] for match in found):
+        return N_QUADS
+    if any(found[:1]) and all(found[:-1]):  # the last line may be cut
+        return N_TRIPLES
+    has_graph = _GRAPH.search(_NO_MARKS.sub(b"", start))
+    if has_graph and (_TURTLE.match(start) or re.match(rb"\s*(?:\{|graph\s)", start, re.I)):
+        return TRIG
+    return TURTLE if _TURTLE.match(start) or _COMMENTS.fullmatch(start) else None
+
+
+def recognised(path: Path, start: bytes) -> Format | None:
+    """Return the format of a file: that of its name, unless its first bytes are of another.
+
+    N-Quads are read where N-Triples are, and TriG where Turtle is, if only the bytes tell.
+    """
+    named, seen = format_of_name(path), format_of_content(start)
+    if seen in (None, named):
+        return named
+    whole = {N_TRIPLES: N_QUADS, TURTLE: TRIG}.get(seen, seen)
+    if named is None:
+        return whole
+    is_sure = seen is not TURTLE or _DIRECTIVE.match(start)
+    if named in _TREES or seen in _TREES or named.syntax in BY_LINE:
+        return whole if is_sure and {named, seen} != {N_TRIPLES, N_QUADS} else named
+    return seen if seen in (N_QUADS, TRIG) else named

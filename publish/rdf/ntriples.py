@@ -1,8 +1,9 @@
-"""Reading N-Triples many times faster than a parser does, as each distinct term is parsed once.
+"""Reading N-Triples and N-Quads many times faster than a parser does: each distinct term once.
 
 Lines are split at their spaces, which is how programs write them, and pieces not seen before are
-parsed. A block with any other line goes to the parser as a whole, so nothing is accepted here
-that the parser would refuse. https://www.w3.org/TR/n-triples/
+parsed; a graph makes one piece with the object before it. A block with any other line goes to the
+parser as a whole, so nothing is accepted here that the parser would refuse.
+https://www.w3.org/TR/n-quads/
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import io
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import numpy as np
 import pyoxigraph as ox
 
 from publish.rdf.statements import TermIds, Terms, term_ids
-from publish.rdf.terms import Term
 
 BLOCK = 8 << 20
 """Bytes of lines that are read at a time."""
+LONGEST_LINE = 1 << 26
+"""Bytes of a line at most; the parsers give up at a quarter of it in one term."""
 BRACKET, UNDERSCORE = b"<_"
 
 
@@ -32,8 +35,7 @@ class LineReader:
     """Reads the lines of one file."""
 
     terms: Terms
-    prefix: str
-    """Put before the labels of blank nodes, to keep those of several files apart."""
+    syntax: ox.RdfFormat
     wrong: Callable[[SyntaxError, int], bool]
     """Called with each syntax error and the lines before its block; returns whether to go on."""
     _pieces: dict[bytes, int] = field(default_factory=dict)
@@ -42,10 +44,10 @@ class LineReader:
     _ended: bool = False
     """Whether there were too many syntax errors to go on."""
 
-    def blocks(self, content: io.BufferedReader) -> Iterator[TermIds]:
+    def blocks(self, content: BinaryIO) -> Iterator[TermIds]:
         """Yield the numbers of the terms of each block of lines."""
         before = 0
-        while lines := content.readlines(BLOCK):
+        for lines in blocks_of_lines(content):
             try:
                 yield self._cut(lines)
             except Unusual:
@@ -97,25 +99,31 @@ class LineReader:
     def _parsed_pieces(self, pieces: list[bytes]) -> list[int]:
         """Return the numbers of the terms that pieces of lines stand for."""
         text = b"".join(b"<x:s> <x:p> %b .\n" % piece for piece in pieces)
-        found = [quad.object for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
+        found = [quad.object for quad in ox.parse(text, format=self.syntax)]
         if len(found) != len(pieces):
             raise Unusual
-        return [self.terms.number(self._kept_apart(term)) for term in found]
+        return list(map(self.terms.number, found))
 
-    def _parsed(self, text: bytes, before: int) -> Iterator[ox.Triple]:
-        """Yield the triples of lines as the parser reads them, until it is not to go on."""
-        found = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
+    def _parsed(self, text: bytes, before: int) -> Iterator[ox.Quad]:
+        """Yield the statements of lines as the parser reads them, until it is not to go on."""
+        found = ox.parse(text, format=self.syntax)
         while not self._ended:
             try:
-                for quad in found:
-                    subject, value = map(self._kept_apart, (quad.subject, quad.object))
-                    yield ox.Triple(subject, quad.predicate, value)  # type: ignore[arg-type]
+                yield from found
                 return
             except SyntaxError as error:
                 self._ended = not self.wrong(error, before)
 
-    def _kept_apart(self, term: Term) -> Term:
-        """Return a term, its label with the prefix if it is a blank node."""
-        if self.prefix and isinstance(term, ox.BlankNode):
-            return ox.BlankNode(self.prefix + term.value)
-        return term
+
+def blocks_of_lines(content: BinaryIO) -> Iterator[list[bytes]]:
+    """Yield the lines of a file, many at a time, up to a line that no parser takes."""
+    rest = b""
+    while block := content.read(BLOCK):
+        lines, end, tail = (rest + block).rpartition(b"\n")
+        rest = tail if end else rest + block
+        if end:
+            yield io.BytesIO(lines + end).readlines()
+        elif len(rest) > LONGEST_LINE:
+            break
+    if rest:
+        yield [rest]

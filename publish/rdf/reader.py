@@ -6,38 +6,50 @@ these files is read: no imports, and no contexts or entities from elsewhere.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from xml.parsers import expat
 
 import numpy as np
 import pyoxigraph as ox
 
-from publish.faults.fault import Fault, fault, phrase
+from publish.faults.fault import Fault, fault, phrase, reason_of
 from publish.faults.places import line_and_column
+from publish.project.files import unusable_file
 from publish.project.progress import Progress
 from publish.rdf.formats import (
     BY_ENDING,
     BY_LINE,
-    TRIG,
-    TURTLE,
-    format_of_content,
-    format_of_name,
     parser_problem,
+    recognised,
 )
 from publish.rdf.jsonld import MOST_NESTED, place_nested_too_deep
 from publish.rdf.ntriples import LineReader
 from publish.rdf.statements import Statements, TermIds, Terms, statements_from, term_ids
+from publish.rdf.terms import label_in_file, label_of_unnamed
 
 GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
+MOST_UNPACKED = 1 << 28
+MOST_RATIO = 300
+"""Bytes that a file packed with gzip unpacks to at most, or times its size if that is more."""
+HEAD = 1 << 16
+"""Bytes at the beginning of a file by which its format is known."""
+MADE_LABEL = re.compile(r"[a-f][0-9a-f]{15,31}")
+"""The labels that the parser gives blank nodes which have none."""
+STATED_LABEL = re.compile(rb"""(?:_:|nodeID\s*=\s*["'])([a-f][0-9a-f]{15,31})(?![0-9A-Za-z_.-])""")
+LONGEST_LABEL = 100
+"""Bytes that such a label in a file takes at most, with what stands before it."""
 MOST_SYNTAX_FAULTS = 100
 """Syntax errors of one file that are reported, in formats where each line is parsed by itself."""
 BLOCK = 1 << 20
@@ -76,19 +88,61 @@ def looks_like_file(argument: str) -> bool:
 
 
 def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], Statements]:
-    """Return the files that could be read, and all their statements as one graph."""
-    terms, files = Terms(), list[RdfFile]()
+    """Return the files that could be read, and all their statements as one graph.
+
+    Blank nodes are those of one file each, labelled by ``label_in_file`` and ``label_of_unnamed``
+    with its place among the files.
+    """
+    terms, files, nodes = Terms(), list[RdfFile](), list[int]()
     parts: list[TermIds] = []
-    for number, path in enumerate(dict.fromkeys(paths)):
-        label = f"f{number}-" if len(paths) > 1 else ""
+    for path in dict.fromkeys(paths):
         with report_unreadable(path, faults):
             file = recognise_file(path, faults)
             if file:
+                first = len(terms.found)
+                parts.extend(_read(file, terms, faults))
+                nodes += terms.rename(first, Labels(file=file, number=len(files)).of)
                 files.append(file)
-                parts.extend(_read(file, terms, faults, label))
+    terms.settle(nodes)
     flat = np.concatenate([np.empty(0, dtype=np.int32), *parts])
     parts.clear()
     return files, statements_from(terms, flat)
+
+
+@dataclass(kw_only=True)
+class Labels:
+    """Tells blank nodes that a file labels from others, which the parser labels at random."""
+
+    file: RdfFile
+    number: int
+    """The place of the file among others."""
+    _unnamed: int = 0
+
+    @cached_property
+    def _stated(self) -> set[bytes]:
+        """The labels in the file that look as if the parser had made them."""
+        found, rest = set[bytes](), b""
+        with open_decompressed(self.file.path) as content:
+            while block := content.read(BLOCK):
+                found.update(STATED_LABEL.findall(rest + block))
+                rest = block[-LONGEST_LABEL:]
+        return found
+
+    def is_unnamed(self, node: ox.BlankNode) -> bool:
+        """Return whether a node has no label in the file."""
+        label = node.value
+        return (
+            self.file.syntax not in BY_LINE
+            and MADE_LABEL.fullmatch(label) is not None
+            and label.encode() not in self._stated
+        )
+
+    def of(self, node: ox.BlankNode) -> ox.BlankNode:
+        """Return a node under the label that it has among those of all files."""
+        if not self.is_unnamed(node):
+            return ox.BlankNode(label_in_file(self.number, node.value))
+        self._unnamed += 1
+        return ox.BlankNode(label_of_unnamed(self.number, self._unnamed - 1))
 
 
 @contextmanager
@@ -97,56 +151,77 @@ def report_unreadable(path: Path, faults: list[Fault]) -> Iterator[None]:
     try:
         yield
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        faults.append(fault("cannot-read", path, reason=reason.rstrip(".")))
+        reason = str(error).rstrip(".") or type(error).__name__
+        if isinstance(error, OSError) and error.errno:
+            reason = reason_of(error)
+        faults.append(fault("cannot-read", path, reason=reason))
 
 
 @contextmanager
 def open_decompressed(path: Path, progress: Progress | None = None) -> Iterator[io.BufferedReader]:
     """Open a file as bytes, decompressed and without byte order mark.
 
-    ``progress`` counts the bytes that are read from disk, so it ends at the size of the file.
+    It is read as long as it was when it was opened, should it grow. ``progress`` counts the bytes
+    that are read from disk, so it ends at the size of the file.
     """
     with path.open("rb") as disk:
-        raw: io.BufferedReader = disk
-        if progress:
-            raw = cast(io.BufferedReader, io.BufferedReader(_Counted(disk, progress), BLOCK))
-        file = raw
-        if raw.peek(2)[:2] == GZIP:
-            file = cast(io.BufferedReader, io.BufferedReader(gzip.GzipFile(fileobj=raw), BLOCK))
+        size = os.fstat(disk.fileno()).st_size
+        file = _buffered(disk, size, progress=progress)
+        if file.peek(2)[:2] == GZIP:
+            most = max(MOST_UNPACKED, size * MOST_RATIO)
+            file = _buffered(gzip.GzipFile(fileobj=file), most, too_long="unpacks-too-large")
         if file.peek(3)[:3] == BOM:
             file.read(3)
         yield file
 
 
-class _Counted(io.RawIOBase):
-    """A file that counts the bytes that are read from it."""
+def _buffered(file: Any, most: int, **more: Any) -> io.BufferedReader:
+    """Return a file that is read up to a size, in large blocks."""
+    return io.BufferedReader(cast(io.RawIOBase, _Bounded(file, most, **more)), BLOCK)
 
-    def __init__(self, file: BinaryIO, progress: Progress) -> None:
-        self._file, self._progress = file, progress
+
+class _Bounded(io.RawIOBase):
+    """A file that ends after so many bytes; they are counted as they are read.
+
+    Raises OSError with the phrase ``too_long`` if it is given and there are more bytes.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        most: int,
+        *,
+        progress: Progress | None = None,
+        too_long: str = "",
+    ) -> None:
+        self._file, self._left, self._progress, self._too_long = file, most, progress, too_long
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._file.read(len(buffer))
+        data = self._file.read(min(len(buffer), self._left))
+        if not self._left and self._too_long and self._file.read(1):
+            raise OSError(errno.EFBIG, phrase(self._too_long))
         buffer[: len(data)] = data
-        self._progress.step(len(data))
+        self._left -= len(data)
+        if self._progress:
+            self._progress.step(len(data))
         return len(data)
 
 
 def recognise_file(path: Path, faults: list[Fault]) -> RdfFile | None:
-    """Return a file with its format, by its name or else by how it begins; report other files."""
+    """Return a file with its format, by its beginning and its name; report other files."""
+    problem = unusable_file(path, str(path), None)
+    if problem:
+        faults.append(problem)
+        return None
     with open_decompressed(path) as file:
-        start = file.read(2000)
-    if not start.strip():
+        start = file.read(HEAD)
+    known = recognised(path, start)
+    if not start.strip() and (known is None or not known.may_be_empty):
         faults.append(fault("empty-file", path, 1, 1))
         return None
-    known = format_of_name(path)
-    if known is None:
-        known = format_of_content(start)
-        # Each file in Turtle is one in TriG.
-        known = TRIG if known is TURTLE else known
     if known is None:
         faults.append(fault("unknown-syntax", path, known=", ".join(BY_ENDING)))
         return None
@@ -161,15 +236,12 @@ def check_syntax(file: RdfFile, faults: list[Fault]) -> None:
         return
     errors = _SyntaxFaults(file=file, faults=faults)
     with open_decompressed(file.path) as content, errors.too_long():
-        for _ in _quads(file, content, errors, ""):
+        for _ in _quads(file, content, errors):
             pass
 
 
-def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Iterator[TermIds]:
-    """Yield the statements of a file as numbers of terms; of a faulty file those before its fault.
-
-    With a ``label``, its blank nodes are kept apart from those of other files.
-    """
+def _read(file: RdfFile, terms: Terms, faults: list[Fault]) -> Iterator[TermIds]:
+    """Yield the statements of a file as numbers of terms, up to a fault in its syntax."""
     problem = fault_before_parsing(file)
     if problem:
         faults.append(problem)
@@ -180,11 +252,10 @@ def _read(file: RdfFile, terms: Terms, faults: list[Fault], label: str) -> Itera
         open_decompressed(file.path, progress) as content,
         errors.too_long(),
     ):
-        if file.syntax == ox.RdfFormat.N_TRIPLES:
-            reader = LineReader(terms=terms, prefix=label, wrong=errors.add)
-            yield from reader.blocks(content)
+        if file.syntax in BY_LINE:
+            yield from LineReader(terms=terms, syntax=file.syntax, wrong=errors.add).blocks(content)
         else:
-            yield term_ids(_quads(file, content, errors, label), terms)
+            yield term_ids(_quads(file, content, errors), terms)
 
 
 @dataclass(kw_only=True)
@@ -222,13 +293,9 @@ class _SyntaxFaults:
         return self.file.syntax in BY_LINE and len(self._lines) < MOST_SYNTAX_FAULTS
 
 
-def _quads(
-    file: RdfFile, content: io.BufferedReader, errors: _SyntaxFaults, label: str
-) -> Iterator[ox.Quad]:
+def _quads(file: RdfFile, content: io.BufferedReader, errors: _SyntaxFaults) -> Iterator[ox.Quad]:
     """Yield the statements of a file as the parser reads them."""
-    found = ox.parse(
-        content, format=file.syntax, base_iri=file.base, rename_blank_nodes=bool(label)
-    )
+    found = ox.parse(content, format=file.syntax, base_iri=file.base)
     while True:
         try:
             yield from found

@@ -47,6 +47,24 @@ class Terms:
         except ValueError:
             return None
 
+    def rename(self, first: int, naming: Callable[[ox.BlankNode], ox.BlankNode]) -> list[int]:
+        """Give the blank nodes from a number on other labels; return their numbers.
+
+        They are not looked up any more, so that those of the next file are new ones, whatever
+        their labels; ``settle`` ends this.
+        """
+        found = self.found
+        nodes = [at for at in range(first, len(found)) if type(found[at]) is ox.BlankNode]
+        for at in nodes:
+            node = found[at]
+            del self.numbers[node]
+            found[at] = naming(node)  # type: ignore[arg-type]
+        return nodes
+
+    def settle(self, nodes: Iterable[int]) -> None:
+        """Let blank nodes be looked up under the labels that they were given."""
+        self.numbers.update((self.found[at], at) for at in nodes)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column:

@@ -49,6 +49,23 @@ def as_term(node: Node) -> Term:
     return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
 
 
+def label_in_file(file: int, label: str) -> str:
+    """Return the label, among those of several files, of a blank node that a file labels."""
+    return f"file{file}-{label}"
+
+
+def label_of_unnamed(file: int, number: int) -> str:
+    """Return the label of a blank node that its file does not label: the so-manieth, from 0."""
+    return f"node{file}.{number}"
+
+
+LABEL = re.compile(
+    r"_:(?:file(?P<file>\d+)-(?P<label>\w(?:[\w.\-\u00b7]*[\w\-\u00b7])?)"
+    r"|node(?P<of>\d+)\.(?P<number>\d+))"
+)
+"""The labels that these two functions make, as ``_:x``."""
+
+
 def split_iri(iri: str) -> tuple[str, str]:
     """Return the namespace of an IRI, up to its last ``#`` or ``/``, and the name in it."""
     at = iri.rfind("#") + 1 or iri.rfind("/") + 1

@@ -13,15 +13,43 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import numpy as np
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, did_you_mean, fault
 from publish.project.iris import Uris
 from publish.rdf.positions import find_in_turtle
+from publish.rdf.statements import Statements, term_text
 from publish.rdf.terms import split_iri
 from publish.rdf.turtle import TurtleFile
 
 SHACL = "http://www.w3.org/ns/shacl#"
+
+
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS = "http://purl.org/dc/terms/"
+TO_DOCUMENTS = (
+    *(f"{OWL}{name}" for name in ("versionIRI", "priorVersion", "imports")),
+    *(f"{OWL}{name}" for name in ("backwardCompatibleWith", "incompatibleWith")),
+    *(f"{DCTERMS}{name}" for name in ("conformsTo", "hasVersion", "isVersionOf", "replaces")),
+    f"{RDFS}isDefinedBy",
+)
+"""Properties whose values are documents, such as a version of a vocabulary."""
+DEFINING = (
+    *(f"{RDFS}{name}" for name in ("Class", "Datatype")),
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#Property",
+    *(f"{OWL}{kind}Property" for kind in ("Annotation", "Datatype", "Object", "Ontology")),
+    *(f"{OWL}{name}" for name in ("Class", "NamedIndividual")),
+    *(f"{SKOS}{name}" for name in ("Concept", "ConceptScheme")),
+)
+"""Classes of terms."""
+DESCRIBING = (
+    *(f"{RDFS}{name}" for name in ("comment", "label")),
+    *(f"{SKOS}{name}" for name in ("definition", "prefLabel")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +95,19 @@ def unknown_terms(iris: Iterable[str], own: Mapping[str, Set[str]] = {}) -> dict
         if name and namespace in listed and name not in listed[namespace]:
             found[iri] = _hint(name, listed[namespace].names)
     return found
+
+
+def no_slips(statements: Statements) -> set[str]:
+    """Return IRIs in statements that are documents, or terms that the statements define.
+
+    A term is defined by its type with a label, a comment or a definition.
+    """
+    documents = [statements.of(predicate)[1] for predicate in TO_DOCUMENTS]
+    documents.append(statements.subjects(RDF_TYPE, f"{OWL}Ontology"))
+    described = np.concatenate([statements.of(predicate)[0] for predicate in DESCRIBING])
+    defined = [np.intersect1d(statements.subjects(RDF_TYPE, kind), described) for kind in DEFINING]
+    found = statements.terms.found
+    return {term_text(found[number]) for number in np.concatenate([*documents, *defined]).tolist()}
 
 
 def _hint(name: str, names: Set[str]) -> str:

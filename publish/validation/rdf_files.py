@@ -7,24 +7,21 @@ is first described. Observations, of which there may be millions, are judged ove
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyoxigraph as ox
 from numpy.typing import NDArray
 from rdflib import Graph, URIRef
 
-from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, phrase, some_of
-from publish.rdf.positions import find_places, find_uses
+from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, some_of
 from publish.rdf.reader import RdfFile, read_files
 from publish.rdf.statements import Statements
-from publish.rdf.terms import as_node, split_iri
-from publish.rdf.unknown_terms import SHACL, unknown_terms
+from publish.rdf.terms import as_node
 from publish.validation.constraints.breaches import Breach, Breaches
 from publish.validation.constraints.normal_form import (
     DATA_SET,
@@ -37,6 +34,7 @@ from publish.validation.constraints.normal_form import (
     normalised,
 )
 from publish.validation.constraints.structure import find_breaches
+from publish.validation.placed import Finding, placed
 from publish.validation.shapes.columns import ColumnJudge
 from publish.validation.shapes.compile import ObservationShape, ShapeResult, observation_shapes
 from publish.validation.shapes.graph_structure import GraphStructure
@@ -47,9 +45,8 @@ from publish.validation.shapes.with_pyshacl import (
     as_fault,
     run_pyshacl,
 )
+from publish.validation.terms import judge_literals, judge_terms
 
-GENERATED_LABEL = re.compile(r"_:[0-9a-f]{24,32}")
-"""The label of a blank node that has no label in the file."""
 MOST_RESULTS = 10_000
 """The most results on observations; a graph with more is wrong as a whole."""
 
@@ -76,15 +73,17 @@ def validate_files(
     graph = normalised(statements)
     counts = count_things(graph)
     breaches = find_breaches(graph)
-    found = list(_placed(files, breaches))
+    found = placed(files, _findings(breaches))
+    found += breaches.unnamed(files[0].shown)
     around = _surroundings(graph)
     of_structures = _judge_observations(graph, _shapes_from_structures(graph, around), around)
     found += _at_places(files, _not_in(of_structures, breaches))
-    found += _unknown_terms(files, statements)
+    found += judge_terms(files, statements)
+    found += judge_literals(files, statements)
     if not counts["data-sets"]:
         found.append(fault("no-data-set", files[0].shown))
     if shapes:
-        found += _unknown_terms(shape_files, shape_statements, "unknown-shape-term")
+        found += judge_terms(shape_files, shape_statements, "unknown-shape-term")
         given = _as_graph(shape_statements)
         found += _judge_by_shapes(files, shape_files[0].shown, graph, given, around, full=full)
     return Judgement(counts=counts, faults=sorted(set(found)))
@@ -112,33 +111,20 @@ def counts_in_words(counts: dict[str, int]) -> Words:
     return Words(", ".join(parts), ", ".join(part.nl for part in parts))
 
 
-def _placed(files: list[RdfFile], breaches: Breaches) -> Iterator[Fault]:
-    """Yield breaches as faults at their places, and a fault for those beyond a number."""
-    places = find_places(files, {iri for breach in breaches.found for iri in _about(breach)})
+def _findings(breaches: Breaches) -> Iterator[Finding]:
+    """Yield breaches with the terms at whose place they can be reported."""
     for breach in breaches.found:
-        shown = {
-            name: _shown(value) if isinstance(value, str) else value
-            for name, value in breach.particulars.items()
-        }
-        named = replace(breach, thing=_shown(breach.thing), particulars=shown)
-        known = (places[iri] for iri in _about(breach) if iri in places)
-        yield named.fault(*next(known, (next(_about(breach), files[0].shown), 0, 0)))
-    yield from breaches.unnamed(files[0].shown)
+        yield list(_about(breach)), breach.fault
 
 
 def _about(breach: Breach) -> Iterator[str]:
-    """Yield the IRIs at whose place a breach can be reported, the best first."""
-    if not breach.thing.startswith("_:"):
-        yield breach.thing
+    """Yield the terms at whose place a breach can be reported, the best first."""
+    if breach.code == "component-property-not-iri":
+        yield str(breach.particulars["property"])
+    yield breach.thing
     for name in ("slice", "key", "structure", "data_set"):
-        value = str(breach.particulars.get(name, ""))
-        if value and not value.startswith("_:"):
+        if value := str(breach.particulars.get(name, "")):
             yield value
-
-
-def _shown(value: str) -> str:
-    """Return a name for a message; a generated label of a blank node means nothing to a reader."""
-    return phrase("without-iri") if GENERATED_LABEL.fullmatch(value) else value
 
 
 def _not_in(found: list[ShapeResult], breaches: Breaches) -> list[ShapeResult]:
@@ -153,29 +139,13 @@ def _not_in(found: list[ShapeResult], breaches: Breaches) -> list[ShapeResult]:
     ]
 
 
-def _at_places(files: list[RdfFile], found: list[ShapeResult]) -> list[Fault]:
+def _at_places(files: list[RdfFile], found: Iterable[ShapeResult]) -> list[Fault]:
     """Return results as faults at the places of their things in the files."""
-    places = find_places(files, {item.focus for item in found})
-    return [as_fault(item, places.get(item.focus)) for item in found]
+    return placed(files, (([item.focus], partial(_as_fault, item)) for item in found))
 
 
-def _unknown_terms(
-    files: list[RdfFile], statements: Statements, code: str = "unknown-term"
-) -> Iterator[Fault]:
-    """Yield a fault for each term that its vocabulary does not define, at its first use.
-
-    ``code`` is that of unknown terms of SHACL: in shapes a validator ignores them in silence.
-    """
-    terms = statements.terms.found
-    names = {term.value for term in terms if isinstance(term, ox.NamedNode)}
-    names |= {term.datatype.value for term in terms if isinstance(term, ox.Literal)}
-    unknown = unknown_terms(names)
-    places = find_uses(files, set(unknown)) if unknown else {}
-    for iri, hint in sorted(unknown.items()):
-        namespace, name = split_iri(iri)
-        place = places.get(iri, (iri, 0, 0))
-        kind = code if namespace == SHACL else "unknown-term"
-        yield fault(kind, *place, name=name, namespace=namespace, hint=hint)
+def _as_fault(item: ShapeResult, *place: Any) -> Fault:
+    return as_fault(item, place)
 
 
 def _judge_by_shapes(

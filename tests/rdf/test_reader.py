@@ -18,7 +18,7 @@ from shared_material import shared_folder
 from publish.cli.main import main
 from publish.faults.fault import Fault, FaultyInput
 from publish.rdf.ntriples import LineReader
-from publish.rdf.positions import find_places
+from publish.rdf.places.files import find_places
 from publish.rdf.reader import looks_like_file, open_decompressed, read_files
 from publish.rdf.statements import Statements, Terms, collect
 from publish.validation.rdf_files import validate_files
@@ -47,7 +47,7 @@ def lines_of(statements: Statements) -> set[str]:
     found = statements.terms.found
     columns = (statements.subject, statements.predicate, statements.object)
     return {
-        " ".join(str(found[number]) for number in row)
+        " ".join(str(found[number]) for number in row).replace("_:file0-", "_:")
         for row in zip(*(column.tolist() for column in columns), strict=True)
     }
 
@@ -140,8 +140,9 @@ BROKEN = {
         1,
         43,
     ),
-    "empty.ttl": ("", "empty-file", 1, 1),
-    "blank.nt": (" \n\n", "empty-file", 1, 1),
+    "empty.rdf": ("", "empty-file", 1, 1),
+    "empty": ("", "empty-file", 1, 1),
+    "blank.jsonld": (" \n\n", "empty-file", 1, 1),
     "data.csv": ("a,b\n1,2\n", "unknown-syntax", 0, 0),
     "latin.nt": (b'<a:a> <b:b> "\xe9" .\n', "rdf-syntax", 1, 14),
     "zip.nt.gz": (gzip.compress(b"<a:a> <b:b> <c:c> .\n" * 9)[:-12], "cannot-read", 0, 0),
@@ -276,7 +277,7 @@ def test_read_blocks_of_lines_with_their_lines(
 
     terms = Terms()
     with open_decompressed(path) as content:
-        blocks = list(LineReader(terms=terms, prefix="", wrong=noted).blocks(content))
+        blocks = list(LineReader(terms=terms, syntax=ox.RdfFormat.N_TRIPLES, wrong=noted).blocks(content))
     assert wrong == [14]
     assert len(blocks) > 5
     assert sum(len(block) for block in blocks) == 19 * 3
@@ -327,14 +328,18 @@ def test_find_circles_in_hierarchies(tmp_path: Path) -> None:
 
 
 def test_find_place_only_where_it_is(tmp_path: Path) -> None:
-    """A thing that is nowhere a subject has no place."""
-    path = written(tmp_path, "a.ttl", f"<{NS}a> <{NS}b> <{NS}c> .\n")
+    """A thing that is nowhere a subject stands where it is used; of no other there is a place."""
+    path = written(tmp_path, "a.ttl", f"<{NS}a> <b> <{NS}c> .\n")
     files, _ = read_files([path], [])
-    assert find_places(files, {f"{NS}a", f"{NS}b", f"{NS}c"}) == {f"{NS}a": (str(path), 1, 1)}
+    wanted = {f"{NS}a", f"{NS}c", f"{NS}d"}
+    assert find_places(files, wanted) == {
+        f"{NS}a": (str(path), 1, 1),
+        f"{NS}c": (str(path), 1, 26),
+    }
 
 
 def test_tell_thing_without_iri(tmp_path: Path) -> None:
-    """A thing without IRI is said to have none, at the place of what it belongs to."""
+    """A thing without IRI is said to have none, at its own place."""
     text = (
         f"@prefix eg: <{NS}> .\n@prefix qb: <{QB}> .\n"
         "eg:structure a qb:DataStructureDefinition ;\n"
@@ -342,8 +347,8 @@ def test_tell_thing_without_iri(tmp_path: Path) -> None:
     )
     found = validate_files([written(tmp_path, "a.ttl", text)]).faults
     place = [(item.line, item.column) for item in found if item.code.startswith("optional")]
-    assert place == [(3, 1)]
-    assert "the component (without IRI) of" in found[-1].finding
+    assert place == [(4, 16)]
+    assert "the component (without IRI, line 4, column 16) of" in found[-1].finding
 
 
 SHAPES = f"""@prefix eg: <{NS}> .

@@ -82,9 +82,7 @@ def written(tables: dict[str, dict[str, Any]]) -> str:
                     break_long_words=False,
                     break_on_hyphens=False,
                 )
-                lines.append(
-                    f'{key} = """\n{text}\n"""' if "\\" not in text else f"{key} = '''\n{text}\n'''"
-                )
+                lines.append(f'{key} = """\n{text}\n"""')
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 

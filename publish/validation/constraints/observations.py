@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 
 import numpy as np
 import pyoxigraph as ox
@@ -21,10 +20,9 @@ from numpy.typing import NDArray
 
 from publish.cube.keys import NO_VALUE, SEVERAL, Keys, duplicates, sum_of_matches
 from publish.faults.fault import phrase, some_of
-from publish.rdf.namespaces import XSD
 from publish.rdf.statements import NO_COLUMN, Column, Integers, Terms, Things, term_text
-from publish.rdf.terms import Term
 from publish.validation.constraints.breaches import Breaches, Particulars
+from publish.validation.constraints.literals import value_of
 from publish.validation.constraints.normal_form import (
     MEASURE_TYPE,
     distinct,
@@ -43,14 +41,6 @@ MISSING_STATUSES = frozenset(
     ox.NamedNode(f"http://purl.org/linked-data/sdmx/2009/code#obsStatus-{code}")
     for code in MISSING_STATUS_CODES
 )
-NUMERIC = frozenset(
-    str(XSD) + name
-    for name in (
-        "byte", "decimal", "double", "float", "int", "integer", "long", "negativeInteger",
-        "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "short", "unsignedByte",
-        "unsignedInt", "unsignedLong", "unsignedShort",
-    )
-)  # fmt: skip
 
 
 @dataclass(kw_only=True)
@@ -202,7 +192,7 @@ class ObservationConstraints:
         """
         known, place = distinct(column.value)
         terms = [batch.terms.found[number] for number in known.tolist()]
-        numbers = [self._known.setdefault(_value_of(t), self._terms.number(t)) for t in terms]
+        numbers = [self._known.setdefault(value_of(t), self._terms.number(t)) for t in terms]
         return np.array(numbers, dtype=np.int64)[place]
 
     def _numbered(self, batch: Things, column: Column) -> NDArray[np.int32]:
@@ -250,13 +240,3 @@ class ObservationConstraints:
         self.breaches.add_each(
             "observation-without-counterpart", first_of.tolist(), naming, particulars, first=0
         )
-
-
-def _value_of(term: Term) -> object:
-    """Return what is equal for two terms whose values are equal in SPARQL."""
-    if isinstance(term, ox.Literal) and term.datatype.value in NUMERIC:
-        try:
-            return Decimal(term.value)
-        except InvalidOperation:
-            return term
-    return term

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from publish.rdf.statements import EMPTY, Integers, Terms
 from publish.rdf.terms import Term
+from publish.validation.constraints.literals import value_of
 from publish.validation.constraints.normal_form import (
     DATA_SET,
     DIMENSION,
@@ -28,8 +29,8 @@ from publish.validation.constraints.normal_form import (
     matching,
 )
 
+TRUE = ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
 INVERSE_OF = "http://www.w3.org/2002/07/owl#inverseOf"
-TRUE = ("true", "1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,7 @@ def rules_of(graph: CubeGraph, data_set: int, known: ListRules) -> CubeRules:
                 of_data_set.add(graph.name(name))
             for value in graph.values(f"{QB}componentRequired", component):
                 term = graph.terms.found[value]
-                if isinstance(term, ox.Literal) and term.value in TRUE:
+                if value_of(term) == value_of(TRUE):
                     required.add(graph.name(name))
     return CubeRules(
         data_set=graph.name(data_set),

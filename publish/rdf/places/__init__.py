@@ -1,0 +1,1 @@
+"""Where terms stand in RDF files of each format: line and column, for messages."""
