@@ -218,7 +218,7 @@ def test_word_every_fault_well() -> None:
 
 
 def test_keep_social_economy_out_of_the_program() -> None:
-    """Nothing in the program knows what it publishes; public vocabularies have words of their own."""
+    """Nothing in the program knows what it publishes, but for the words of vocabularies."""
     words = re.compile(
         r"sociale|economie|maatwerk|leeftijdsgroep|werkzoekend|vdab|arbeidsmatig|\bLDE\b|\bCMW\b",
         re.IGNORECASE,

@@ -277,7 +277,9 @@ def test_read_blocks_of_lines_with_their_lines(
 
     terms = Terms()
     with open_decompressed(path) as content:
-        blocks = list(LineReader(terms=terms, syntax=ox.RdfFormat.N_TRIPLES, wrong=noted).blocks(content))
+        blocks = list(
+            LineReader(terms=terms, syntax=ox.RdfFormat.N_TRIPLES, wrong=noted).blocks(content)
+        )
     assert wrong == [14]
     assert len(blocks) > 5
     assert sum(len(block) for block in blocks) == 19 * 3
