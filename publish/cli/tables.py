@@ -38,27 +38,34 @@ log = logging.getLogger("publish")
     type=click.Choice(("leave", "take")),
     help="Leave out what a workbook hides, or take it and be asked; otherwise it is a fault.",
 )
+@click.option(
+    "--encoding", metavar="NAME", help="The encoding of a CSV, such as windows-1250 or cp850."
+)
 @click.pass_obj
 def new(run: Run, /, slug: str, file: Path, **names: str | None) -> None:
     """Bring in a table from FILE and start its mapping SLUG.
 
     The table is written as the project prints tables. FILE is a CSV in any usual form or an Excel
-    workbook (.xlsx). What cannot be guessed stands in the mapping as OPEN, with the question above
-    it. Nothing is ever written over.
+    workbook (.xlsx). All that is decided without asking is listed: what, why and how sure. What
+    is doubtful stands in the mapping as OPEN, with the question above it. Nothing is ever written
+    over.
     """
+    from publish.mappings.drafting.decisions import MOST_WIDTH, as_table, records
     from publish.mappings.drafting.new_table import add_table
 
     project, language = run.open_project(), run.language
     made = add_table(project, slug, file, language=language, **names)
     paths = [project.shown(made.table), project.shown(made.mapping)]
     if run.format == "json":
-        guessed = [sentence.text_in(language) for sentence in made.guessed]
-        print_json({"written": paths, "guessed": guessed, "open": made.questions})
+        decisions = records(made.decisions, language)
+        print_json({"written": paths, "decisions": decisions, "open": made.questions})
         return
     run.report_success()
     for path in paths:
         run.say(path)
-    for sentence in made.guessed:
+    width = shutil.get_terminal_size((MOST_WIDTH, 24)).columns
+    log.info("%s", as_table(made.decisions, language, width))
+    for sentence in made.advice:
         log.info(sentence)
     if made.open_places:
         questions = number_of(made.open_places, "questions")

@@ -161,8 +161,8 @@ class Mapping:
 
 
 NOT_DERIVED = (
-    "take", "leave", "rows", "columns", "fixed", "measure", "unit", "numbers", "missing", "marks",
-    "shares", "cells", "hidden",
+    "take", "leave", "rows", "columns", "fixed", "measure", "unit", "numbers", "encoding",
+    "missing", "marks", "shares", "cells", "hidden",
 )  # fmt: skip
 """Keys that say how tables are read, which a derived data set has none of."""
 
@@ -210,7 +210,8 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
     if "derived" in data and (extra := [key for key in NOT_DERIVED if key in data]):
         faults.extend(fault("not-for-derived", *file.place(key), key=key) for key in extra)
         return None
-    numbers, method = data.get("numbers", project.numbers), data.get("method")
+    numbers, method = data.get("numbers", OPEN), data.get("method")
+    numbers = project.numbers if numbers == OPEN else numbers
     return Mapping(
         slug=path.stem,
         file=file,

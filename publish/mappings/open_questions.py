@@ -22,6 +22,8 @@ QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")
 CANDIDATES = re.compile(r"(?:Candidates|Mogelijk): ")
 STAND_IN_PERIODS = {"kwartaal": "2000-Q1", "jaar": "2000", "dag": "2000-01-01"}
 """The period assumed where one is open, by kind."""
+ABOUT = {"numbers": "open-numbers", "totals": "open-total", "encoding": "open-encoding"}
+"""Per key of a mapping the phrase for what is asked in it."""
 DEFINE_FIRST = {"open-dimension": "asked-no-dimension", "open-measure": "asked-no-measure"}
 """What to do about a dimension or measure that the ontology does not have yet."""
 
@@ -91,6 +93,8 @@ def _question_about(steps: Steps) -> str:
         return "open-dimension"
     if "fixed" in names:
         return "open-fixed"
+    if names[0] in ABOUT:
+        return ABOUT[names[0]]
     if names[-1] in ("nl", "en"):
         return "open-text"
     return "open-other"
@@ -131,7 +135,8 @@ def with_likely_answers(mapping: Mapping, vocabulary: Vocabulary) -> Mapping | N
         sign: entry | {"reason": reasons[0]} if reasons and entry["reason"] == OPEN else entry
         for sign, entry in mapping.marks.items()
     }
-    return replace(mapping, uses=tuple(uses), measure=measure, marks=marks)
+    totals = {name: "incomplete" if kind == OPEN else kind for name, kind in mapping.totals.items()}
+    return replace(mapping, uses=tuple(uses), measure=measure, marks=marks, totals=totals)
 
 
 def _code(name: str, code: str, vocabulary: Vocabulary) -> str | None:

@@ -21,6 +21,28 @@ COMMAND = re.compile(
 """A text that a spreadsheet program runs as a formula; `-25 jaar` and `- (voorlopig)` are none."""
 
 
+CERTAIN, LIKELY, DOUBTFUL = "certain", "likely", "doubtful"
+"""How sure a decision is; what is doubtful is asked, and stands OPEN in the mapping."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Something that was decided about a table without asking a person."""
+
+    what: Words
+    decided: str
+    why: str
+    sure: str = LIKELY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Words of a file as an encoding reads them."""
+
+    encoding: str
+    words: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Grid:
     """The cells of a file, all rows of one length; rows and columns are counted from 0."""
@@ -36,6 +58,12 @@ class Grid:
     """Cells that hold a date, not the text of one."""
     remarks: tuple[Words, ...] = ()
     """What was found out while reading, in plain words."""
+    decisions: tuple[Decision, ...] = ()
+    """What was decided about the form of the file."""
+    numbers: str | None = None
+    """The format in which numbers are shown that are no texts in the file, if none is a text."""
+    readings: tuple[Reading, ...] = ()
+    """Where the encoding was guessed: words as it reads them, then as others read them."""
 
     hidden: Words | None = None
     """What the source hides from its readers and is in ``rows`` all the same."""

@@ -46,6 +46,11 @@ class Draft:
     reasons: tuple[str, ...]
     """The reasons for which a value may not be shown."""
 
+    @property
+    def title(self) -> str:
+        """What stands above the table."""
+        return " ".join(self.outline.above)
+
     def text(self, key: str, /, **particulars: object) -> str:
         """Return a phrase for a comment, in the language of the questions."""
         return _on_one_line(phrase(key, **particulars).text_in(self.language))
@@ -75,8 +80,7 @@ def draft_table(draft: Draft) -> bytes:
 
 def draft_mapping(draft: Draft, table: str, default_numbers: str) -> str:
     """Return the text of a mapping; ``table`` is ``<document>/<table>``."""
-    outline = draft.outline
-    title = " ".join(outline.above)
+    outline, title = draft.outline, draft.title
     lines = [
         "mapping: 1",
         f"# {draft.text('mapping-made-by', file=draft.source)}",
@@ -98,24 +102,52 @@ def draft_mapping(draft: Draft, table: str, default_numbers: str) -> str:
         f"  en: {OPEN}",
         f"tables: [{table}]",
     ]
+    lines += _encoding_lines(draft)
     lines += [*_axis_lines("rows", draft), *_axis_lines("columns", draft)]
     lines += [*_fixed_lines(draft), *_measure_lines(draft)]
-    if draft.figures.numbers != default_numbers:
-        lines.append(f"numbers: {draft.figures.numbers}")
-    if draft.totals:
-        lines.append("totals:")
-        for total in draft.totals:
-            lines += [f"  # {draft.text('note-because', why=total.why)}", _total_line(total, draft)]
+    lines += [*_number_lines(draft, default_numbers), *_total_lines(draft)]
     lines += [*_mark_lines(draft), *_hidden_lines(draft)]
     return "\n".join(lines) + "\n"
 
 
-def _total_line(total: TotalGuess, draft: Draft) -> str:
-    """Return how the parts of a dimension add up as the mapping declares it."""
-    if total.within is None:
-        return f"  {total.dimension}: {total.kind}"
-    within = printed(total.within, draft.figures.numbers)
-    return f'  {total.dimension}: {{parts: {total.kind}, within: "{within}"}}'
+def _encoding_lines(draft: Draft) -> list[str]:
+    """Return the question whether the words were read right, where the encoding was guessed."""
+    readings = draft.outline.grid.readings
+    if not readings:
+        return []
+    taken = readings[0].encoding
+    lines = [draft.question("ask-encoding", file=draft.source, name=taken)]
+    lines += [f"# {_on_one_line(f'{one.encoding}: {one.words}')}" for one in readings]
+    lines += [f"# {draft.text('asked-encoding', name=taken)}"]
+    return [*lines, f"encoding: {{read-as: {taken}, right: {OPEN}}}"]
+
+
+def _number_lines(draft: Draft, default: str) -> list[str]:
+    """Return how numbers are written, where it is open or not as the project does."""
+    written = draft.figures.written
+    if written.doubtful:
+        lines = [draft.question("ask-numbers", why=written.why)]
+        for name, value in written.readings:
+            lines.append(f"# {draft.text('number-as-read', name=name, value=value)}")
+        return [*lines, *draft.candidates(name for name, _ in written.readings), f"numbers: {OPEN}"]
+    return [f"numbers: {draft.figures.numbers}"] if draft.figures.numbers != default else []
+
+
+def _total_lines(draft: Draft) -> list[str]:
+    """Return how the parts of each dimension add up as the mapping declares it."""
+    lines = ["totals:"] if draft.totals else []
+    for total in draft.totals:
+        if total.kind == OPEN:
+            asked = draft.question("ask-total", name=total.dimension, why=total.why)
+            lines += [f"  {asked}", f"  # {draft.text('asked-total')}"]
+            lines += [f"  {line}" for line in draft.candidates(("complete", "incomplete"))]
+        else:
+            lines.append(f"  # {draft.text('note-because', why=total.why)}")
+        kind = total.kind
+        if total.within is not None:
+            kind = f'{{parts: {kind}, within: "{printed(total.within, draft.figures.numbers)}"}}'
+        lines.append(f"  {total.dimension}: {kind}")
+    return lines
 
 
 def _axis_lines(key: str, draft: Draft) -> list[str]:
@@ -127,7 +159,9 @@ def _axis_lines(key: str, draft: Draft) -> list[str]:
             lines.append(draft.question(f"ask-{key}{under}", title=axis.title))
             lines.append(f"# Labels: {_on_one_line(some_of(axis.labels, 8))}")
             lines.append(f"# {draft.text('asked-why', why=axis.why)}")
-            if not axis.candidates:
+            if key == "columns" and draft.outline.header_doubt:
+                lines.append(f"# {draft.text('asked-header')}")
+            if not axis.candidates or axis.is_period:
                 lines.append(f"# {draft.text('asked-no-dimension')}")
             lines += draft.candidates(axis.candidates)
         lines += [

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 from publish.faults.fault import Words, nearest, phrase
 from publish.mappings.drafting.outline import Outline
+from publish.mappings.drafting.years import judge_periods
 from publish.mappings.mapping import MEASURE, OPEN
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import CodeList, Dimension, Vocabulary
+from publish.tables.grid import CERTAIN, DOUBTFUL, LIKELY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +35,22 @@ class AxisGuess:
     """Labels that the dimension does not explain."""
     measures: tuple[tuple[str, str], ...] = ()
     """Per label the measure that it names, or OPEN, when the labels are measures."""
+    sure: str = LIKELY
+    is_period: bool = False
+    """Whether the labels may be periods."""
 
 
 def guess_axis(
-    labels: Iterable[str], title: str, vocabulary: Vocabulary, around: str = ""
+    labels: Iterable[str],
+    title: str,
+    vocabulary: Vocabulary,
+    around: str = "",
+    corner: str | None = None,
 ) -> AxisGuess:
     """Return what the labels of a label column or header row mean.
 
-    ``around`` is what stands above the table, which decides when ``title`` does not.
+    ``around`` is what stands above the table, which decides when ``title`` does not. ``corner`` is
+    what stands beside the labels of a header row, which names them or the rows.
     """
     distinct = tuple(dict.fromkeys(labels))
     printed = tuple(label for label in distinct if label)
@@ -62,6 +72,14 @@ def guess_axis(
             why = phrase("why-several-lists", names=", ".join(best), labels=labels)
             return replace(guess, dimension=OPEN, why=why, candidates=tuple(best))
         dimension = vocabulary.dimensions[chosen]
+        if dimension.period:
+            above = title if corner is None else corner
+            names_rows = corner is not None
+            judged = judge_periods(dimension.period, printed, above, around, names_rows=names_rows)
+            if judged.sure == DOUBTFUL:
+                return replace(
+                    guess, dimension=OPEN, why=judged.why, candidates=tuple(best), is_period=True
+                )
         unmatched = tuple(label for label in printed if not _explains(dimension, label))
         codes = dimension.codes
         what = phrase("the-list", name=codes.name) if codes else phrase("the-calendar")
@@ -70,7 +88,10 @@ def guess_axis(
             others = ", ".join(name for name in best if name != chosen)
             particulars = {"what": what, "labels": labels, "title": decides, "others": others}
             why = phrase("why-explained-as-above", **particulars)
-        return replace(guess, dimension=chosen, why=why, unmatched=unmatched)
+        sure = CERTAIN if len(best) == 1 and not unmatched and not dimension.period else LIKELY
+        if dimension.period:
+            why, sure = why + "; " + judged.why, LIKELY if unmatched else judged.sure
+        return replace(guess, dimension=chosen, why=why, unmatched=unmatched, sure=sure)
     named = tuple((label, find_measure(label, vocabulary) or OPEN) for label in printed)
     if sum(name != OPEN for _, name in named) * 2 >= len(named):
         return replace(guess, dimension=MEASURE, why=phrase("why-measures"), measures=named)
@@ -151,23 +172,39 @@ def find_measure(label: str, vocabulary: Vocabulary) -> str | None:
 def guess_rows(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
     """Return what each label column means."""
     around = " ".join(outline.above)
-    return [
+    found = [
         guess_axis((line[at] for line in outline.body), outline.corners[at], vocabulary, around)
         for at in range(outline.label_columns)
     ]
+    for at, why in outline.label_doubts.items():
+        found[at] = in_doubt(found[at], why)
+    return found
+
+
+def in_doubt(axis: AxisGuess, why: Words) -> AxisGuess:
+    """Return an axis as open, with what it was taken for as the candidate."""
+    known = axis.dimension not in (OPEN, MEASURE, None)
+    candidates = (str(axis.dimension),) if known else axis.candidates
+    return replace(axis, dimension=OPEN, why=why, candidates=candidates, unmatched=(), measures=())
 
 
 def guess_columns(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
     """Return what each header row means."""
     found = []
+    # Beside row labels with digits, a title of codes is theirs.
+    are_digits = any(map(str.isdigit, "".join(line[0] for line in outline.body)))
     for header, labels in zip(outline.headers, outline.header_labels, strict=True):
         # The corner names the rows; only a corner of its own row can name the columns.
-        corner = header[0] if len(outline.headers) > 1 else ""
-        found.append(guess_axis(labels, corner, vocabulary, " ".join(outline.above)))
+        title = header[0] if len(outline.headers) > 1 else ""
+        corner = "" if are_digits else " ".join(header[: outline.label_columns])
+        around = " ".join(outline.above)
+        found.append(guess_axis(labels, title, vocabulary, around, corner))
     is_alone = len(outline.figure_columns) == len(found) == 1
     if is_alone and found[0].dimension in (OPEN, MEASURE):
         why = phrase("why-one-column")
         found[0] = replace(found[0], dimension=None, why=why, candidates=(), unmatched=())
+    if outline.header_doubt:
+        found[-1] = in_doubt(found[-1], outline.header_doubt)
     return found
 
 

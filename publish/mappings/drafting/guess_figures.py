@@ -16,8 +16,10 @@ from decimal import Decimal
 from publish.faults.fault import Words, phrase
 from publish.mappings.drafting.guess_axes import AxisGuess, code_of, find_measure
 from publish.mappings.drafting.outline import Outline, is_sign
+from publish.mappings.mapping import OPEN
 from publish.ontology.vocabulary import CodeList, Vocabulary
 from publish.tables.foreign_numbers import NumberStyle, find_format, is_figure, to_format
+from publish.tables.grid import CERTAIN, LIKELY
 from publish.tables.numbers import FORMATS, format_number, read_numbers
 
 SHARE = re.compile(r"%|percent|procent|aandeel|share", re.IGNORECASE)
@@ -42,9 +44,11 @@ class TotalGuess:
 
     dimension: str
     kind: str
+    """As a mapping declares it; OPEN when a person must choose."""
     why: Words
     within: Decimal | None = None
     """By how much the sum of the parts may be off, where it only fits but for rounding."""
+    sure: str = LIKELY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,7 @@ class FigureGuess:
 
     written: NumberStyle
     numbers: str
+    """The format; where it is doubtful, that of the project, until a person has chosen."""
     measure: str | None
     """The one measure that fits, None when a person must choose."""
     why: Words
@@ -76,10 +81,17 @@ def guess_figures(
     vocabulary: Vocabulary,
     default: str,
     known_signs: Iterable[str] = (),
+    written: NumberStyle | None = None,
 ) -> FigureGuess:
-    """Return what the figures of an outline are."""
-    texts = list(dict.fromkeys(text for *_, text in cells_of(outline) if is_figure(text)))
-    written = find_format(texts, default)
+    """Return what the figures of an outline are; ``written`` where their format is known."""
+    by_column = [
+        dict.fromkeys(text for line in outline.body if is_figure(text := line[at]))
+        for at in outline.figure_columns
+    ]
+    texts = list(dict.fromkeys(text for column in by_column for text in column))
+    written = written or find_format(by_column, default)
+    if written.doubtful and outline.grid.numbers:
+        written = NumberStyle(numbers=outline.grid.numbers, why=phrase("numbers-of-cells"))
     numbers = written.numbers or default
     titles = [*outline.above, *outline.corners, *(text for item in columns for text in item.labels)]
     named = [name for item in columns for _, name in item.measures if item.dimension is None]
@@ -93,11 +105,17 @@ def guess_figures(
     fitting = [text for text in texts if text in own] or texts
     candidates = fitting_measures(fitting, numbers, titles, vocabulary)
     named = [name for name in named if name in candidates]
+    sole = candidates if len(candidates) == 1 else []
+    if written.doubtful:
+        # With decimals fewer measures fit than without; only one that fits both ways is sure.
+        both = [fitting_measures(fitting, way, titles, vocabulary) for way, _ in written.readings]
+        candidates = list(dict.fromkeys(name for names in both for name in names))
+        named, sole = ([n for n in one if all(n in ms for ms in both)] for one in (named, sole))
     measure, why = None, phrase("why-many-measures", number=len(candidates))
     if len(named) == 1:
         measure, why = named[0], phrase("why-title-of-column")
-    elif len(candidates) == 1:
-        measure, why = candidates[0], phrase("why-only-measure")
+    elif sole and len(candidates) == 1:
+        measure, why = sole[0], phrase("why-only-measure")
     elif not candidates:
         why = phrase("why-no-measure")
     known = {"".join(sign.split()) for sign in known_signs}
@@ -190,9 +208,8 @@ def guess_totals(
         total = wanted[number]
         if total is None or axis.dimension is None or total not in codes[number].values():
             continue
-        guess = TotalGuess(
-            dimension=axis.dimension, kind="incomplete", why=phrase("why-percentages")
-        )
+        why = phrase("why-percentages")
+        guess = TotalGuess(dimension=axis.dimension, kind="incomplete", why=why)
         if not shares:
             guess = _compare(values, number, codes, total, axis.dimension, numbers, counts=counts)
         found.append(guess)
@@ -240,8 +257,10 @@ def _compare(
         differ = max(differ, abs(gap))
         over |= gap < 0
     if not differ:
-        why = phrase("why-equal", number=equal) if equal else phrase("why-not-compared")
-        return TotalGuess(dimension=name, kind="complete" if equal else "incomplete", why=why)
+        if not equal:
+            return TotalGuess(dimension=name, kind=OPEN, why=phrase("why-not-compared"))
+        why = phrase("why-equal", number=equal)
+        return TotalGuess(dimension=name, kind="complete", why=why, sure=CERTAIN)
     most = max((len(known) for known in parts.values()), default=0)
     scale = min((v.as_tuple().exponent for v in values.values() if v is not None), default=0)
     unit = Decimal(1).scaleb(int(scale))
@@ -253,5 +272,6 @@ def _compare(
     if near or over:
         why = phrase("why-parts-other" if near else "why-parts-too-many", number=shown)
         return TotalGuess(dimension=name, kind="complete", why=why)
+    # Parts may be lacking, or a label stands at the wrong figure: the table does not tell which.
     why = phrase("why-parts-lacking", number=shown)
-    return TotalGuess(dimension=name, kind="incomplete", why=why)
+    return TotalGuess(dimension=name, kind=OPEN, why=why)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, number_of, phrase
+from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, phrase
 from publish.mappings.document import read_documents
+from publish.mappings.drafting.decisions import decisions_of
 from publish.mappings.drafting.draft import (
     Draft,
     draft_mapping,
     draft_table,
-    has_measures,
     must_be_measures,
 )
 from publish.mappings.drafting.guess_axes import (
@@ -28,12 +29,15 @@ from publish.mappings.drafting.guess_axes import (
     periods_in,
 )
 from publish.mappings.drafting.guess_figures import (
+    FigureGuess,
     cells_of,
     fitting_measures,
     guess_figures,
     guess_totals,
 )
-from publish.mappings.drafting.outline import Outline, find_table, join_quarters
+from publish.mappings.drafting.outline import Outline, find_table
+from publish.mappings.drafting.quarters import join_quarters
+from publish.mappings.drafting.years import judge_periods
 from publish.mappings.mapping import MEASURE, OPEN
 from publish.mappings.marks import REASON_LIST
 from publish.ontology.periods import read_period
@@ -41,9 +45,10 @@ from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.files import write_files
 from publish.project.iris import SLUG
 from publish.project.project import Project
-from publish.tables.delimited import read_bytes, read_delimited
-from publish.tables.foreign_numbers import is_figure, to_format
-from publish.tables.grid import Grid, formula_faults
+from publish.tables.foreign.delimited import read_bytes, read_delimited
+from publish.tables.foreign.encodings import codec_of
+from publish.tables.foreign_numbers import NumberStyle, is_figure, to_format
+from publish.tables.grid import CERTAIN, DOUBTFUL, Decision, Grid, formula_faults
 from publish.tables.numbers import FORMATS
 from publish.tables.workbook.opened import is_workbook
 from publish.tables.workbook.read import read_workbook
@@ -54,15 +59,23 @@ WORD_OPEN = re.compile(rf"(?<![\w\"]){OPEN}(?![\w\"])")
 
 @dataclass(frozen=True, kw_only=True)
 class NewTable:
-    """The two files of a new table, what was guessed, and what is open."""
+    """The two files of a new table, what was decided, and what is open."""
 
     table: Path
     mapping: Path
-    guessed: tuple[Words, ...]
+    decisions: tuple[Decision, ...]
+    """What was decided without asking, and why."""
+    advice: tuple[Words, ...]
+    """What to do before the questions are answered."""
     questions: tuple[str, ...]
     """The questions in the mapping."""
     open_places: int
     """How often OPEN stands in the mapping; a question may be about two."""
+
+    @property
+    def guessed(self) -> list[str]:
+        """What was decided, without the reasons."""
+        return [decision.decided for decision in self.decisions]
 
 
 def add_table(
@@ -74,6 +87,7 @@ def add_table(
     document: str | None = None,
     table: str | None = None,
     hidden: str | None = None,
+    encoding: str | None = None,
     language: str = "en",
 ) -> NewTable:
     """Write a table and its mapping, the questions in it in a language.
@@ -92,7 +106,7 @@ def add_table(
     ]
     vocabulary = read_vocabulary(project, faults)
     documents = read_documents(project, faults)
-    grid = read_grid(file, sheet, project.numbers, faults, hidden)
+    grid = read_grid(file, sheet, project.numbers, faults, hidden, encoding)
     outline = find_table(grid, faults) if grid else None
     if grid:
         faults.extend(formula_faults(grid))
@@ -107,7 +121,8 @@ def add_table(
     return NewTable(
         table=target,
         mapping=mapping,
-        guessed=tuple(explain_guesses(draft)),
+        decisions=tuple(decisions_of(draft)),
+        advice=tuple(_advice(draft)),
         questions=tuple(questions(text)),
         open_places=len(WORD_OPEN.findall(re.sub(r"^\s*#.*", "", text, flags=re.MULTILINE))),
     )
@@ -120,18 +135,27 @@ def slug_of(name: str) -> str:
 
 
 def read_grid(
-    file: Path, sheet: str | None, numbers: str, faults: list[Fault], hidden: str | None = None
+    file: Path,
+    sheet: str | None,
+    numbers: str,
+    faults: list[Fault],
+    hidden: str | None = None,
+    encoding: str | None = None,
 ) -> Grid | None:
     """Return the cells of a file, delimited text or a sheet of a workbook."""
     shown = str(file)
     raw = read_bytes(file, shown, faults)
     if raw is None:
         return None
+    if encoding is not None:
+        codec_of(encoding)
     if is_workbook(raw, file.name):
+        if encoding is not None:
+            raise CannotRun(phrase("workbook-has-no-encoding", file=file))
         return read_workbook(raw, shown, sheet, numbers, faults, hidden)
     if sheet is not None:
         raise CannotRun(phrase("no-workbook", file=file))
-    return read_delimited(raw, shown, faults)
+    return read_delimited(raw, shown, faults, encoding)
 
 
 def make_draft(
@@ -149,6 +173,8 @@ def make_draft(
         _undecided(axis) if axis.dimension in used - {OPEN, None} else axis for axis in columns
     ]
     figures = guess_figures(outline, rows, columns, vocabulary, default, signs)
+    if settled := _settled(figures, outline, rows, columns, vocabulary):
+        figures = guess_figures(outline, rows, columns, vocabulary, default, signs, settled)
     measure = vocabulary.measures.get(figures.measure or "")
     texts = [text for *_, text in cells_of(outline) if is_figure(text)]
     shares = measure.is_percentage if measure else any(t.endswith("%") for t in texts)
@@ -176,6 +202,24 @@ def make_draft(
         of_label=of_label,
         reasons=vocabulary.codes_of(REASON_LIST),
     )
+
+
+def _settled(
+    figures: FigureGuess,
+    outline: Outline,
+    rows: list[AxisGuess],
+    columns: list[AxisGuess],
+    vocabulary: Vocabulary,
+) -> NumberStyle | None:
+    """Return how doubtful numbers are written when the totals are right in one reading only."""
+    fitting = []
+    for numbers, _ in figures.written.readings:
+        totals = guess_totals(outline, rows, columns, vocabulary, numbers, shares=False)
+        if totals and all(total.sure == CERTAIN for total in totals):
+            fitting.append(numbers)
+    if len(fitting) != 1:
+        return None
+    return NumberStyle(numbers=fitting[0], why=phrase("marks-by-totals"))
 
 
 def _figures_of_labels(
@@ -211,7 +255,9 @@ def _fixed_period(
         for kind, name in of_kind.items():
             code = read_period(kind, text)
             if code:
-                return {name: code}, ()
+                above = " ".join([*outline.above, *outline.corners])
+                judged = judge_periods(kind, [text], above, names_rows=True)
+                return ({name: OPEN}, (code,)) if judged.sure == DOUBTFUL else ({name: code}, ())
     periods = periods_in([*outline.above, *outline.below])
     named = [(kind, code) for kind, code in periods if kind in of_kind]
     kind = named[0][0] if named else next(k for k in ("jaar", "kwartaal", "dag") if k in of_kind)
@@ -230,49 +276,12 @@ def write_new_files(files: dict[Path, bytes]) -> None:
         undo.pop_all()
 
 
-def explain_guesses(draft: Draft) -> list[Words]:
-    """Return what was guessed and why, a sentence each."""
-    outline, figures = draft.outline, draft.figures
-    found = list(outline.remarks)
-    found.append(
-        phrase(
-            "guessed-outline",
-            headers=number_of(len(outline.headers), "header-rows"),
-            rows=number_of(len(outline.body), "rows"),
-            figures=number_of(len(outline.figure_columns), "columns"),
-            labels=number_of(outline.label_columns, "columns"),
-        )
-    )
-    for key, axes in draft.axes.items():
-        for axis in axes:
-            found.append(_guessed(key, axis.dimension, axis.why))
-            if axis.unmatched:
-                found.append(phrase("guessed-unmatched", labels=", ".join(axis.unmatched[:12])))
-    if not has_measures(draft):
-        found.append(_guessed("measure", figures.measure or OPEN, figures.why))
-    found.append(_guessed("numbers", figures.numbers, figures.written.why))
-    if figures.written.doubtful:
-        found.append(phrase("guessed-doubtful"))
-    found += [_guessed(f"totals, {one.dimension}", one.kind, one.why) for one in draft.totals]
-    found += [
-        phrase("guessed-sign", sign=sign.sign, times=number_of(sign.count, "times"))
-        for sign in figures.signs
-    ]
-    if figures.empty:
-        found.append(phrase("guessed-empty", cells=number_of(len(figures.empty), "cells")))
-    found += [phrase("guessed-fixed", key=name, name=code) for name, code in draft.fixed.items()]
+def _advice(draft: Draft) -> Iterator[Words]:
+    """Yield what to do before the questions are answered: code lists come first."""
     for key, axes in draft.axes.items():
         unknown = any(axis.dimension == OPEN and not axis.candidates for axis in axes)
         if unknown and not must_be_measures(draft, key):
-            found.append(phrase("guessed-list-first", key=key))
-    return found
-
-
-def _guessed(key: str, name: str | None, why: str) -> Words:
-    """Return what a key of the mapping was guessed to be, and why."""
-    if name is None:
-        return phrase("guessed-nothing", key=key, why=why)
-    return phrase("guessed-axis", key=key, name=name, why=why)
+            yield phrase("guessed-list-first", key=key)
 
 
 def questions(mapping: str) -> list[str]:

@@ -1,20 +1,22 @@
 """Where in a grid the table stands: titles above it, header rows, label columns, notes below it.
 
 Rows with figures make the body. Above it stand the header rows, in which a title may be printed
-once above its columns. Years and quarters that are printed apart become one label, since a
-mapping reads a quarter from one label. What cannot be a table of the project is a fault.
+once above its columns. What cannot be a table of the project is a fault.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from publish.faults.fault import Fault, Words, number_of, phrase
+from publish.mappings.drafting.groups import Filled, fill_groups
+from publish.mappings.drafting.years import PERIOD_WORDS
 from publish.ontology.periods import KINDS, read_period
 from publish.tables.foreign_numbers import is_figure
-from publish.tables.grid import Grid
+from publish.tables.grid import CERTAIN, Decision, Grid
 from publish.tables.table import SOURCE_LINE
 
 LONGEST_SIGN = 12
@@ -25,7 +27,6 @@ MONTH = re.compile(
     re.IGNORECASE,
 )
 """A month of a year as tables print it, which is a label and no sign."""
-PERIOD_WORDS = re.compile(r"jaar|kwartaal|periode|datum|year|quarter|period|date", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,12 @@ class Outline:
     below: list[str] = field(default_factory=list)
     common_titles: list[str] = field(default_factory=list)
     """Titles that stand above all columns with figures alike, which tell no columns apart."""
-    remarks: list[Words] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    """What was decided about the form of the table."""
+    header_doubt: Words | None = None
+    """Why the last header row may be a row of figures, or none."""
+    label_doubts: dict[int, Words] = field(default_factory=dict)
+    """Per label column what cannot be told of its empty cells."""
 
     @property
     def corners(self) -> list[str]:
@@ -64,7 +70,7 @@ class Outline:
         In all rows but the last, a title printed once stands for the columns after it too.
         """
         rows = [[header[at] for at in self.figure_columns] for header in self.headers]
-        return [*map(_carried_on, rows[:-1]), rows[-1]]
+        return [*map(carried_on, rows[:-1]), rows[-1]]
 
 
 def is_period(text: str) -> bool:
@@ -92,7 +98,7 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
     width = len(columns)
     cells = [[row[at] for at in columns] for row in rows]
     values = [at for at in range(1, width) if columns[at] != source]
-    first = _first_of_body(cells, values)
+    first, header_doubt = _first_of_body(cells, values)
     if first is None or not values:
         faults.append(grid.fault("no-figures", 0, 0))
         return None
@@ -114,13 +120,15 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
     for number, (upper, lower) in zip(header_rows[1:], itertools.pairwise(headers), strict=True):
         _fill_down(grid, upper, lower, number, columns)
     lines = [list(cells[number]) for number in body]
-    remarks = list(grid.remarks)
-    if above:
-        remarks.append(phrase("lines-above", lines=number_of(top, "lines")))
-    if below:
-        remarks.append(phrase("lines-below", lines=number_of(len(cells) - last - 1, "lines")))
-    if _fill_labels(lines, label_columns):
-        remarks.append(phrase("label-repeated"))
+    decisions = [_remark(remark) for remark in grid.remarks]
+    decisions += [*grid.decisions, *_left_out(top, len(cells) - last - 1, above, below)]
+    filled = fill_groups(lines, label_columns, figures)
+    decisions += _about_labels(filled)
+    label_doubts = {}
+    for at, numbers in filled.doubts.items():
+        *_, where = grid.where(body[numbers[0]], columns[at])
+        others = " ".join(lines[numbers[0]][at + 1 : label_columns])
+        label_doubts[at] = phrase("label-of-either", cell=where, label=others)
     common = _take_common_titles(headers, figures)
     above += [text for text in common if not is_period(text)]
     return Outline(
@@ -134,8 +142,38 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
         above=above,
         below=below,
         common_titles=common,
-        remarks=remarks,
+        decisions=decisions,
+        header_doubt=header_doubt,
+        label_doubts=label_doubts,
     )
+
+
+def _remark(remark: Words) -> Decision:
+    """Return what was found out while reading as a decision."""
+    return Decision(what=phrase("the-cells"), decided=remark, why=phrase("as-shown"), sure=CERTAIN)
+
+
+def _left_out(top: int, after: int, above: list[str], below: list[str]) -> Iterator[Decision]:
+    """Yield which lines above and below the table are not part of it."""
+    for what, texts, count, use in (
+        ("lines-above", above, top, "as-title"),
+        ("lines-below", below, after, "as-notes"),
+    ):
+        if texts:
+            decided = number_of(count, "lines") + " " + phrase(use)
+            why = phrase("lines-without-figures", text=texts[0])
+            yield Decision(what=phrase(what), decided=decided, why=why)
+
+
+def _about_labels(filled: Filled) -> Iterator[Decision]:
+    """Yield what was done with labels that are printed once."""
+    what = phrase("empty-labels")
+    if filled.repeated:
+        decided = phrase("label-repeated", cells=number_of(filled.repeated, "cells"))
+        yield Decision(what=what, decided=decided, why=phrase("label-printed-once"))
+    if filled.totals:
+        decided = phrase("label-of-total", rows=number_of(len(filled.totals), "rows"))
+        yield Decision(what=what, decided=decided, why=phrase("row-is-sum"))
 
 
 def _used_columns(rows: list[list[str]]) -> list[int]:
@@ -153,36 +191,74 @@ def _source_column(rows: list[list[str]]) -> int | None:
     return next((len(row) - 1 for row in rows if row and row[-1] == SOURCE_LINE), None)
 
 
-def _first_of_body(cells: list[list[str]], values: list[int]) -> int | None:
-    """Return the first row with figures; a row of periods is a header."""
-    of_periods = None
+def _first_of_body(cells: list[list[str]], values: list[int]) -> tuple[int | None, Words | None]:
+    """Return the first row with figures, and why the row above it may be one too, if it may.
+
+    A row of periods is a header, and so is a first row of codes in digits.
+    """
+    of_periods, doubt = None, None
     for number, row in enumerate(cells):
         texts = [row[at] for at in values if row[at]]
         if not any(is_figure(text) for text in texts):
             continue
         # Below a whole header row, years are figures that happen to look like years.
         of_years = all(is_period(text) for text in texts if is_figure(text))
-        if of_years and not _is_headed(cells[:number], row, values):
+        above, below = cells[:number], cells[number + 1 :]
+        if of_years and not _is_headed(above, row, values):
             of_periods = number if of_periods is None else of_periods
+            doubt = doubt or _header_doubt(above, row, below, values)
+            continue
+        if of_periods is None and below and _is_of_codes(above, row, texts, values):
+            of_periods, doubt = number, _either(row)
             continue
         # Signs may stand for all figures of the rows before.
         while number and _is_of_signs(cells[number - 1], values):
             number -= 1
-        return number
+        return number, doubt
     if of_periods is None or of_periods + 1 >= len(cells):
-        return None
-    return of_periods + 1 if any(cells[of_periods + 1][at] for at in values) else None
+        return None, None
+    found = any(cells[of_periods + 1][at] for at in values)
+    return (of_periods + 1, doubt) if found else (None, None)
 
 
 def _is_headed(above: list[list[str]], row: list[str], values: list[int]) -> bool:
-    """Return whether a row above has periods alone, or a title for every cell of this row."""
+    """Return whether a row above has periods alone, or a title of its own for every cell."""
     for header in above:
         texts = [header[at] for at in values if header[at]]
         if texts and all(map(is_period, texts)):
             return True
-        if row[0] and all(header[at] for at, text in enumerate(row) if text):
-            return True
+        titles = [header[at] for at in values if row[at]]
+        own_titles = all(titles) and len(set(titles)) == len(titles)
+        if row[0] and own_titles and not PERIOD_WORDS.search(row[0]):
+            years = {row[at] for at in values if row[at]}
+            return len(titles) == 1 or len(years) > 1
     return False
+
+
+def _header_doubt(
+    above: list[list[str]], row: list[str], below: list[list[str]], values: list[int]
+) -> Words | None:
+    """Return why a row of years may be one of figures: a label, and nothing tells them apart."""
+    if not row[0] or PERIOD_WORDS.search(row[0]):
+        return None
+    headed = any(all(header[at] for at in values if row[at]) for header in above)
+    figures = (text for line in below for at in values if is_figure(text := line[at]))
+    alike = next((False for text in figures if not is_period(text)), bool(below))
+    return _either(row) if alike or (headed and len({row[at] for at in values}) == 1) else None
+
+
+def _is_of_codes(
+    above: list[list[str]], row: list[str], texts: list[str], values: list[int]
+) -> bool:
+    """Return whether a row without any header above it may be one of codes in digits."""
+    if any(header[at] for header in above for at in values) or len(set(texts)) < 2:
+        return False
+    alike = len(set(texts)) == len(texts) and len(set(map(len, texts))) == 1
+    return alike and all(re.fullmatch("[0-9]{3,8}", text) for text in texts)
+
+
+def _either(row: list[str]) -> Words:
+    return phrase("header-or-figures", row=" ".join(text for text in row if text)[:80])
 
 
 def _is_of_signs(row: list[str], values: list[int]) -> bool:
@@ -275,21 +351,10 @@ def _fill_down(
             lower[at] = upper[at]
 
 
-def _carried_on(titles: list[str]) -> list[str]:
+def carried_on(titles: list[str]) -> list[str]:
     """Return titles with each empty one as the one before it."""
     last = ""
     return [last := title or last for title in titles]
-
-
-def _fill_labels(lines: list[list[str]], label_columns: int) -> bool:
-    """Write a label that is printed once beside its rows at each of them; return whether any."""
-    filled = False
-    for at in range(label_columns - 1):
-        last = ""
-        for line in lines:
-            filled |= bool(last) and not line[at]
-            line[at] = last = line[at] or last
-    return filled
 
 
 def _take_common_titles(headers: list[list[str]], figures: list[int]) -> list[str]:
@@ -302,60 +367,3 @@ def _take_common_titles(headers: list[list[str]], figures: list[int]) -> list[st
             headers.remove(header)
             taken += sorted(texts)
     return taken
-
-
-def join_quarters(outline: Outline) -> Outline:
-    """Return an outline in which a year and a quarter that are printed apart are one label.
-
-    The years may stand above the quarters, one year above all of them, or in a column beside them;
-    the label becomes ``2022 K1``.
-    """
-    headers, figures = outline.headers, outline.figure_columns
-    remarks = list(outline.remarks)
-    for number in range(len(headers) - 1):
-        years = _carried_on([headers[number][at] for at in figures])
-        quarters = [headers[number + 1][at] for at in figures]
-        if all(map(_is_year, years)) and all(map(is_quarter, quarters)):
-            for at, year, quarter in zip(figures, years, quarters, strict=True):
-                headers[number + 1][at] = _quarter(year, quarter)
-            del headers[number]
-            remarks.append(phrase("quarter-headers-joined"))
-            break
-    else:
-        fixed = [text for text in outline.common_titles if _is_year(text)]
-        quarters = [headers[-1][at] for at in figures]
-        if len(fixed) == 1 and all(map(is_quarter, quarters)):
-            for at in figures:
-                headers[-1][at] = _quarter(fixed[0], headers[-1][at])
-            outline.common_titles.remove(fixed[0])
-            remarks.append(phrase("year-with-each-quarter"))
-    label_columns = outline.label_columns
-    body, columns = outline.body, list(outline.columns)
-    for at in range(label_columns - 1):
-        pairs = [(line[at], line[at + 1]) for line in body]
-        if all(_is_year(one) and is_quarter(two) for one, two in pairs):
-            for line in body:
-                line[at : at + 2] = [_quarter(line[at], line[at + 1])]
-            for header in headers:
-                header[at : at + 2] = ["kwartaal" if header[at] or header[at + 1] else ""]
-            del columns[at + 1]
-            label_columns -= 1
-            figures = [place - 1 for place in figures]
-            remarks.append(phrase("quarter-columns-joined"))
-            break
-    return replace(
-        outline,
-        label_columns=label_columns,
-        figure_columns=figures,
-        columns=columns,
-        remarks=remarks,
-    )
-
-
-def _is_year(text: str) -> bool:
-    return read_period("jaar", text) is not None
-
-
-def _quarter(year: str, quarter: str) -> str:
-    """Return a year with a quarter as one label."""
-    return f"{year} K{re.sub('[^1-4]', '', quarter)}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, phrase
 from publish.project.files import as_csv, write_files
 from publish.project.project import Project
-from publish.tables.delimited import delimit, read_bytes
+from publish.tables.foreign.delimited import delimit, read_bytes
 from publish.tables.grid import trimmed
 from publish.tables.records import SEPARATORS
 
@@ -56,8 +56,11 @@ def _tidied(
     width = max(map(len, rows), default=0)
     content = as_csv(rows)
     changed = []
-    if delimited.encoding != "UTF-8":
-        changed.append(phrase("tidy-encoding", encoding=delimited.encoding))
+    decoded = delimited.decoded
+    if decoded.encoding != "UTF-8":
+        changed.append(phrase("tidy-encoding", encoding=decoded.encoding))
+    if decoded.readings:
+        changed.append(phrase("tidy-words", words=decoded.readings[0].words))
     if raw.startswith(b"\xef\xbb\xbf"):
         changed.append(phrase("tidy-mark"))
     if delimited.separator != ",":

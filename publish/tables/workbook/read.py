@@ -25,6 +25,7 @@ from publish.faults.fault import (
     shortened,
     some_of,
 )
+from publish.tables.foreign_numbers import UNCLEAR
 from publish.tables.grid import MOST_CELLS, Grid, trimmed
 from publish.tables.unsound import problem_of
 from publish.tables.workbook.cell_text import text_of
@@ -131,6 +132,8 @@ class _Reading:
     dates: set[tuple[int, int]] = field(default_factory=set)
     rounded: int = 0
     scaled: int = 0
+    numbers_as_texts: int = 0
+    """Texts that are numbers with a mark that can be decimal or not."""
     concealed: dict[tuple[str, int], list[Cell]] = field(default_factory=dict)
     """What a reader does not see: by the reason and, of a row or a column, its number."""
 
@@ -170,6 +173,7 @@ class _Reading:
             dates=frozenset(self.dates),
             remarks=remarks,
             hidden=hidden if self.hidden == TAKE else None,
+            numbers=None if self.numbers_as_texts else self.numbers,
         )
 
     def _text(self, cell: Cell) -> str:
@@ -210,6 +214,8 @@ class _Reading:
                 self.scaled += 1
             elif isinstance(value, float):
                 self.rounded += is_rounded(value, form)
+        elif text and UNCLEAR.fullmatch(text):
+            self.numbers_as_texts += 1
 
     def _where(self, row: int, column: int) -> tuple[int, int, Words]:
         """Return line, column and the place in words of a cell, counted from 0."""

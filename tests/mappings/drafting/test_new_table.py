@@ -84,6 +84,7 @@ SHAPES = [
         table="Statuut,2022\nWerknemers,10\nZelfstandigen (België),5\nTotaal,15\n",
         holds=["rows: statuut", "columns: jaar", "  statuut: complete"],
         measure="aantal",
+        answers={"right: OPEN": "right: true"},
         values={"2022/Z/aantal": "5"},
     ),
     Shape(
@@ -213,7 +214,7 @@ SHAPES = [
         table="Leeftijd,2022,2023\n-25 jaar,x,<5\n25 jaar en ouder,3,-\nTotaal,7,8\n",
         holds=["  x: {reason: OPEN}", '  "<#": {reason: OPEN}', '  "-": {reason: OPEN}'],
         measure="aantal",
-        answers={"reason: OPEN": "reason: ONDERDRUKT"},
+        answers={"reason: OPEN": "reason: ONDERDRUKT", "leeftijd: OPEN": "leeftijd: complete"},
         values={"2022/oud/aantal": "3"},
     ),
     Shape(
@@ -229,8 +230,9 @@ SHAPES = [
         name="a-total-that-is-more-than-its-parts",
         raw=b"Leeftijd;2022;2023\n-25 jaar;10;20\n25 jaar en ouder;30;40\nTotaal;400;600\n",
         table="Leeftijd,2022,2023\n-25 jaar,10,20\n25 jaar en ouder,30,40\nTotaal,400,600\n",
-        holds=["  leeftijd: incomplete", "  # Guessed, because parts are lacking: up to 540."],
+        holds=["  leeftijd: OPEN"],
         measure="aantal",
+        answers={"leeftijd: OPEN": "leeftijd: incomplete"},
         values={"2022/_T/aantal": "400"},
     ),
     Shape(
@@ -311,7 +313,7 @@ def test_bring_table_of_any_shape(ages: SmallProject, shape: Shape) -> None:
 def test_leave_unknown_labels_to_be_judged(ages: SmallProject) -> None:
     """A label that the list does not have is told, and is a fault at its line in the same run."""
     made = bring(ages, b"Leeftijd;2022\n-25 jaar;1\noud;2\nContingent;9\n")
-    assert "    Not explained: Contingent." in made.guessed
+    assert any(item.why.endswith("; not explained: Contingent") for item in made.decisions)
     at = [place for place in ages.places() if place[0] == "unknown-code"]
     assert at == [("unknown-code", "nieuw.csv", 4, 1)]
 
@@ -360,8 +362,9 @@ def test_tell_what_was_guessed_and_what_is_next(ages: SmallProject) -> None:
     result = ages.run("new", "nieuw", str(ages.root / "bron.csv"), "--document", "antwoord")
     assert result.exit_code == 0
     assert result.stdout == "mappings/antwoord/nieuw.csv\nmappings/nieuw.yaml\n"
-    assert "rows: leeftijd, because the list leeftijd explains all 3 labels." in result.stderr
-    assert "totals, leeftijd: complete" in result.stderr
+    words = " ".join(result.stderr.split())
+    assert 'rows under "leeftijd" leeftijd the list leeftijd explains all 3 labels certain' in words
+    assert "total of leeftijd complete the parts add up to it 2 times out of 2 certain" in words
     assert "5 open questions in mappings/nieuw.yaml" in result.stderr
     assert "Then publish check nieuw says what is still to do" in result.stderr
 
@@ -371,8 +374,8 @@ def test_ask_in_dutch(ages: SmallProject) -> None:
     (ages.root / "bron.csv").write_text(PLAIN, encoding="utf-8")
     result = ages.run("--language", "nl", "new", "nieuw", str(ages.root / "bron.csv"))
     assert result.exit_code == 0
-    assert "rows: leeftijd, want de lijst leeftijd verklaart alle 3 labels." in result.stderr
-    assert "Het bestand is UTF-8, met komma's tussen de cellen." in result.stderr
+    words = " ".join(result.stderr.split())
+    assert "codering UTF-8 elke letter is gewone ASCII zeker" in words
     assert "beantwoord ze daar, in de plaats van OPEN" in result.stderr
     text = (ages.root / "mappings" / "nieuw.yaml").read_text(encoding="utf-8")
     assert "# OPEN: wat tellen of meten de cijfers?\n" in text
@@ -388,7 +391,7 @@ def test_ask_in_dutch(ages: SmallProject) -> None:
 def test_say_that_a_code_list_comes_first(ages: SmallProject) -> None:
     """Where no list has the labels, it is said how to make one, and that all is done again then."""
     made = bring(ages, b"Kleur;2022\nrood;1\ngroen;2\n")
-    assert made.guessed[-1].startswith("No code list has the labels under `rows` yet.")
+    assert made.advice[-1].startswith("No code list has the labels under `rows` yet.")
     text = made.mapping.read_text(encoding="utf-8")
     assert "# If there is none yet, make one: a block in ontology/dimensions.ttl" in text
     at = text.splitlines().index("rows: OPEN") + 1
@@ -436,9 +439,7 @@ def test_write_nothing_over(ages: SmallProject) -> None:
         (b"", ("empty-file", 1, 1)),
         (b"\xef\xbb\xbf \r\n", ("empty-file", 1, 1)),
         (b"Leeftijd;2022\njong;1\x00\n", ("nul-byte", 2, 7)),
-        ("Leeftijd;2022\njong;1\n".encode("utf-16-le"), ("nul-byte", 1, 2)),
         (b"Leeftijd;2022\nBelgi\xc3\xab;1\njong \xff;2\n", ("undecodable", 3, 6)),
-        (b"Leeftijd;2022\njong \x81;1\n", ("undecodable", 2, 6)),
         ("Leeftijd;2022\n".encode("utf-16") + b"j", ("undecodable", 2, 1)),
         (b"alleen tekst\nen nog een regel\n", ("no-separator", 1, 1)),
         (b"Leeftijd;2022;2023\njong;1;2\noud,3,4\n", ("second-separator", 3, 4)),
@@ -474,7 +475,7 @@ def test_refuse_file_that_is_too_large(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The size of a file is judged before it is read."""
-    monkeypatch.setattr("publish.tables.delimited.MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("publish.tables.foreign.delimited.MOST_BYTES", 1 << 20)
     [found] = refused(project, b"x;1\n" * 600_000)
     assert (found.code, found.line, found.column) == ("too-large-to-bring-in", 0, 0)
     assert "2 MiB; the limit is 1 MiB" in found.finding

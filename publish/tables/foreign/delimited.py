@@ -1,13 +1,12 @@
 """Reads delimited text in any usual form as a grid.
 
-Comma, semicolon, tab or bar between the cells; UTF-8 with or without a byte order mark, UTF-16
-with one, or Windows-1252; any line ends; cells quoted or not. The separator is the one that makes
-most cells numbers in rows of one length. The remarks of the grid name the form found. RFC 4180.
+Comma, semicolon, tab or bar between the cells; any encoding; any line ends; cells quoted or not.
+The separator is the one that makes most cells numbers in rows of one length. The decisions of the
+grid name the form found, and why. RFC 4180.
 """
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from collections import Counter
@@ -17,9 +16,18 @@ from itertools import islice
 from pathlib import Path
 
 from publish.faults.fault import Fault, Words, fault, phrase, reason_of
-from publish.faults.places import line_and_column
+from publish.tables.foreign.encodings import Decoded, decode
 from publish.tables.foreign_numbers import is_figure
-from publish.tables.grid import MOST_CELLS, Grid, cleaned, trimmed
+from publish.tables.grid import (
+    CERTAIN,
+    DOUBTFUL,
+    LIKELY,
+    MOST_CELLS,
+    Decision,
+    Grid,
+    cleaned,
+    trimmed,
+)
 from publish.tables.records import MOST_COLUMNS, SEPARATORS, Record, read_records
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -28,16 +36,17 @@ SAMPLED_LINES = 500
 """Lines at the start by which the separator is chosen."""
 DECLARED = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 """A first line that tells spreadsheet programs the separator."""
-TWO_BYTES = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
-"""A letter of several bytes in UTF-8; in Windows-1252 text such pairs hardly ever occur."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delimited:
     """The records of a file, and the form in which they are written."""
 
-    encoding: str
+    decoded: Decoded
     separator: str
+    why: Words
+    """Why it is this separator."""
+    sure: str
     records: list[Record]
 
     def where(self, row: int, column: int) -> tuple[int, int, Words]:
@@ -65,31 +74,6 @@ def read_bytes(path: Path, shown: str, faults: list[Fault]) -> bytes | None:
     return raw
 
 
-def _decoded(raw: bytes, shown: str, faults: list[Fault]) -> tuple[str, str] | None:
-    """Return the text of a file and its encoding, or None when it is in none that is known."""
-    encodings = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = {"utf-16": "UTF-16"}
-    elif (at := raw.find(0)) >= 0:
-        faults.append(fault("nul-byte", shown, *line_and_column(raw[:at].decode("latin-1"), at)))
-        return None
-    for encoding, name in encodings.items():
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError as error:
-            if encoding == "utf-8-sig" and not TWO_BYTES.search(raw):
-                continue
-            before, byte = raw[: error.start].decode(encoding, "replace"), raw[error.start]
-            place = line_and_column(before, len(before))
-            faults.append(fault("undecodable", shown, *place, byte=f"0x{byte:02X}"))
-            return None
-        if "\0" in text:
-            faults.append(fault("nul-byte", shown, *line_and_column(text, text.index("\0"))))
-            return None
-        return text, name
-    return None
-
-
 def _records(text: str, separator: str) -> Iterator[Record]:
     return read_records(io.StringIO(text, newline=""), separator)
 
@@ -100,8 +84,8 @@ def _usual_width(rows: Iterable[list[str]]) -> int:
     return max(widths, key=lambda width: (widths[width], width), default=0)
 
 
-def find_separator(text: str) -> str | None:
-    """Return the separator of a text, or None when no separator makes a table of it."""
+def find_separator(text: str) -> tuple[str, Words, str] | None:
+    """Return the separator of a text, why, and how sure; None when none makes a table of it."""
     head = "".join(islice(io.StringIO(text[:2_000_000], newline=""), SAMPLED_LINES))
     found = {}
     for separator in SEPARATORS:
@@ -110,17 +94,26 @@ def find_separator(text: str) -> str | None:
             usual = [row for row in rows if len(row) == width]
             figures = sum(is_figure(cleaned(cell)) for row in usual for cell in row)
             found[separator] = figures, len(usual)
-    return max(found, key=found.__getitem__, default=None)
+    if not found:
+        return None
+    best = max(found, key=found.__getitem__)
+    figures, rows_alike = found[best]
+    rivals = [other for name, other in found.items() if name != best and other[1] >= rows_alike]
+    why = phrase("separator-makes", figures=figures, rows=rows_alike)
+    return best, why, LIKELY if any(figures for figures, _ in rivals) else CERTAIN
 
 
-def delimit(raw: bytes, shown: str, faults: list[Fault]) -> Delimited | None:
+def delimit(
+    raw: bytes, shown: str, faults: list[Fault], encoding: str | None = None
+) -> Delimited | None:
     """Return the records of a file, unless it is no table or its quotes or separators are wrong."""
-    decoded = _decoded(raw, shown, faults)
+    decoded = decode(raw, shown, faults, encoding)
     if decoded is None:
         return None
-    text, encoding = decoded
+    text = decoded.text
     declared = DECLARED.match(text)
-    separator = declared[1] if declared else find_separator(text)
+    found = (declared[1], phrase("separator-declared"), CERTAIN) if declared else None
+    separator, why, sure = found or find_separator(text) or ("", Words(""), "")
     if separator not in SEPARATORS:
         faults.append(fault("no-separator", shown, 1, 1))
         return None
@@ -131,7 +124,9 @@ def delimit(raw: bytes, shown: str, faults: list[Fault]) -> Delimited | None:
         return None
     mixed = _mixed(records, separator, shown)
     faults.extend(mixed)
-    return None if mixed else Delimited(encoding=encoding, separator=separator, records=records)
+    if mixed:
+        return None
+    return Delimited(decoded=decoded, separator=separator, why=why, sure=sure, records=records)
 
 
 def _mixed(records: list[Record], separator: str, shown: str) -> list[Fault]:
@@ -153,9 +148,11 @@ def _mixed(records: list[Record], separator: str, shown: str) -> list[Fault]:
     return found
 
 
-def read_delimited(raw: bytes, shown: str, faults: list[Fault]) -> Grid | None:
+def read_delimited(
+    raw: bytes, shown: str, faults: list[Fault], encoding: str | None = None
+) -> Grid | None:
     """Return delimited text as a grid, or None with the reasons in ``faults``."""
-    delimited = delimit(raw, shown, faults)
+    delimited = delimit(raw, shown, faults, encoding)
     if delimited is None:
         return None
     widths = [len(record.cells) for record in delimited.records]
@@ -170,14 +167,30 @@ def read_delimited(raw: bytes, shown: str, faults: list[Fault]) -> Grid | None:
         faults.append(fault("empty-file", shown, 1, 1))
         return None
     width = max(map(len, rows))
-    form = phrase(
-        "delimited-file",
-        encoding=delimited.encoding,
-        separator=phrase(SEPARATORS[delimited.separator]),
-    )
     return Grid(
         shown=shown,
         rows=[row + [""] * (width - len(row)) for row in rows],
         where=delimited.where,
-        remarks=(form,),
+        decisions=tuple(_decisions(delimited)),
+        readings=delimited.decoded.readings,
     )
+
+
+def _decisions(delimited: Delimited) -> Iterator[Decision]:
+    """Yield what was decided about the form of a file."""
+    decoded = delimited.decoded
+    yield Decision(
+        what=phrase("the-encoding"),
+        decided=decoded.encoding,
+        why=decoded.why,
+        sure=DOUBTFUL if decoded.readings else CERTAIN,
+    )
+    yield Decision(
+        what=phrase("the-separator"),
+        decided=phrase(SEPARATORS[delimited.separator]),
+        why=delimited.why,
+        sure=delimited.sure,
+    )
+    if any('"' in record.text for record in delimited.records):
+        what, why = phrase("the-quotes"), phrase("quotes-are-usual")
+        yield Decision(what=what, decided='"', why=why, sure=CERTAIN)
