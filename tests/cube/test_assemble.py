@@ -193,7 +193,7 @@ def test_order_dimensions_by_name(project: SmallProject) -> None:
 
 def test_report_stray_quote_without_the_labels_behind_it(project: SmallProject) -> None:
     """Where a table cannot be read on, no label that may stand there is said not to be printed."""
-    project.table('x,2022 - K1\njong,1\noud,"2,3\nKind,4"5\n')
+    project.table('x,2022 - K1\njong,1\noud,"2\nKind,"4,5"\n')
     project.mapping(PLAIN + "leave: [Kind]\n")
     assert {item[0] for item in project.places()} == {"bad-csv"}
 
