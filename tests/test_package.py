@@ -38,7 +38,7 @@ DIMENSION = """
 ns:leeftijd
     a rdf:Property, qb:DimensionProperty, qb:CodedProperty ;
     rdfs:label "leeftijd"@nl, "age"@en ;
-    rdfs:range skos:Concept ;
+    rdfs:range skos:Concept ; qb:concept <http://purl.org/linked-data/sdmx/2009/concept#age> ;
     qb:codeList <id/conceptscheme/leeftijd> .
 """
 CODE_LIST = """@prefix code: <id/concept/leeftijd/> .

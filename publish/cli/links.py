@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from publish.cli.reporting import Run, own_language_option, print_json
-from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean
+from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, phrase
 
 log = logging.getLogger("publish")
 
@@ -20,15 +21,15 @@ log = logging.getLogger("publish")
 def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> None:
     """Report which codes are linked elsewhere and which are not.
 
-    Per code list: each link with its kind, each code without one with the reason. Links stand in
-    ontology/links/. With --format json each code is an object. `publish links suggest FILE`
-    proposes links to somebody else's list.
+    Per code list: each link with its kind, and for each code without one to a term elsewhere the
+    reason. Links stand in ontology/links/. With --format json each code is an object. `publish
+    links suggest FILE` proposes links to somebody else's list.
     """
     from publish.ontology.links import (
         STATUSES,
         read_links,
         report_as_records,
-        report_as_text,
+        report_in_words,
         report_links,
     )
     from publish.ontology.vocabulary import read_vocabulary
@@ -46,17 +47,19 @@ def links(ctx: click.Context, lists: tuple[str, ...], language: str | None) -> N
     for name in lists:
         if name not in report:
             hint = did_you_mean(name, report)
-            raise CannotRun(f"there is no code list {name}. {hint}Lists: {', '.join(report)}.")
+            raise CannotRun(
+                phrase("no-list-of-name", name=name, hint=hint, known=", ".join(report))
+            )
     report = {name: codes for name, codes in report.items() if not lists or name in lists}
     if run.format == "json":
         print_json(report_as_records(report))
         return
-    click.echo(report_as_text(report, language or run.language))
-    counts = {
-        status: sum(item.status == status for codes in report.values() for item in codes)
-        for status in STATUSES
-    }
-    log.info("%d codes linked, %d without counterpart, %d not looked for", *counts.values())
+    run.language = language or run.language
+    for line in report_in_words(report):
+        run.say(line, err=False)
+    of_status = Counter(item.status for codes in report.values() for item in codes)
+    linked, without, unsought = (of_status[status] for status in STATUSES)
+    log.info(phrase("links-counted", linked=linked, without=without, unsought=unsought))
 
 
 @links.command("suggest")
@@ -97,11 +100,10 @@ def suggest_links(
         check_output(project, file, output)
     found = suggest(project, file, lists, languages)
     if output:
-        write_suggestions(found, project, output)
+        write_suggestions(found, project, output, run.language)
         click.echo(output)
-        without = len(found.without)
-        log.info("%d suggested, %d without.", len(found.found) - without, without)
+        log.info(found.counted)
     elif run.format == "json":
-        click.echo(as_json(found))
+        click.echo(as_json(found, run.language))
     else:
-        click.echo(as_text(found))
+        click.echo(as_text(found, run.language))

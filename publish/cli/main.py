@@ -199,7 +199,7 @@ def missing(run: Run, language: str | None) -> None:
     They are declared under `missing:` in mappings/<document>/document.yaml, and as periods
     under `missing:` in the mappings. With --format json each is an object.
     """
-    from publish.cube.rdf.remarks import missing_figures
+    from publish.cube.rdf.remarks import missing_figures, missing_in_words
     from publish.mappings.document import read_documents
     from publish.mappings.mapping import read_mappings
 
@@ -225,15 +225,11 @@ def missing(run: Run, language: str | None) -> None:
         ]
         print_json(records)
         return
+    run.language = language
     for key, item in found:
-        question = f", question {item.question}" if item.question else ""
-        word = "lines" if item.lines and "-" in item.lines else "line"
-        lines = f" ({word} {item.lines})" if item.lines else ""
-        click.echo(f"{key}{question}: {item.what[language]}{lines}")
-        click.echo(f"    {item.why[language]}")
-        if item.slugs:
-            click.echo(f"    Data sets: {', '.join(item.slugs)}")
-    log.info("Missing: %d", len(found))
+        for line in missing_in_words(key, item):
+            run.say(line)
+    log.info(phrase("missing-counted", number=len(found)))
 
 
 @main.command()

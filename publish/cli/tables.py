@@ -19,6 +19,8 @@ from publish.faults.fault import (
     did_you_mean,
     number_of,
     phrase,
+    some_of,
+    written_out,
 )
 from publish.faults.report import count_of
 
@@ -240,19 +242,16 @@ def extract(run: Run, file: Path, key: str | None, show_text: bool) -> None:
     if key is None and len(documents) == 1:
         key = next(iter(documents))
     if key not in documents:
-        known = ", ".join(documents) or "none"
-        asked = f"There is no document {key!r}" if key else "Say which document this is"
-        raise CannotRun(
-            f"{asked}: --document takes the name of a folder in mappings/ whose document.yaml "
-            f"declares tables ({known})."
-        )
+        asked = phrase("no-document-of-name", key=key) if key else phrase("which-document")
+        raise CannotRun(asked + phrase("documents-with-tables", known=some_of(documents)))
     tables = extract_tables(text, documents[key], faults)
     if faults:
         raise FaultyInput(faults)
     folder = project.root / "mappings" / key
     files = {folder / f"{table.name}.csv": table.as_csv() for table in tables}
     write_files(files)
+    run.report_success()
     for path in files:
-        click.echo(project.shown(path))
+        run.say(project.shown(path))
     cells = sum(len(row) - 2 for table in tables for row in table.rows)
-    log.info("%d tables with %d figures", len(tables), cells)
+    log.info(phrase("tables-extracted", tables=len(tables), figures=written_out(cells)))

@@ -66,14 +66,23 @@ ADDRESSES = ["landing-page", "download", "record", "publisher", "author", "licen
 """The keys of a document that are each an http(s) address."""
 
 
+Dates = dict[str, date]
+"""Dates by their key, one of DATES."""
+DATES = ("date", "question-date")
+"""The keys of a document that are each a date: its own, and that of the question it answers."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """A source document: its key is the name of its folder."""
 
     key: str
     title: Text
-    date: date
     numbers: str
+    date: date
+    """By which the later of two documents is told: its own date, else that of the question."""
+    dates: Dates = field(default_factory=dict)
+    """The dates that it states, by their key, one of DATES."""
     file: YamlFile | None = None
     """Its ``document.yaml``; None for a folder without one, of which nothing more is known."""
     number: str | None = None
@@ -120,10 +129,8 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         name: _read_table(name, entry, file, faults)
         for name, entry in file.data.get("tables", {}).items()
     }
-    try:
-        day = date.fromisoformat(file.data["date"])
-    except ValueError:
-        faults.append(_wrong_type(file, ("date",), file.data["date"], "date-wanted"))
+    dates = _read_dates(file, faults)
+    if dates is None:
         return None
     addresses = {key: file.data[key] for key in ADDRESSES if key in file.data}
     subjects = tuple(file.data.get("subjects", ()))
@@ -142,7 +149,8 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         key=folder.name,
         file=file,
         title=file.data["title"],
-        date=day,
+        date=dates[min(dates)],
+        dates=dates,
         number=file.data.get("number"),
         addresses=addresses,
         subjects=subjects,
@@ -164,6 +172,23 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         marks=file.data.get("marks", {}),
         remarks=read_remarks(file.data),
     )
+
+
+def _read_dates(file: YamlFile, faults: list[Fault]) -> Dates | None:
+    """Return the dates of a document by their key, or None when there is none or one is no day."""
+    before, found = len(faults), Dates()
+    for key in DATES:
+        try:
+            if key in file.data:
+                found[key] = date.fromisoformat(file.data[key])
+        except ValueError:
+            faults.append(_wrong_type(file, (key,), file.data[key], "date-wanted"))
+    if len(faults) > before:
+        return None
+    if not found:
+        about = phrase("date-of-document")
+        faults.append(fault("missing-key", *file.place(), key="date", about=about))
+    return found or None
 
 
 def _wrong_type(file: YamlFile, steps: Steps, value: str, wanted: str) -> Fault:

@@ -74,6 +74,10 @@ class MissingPeriod:
     dimension: str
     code: str
     reason: Text
+    question: str | None
+    """The number of the sub-question in which its figures were asked for."""
+    lines: str | None
+    """The lines of the source that say that there are none."""
     steps: Steps
 
 
@@ -228,12 +232,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         totals={name: parts_of(entry) for name, entry in data.get("totals", {}).items()},
         declarations=read_declarations(file, numbers, faults),
         missing=tuple(
-            MissingPeriod(
-                dimension=next(key for key in entry if key != "reason"),
-                code=next(value for key, value in entry.items() if key != "reason"),
-                reason=entry["reason"],
-                steps=("missing", index),
-            )
+            _read_missing(entry, ("missing", index))
             for index, entry in enumerate(data.get("missing", ()))
         ),
         marks=data.get("marks", {}),
@@ -242,6 +241,20 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         remarks=(*read_remarks(data), *_read_acknowledged(file, faults)),
         derivation=_read_derivation(data["derived"]) if "derived" in data else None,
         most_cells=_read_most_cells(data.get("cells", "true")),
+    )
+
+
+def _read_missing(entry: dict[str, Any], steps: Steps) -> MissingPeriod:
+    """Return a period that is missing: its dimension is the key that is none of the others."""
+    known = ("reason", "question", "lines")
+    [(dimension, code)] = ((key, value) for key, value in entry.items() if key not in known)
+    return MissingPeriod(
+        dimension=dimension,
+        code=code,
+        reason=entry["reason"],
+        question=entry.get("question"),
+        lines=entry.get("lines"),
+        steps=steps,
     )
 
 

@@ -16,8 +16,17 @@ from pathlib import PurePosixPath
 
 from rdflib import Graph, Literal, URIRef
 
-from publish.faults.fault import Fault, did_you_mean, fault, phrase, together
+from publish.faults.fault import (
+    LANGUAGES,
+    Fault,
+    Words,
+    did_you_mean,
+    fault,
+    phrase,
+    together,
+)
 from publish.ontology.vocabulary import Vocabulary
+from publish.project.iris import Uris
 from publish.rdf.namespaces import DCTERMS, FOAF, RDF, RDFS, SKOS, VOID
 from publish.rdf.terms import local_name
 from publish.rdf.turtle import new_graph
@@ -38,7 +47,7 @@ POINTERS = {FOAF.focus, RDFS.seeAlso}
 """Relations that lead to the thing itself or to a page about it."""
 
 STATUSES = ("GEKOPPELD", "GEEN_TEGENHANGER", "NIET_GEZOCHT")
-"""Codes of the list koppelstatus: linked, looked for and not found, not looked for."""
+"""Codes of the list koppelstatus: linked elsewhere, looked for and not found, not looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +87,7 @@ def read_links(vocabulary: Vocabulary, faults: list[Fault]) -> list[Link]:
         link = _read_link(vocabulary, iri, faults)
         if link:
             links.append(link)
+    links = [link for link in links if _leads_to_target(vocabulary, link, faults)]
     first_of = {link.linkset: link.iri for link in reversed(links)}
     for stem, first in sorted(first_of.items()):
         linkset = uris.iri("linkset", linkset=stem)
@@ -111,7 +121,7 @@ def _read_link(vocabulary: Vocabulary, iri: URIRef, faults: list[Fault]) -> Link
     if (concept, RDF.type, SKOS.Concept) not in concepts:
         hint = did_you_mean(name, map(vocabulary.short, concepts.subjects(SKOS.inScheme)))
         faults.append(fault("no-such-concept", *place, name=name, hint=hint))
-    is_own = target.startswith(f"{vocabulary.uris.base}/id/concept/")
+    is_own = target.startswith(_own_space(vocabulary.uris))
     if is_own and (target, RDF.type, SKOS.Concept) not in concepts:
         faults.append(fault("no-such-concept", *place, name=vocabulary.short(target), hint=""))
     if relation not in INVERSES and relation not in POINTERS:
@@ -135,11 +145,34 @@ def _is_in_absent_list(vocabulary: Vocabulary, iri: URIRef) -> bool:
     return vocabulary.uris.iri("concept-scheme", scheme=scheme) in vocabulary.absent_lists
 
 
-def describe_links(vocabulary: Vocabulary, links: Iterable[Link]) -> Graph:
-    """Return what the files say, the SKOS triples that follow, and the linksets, counted."""
+def _leads_to_target(vocabulary: Vocabulary, link: Link, faults: list[Fault]) -> bool:
+    """Return whether a link leads to the data set that its linkset names; report it if not.
+
+    That data set says with ``void:uriSpace`` how its addresses begin; that of our own lists is
+    known.
+    """
+    uris = vocabulary.uris
+    whole = URIRef(uris.iri("linkset", linkset=link.linkset))
+    for target in vocabulary.links.objects(whole, VOID.objectsTarget):
+        spaces = sorted(map(str, vocabulary.links.objects(target, VOID.uriSpace)))
+        if str(target) == uris.iri("graph", name=LISTS_GRAPH):
+            spaces = [_own_space(uris)]
+        if spaces and not any(map(link.target.startswith, spaces)):
+            place, wanted = vocabulary.definitions.place(link.iri), ", ".join(spaces)
+            what = {"iri": link.target, "target": target, "wanted": wanted}
+            faults.append(fault("link-outside-target", *place, **what))
+            return False
+    return True
+
+
+def describe_links(vocabulary: Vocabulary, said: Graph, links: Iterable[Link]) -> Graph:
+    """Return what is said of links, the SKOS triples that follow, and the linksets, counted.
+
+    ``said`` is what files say, and what is said of the links of periods, which no file holds.
+    """
     uris = vocabulary.uris
     graph = new_graph(uris)
-    graph += vocabulary.links
+    graph += said
     lists = URIRef(uris.iri("graph", name=LISTS_GRAPH))
     counted: Counter[tuple[str, URIRef]] = Counter()
     for link in links:
@@ -149,31 +182,38 @@ def describe_links(vocabulary: Vocabulary, links: Iterable[Link]) -> Graph:
             graph.add(triple)
         whole = URIRef(uris.iri("linkset", linkset=link.linkset))
         graph.add((link.iri, DCTERMS.isPartOf, whole))
-        for language in ("nl", "en"):
+        for language in ("nl", "en") if (link.iri, RDFS.label, None) not in said else ():
             ends = (_label(vocabulary, end, language) for end in (link.concept, link.target))
             graph.add((link.iri, RDFS.label, Literal(" → ".join(ends), lang=language)))
     graph.add((lists, RDF.type, VOID.Dataset))
+    graph.add((lists, VOID.uriSpace, Literal(_own_space(uris))))
     for language, words in {"nl": "De codelijsten", "en": "The code lists"}.items():
         graph.add((lists, DCTERMS.title, Literal(words, lang=language)))
     for stem, group in itertools.groupby(sorted(counted.items()), key=lambda item: item[0][0]):
         whole, total = URIRef(uris.iri("linkset", linkset=stem)), 0
-        graph.add((whole, VOID.subjectsTarget, lists))
+        start = said.value(whole, VOID.subjectsTarget) or lists
+        graph.add((whole, VOID.subjectsTarget, start))
         for (_, relation), count in group:
             total += count
             part = URIRef(f"{whole}/{local_name(str(relation))}")
             graph.add((whole, VOID.subset, part))
             graph.add((part, RDF.type, VOID.Linkset))
             graph.add((part, VOID.linkPredicate, relation))
-            graph.add((part, VOID.subjectsTarget, lists))
+            graph.add((part, VOID.subjectsTarget, start))
             graph.add((part, VOID.triples, Literal(count)))
-            for target in vocabulary.links.objects(whole, VOID.objectsTarget):
+            for target in said.objects(whole, VOID.objectsTarget):
                 graph.add((part, VOID.objectsTarget, target))
-            for title in vocabulary.links.objects(whole, DCTERMS.title):
+            for title in said.objects(whole, DCTERMS.title):
                 if isinstance(title, Literal):
                     words = f"{title} ({vocabulary.short(relation)})"
                     graph.add((part, DCTERMS.title, Literal(words, lang=title.language)))
         graph.add((whole, VOID.triples, Literal(total)))
     return graph
+
+
+def _own_space(uris: Uris) -> str:
+    """Return how the addresses of our own codes begin."""
+    return f"{uris.base}/id/concept/"
 
 
 def _label(vocabulary: Vocabulary, iri: URIRef, language: str) -> str:
@@ -187,11 +227,17 @@ def _label(vocabulary: Vocabulary, iri: URIRef, language: str) -> str:
 
 
 def report_links(vocabulary: Vocabulary, links: Iterable[Link]) -> dict[str, list[CodeLinks]]:
-    """Return per code list how each of its codes is linked, or why it is not."""
+    """Return per code list how each of its codes is linked, or why it is not linked elsewhere.
+
+    A link to a code of ours, as that of a stand-in, or to a page leads to nothing elsewhere.
+    """
     found = defaultdict[URIRef, set[tuple[str, str]]](set)
+    elsewhere = set[URIRef]()
     for link in links:
         for subject, relation, target in link.triples(vocabulary.concepts):
             found[subject].add((vocabulary.short(relation), vocabulary.short(target)))
+            if relation != RDFS.seeAlso and not target.startswith(f"{vocabulary.uris.base}/"):
+                elsewhere.add(subject)
     report: dict[str, list[CodeLinks]] = {}
     for name, code_list in sorted(vocabulary.lists.items()):
         report[name] = []
@@ -199,7 +245,7 @@ def report_links(vocabulary: Vocabulary, links: Iterable[Link]) -> dict[str, lis
             concept = vocabulary.concept(name, code)
             own = tuple(sorted(found.get(concept, ())))
             reason = _reason(vocabulary, concept, URIRef(code_list.iri))
-            is_linked = any(relation != "rdfs:seeAlso" for relation, _ in own)
+            is_linked = concept in elsewhere
             status = STATUSES[0] if is_linked else STATUSES[1] if reason else STATUSES[2]
             report[name].append(
                 CodeLinks(code=code, links=own, status=status, reason={} if is_linked else reason)
@@ -234,23 +280,22 @@ def describe_statuses(vocabulary: Vocabulary, report: dict[str, list[CodeLinks]]
     return graph
 
 
-def report_as_text(report: dict[str, list[CodeLinks]], language: str) -> str:
-    """Return the report of the links for people: per list its codes, with links or the reason."""
-    lines = []
+def report_in_words(report: dict[str, list[CodeLinks]]) -> Iterator[Words]:
+    """Yield the lines of the report for people: per list its codes, with links or the reason."""
     for name, codes in report.items():
         linked = sum(item.status == STATUSES[0] for item in codes)
-        lines.append(f"{name}: {linked} of {len(codes)} codes linked")
+        yield phrase("links-of-list", list=name, linked=linked, codes=len(codes))
         width = max((len(item.code) for item in codes), default=0)
         for item in codes:
-            kinds = [f"{relation} {target}" for relation, target in item.links]
+            lines = [Words(f"{relation} {target}") for relation, target in item.links]
             if item.status == STATUSES[1]:
-                kinds.append("no counterpart: " + item.reason.get(language, ""))
+                texts = (item.reason.get(language, "") for language in LANGUAGES)
+                lines.append(phrase("no-counterpart", reason=Words(*texts)))
             if item.status == STATUSES[2]:
-                kinds.append("not looked for")
-            for number, text in enumerate(kinds):
+                lines.append(phrase("not-looked-for"))
+            for number, text in enumerate(lines):
                 code = item.code if number == 0 else ""
-                lines.append(f"    {code:{width}}  {text}")
-    return "\n".join(lines)
+                yield Words(f"    {code:{width}}  ") + text
 
 
 def report_as_records(report: dict[str, list[CodeLinks]]) -> list[dict[str, object]]:

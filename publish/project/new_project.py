@@ -9,7 +9,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from publish.faults.fault import CannotRun
+from publish.faults.fault import CannotRun, phrase, reason_of
 from publish.project.iris import CODE, GENERIC_VOCABULARY, is_base
 
 EXAMPLE_BASE = "https://data.example.org"
@@ -24,16 +24,13 @@ def start_project(
     written, or the name or the address cannot be used.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CannotRun(f"{folder} is not an empty folder: name one that is, or a new one.")
+        raise CannotRun(phrase("folder-not-empty", folder=folder))
     plain = unicodedata.normalize("NFKD", folder.resolve().name).encode("ascii", "ignore").decode()
     name = vocabulary or re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     if not CODE.fullmatch(name) or name == GENERIC_VOCABULARY:
-        raise CannotRun(
-            f'"{name}" cannot be the name of a vocabulary: give one of letters, digits and - '
-            f"with --vocabulary; {GENERIC_VOCABULARY} is the program's own."
-        )
+        raise CannotRun(phrase("no-vocabulary-name", name=name, reserved=GENERIC_VOCABULARY))
     if base and not is_base(base):
-        raise CannotRun(f'"{base}" is not an http(s) address: give --base as {EXAMPLE_BASE}.')
+        raise CannotRun(phrase("no-base-address", base=base, example=EXAMPLE_BASE))
     filled = {"{vocabulary}": name, "{base}": (base or EXAMPLE_BASE).rstrip("/")}
     filled |= {"{open}": "{", "{close}": "}"}
     written = []
@@ -45,7 +42,8 @@ def start_project(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise CannotRun(f"{path} cannot be written: {error.strerror}.") from None
+            reason = reason_of(error)
+            raise CannotRun(phrase("cannot-be-written", path=path, reason=reason)) from None
         written.append(path)
     return written
 

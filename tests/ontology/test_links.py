@@ -49,7 +49,9 @@ def test_report_links_by_code_and_kind(project: SmallProject) -> None:
         ("skos:closeMatch", "https://elders.example/young"),
     )
     assert by_code["leeftijd/jong"].status == "GEKOPPELD"
+    # A code of ours, here of another list, is nothing elsewhere.
     assert by_code["geslacht/M"].links == (("skos:narrowMatch", "leeftijd/jong"),)
+    assert by_code["geslacht/M"].status == "NIET_GEZOCHT"
     # A page to read is no counterpart.
     assert (by_code["leeftijd/oud"].status, by_code["leeftijd/oud"].reason) == ("NIET_GEZOCHT", {})
     assert by_code["statuut/Z"].status == "GEEN_TEGENHANGER"
@@ -237,6 +239,56 @@ def test_link_every_kind_that_was_asked_for(answer: Built) -> None:
     assert all(int(row["count"]) > 0 for row in rows)
 
 
+def test_lead_every_link_into_the_target_of_its_linkset(answer: Built) -> None:
+    """Each link is part of one linkset, and leads into the one data set that the set names."""
+    rows = answer.ask(
+        """PREFIX void: <http://rdfs.org/ns/void#> PREFIX dct: <http://purl.org/dc/terms/>
+        SELECT ?link ?to (COUNT(DISTINCT ?set) AS ?sets) (COUNT(DISTINCT ?target) AS ?targets)
+            (COUNT(DISTINCT ?fitting) AS ?spaces) WHERE {
+            ?link a pub:Koppeling ; pub:naar ?to ; dct:isPartOf ?set .
+            ?set void:objectsTarget ?target . ?target a void:Dataset ; void:uriSpace ?space .
+            BIND(IF(STRSTARTS(STR(?to), ?space), ?space, ?unbound) AS ?fitting)
+        } GROUP BY ?link ?to"""
+    )
+    assert len(rows) > 190
+    assert {(row["sets"], row["targets"], row["spaces"]) for row in rows} == {("1", "1", "1")}
+
+
+def test_link_periods_with_their_reason(answer: Built) -> None:
+    """Periods are matched by links with a reason, in a linkset of their own that counts them."""
+    [row] = answer.ask(
+        """PREFIX void: <http://rdfs.org/ns/void#> PREFIX dct: <http://purl.org/dc/terms/>
+        PREFIX time: <http://www.w3.org/2006/time#>
+        SELECT ?set ?count (COUNT(DISTINCT ?link) AS ?links) WHERE {
+            ?set a void:Linkset ; void:triples ?count ; void:subset/void:linkPredicate ?relation ;
+                void:objectsTarget <http://reference.data.gov.uk/id/> .
+            ?link dct:isPartOf ?set ; pub:van ?period ; pub:naar ?same ; pub:relatie ?relation ;
+                rdfs:comment ?nl , ?en . ?period a time:ProperInterval ; ?relation ?same .
+            FILTER(?relation = skos:exactMatch && LANG(?nl) = "nl" && LANG(?en) = "en")
+        } GROUP BY ?set ?count"""
+    )
+    assert row["set"].endswith("/id/linkset/perioden")
+    assert row["count"] == row["links"]
+    periods = answer.ask(
+        """PREFIX time: <http://www.w3.org/2006/time#>
+        SELECT ?period WHERE { ?period a time:ProperInterval }"""
+    )
+    assert len(periods) == int(row["count"]) > 10
+
+
+def test_say_that_eurostat_has_no_counterpart_of_two_ages(answer: Built) -> None:
+    """A code that is linked within our lists only says why it has no counterpart elsewhere."""
+    [row] = answer.ask(
+        """SELECT ?status ?reason WHERE { ?code skos:notation "Y18T19" ; skos:broadMatch ?own ;
+            pub:koppelstatus/skos:notation ?status ; pub:geenTegenhanger ?reason .
+            FILTER(LANG(?reason) = "en") }"""
+    )
+    assert row["status"] == "GEEN_TEGENHANGER"
+    assert "Y18-19" in row["reason"]
+    rows = answer.ask('SELECT ?c WHERE { ?c pub:koppelstatus/skos:notation "NIET_GEZOCHT" }')
+    assert not rows
+
+
 def test_print_links_for_people_and_programs(project: SmallProject) -> None:
     """`publish links` says of every code how it is linked, or why it is not."""
     write(
@@ -247,12 +299,12 @@ def test_print_links_for_people_and_programs(project: SmallProject) -> None:
     result = project.run("links", "--list", "leeftijd")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "leeftijd: 1 of 3 codes linked",
+        "leeftijd: 1 of 3 codes linked elsewhere",
         "    jong  skos:closeMatch https://elders.example/young",
         "    oud   no counterpart: Nowhere.",
         "    _T    not looked for",
     ]
-    assert "1 codes linked, 1 without counterpart, 1 not looked for" in result.stderr
+    assert "1 codes linked elsewhere, 1 without counterpart, 1 not looked for" in result.stderr
     assert "Nergens." in project.run("links", "--language", "nl").stdout
     records = json.loads(project.run("--format", "json", "links", "--list", "leeftijd").stdout)
     assert records[0] == {

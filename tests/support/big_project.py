@@ -17,7 +17,7 @@ DIMENSION = """
 ns:{name}
     a rdf:Property, qb:DimensionProperty, qb:CodedProperty ;
     rdfs:label "{name}"@nl, "{name}"@en ;
-    rdfs:range skos:Concept ;
+    rdfs:range skos:Concept ; qb:concept <http://purl.org/linked-data/sdmx/2009/concept#age> ;
     qb:codeList <id/conceptscheme/{name}> .
 """
 

@@ -39,7 +39,7 @@ ns:{name}
     rdfs:label "{name}"@nl, "{name}"@en ;
     skos:definition "{name}"@nl, "{name}"@en ;
     rdfs:isDefinedBy <ns/proef> ;
-    rdfs:range skos:Concept ;
+    rdfs:range skos:Concept ; qb:concept <http://purl.org/linked-data/sdmx/2009/concept#age> ;
     qb:codeList <id/conceptscheme/{name}> .
 """
 
@@ -50,7 +50,7 @@ ns:{name}
     skos:definition "{name}"@nl, "{name}"@en ;
     rdfs:isDefinedBy <ns/proef> ;
     rdfs:range xsd:{datatype} ;
-    rdfs:subPropertyOf sdmx-measure:obsValue ;
+    rdfs:subPropertyOf sdmx-measure:obsValue ; qb:concept sdmx-concept:obsValue ;
     pub:eenheid unit:{unit} .
 """
 

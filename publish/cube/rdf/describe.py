@@ -35,10 +35,6 @@ from publish.rdf.namespaces import (
 )
 from publish.rdf.turtle import new_graph
 
-REFERENCE_PERIODS = "http://reference.data.gov.uk/id/"
-"""The IRIs of calendar periods of the British government; its calendar is ours since 1752."""
-LAST_JULIAN_YEAR = 1752
-_REFERENCE_KINDS = {"kwartaal": "quarter", "jaar": "year", "dag": "day"}
 INTERVAL_OF_KIND = {kind: interval for interval, kind in PERIOD_KINDS.items()}
 
 
@@ -182,15 +178,16 @@ def periods_of(cube: AnyCube) -> list[Period]:
     return [period(dimension.period, code) for code in codes]
 
 
-def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
-    """Return the periods as OWL-Time proper intervals between two instants.
-
-    The longer periods that they finish are added, such as the quarter that ends on a day.
-    """
-    graph = new_graph(uris)
+def with_longer_periods(periods: Iterable[Period]) -> list[Period]:
+    """Return periods and the longer ones that they finish, such as the quarter ending on a day."""
     listed = list(periods)
-    longer = [other for item in listed for other in item.finished()]
-    for item in dict.fromkeys([*listed, *longer]):
+    return list(dict.fromkeys([*listed, *(other for item in listed for other in item.finished())]))
+
+
+def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
+    """Return the periods as OWL-Time proper intervals between two instants."""
+    graph = new_graph(uris)
+    for item in periods:
         node = URIRef(uris.iri(item.kind, code=item.code))
         graph.add((node, RDF.type, TIME.ProperInterval))
         graph.add((node, RDF.type, INTERVAL_OF_KIND[item.kind]))
@@ -201,9 +198,6 @@ def describe_periods(uris: Uris, periods: Iterable[Period]) -> Graph:
         graph.add((node, TIME.hasEnd, _instant(graph, uris, item.end)))
         for predicate, day in ((DCAT.startDate, item.start), (DCAT.endDate, item.last)):
             graph.add((node, predicate, Literal(day.isoformat(), datatype=XSD.date)))
-        if item.start.year > LAST_JULIAN_YEAR:
-            same = f"{REFERENCE_PERIODS}{_REFERENCE_KINDS[item.kind]}/{item.code}"
-            graph.add((node, SKOS.exactMatch, URIRef(same)))
         for other in item.finished():
             whole = URIRef(uris.iri(other.kind, code=other.code))
             graph.add((node, TIME.intervalFinishes, whole))
@@ -239,9 +233,13 @@ def describe_sources(uris: Uris, documents: Iterable[Document], cubes: Iterable[
         add_text(graph, node, RDFS.label, document.title)
         add_text(graph, node, DCTERMS.title, document.title)
         graph.add((node, DCTERMS.identifier, Literal(document.number or document.key)))
-        if document.date > date.min:
-            day = Literal(document.date.isoformat(), datatype=XSD.date)
-            graph.add((node, DCTERMS.date, day))
+        for key, day in document.dates.items():
+            stated = (
+                URIRef(uris.generic("vraagdatum")) if key == "question-date" else DCTERMS.issued
+            )
+            # Both are dates of its life: whoever asks for any date finds them.
+            for predicate in (DCTERMS.date, stated):
+                graph.add((node, predicate, Literal(day.isoformat(), datatype=XSD.date)))
         for key, predicate in PREDICATES.items():
             if key in document.addresses:
                 graph.add((node, predicate, URIRef(document.addresses[key])))

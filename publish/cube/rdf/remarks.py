@@ -18,9 +18,9 @@ from publish.cube.batch import Batch
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.describe import add_text
 from publish.cube.structure import no_such_code
-from publish.faults.fault import Fault, did_you_mean
+from publish.faults.fault import LANGUAGES, Fault, Words, did_you_mean, phrase
 from publish.mappings.document import Document, MissingFigures
-from publish.mappings.mapping import Mapping, Remark
+from publish.mappings.mapping import Mapping, MissingPeriod, Remark
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.yaml import YamlFile
 from publish.rdf.namespaces import DQV, OA, RDF, RDFS, SKOS
@@ -155,16 +155,52 @@ def describe_document_quality(
     for remark in document.remarks:
         _add_remark(graph, vocabulary, document.key, remark, concerned)
     for item in document.missing:
-        node = URIRef(uris.iri("missing", document=document.key, name=item.name))
         targets = [source, *(made[slug] for slug in item.slugs if slug in made)]
-        _annotate(graph, vocabulary, node, COMPLETENESS, targets)
-        graph.add((node, RDF.type, vocabulary.generic("Ontbrekend")))
-        add_text(graph, node, RDFS.label, item.what)
-        add_text(graph, node, RDFS.comment, item.why)
-        for name, text in (("deelvraag", item.question), ("bronregel", item.lines)):
-            if text:
-                graph.add((node, vocabulary.generic(name), Literal(text)))
+        _add_missing(graph, vocabulary, document.key, item, targets)
+    for cube in cubes:
+        if _first_document(cube.mapping) == document.key:
+            for code, declared in cube.missing.items():
+                item = _of_period(cube.mapping, declared, code)
+                slices = (
+                    uris.iri("slice", slug=other.structure.slug, codes=code)
+                    for other in cubes
+                    if other.missing.get(code) is declared
+                )
+                targets = [source, made[cube.structure.slug], *slices]
+                _add_missing(graph, vocabulary, document.key, item, targets)
     return graph
+
+
+def _add_missing(
+    graph: Graph, vocabulary: Vocabulary, key: str, item: MissingFigures, targets: Iterable[str]
+) -> None:
+    """Add figures that a document lacks as an annotation of its targets."""
+    node = URIRef(vocabulary.uris.iri("missing", document=key, name=item.name))
+    _annotate(graph, vocabulary, node, COMPLETENESS, targets)
+    graph.add((node, RDF.type, vocabulary.generic("Ontbrekend")))
+    add_text(graph, node, RDFS.label, item.what)
+    add_text(graph, node, RDFS.comment, item.why)
+    for name, text in (("deelvraag", item.question), ("bronregel", item.lines)):
+        if text:
+            graph.add((node, vocabulary.generic(name), Literal(text)))
+
+
+def _first_document(mapping: Mapping) -> str | None:
+    """Return the first document of a mapping's tables, under which missing periods are listed."""
+    return min((use.document for use in mapping.uses), default=None)
+
+
+def _of_period(mapping: Mapping, declared: MissingPeriod, code: str) -> MissingFigures:
+    """Return a period without figures as what it is: figures that a document does not give."""
+    return MissingFigures(
+        name=f"{mapping.slug}-{code}",
+        question=declared.question,
+        lines=declared.lines,
+        slugs=(mapping.slug,),
+        what={key: f"{title}: {declared.code}" for key, title in mapping.title.items()},
+        why=declared.reason,
+        steps=declared.steps,
+    )
 
 
 def describe_code_quality(vocabulary: Vocabulary) -> Graph:
@@ -253,20 +289,19 @@ def missing_figures(
     for document in documents:
         entries = list(document.missing)
         for mapping in mappings:
-            # A period that is missing is listed once, with the first document of its tables.
-            if min((use.document for use in mapping.uses), default=None) != document.key:
-                continue
-            entries += [
-                MissingFigures(
-                    name=f"{mapping.slug}-{item.code}",
-                    question=None,
-                    lines=None,
-                    slugs=(mapping.slug,),
-                    what={key: f"{title}: {item.code}" for key, title in mapping.title.items()},
-                    why=item.reason,
-                    steps=item.steps,
-                )
-                for item in mapping.missing
-            ]
+            if _first_document(mapping) == document.key:
+                entries += [_of_period(mapping, item, item.code) for item in mapping.missing]
         found += [(document.key, item) for item in entries]
     return found
+
+
+def missing_in_words(key: str, item: MissingFigures) -> Iterator[Words]:
+    """Yield the lines that tell people of missing figures: what, where, why and of which data."""
+    what, why = (Words(*(text[name] for name in LANGUAGES)) for text in (item.what, item.why))
+    question = phrase("of-question", question=item.question) if item.question else Words("")
+    several = "on-lines" if item.lines and "-" in item.lines else "on-line"
+    lines = phrase(several, lines=item.lines) if item.lines else Words("")
+    yield Words(key) + question + ": " + what + lines
+    yield Words("    ") + why
+    if item.slugs:
+        yield Words("    ") + phrase("data-sets-listed", names=", ".join(item.slugs))

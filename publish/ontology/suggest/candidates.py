@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from publish.faults.fault import Words
 from publish.ontology.suggest.ranges import ValueRange
 
 
@@ -57,4 +58,4 @@ class Candidate:
 
     code: OwnCode
     score: float
-    reason: str
+    reason: Words

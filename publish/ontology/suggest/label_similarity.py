@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from publish.faults.fault import Words
+from publish.faults.fault import phrase as in_words
 from publish.ontology.suggest.candidates import Candidate, Label, OwnCode, OwnList
 from publish.ontology.suggest.ranges import read_range
 from publish.ontology.suggest.words import GENERAL_WORDS, Phrase, Thesaurus, tokens_of
@@ -40,8 +42,8 @@ OTHER_ACRONYM_COST = 0.1
 """What is taken off when an acronym in brackets is that of other codes."""
 REWORDED_AT_MOST = 0.985
 """The score at most of a label that is not written exactly as ours."""
-SAME_LABEL = "same label"
-SAME_BY_KIND = {"code": "same code", "hidden": "same as a search term"}
+SAME_LABEL = in_words("alike-same-label")
+SAME_BY_KIND = {"code": in_words("alike-same-code"), "hidden": in_words("alike-search-term")}
 """The reason for a text that is ours, by the kind of our label; a search term is no synonym."""
 KIND_COSTS = {"pref": 0.0, "alt": 0.005, "printed": 0.01, "hidden": 0.015, "code": 0.02}
 """What is taken off for the kind of our label."""
@@ -157,7 +159,7 @@ class LabelIndex:
                 if len(tokens) > 1:
                     yield " ".join([*tokens[:at], full, *tokens[at + 1 :]]), 0.0
 
-    def _by_words(self, phrase: Phrase) -> Iterator[tuple[LabelVariant, float, str]]:
+    def _by_words(self, phrase: Phrase) -> Iterator[tuple[LabelVariant, float, Words]]:
         """Yield our forms that share words with a phrase."""
         numbers = {
             number
@@ -175,7 +177,7 @@ class LabelIndex:
                 score, typo = self._score(phrase, variant)
                 yield variant, REWORDED_AT_MOST * score, _reason(phrase, variant, score, typo=typo)
 
-    def _by_letters(self, phrase: Phrase) -> Iterator[tuple[LabelVariant, float, str]]:
+    def _by_letters(self, phrase: Phrase) -> Iterator[tuple[LabelVariant, float, Words]]:
         """Yield our forms with nearly the same letters, wherever the spaces are."""
         text = phrase.joined
         if len(text) < 6:
@@ -189,7 +191,8 @@ class LabelIndex:
             if edits and all(word.known for word in phrase.words):
                 continue
             if phrase.may_equal(variant.phrase):
-                yield variant, 0.97 - TYPO_COST * edits, "typo" if edits else "written otherwise"
+                reason = in_words("alike-typo" if edits else "alike-written-otherwise")
+                yield variant, 0.97 - TYPO_COST * edits, reason
 
     def _score(self, phrase: Phrase, variant: LabelVariant) -> tuple[float, bool]:
         """Return which part of the words of both sides is the same, and whether with typos."""
@@ -249,18 +252,19 @@ class LabelIndex:
         )
 
 
-def _reason(phrase: Phrase, variant: LabelVariant, score: float, *, typo: bool) -> str:
+def _reason(phrase: Phrase, variant: LabelVariant, score: float, *, typo: bool) -> Words:
     """Return in words why two labels are alike."""
     whole = score > 0.9
     if typo:
-        return "typo" if whole else "typo, and part of the words"
+        return in_words("alike-typo" if whole else "alike-typo-and-part")
     if not whole:
-        return "part of the words"
+        return in_words("alike-part")
     if sorted(phrase.spelling) == sorted(variant.phrase.spelling):
-        return "word order"
+        return in_words("alike-order")
     if {word.text for word in phrase.words} <= set(variant.phrase.spelling):
-        return "same words"
-    return "synonym" if variant.label.kind in ("alt", "hidden") else "written otherwise"
+        return in_words("alike-words")
+    is_synonym = variant.label.kind in ("alt", "hidden")
+    return in_words("alike-synonym" if is_synonym else "alike-written-otherwise")
 
 
 def _weight(meaning: str, places: int, codes: int) -> float:

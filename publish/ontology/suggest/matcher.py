@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from publish.faults.fault import phrase
 from publish.ontology.suggest.candidates import Candidate, ForeignEntry, OwnCode, OwnList
 from publish.ontology.suggest.label_similarity import SAME_BY_KIND, SAME_LABEL, LabelIndex
 from publish.ontology.suggest.ranges import (
@@ -105,8 +106,8 @@ class Matcher:
             scores = [likeness(stated, own, kind) - possible[kind] for kind in of_both]
             score = max(scores, default=0.0)
             if score > 0:
-                reason = "same range" if score > CERTAIN_RANGE else "range, limits not certain"
-                found.append(Candidate(code=code, score=score, reason=reason))
+                same = "alike-range" if score > CERTAIN_RANGE else "alike-range-uncertain"
+                found.append(Candidate(code=code, score=score, reason=phrase(same)))
         return found
 
     @cached_property

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.faults.fault import CannotRun
+from publish.faults.fault import CannotRun, Words, phrase
 from publish.ontology.suggest.candidates import Candidate, ForeignEntry
 from publish.project.files import as_csv, write_files
 from publish.project.project import Project
@@ -31,29 +31,33 @@ class Suggestions:
     found: tuple[tuple[ForeignEntry, tuple[Candidate, ...]], ...]
 
     @property
+    def counted(self) -> Words:
+        """How many entries have a suggestion, in words."""
+        without, count = len(self.without), len(self.found)
+        have, lack = (phrase("has" if it == 1 else "have") for it in (count - without, without))
+        found = phrase("out-of", found=count - without, count=count)
+        return phrase("suggestions-counted", found=found, have=have, without=without, lack=lack)
+
+    @property
     def without(self) -> list[ForeignEntry]:
         """The entries for which nothing is proposed."""
         return [entry for entry, candidates in self.found if not candidates]
 
 
-def as_text(suggestions: Suggestions) -> str:
+def as_text(suggestions: Suggestions, language: str) -> str:
     """Return the suggestions as lines to read."""
-    lines = []
+    lines: list[str] = []
     for entry, candidates in suggestions.found:
         lines.append(_printable(f"{entry.code}  {entry.labels[0]}".strip()))
         if not candidates:
             lines.append("    –")
         for one in candidates:
-            place = f"{one.code.list_name}/{one.code.code}"
-            lines.append(f"    {one.score:.2f}  {place}  {one.code.shown}  ({one.reason})")
-    without, count = suggestions.without, len(suggestions.found)
-    have = "has" if count - len(without) == 1 else "have"
-    lacking = "has none" if len(without) == 1 else "have none"
-    number = f"{count - len(without)} of {count}"
-    lines += ["", f"{number} {have} a suggestion, {len(without)} {lacking}."]
-    if without:
-        texts = ", ".join(f'"{_printable(entry.labels[0])}"' for entry in without)
-        lines.append(f"None for: {texts}.")
+            place, reason = f"{one.code.list_name}/{one.code.code}", one.reason.text_in(language)
+            lines.append(f"    {one.score:.2f}  {place}  {one.code.shown}  ({reason})")
+    lines += ["", suggestions.counted.text_in(language)]
+    if suggestions.without:
+        texts = ", ".join(f'"{_printable(entry.labels[0])}"' for entry in suggestions.without)
+        lines.append(phrase("no-suggestion-for", texts=texts).text_in(language))
     return "\n".join(lines)
 
 
@@ -62,7 +66,7 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def as_json(suggestions: Suggestions) -> str:
+def as_json(suggestions: Suggestions, language: str) -> str:
     """Return the suggestions as a JSON array, one object per entry."""
     records = [
         {
@@ -77,7 +81,7 @@ def as_json(suggestions: Suggestions) -> str:
                     "code": candidate.code.code,
                     "label": candidate.code.shown,
                     "iri": candidate.code.iri,
-                    "reason": candidate.reason,
+                    "reason": candidate.reason.text_in(language),
                 }
                 for rank, candidate in enumerate(candidates, start=1)
             ],
@@ -87,7 +91,7 @@ def as_json(suggestions: Suggestions) -> str:
     return json.dumps(records, ensure_ascii=False, indent=2)
 
 
-def _rows(suggestions: Suggestions) -> Iterator[list[object]]:
+def _rows(suggestions: Suggestions, language: str) -> Iterator[list[object]]:
     """Yield the columns and one row per candidate, with empty columns in which a person judges.
 
     An entry without candidates has one row, so that nothing is lost from sight.
@@ -99,39 +103,38 @@ def _rows(suggestions: Suggestions) -> Iterator[list[object]]:
             yield [*theirs, *[""] * (len(COLUMNS) - 2)]
         for rank, candidate in enumerate(candidates, start=1):
             code = candidate.code
-            ours = [code.list_name, code.code, code.shown, code.iri, candidate.reason]
-            yield [*theirs, rank, f"{candidate.score:.2f}", *ours, "", ""]
+            ours = [code.list_name, code.code, code.shown, code.iri]
+            reason = candidate.reason.text_in(language)
+            yield [*theirs, rank, f"{candidate.score:.2f}", *ours, reason, "", ""]
 
 
-TURTLE_HEAD = """\
-## Suggestions by publish links suggest. Every line is a comment: nothing is said yet.
-##
-## What is right: copy its block to a file of ontology/links/, take away the first "#" of its lines,
-## fill in what stands between « and », and replace closeMatch where another relation (broadMatch,
-## narrowMatch, relatedMatch, or exactMatch) is what it is. What is wrong: leave it.
-##
+PREFIXES = """\
 #@prefix pub: <ns/publicatie#> .
 #@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 #@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
 
 
-def as_turtle(suggestions: Suggestions, project: Project) -> str:
+def as_turtle(suggestions: Suggestions, project: Project, language: str) -> str:
     """Return the candidates as blocks of pub:Koppeling in which every line is a comment."""
-    blocks = [TURTLE_HEAD]
+    introduction = phrase("suggestions-head").text_in(language).splitlines()
+    blocks = ["".join(f"## {line}".rstrip() + "\n" for line in introduction), "##\n", PREFIXES]
+    nothing = phrase("nothing-proposed").text_in(language)
+    theirs = phrase("address-of-theirs").text_in(language)
+    whose = phrase("whose").text_in(language)
     for entry, candidates in suggestions.found:
         blocks.append(f"\n## -- {_on_one_line(f'{entry.code} {entry.labels[0]}')}\n")
         if not candidates:
-            blocks.append("## Nothing is proposed.\n")
+            blocks.append(f"## {nothing}\n")
         name = re.sub(r"[^A-Za-z0-9._~-]+", "-", entry.code or entry.labels[0]).strip("-.")
-        target = f"<{_on_one_line(entry.iri)}>" if entry.iri else "<«the address of theirs»>"
+        target = f"<{_on_one_line(entry.iri)}>" if entry.iri else f"<«{theirs}»>"
         for candidate in candidates:
-            code = candidate.code
+            code, reason = candidate.code, candidate.reason.text_in(language)
             iri = code.iri.removeprefix(project.base + "/")
             blocks.append(
-                f"##\n## {candidate.score:.2f}, {candidate.reason}: {code.list_name}/{code.code},"
+                f"##\n## {candidate.score:.2f}, {reason}: {code.list_name}/{code.code},"
                 f' "{_on_one_line(code.shown)}"\n'
-                f"#<id/koppeling/«whose»/{code.list_name}/{code.code}/{name}>\n"
+                f"#<id/koppeling/«{whose}»/{code.list_name}/{code.code}/{name}>\n"
                 "#    a pub:Koppeling ;\n"
                 '#    rdfs:comment "«waarom»"@nl , "«why»"@en ;\n'
                 f"#    pub:naar {target} ;\n"
@@ -150,24 +153,23 @@ def check_output(project: Project, file: Path, output: Path) -> None:
     """Raise CannotRun for a file that suggestions are not written to."""
     path = output.resolve()
     if path.is_relative_to((project.root / "ontology").resolve()):
-        raise CannotRun(
-            f"{output} is inside ontology/: suggestions are for a person to judge first. "
-            "Write them elsewhere, and copy what is right to ontology/links/."
-        )
+        raise CannotRun(phrase("output-in-ontology", output=output))
     if path == file.resolve():
-        raise CannotRun(f"{output} is the list that is read: give another file with --output.")
+        raise CannotRun(phrase("output-is-input", output=output))
     if path.suffix.lower() not in ENDINGS:
-        raise CannotRun(f"{output} must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}.")
+        raise CannotRun(phrase("output-ending", output=output))
 
 
-def write_suggestions(suggestions: Suggestions, project: Project, output: Path) -> None:
+def write_suggestions(
+    suggestions: Suggestions, project: Project, output: Path, language: str
+) -> None:
     """Write suggestions to a file in the format of its name, at once or not at all."""
     ending = output.suffix.lower()
     if ending == ".csv":
         # With a mark at the beginning, so that spreadsheets see that it is UTF-8.
-        content = codecs.BOM_UTF8 + as_csv(_rows(suggestions))
+        content = codecs.BOM_UTF8 + as_csv(_rows(suggestions, language))
     elif ending == ".ttl":
-        content = as_turtle(suggestions, project).encode()
+        content = as_turtle(suggestions, project, language).encode()
     else:
-        content = f"{as_json(suggestions)}\n".encode()
+        content = f"{as_json(suggestions, language)}\n".encode()
     write_files({output: content})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rdflib import Literal, URIRef
 
-from publish.faults.fault import CannotRun, Fault, FaultyInput, nearest
+from publish.faults.fault import CannotRun, Fault, FaultyInput, did_you_mean, phrase
 from publish.ontology.suggest.candidates import Label, OwnCode, OwnList
 from publish.ontology.suggest.foreign_lists import read_foreign_list
 from publish.ontology.suggest.matcher import Matcher
@@ -53,10 +53,8 @@ def _chosen_lists(vocabulary: Vocabulary, names: tuple[str, ...]) -> list[CodeLi
     """
     for name in names:
         if name not in vocabulary.lists:
-            near = nearest(name, vocabulary.lists)
-            other = "the lists are those of ontology/codelists/."
-            hint = f"did you mean {near}?" if near else other
-            raise CannotRun(f"there is no code list {name!r}: {hint}")
+            hint, known = did_you_mean(name, vocabulary.lists), ", ".join(sorted(vocabulary.lists))
+            raise CannotRun(phrase("no-list-of-name", name=name, hint=hint, known=known))
     if names:
         return [vocabulary.lists[name] for name in dict.fromkeys(names)]
     stand_in = vocabulary.generic("plaatsvervangerVoor")

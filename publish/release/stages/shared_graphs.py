@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from rdflib import Graph
 
 from publish.cube.derive import AnyCube
-from publish.cube.rdf.describe import describe_periods, describe_sources, periods_of
+from publish.cube.rdf.describe import (
+    describe_periods,
+    describe_sources,
+    periods_of,
+    with_longer_periods,
+)
 from publish.cube.rdf.remarks import describe_code_quality, describe_document_quality
 from publish.ontology.links import describe_links, describe_statuses, report_links
+from publish.ontology.period_links import link_periods
 from publish.ontology.periods import Period
 from publish.project.iris import CELLS, SHARED_GRAPHS, Uris
 from publish.release.dumps import PRIMARY_FORMATS, write_code_lists, write_graph
@@ -42,11 +48,13 @@ def write_shared_graphs(
     uris, vocabulary = inputs.project.uris, inputs.vocabulary
     concepts = vocabulary.concepts + inputs.levels + describe_code_quality(vocabulary)
     concepts += describe_statuses(vocabulary, report_links(vocabulary, inputs.links))
+    periods = _periods(written.all_cubes)
+    said, links = link_periods(uris, periods)
     shared = {
         "vocabularium": vocabulary.terms,
         "codelijsten": concepts,
-        "koppelingen": describe_links(vocabulary, inputs.links),
-        "bronnen": _describe_sources(inputs, written.all_cubes),
+        "koppelingen": describe_links(vocabulary, vocabulary.links + said, [*inputs.links, *links]),
+        "bronnen": _describe_sources(inputs, written.all_cubes, periods),
     }
     for name in SHARED_GRAPHS:
         write_graph(folder, name, shared[name], uris, formats)
@@ -57,12 +65,16 @@ def write_shared_graphs(
     )
 
 
-def _describe_sources(inputs: Inputs, cubes: Sequence[AnyCube]) -> Graph:
+def _periods(cubes: Sequence[AnyCube]) -> list[Period]:
+    """Return the periods of all cubes in order, and the longer ones that they finish."""
+    found = {item for cube in cubes for item in periods_of(cube)}
+    return with_longer_periods(sorted(found, key=lambda item: (item.kind, item.start)))
+
+
+def _describe_sources(inputs: Inputs, cubes: Sequence[AnyCube], periods: Sequence[Period]) -> Graph:
     """Return periods, documents and tables, and what documents say of quality and lack."""
     uris, documents = inputs.project.uris, inputs.documents.values()
-    periods: set[Period] = {item for cube in cubes for item in periods_of(cube)}
-    ordered = sorted(periods, key=lambda item: (item.kind, item.start))
-    graph = describe_periods(uris, ordered) + describe_sources(uris, documents, cubes)
+    graph = describe_periods(uris, periods) + describe_sources(uris, documents, cubes)
     for document in documents:
         graph += describe_document_quality(inputs.vocabulary, document, cubes)
     return graph

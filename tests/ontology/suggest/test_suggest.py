@@ -242,7 +242,7 @@ def test_refuse_list_that_does_not_exist(project: SmallProject, listed: Path) ->
     """A name that is no code list is said, with the nearest one."""
     result = project.run("links", "suggest", str(listed), "--list", "leeftijdd")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "there is no code list 'leeftijdd': did you mean leeftijd?" in result.stderr
+    assert 'there is no code list leeftijdd. Did you mean "leeftijd"? Lists: ' in result.stderr
 
 
 def test_report_faulty_list(project: SmallProject, listed: Path) -> None:
