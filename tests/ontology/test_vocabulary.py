@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from fault_fixtures import make_sound_project
 from rdflib import Graph, URIRef
 from shared_material import ROOT
 
@@ -14,6 +15,7 @@ from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.project import Project, read_project
 from publish.rdf.namespaces import RDF, SKOS
 from publish.rdf.turtle import new_graph, read_turtle
+from publish.release.build import validate
 
 BASE = "https://data.example.org"
 PREFIXES = """\
@@ -441,3 +443,27 @@ def test_new_graph_writes_the_project_s_prefixes(tmp_path: Path) -> None:
     graph.add((URIRef(f"{BASE}/ns/publicatie#Totaal"), RDF.type, SKOS.Concept))
     text = graph.serialize(format="turtle")
     assert "pub:Totaal a skos:Concept ." in text
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("dimensions", "qb:concept <http://purl.org/linked-data/sdmx/2009/concept#age> ;", ""),
+        ("measures", "qb:concept sdmx-concept:obsValue ;", ""),
+        ("measures", "qb:concept sdmx-concept:obsValue", "qb:concept <id/concept/begrip/geen>"),
+        ("measures", "qb:concept sdmx-concept:obsValue", 'qb:concept "obsValue"'),
+    ],
+)
+def test_warn_of_component_without_its_concept(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    """A component without concept, or with one of ours that is not there, is warned of once."""
+    sound = make_sound_project(tmp_path / "project")
+    path = sound.root / "ontology" / f"{file}.ttl"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    _, [warning] = validate(sound.read())
+    assert (warning.path, warning.severity) == (f"ontology/{file}.ttl", "warning")
+    assert warning.line > 1
+    assert "qb:concept" in str(warning)
