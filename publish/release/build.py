@@ -25,6 +25,7 @@ from publish.release.releases import (
     keep_release,
     locked,
     make_current,
+    naming,
     removable,
     remove,
     same_content,
@@ -52,15 +53,10 @@ def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]
     """
     project.build.mkdir(exist_ok=True)
     sync(project.root)
-    try:
-        with locked(project.build):
-            release, warnings = _build_release(project, tuple(only))
-            make_current(release)
-            _remove_old(project)
-    except OSError as error:
-        if error.filename is None:  # as of a disk that is full
-            error.filename = str(project.build)
-        raise
+    with naming(project.build), locked(project.build):
+        release, warnings = _build_release(project, tuple(only))
+        make_current(release)
+        _remove_old(project)
     return release, warnings
 
 
@@ -162,7 +158,7 @@ def validate(
     With ``full`` pySHACL judges the observations of large data sets too.
     Returns the number of observations per data set and the warnings. Raises FaultyInput.
     """
-    with tempfile.TemporaryDirectory(prefix="publish-") as folder:
+    with tempfile.TemporaryDirectory(prefix="publish-") as folder, naming(Path(folder).parent):
         most = None if full else MOST_OBSERVATIONS
         content = make_content(
             project, Path(folder), tuple(only), formats=(".nt",), most=most, full=full

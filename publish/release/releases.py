@@ -68,6 +68,20 @@ def unfinished_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def naming(folder: Path) -> Iterator[None]:
+    """Let an error of the system that names no path, as that of a full disk, name a folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        number = error.errno
+        if number is None and os.strerror(errno.ENOSPC) in str(error):
+            number = errno.ENOSPC  # the store tells it in words only
+        raise OSError(number or 0, error.strerror or str(error), str(folder)) from error
+
+
 def _unused(parent: Path, start: str) -> Path:
     """Return a path that does not exist, its name unlike that of any other process."""
     return parent / f"{start}{os.getpid()}-{secrets.token_hex(4)}"
@@ -116,13 +130,16 @@ def make_current(release: Path) -> None:
     if not current.is_symlink() or str(current.readlink()) != release.name:
         link = parent / f"{_LINK}{os.getpid()}"
         link.unlink(missing_ok=True)
-        link.symlink_to(release.name, target_is_directory=True)
         try:
+            link.symlink_to(release.name, target_is_directory=True)
             if current.is_dir() and not current.is_symlink():
                 aside = _unused(parent, f"{CURRENT}-")
                 current.rename(aside)
                 log.warning(phrase("current-moved", name=aside.name))
             link.replace(current)
+        except OSError as error:
+            error.filename = str(current)  # and not what the link says
+            raise
         finally:
             link.unlink(missing_ok=True)
     sync(parent)

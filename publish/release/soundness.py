@@ -65,6 +65,7 @@ def write_made(folder: Path, about: Mapping[str, str]) -> None:
     files = {
         name: {"bytes": listed.size, "sha256": listed.sha256}
         for name, listed in list_files(folder).items()
+        if name != MADE
     }
     made: dict[str, Any] = {**about, "files": files}
     made["sha256"] = _checksum(made)
@@ -81,7 +82,7 @@ def read_list(folder: Path) -> dict[str, Listed] | None:
         text = file.read(MOST_MADE)
     try:
         made = json.loads(text)
-        if "files" not in made:
+        if made.get("files") is None:
             return None
         if made.pop("sha256", None) != _checksum(made):
             raise DamagedFile(phrase("file-of-other-content"))
@@ -241,7 +242,7 @@ def _walk(
 def _is_empty_folder(path: Path) -> bool:
     """Return whether a path is a folder with nothing in it, which does no harm."""
     try:
-        return path.is_dir() and not any(os.scandir(path))
+        return path.is_dir() and not list(path.iterdir())
     except OSError:
         return False
 

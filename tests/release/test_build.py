@@ -17,28 +17,13 @@ import pyoxigraph as ox
 import pytest
 from big_project import make_big_project
 from built import PROGRAM, Built, built, copy_of_the_answer
-from small_project import SmallProject
+from small_project import PLAIN, PLAIN_TABLE, SmallProject
 
 from publish import __version__
 from publish.project.project import read_project
 from publish.release.build import build, validate
 from publish.release.dump_formats import FORMS
 from publish.validation.shapes import with_pyshacl as shapes
-
-PLAIN = """tables: [bron/tabel]
-rows: leeftijd
-columns: kwartaal
-measure: aantal
-"""
-TABLE = "x,2022 - K1,2022 - K2\njong,1,2\noud,3,4\n"
-
-
-@pytest.fixture
-def sound(project: SmallProject) -> SmallProject:
-    """A project without faults."""
-    project.table(TABLE)
-    project.mapping(PLAIN)
-    return project
 
 
 def releases(project: SmallProject) -> set[str]:
@@ -221,8 +206,8 @@ def test_follow_public_url_in_manifest_only(sound: SmallProject) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        TABLE.replace("4", "vier"),
-        TABLE.replace("jong", "kind"),
+        PLAIN_TABLE.replace("4", "vier"),
+        PLAIN_TABLE.replace("jong", "kind"),
         "",
         "x,2022 - K1\n",
         'x,2022 - K1\njong,"1\n',

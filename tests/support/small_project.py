@@ -61,6 +61,15 @@ description: {nl: Een proef., en: A trial.}
 """The three lines with which every mapping of a test begins."""
 
 
+PLAIN_TABLE = "x,2022 - K1,2022 - K2\njong,1,2\noud,3,4\n"
+PLAIN = """tables: [bron/tabel]
+rows: leeftijd
+columns: kwartaal
+measure: aantal
+"""
+"""A table without faults, and the lines of its mapping below the head."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SmallProject:
     """A project folder to which tests add tables and mappings."""
