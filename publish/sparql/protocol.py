@@ -82,8 +82,10 @@ def read_parameters(
     if len(queries) > 1:
         raise BadRequest(400, phrase("several-queries"))
     last = dict(reversed(fields))
+    query = queries[0] if query is None and queries else query
     parameters = Parameters(
-        query=queries[0] if query is None and queries else query,
+        # A file is often saved with a byte order mark, which Turtle may have too.
+        query=query and query.removeprefix("\ufeff"),
         default_graphs=tuple(filter(str.strip, values("default-graph-uri"))),
         named_graphs=tuple(filter(str.strip, values("named-graph-uri"))),
         formats=tuple(filter(str.strip, values(*FORMAT_PARAMETERS))),

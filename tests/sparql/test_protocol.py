@@ -48,6 +48,13 @@ def test_read_query_of_body() -> None:
     assert parameters == Parameters(query="ASK {} #é", named_graphs=("urn:c",), formats=("csv",))
 
 
+def test_read_query_without_its_byte_order_mark() -> None:
+    """The mark at the beginning of a file is no part of its query."""
+    mark = "\ufeff".encode()
+    assert read_parameters("POST", b"", QUERY_TYPE, mark + b"ASK {}").query == "ASK {}"
+    assert read_parameters("GET", b"query=%EF%BB%BFASK%20%7B%7D", "", b"").query == "ASK {}"
+
+
 def test_read_parameters_without_query() -> None:
     """Without a query it is the service description that is asked for."""
     assert read_parameters("GET", b"", "", b"") == NOTHING

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from publish.faults.fault import phrase
-from publish.sparql.query.errors import QueryTooLarge, Refused
+from publish.faults.places import line_and_column
+from publish.sparql.query.errors import QuerySyntax, QueryTooLarge, Refused
 from publish.sparql.query.limits import Limits, size
 from publish.sparql.query.tokens import FLAGS, IRI, NAME, TOKEN, tokens, tokens_by_depth
 
@@ -43,6 +44,12 @@ _TOKEN_OR_SIGNS = re.compile(rf"(?P<signs>[\s(){{}}\[\],;!+*|^=>&@~`]++) | {TOKE
 """Without IRIs, which are followed apart; signs that mean nothing here are taken together."""
 _IN_NAME = re.compile(r"service|[.:]", re.IGNORECASE)
 _TARGET = re.compile(rf"{IRI.pattern} | [?$]\w+ | (?:{NAME})+", re.VERBOSE)
+_PROLOGUE = re.compile(
+    rf"(?:\s|\#[^\n\r]*+(?:[\n\r]|\Z)|base\s*+{IRI.pattern}|prefix\s*+[\w.-]*+:\s*+{IRI.pattern})*+",
+    re.IGNORECASE,
+)
+_DECLARED = re.compile(r"(?:#[^\n\r]*|<[^>]*>|prefix\s*+([\w.-]*+):)", re.IGNORECASE)
+_BEGINS_FORM = re.compile(r"select|construct|describe|ask", re.IGNORECASE)
 MOST_BEFORE_BLOCK = 3
 """SILENT and the name of the service stand before its block; one more may be a part of it."""
 _SPACES = re.compile(r"\s*+")
@@ -66,7 +73,8 @@ def examine(text: str, limits: Limits = USUAL) -> Examined:
     if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
         raise QueryTooLarge(phrase("query-too-long", most=size(most)))
     if "\x00" in text:
-        raise Refused(phrase("query-with-nul"))
+        place = line_and_column(text, text.index("\x00"))
+        raise QuerySyntax(phrase("query-with-nul"), place)
     resolved = _ESCAPE.sub(_resolve, text) if "\\" in text else text
     readings = (text,) if resolved == text else (text, resolved)
     for reading in readings:
@@ -87,7 +95,7 @@ def _resolve(escape: re.Match[str]) -> str:
 
 def _follow(text: str) -> None:
     """Follow every reading of a text. Raises Refused when one of them has the word SERVICE."""
-    lines = _Lines(text)
+    lines, prefixes = _Lines(text), _declared_prefixes(text)
     seen: set[int] = set()
     starts = [0]
     until = time.thread_time() + MOST_SECONDS
@@ -103,7 +111,7 @@ def _follow(text: str) -> None:
             token = _TOKEN_OR_SIGNS.match(text, at)
             if token is None or text.startswith("//", at):
                 break  # no reading of SPARQL goes on here
-            if token.lastgroup == "name" and _may_be_service(token, lines):
+            if token.lastgroup == "name" and _may_be_service(token, lines, prefixes):
                 raise Refused(phrase("query-federated"))
             if len(seen) % 64 == 0 and time.thread_time() > until:
                 raise QueryTooLarge(phrase("query-takes-too-long-to-examine"))
@@ -123,9 +131,9 @@ class _Lines:
         line = bisect_left(self._ends, at)
         return self._ends[line] if line < len(self._ends) else len(self._text)
 
-    def leads_to_block(self, at: int) -> bool:
-        """Return whether a block follows, with no more before it than SERVICE may have."""
-        for _ in range(MOST_BEFORE_BLOCK + 1):
+    def leads_to_block(self, at: int, most: int = MOST_BEFORE_BLOCK) -> bool:
+        """Return whether a block follows, with no more words before it than ``most``."""
+        for _ in range(most + 1):
             at = self._skip(at)
             if self._text.startswith("{", at):
                 return True
@@ -152,10 +160,24 @@ class _Lines:
         return end
 
 
-def _may_be_service(token: re.Match[str], lines: _Lines) -> bool:
+def _declared_prefixes(text: str) -> frozenset[str]:
+    """Return the prefixes that a query declares; none when the empty one is among them.
+
+    Without an empty prefix, ``service:x`` cannot be SERVICE with the name ``:x``.
+    """
+    prologue = _PROLOGUE.match(text)
+    if prologue is None or not _BEGINS_FORM.match(text, prologue.end()):
+        return frozenset()
+    names = (found[1] for found in _DECLARED.finditer(prologue[0]))
+    found = frozenset(name for name in names if name is not None)
+    return frozenset() if "" in found else found
+
+
+def _may_be_service(token: re.Match[str], lines: _Lines, prefixes: frozenset[str]) -> bool:
     """Return whether a run of name characters may hold the keyword SERVICE.
 
-    Other letters may touch it on both sides. A name or variable must follow, and then a block.
+    Other letters may touch it on both sides. A name or variable must follow, and then a block; a
+    colon that touches it begins the name.
     """
     name = token[0]
     first, prefix = 0, None  # of the part after the last full stop
@@ -164,8 +186,12 @@ def _may_be_service(token: re.Match[str], lines: _Lines) -> bool:
             first, prefix = found.end(), None
         elif found[0] == ":":
             prefix = prefix or name[first : found.start()]
-        elif prefix is not None and prefix.casefold() != "service":
+        elif prefix is not None and (prefix in prefixes or prefix.casefold() != "service"):
             continue  # it is part of a local name
+        elif name.startswith(":", found.end()):
+            is_prefix = name[first : found.end()] in prefixes
+            if not is_prefix and lines.leads_to_block(token.end(), most=0):
+                return True
         else:
             return lines.leads_to_block(token.end())
     return False

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from publish.sparql.query.errors import QueryTooLarge, Refused
+from publish.sparql.query.errors import QuerySyntax, QueryTooLarge, Refused
 from publish.sparql.query.guard import examine
 from publish.sparql.query.limits import Limits
 
@@ -126,9 +126,51 @@ def test_limits_are_settings() -> None:
 
 
 def test_nul_is_refused() -> None:
-    """A NUL has no place in a query."""
-    with pytest.raises(Refused, match="NUL"):
-        examine("ASK { \x00 }")
+    """A NUL has no place in a query, and it is told where it stands."""
+    with pytest.raises(QuerySyntax, match="NUL") as found:
+        examine("ASK {\n \x00 }")
+    assert (found.value.status, found.value.place) == (400, (2, 2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PREFIX service: <http://a.example/> ASK {}",
+        "PREFIX : <urn:x> PREFIX service: <http://a.example/>\n# service:x {\nASK {}",
+        "BASE <urn:x> PREFIX Service: <http://a.example/> ASK { ?s a Service:X OPTIONAL {} }",
+        "PREFIX service: <http://a.example/> ASK { ?s service:SERVICE ?o OPTIONAL { ?s ?p ?o } }",
+        "PREFIX service: <http://a.example/> DESCRIBE service:x WHERE {}",
+        "PREFIX my-service: <http://a.example/> ASK { ?s a my-service:X OPTIONAL {} }",
+        "ASK { GRAPH ?service { ?s ?p 'SERVICE <x> {}' } } # SERVICE <x> {}",
+        "ASK { <http://a.example/SERVICE> ?p ?o OPTIONAL { ?o ?p ?s } }",
+    ],
+)
+def test_pass_names_with_the_letters_of_service(text: str) -> None:
+    """A prefix, name, variable, string, comment or IRI is no federation, whatever its letters."""
+    examine(text)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "SERVICE service:x {}",
+        "SERVICEservice:x {}",
+        "?s ?p service:.SERVICE service:x {}",
+        "?s ?p service:a;SERVICE<x> {}",
+        "SERVICE ?service {}",
+    ],
+)
+def test_refuse_federation_beside_a_prefix_of_its_name(pattern: str) -> None:
+    """To declare the prefix hides no federation."""
+    with pytest.raises(Refused):
+        examine(f"PREFIX service: <http://a.example/> SELECT * {{ {pattern} }}")
+
+
+def test_refuse_federation_under_the_empty_prefix() -> None:
+    """With an empty prefix, what looks like a name may be SERVICE and a name."""
+    for more in ("", "PREFIX service: <urn:y>"):
+        with pytest.raises(Refused):
+            examine(f"PREFIX : <urn:x> {more} SELECT * {{ service:x {{}} }}")
 
 
 @pytest.mark.parametrize(
