@@ -20,6 +20,7 @@ import click
 
 from publish import __version__
 from publish.cli.links import links
+from publish.cli.rdf_files import Choice, choice_options, validate_rdf_files
 from publish.cli.releases import prune, verify
 from publish.cli.reporting import Run, Verbs, own_language_option, print_json
 from publish.cli.serve import serve_command
@@ -94,14 +95,23 @@ def main(ctx: click.Context, /, *, quiet: bool, **options: Any) -> None:
         handler.addFilter(ctx.obj.translate)
 
 
+shape_seconds_option = click.option(
+    "--shape-seconds",
+    type=click.FloatRange(min=1),
+    envvar="PUBLISH_SHAPE_SECONDS",
+    metavar="SECONDS",
+    help="The time that judging by SHACL shapes can take; by default it goes with the data.",
+)
+
 for verb in (new, check, preview, tidy, extract, links, serve_command, verify, prune):
     main.add_command(verb)
 
 
 @main.command("build")
 @click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@shape_seconds_option
 @click.pass_obj
-def build_command(run: Run, slugs: tuple[str, ...]) -> None:
+def build_command(run: Run, slugs: tuple[str, ...], shape_seconds: float | None) -> None:
     """Build a release and make it the current one.
 
     Reads the ontology, the mappings and their tables, validates the graph and writes
@@ -112,7 +122,7 @@ def build_command(run: Run, slugs: tuple[str, ...]) -> None:
     run.unchanged = "nothing-changed"
     # A build that is terminated removes what it has half written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder, warnings = build(run.open_project(), slugs)
+    folder, warnings = build(run.open_project(), slugs, seconds=shape_seconds)
     run.report_success(warnings)
     if slugs:
         log.warning(phrase("release-of-some", slugs=", ".join(slugs)))
@@ -134,10 +144,20 @@ def build_command(run: Run, slugs: tuple[str, ...]) -> None:
     is_flag=True,
     help="Have pySHACL judge any number of observations, not up to 2,000 only; takes long.",
 )
+@choice_options
+@shape_seconds_option
 @click.option("--watch", "again", is_flag=True, help="Repeat on every save, until interrupted.")
 @click.pass_obj
 def validate_command(
-    run: Run, what: tuple[str, ...], shapes: tuple[Path, ...], full: bool, again: bool
+    run: Run,
+    /,
+    what: tuple[str, ...],
+    shapes: tuple[Path, ...],
+    *,
+    full: bool,
+    again: bool,
+    shape_seconds: float | None,
+    **chosen: Any,
 ) -> None:
     """Check what a build checks, or any RDF files; write nothing.
 
@@ -145,8 +165,9 @@ def validate_command(
 
     With files no project is needed. They are judged together as one graph: by the integrity
     constraints of RDF Data Cube, the shapes that structures give and those of --shapes; terms that
-    do not exist are faults too. A name with an ending or a slash, or of a file that exists, is a
-    file: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, also with .gz.
+    do not exist are faults too. What is wrong with the shapes of --shapes is a warning; exit code 2
+    when nothing can be judged by them. A name with an ending or a slash, or of a file that exists,
+    is a file: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, also with .gz.
     """
     from publish.rdf.reader import looks_like_file
 
@@ -154,37 +175,30 @@ def validate_command(
     if files and len(files) < len(what):
         slug = next(item for item in what if not looks_like_file(item))
         raise CannotRun(phrase("file-and-slug", file=files[0], slug=slug))
-    if shapes and not files:
+    choice = Choice(**chosen)
+    choice.check()
+    if not files and (shapes or choice != Choice()):
         raise CannotRun(phrase("shapes-for-files"))
     run.unchanged = "" if files else "nothing-changed"
     if files:
-        judge = partial(_validate_files, run, files, list(shapes), full=full)
+        judge = partial(
+            validate_rdf_files, run, files, list(shapes), choice, full=full, seconds=shape_seconds
+        )
     else:
-        judge = partial(_validate_project, run, what, full=full)
+        judge = partial(_validate_project, run, what, full=full, seconds=shape_seconds)
     if again:
         run.repeat_on_save(Path() if files else run.open_project().root, judge, [*files, *shapes])
     else:
         judge()
 
 
-def _validate_files(run: Run, files: list[Path], shapes: list[Path], *, full: bool) -> None:
-    """Judge RDF files and print what they hold. Raises FaultyInput."""
-    from publish.validation.rdf_files import counts_in_words, validate_files
-
-    judgement = validate_files(files, shapes, full=full)
-    found = counts_in_words(judgement.counts)
-    if any(item.severity == "error" for item in judgement.faults):
-        log.info(found)
-        raise FaultyInput(judgement.faults)
-    run.report_success(judgement.faults)
-    run.say(phrase("files-without-faults", found=found))
-
-
-def _validate_project(run: Run, what: tuple[str, ...], *, full: bool) -> None:
+def _validate_project(
+    run: Run, what: tuple[str, ...], *, full: bool, seconds: float | None
+) -> None:
     """Check a project as a build does and print its observations. Raises FaultyInput."""
     from publish.release.build import validate
 
-    counts, warnings = validate(run.open_project(), what, full=full)
+    counts, warnings = validate(run.open_project(), what, full=full, seconds=seconds)
     run.report_success(warnings)
     for slug, count in counts.items():
         run.say(phrase("observations-without-faults", slug=slug, count=count))

@@ -46,27 +46,32 @@ from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS
 log = logging.getLogger("publish")
 
 
-def build(project: Project, only: Iterable[str] = ()) -> tuple[Path, list[Fault]]:
+def build(
+    project: Project, only: Iterable[str] = (), *, seconds: float | None = None
+) -> tuple[Path, list[Fault]]:
     """Build a release and make it the current one; return its folder and the warnings.
 
+    ``seconds`` bounds what pySHACL does; by default it goes with the size of the graphs.
     Raises FaultyInput, having written nothing, when anything in the input is at fault, and OSError.
     """
     project.build.mkdir(exist_ok=True)
     sync(project.root)
     with naming(project.build), locked(project.build):
-        release, warnings = _build_release(project, tuple(only))
+        release, warnings = _build_release(project, tuple(only), seconds)
         make_current(release)
         _remove_old(project)
     return release, warnings
 
 
-def _build_release(project: Project, only: tuple[str, ...]) -> tuple[Path, list[Fault]]:
+def _build_release(
+    project: Project, only: tuple[str, ...], seconds: float | None
+) -> tuple[Path, list[Fault]]:
     """Build a release, unless a sound one of the same content exists; return it and the warnings.
 
     A damaged one is left as it is, since it may be served.
     """
     with unfinished_folder(project.build) as folder:
-        content = make_content(project, folder, only)
+        content = make_content(project, folder, only, seconds=seconds)
         uris, graphs = project.uris, content.graphs
         about = uris.iri("graph", name="")
         forms = write_forms(
@@ -105,6 +110,7 @@ def make_content(
     formats: tuple[str, ...] = PRIMARY_FORMATS,
     most: int | None = None,
     full: bool = False,
+    seconds: float | None = None,
 ) -> Content:
     """Take a project through all stages but the last: the way of a figure from table to dump.
 
@@ -118,7 +124,7 @@ def make_content(
     written = write_cubes(described, folder, formats=formats, most=most)
     judged = judge_cubes(written)
     graphs = write_shared_graphs(judged, formats=formats)
-    return judge_graphs(graphs, full=full)
+    return judge_graphs(graphs, full=full, seconds=seconds)
 
 
 def _find_sound(project: Project, identifier: str, manifest: str) -> Path | None:
@@ -151,7 +157,11 @@ def _remove_old(project: Project) -> None:
 
 
 def validate(
-    project: Project, only: Iterable[str] = (), *, full: bool = False
+    project: Project,
+    only: Iterable[str] = (),
+    *,
+    full: bool = False,
+    seconds: float | None = None,
 ) -> tuple[dict[str, int], list[Fault]]:
     """Do all that a build does up to and including validation, and keep nothing of it.
 
@@ -161,7 +171,13 @@ def validate(
     with tempfile.TemporaryDirectory(prefix="publish-") as folder, naming(Path(folder).parent):
         most = None if full else MOST_OBSERVATIONS
         content = make_content(
-            project, Path(folder), tuple(only), formats=(".nt",), most=most, full=full
+            project,
+            Path(folder),
+            tuple(only),
+            formats=(".nt",),
+            most=most,
+            full=full,
+            seconds=seconds,
         )
         return content.written.counts, list(content.warnings)
 

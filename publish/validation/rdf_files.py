@@ -7,21 +7,19 @@ is first described. Observations, of which there may be millions, are judged ove
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache, partial
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rdflib import Graph, URIRef
 
-from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of, some_of
+from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of
 from publish.rdf.reader import RdfFile, read_files
-from publish.rdf.statements import Statements
-from publish.rdf.terms import as_node
 from publish.validation.constraints.breaches import Breach, Breaches
 from publish.validation.constraints.normal_form import (
     DATA_SET,
@@ -34,21 +32,19 @@ from publish.validation.constraints.normal_form import (
     normalised,
 )
 from publish.validation.constraints.structure import find_breaches
+from publish.validation.given_shapes import as_graph, read_given_shapes
 from publish.validation.placed import Finding, placed
 from publish.validation.shapes.columns import ColumnJudge
-from publish.validation.shapes.compile import ObservationShape, ShapeResult, observation_shapes
+from publish.validation.shapes.compile import ObservationShape, ShapeResult
 from publish.validation.shapes.graph_structure import GraphStructure
 from publish.validation.shapes.of_others import ShapesOfOthers
 from publish.validation.shapes.with_pyshacl import (
-    MOST_OBSERVATIONS,
-    UnusableShapes,
     as_fault,
-    run_pyshacl,
 )
 from publish.validation.terms import judge_literals, judge_terms
 
 MOST_RESULTS = 10_000
-"""The most results on observations; a graph with more is wrong as a whole."""
+"""Results on observations that are named; the rest is counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,34 +55,47 @@ class Judgement:
     """The numbers of data sets, structures, observations, code lists and statements."""
     faults: list[Fault]
     """Errors and warnings, sorted by place."""
+    shapes_unusable: bool = False
+    """Whether shapes were given of which nothing could be judged."""
 
 
 def validate_files(
-    paths: list[Path], shapes: list[Path] | None = None, *, full: bool = False
+    paths: list[Path],
+    shapes: list[Path] | None = None,
+    *,
+    full: bool = False,
+    seconds: float | None = None,
 ) -> Judgement:
-    """Judge all files together as one graph. Raises FaultyInput where one cannot be read."""
+    """Judge all files together as one graph. Raises FaultyInput where one cannot be read.
+
+    ``seconds`` bounds what pySHACL does; by default it has a time that goes with the data.
+    """
     faults: list[Fault] = []
     files, statements = read_files(paths, faults)
-    shape_files, shape_statements = read_files(shapes or [], faults)
     if faults:
         raise FaultyInput(faults)
+    given = read_given_shapes(shapes, faults) if shapes else None
     graph = normalised(statements)
     counts = count_things(graph)
     breaches = find_breaches(graph)
     found = placed(files, _findings(breaches))
     found += breaches.unnamed(files[0].shown)
     around = _surroundings(graph)
-    of_structures = _judge_observations(graph, _shapes_from_structures(graph, around), around)
+    columns = partial(_judge_observations, graph, around=around, shown=files[0].shown, cut=found)
+    of_structures = columns(_shapes_from_structures(graph, around))
     found += _at_places(files, _not_in(of_structures, breaches))
     found += judge_terms(files, statements)
     found += judge_literals(files, statements)
     if not counts["data-sets"]:
         found.append(fault("no-data-set", files[0].shown))
-    if shapes:
-        found += judge_terms(shape_files, shape_statements, "unknown-shape-term")
-        given = _as_graph(shape_statements)
-        found += _judge_by_shapes(files, shape_files[0].shown, graph, given, around, full=full)
-    return Judgement(counts=counts, faults=sorted(set(found)))
+    of_shapes: list[Fault] = []
+    unusable = bool(faults)
+    if given and not faults:
+        found += _at_places(files, given.judge(graph, around, columns, full=full, seconds=seconds))
+        given.warnings += judge_terms(given.files, given.statements, "unknown-shape-term")
+        of_shapes, unusable = given.faults(), given.unusable
+    every = {*found, *of_shapes, *faults}
+    return Judgement(counts=counts, faults=sorted(every), shapes_unusable=unusable)
 
 
 def count_things(graph: CubeGraph) -> dict[str, int]:
@@ -148,51 +157,12 @@ def _as_fault(item: ShapeResult, *place: Any) -> Fault:
     return as_fault(item, place)
 
 
-def _judge_by_shapes(
-    files: list[RdfFile],
-    shown: str,
-    graph: CubeGraph,
-    shapes: Graph,
-    around: Graph,
-    *,
-    full: bool,
-) -> Iterator[Fault]:
-    """Yield the faults that given shapes find; ``shown`` is the first file of shapes.
-
-    pySHACL judges the observations of a graph above a stated size only if asked to be ``full``.
-    """
-    count, left = len(graph.of_class(OBSERVATION)), list[str]()
-    try:
-        if count <= MOST_OBSERVATIONS or full:
-            found = run_pyshacl(_as_graph(graph.statements), shapes)
-        else:
-            on_columns, left = observation_shapes(shapes)
-            found = run_pyshacl(around, shapes) + _judge_observations(graph, on_columns, around)
-    except UnusableShapes as error:
-        yield fault("bad-shape", shown, problem=error)
-        return
-    yield from _at_places(files, found)
-    if left:
-        names = some_of(left, 3)
-        yield fault("shapes-not-judged", shown, most=MOST_OBSERVATIONS, count=count, names=names)
-
-
 def _surroundings(graph: CubeGraph) -> Graph:
     """Return a graph without its observations."""
     statements = graph.statements
     is_observed = np.isin(statements.subject, graph.of_class(OBSERVATION))
     is_observed |= statements.predicate == graph.number(f"{QB}observation")
-    return _as_graph(statements, ~is_observed)
-
-
-def _as_graph(statements: Statements, chosen: slice | NDArray[np.bool_] = slice(None)) -> Graph:
-    """Return all or chosen statements as a graph of rdflib; each term becomes one node."""
-    graph, found = Graph(), statements.terms.found
-    node = cache(lambda number: as_node(found[number]))
-    columns = (statements.subject, statements.predicate, statements.object)
-    for triple in zip(*(column[chosen].tolist() for column in columns), strict=True):
-        graph.add(tuple(map(node, triple)))  # type: ignore[arg-type]
-    return graph
+    return as_graph(statements, ~is_observed)
 
 
 def _shapes_from_structures(graph: CubeGraph, around: Graph) -> list[ObservationShape]:
@@ -208,9 +178,23 @@ def _shapes_from_structures(graph: CubeGraph, around: Graph) -> list[Observation
 
 
 def _judge_observations(
-    graph: CubeGraph, shapes: list[ObservationShape], around: Graph
+    graph: CubeGraph,
+    shapes: list[ObservationShape],
+    *,
+    around: Graph,
+    shown: str,
+    cut: list[Fault],
 ) -> list[ShapeResult]:
-    """Return the results of shapes on all observations, at most ``MOST_RESULTS``."""
+    """Return the results of shapes on all observations, at most ``MOST_RESULTS``.
+
+    How many more there are is added to ``cut``, at the file that is ``shown``.
+    """
     things = GraphObservations(graph=graph, numbers=graph.of_class(OBSERVATION))
     results = ColumnJudge(shapes=shapes, context=around).judge(things)
-    return [result.reported(things) for result in islice(results, MOST_RESULTS)]
+    kept = [result.reported(things) for result in islice(results, MOST_RESULTS)]
+    for severity, more in Counter(result.shape.severity for result in results).items():
+        unnamed = fault(
+            "more-breaches", shown, more=more, kept=MOST_RESULTS, kind="shape-violation"
+        )
+        cut.append(replace(unnamed, severity=severity))
+    return kept

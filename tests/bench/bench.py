@@ -132,8 +132,12 @@ from pathlib import Path
 from publish.project.project import read_project
 from publish.rdf.turtle import add_triples, new_graph
 from publish.validation.shapes.files import graph_of_shapes, read_shapes
-from publish.validation.shapes.with_pyshacl import run_pyshacl
+from publish.validation.shapes.with_pyshacl import judge_each, with_targets
 import resource, time
+
+def run_pyshacl(data, shapes):
+    found = list(judge_each(data, shapes, with_targets(shapes)))
+    return [item for answer in found if isinstance(answer, list) for item in answer]
 
 project, release = read_project(Path(sys.argv[1])), Path(sys.argv[2])
 data, shapes = new_graph(project.uris), graph_of_shapes(read_shapes(project, []), project, [])

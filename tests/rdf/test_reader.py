@@ -413,7 +413,7 @@ def test_judge_shapes_on_many_over_columns(tmp_path: Path, monkeypatch: pytest.M
 
     Others are named, and judged with --full only.
     """
-    monkeypatch.setattr("publish.validation.rdf_files.MOST_OBSERVATIONS", 0)
+    monkeypatch.setattr("publish.validation.given_shapes.MOST_OBSERVATIONS", 0)
     path = written(tmp_path, "a.ttl", STRAYS["turtle.ttl"][0])
     core = written(tmp_path, "core.ttl", SHAPES)
     found = validate_files([path], [core]).faults

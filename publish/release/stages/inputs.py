@@ -21,9 +21,11 @@ from publish.sparql.examples import ExampleQuery, read_example_queries
 from publish.validation.shapes.files import (
     ShapeFiles,
     check_shape_names,
+    faults_of_shapes,
     graph_of_shapes,
     read_shapes,
 )
+from publish.validation.shapes.soundness import examine
 from publish.validation.shapes.unused import check_shapes
 
 
@@ -66,6 +68,8 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
     of_shapes.extend(check_shape_names(project))
     shapes = graph_of_shapes(shape_files, project, of_shapes)
     faults.extend(of_shapes)
+    sound, problems = examine(shapes)
+    faults.extend(faults_of_shapes(shape_files, shapes, problems))
     faults.extend(check_shapes(shape_files, ontology, project))
     faults.extend(_unknown_terms(project, ontology, shape_files))
     documents = read_documents(project, faults)
@@ -84,7 +88,7 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
         links=read_links(vocabulary, faults),
         levels=describe_levels(vocabulary, faults),
         shape_files=shape_files,
-        shapes=new_graph(project.uris) if of_shapes else shapes,
+        shapes=new_graph(project.uris) if of_shapes else sound,
         slugs=frozenset(path.stem for path in (project.root / "mappings").glob("*.yaml")),
         ontology_is_whole=ontology_is_whole,
         faults=tuple(faults),

@@ -7,26 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rdflib import Graph
-from rdflib.namespace import SH
 from rdflib.term import Node
 
 from publish.cube.rdf.describe import describe_cube
-from publish.faults.fault import Fault, FaultyInput, phrase, written_out
+from publish.faults.fault import Fault, FaultyInput, fault, phrase, written_out
 from publish.ontology.files import Definitions
 from publish.project.iris import CELLS
 from publish.rdf.namespaces import QB, RDF
 from publish.rdf.turtle import add_triples, new_graph
 from publish.release.stages.shared_graphs import WrittenGraphs
 from publish.release.stages.write_cubes import WrittenCubes
+from publish.validation.shapes.bounded import judge, time_for
 from publish.validation.shapes.compile import nearest_name, observation_shapes
-from publish.validation.shapes.files import package_shapes
-from publish.validation.shapes.with_pyshacl import (
-    MOST_OBSERVATIONS,
-    UnusableShapes,
-    as_fault,
-    find_unusable,
-    run_pyshacl,
-)
+from publish.validation.shapes.files import faults_of_shapes, package_shapes
+from publish.validation.shapes.soundness import without_observations
+from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS, UnusableShapes, as_fault
 
 log = logging.getLogger("publish")
 
@@ -49,11 +44,11 @@ class Content:
         return {cube.slug: cube.shape for cube in self.written.described.cubes}
 
 
-def judge_graphs(graphs: WrittenGraphs, *, full: bool) -> Content:
+def judge_graphs(graphs: WrittenGraphs, *, full: bool, seconds: float | None = None) -> Content:
     """Judge the graphs by SHACL. Raises FaultyInput on violations.
 
     Observations of data sets above a stated size, unless ``full``, have been judged over columns
-    only; what was found there is not told again.
+    only; what was found there is not told again. ``seconds`` bounds what pySHACL does.
     """
     written = graphs.judged.written
     inputs = written.inputs
@@ -63,8 +58,6 @@ def judge_graphs(graphs: WrittenGraphs, *, full: bool) -> Content:
         for cube in written.cubes
         if cube.count > MOST_OBSERVATIONS and not full
     }
-    for name in _only_by_pyshacl(shapes) if large else ():
-        log.warning(phrase("not-without-full", name=name))
     # By the shape of its data set every observation was judged over columns; pySHACL takes long.
     for cube in written.described.cubes if full else ():
         shapes = shapes + cube.shape_graph
@@ -77,31 +70,41 @@ def judge_graphs(graphs: WrittenGraphs, *, full: bool) -> Content:
             add_triples(graph, (written.folder / "dumps" / f"{dump.name}.nt").read_bytes())
     log.info(phrase("validating", number=written_out(len(graph))))
     known = {item for cube in written.described.cubes for item in cube.observations.results()}
+    if large:
+        shapes = _without_large(shapes, graph)
     try:
-        found = [
-            as_fault(item, _place_in_ontology(inputs.vocabulary.definitions, item.focus))
-            for item in run_pyshacl(graph, shapes)
-            if item not in known
-        ]
+        judged = judge(graph, shapes, seconds or time_for(graph, full=full))
     except UnusableShapes as error:
-        raise FaultyInput(
-            [find_unusable(inputs.shape_files, project.uris, graph, str(error))]
-        ) from None
+        shape = phrase("the-shapes")
+        raise FaultyInput([fault("bad-shape", "shapes", shape=shape, problem=error)]) from None
+    found = [
+        as_fault(item, _place_in_ontology(inputs.vocabulary.definitions, item.focus))
+        for item in judged.results
+        if item not in known
+    ]
+    found += faults_of_shapes(inputs.shape_files, shapes, judged.problems())
     warnings = [*graphs.judged.warnings, *found]
     if any(item.severity == "error" for item in found):
         raise FaultyInput(warnings)
     return Content(graphs=graphs, warnings=tuple(warnings))
 
 
-def _only_by_pyshacl(shapes: Graph) -> list[str]:
-    """Return the shapes that may concern observations and cannot be judged over columns.
+def _without_large(shapes: Graph, graph: Graph) -> Graph:
+    """Return the shapes that can be judged without the observations of large data sets.
 
-    A constraint in SPARQL may, wherever it is aimed; those of the program do not.
+    The others are named in a warning, but for those of the program, which judge such observations
+    over columns.
     """
-    in_sparql = {str(nearest_name(shapes, shape)) for shape in shapes.subjects(SH.sparql)}
+    components = (QB.dimension, QB.measure, QB.attribute)
+    properties = {str(item) for kind in components for item in graph.objects(None, kind)}
+    properties |= {str(QB.dataSet), str(RDF.type)}
     own = tuple(f"/shapes/{name}#" for name in package_shapes())
-    asked = [name for name in in_sparql if not any(document in name for document in own)]
-    return sorted({*observation_shapes(shapes)[1], *asked})
+    names = {node: str(nearest_name(shapes, node)) for node in set(shapes.subjects())}
+    trusted = {node for node, name in names.items() if any(part in name for part in own)}
+    some, left = without_observations(shapes, {str(QB.observation)}, properties, trusted)
+    for name in sorted({*observation_shapes(shapes)[1], *(names[node] for node in left - trusted)}):
+        log.warning(phrase("not-without-full", name=name))
+    return some
 
 
 def _place_in_ontology(definitions: Definitions, iri: str) -> tuple[str, int, int] | None:

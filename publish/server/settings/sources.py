@@ -27,6 +27,7 @@ OTHER_VARIABLES = (
     "PUBLISH_CONFORMANCE",
     "PUBLISH_EXAMPLES",
     "PUBLISH_LANGUAGE",
+    "PUBLISH_SHAPE_SECONDS",
     "PUBLISH_URL",
 )
 """Variables of the program and its tests that are no settings of the server."""

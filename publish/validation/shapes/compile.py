@@ -6,6 +6,7 @@ SHACL, sections 2 (shapes) and 4 (constraint components).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -36,6 +37,9 @@ OF_VALUES = (
 OF_PAIRS = ("lessThan", "lessThanOrEquals")
 OF_COUNTS = ("maxCount", "minCount")
 OF_SHAPES = ("and", "not", "or", "xone")
+
+SLOW_PATTERN = re.compile(r"[+*}?]\)[+*{]|\|[^()]*\)[+*{]|(?:[+*].*){4}")
+"""Patterns that may take without end: a repetition or a choice is repeated, or there are many."""
 
 KNOWN = {
     *(SH[name] for name in (*OF_VALUES, *OF_PAIRS, *OF_COUNTS, *OF_SHAPES)),
@@ -135,6 +139,17 @@ def observation_shapes(shapes: Graph) -> tuple[list[ObservationShape], list[str]
     return found, left
 
 
+def only_of_observations(shapes: Graph) -> set[Node]:
+    """Return the property shapes that are judged for the observations of data sets alone."""
+    others = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+    return {
+        inner
+        for shape in shapes.subjects(SH.targetNode)
+        if not any((shape, target, None) in shapes for target in others)
+        for inner in _of_observations(shapes, shape)
+    }
+
+
 def _of_observations(shapes: Graph, shape: Node) -> Iterator[Node]:
     """Yield the property shapes with the path ``^qb:dataSet`` of a data set's shape."""
     for inner in shapes.objects(shape, SH.property):
@@ -171,7 +186,7 @@ def _constraints(shapes: Graph, node: Node, paths: tuple[str, ...]) -> Iterator[
         is_of_shapes = name in OF_SHAPES or name == "property"
         if not is_of_shapes and name not in (*OF_VALUES, *OF_PAIRS, *OF_COUNTS, "hasValue"):
             continue
-        if is_of_shapes == bool(paths):
+        if is_of_shapes == bool(paths) or (not paths and name in (*OF_COUNTS, *OF_PAIRS)):
             raise NotInColumns(name)
         if is_of_shapes:
             inner = [value] if name in ("not", "property") else list(Collection(shapes, value))
@@ -185,6 +200,8 @@ def _constraints(shapes: Graph, node: Node, paths: tuple[str, ...]) -> Iterator[
                 raise NotInColumns(name) from None
         else:
             flags = str(shapes.value(node, SH.flags) or "") if name == "pattern" else ""
+            if name == "pattern" and SLOW_PATTERN.search(str(value)):
+                raise NotInColumns(name)
             yield Constraint(name=name, value=value, flags=flags)
 
 

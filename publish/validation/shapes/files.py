@@ -8,7 +8,7 @@ structures stand beside it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -18,6 +18,7 @@ from rdflib import Graph
 from publish.faults.fault import Fault, fault, phrase
 from publish.project.iris import CODE
 from publish.project.project import Project
+from publish.rdf.positions import find_in_turtle
 from publish.rdf.turtle import (
     TurtleFile,
     add_file,
@@ -25,6 +26,9 @@ from publish.rdf.turtle import (
     package_turtle_files,
     read_turtle_files,
 )
+from publish.validation.shapes.compile import nearest_name
+from publish.validation.shapes.soundness import ShapeProblem
+from publish.validation.shapes.with_pyshacl import shape_fault
 
 FOLDER = "shapes"
 """The name of the folder of shapes in a project, in a release and in URLs."""
@@ -70,6 +74,25 @@ def graph_of_shapes(shapes: ShapeFiles, project: Project, faults: list[Fault]) -
     for file in (*shapes.package, *own):
         add_file(graph, file, faults)
     return graph
+
+
+def faults_of_shapes(
+    files: ShapeFiles, shapes: Graph, problems: Iterable[ShapeProblem]
+) -> Iterator[Fault]:
+    """Yield what is wrong with shapes of a project, at their places in its files.
+
+    What nothing uses is reported elsewhere, with all that names it.
+    """
+    for item in problems:
+        if item.code == "unused-shape":
+            continue
+        name = nearest_name(shapes, item.shape)
+        uses = (
+            (file.shown, line, column)
+            for file in files.sound
+            for _, line, column in find_in_turtle(file.text, file.base, {str(name)})
+        )
+        yield shape_fault(item, name, next(uses, (FOLDER, 0, 0)))
 
 
 def project_shapes(project: Project) -> list[Path]:

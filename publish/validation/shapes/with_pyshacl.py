@@ -1,38 +1,31 @@
-"""SHACL validation of a graph with pySHACL, by the shapes of the package and of the project."""
+"""SHACL validation of a graph with pySHACL, one shape after another, and its results."""
 
 from __future__ import annotations
 
+import logging
 import re
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any
 
-import pyshacl
 from pyparsing import ParseBaseException
 from pyshacl.errors import ReportableRuntimeError
+from pyshacl.graph_abstraction import DataGraph
+from pyshacl.validator import Validator
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
 from publish.faults.fault import LANGUAGES, Fault, Words, fault, phrase
-from publish.project.iris import Uris
-from publish.rdf.turtle import add_file, new_graph
+from publish.rdf.terms import split_iri
 from publish.validation.shapes.compile import SEVERITY_OF, ShapeResult, nearest_name, path_text
-from publish.validation.shapes.files import ShapeFiles
+from publish.validation.shapes.soundness import MOST_NESTED, ShapeProblem, has_target, shape_nodes
 
 MOST_OBSERVATIONS = 2_000
 """The most observations of a cube that pySHACL judges, at some hundreds a second. Those of a
 larger cube are judged over columns only."""
-
-
-def find_unusable(shapes: ShapeFiles, uris: Uris, graph: Graph, problem: str) -> Fault:
-    """Return the fault of unusable shapes, at the file that is unusable by itself."""
-    for file in shapes.sound:
-        alone = new_graph(uris)
-        add_file(alone, file, [])
-        try:
-            run_pyshacl(graph, alone)
-        except UnusableShapes as error:
-            return fault("bad-shape", file.shown, problem=error)
-    return fault("bad-shape", "shapes", problem=problem)
 
 
 class UnusableShapes(Exception):
@@ -52,41 +45,101 @@ def as_fault(result: ShapeResult, place: tuple[str, int, int] | None = None) -> 
     return replace(finding, severity=result.severity)
 
 
-def run_pyshacl(graph: Graph, shapes: Graph) -> list[ShapeResult]:
-    """Return every result that pySHACL finds. Raises UnusableShapes."""
+AT_ONCE = 25
+"""Things that a shape judges before their results are handed over."""
+
+
+def shape_fault(problem: ShapeProblem, name: Node | None, place: tuple[str, int, int]) -> Fault:
+    """Return what is wrong with a shape as a fault; ``name`` is the nearest IRI of the shape."""
+    if problem.code == "unused-shape":
+        return fault("unused-shape", *place, name=split_iri(str(name))[1] or name)
+    shape = phrase("the-shape", name=name) if isinstance(name, URIRef) else phrase("the-shapes")
+    return fault(problem.code, *place, shape=shape, problem=problem.problem)
+
+
+def with_targets(shapes: Graph) -> list[Node]:
+    """Return the shapes that have a target, in a fixed order."""
+    nodes = (node for node in shape_nodes(shapes) if has_target(shapes, node))
+    return sorted(nodes, key=lambda node: (str(nearest_name(shapes, node)), str(node)))
+
+
+def judge_each(
+    graph: Graph, shapes: Graph, nodes: Iterable[Node]
+) -> Iterator[list[ShapeResult] | int | str]:
+    """Yield what each of some shapes finds: lists of results, then on how many things it judged.
+
+    Instead of the number comes a text when the shape cannot be used. Raises UnusableShapes when
+    none can.
+    """
+    silent = logging.Logger("pyshacl", level=logging.CRITICAL)
+    options = {"inplace": True, "logger": silent, "max_validation_depth": MOST_NESTED + 5}
     try:
-        _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
-    except (ReportableRuntimeError, ParseBaseException, re.error) as error:
+        # pySHACL adds statements of its own to the shapes.
+        copy = Graph().__iadd__(shapes)
+        validator = Validator(DataGraph.from_rdflib(graph), shacl_graph=copy, options=options)
+        known = {shape.node: shape for shape in validator.shacl_graph.shapes}
+    except ReportableRuntimeError as error:
         raise UnusableShapes(_first_line(str(error))) from None
-    if not isinstance(report, Graph):
-        raise UnusableShapes(_first_line(str(report)))
-    found = set()
-    for result in report.objects(None, SH.result):
-        path = report.value(result, SH.resultPath)
-        value, focus = report.value(result, SH.value), report.value(result, SH.focusNode)
+    executor, data = validator.make_executor(), validator.data_graph
+    for node in nodes:
+        try:
+            things = sorted(known[node].focus_nodes(data), key=str)
+            for start in range(0, len(things), AT_ONCE):
+                some = things[start : start + AT_ONCE]
+                yield _results(known[node].validate(executor, data, focus=some)[1], shapes)
+            yield len(things)
+        except (ReportableRuntimeError, ParseBaseException, re.error) as error:
+            yield _first_line(str(error))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """What all results of a shape, or of a constraint in SPARQL, have in common."""
+
+    name: str
+    path: str | None
+    templates: list[Node]
+
+    @classmethod
+    def of(cls, shapes: Graph, shape: Node) -> _Source:
+        path = shapes.value(shape, SH.path)
+        return cls(
+            name=str(nearest_name(shapes, shape)),
+            path=None if path is None else path_text(shapes, path),
+            templates=list(shapes.objects(shape, SH.message)),
+        )
+
+
+def _results(found: list[Any], shapes: Graph) -> list[ShapeResult]:
+    """Return results; pySHACL has each as a text, its node, and its statements."""
+    source_of = cache(partial(_Source.of, shapes))
+    text_of = cache(partial(path_text, shapes))
+    results = set()
+    for _, node, statements in found:
+        facts = defaultdict[Node, list[Node]](list)
+        for subject, predicate, value in statements:
+            if subject == node:
+                facts[predicate].append(value[1] if isinstance(value, tuple) else value)
+        [focus], [severity] = facts[SH.focusNode], facts[SH.resultSeverity]
+        value = next(iter(facts[SH.value]), None)
         if (None, SH.targetNode, focus) in shapes and isinstance(value, URIRef):
             focus = value  # the target stands for all things of a class or a data set
         # A SPARQL constraint has its own message, which says more than that of its node shape.
-        shape = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
-        messages = list(report.objects(result, SH.resultMessage))
-        templates = list(shapes.objects(shape, SH.message))
-        severity = URIRef(str(report.value(result, SH.resultSeverity)))
-        own = shapes.value(shape, SH.path)
-        found.add(
+        source = source_of((facts[SH.sourceConstraint] or facts[SH.sourceShape])[0])
+        path, messages = facts[SH.resultPath], facts[SH.resultMessage]
+        results.add(
             ShapeResult(
                 focus=_name(focus),
-                path=""
-                if path is None
-                else path_text(report, path)
-                if own is None
-                else path_text(shapes, own),
+                path="" if not path else source.path or text_of(path[0]),
                 value="" if value is None else _name(value),
-                shape=str(nearest_name(shapes, shape)),
-                severity=SEVERITY_OF.get(severity, "error"),
-                message=Words(*(_in_language(messages, templates, name) for name in LANGUAGES)),
+                shape=source.name,
+                severity=SEVERITY_OF.get(URIRef(str(severity)), "error"),
+                message=Words(
+                    *(_in_language(messages, source.templates, name) for name in LANGUAGES)
+                ),
             )
         )
-    return sorted(found)
+    return sorted(results)
 
 
 def _name(node: Node | None) -> str:
@@ -113,7 +166,8 @@ def _in_language(messages: list[Node], templates: list[Node], language: str) -> 
 
 def _first_line(problem: str) -> str:
     """Return the first line of a library's message, without its names of blank nodes."""
-    return re.sub(r"'n[0-9a-f]{32}b[0-9]+'", "a blank node", problem.partition("\n")[0])
+    first = problem.partition("\n")[0].rstrip(".!")
+    return re.sub(r"'n[0-9a-f]{32}b[0-9]+'", "a blank node", first)
 
 
 def _short(text: str) -> str:

@@ -9,13 +9,13 @@ from functools import cache
 import pyoxigraph as ox
 import pytest
 from rdflib import Graph
+from shape_results import run_pyshacl
 
 from publish.rdf.statements import collect
 from publish.validation.shapes.columns import ColumnJudge
 from publish.validation.shapes.compile import ShapeResult, observation_shapes
 from publish.validation.shapes.from_structure import StructureShape
 from publish.validation.shapes.graph_structure import GraphStructure
-from publish.validation.shapes.with_pyshacl import run_pyshacl
 
 PREFIXES = """
 @prefix : <http://cube.example/> .
