@@ -71,7 +71,8 @@ class GivenShapes:
         """
         count = len(graph.of_class(OBSERVATION))
         shapes, found = self.graph, list[ShapeResult]()
-        if count <= MOST_OBSERVATIONS or full:
+        is_whole = count <= MOST_OBSERVATIONS or full
+        if is_whole:
             around = as_graph(graph.statements)
         else:
             of_columns, names = observation_shapes(shapes)
@@ -91,7 +92,7 @@ class GivenShapes:
         except UnusableShapes as error:
             judged = Judged(bad={self.whole: Words(str(error))})
         self.problems += judged.problems()
-        if shapes is self.graph and judged.count and not judged.things:
+        if is_whole and judged.count and not judged.things:
             self.warnings.append(fault("shapes-without-things", self.files[0].shown))
         is_judged = judged.count and any((None, term, None) in self.graph for term in CONSTRAINTS)
         is_wrong = any(item.code in ("bad-shape", "shape-ended") for item in self.problems)
