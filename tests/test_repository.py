@@ -342,6 +342,7 @@ LARGER = {
     "site/pages/test_pages_browser.py",
     "site/test_attacks.py",
     "site/test_load.py",
+    "site/test_reliability.py",
     "site/test_start.py",
     "sparql/test_sparql_protocol.py",
     "sparql/test_w3c_sparql.py",

@@ -148,34 +148,34 @@ class AccessLog:
         with self._lock:
             lines, self._lines, self._waiting = self._lines, [], 0
             dropped, self._dropped = self._dropped, 0
-        if dropped:
-            self._write_or_drop(_line({"time": _now(), "lost": dropped}), dropped)
+        if dropped and self._write_or_drop(_line({"time": _now(), "lost": dropped})):
+            with self._lock:
+                self._dropped += dropped
         for are_lines, group in itertools.groupby(lines, bool):
             if not are_lines:
                 self._open_anew()
                 continue
             while piece := list(itertools.islice(group, LINES_PER_WRITE)):
-                self._write_or_drop("".join(piece), len(piece))
+                lost = self._write_or_drop("".join(piece))
+                with self._lock:
+                    self._dropped += lost
 
-    def _write_or_drop(self, text: str, count: int) -> None:
-        """Write lines at once; when there is no room, ``count`` lines are dropped."""
+    def _write_or_drop(self, text: str) -> int:
+        """Write lines at once; return how many are not in the file to their end."""
+        data = text.encode("ascii")
+        data = b"\n" + data if self._ends_within_line else data
+        done = 0
         try:
-            self._write_whole(text.encode("ascii"))
+            with self._file_lock:  # no other process writes meanwhile
+                while done < len(data):
+                    done += os.write(self._file, data[done:])
         except OSError as error:
-            with self._lock:
-                self._dropped += count
             self._report_once(error)
         else:
             self._is_failing = False
-
-    def _write_whole(self, data: bytes) -> None:
-        """Write while no other process does; on a new line where the last one was cut off."""
-        data = b"\n" + data if self._ends_within_line else data
-        done = 0
-        with self._file_lock:
-            while done < len(data):
-                done += os.write(self._file, data[done:])
-                self._ends_within_line = done < len(data)
+        if done:  # the next line begins a new one where this one was cut off
+            self._ends_within_line = data[done - 1 : done] != b"\n"
+        return data.count(b"\n", max(done, len(data) - len(text)))
 
     def _report_once(self, error: OSError) -> None:
         """Report that the log cannot be written, not again until it could be."""

@@ -146,10 +146,11 @@ class ServerProcess:
             quick={
                 "stopping": lambda: not server.should_exit,
                 "workers": lambda: self._application.release.pool.ready > 0,
+                "release": lambda: not self._application.release.pool.is_damaged,
                 "tasks": lambda: not self._tasks.failing,
             },
             on_disk={
-                "release": lambda: is_whole(self._application.release.served),
+                "files": lambda: is_whole(self._application.release.served),
                 "temporary-folder": lambda: can_write(self._shared),
             },
         )

@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -133,9 +134,22 @@ def project_over(release: Path, folder: Path) -> Path:
 
 @contextmanager
 def serving(
-    folder: Path, flags: dict[str, object], *, data: list[Path] | None = None
+    folder: Path,
+    flags: dict[str, object],
+    *,
+    data: list[Path] | None = None,
+    temporary: Path | None = None,
+    most_of_a_file: int = 0,
 ) -> Iterator[Server]:
-    """Serve a project, or files of RDF, and end every process afterwards."""
+    """Serve a project, or files of RDF, and end every process afterwards.
+
+    ``temporary`` is the folder for temporary files; no file grows beyond ``most_of_a_file`` bytes.
+    """
+
+    def bound() -> None:
+        if most_of_a_file:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most_of_a_file, most_of_a_file))
+
     command = [PROGRAM, "--project", str(folder), "serve", "--host", HOST, "--port", "0"]
     for path in data or ():
         command += ["--data", str(path)]
@@ -144,7 +158,13 @@ def serving(
     log = folder / f"serve-{next(_numbers)}.log"
     with log.open("wb") as target:
         process = subprocess.Popen(
-            command, stdout=target, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder
+            command,
+            stdout=target,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            env={**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})},
+            preexec_fn=bound,
         )
     try:
         server = Server(process=process, port=_port_of(process, log), log=log)

@@ -33,6 +33,11 @@ class BackgroundTasks:
         """The names of tasks that have failed, and do not run again yet."""
         return sorted(self._failing)
 
+    @property
+    def running(self) -> int:
+        """How many tasks have not ended."""
+        return len(self._tasks)
+
     def keep(self, name: str, work: Callable[[], Work]) -> None:
         """Let work go on for good: when it ends or fails, it is begun again."""
         self.run(name, self._go_on(name, work))

@@ -86,7 +86,13 @@ async def open_release(
 def is_whole(served: Served) -> bool:
     """Return whether the files of a release are still there, with their sizes."""
     found = check_release(served.folder, full=False, shown=served.folder.name)
-    return all(item.code == "release-without-list" for item in found)
+    if [item for item in found if item.code != "release-without-list"]:
+        return False
+    try:  # one of an older version lists its dumps only
+        sizes = [(served.folder / file.path).stat().st_size for file in served.files.values()]
+    except OSError:
+        return False
+    return sizes == [file.size for file in served.files.values()]
 
 
 async def close_when_unused(release: RunningRelease) -> None:

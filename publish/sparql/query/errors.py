@@ -103,7 +103,7 @@ class TimedOut(QueryFailed):
 class AnswerTooLarge(QueryFailed):
     """The answer, or what must be copied to find it, passes a limit."""
 
-    outcome = "too-much"
+    outcome, retry_after = "too-much", None
 
 
 class Busy(QueryFailed):
@@ -121,7 +121,18 @@ class WorkerLost(QueryFailed):
 
 
 class OutOfMemory(WorkerLost):
-    """The query needs more memory than it may take."""
+    """The query needs more memory than it may take, now and later."""
+
+    retry_after = None
+
+
+class StoreDamaged(QueryFailed):
+    """The store cannot be read where the query needs it: a fault of the server."""
+
+    status, retry_after = 500, None
+
+    def __init__(self) -> None:
+        super().__init__(phrase("query-store-damaged"))
 
 
 def retry_headers(error: QueryFailed) -> Headers:

@@ -6,6 +6,7 @@ An answer is read to its end before anything of it is used.
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from dataclasses import dataclass
 from typing import Any
@@ -19,11 +20,14 @@ from publish.sparql.query.errors import (
     NotExpressible,
     OutOfMemory,
     QueryFailed,
+    StoreDamaged,
     TimedOut,
     WorkerLost,
 )
 from publish.sparql.query.limits import MOST_MERGED_TRIPLES, Limits, size
 from publish.sparql.query.syntax import explain_syntax
+
+log = logging.getLogger("publish")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +108,9 @@ def error_from_frame(content: dict[str, Any], text: str, limits: Limits) -> Quer
         case "merge":
             most = written_out(MOST_MERGED_TRIPLES)
             return AnswerTooLarge(phrase("query-merge-too-large", most=most))
+        case "store":
+            log.error("The store cannot be read: %s", content["message"])
+            return StoreDamaged()
         case "memory":
             return OutOfMemory(phrase("query-out-of-memory", most=size(limits.memory)))
         case _:

@@ -22,6 +22,7 @@ from typing import Any
 import pyoxigraph as ox
 
 import publish
+from publish.server.processes.tasks import BackgroundTasks
 from publish.sparql.workers.forkserver import COMMAND, EVENT, EXITED, FORK, FORKED, KILL, LOADED
 
 _PACKAGES = [str(Path(path).parent) for path in (*publish.__path__, *ox.__path__)]
@@ -32,6 +33,10 @@ _PROGRAM = (
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "MALLOC_ARENA_MAX")
 LOAD_TIMEOUT = 600.0
 """Seconds within which the store is in memory."""
+MOST_SAID = 8192
+"""Bytes of what a process says that are logged at once."""
+SAID_TOGETHER = 0.1
+"""Seconds in which what it says is taken together."""
 COMMAND_TIMEOUT = 5.0
 """Seconds within which a command is followed."""
 
@@ -57,7 +62,8 @@ class ForkServerProcess:
         self._store, self._settings, self._on_end = store, settings, on_end
         self._loop = asyncio.get_running_loop()
         self._loaded: asyncio.Future[None] = self._loop.create_future()
-        self._pending = b""
+        self._pending = self._said = b""
+        self._ear = -1
         self._forking: deque[tuple[asyncio.Future[int], ExitCode]] = deque()
         self._workers: dict[int, ExitCode] = {}
 
@@ -65,6 +71,8 @@ class ForkServerProcess:
         """Start the process, and wait until its store is loaded. Raises OSError."""
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
+        self._ear, writes = os.pipe()
+        os.set_blocking(self._ear, False)
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         with theirs:
             try:
@@ -72,14 +80,19 @@ class ForkServerProcess:
                     command(self._store, self._settings),
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
+                    stderr=writes,
                     cwd="/",
                     env={"LC_ALL": "C.UTF-8", **kept},
                 )
             except OSError:
                 self._control.close()
+                self._close_ear()
                 raise
+            finally:
+                os.close(writes)
         self.has_ended = False
         self._loop.add_reader(self._control.fileno(), self._read)
+        self._loop.add_reader(self._ear, self._hear)
         try:
             await asyncio.wait_for(self._loaded, LOAD_TIMEOUT)
         except BaseException:
@@ -132,6 +145,32 @@ class ForkServerProcess:
             self._workers.popitem()[1].set_result(None)
         self._reap()
 
+    def _hear(self) -> None:
+        """Take what the process and its workers say, as when one aborts; ends with the last."""
+        try:
+            said = os.read(self._ear, MOST_SAID)
+        except BlockingIOError:
+            return
+        if not said:
+            self._close_ear()
+            return
+        if not self._said:  # it comes in pieces
+            self._loop.call_later(SAID_TOGETHER, self._pass_on)
+        self._said += said[: MOST_SAID - len(self._said)]
+
+    def _pass_on(self) -> None:
+        """Log what was said."""
+        lines, self._said = self._said.decode("utf-8", "replace").split("\n"), b""
+        if text := " | ".join(filter(None, map(str.strip, lines))):
+            log.warning("A query process: %s", text)
+
+    def _close_ear(self) -> None:
+        if self._ear >= 0:
+            self._loop.remove_reader(self._ear)
+            os.close(self._ear)
+            self._ear = -1
+            self._pass_on()
+
     def _reap(self) -> None:
         """Look from time to time whether the process has ended, until it has."""
         if self._process is not None and self._process.poll() is None:
@@ -141,6 +180,7 @@ class ForkServerProcess:
         """Wait for the end of a process that was stopped, if one was started."""
         while self._process is not None and self._process.poll() is None:
             await asyncio.sleep(0.005)
+        self._close_ear()
 
     def _check_killed(self, exited: ExitCode) -> None:
         if not exited.done():
@@ -195,11 +235,14 @@ class RestartingForkServer:
     leaves the store on the disk.
     """
 
-    def __init__(self, store: Path, settings: dict[str, Any]) -> None:
-        self._store, self._settings = store, settings
+    def __init__(
+        self, store: Path, settings: dict[str, Any], on_restart: Callable[[], None]
+    ) -> None:
+        """``on_restart`` is called when another one took the place of one that has ended."""
+        self._store, self._settings, self._on_restart = store, settings, on_restart
         self._process: ForkServerProcess | None = None
         self._starting = asyncio.Lock()
-        self._restarts: set[asyncio.Task[None]] = set()
+        self._restarts = BackgroundTasks()
         self._is_closed = False
 
     async def running(self) -> ForkServerProcess:
@@ -215,6 +258,11 @@ class RestartingForkServer:
                 self._settings = {**self._settings, "in-memory": 0}
                 return await self._start()
             return self._process
+
+    def is_of_another(self, fork_server: ForkServerProcess | None) -> bool:
+        """Return whether a fork server has ended, and another runs in its place."""
+        latest = self._process
+        return fork_server is not latest and latest is not None and not latest.has_ended
 
     async def close(self) -> None:
         """Stop the fork server for good, and wait until it has ended."""
@@ -237,10 +285,9 @@ class RestartingForkServer:
         if self._is_closed:
             return
         log.warning("The process that workers come from has ended: starting another.")
-        task = asyncio.get_running_loop().create_task(self._restart())
-        self._restarts.add(task)
-        task.add_done_callback(self._restarts.discard)
+        self._restarts.run("workers", self._restart())
 
     async def _restart(self) -> None:
         with contextlib.suppress(OSError):  # the next worker tries again, and reports it
             await self.running()
+            self._on_restart()

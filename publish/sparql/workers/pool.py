@@ -29,6 +29,7 @@ from publish.sparql.query.errors import (
     Busy,
     QueryFailed,
     QuerySyntax,
+    StoreDamaged,
     TimedOut,
     WorkerLost,
 )
@@ -95,6 +96,8 @@ class QueryPool:
             "base": base,
             "in-memory": in_memory,
         }
+        self.is_damaged = False
+        """Whether a query could not be answered because the store cannot be read."""
         self.busy = 0
         """Queries that are evaluated now."""
         self._scheduler = Scheduler(
@@ -151,10 +154,12 @@ class QueryPool:
             except _WorkerDied as error:
                 ordered = ordered_by_kind(text) if error.engine_aborted else None
                 if ordered is None:
+                    log.warning("A query has ended its process: %s", error.reason)
                     raise error.reason from None
                 try:
                     return await self._answer(replace(question, text=ordered), examined, client)
                 except (_WorkerDied, QuerySyntax):  # it was not the order, or not a plain one
+                    log.warning("A query has ended its process: %s", error.reason)
                     raise error.reason from None
         finally:
             self._asking -= 1
@@ -203,7 +208,9 @@ class QueryPool:
             except _ErrorFrame as frame:
                 text = question.text
                 explain = partial(error_from_frame, frame.content, text, self.limits)
-                raise await self._off_loop(text, explain) from None
+                failure = await self._off_loop(text, explain)
+                self.is_damaged |= isinstance(failure, StoreDamaged)
+                raise failure from None
             except _NoSlowPlace:
                 slow = True
             except _WorkerDied as error:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.faults.fault import phrase
+from publish.server.processes.tasks import BackgroundTasks
 from publish.sparql.query.errors import Busy, WorkerLost
 from publish.sparql.query.limits import Limits, duration
 from publish.sparql.workers.answers import Evaluation
@@ -63,10 +64,10 @@ class Scheduler:
         self._exiting: set[Worker] = set()
         self._queues: tuple[deque[_Waiting], ...] = (deque(), deque())
         self._first_start: asyncio.Future[None] | None = None
-        self._starts: set[asyncio.Task[None]] = set()
+        self._starts = BackgroundTasks()
         self._is_closed = self._is_open_reported = False
         self._failed_starts = 0
-        self._fork_server = RestartingForkServer(store, settings)
+        self._fork_server = RestartingForkServer(store, settings, self._replace_orphans)
 
     @property
     def waiting(self) -> int:
@@ -130,7 +131,9 @@ class Scheduler:
 
     def release(self, worker: Worker) -> None:
         """Take back a worker that is ready for another query."""
-        if worker in self._workers:
+        if self._fork_server.is_of_another(worker.fork_server):
+            self.replace(worker)
+        elif worker in self._workers:
             self._free_slow_place(worker)
             self._idle.append(worker)
             self._dispatch()
@@ -175,7 +178,7 @@ class Scheduler:
         while any(worker.pid for worker in self._exiting):
             await asyncio.sleep(0.005)
         await self._fork_server.close()
-        while self._starts:
+        while self._starts.running:
             await asyncio.sleep(0.005)
 
     def _has_slow_place(self) -> bool:
@@ -216,9 +219,7 @@ class Scheduler:
 
     def _add_worker(self) -> None:
         if not self._is_closed:
-            task = self._loop.create_task(self._start_worker())
-            self._starts.add(task)
-            task.add_done_callback(self._starts.discard)
+            self._starts.run("workers", self._start_worker())
 
     async def _start_worker(self) -> None:
         worker = Worker(self._frame_came, self._worker_lost)
@@ -287,6 +288,12 @@ class Scheduler:
             self.replace(worker)
         else:
             self.release(worker)
+
+    def _replace_orphans(self) -> None:
+        """Replace the idle workers of a process that has ended; busy ones follow when released."""
+        for worker in list(self._idle):
+            if self._fork_server.is_of_another(worker.fork_server):
+                self.replace(worker)
 
     # -- Ending workers -------------------------------------------------------------------------
 

@@ -52,6 +52,8 @@ CSV_ROWS = 1000
 """Rows that are written at a time."""
 STACK = 256 << 20
 """Bytes of stack for the thread that evaluates: the parser and the evaluator recurse."""
+STORE_DAMAGED = ("Corruption: ", "IO error: ")
+"""How the messages of the store begin when its files cannot be read; the type is the same."""
 MOST_GROWTH = 150 << 20
 """Bytes by which a worker may stay larger than at its start; then it asks to be replaced."""
 LONG_SECONDS, LARGE_BYTES = 0.1, 1 << 20
@@ -117,7 +119,8 @@ class Evaluator:
         except MemoryError:
             error = {"error": "memory"}
         except (ValueError, RuntimeError, OSError) as found:
-            error = {"error": "evaluation", "message": str(found)}
+            of_store = str(found).startswith(STORE_DAMAGED)
+            error = {"error": "store" if of_store else "evaluation", "message": str(found)}
         large = time.monotonic() - started > LONG_SECONDS
         if frames is None:
             large |= error["error"] in ("rows", "bytes", "memory")

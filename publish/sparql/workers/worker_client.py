@@ -39,7 +39,7 @@ class Worker(asyncio.Protocol):
         self._on_frame, self._on_lost = on_frame, on_lost
         self._pending = b""
         self._transport: asyncio.Transport | None = None
-        self._fork_server: ForkServerProcess | None = None
+        self.fork_server: ForkServerProcess | None = None
         self._lifeline, self._started = -1, 0
         self._is_ended = False
         self.exited: ExitCode = asyncio.get_running_loop().create_future()
@@ -51,7 +51,7 @@ class Worker(asyncio.Protocol):
         try:
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-            self._fork_server = fork_server
+            self.fork_server = fork_server
             self.pid = await fork_server.fork(theirs.fileno(), lifeline, self.exited)
             self._started = started(self.pid)
             if self._is_ended:  # while it was being forked
@@ -107,9 +107,9 @@ class Worker(asyncio.Protocol):
         if self._is_ended:
             return
         self._is_ended = True
-        if self._fork_server is not None and self.pid:
-            if not self._fork_server.has_ended:
-                self._fork_server.kill(self.pid)
+        if self.fork_server is not None and self.pid:
+            if not self.fork_server.has_ended:
+                self.fork_server.kill(self.pid)
             elif is_alive(self.pid, self._started):  # a stopped one does not see its lifeline
                 with contextlib.suppress(OSError):
                     os.kill(self.pid, signal.SIGKILL)

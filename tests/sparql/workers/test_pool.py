@@ -496,7 +496,7 @@ def fork_server_of(pool: QueryPool) -> int:
 
 
 def test_killed_fork_server_is_replaced(store: Path) -> None:
-    """Workers go on when the process that they came from dies, and find another for the next."""
+    """Workers go on when the process that they came from dies, until another one has others."""
 
     async def use(pool: QueryPool) -> None:
         before, fork_server = pool.processes(), fork_server_of(pool)
@@ -505,10 +505,8 @@ def test_killed_fork_server_is_replaced(store: Path) -> None:
         assert await outcome(pool, RUNAWAY) == "TimedOut"
         while pool.free < 2:
             await asyncio.sleep(0.01)
-        assert len(set(pool.processes()) & set(before)) == 1
-        for pid in before:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        while set(pool.processes()) & set(before):
+            await asyncio.sleep(0.01)
         assert await outcome(pool, "ASK {}") == "true"
         while pool.free < 2:
             await asyncio.sleep(0.01)
@@ -583,7 +581,7 @@ def test_ready_workers_are_left_alone(store: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_store_that_memory_cannot_take_stays_on_the_disk(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A store with a literal that is too long to be read back is served all the same."""
     huge = ox.Store(str(tmp_path / "store"))
@@ -592,7 +590,7 @@ def test_store_that_memory_cannot_take_stays_on_the_disk(
     del huge
     with pool_in_thread(tmp_path / "store", limits=Limits(workers=1)) as pool:
         assert text_of(pool, "SELECT (STRLEN(?o) AS ?n) { ?s ?p ?o }") == f"n\r\n{17 << 20}\r\n"
-    assert "The store is not held in memory: " in capfd.readouterr().err
+    assert "The store is not held in memory: " in caplog.text
 
 
 def test_fork_server_that_dies_of_the_store(
