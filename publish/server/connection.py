@@ -50,7 +50,8 @@ REQUEST_LINE = re.compile(rb"[A-Za-z-]{1,30} [/*h]")
 """The beginning of a request line with any method."""
 HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 """The value of Host (RFC 9110, 7.2)."""
-LONG_HEAD = 431, "The address and headers are longer than this server reads. POST the query."
+LONG_ADDRESS = 414, "The address is longer than this server reads. POST the query."
+LONG_HEAD = 431, "The header fields are longer than this server reads, or more than it takes."
 LONG_TRAILERS = 431, "What stands between or after the chunks of the body is too long."
 PLAIN, CLOSE = (b"content-type", TEXT_PLAIN.encode()), (b"connection", b"close")
 CLOSING_HEADERS = [PLAIN, *COMMON_HEADERS, CLOSE]
@@ -163,7 +164,7 @@ class Connection(HttpToolsProtocol):
         self._framing_bytes += len(data)
         super().data_received(data)
         if self._in_head and self._head_bytes > self.registry.longest_head:
-            self._refuse(*LONG_HEAD)
+            self._refuse(*self._long_head())
         if not self._in_head and self._framing_bytes > self.registry.longest_head:
             self._refuse_trailers()
 
@@ -270,6 +271,10 @@ class Connection(HttpToolsProtocol):
         if 0 < len(self.pipeline) < MOST_PIPELINED // 2:
             self.flow.resume_reading()  # else it is not noticed that the client leaves
 
+    def _long_head(self) -> tuple[int, str]:
+        """Return what refuses a head that is too long: the address if it takes most of it."""
+        return LONG_ADDRESS if len(self.url) > self.registry.longest_head // 2 else LONG_HEAD
+
     def _judge_head(self) -> tuple[int, str] | None:
         """Return the status and the sentence that refuse the head of a request, if it is wrong."""
         longest = self.registry.longest_head
@@ -278,7 +283,7 @@ class Connection(HttpToolsProtocol):
         if self._head_bytes > longest:  # they count what came along with the head
             size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
             if size > longest:
-                return LONG_HEAD
+                return self._long_head()
         version = self.parser.get_http_version()
         if version not in ("1.1", "1.0"):
             return 505, "This server speaks HTTP/1.1."
