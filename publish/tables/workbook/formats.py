@@ -40,6 +40,8 @@ COLOUR = re.compile("black|blue|cyan|green|magenta|red|yellow|color ?(?!2$)[0-9]
 CURRENCY = re.compile(r"\$(?P<text>[^-]*)(?:-(?P<locale>[0-9A-Fa-f]+))?")
 SCALE = re.compile(r"[0#?](?P<commas>,+)(?![,0#?])")
 GENERAL = "General"
+MOST_GENERAL, LEAST_GENERAL = 11, Decimal("0.0001")
+"""Characters of a number in a cell without format, of which smaller ones get an exponent."""
 PERCENT = "\0"
 """A percent sign that multiplies the number, unlike one that is text."""
 MINUS = re.compile("[-−–]")
@@ -226,7 +228,7 @@ def _digits(number: Decimal, pattern: str, form: NumberFormat) -> str | None:
     if GENERAL in pattern or "@" in pattern:
         return None
     if re.search("[eE]", pattern):
-        return _unformatted(number, form)  # all its digits: no mapping reads an exponent
+        return _of_exponent(number, pattern, form)
     if "/" in pattern:
         return _unformatted(number, form) if _is_fraction(number, pattern) else None
     whole, _, fraction = pattern.partition(".")
@@ -246,6 +248,20 @@ def _digits(number: Decimal, pattern: str, form: NumberFormat) -> str | None:
         front = f"{int(front):,}".replace(",", form.thousands)
     front = front.zfill(len(re.findall("0", whole)))
     return f"{front}{form.decimal if back else ''}{back}"
+
+
+def _of_exponent(number: Decimal, pattern: str, form: NumberFormat) -> str | None:
+    """Return the digits that a format with an exponent shows, without exponent: 1.23E+04 is 12300.
+
+    None for exponents in steps of three, unless the number has no more digits than are shown.
+    """
+    mantissa = re.split("[eE]", pattern)[0]
+    if not re.fullmatch(r"[0#?]+(\.[0#?]+)?", mantissa):
+        return None
+    digits = len(mantissa) - mantissa.count(".")
+    rounded = Decimal(f"{number:.{digits - 1}e}")
+    is_plain = mantissa.partition(".")[0] in ("0", "#", "?")
+    return _unformatted(rounded, form) if is_plain or rounded == number else None
 
 
 def _is_fraction(number: Decimal, pattern: str) -> bool:
@@ -298,8 +314,12 @@ def is_scaled(value: float, number_format: str) -> bool:
 
 
 def _unformatted(number: Decimal, form: NumberFormat) -> str:
-    """Return a number with all its digits and no thousands marks."""
+    """Return a number as a cell without format shows it: eleven characters, if not its digits."""
     text = f"{number:f}"
+    whole = len(text.partition(".")[0].lstrip("-"))
+    if "." in text and whole <= MOST_GENERAL and abs(number) >= LEAST_GENERAL:
+        last = Decimal(1).scaleb(min(0, whole + 1 - MOST_GENERAL))
+        text = f"{number.quantize(last, rounding=ROUND_HALF_UP):f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text.replace(".", form.decimal)

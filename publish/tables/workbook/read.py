@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
@@ -207,7 +207,7 @@ class _Reading:
             self._report("error-cell", cell, text=shortened(str(value)))
         elif text is None:
             self._report("unclear-cell-format", cell, format=shortened(form))
-        elif isinstance(value, date):
+        elif isinstance(value, date | time):
             self.dates.add((cell.row - 1, cell.column - 1))
         elif cell.data_type == "n" and isinstance(value, int | float):
             if is_scaled(value, form):

@@ -30,7 +30,14 @@ from publish.tables.workbook.formats import is_rounded, shown_number, shown_text
         (1234567, "#,##0,", "1.235"),
         (5, "000", "005"),
         (0.25, "# ?/?", "0,25"),
-        (1234.5, "0.00E+00", "1234,5"),
+        (1234.5, "0.00E+00", "1230"),
+        (0.00012345, "0.0E+00", "0,00012"),
+        (1500, "##0.0E+0", "1500"),
+        (1 / 3, "General", "0,333333333"),
+        (100 / 3, "General", "33,33333333"),
+        (-12345678.987654, "General", "-12345678,99"),
+        (0.00001234, "General", "0,00001234"),
+        (12345678901.5, "General", "12345678902"),
     ],
 )
 def test_show_number(value: float, number_format: str, text: str) -> None:
