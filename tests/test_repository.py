@@ -346,6 +346,7 @@ LARGER = {
     "site/test_start.py",
     "sparql/test_sparql_protocol.py",
     "sparql/test_w3c_sparql.py",
+    "tables/workbook/test_as_shown.py",
     "validation/constraints/test_conformance.py",
 }
 """Tests of more than a module; those of the whole program lie at the top of ``tests/``."""

@@ -50,7 +50,7 @@ from publish.tables.foreign.encodings import codec_of
 from publish.tables.foreign_numbers import NumberStyle, is_figure, to_format
 from publish.tables.grid import CERTAIN, DOUBTFUL, Decision, Grid, formula_faults
 from publish.tables.numbers import FORMATS
-from publish.tables.workbook.opened import is_workbook
+from publish.tables.workbook.bounds import is_workbook
 from publish.tables.workbook.read import read_workbook
 
 WORD_OPEN = re.compile(rf"(?<![\w\"]){OPEN}(?![\w\"])")

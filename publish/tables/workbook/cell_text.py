@@ -9,7 +9,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from publish.tables.grid import cleaned
 from publish.tables.workbook.dates import shown_date, shown_time
-from publish.tables.workbook.formats import shown_number, shown_text
+from publish.tables.workbook.formats import GENERAL, shown_number, shown_text
 
 RAISED = str.maketrans(
     "0123456789+-=()abcdefghijklmnoprstuvwxyz",
@@ -37,7 +37,7 @@ def text_of(cell: Cell, value: object, numbers: str, form: str) -> str | None:
 def _shown_value(value: object, number_format: str, numbers: str) -> str | None:
     """Return a value as a format shows it, or None when that cannot be told."""
     if isinstance(value, bool):
-        return None if ";" in number_format else str(value).upper()
+        return str(value).upper() if number_format in (GENERAL, "@") else None  # others show 1
     if isinstance(value, int | float):
         return shown_number(value, number_format, numbers)
     if isinstance(value, date):

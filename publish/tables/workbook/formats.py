@@ -75,6 +75,12 @@ class Section:
         return self.condition is None or COMPARE[self.condition[0]](number, self.condition[1])
 
     @property
+    def is_of_text(self) -> bool:
+        """Whether it shows a text, with other texts around it."""
+        kinds = {kind for kind, _ in self.tokens}
+        return kinds <= {"literal", "percent", "text"} or kinds == {"general"}
+
+    @property
     def is_below_zero(self) -> bool:
         """Whether only numbers below zero meet the condition, which are shown without sign."""
         sign, limit = self.condition or ("", Decimal(0))
@@ -98,6 +104,8 @@ class Section:
         if any(texts[at].strip(BETWEEN_DIGITS) for at in literals):
             return None
         pattern = "".join(" " if at in literals else texts[at] for at in range(first, last))
+        if "percent" in kinds and re.search("[eE/]", pattern.replace(GENERAL, "")):
+            return None  # programs show it as if there were no format
         return "".join(texts[:first]), pattern, "".join(texts[last:])
 
 
@@ -161,13 +169,10 @@ def shown_text(text: str, number_format: str) -> str | None:
     section = sections[-1]
     if len(sections) < 4 and not section.has("text"):
         return text
-    if not section.is_clear or {kind for kind, _ in section.tokens} - {
-        "literal",
-        "percent",
-        "text",
-    }:
+    if not section.is_clear or not section.is_of_text:
         return None
-    return "".join(text if kind == "text" else literal for kind, literal in section.tokens)
+    of_value = ("text", "general")
+    return "".join(text if kind in of_value else literal for kind, literal in section.tokens)
 
 
 def shown_number(value: float, number_format: str, numbers: str) -> str | None:
@@ -176,15 +181,15 @@ def shown_number(value: float, number_format: str, numbers: str) -> str | None:
     ``numbers`` is a key of FORMATS.
     """
     number, form = exact(value), FORMATS[numbers]
-    if number_format == GENERAL:
-        return _unformatted(number, form)
+    if not number.is_finite() or not _is_sound(number_format):
+        return None
     chosen = _chosen(sections_of_numbers(number_format), number)
     if chosen is None or not chosen[0].is_clear:
         return None
     section, has_sign = chosen
-    if section.layout is None:
+    before, pattern, after = section.layout or ("", "", "")
+    if (pattern == "@" and before + after) or (pattern == GENERAL and PERCENT in before + after):
         return None
-    before, pattern, after = section.layout
     percents = before.count(PERCENT) + after.count(PERCENT)
     before, after = before.replace(PERCENT, "%"), after.replace(PERCENT, "%")
     if not pattern:
@@ -196,7 +201,25 @@ def shown_number(value: float, number_format: str, numbers: str) -> str | None:
         return None
     if not digits:
         return cleaned(before + after)
-    return _with_literals(digits, number, before, after, has_sign=has_sign)
+    shown = _with_literals(digits, number, before, after, has_sign=has_sign)
+    # Beside other words, 1.23E+04 and 1/2 are not written as a number.
+    is_rewritten = re.search("[eE/]", pattern) and pattern != GENERAL
+    return None if shown and is_rewritten and not is_figure(shown) else shown
+
+
+@lru_cache(maxsize=1024)
+def _is_sound(number_format: str) -> bool:
+    """Return whether a format is one of numbers as programs accept it, or else show otherwise."""
+    sections = sections_of(number_format)
+    numbers = sections_of_numbers(number_format)
+    of_texts = sections[len(numbers) :]
+    is_misplaced = any(s.condition for s in sections[2:]) or any(
+        s.has("text") for s in sections[:-1]
+    )
+    are_known = all(s.layout is not None for s in numbers) and all(
+        section.is_of_text and section.condition is None for section in of_texts
+    )
+    return are_known and not is_misplaced
 
 
 def _chosen(sections: tuple[Section, ...], number: Decimal) -> tuple[Section, bool] | None:
@@ -253,15 +276,12 @@ def _digits(number: Decimal, pattern: str, form: NumberFormat) -> str | None:
 def _of_exponent(number: Decimal, pattern: str, form: NumberFormat) -> str | None:
     """Return the digits that a format with an exponent shows, without exponent: 1.23E+04 is 12300.
 
-    None for exponents in steps of three, unless the number has no more digits than are shown.
+    None for exponents in steps of three, which programs show in different ways.
     """
     mantissa = re.split("[eE]", pattern)[0]
-    if not re.fullmatch(r"[0#?]+(\.[0#?]+)?", mantissa):
+    if not re.fullmatch(r"[0#?](\.[0#?]+)?", mantissa):
         return None
-    digits = len(mantissa) - mantissa.count(".")
-    rounded = Decimal(f"{number:.{digits - 1}e}")
-    is_plain = mantissa.partition(".")[0] in ("0", "#", "?")
-    return _unformatted(rounded, form) if is_plain or rounded == number else None
+    return _unformatted(Decimal(f"{number:.{max(len(mantissa) - 2, 0)}e}"), form)
 
 
 def _is_fraction(number: Decimal, pattern: str) -> bool:
@@ -279,7 +299,8 @@ def _with_literals(
     """Return digits with their sign and the literals around them, without a unit."""
     if not before and not after and (has_sign or number > 0):
         return f"-{digits}" if number < 0 and re.search("[1-9]", digits) else digits
-    signs = int(has_sign and number < 0) + len(MINUS.findall(before + after))
+    moved = len(MINUS.findall(before + after))
+    signs = int(has_sign and number < 0) + moved
     before, after = MINUS.sub("", before), MINUS.sub("", after)
     if "(" in before and ")" in after and number < 0 and not signs:
         signs, before, after = 1, before.replace("(", "", 1), after.replace(")", "", 1)
@@ -292,6 +313,8 @@ def _with_literals(
     after = "" if not after.strip() or UNIT.fullmatch(after.strip()) else after
     text = cleaned(f"{'-' if number < 0 and not is_zero else ''}{before}{digits}{after}")
     other = (before + after).replace("%", "").strip()
+    if moved and not is_figure(text):
+        return None
     if re.search("[0-9]|[A-Za-z]{4}", other) or (other and is_figure(text)):
         return None
     return text

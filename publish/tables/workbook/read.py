@@ -13,7 +13,6 @@ from datetime import date, time
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.faults.fault import (
@@ -26,12 +25,13 @@ from publish.faults.fault import (
     some_of,
 )
 from publish.tables.foreign_numbers import UNCLEAR
-from publish.tables.grid import MOST_CELLS, Grid, trimmed
+from publish.tables.grid import Grid, trimmed
 from publish.tables.unsound import problem_of
+from publish.tables.workbook.bounds import MOST_SHEET_CELLS, refusal
 from publish.tables.workbook.cell_text import text_of
 from publish.tables.workbook.concealed import Concealment, conditional_cells
 from publish.tables.workbook.formats import GENERAL, is_rounded, is_scaled
-from publish.tables.workbook.opened import BROKEN, opened, refusal
+from publish.tables.workbook.opened import BROKEN, OpenedWorkbook
 
 LEAVE, TAKE = "leave", "take"
 """What to do with what a workbook hides."""
@@ -55,35 +55,37 @@ def read_workbook(
         if found := refusal(raw, shown):
             faults.append(found)
             return None
-        values, formulas = opened(raw, values=True), opened(raw, values=False)
-        name = _choose(values, shown, sheet, hidden, faults)
+        book = OpenedWorkbook(raw)
+        name = _choose(book.states, shown, sheet, hidden, faults)
         if name is None:
             return None
-        if too_large := _size_fault(values[name], shown):
+        values, formulas = book.sheet(name), book.formulas(name)
+        if too_large := _size_fault(values, shown):
             faults.append(too_large)
             return None
-        concealment = Concealment(values, values[name])
+        concealment = Concealment(book.wb, values)
     except BROKEN as error:
         reason = phrase("workbook-damaged", problem=problem_of(error))
         faults.append(fault("not-a-workbook", shown, reason=reason))
         return None
     reading = _Reading(
-        sheet=values[name],
-        formulas=formulas[name],
+        sheet=values,
+        title=name,
+        formulas=formulas,
         shown=shown,
         numbers=numbers,
         hidden=hidden,
         concealment=concealment,
     )
-    return reading.grid(faults, _others(values, name))
+    return reading.grid(faults, book.states)
 
 
 def _choose(
-    book: Workbook, shown: str, sheet: str | None, hidden: str | None, faults: list[Fault]
+    states: dict[str, str], shown: str, sheet: str | None, hidden: str | None, faults: list[Fault]
 ) -> str | None:
     """Return the name of the sheet to read."""
-    seen = [item.title for item in book.worksheets if item.sheet_state == "visible"]
-    names = [item.title for item in book.worksheets]
+    names = list(states)
+    seen = [name for name in names if states[name] == "visible"]
     if sheet is None and len(seen) == 1:
         return seen[0]
     if sheet is None and len(seen) > 1:
@@ -101,9 +103,9 @@ def _choose(
     return None
 
 
-def _others(book: Workbook, name: str) -> tuple[Words, ...]:
+def _others(states: dict[str, str], name: str) -> tuple[Words, ...]:
     """Return remarks on which sheet was read, and which hidden ones were not."""
-    hidden = [item.title for item in book.worksheets if item.sheet_state != "visible"]
+    hidden = [item for item, state in states.items() if state != "visible" and item != name]
     read = phrase("sheet-was-read", name=name)
     return (read, phrase("sheets-not-read", names=", ".join(hidden))) if hidden else (read,)
 
@@ -111,10 +113,10 @@ def _others(book: Workbook, name: str) -> tuple[Words, ...]:
 def _size_fault(sheet: Worksheet, shown: str) -> Fault | None:
     """Return the fault of a sheet with more cells than a table has, formatted ones included."""
     cells = max(sheet.max_row * sheet.max_column, conditional_cells(sheet))
-    if cells <= MOST_CELLS:
+    if cells <= MOST_SHEET_CELLS:
         return None
     found = phrase("cells-in-columns", cells=cells, columns=sheet.max_column)
-    most = phrase("cells-in-columns", cells=MOST_CELLS, columns=sheet.max_column)
+    most = phrase("cells-in-columns", cells=MOST_SHEET_CELLS, columns=sheet.max_column)
     return fault("too-large-to-bring-in", shown, found=found, most=most)
 
 
@@ -123,7 +125,9 @@ class _Reading:
     """The reading of one sheet: what was seen of it, and what is wrong."""
 
     sheet: Worksheet
-    formulas: Worksheet
+    title: str
+    formulas: set[tuple[int, int]]
+    """Row and column of the cells that hold a formula."""
     shown: str
     numbers: str
     hidden: str | None
@@ -137,7 +141,7 @@ class _Reading:
     concealed: dict[tuple[str, int], list[Cell]] = field(default_factory=dict)
     """What a reader does not see: by the reason and, of a row or a column, its number."""
 
-    def grid(self, faults: list[Fault], remarks: tuple[Words, ...]) -> Grid | None:
+    def grid(self, faults: list[Fault], states: dict[str, str]) -> Grid | None:
         """Return the cells as texts, or None with what is wrong in ``faults``."""
         rows = [
             ["" if isinstance(cell, MergedCell) else self._text(cell) for cell in line]
@@ -152,9 +156,10 @@ class _Reading:
             return None
         rows = trimmed(rows)
         if not rows:
-            faults.append(fault("empty-sheet", self.shown, name=self.sheet.title))
+            faults.append(fault("empty-sheet", self.shown, name=self.title))
             return None
-        hidden = self._concealed_in_words()
+        hidden = self._concealed_in_words(is_whole=states[self.title] != "visible")
+        remarks = _others(states, self.title)
         if hidden:
             remarks += (phrase(f"hidden-{self.hidden}", what=hidden),)
         if self.scaled:
@@ -179,7 +184,7 @@ class _Reading:
     def _text(self, cell: Cell) -> str:
         """Return the text of a cell; note what is wrong with it, or hidden."""
         value = cell.value
-        is_formula = self.formulas.cell(cell.row, cell.column).data_type == "f"
+        is_formula = (cell.row, cell.column) in self.formulas
         if value is None and not is_formula:
             return ""
         form = str(cell.number_format)
@@ -220,7 +225,7 @@ class _Reading:
     def _where(self, row: int, column: int) -> tuple[int, int, Words]:
         """Return line, column and the place in words of a cell, counted from 0."""
         cell = f"{get_column_letter(column + 1)}{row + 1}"
-        return row + 1, column + 1, phrase("cell-of-sheet", cell=cell, sheet=self.sheet.title)
+        return row + 1, column + 1, phrase("cell-of-sheet", cell=cell, sheet=self.title)
 
     def _report(self, code: str, cell: Cell, **particulars: object) -> None:
         line, at, words = self._where(cell.row - 1, cell.column - 1)
@@ -237,13 +242,13 @@ class _Reading:
             others = phrase("as-do-others", number=len(cells) - 1) if len(cells) > 1 else Words("")
             self._report("hidden-cell", cells[0], why=phrase(why), others=others)
 
-    def _concealed_in_words(self) -> Words | None:
+    def _concealed_in_words(self, *, is_whole: bool) -> Words | None:
         """Return which cells are hidden and why, None where none is."""
         found: dict[str, list[str]] = {}
         for (why, _), cells in self.concealed.items():
             found.setdefault(why, []).extend(cell.coordinate for cell in cells)
         parts = [phrase(why) + f" ({some_of(cells, 8)})" for why, cells in found.items()]
-        if self.sheet.sheet_state != "visible":
+        if is_whole:
             parts.insert(0, phrase("concealed-sheet"))
         if not parts:
             return None

@@ -22,7 +22,7 @@ from workbooks import ROWS, book, raw_of
 from publish.faults.fault import Fault, FaultyInput
 from publish.mappings.drafting.new_table import NewTable, add_table
 from publish.tables.grid import Grid
-from publish.tables.workbook.opened import OLE
+from publish.tables.workbook.bounds import OLE
 from publish.tables.workbook.read import read_workbook
 
 
@@ -459,12 +459,43 @@ def with_xml(made: Workbook, rows: str = "", after: str = "") -> bytes:
         ("", "<mergeCells>" + '<mergeCell ref="A1:Z99"/>' * 100 + "</mergeCells>"),
         ("", '<x:hyperlink xmlns:x="urn:x" ref="A1:XFD1048576"/>'),
         ("<row>" * 100_000 + "</row>" * 100_000, ""),
+        ("", f'<dataValidations><dataValidation sqref="{"A1 " * 20_001}"/></dataValidations>'),
+        (
+            "",
+            f'<conditionalFormatting sqref="{"A1 " * 200}">'
+            + '<cfRule type="expression" priority="1"/>' * 100
+            + "</conditionalFormatting>",
+        ),
+        pytest.param("", "<brks>" + "<brk/>" * 500_001 + "</brks>", marks=pytest.mark.slow),
+        pytest.param("<row>" + "<c/>" * 2_000_001 + "</row>", "", marks=pytest.mark.slow),
     ],
 )
 def test_refuse_what_expands_without_measure(project: SmallProject, rows: str, after: str) -> None:
     """Huge, overlapping or nested parts of a small workbook are refused before they are made."""
     found = refused(project, with_xml(book(), rows, after))
     assert found == [("too-large-to-bring-in", "boek.xlsx", 0, 0)]
+
+
+def test_refuse_document_type() -> None:
+    """A workbook has no document type, in which entities would expand without measure."""
+    sheet = "xl/worksheets/sheet1.xml"
+    raw = _changed(
+        raw_of(book()), sheet, b"<worksheet", b"<!DOCTYPE x [<!ENTITY a 'a'>]><worksheet"
+    )
+    faults: list[Fault] = []
+    assert read_workbook(raw, "boek.xlsx", None, "nl", faults) is None
+    assert [item.code for item in faults] == ["not-a-workbook"]
+
+
+def test_read_only_sheet_that_is_asked_for() -> None:
+    """Other sheets are not read, however they are damaged."""
+    made = book()
+    made.create_sheet("Tabel 2").append(["x"])
+    raw = _changed(raw_of(made), "xl/worksheets/sheet2.xml", b"</row>", b"<")
+    faults: list[Fault] = []
+    assert read_workbook(raw, "boek.xlsx", "Tabel 1", "nl", faults)
+    assert read_workbook(raw, "boek.xlsx", "Tabel 2", "nl", faults) is None
+    assert [item.code for item in faults] == ["not-a-workbook"]
 
 
 @pytest.mark.parametrize(
