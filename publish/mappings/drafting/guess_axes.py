@@ -200,7 +200,7 @@ def guess_columns(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:
         around = " ".join(outline.above)
         found.append(guess_axis(labels, title, vocabulary, around, corner))
     is_alone = len(outline.figure_columns) == len(found) == 1
-    if is_alone and found[0].dimension in (OPEN, MEASURE):
+    if is_alone and found[0].dimension in (OPEN, MEASURE) and not found[0].is_period:
         why = phrase("why-one-column")
         found[0] = replace(found[0], dimension=None, why=why, candidates=(), unmatched=())
     if outline.header_doubt:

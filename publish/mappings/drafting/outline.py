@@ -129,7 +129,7 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
         *_, where = grid.where(body[numbers[0]], columns[at])
         others = " ".join(lines[numbers[0]][at + 1 : label_columns])
         label_doubts[at] = phrase("label-of-either", cell=where, label=others)
-    common = _take_common_titles(headers, figures)
+    common = [] if header_doubt else _take_common_titles(headers, figures)
     above += [text for text in common if not is_period(text)]
     return Outline(
         grid=grid,
@@ -212,7 +212,8 @@ def _first_of_body(cells: list[list[str]], values: list[int]) -> tuple[int | Non
             of_periods, doubt = number, _either(row)
             continue
         # Signs may stand for all figures of the rows before.
-        while number and _is_of_signs(cells[number - 1], values):
+        beside = [at for at in values if is_figure(row[at])]
+        while number and _is_of_signs(cells[number - 1], beside):
             number -= 1
         return number, doubt
     if of_periods is None or of_periods + 1 >= len(cells):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from encodings.aliases import aliases
@@ -41,6 +42,8 @@ LOST = "\ufffd"
 UNFIT = re.compile(r"[\x00\x80-\x9f\ue000-\uf8ff\ufffd-\uffff]")
 """What no text of a guessed encoding holds: control characters of C1 and what is no character."""
 NO_CHARACTER_SETS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7", "utf-7")
+INSIDE_WORDS = "’·‑–"
+"""What is no letter and stands within words all the same."""
 BETWEEN_WORDS = re.compile(r"[;,|\t\"]")
 
 
@@ -147,17 +150,39 @@ def _is_utf8_in_part(raw: bytes) -> bool:
 
 def _likely(raw: bytes) -> list[str]:
     """Return the codecs that a text may be in, the likeliest first."""
+    sample = b"\n".join(_telling_lines(raw))
     found = chardet.detect_all(
-        b"\n".join(_telling_lines(raw)),
-        ignore_threshold=True,
-        include_encodings=USUAL,
-        compat_names=False,
+        sample, ignore_threshold=True, include_encodings=USUAL, compat_names=False
     )
     named = [item["encoding"] for item in found if item["encoding"]]
+    texts = {codec: _read(raw, codec) for codec in dict.fromkeys([*named, "cp1252"])}
+    fitting = [codec for codec, text in texts.items() if text and not UNFIT.search(text)]
+    ranked = sorted(fitting, key=lambda codec: _oddities(sample.decode(codec, "ignore")))
     # That of Western Europe is always shown, as people here mostly have it.
-    usual = dict.fromkeys([*named[:2], "cp1252", *named[2:]])
-    texts = {codec: _read(raw, codec) for codec in usual}
-    return [codec for codec, text in texts.items() if text and not UNFIT.search(text)]
+    western = [codec for codec in ranked if codec == "cp1252"]
+    return list(dict.fromkeys([*ranked[:2], *western, *ranked[2:]]))
+
+
+def _oddities(text: str) -> int:
+    """Return how often letters stand side by side as they do in no word.
+
+    That is a capital after a small letter, letters of two scripts, or a symbol between letters.
+    """
+    odd = 0
+    for one, two, three in zip(text, text[1:], text[2:], strict=False):
+        if one.isascii() and two.isascii():
+            continue
+        if one.isalpha() and two.isalpha():
+            odd += (one.islower() and two.isupper()) or _script(one) != _script(two)
+        elif one.isalpha() and three.isalpha():
+            odd += not two.isascii() and two not in INSIDE_WORDS and not two.isalnum()
+    return odd
+
+
+def _script(letter: str) -> str:
+    """Return the script of a letter; those that Japanese mixes are one."""
+    script = unicodedata.name(letter, "NONE").split()[0]
+    return "CJK" if script in ("HIRAGANA", "KATAKANA") else script
 
 
 def _read(raw: bytes, codec: str) -> str | None:
