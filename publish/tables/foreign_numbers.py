@@ -21,6 +21,7 @@ FIGURE = re.compile(
 )
 THOUSANDS = re.compile(r"(?<=[0-9])[ '’](?=[0-9]{3})")
 SIGNS = str.maketrans({"−": "-", "–": "-"})
+REPLACED = re.compile(r"[ '’−–+]")
 UNCLEAR = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 """A number whose mark can be read as thousands or as decimals."""
 
@@ -124,8 +125,9 @@ def _doubtful(one: str, other: str, why: Words, default: str) -> NumberStyle:
     return NumberStyle(numbers=None, why=why, doubtful=True, readings=found)
 
 
-@lru_cache(maxsize=1 << 16)
 def to_format(text: str, numbers: str) -> str:
     """Return a figure in a format of a mapping; only marks that no format has are replaced."""
+    if REPLACED.search(text) is None:
+        return text
     text = THOUSANDS.sub(FORMATS[numbers].thousands, text)
     return text.translate(SIGNS).removeprefix("+")

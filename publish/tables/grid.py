@@ -96,7 +96,7 @@ def trimmed(rows: list[list[str]]) -> list[list[str]]:
 
 def cleaned(text: str) -> str:
     """Return the text of a cell on one line: white space of any kind is one space."""
-    return " ".join(text.split())
+    return text if text.isalnum() else " ".join(text.split())
 
 
 def formula_faults(grid: Grid) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess, pri
 from publish.mappings.drafting.outline import Outline
 from publish.mappings.mapping import MEASURE, OPEN
 from publish.project.files import as_csv
-from publish.tables.foreign_numbers import is_figure, to_format
+from publish.tables.foreign_numbers import REPLACED, is_figure, to_format
 
 SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
 """A text that needs no quotes in YAML, unless it is one of its words, as ``yes``."""
@@ -72,7 +72,7 @@ def draft_table(draft: Draft) -> bytes:
     for line in outline.body:
         row = list(line)
         for at in outline.figure_columns:
-            if is_figure(row[at]):
+            if REPLACED.search(row[at]) and is_figure(row[at]):
                 row[at] = to_format(row[at], draft.figures.numbers)
         rows.append(row)
     return as_csv(rows)

@@ -92,7 +92,8 @@ def guess_axis(
         if dimension.period:
             why, sure = why + "; " + judged.why, LIKELY if unmatched else judged.sure
         return replace(guess, dimension=chosen, why=why, unmatched=unmatched, sure=sure)
-    named = tuple((label, find_measure(label, vocabulary) or OPEN) for label in printed)
+    names = measure_names(vocabulary)
+    named = tuple((label, names.get(plain(label)) or OPEN) for label in printed)
     if sum(name != OPEN for _, name in named) * 2 >= len(named):
         return replace(guess, dimension=MEASURE, why=phrase("why-measures"), measures=named)
     likely = {name: _likeness(title, name, vocabulary) for name in vocabulary.dimensions}
@@ -158,15 +159,18 @@ def _named_in(title: str, names: list[str], vocabulary: Vocabulary) -> str | Non
     return found[0] if best and len(found) == 1 else None
 
 
-def find_measure(label: str, vocabulary: Vocabulary) -> str | None:
-    """Return the one measure whose name or label this is."""
-    wanted = " ".join(label.split()).casefold()
-    found = [
-        name
-        for name, measure in vocabulary.measures.items()
-        if wanted in {text.casefold() for text in (name, *vocabulary.labels_of(measure.iri))}
-    ]
-    return found[0] if len(found) == 1 else None
+def measure_names(vocabulary: Vocabulary) -> dict[str, str | None]:
+    """Return the measure that each name or label is of, None where it is of several."""
+    found: dict[str, str | None] = {}
+    for name, measure in vocabulary.measures.items():
+        for text in {plain(text) for text in (name, *vocabulary.labels_of(measure.iri))}:
+            found[text] = None if text in found else name
+    return found
+
+
+def plain(text: str) -> str:
+    """Return a text as names are compared: in small letters, with single spaces."""
+    return " ".join(text.split()).casefold()
 
 
 def guess_rows(outline: Outline, vocabulary: Vocabulary) -> list[AxisGuess]:

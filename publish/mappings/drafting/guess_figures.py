@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from publish.faults.fault import Words, phrase
-from publish.mappings.drafting.guess_axes import AxisGuess, code_of, find_measure
+from publish.mappings.drafting.guess_axes import AxisGuess, code_of, measure_names, plain
 from publish.mappings.drafting.outline import Outline, is_sign
 from publish.mappings.mapping import OPEN
 from publish.ontology.vocabulary import CodeList, Vocabulary
@@ -97,12 +97,14 @@ def guess_figures(
     named = [name for item in columns for _, name in item.measures if item.dimension is None]
     # A row that is no code of the dimension is something else, often in another unit.
     strange = [set(axis.unmatched) for axis in rows]
-    own = {
-        text
-        for number, _, text in cells_of(outline)
-        if not any(outline.body[number][at] in labels for at, labels in enumerate(strange))
-    }
-    fitting = [text for text in texts if text in own] or texts
+    fitting = texts
+    if any(strange):
+        own = {
+            text
+            for number, _, text in cells_of(outline)
+            if not any(outline.body[number][at] in labels for at, labels in enumerate(strange))
+        }
+        fitting = [text for text in texts if text in own] or texts
     candidates = fitting_measures(fitting, numbers, titles, vocabulary)
     named = [name for name in named if name in candidates]
     sole = candidates if len(candidates) == 1 else []
@@ -122,6 +124,8 @@ def guess_figures(
     signs = defaultdict[str, list[tuple[int, int]]](list)
     empty = []
     for number, at, text in cells_of(outline):
+        if is_figure(text):
+            continue
         place = outline.body_rows[number], outline.columns[at]
         if not text:
             empty.append(place)
@@ -164,8 +168,9 @@ def fitting_measures(
         words = (set(WORD.findall(label.casefold())) for label in labels)
         return any(own and own <= title_words for own in words)
 
-    named = [one for title in titles if (one := find_measure(title, vocabulary)) in found]
-    first = [name for name in named if name]
+    names = measure_names(vocabulary)
+    named = [names.get(plain(title)) for title in titles]
+    first = [name for name in named if name in found and name]
     return list(dict.fromkeys([*first, *(n for n in found if is_named(n)), *found]))
 
 
@@ -193,16 +198,16 @@ def guess_totals(
     wanted = [known.total if known else None for known in lists]
     if not any(code and code in codes[at].values() for at, code in enumerate(wanted)):
         return []
-    values: dict[tuple[str, ...], Decimal | None] = {}
     form, width = FORMATS[numbers], len(outline.figure_columns)
-    titles = outline.header_labels
-    texts = [to_format(text, numbers) for *_, text in cells_of(outline)]
-    read = read_numbers(texts, form)
-    for place, faulty in enumerate(read.faulty.tolist()):
+    read = read_numbers([to_format(text, numbers) for *_, text in cells_of(outline)], form)
+    places = int(read.decimals.max(initial=0))
+    heads = list(zip(*outline.header_labels, strict=True))
+    pairs = zip(read.mantissa.tolist(), read.decimals.tolist(), read.faulty.tolist(), strict=True)
+    values: dict[tuple[str, ...], int | None] = {}
+    for place, (mantissa, decimals, faulty) in enumerate(pairs):
         line, at = divmod(place, width)
-        labels = [*outline.body[line][: outline.label_columns], *(row[at] for row in titles)]
-        value = Decimal(int(read.mantissa[place])).scaleb(-int(read.decimals[place]))
-        values[tuple(labels)] = None if faulty else value
+        labels = (*outline.body[line][: outline.label_columns], *heads[at])
+        values[labels] = None if faulty else mantissa * 10 ** (places - decimals)
     found = []
     for number, axis in enumerate(axes):
         total = wanted[number]
@@ -211,7 +216,8 @@ def guess_totals(
         why = phrase("why-percentages")
         guess = TotalGuess(dimension=axis.dimension, kind="incomplete", why=why)
         if not shares:
-            guess = _compare(values, number, codes, total, axis.dimension, numbers, counts=counts)
+            gaps = _gaps(values, number, codes[number], total)
+            guess = _judge_gaps(gaps, axis.dimension, places, numbers, counts=counts)
         found.append(guess)
     return found
 
@@ -227,49 +233,61 @@ def _list_of(axis: AxisGuess, vocabulary: Vocabulary) -> CodeList | None:
     return dimension.codes if dimension else None
 
 
-def _compare(
-    values: dict[tuple[str, ...], Decimal | None],
-    axis: int,
-    codes: list[dict[str, str | None]],
-    total: str,
-    name: str,
-    numbers: str,
-    *,
-    counts: bool,
-) -> TotalGuess:
-    """Return whether parts add up to the totals over an axis, and the reason in words."""
-    totals: dict[tuple[str, ...], Decimal | None] = {}
-    parts = defaultdict[tuple[str, ...], list[Decimal | None]](list)
+@dataclass(frozen=True, kw_only=True)
+class _Gaps:
+    """How totals differ from the sums of their parts, in units of the last decimal."""
+
+    equal: int
+    """Totals that are the sum of their parts."""
+    most: int
+    """The largest difference."""
+    over: bool
+    """Whether parts are more than their total."""
+    parts: int
+    """The most parts that a total has."""
+
+
+def _gaps(
+    values: dict[tuple[str, ...], int | None], axis: int, codes: dict[str, str | None], total: str
+) -> _Gaps:
+    """Return how the totals over an axis differ from the sums of their parts."""
+    totals: dict[tuple[str, ...], int | None] = {}
+    parts: dict[tuple[str, ...], tuple[int, int | None]] = {}
     for labels, value in values.items():
-        code = codes[axis].get(labels[axis])
+        code = codes.get(labels[axis])
         rest = labels[:axis] + labels[axis + 1 :]
         if code == total:
             totals[rest] = value
         elif code is not None:
-            parts[rest].append(value)
-    equal, differ, over = 0, Decimal(0), False
-    for rest, whole in totals.items():
-        known = parts.get(rest, [])
-        if whole is None or not known or None in known:
-            continue
-        gap = whole - sum((part for part in known if part is not None), Decimal(0))
-        equal += gap == 0
-        differ = max(differ, abs(gap))
-        over |= gap < 0
-    if not differ:
-        if not equal:
+            count, known = parts.get(rest, (0, 0))
+            parts[rest] = count + 1, None if known is None or value is None else known + value
+    compared = [
+        whole - known
+        for rest, whole in totals.items()
+        if whole is not None and (known := parts.get(rest, (0, None))[1]) is not None
+    ]
+    return _Gaps(
+        equal=compared.count(0),
+        most=max(map(abs, compared), default=0),
+        over=min(compared, default=0) < 0,
+        parts=max((count for count, _ in parts.values()), default=0),
+    )
+
+
+def _judge_gaps(gaps: _Gaps, name: str, places: int, numbers: str, *, counts: bool) -> TotalGuess:
+    """Return whether parts add up to the totals of a dimension, and the reason in words."""
+    if not gaps.most:
+        if not gaps.equal:
             return TotalGuess(dimension=name, kind=OPEN, why=phrase("why-not-compared"))
-        why = phrase("why-equal", number=equal)
+        why = phrase("why-equal", number=gaps.equal)
         return TotalGuess(dimension=name, kind="complete", why=why, sure=CERTAIN)
-    most = max((len(known) for known in parts.values()), default=0)
-    scale = min((v.as_tuple().exponent for v in values.values() if v is not None), default=0)
-    unit = Decimal(1).scaleb(int(scale))
-    shown = printed(differ, numbers)
-    near = differ <= unit * (most + 1) / 2
+    most = Decimal(gaps.most).scaleb(-places).normalize()
+    shown = printed(most, numbers)
+    near = gaps.most * 2 <= gaps.parts + 1
     if near and not counts:
         why = phrase("why-rounded", number=shown)
-        return TotalGuess(dimension=name, kind="complete", why=why, within=differ)
-    if near or over:
+        return TotalGuess(dimension=name, kind="complete", why=why, within=most)
+    if near or gaps.over:
         why = phrase("why-parts-other" if near else "why-parts-too-many", number=shown)
         return TotalGuess(dimension=name, kind="complete", why=why)
     # Parts may be lacking, or a label stands at the wrong figure: the table does not tell which.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -270,11 +271,10 @@ def _is_of_signs(row: list[str], values: list[int]) -> bool:
 
 def _last_of_body(cells: list[list[str]], values: list[int], first: int) -> int:
     """Return the last row with figures or signs."""
-    last = first
-    for number in range(first, len(cells)):
+    for number in range(len(cells) - 1, first, -1):
         if any(is_figure(cells[number][at]) or is_sign(cells[number][at]) for at in values):
-            last = number
-    return last
+            return number
+    return first
 
 
 def _first_header(cells: list[list[str]], values: list[int], first: int) -> int:
@@ -291,19 +291,19 @@ def _label_columns(body: list[list[str]], headers: list[list[str]], values: list
     """Return how many leading columns hold labels: at least one."""
     count = 1
     while count < len(body[0]) - 1 and count in values:
-        texts = [row[count] for row in body if row[count]]
+        texts = Counter(row[count] for row in body if row[count])
         above = [header[count] for header in headers]
         titles = " ".join(text for text in above if not is_period(text) and not is_quarter(text))
-        words = [t for t in texts if not is_figure(t) and not is_sign(t)]
+        words = sum(times for t, times in texts.items() if not (is_figure(t) or is_sign(t)))
         periods = bool(texts) and all(is_period(text) for text in texts)
         named = PERIOD_WORDS.search(titles) is not None
         quarters = periods and not all(is_figure(text) for text in texts)
         of_quarter = bool(texts) and named and all(is_quarter(text) for text in texts)
         # Short codes, as M and V, look like signs: a column without any figure may hold them.
-        of_codes = len(set(texts)) > 1 and not any(map(is_figure, texts)) and not any(
+        of_codes = len(texts) > 1 and not any(map(is_figure, texts)) and not any(
             map(is_period, above)
         ) and all(text[0].isalpha() for text in texts)  # fmt: skip
-        mostly = len(words) * 2 > len(texts)
+        mostly = words * 2 > texts.total()
         if not (mostly or of_codes or (periods and named) or quarters or of_quarter):
             break
         count += 1
@@ -326,7 +326,7 @@ def _misplaced(
     """Return what cannot stand among figures: merged cells, dates, rows with a label alone."""
     found = []
     for number in body:
-        for at in figures:
+        for at in figures if grid.dates or grid.merged else ():
             column = columns[at]
             if (number, column) in grid.dates:
                 text = cells[number][at]

@@ -51,7 +51,7 @@ def _tidied(
     delimited = delimit(raw, shown, faults)
     if delimited is None:
         return None
-    records = [record.cells for record in delimited.records]
+    records = delimited.rows
     rows = trimmed(records)
     width = max(map(len, rows), default=0)
     content = as_csv(rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from publish.faults.fault import Fault, Words, fault, phrase, reason_of
+from publish.project.progress import Progress
 from publish.tables.foreign.encodings import Decoded, decode
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import (
@@ -47,12 +49,23 @@ class Delimited:
     why: Words
     """Why it is this separator."""
     sure: str
-    records: list[Record]
+    rows: list[list[str]]
+    """The cells of each record."""
+    starts: array[int]
+    """Where in the text each record begins, and at last the end."""
+    lines: array[int]
+    """The line on which each record begins."""
+
+    def record(self, row: int) -> Record:
+        """Return a record with its text; texts are not kept, as there may be a million."""
+        text = self.decoded.text[self.starts[row] : self.starts[row + 1]]
+        line, cells = self.lines[row], self.rows[row]
+        return Record(line=line, text=text, cells=cells, separator=self.separator)
 
     def where(self, row: int, column: int) -> tuple[int, int, Words]:
         """Return line, column and the place in words of a cell."""
         words = phrase("cell-of-text", row=row + 1, column=column + 1)
-        return *self.records[row].place(column), words
+        return *self.record(row).place(column), words
 
 
 def read_bytes(path: Path, shown: str, faults: list[Fault]) -> bytes | None:
@@ -117,25 +130,43 @@ def delimit(
     if separator not in SEPARATORS:
         faults.append(fault("no-separator", shown, 1, 1))
         return None
-    records = list(_records(text, separator))[1 if declared else 0 :]
-    if records and records[-1].is_open():
-        line, at = records[-1].place(len(records[-1].cells) - 1)
+    rows: list[list[str]] = []
+    starts, lines, end = array("q"), array("q"), 0
+    with Progress(f"reading {Path(shown).name}", "letters", len(text)) as progress:
+        for record in _records(text, separator):
+            if end or not declared:
+                rows.append(record.cells)
+                starts.append(end)
+                lines.append(record.line)
+            end += len(record.text)
+            progress.step(len(record.text))
+    starts.append(end)
+    read = Delimited(
+        decoded=decoded,
+        separator=separator,
+        why=why,
+        sure=sure,
+        rows=rows,
+        starts=starts,
+        lines=lines,
+    )
+    if rows and (last := read.record(len(rows) - 1)).is_open():
+        line, at = last.place(len(last.cells) - 1)
         faults.append(fault("bad-csv", shown, line, at, problem=phrase("open-quote")))
         return None
-    mixed = _mixed(records, separator, shown)
+    mixed = _mixed(read, shown)
     faults.extend(mixed)
-    if mixed:
-        return None
-    return Delimited(decoded=decoded, separator=separator, why=why, sure=sure, records=records)
+    return None if mixed else read
 
 
-def _mixed(records: list[Record], separator: str, shown: str) -> list[Fault]:
+def _mixed(read: Delimited, shown: str) -> list[Fault]:
     """Return a fault for each row that is a row of the table only under another separator."""
-    width = _usual_width(row.cells for row in records)
+    width, separator = _usual_width(read.rows), read.separator
     found = []
-    for row in records:
-        if len(row.cells) == width or not any(row.cells):
+    for number, cells in enumerate(read.rows):
+        if len(cells) == width or not any(cells):
             continue
+        row = read.record(number)
         for other, name in SEPARATORS.items():
             if other == separator or other not in row.text:
                 continue
@@ -155,14 +186,14 @@ def read_delimited(
     delimited = delimit(raw, shown, faults, encoding)
     if delimited is None:
         return None
-    widths = [len(record.cells) for record in delimited.records]
+    widths = [len(cells) for cells in delimited.rows]
     widest, cells = max(widths, default=0), sum(widths)
     if cells > MOST_CELLS or widest > MOST_COLUMNS:
         found = phrase("cells-in-columns", cells=cells, columns=widest)
         most = phrase("cells-in-columns", cells=MOST_CELLS, columns=MOST_COLUMNS)
         faults.append(fault("too-large-to-bring-in", shown, found=found, most=most))
         return None
-    rows = trimmed([[cleaned(cell) for cell in record.cells] for record in delimited.records])
+    rows = trimmed([list(map(cleaned, cells)) for cells in delimited.rows])
     if not rows:
         faults.append(fault("empty-file", shown, 1, 1))
         return None
@@ -191,6 +222,6 @@ def _decisions(delimited: Delimited) -> Iterator[Decision]:
         why=delimited.why,
         sure=delimited.sure,
     )
-    if any('"' in record.text for record in delimited.records):
+    if '"' in decoded.text:
         what, why = phrase("the-quotes"), phrase("quotes-are-usual")
         yield Decision(what=what, decided='"', why=why, sure=CERTAIN)
