@@ -44,6 +44,7 @@ from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.files import write_files
 from publish.project.iris import SLUG
+from publish.project.progress import Progress
 from publish.project.project import Project
 from publish.tables.foreign.delimited import read_bytes, read_delimited
 from publish.tables.foreign.encodings import codec_of
@@ -71,11 +72,6 @@ class NewTable:
     """The questions in the mapping."""
     open_places: int
     """How often OPEN stands in the mapping; a question may be about two."""
-
-    @property
-    def guessed(self) -> list[str]:
-        """What was decided, without the reasons."""
-        return [decision.decided for decision in self.decisions]
 
 
 def add_table(
@@ -107,17 +103,21 @@ def add_table(
     vocabulary = read_vocabulary(project, faults)
     documents = read_documents(project, faults)
     grid = read_grid(file, sheet, project.numbers, faults, hidden, encoding)
-    outline = find_table(grid, faults) if grid else None
-    if grid:
-        faults.extend(formula_faults(grid))
-    if faults or outline is None:
-        raise FaultyInput(faults)
-    signs = documents[document].marks if document in documents else {}
-    source = phrase("source-sheet", file=file.name, sheet=sheet) if sheet else file.name
-    outline = join_quarters(outline)
-    draft = make_draft(outline, vocabulary, project.numbers, signs, source, language)
-    text = draft_mapping(draft, f"{document}/{table}", project.numbers)
-    write_new_files({target: draft_table(draft), mapping: text.encode()})
+    with Progress(f"drafting {file.name}", "steps", 3) as progress:
+        outline = find_table(grid, faults) if grid else None
+        if grid:
+            faults.extend(formula_faults(grid))
+        if faults or outline is None:
+            raise FaultyInput(faults)
+        progress.step()
+        signs = documents[document].marks if document in documents else {}
+        source = phrase("source-sheet", file=file.name, sheet=sheet) if sheet else file.name
+        outline = join_quarters(outline)
+        draft = make_draft(outline, vocabulary, project.numbers, signs, source, language)
+        progress.step()
+        text = draft_mapping(draft, f"{document}/{table}", project.numbers)
+        write_new_files({target: draft_table(draft), mapping: text.encode()})
+        progress.step()
     return NewTable(
         table=target,
         mapping=mapping,

@@ -97,7 +97,7 @@ def find_table(grid: Grid, faults: list[Fault]) -> Outline | None:
     source = _source_column(rows)
     columns = _used_columns(rows)
     width = len(columns)
-    cells = [[row[at] for at in columns] for row in rows]
+    cells = rows if width == len(rows[0]) else [[row[at] for at in columns] for row in rows]
     values = [at for at in range(1, width) if columns[at] != source]
     first, header_doubt = _first_of_body(cells, values)
     if first is None or not values:

@@ -417,6 +417,89 @@ def test_tell_what_was_guessed_as_json(ages: SmallProject) -> None:
     record = json.loads(result.stdout)
     assert record["written"] == ["mappings/bron/nieuw.csv", "mappings/nieuw.yaml"]
     assert any(question.startswith("what do the figures count") for question in record["open"])
+    assert record["decisions"][0] == {
+        "what": "encoding",
+        "decided": "UTF-8",
+        "why": "every letter is plain ASCII",
+        "sure": "certain",
+    }
+    doubtful = [one["what"] for one in record["decisions"] if one["sure"] == "doubtful"]
+    assert doubtful == ["measure"]
+
+
+DOUBTFUL = "Kraj;1930;1950;2000\nPlzeň;1.234;2.345;9.999\nTotaal;20.000;3.000;1.000\n".encode(
+    "cp1250"
+)
+"""A table of which the encoding, the heads and the marks of the numbers can be read in two ways."""
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_list_what_was_decided(
+    ages: SmallProject, language: str, columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decisions are one table that fits the width; each doubtful one is open for `check` too."""
+    monkeypatch.setenv("COLUMNS", columns)
+    (ages.root / "bron.csv").write_bytes(DOUBTFUL)
+    result = ages.run("--language", language, "new", "nieuw", str(ages.root / "bron.csv"))
+    assert result.exit_code == 0
+    head, rule, *lines = result.stderr.splitlines()
+    assert (
+        head.split()
+        == {
+            "en": ["WHAT", "DECIDED", "WHY", "HOW", "SURE"],
+            "nl": ["WAT", "BESLIST", "WAAROM", "HOE", "ZEKER"],
+        }[language]
+    )
+    assert len(rule) == int(columns)
+    table = [line for line in lines if len(line) <= len(rule)]
+    word = {"en": "doubtful", "nl": "twijfelachtig"}[language]
+    doubtful = [line.split()[0] for line in table if line.endswith(word)]
+    numbers, measure, words = {
+        "en": ("numbers", "measure", "encoding"),
+        "nl": ("getallen", "maat", "codering"),
+    }[language]
+    assert doubtful == [words, "rows", "columns", measure, numbers]
+    checked = ages.run("check", "nieuw")
+    assert checked.exit_code == 1
+    for key in ("encoding.right", "rows", "columns", "numbers", "measure"):
+        assert f"`{key}` is still OPEN" in checked.output
+
+
+def test_name_encoding_of_table(ages: SmallProject) -> None:
+    """With --encoding nothing is asked about the letters; the wrong one is a fault at the byte."""
+    path = ages.root / "bron.csv"
+    path.write_bytes(DOUBTFUL)
+    wrong = ages.run("new", "nieuw", str(path), "--encoding", "utf-8")
+    assert wrong.exit_code == 1
+    assert "bron.csv:2:5: undecodable: the byte 0xF2 here is no letter in UTF-8" in wrong.output
+    unknown = ages.run("new", "nieuw", str(path), "--encoding", "windows-1520")
+    assert unknown.exit_code == 2
+    assert "windows-1250" in unknown.output
+    right = ages.run("new", "nieuw", str(path), "--encoding", "windows-1250")
+    assert right.exit_code == 0
+    assert "encoding:" not in (ages.root / "mappings" / "nieuw.yaml").read_text(encoding="utf-8")
+    table = (ages.root / "mappings" / "bron" / "nieuw.csv").read_text(encoding="utf-8")
+    assert table.splitlines()[1] == "Plzeň,1.234,2.345,9.999"
+
+
+@pytest.mark.parametrize(("answer", "value"), [("nl", "1234"), ("plain", "1.234")])
+def test_answer_how_numbers_are_written(ages: SmallProject, answer: str, value: str) -> None:
+    """Whichever reading of a doubtful mark a person chooses is the one that is published."""
+    made = bring(ages, b"Leeftijd;2022\n-25 jaar;1.234\noud;2.345\n")
+    text = made.mapping.read_text(encoding="utf-8")
+    assert "# With `numbers: nl` it is 1234.\n# With `numbers: plain` it is 1.234.\n" in text
+    for asked, given in (
+        ("nl: OPEN", "nl: Proef"),
+        ("en: OPEN", "en: Trial"),
+        ("numbers: OPEN", f"numbers: {answer}"),
+        ("measure: OPEN", "measure: bedrag"),
+    ):
+        assert asked in text
+        text = text.replace(asked, given)
+    made.mapping.write_text(text, encoding="utf-8")
+    assert ages.places() == []
+    assert ages.values("nieuw")["2022/jong/bedrag"] == value
 
 
 def test_write_nothing_over(ages: SmallProject) -> None:

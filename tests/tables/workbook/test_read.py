@@ -59,7 +59,7 @@ def test_bring_sheet(project: SmallProject) -> None:
     assert (
         made.table.read_text(encoding="utf-8") == "leeftijd,2022,2023\njong,1,2\noud,3,4\n_T,4,6\n"
     )
-    assert 'The sheet "Tabel 1" was read.' in made.guessed
+    assert 'The sheet "Tabel 1" was read.' in [item.decided for item in made.decisions]
     text = made.mapping.read_text(encoding="utf-8").replace("measure: OPEN", "measure: aantal")
     made.mapping.write_text(text.replace("OPEN\n", "Proef\n"), encoding="utf-8")
     assert project.places() == []
@@ -353,7 +353,8 @@ def test_read_only_sheet_that_can_be_seen(project: SmallProject) -> None:
     """Hidden sheets do not count, and it is told that they are there."""
     made = book()
     made.create_sheet("klad").sheet_state = "hidden"
-    assert "Hidden, so not read: klad." in bring(project, made).guessed
+    decisions = bring(project, made).decisions
+    assert "Hidden, so not read: klad." in [item.decided for item in decisions]
 
 
 def test_refuse_sheet_that_is_hidden(project: SmallProject) -> None:
