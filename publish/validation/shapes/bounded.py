@@ -133,6 +133,7 @@ def _stay_within_bounds(seconds: float) -> None:
     silent = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silent, descriptor)
+    sys.stdout = sys.stderr = os.fdopen(silent, "w", encoding="utf-8")
     with suppress(OSError, ValueError):  # not every system bounds memory
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
         most = pages * resource.getpagesize() + (MOST_MEMORY << 30)
