@@ -13,6 +13,7 @@ import tomllib
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache, wraps
 from importlib import resources
 from io import BufferedReader
@@ -83,7 +84,8 @@ class Served:
         """
         self.folder = folder.resolve()
         self._opened = hold(self.folder)
-        weakref.finalize(self, os.close, self._opened)
+        self.close = weakref.finalize(self, os.close, self._opened)
+        """Lets go of the folder, which may then be removed; done at the end in any case."""
         manifest = read_manifest(self.folder)
         self.id: str = manifest["id"]
         made = self.folder / MADE
@@ -133,9 +135,9 @@ class Served:
             if name.startswith("tables/")
         }
         """The printed tables by their path below ``/id/tabel/``."""
-        self.damaged: dict[str, Words] = {}
-        """The files that are not what was written, by path, with what is wrong with each."""
-        self._compared: dict[str, Stamp] = {}
+        self.damaged: dict[File, Words] = {}
+        """The files that were asked for and are not what was written, with what is wrong."""
+        self._compared: dict[str, tuple[Stamp, Words | None]] = {}
         self._comparing: defaultdict[str, Lock] = defaultdict(Lock)
         self.examples = tuple(
             ExampleQuery(
@@ -209,24 +211,34 @@ class Served:
             if isinstance(error, FileNotFoundError):
                 problem = phrase("file-missing")
         else:
-            self.damaged.pop(file.path, None)
+            self.damaged.pop(file, None)
             return opened
-        if self.damaged.get(file.path) != problem:
-            self.damaged[file.path] = problem
+        if self.damaged.get(file) != problem:
+            self.damaged[file] = problem
             log.error("The file %s of release %s is damaged: %s", file.path, self.id, problem)
         raise DamagedFile(problem)
 
     def _compare(self, file: File, opened: BufferedReader) -> None:
         """Compare an open file with what it was. Raises DamagedFile."""
         stamp = stamp_of(opened)
-        if self._compared.get(file.path) == stamp:
-            return
-        listed = Listed(size=file.size, sha256=file.sha256)
-        compare(opened, listed, full=False)
         with self._comparing[file.path]:  # one thread reads a large file, others wait for it
-            if self._compared.get(file.path) != stamp:
-                compare(opened, listed, full=True)
-                self._compared[file.path] = stamp
+            known, problem = self._compared.get(file.path, (None, None))
+            if known != stamp:
+                try:
+                    compare(opened, Listed(size=file.size, sha256=file.sha256), full=True)
+                    problem = None
+                except DamagedFile as damage:
+                    problem = damage.problem
+                self._compared[file.path] = stamp, problem
+        if problem is not None:
+            raise DamagedFile(problem)
+
+    def is_damaged(self) -> bool:
+        """Return whether files that were found damaged still are."""
+        for file in list(self.damaged):
+            with suppress(DamagedFile):
+                self.open(file).close()
+        return bool(self.damaged)
 
     def read(self, file: File) -> bytes:
         """Return the content of a file of the release. Raises DamagedFile."""

@@ -115,7 +115,6 @@ class ServerProcess:
             loop.add_signal_handler(
                 number, cast("asyncio.Task[None]", asyncio.current_task()).cancel
             )
-        release = await self._open_sound()
         self._application = Application(
             settings=self._settings,
             metrics=self._metrics,
@@ -123,9 +122,9 @@ class ServerProcess:
             clients=self._clients,
             bridge=self._bridge,
             buffers=self._buffers,
-            release=release,
+            release=await self._open_sound(),  # which no variable here outlives
         )
-        self._metrics.release(release.served.id)
+        self._metrics.release(self._application.release.served.id)
         server = StoppableServer(
             listening=listening,
             config=uvicorn.Config(

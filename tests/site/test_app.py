@@ -21,10 +21,12 @@ from small_release import make_release
 from sparql_server import (
     JSON,
     Server,
+    health,
     is_alive,
     make_project,
     project_over,
     serving,
+    until,
     values,
 )
 
@@ -39,20 +41,6 @@ pytestmark = pytest.mark.slow
 def folder(tmp_path: Path) -> Path:
     make_project(tmp_path)
     return tmp_path
-
-
-def until(condition: object, seconds: float = 10.0) -> None:
-    """Wait until a condition holds."""
-    assert callable(condition)
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
-
-
-def health(server: Server) -> dict[str, object]:
-    found: dict[str, object] = json.loads(server.fetch("/health").body)
-    return found
 
 
 def counted(server: Server, name: str) -> float:

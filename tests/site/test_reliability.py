@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 from raw_http import HOST, Reply, query_string, request
-from sparql_server import JSON, Server, is_alive, make_project, serving, values
+from sparql_server import JSON, Server, is_alive, make_project, serving, until, values
 
 pytestmark = pytest.mark.slow
 
@@ -60,15 +60,6 @@ def readiness(server: Server) -> tuple[int, list[str]]:
     """Return the status of /ready and its reasons."""
     reply = server.fetch("/ready")
     return reply.status, json.loads(reply.body).get("reasons", [])
-
-
-def until(condition: object, seconds: float = 15.0) -> None:
-    """Wait until a condition holds."""
-    assert callable(condition)
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
 
 
 # -- Slow readers ------------------------------------------------------------------------------

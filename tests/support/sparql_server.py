@@ -183,6 +183,21 @@ def serving(
                 os.kill(pid, signal.SIGKILL)
 
 
+def until(condition: object, seconds: float = 15.0) -> None:
+    """Wait until a condition holds."""
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
+def health(server: Server) -> dict[str, object]:
+    """Return what a server says of itself."""
+    found: dict[str, object] = json.loads(server.fetch("/health").body)
+    return found
+
+
 def _port_of(process: subprocess.Popen[bytes], log: Path) -> int:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

@@ -84,7 +84,10 @@ async def open_release(
 
 
 def is_whole(served: Served) -> bool:
-    """Return whether the files of a release are still there, with their sizes."""
+    """Return whether the files of a release are still there, with their sizes.
+
+    Of those that were asked for it is known whether their content is right too.
+    """
     found = check_release(served.folder, full=False, shown=served.folder.name)
     if [item for item in found if item.code != "release-without-list"]:
         return False
@@ -92,7 +95,8 @@ def is_whole(served: Served) -> bool:
         sizes = [(served.folder / file.path).stat().st_size for file in served.files.values()]
     except OSError:
         return False
-    return sizes == [file.size for file in served.files.values()]
+    is_whole = sizes == [file.size for file in served.files.values()]
+    return is_whole and not served.is_damaged()
 
 
 async def close_when_unused(release: RunningRelease) -> None:
@@ -100,6 +104,7 @@ async def close_when_unused(release: RunningRelease) -> None:
     while release.users:
         await asyncio.sleep(0.05)
     await release.pool.close()
+    release.served.close()
     del release
     gc.unfreeze()  # it may be frozen: it was there when the process started
     gc.collect()

@@ -5,12 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
+import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from flask_client import client_of, page
+from flask_client import BROWSER, Client, app_of, client_of, page
 from small_release import LISTS, make_release
+
+from publish.release.opened import Served
+from publish.site.files import BLOCK, FileBody
+from publish.sparql.workers.pool import QueryPool
 
 MADE = "Wed, 04 Mar 2026 05:06:07 GMT"
 TWICE = '<id/dataset/werknemers> rdfs:label "Werknemers naar leeftijd"@nl .\n'
@@ -258,3 +266,77 @@ def test_get_only_files_of_manifest(client: FlaskClient, path: str) -> None:
 def test_dump_index(client: FlaskClient) -> None:
     """The downloads page lists the files with size and checksum."""
     assert 'href="/dumps/uitstroom.nt"' in page(client, "/dumps/")
+
+
+# -- Damage ---------------------------------------------------------------------------------------
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("was_asked_for", [False, True])
+@pytest.mark.parametrize("damage", [cut, empty, flip, pipe, Path.unlink])
+def test_send_no_damaged_file(
+    release: Path, tmp_path: Path, damage: Callable[[Path], None], was_asked_for: bool
+) -> None:
+    """A file that is not what was written is an error in plain words, and no part of it is sent."""
+    copy = Path(shutil.copytree(release, tmp_path / "current"))
+    served = Served(copy)
+    app = app_of(served, QueryPool(copy / "store"))
+    app.test_client_class = Client
+    client = app.test_client()
+    file = next(copy.glob("tables/*/*/*.csv"))
+    paths = {
+        "/dumps/werknemers.nt": copy / "dumps" / "werknemers.nt",
+        f"/doc/tabel/{file.relative_to(copy / 'tables')}": file,
+    }
+    for path in paths if was_asked_for else ():
+        assert client.get(path, headers={"Accept": "text/csv"}).status_code == 200
+    for path, place in paths.items():
+        damage(place)
+        for headers in ({}, {"Range": "bytes=0-9"}, {"Accept": BROWSER}):
+            response = client.get(path, headers={"Accept": "text/csv", **headers})
+            assert response.status_code == 503
+            assert "ETag" not in response.headers
+            assert "Repr-Digest" not in response.headers
+            assert re.search("damaged on the server|beschadigd op de server", response.text)
+        assert client.head(path, headers={"Accept": "text/csv"}).status_code == 503
+    assert {file.path for file in served.damaged} == {
+        place.relative_to(copy).as_posix() for place in paths.values()
+    }
+    assert served.is_damaged()
+    for place in paths.values():
+        place.unlink(missing_ok=True)
+        shutil.copyfile(release / place.relative_to(copy), place)
+    assert not served.is_damaged()
+    assert client.get("/dumps/werknemers.nt").status_code == 200
+
+
+def test_break_off_a_file_that_changes_while_it_is_sent(tmp_path: Path) -> None:
+    """What is sent may not end as if it were whole."""
+    path = tmp_path / "x"
+    for change in (cut, flip):
+        path.write_bytes(bytes(3 * BLOCK))
+        body = FileBody(path.open("rb"), range(3 * BLOCK))
+        parts = iter(body)
+        assert next(parts) == bytes(BLOCK)
+        change(path)
+        with pytest.raises(OSError, match="changed while it was sent"):
+            list(parts)
+        body.close()
