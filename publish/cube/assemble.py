@@ -255,7 +255,7 @@ def _structure(
     mapping: Mapping,
     vocabulary: Vocabulary,
     tables: list[Table],
-    absences: tuple[Absence, ...],
+    absences: list[Absence],
 ) -> Structure:
     """Return what the observations have in common."""
     # A measure that a table names and nothing declares is reported at its place in the table.
@@ -278,4 +278,5 @@ def _structure(
         tables=tables,
         cells=mapping.most_cells != 0,
         absences=absences,
+        bounds=frozenset(key for one in absences for key, _ in one.bounds) if absences else None,
     )

@@ -92,7 +92,7 @@ class Batch:
     """The number of printed decimals: value = mantissa / 10**decimals."""
     status: NDArray[np.int8]
     """An index of STATUSES."""
-    absence: NDArray[np.int16]
+    absence: Indices
     """0 where there is a value; k for the k-th absence of the structure where there is none.
 
     The number is then the one printed in the mark, or zero."""

@@ -90,7 +90,7 @@ class CellReader:
             for item in self.structure.dimensions
         ]
         numbers = read_numbers(texts, FORMATS[self.numbers])
-        absence = np.zeros(len(texts), dtype=np.int16)
+        absence = np.zeros(len(texts), dtype=np.int32)
         if numbers.faulty.any():
             self._read_marks(cells, block, keys[-1], numbers, absence)
         sound = ~numbers.faulty & self._check_numbers(cells, keys[-1], numbers, absence)
@@ -130,7 +130,7 @@ class CellReader:
         block: Block,
         measures: Indices,
         numbers: PrintedNumbers,
-        absence: NDArray[np.int16],
+        absence: Indices,
     ) -> None:
         """Fill in the marks among the cells that are no numbers, and report the other cells."""
         index = {item: number for number, item in enumerate(self.structure.absences, start=1)}
@@ -168,7 +168,7 @@ class CellReader:
         cells: SourceCells,
         measures: Indices,
         numbers: PrintedNumbers,
-        absence: NDArray[np.int16],
+        absence: Indices,
     ) -> NDArray[np.bool_]:
         """Report decimals in counts and percent signs on other units; return which are right."""
         # A bound may have decimals where the value itself cannot.

@@ -20,7 +20,7 @@ class CubeColumns:
     keys: tuple[Indices, ...]
     mantissa: NDArray[np.int64]
     decimals: NDArray[np.int8]
-    absence: NDArray[np.int16]
+    absence: Indices
     table: NDArray[np.int16]
     row: Indices
     column: Indices

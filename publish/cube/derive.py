@@ -8,24 +8,28 @@ not wholly in one) is a fault. The observations of the inputs are held as column
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from publish.cube.assemble import Cube, reserved_name
-from publish.cube.batch import MISSING, Addends, Batch, align, cut_batch, join_batches
+from publish.cube.batch import MISSING, Addends, Batch, Indices, align, cut_batch, join_batches
 from publish.cube.keys import key_numbers
 from publish.cube.structure import Structure, cube_dimensions, no_such_code
 from publish.faults.fault import Fault, did_you_mean
 from publish.mappings.document import Document
 from publish.mappings.mapping import Derivation, Input, Mapping, MissingPeriod
-from publish.mappings.marks import sorted_absences
+from publish.mappings.marks import Absence, absence_of_sum, decimal_of
 from publish.ontology.links import Link
 from publish.ontology.nesting import codes_above, wider_codes
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.iris import Uris
 from publish.project.project import Project
+from publish.rdf.statements import Integers
 from publish.tables.table import BLOCK
 
 Classes = dict[str, dict[str, str]]
@@ -105,13 +109,17 @@ class DerivedCube:
                 table[index] = dimension.index(wider[code])
             keys.append(table[key])
         iris = [source.observation_iri(batch.keys, place, self.uris) for place in range(len(batch))]
-        reasons = [
-            self.structure.absences.index(one.without_bounds()) + 1 for one in source.absences
-        ]
+        absence = np.zeros(len(batch), dtype=np.int32)
+        for at in np.flatnonzero(batch.absence).tolist():
+            printed = decimal_of(int(batch.mantissa[at]), int(batch.decimals[at]))
+            own_absence = source.absences[int(batch.absence[at]) - 1].with_number(printed)
+            absence[at] = self.structure.absence_number(own_absence)
         return replace(
             batch,
             keys=tuple(keys),
-            absence=np.array([0, *reasons], dtype=np.int16)[batch.absence],
+            mantissa=np.where(absence > 0, 0, batch.mantissa),
+            decimals=np.where(absence > 0, 0, batch.decimals).astype(np.int8),
+            absence=absence,
             cells=replace(batch.cells, table=(batch.cells.table + offset).astype(np.int16)),
             addends=Addends(observation=np.arange(len(batch), dtype=np.int64), iris=iris),
         )
@@ -145,11 +153,7 @@ class DerivedCube:
         decimals = np.zeros(len(first), dtype=np.int8)
         np.maximum.at(decimals, group, batch.decimals)
         scale = np.array([10 ** (most - int(places)) for places in decimals], dtype=sums.dtype)
-        # A sum has no value when one of its parts has none; its reason is then the first of theirs.
-        none = len(self.structure.absences) + 1
-        absence = np.full(len(first), none, dtype=np.int16)
-        np.minimum.at(absence, group[batch.absence > 0], batch.absence[batch.absence > 0])
-        absence[absence == none] = 0
+        absence = self._absences(batch, group, sums, most)
         sums[absence > 0], decimals[absence > 0] = 0, 0
         sums //= scale
         for at in np.flatnonzero(np.abs(sums) > np.iinfo(np.int64).max).tolist():
@@ -172,6 +176,27 @@ class DerivedCube:
                 iris=[addends.iris[at] for at in by_group.tolist()],
             ),
         )
+
+    def _absences(
+        self, batch: Batch, group: Integers, sums: NDArray[Any], decimals: int
+    ) -> Indices:
+        """Return the number of the absence of each sum, 0 where all of its parts have a value.
+
+        ``sums`` are those of the values that are shown, in units of the last decimal.
+        """
+        found = np.zeros(len(sums), dtype=np.int32)
+        absences, hidden = self.structure.absences, batch.absence > 0
+        parts = defaultdict[int, list[Absence]](list)
+        for at in np.flatnonzero(hidden).tolist():
+            parts[int(group[at])].append(absences[int(batch.absence[at]) - 1])
+        shown = np.bincount(group[~hidden], minlength=len(sums))
+        measure_of = dict(zip(group.tolist(), batch.keys[-1].tolist(), strict=True))
+        for at, of_parts in parts.items():
+            measure = self.structure.measures[measure_of[at]]
+            sum_shown = decimal_of(int(sums[at]), decimals) if shown[at] else None
+            absence = absence_of_sum(of_parts, sum_shown, measure.least)
+            found[at] = self.structure.absence_number(absence)
+        return found
 
 
 AnyCube = Cube | DerivedCube
@@ -308,11 +333,15 @@ def _structure(
         units=tuple(unit for _, unit in pairs.values()),
         tables=[table for _, cube in inputs for table in cube.structure.tables],
         cells=False,  # they are published with the data sets that print them
-        absences=sorted_absences(
-            (one.without_bounds() for _, cube in inputs for one in cube.structure.absences),
-            vocabulary,
-        ),
+        bounds=_bounds_of_sums([cube.structure for _, cube in inputs]),
     )
+
+
+def _bounds_of_sums(structures: Iterable[Structure]) -> frozenset[str] | None:
+    """Return the keys of the bounds that sums of these may have; None if all have a value."""
+    own = [structure.bounds for structure in structures if structure.bounds is not None]
+    # What is shown beside a part that is hidden is a lower bound by itself.
+    return frozenset({"at-least", "at-most"}.union(*own)) if own else None
 
 
 def _no_such_list(

@@ -6,7 +6,7 @@ RDF Data Cube, section 6.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from publish.cube.batch import Indices
@@ -86,8 +86,22 @@ class Structure:
     """The printed tables; ``SourceCells.table`` is an index of this list."""
     cells: bool
     """Whether the source cells are published."""
-    absences: tuple[Absence, ...] = ()
-    """Why observations can have no value; ``Batch.absence`` counts them from 1."""
+    absences: list[Absence] = field(default_factory=list)
+    """Why observations have no value; ``Batch.absence`` counts them from 1. Those of sums are added
+    as they come up."""
+    bounds: frozenset[str] | None = None
+    """The keys of the bounds of observations without value; None where all have a value."""
+
+    @cached_property
+    def _absence_numbers(self) -> dict[Absence, int]:
+        return {absence: number for number, absence in enumerate(self.absences, start=1)}
+
+    def absence_number(self, absence: Absence) -> int:
+        """Return the number of an absence, adding one that is new."""
+        if absence not in self._absence_numbers:
+            self.absences.append(absence)
+            self._absence_numbers[absence] = len(self.absences)
+        return self._absence_numbers[absence]
 
     @property
     def period(self) -> CubeDimension | None:

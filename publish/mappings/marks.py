@@ -45,16 +45,17 @@ NOT_APPLICABLE = "NIET_VAN_TOEPASSING"
 class Absence:
     """Why observations have no value, and the bounds that are known of it nevertheless."""
 
-    reason: str
-    """A code of the list of reasons."""
+    reasons: tuple[str, ...]
+    """Codes of the list of reasons: one, of a sum those of all its parts."""
     bounds: tuple[tuple[str, Decimal | None], ...] = ()
     """Bounds by their key, in the order of BOUNDS; None is the number printed in the mark."""
     numbered: bool = False
     """Whether the mark holds a printed number."""
 
-    def without_bounds(self) -> Absence:
-        """Return the absence with its reason only."""
-        return Absence(reason=self.reason)
+    def with_number(self, printed: Decimal) -> Absence:
+        """Return the absence of a value whose mark holds the number ``printed``."""
+        bounds = ((key, printed if value is None else value) for key, value in self.bounds)
+        return Absence(reasons=self.reasons, bounds=tuple(bounds))
 
     def ends(self, printed: Decimal) -> tuple[Bound | None, Bound | None]:
         """Return the lower and upper bound of a value whose mark holds the number ``printed``."""
@@ -171,7 +172,7 @@ def _declared(
                 at = file.place("marks", key, name)
                 faults.append(fault("wrong-bounds", *at, mark=key, problem=problem))
             bounds.append((name, value))
-        absence = Absence(reason=reason, bounds=tuple(bounds), numbered=NUMBER_SIGN in sign)
+        absence = Absence(reasons=(reason,), bounds=tuple(bounds), numbered=NUMBER_SIGN in sign)
         if problem := _contradiction(absence):
             faults.append(fault("wrong-bounds", *place, mark=key, problem=problem))
         found[sign] = Mark(sign=sign, absence=absence, place=place)
@@ -217,15 +218,32 @@ def canonical_decimal(value: Decimal) -> str:
     return f"{value.normalize() + 0:f}"
 
 
-def distinct_absences(marks: Iterable[Mark]) -> tuple[Absence, ...]:
+def distinct_absences(marks: Iterable[Mark]) -> list[Absence]:
     """Return each absence once: observations do not tell signs apart that mean the same."""
-    return tuple(dict.fromkeys(mark.absence for mark in marks))
+    return list(dict.fromkeys(mark.absence for mark in marks))
 
 
-def sorted_absences(absences: Iterable[Absence], vocabulary: Vocabulary) -> tuple[Absence, ...]:
-    """Return each absence once, in the order of the list of reasons."""
-    reasons = vocabulary.codes_of(REASON_LIST)
-    return tuple(sorted(dict.fromkeys(absences), key=lambda one: reasons.index(one.reason)))
+def absence_of_sum(
+    parts: Iterable[Absence], shown: Decimal | None, least: Decimal | None
+) -> Absence:
+    """Return why a sum has no value, with every reason of its parts, and the bounds that follow.
+
+    ``parts`` are those without value, their numbers filled in; ``shown`` is the sum of the others,
+    None without any. A part without lower bound is at least ``least``, where that is known.
+    """
+    parts, bounds = list(parts), list[tuple[str, Decimal | None]]()
+    hidden = [part for part in parts if part.reasons != (NOT_APPLICABLE,)]
+    for side, keys in enumerate((("at-least", "more-than"), ("at-most", "below"))):
+        ends = [part.ends(Decimal(0))[side] for part in hidden]
+        unknown = least if side == 0 else None
+        values = [end.value if end else unknown for end in ends]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values) or (shown is None and not any(ends)):
+            continue
+        is_open = any(end.is_open for end in ends if end)
+        bounds.append((keys[is_open], sum(known, shown or Decimal(0))))
+    reasons = sorted({reason for part in parts for reason in part.reasons})
+    return Absence(reasons=tuple(reasons), bounds=tuple(bounds))
 
 
 def read_marked_cells(

@@ -315,3 +315,63 @@ def test_tell_that_no_input_gives_a_period(project: SmallProject) -> None:
     assert [(row["slice"].rpartition("/")[2], row["reason"]) for row in rows] == [
         ("2022-Q3", "Later on.")
     ]
+
+
+HIDDEN = """marks:
+  "<#": {reason: ONDERDRUKT, at-least: "1", below: "#"}
+  "-": {reason: NIET_BESCHIKBAAR}
+  "x": {reason: ONBETROUWBAAR, more-than: "3", at-most: "9"}
+  ".": {reason: NIET_VAN_TOEPASSING}
+"""
+
+
+@pytest.mark.parametrize(
+    ("jong", "oud", "reasons", "bounds"),
+    [
+        ("<5", "7", "ONDERDRUKT", {"minstens": "8", "minderDan": "12"}),
+        ("<5", "<3", "ONDERDRUKT", {"minstens": "2", "minderDan": "8"}),
+        ("<5", "x", "ONBETROUWBAAR ONDERDRUKT", {"meerDan": "4", "minderDan": "14"}),
+        ("x", "6", "ONBETROUWBAAR", {"meerDan": "9", "hoogstens": "15"}),
+        ("<5", "-", "NIET_BESCHIKBAAR ONDERDRUKT", {"minstens": "1"}),
+        ("-", "6", "NIET_BESCHIKBAAR", {"minstens": "6"}),
+        ("-", "-", "NIET_BESCHIKBAAR", {}),
+        (".", "<5", "NIET_VAN_TOEPASSING ONDERDRUKT", {"minstens": "1", "minderDan": "5"}),
+        (".", ".", "NIET_VAN_TOEPASSING", {}),
+        (".", "4", "NIET_VAN_TOEPASSING", {"minstens": "4", "hoogstens": "4"}),
+    ],
+)
+def test_give_every_reason_and_the_bounds_of_a_sum_with_hidden_parts(
+    project: SmallProject, jong: str, oud: str, reasons: str, bounds: dict[str, str]
+) -> None:
+    """A sum with hidden parts has all their reasons, and the bounds that follow from all parts."""
+    prepare(project)
+    measures = project.root / "ontology/measures.ttl"
+    text = measures.read_text(encoding="utf-8")
+    measures.write_text(f"{text.rstrip().removesuffix('.')}; pub:kleinste 0 .\n", encoding="utf-8")
+    project.table(f"x,2022 - K1\njong,{jong}\noud,{oud}\n", "een")
+    project.mapping(FINE.format(table="een", rows="leeftijd", measure="bedrag") + HIDDEN, "een")
+    project.table("x,2022 - K2\njong,10\noud,20\n", "twee")
+    project.mapping(FINE.format(table="twee", rows="leeftijd", measure="bedrag") + HIDDEN, "twee")
+    project.mapping(WIDE)
+    release = built(project.read())
+    rows = release.ask(
+        """SELECT ?name ?value WHERE {
+            ?sum qb:dataSet <https://data.example.org/id/dataset/proef> ; ?property ?value ;
+                attribute:obsStatus code:obsStatus-M ; pub:somVan ?part .
+            BIND(STRAFTER(STR(?property), STR(pub:)) AS ?name)
+            FILTER(?property IN (pub:afwezigheid, pub:minstens, pub:meerDan, pub:hoogstens,
+                pub:minderDan)) }"""
+    )
+    found = {(row["name"], row["value"].rpartition("/")[2]) for row in rows}
+    expected = {("afwezigheid", reason) for reason in reasons.split()} | set(bounds.items())
+    assert found == expected
+
+
+def test_compare_total_of_hidden_sums_with_their_bounds(project: SmallProject) -> None:
+    """A derived total that the bounds of hidden sums exclude is a fault, as with printed parts."""
+    prepare(project)
+    project.table("x,2022 - K1\njong,<5\noud,7\n_T,20\n", "een")
+    rows = FINE.format(table="een", rows="leeftijd", measure="bedrag") + HIDDEN
+    project.mapping(rows + "totals: {leeftijd: incomplete}\n", "een")
+    project.mapping(WIDE.replace("    - {data-set: twee, fixed: {geslacht: V}}\n", ""))
+    assert [item[:2] for item in project.places()] == [("parts-below-total", "een.csv")]

@@ -143,7 +143,7 @@ class _CellObservations:
                 by_name[name], iri = OPEN, None
         number = canonical_texts(batch.mantissa[at : at + 1], batch.decimals[at : at + 1])[0]
         absence = structure.absences[int(batch.absence[at]) - 1] if batch.absence[at] else None
-        reason = absence.reason if absence else None
+        reason = absence.reasons[0] if absence else None
         if absence and self._is_open(batch.cells.text[cell]):
             reason = OPEN
         bounds = ", ".join(

@@ -131,9 +131,8 @@ def _describe_structure(graph: Graph, uris: Uris, cube: AnyCube, structure: URIR
     own = []
     if any(dimension.total is not None for dimension in cube.structure.dimensions):
         own.append("totaalOver")
-    if cube.structure.absences:
-        used = {key for absence in cube.structure.absences for key, _ in absence.bounds}
-        own += ["afwezigheid", *(BOUNDS[key] for key in BOUNDS if key in used)]
+    if (bounds := cube.structure.bounds) is not None:
+        own += ["afwezigheid", *(name for key, name in BOUNDS.items() if key in bounds)]
     if isinstance(cube, DerivedCube):
         own.append("somVan")
     for name in own:

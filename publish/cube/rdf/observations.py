@@ -271,18 +271,20 @@ class ObservationWriter:
         They are the last three columns; the value is the number printed in the mark.
         """
         heads = [self._unit_of_measure(at).encode() for at in range(len(self.structure.measures))]
-        tails = [self._reason_and_bounds(one) for one in self.structure.absences]
+        numbers = np.unique(batch.absence[batch.absence > 0]).tolist()
+        tails = {one: self._reason_and_bounds(self.structure.absences[one - 1]) for one in numbers}
         measures, absence = batch.keys[-1].tolist(), batch.absence.tolist()
         for at in np.flatnonzero(batch.absence).tolist():
-            tail = tails[absence[at] - 1].replace(_VALUE, columns[-2][at])
+            tail = tails[absence[at]].replace(_VALUE, columns[-2][at])
             columns[-3][at], columns[-2][at], columns[-1][at] = heads[measures[at]], b"", tail
 
     def _reason_and_bounds(self, absence: Absence) -> bytes:
         """Return the lines of an absence, VALUE standing for the number printed in the mark."""
         syntax, uris = self.syntax, self.uris
-        reason = uris.iri("concept", scheme=REASON_LIST, code=absence.reason)
         text = syntax.triple(SDMX_ATTRIBUTE.obsStatus, syntax.term(SDMX_CODE["obsStatus-M"]))
-        text += syntax.triple(uris.generic("afwezigheid"), syntax.term(reason))
+        for code in absence.reasons:
+            reason = uris.iri("concept", scheme=REASON_LIST, code=code)
+            text += syntax.triple(uris.generic("afwezigheid"), syntax.term(reason))
         for key, number in absence.bounds:
             digits = VALUE if number is None else canonical_decimal(number)
             literal = f'"{digits}"^^{syntax.term(XSD.decimal)}'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import pyoxigraph as ox
@@ -67,11 +68,11 @@ class BatchStatements:
             add(uris.generic("totaalOver"), value[order], thing[order])
         absent = np.flatnonzero(batch.absence)
         if len(absent):
-            reasons = self._all(
-                uris.iri("concept", scheme=REASON_LIST, code=item.reason)
-                for item in structure.absences
-            )
-            add(uris.generic("afwezigheid"), reasons[batch.absence[absent] - 1], absent)
+            numbers = batch.absence[absent].tolist()
+            reasons = [structure.absences[number - 1].reasons for number in numbers]
+            iris = (uris.iri("concept", scheme=REASON_LIST, code=code) for code in chain(*reasons))
+            things = np.repeat(absent, [len(codes) for codes in reasons])
+            add(uris.generic("afwezigheid"), self._all(iris), things)
         terms = self._terms()
         for at, measure in enumerate(structure.measures):
             places = np.flatnonzero((measures == at) & has_value)

@@ -25,10 +25,10 @@ NOTHING_KNOWN = ":"
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """The text of an observation; without a value also the reason (an IRI) and the bounds."""
+    """The text of an observation; without a value also the reasons (IRIs) and the bounds."""
 
     text: str
-    reason: str | None = None
+    reasons: tuple[str, ...] = ()
     bounds: str = ""
 
 
@@ -65,9 +65,10 @@ def figure_of(view: View, iri: str, properties: Mapping[str, str]) -> Figure:
     bounds = ", ".join(f"{SIGNS[name]} {number}" for name, number in known.items())
     if known.keys() == {"minstens", "hoogstens"}:
         bounds = f"{known['minstens']}–{known['hoogstens']}"
+    reasons = served.objects(ox.NamedNode(iri), served.generic("afwezigheid"))
     return Figure(
         text=bounds or _printed(served, iri) or NOTHING_KNOWN,
-        reason=properties.get(served.generic("afwezigheid").value),
+        reasons=tuple(sorted(item.value for item in reasons if isinstance(item, ox.NamedNode))),
         bounds=bounds,
     )
 

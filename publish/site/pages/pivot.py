@@ -54,12 +54,12 @@ class PivotAxis:
 
 @dataclass(frozen=True, kw_only=True)
 class PivotCell:
-    """An observation: its value as it is shown, or the reason why it has none."""
+    """An observation: its value as it is shown, or the reasons why it has none."""
 
     iri: str
     text: str
     status: str | None = None
-    reason: str | None = None
+    reasons: tuple[str, ...] = ()
     unit: str | None = None
 
 
@@ -166,7 +166,7 @@ def make_pivot(view: View, data_set: DataSet) -> Pivot | None:
         row_label=down.label,
         tables=tuple(_lay_out(cells, down, across, rest)),
         units=tuple(sorted({cell.unit for cell in cells.values() if cell.unit})),
-        reasons=tuple(sorted({cell.reason for cell in cells.values() if cell.reason})),
+        reasons=tuple(sorted({reason for cell in cells.values() for reason in cell.reasons})),
         notes=tuple(
             (member.label, member.missing)
             for axis in axes
@@ -272,6 +272,6 @@ def _cell(view: View, iri: str, properties: dict[str, str]) -> PivotCell:
         iri=iri,
         text=figure.text,
         status=None if status == NORMAL else status,
-        reason=figure.reason,
+        reasons=figure.reasons,
         unit=view.label(properties[UNIT]) if UNIT in properties else None,
     )

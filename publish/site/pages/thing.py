@@ -104,7 +104,6 @@ def _data_set_page(
 
 def _observation_page(view: View, iri: ox.NamedNode, content: dict[str, Any]) -> Response:
     served, figure = view.served, _figure_of(view, iri)
-    reason = ox.NamedNode(figure.reason) if figure.reason else None
     data_set = served.object(iri, term("qb:dataSet"))
     dimensions = []
     for item in components_of(served, data_set.value) if isinstance(data_set, ox.NamedNode) else ():
@@ -118,8 +117,9 @@ def _observation_page(view: View, iri: ox.NamedNode, content: dict[str, Any]) ->
         "observation.html",
         value=figure.text,
         bounds=figure.bounds,
-        reason=reason,
-        meaning=view.text(reason, *DESCRIPTIONS) if reason else None,
+        reasons=[
+            (node, view.text(node, *DESCRIPTIONS)) for node in map(ox.NamedNode, figure.reasons)
+        ],
         measure=served.object(iri, term("qb:measureType")),
         unit=served.object(iri, term("sdmx-attribute:unitMeasure")),
         status=served.object(iri, term("sdmx-attribute:obsStatus")),

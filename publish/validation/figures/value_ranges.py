@@ -102,9 +102,9 @@ def read_ranges(columns: CubeColumns, structure: Structure) -> ValueRanges:
     negative = np.bincount(measures, weights=(mantissa < 0) & (absence == 0)) > 0
     for at in hidden.tolist():
         printed = decimal_of(int(mantissa[at]), int(decimals[at]))
-        reason = structure.absences[int(absence[at]) - 1]
-        limits = list(reason.ends(printed))
-        if reason.reason == NOT_APPLICABLE:
+        hidden_one = structure.absences[int(absence[at]) - 1]
+        limits = list(hidden_one.ends(printed))
+        if hidden_one.reasons == (NOT_APPLICABLE,) and not hidden_one.bounds:
             limits = [ZERO, ZERO]
         measure = int(measures[at])
         if limits[0] is None and not negative[measure] and (limits[1] or ZERO).value >= 0:

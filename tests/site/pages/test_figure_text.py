@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from built import Built, built
+from derived_project import FINE, WIDE, prepare
 from flask.testing import FlaskClient
 from flask_client import client_of, page
 from query_pool import pool_in_thread
@@ -43,6 +44,12 @@ LIMITS = Limits(workers=1, deadline=5)
 def release(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A data set with a figure of every kind."""
     project = make_small_project(tmp_path_factory.mktemp("figures") / "project")
+    prepare(project)
+    for slug, row in (("een", "jong,<5\noud,x"), ("twee", "jong,1\noud,2")):
+        project.table(f"x,2022 - K1\n{row}\n", slug)
+        rows = FINE.format(table=slug, rows="leeftijd", measure="bedrag")
+        project.mapping(rows + MAPPING[MAPPING.index("marks:") :], slug)
+    project.mapping(WIDE, "som")
     project.table(TABLE)
     project.mapping(MAPPING)
     return built(project.read())
@@ -101,6 +108,16 @@ def test_show_figures_of_data_set(client: FlaskClient, language: str, figures: l
     assert re.search(rf'<a href="{place}" title="[^"]+: \w+">1–3</a>', body)
 
 
+def test_show_every_reason_of_a_sum(client: FlaskClient) -> None:
+    """A sum of which several parts are not shown has the reasons of all, and so has its page."""
+    body = page(client, "/doc/dataset/som", "en")
+    assert ": not available suppressed" in cells(body)
+    assert re.search(r'title="[^"]+: not available, suppressed">:</a>', body)
+    text = words(page(client, "/doc/observatie/som/2022-Q1/M/ALLE/bedrag", "en"))
+    assert "suppressed : The" in text
+    assert "not available : The" in text
+
+
 def test_explain_reasons_under_the_table(client: FlaskClient) -> None:
     """Every reason that occurs is explained once below the figures."""
     text = words(page(client, "/doc/dataset/proef"))
@@ -142,7 +159,8 @@ def test_show_observation_with_value(client: FlaskClient) -> None:
 def test_answer_queries_without_binding(client: FlaskClient, release: Built) -> None:
     """In results a figure that is not shown has no binding: never null, never zero."""
     query = (
-        "SELECT ?o ?v { ?o a <http://purl.org/linked-data/cube#Observation> "
+        "SELECT ?o ?v { ?o <http://purl.org/linked-data/cube#dataSet> "
+        f"<{release.base}/id/dataset/proef> "
         f"OPTIONAL {{ ?o <{release.base}/ns/proef#aantal> ?v }} }} ORDER BY ?o"
     )
     answer = client.post("/sparql", data={"query": query}, headers={"Accept": "application/json"})
