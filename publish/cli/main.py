@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,9 @@ def main(ctx: click.Context, /, *, quiet: bool, **options: Any) -> None:
         level=logging.WARNING if quiet else logging.INFO,
         force=True,
     )
+    # What rdflib says of ill-typed literals, a fault says at their places.
     logging.getLogger("rdflib").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Parsing weird boolean", module="rdflib")
     ctx.obj = Run(**options)
     for handler in logging.getLogger().handlers:
         handler.addFilter(ctx.obj.translate)

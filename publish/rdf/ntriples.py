@@ -116,7 +116,7 @@ class LineReader:
 
 
 def blocks_of_lines(content: BinaryIO) -> Iterator[list[bytes]]:
-    """Yield the lines of a file, many at a time, up to a line that no parser takes."""
+    """Yield the lines of a file, many at a time. Raises MemoryError at a line without an end."""
     rest = b""
     while block := content.read(BLOCK):
         lines, end, tail = (rest + block).rpartition(b"\n")
@@ -124,6 +124,6 @@ def blocks_of_lines(content: BinaryIO) -> Iterator[list[bytes]]:
         if end:
             yield io.BytesIO(lines + end).readlines()
         elif len(rest) > LONGEST_LINE:
-            break
+            raise MemoryError("a line is longer than any buffer")
     if rest:
         yield [rest]

@@ -58,6 +58,8 @@ LONGEST_TOKEN = 1 << 24
 MOST_NESTED_XML = 1_000
 """Elements within each other at most; the parser takes time with the square of the depth. Lists
 are nested for each of their members by some programs."""
+MOST_ATTRIBUTES = 1_000
+"""Attributes of an element at most; the parser takes time with the square of their number."""
 MOST_SEARCHED = 100_000_000
 """Bytes of a file that are searched for a place."""
 REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[\s*)?(")')
@@ -353,11 +355,16 @@ def _xml_fault(file: RdfFile) -> Fault | None:
 
     depth = 0
 
-    def start(_: str, _a: dict[str, str]) -> None:
+    def start(_: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
+        problem = None
         if depth > MOST_NESTED_XML:
-            raise OverflowError(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+            problem = phrase("nested-too-deeply", most=MOST_NESTED_XML)
+        elif len(attributes) > MOST_ATTRIBUTES:
+            problem = phrase("too-many-attributes", most=MOST_ATTRIBUTES)
+        if problem:
+            raise OverflowError(problem, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
 
     def end(_: str) -> None:
         nonlocal depth
@@ -372,6 +379,7 @@ def _xml_fault(file: RdfFile) -> Fault | None:
             problem = expat.ErrorString(error.code)
             return file.syntax_fault(problem, error.lineno, error.offset + 1)
         except OverflowError as error:
-            problem = phrase("nested-too-deeply", most=MOST_NESTED_XML)
-            return file.syntax_fault(problem, *error.args)
+            return file.syntax_fault(*error.args)
+        except (LookupError, ValueError) as error:  # of the encoding that it declares
+            return file.syntax_fault(str(error), 1, 1)
     return next(iter(outside), None)

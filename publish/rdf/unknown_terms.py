@@ -16,7 +16,7 @@ from importlib import resources
 import numpy as np
 import pyoxigraph as ox
 
-from publish.faults.fault import Fault, did_you_mean, fault
+from publish.faults.fault import Fault, Words, did_you_mean, fault
 from publish.project.iris import Uris
 from publish.rdf.positions import find_in_turtle
 from publish.rdf.statements import Statements, term_text
@@ -26,6 +26,8 @@ from publish.rdf.turtle import TurtleFile
 SHACL = "http://www.w3.org/ns/shacl#"
 
 
+MOST_HINTS = 100
+"""Unknown terms for which a near one is sought."""
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -90,10 +92,12 @@ def unknown_terms(iris: Iterable[str], own: Mapping[str, Set[str]] = {}) -> dict
     listed = {space: Namespace(names=frozenset(names)) for space, names in own.items()}
     listed = known_namespaces() | listed
     found: dict[str, str] = {}
-    for iri in iris:
+    for iri in sorted(iris):
         namespace, name = split_iri(iri)
         if name and namespace in listed and name not in listed[namespace]:
-            found[iri] = _hint(name, listed[namespace].names)
+            # The search for a near term is slow, and so many slips have one cause.
+            is_few = len(found) < MOST_HINTS
+            found[iri] = _hint(name, listed[namespace].names) if is_few else Words("")
     return found
 
 

@@ -31,13 +31,16 @@ def judge_terms(
     names |= {term.datatype.value for term in terms if isinstance(term, ox.Literal)}
     unknown = unknown_terms(names)
     if unknown:
-        unknown = {iri: unknown[iri] for iri in unknown.keys() - no_slips(statements)}
-    places = find_uses(files, unknown.keys(), most=1)
-    for iri, hint in sorted(unknown.items()):
+        known = no_slips(statements)
+        unknown = {iri: hint for iri, hint in unknown.items() if iri not in known}
+    named = dict(islice(unknown.items(), MOST_OF_A_KIND))
+    places = find_uses(files, named.keys(), most=1)
+    for iri, hint in named.items():
         namespace, name = split_iri(iri)
         place = next(iter(places.get(iri, ())), (iri, 0, 0))
         kind = code if namespace == SHACL else "unknown-term"
         yield fault(kind, *place, name=name, namespace=namespace, hint=hint)
+    yield from _more(files, len(unknown), code)
 
 
 def judge_literals(files: Sequence[RdfFile], statements: Statements) -> Iterator[Fault]:
@@ -61,6 +64,11 @@ def judge_literals(files: Sequence[RdfFile], statements: Statements) -> Iterator
             example=EXAMPLES[name],
         )
     count = int(np.isin(statements.object, numbers).sum())
-    if count > MOST_OF_A_KIND:
-        more = count - MOST_OF_A_KIND
-        yield fault("more-breaches", files[0].shown, more=more, kept=MOST_OF_A_KIND, kind=code)
+    yield from _more(files, count, code)
+
+
+def _more(files: Sequence[RdfFile], count: int, code: str) -> Iterator[Fault]:
+    """Yield a fault that says how many of a kind are not named, if any."""
+    if more := max(count - MOST_OF_A_KIND, 0):
+        path = files[0].shown
+        yield fault("more-breaches", path, more=more, kept=MOST_OF_A_KIND, kind=code)

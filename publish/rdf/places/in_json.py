@@ -18,12 +18,9 @@ from publish.rdf.places.marks import marked_label
 from publish.rdf.positions import ABSOLUTE, expanded, literal_text
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
-_DECLARED = re.compile(
-    r'"([^"\\]*)"\s*:\s*(?:\{\s*(?:"@type"\s*:\s*"[^"]*"\s*,\s*)?"@id"\s*:\s*)?"([^"\\]*)"'
-)
-_CONTAINER = re.compile(
-    r'"([^"\\]+)"\s*:\s*\{[^{}]*"@container"\s*:\s*(?:"|\[[^\]]*")@(?:index|language|id|type)"'
-)
+_CONTEXT = re.compile(r'"@context"\s*:\s*')
+_MAPS = {"@index", "@language", "@id", "@type"}
+"""Containers of which the names are no properties."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -101,20 +98,30 @@ class _Context:
     """What names in a file stand for."""
 
     def __init__(self, text: str, base: str) -> None:
-        declared = _DECLARED.findall(text)
-        self.keywords = {name: word for name, word in declared if word[:1] == "@" != name[:1]}
+        self.base = base
+        self.keywords = dict[str, str]()
+        self.maps = set[str]()
+        """Names whose values are maps by index, language or the like."""
         self._prefixes = {"_:": "_:"}
+        self._vocabularies = list[str]()
         self._terms = dict[str, str]()
-        self._vocabularies = [word for name, word in declared if name == "@vocab"]
-        bases = [word for name, word in declared if name == "@base"]
-        self.base = urljoin(base, bases[0]) if bases else base
-        for name, word in declared:
-            if ABSOLUTE.match(word) and ":" not in name:
+        declared = list(_declared(text))
+        for name, word, containers in declared:
+            if containers & _MAPS:
+                self.maps.add(name)
+            if name == "@vocab":
+                self._vocabularies.append(word)
+            elif name == "@base":
+                self.base = urljoin(base, word)
+            elif word[:1] == "@":
+                self.keywords[name] = word
+            elif ABSOLUTE.match(word) and ":" not in name:
                 self._prefixes.setdefault(f"{name}:", word)
-        self._prefixes["_:"] = "_:"
-        for name, word in declared:
-            if name[:1] != "@" and (iri := expanded(word, self._prefixes) or word):
-                self._terms.setdefault(name, iri)
+        for name, word, _ in declared:
+            if name[:1] != "@" and word:
+                vocabulary = "" if ABSOLUTE.match(word) else "".join(self._vocabularies[:1])
+                term = expanded(word, self._prefixes) or vocabulary + word
+                self._terms.setdefault(name, term)
 
     def keyword(self, name: str | None) -> str | None:
         """Return the keyword that a name stands for, or the name itself."""
@@ -132,6 +139,23 @@ class _Context:
         yield text
         for vocabulary in self._vocabularies:
             yield vocabulary + text
+
+
+def _declared(text: str) -> Iterator[tuple[str, str, Set[str]]]:
+    """Yield what contexts declare: the name, what it stands for, and its containers."""
+    decoder = json.JSONDecoder(strict=False)
+    for start in _CONTEXT.finditer(text):
+        try:
+            context, _ = decoder.raw_decode(text, start.end())
+        except ValueError:
+            continue
+        for part in context if isinstance(context, list) else [context]:
+            for name, value in part.items() if isinstance(part, dict) else ():
+                entry = value if isinstance(value, dict) else {"@id": value}
+                containers = entry.get("@container", ())
+                found = {containers} if isinstance(containers, str) else set(containers or ())
+                word = entry.get("@id")
+                yield name, word if isinstance(word, str) else "", found
 
 
 def find_in_json(
@@ -193,9 +217,8 @@ def _literals(item: Item, context: _Context, literals: Set[str]) -> Iterator[str
 def marked_json(text: str) -> tuple[bytes, list[tuple[int, int]]]:
     """Return JSON-LD in which objects without a name have marks, and the place of each mark."""
     context, lines = _Context(text, ""), LineCounter(text)
-    maps = set(_CONTAINER.findall(text))
     found = sorted(
-        item.offset for item in _items(text) if item.is_object and _is_unnamed(item, context, maps)
+        item.offset for item in _items(text) if item.is_object and _is_unnamed(item, context)
     )
     parts, places, last = list[str](), list[tuple[int, int]](), 0
     for offset in found:
@@ -205,7 +228,7 @@ def marked_json(text: str) -> tuple[bytes, list[tuple[int, int]]]:
     return "".join([*parts, text[last:]]).encode(), places
 
 
-def _is_unnamed(item: Item, context: _Context, maps: Set[str]) -> bool:
+def _is_unnamed(item: Item, context: _Context) -> bool:
     """Return whether an object is a thing that has no name, so far as its members tell."""
     keys = {context.keyword(name) for name in item.names}
     if not keys or keys & {"@id", "@value", "@list", "@set"} or keys <= {"@context", "@graph"}:
@@ -215,4 +238,4 @@ def _is_unnamed(item: Item, context: _Context, maps: Set[str]) -> bool:
         if context.keyword(at.key) == "@context":
             return False
         at = at.around
-    return item.key not in maps and context.keyword(item.key) != "@reverse"
+    return item.key not in context.maps and context.keyword(item.key) != "@reverse"
