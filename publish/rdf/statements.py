@@ -215,6 +215,11 @@ def statements_from(terms: Terms, flat: TermIds) -> Statements:
     )
 
 
+def each_once(numbers: Integers) -> Integers:
+    """Return numbers sorted and each once, those given left as they are."""
+    return unique_integers(numbers.copy())
+
+
 def unique_integers(numbers: Integers) -> Integers:
     """Return numbers sorted and each once; sorts in place.
 

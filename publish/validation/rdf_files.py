@@ -20,6 +20,7 @@ from rdflib import Graph, URIRef
 
 from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of
 from publish.rdf.reader import RdfFile, read_files
+from publish.rdf.statements import unique_integers
 from publish.validation.constraints.breaches import Breach, Breaches
 from publish.validation.constraints.normal_form import (
     DATA_SET,
@@ -101,7 +102,7 @@ def validate_files(
 def count_things(graph: CubeGraph) -> dict[str, int]:
     """Return how many things of each kind a graph holds."""
     lists = [
-        np.unique(graph.of(f"{QB}codeList")[1]),
+        graph.of(f"{QB}codeList")[1],
         graph.of_class(f"{SKOS}ConceptScheme"),
         graph.of_class(f"{QB}HierarchicalCodeList"),
     ]
@@ -109,7 +110,7 @@ def count_things(graph: CubeGraph) -> dict[str, int]:
         "data-sets": len(graph.of_class(DATA_SET)),
         "structures": len(graph.of_class(STRUCTURE)),
         "observations": len(graph.of_class(OBSERVATION)),
-        "code-lists": len(np.unique(np.concatenate(lists))),
+        "code-lists": len(unique_integers(np.concatenate(lists))),
         "statements": len(graph.statements),
     }
 

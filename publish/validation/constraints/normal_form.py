@@ -15,7 +15,15 @@ import numpy as np
 import pyoxigraph as ox
 from numpy.typing import NDArray
 
-from publish.rdf.statements import Column, Integers, Statements, Terms, term_text
+from publish.rdf.statements import (
+    Column,
+    Integers,
+    Statements,
+    Terms,
+    each_once,
+    term_text,
+    unique_integers,
+)
 
 QB = "http://purl.org/linked-data/cube#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -173,7 +181,7 @@ def _close(graph: CubeGraph) -> None:
     found = graph.terms.found
 
     def objects(predicate: str) -> Integers:
-        distinct = np.unique(graph.of(predicate)[1])
+        distinct = each_once(graph.of(predicate)[1])
         known = [not isinstance(found[number], ox.Literal) for number in distinct.tolist()]
         return distinct[np.array(known, dtype=np.bool_)]
 
@@ -182,7 +190,7 @@ def _close(graph: CubeGraph) -> None:
     if any(len(part[0]) for part in parts):
         graph.added[f"{QB}componentProperty"] = joined(parts)
     follows = {
-        OBSERVATION: [objects(f"{QB}observation"), np.unique(graph.of(f"{QB}dataSet")[0])],
+        OBSERVATION: [objects(f"{QB}observation"), each_once(graph.of(f"{QB}dataSet")[0])],
         DATA_SET: [objects(f"{QB}dataSet")],
         SLICE: [objects(f"{QB}slice")],
         SLICE_KEY: [objects(f"{QB}sliceStructure")],
@@ -193,7 +201,7 @@ def _close(graph: CubeGraph) -> None:
     if measure_type is not None:
         follows[DIMENSION].append(np.array([measure_type]))
     for name, more in follows.items():
-        graph.members[name] = np.unique(np.concatenate([graph.of_class(name), *more]))
+        graph.members[name] = unique_integers(np.concatenate([graph.of_class(name), *more]))
 
 
 def _flatten(graph: CubeGraph) -> None:
@@ -224,7 +232,7 @@ def _flatten(graph: CubeGraph) -> None:
         add(name, np.array(sorted(holders)), graph.inverse(f"{QB}dataSet"))
     for name, holders in for_slices.items():
         slices = matching(graph.of(f"{QB}slice"), np.array(sorted(holders)))[1]
-        add(name, np.unique(slices), graph.of(f"{QB}observation"))
+        add(name, each_once(slices), graph.of(f"{QB}observation"))
     for iri, parts in added.items():
         graph.added[iri] = joined(parts)
 

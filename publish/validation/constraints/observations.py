@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from publish.cube.keys import NO_VALUE, SEVERAL, Keys, duplicates, sum_of_matches
 from publish.faults.fault import phrase, some_of
-from publish.rdf.statements import NO_COLUMN, Column, Integers, Terms, Things, term_text
+from publish.rdf.statements import NO_COLUMN, Column, Integers, Terms, Things, each_once, term_text
 from publish.validation.constraints.breaches import Breaches, Particulars
 from publish.validation.constraints.literals import value_of
 from publish.validation.constraints.normal_form import (
@@ -142,7 +142,7 @@ class ObservationConstraints:
             values = some_of((term_text(found[number]) for number in value[low:high].tolist()), 3)
             return {"property": name, "values": values, "list": rule.name}
 
-        self._report(rule.code, batch, np.unique(thing), particulars)
+        self._report(rule.code, batch, each_once(thing), particulars)
 
     def _judge_measures(
         self, batch: Things, given: dict[str, Column], excused: NDArray[np.bool_]
@@ -170,7 +170,7 @@ class ObservationConstraints:
         excused: NDArray[np.bool_],
     ) -> None:
         """Judge whether the observations have the measure of their type, and no other."""
-        for number in np.unique(types.value).tolist():
+        for number in each_once(types.value).tolist():
             term = batch.terms.found[number]
             name, of_type = term_text(term), types.thing[types.value == number]
             column = measures.get(name)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyoxigraph as ox
 
-from publish.rdf.statements import EMPTY, Integers, Terms
+from publish.rdf.statements import EMPTY, Integers, Terms, each_once, unique_integers
 from publish.rdf.terms import Term
 from publish.validation.constraints.literals import value_of
 from publish.validation.constraints.normal_form import (
@@ -169,8 +169,8 @@ def _members(graph: CubeGraph, list_: int) -> Iterator[tuple[str, Integers]]:
 
 def _reached(pairs: Pairs, start: Integers) -> Integers:
     """Return the things that pairs lead to from ``start``, sorted, ``start`` included."""
-    seen, fresh = EMPTY, np.unique(start)
+    seen, fresh = EMPTY, each_once(start)
     while len(fresh):
-        seen = np.union1d(seen, fresh)
+        seen = unique_integers(np.concatenate([seen, fresh]))
         fresh = np.setdiff1d(matching(pairs, fresh)[1], seen)
     return seen

@@ -25,7 +25,7 @@ from publish.cube.rdf.describe import describe_cube
 from publish.faults.fault import Fault, phrase, some_of
 from publish.ontology.vocabulary import Vocabulary
 from publish.project.project import Project
-from publish.rdf.statements import Integers, Statements, collect
+from publish.rdf.statements import Integers, Statements, collect, each_once, unique_integers
 from publish.rdf.terms import as_term
 from publish.validation.constraints.breaches import Breaches
 from publish.validation.constraints.normal_form import (
@@ -63,11 +63,11 @@ def find_breaches(graph: CubeGraph) -> Breaches:
     judge_structure(graph, breaches)
     _judge_membership(graph, breaches)
     known: ListRules = {}
-    for data_set in np.unique(graph.of(f"{QB}dataSet")[1]).tolist():
+    for data_set in each_once(graph.of(f"{QB}dataSet")[1]).tolist():
         check = ObservationConstraints(rules=rules_of(graph, data_set, known), breaches=breaches)
         if check.rules.structures:
             numbers = np.array(graph.subjects(f"{QB}dataSet", data_set), dtype=np.int64)
-            observations = GraphObservations(graph=graph, numbers=np.unique(numbers))
+            observations = GraphObservations(graph=graph, numbers=unique_integers(numbers))
             check.see(observations)
             check.finish(observations.name)
     _judge_hierarchies(graph, breaches)
@@ -129,7 +129,7 @@ def _judge_components(graph: CubeGraph, breaches: Breaches) -> None:
         names = {name for _, name in graph.stated_components(structure)}
         if not any(graph.is_a(name, MEASURE) for name in names):
             breaches.add("structure-without-measure", graph.name(structure))
-    for structure in np.unique(graph.of(f"{QB}component")[0]).tolist():
+    for structure in each_once(graph.of(f"{QB}component")[0]).tolist():
         for _, name in graph.stated_components(structure):
             if not isinstance(graph.terms.found[name], ox.NamedNode):
                 where = {"property": graph.name(name)}
@@ -179,7 +179,7 @@ def _judge_slice_keys(graph: CubeGraph, breaches: Breaches) -> None:
 def _judge_slices(graph: CubeGraph, breaches: Breaches) -> None:
     """Judge whether each slice has the dimensions that its key fixes: IC-10."""
     slices, keys = graph.of(f"{QB}sliceStructure")
-    for key in np.unique(keys).tolist():
+    for key in each_once(keys).tolist():
         of_key: Integers = slices[keys == key]
         for dimension in graph.values(f"{QB}componentProperty", key):
             name = graph.name(dimension)

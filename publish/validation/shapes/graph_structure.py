@@ -108,15 +108,19 @@ class GraphStructure:
     def _components(self, kind: URIRef, attached: bool = False) -> dict[str, Node]:
         """Return the component specification of each property of a kind.
 
-        Those attached to slices or to the data set are left out, unless ``attached``.
+        Those attached to slices or to the data set are left out, unless ``attached``, and what can
+        be no property.
         """
         return {
             str(term): component
             for structure in self.graph.objects(URIRef(self.data_set), QB.structure)
             for component in self.graph.objects(structure, QB.component)
             for term in self.graph.objects(component, kind)
-            if attached
-            or self.graph.value(component, QB.componentAttachment) in (None, QB.Observation)
+            if isinstance(term, URIRef)
+            and (
+                attached
+                or self.graph.value(component, QB.componentAttachment) in (None, QB.Observation)
+            )
         }
 
     def _measure(self, iri: str) -> GraphMeasure:
