@@ -90,7 +90,10 @@ _LINE = re.compile(
 """A line of N-Triples, or with a graph of N-Quads."""
 _COMMENT = re.compile(rb"[ \t]*(?:#.*)?\r?")
 _NO_MARKS = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)|"(?:[^"\\\n]|\\.)*+"|<[^<>\s]*>|#[^\n]*', re.DOTALL
+    rb'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)|"(?:[^"\\\n]|\\.)*+"'
+    rb"|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)|'(?:[^'\\\n]|\\.)*+'"
+    rb"|<[^<>\s]*>|#[^\n]*",
+    re.DOTALL,
 )
 """What in Turtle can have any marks in it."""
 _GRAPH = re.compile(rb"\{(?!\|)")
@@ -138,7 +141,8 @@ def recognised(path: Path, start: bytes) -> Format | None:
     whole = {N_TRIPLES: N_QUADS, TURTLE: TRIG}.get(seen, seen)
     if named is None:
         return whole
-    is_sure = seen is not TURTLE or _DIRECTIVE.match(start)
+    if (named, seen) == (N_QUADS, N_TRIPLES):
+        return named
     if named in _TREES or seen in _TREES or named.syntax in BY_LINE:
-        return whole if is_sure and {named, seen} != {N_TRIPLES, N_QUADS} else named
+        return whole if seen not in (TURTLE, TRIG) or _DIRECTIVE.match(start) else named
     return seen if seen in (N_QUADS, TRIG) else named

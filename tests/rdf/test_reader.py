@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import subprocess
 from pathlib import Path
@@ -180,6 +181,55 @@ def test_report_every_file_that_cannot_be_read(tmp_path: Path) -> None:
         ("rdf-syntax", "b.ttl", 2),
         ("cannot-read", "none.ttl", 0),
     ]
+
+
+@pytest.mark.parametrize("content", ["", " \n", "\ufeff", "# a comment\n"])
+@pytest.mark.parametrize("name", ["a.ttl", "a.trig", "a.nt", "a.nq"])
+def test_accept_a_graph_without_triples(name: str, content: str, tmp_path: Path) -> None:
+    """Nothing, white space or comments are a graph without triples in Turtle and its kin."""
+    assert faults_of(written(tmp_path, name, content)) == [("no-data-set", name, 0, 0)]
+
+
+def test_wait_for_no_pipe_or_device(tmp_path: Path) -> None:
+    """What is no file is a fault at once: a pipe, a device, a folder, a link to itself."""
+    os.mkfifo(tmp_path / "pipe.ttl")
+    (tmp_path / "folder.ttl").mkdir()
+    (tmp_path / "zero.nt").symlink_to("/dev/zero")
+    (tmp_path / "loop.nq").symlink_to(tmp_path / "loop.nq")
+    paths = sorted(tmp_path.iterdir())
+    assert faults_of(*paths) == [("cannot-read", path.name, 0, 0) for path in paths]
+
+
+def test_read_a_file_as_long_as_it_was(tmp_path: Path) -> None:
+    """A file that grows while it is read is read up to the size that it had."""
+    path = written(tmp_path, "a.nt", "<a:a> <b:b> <c:c> .\n")
+    with open_decompressed(path) as content:
+        with path.open("a") as more:
+            more.write("what follows\n" * 1_000_000)
+        assert content.read() == b"<a:a> <b:b> <c:c> .\n"
+
+
+def test_unpack_to_a_bound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A packed file that grows beyond measure is a fault, and is not read to its end."""
+    monkeypatch.setattr("publish.rdf.reader.MOST_UNPACKED", 1_000)
+    path = written(tmp_path, "a.nt.gz", gzip.compress(b"<a:a> <b:b> <c:c> .\n" * 100_000))
+    assert faults_of(path) == [("cannot-read", "a.nt.gz", 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("line.nt", b" " * (9 << 23)),
+        ("attributes.rdf", b"<r " + b" ".join(b"a%d='1'" % n for n in range(2_000)) + b"/>"),
+        ("encoding.rdf", b"<?xml version='1.0' encoding='org-8'?><r/>"),
+        ("wide.rdf", b"<?xml version='1.0' encoding='gb2312'?><r/>"),
+    ],
+)
+def test_bound_what_a_parser_gets(name: str, content: bytes, tmp_path: Path) -> None:
+    """Lines without end, thousands of attributes and encodings nobody reads are faults."""
+    [(code, _, line, column)] = faults_of(written(tmp_path, name, content))
+    assert (code, line) == ("rdf-syntax", 1)
+    assert column
 
 
 def test_refuse_entities_that_grow(tmp_path: Path) -> None:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from built import built
+import renew_terms
+from built import REPOSITORY, built
 from small_project import SmallProject
 
 from publish.ontology.files import read_ontology
+from publish.rdf.statements import collect
+from publish.rdf.terms import split_iri
 from publish.rdf.turtle import TurtleFile
 from publish.rdf.unknown_terms import (
+    MOST_HINTS,
     iris_of,
     known_namespaces,
+    no_slips,
     own_vocabularies,
     term_faults,
     unknown_terms,
 )
 
+TERMS = REPOSITORY / "publish" / "rdf" / "terms.toml"
 BASE = "https://data.example.org/"
 
 
@@ -56,6 +64,20 @@ BASE = "https://data.example.org/"
         "http://www.w3.org/ns/dqv#",
         "http://www.w3.org/ns/dqv",
         "https://elders.example/ns#watDanOok",
+        "http://www.w3.org/ns/dcat#isDistributionOf",
+        "http://www.w3.org/ns/dcat#inCatalog",
+        "http://www.w3.org/ns/dcat#nextVersion",
+        "http://purl.org/linked-data/sdmx/2009/concept#cog",
+        "http://www.w3.org/2001/XMLSchema#anyAtomicType",
+        "https://schema.org/True",
+        "https://schema.org/hasCertification",
+        "http://schema.org/Certification",
+        "http://www.w3.org/ns/shacl#reifierShape",
+        "http://www.w3.org/2006/vcard/ns#hasEmail",
+        "http://www.w3.org/ns/csvw#Table",
+        "http://purl.org/linked-data/sdmx/2009/code#obsStatus-H",
+        "http://purl.org/linked-data/sdmx/2009/code#obsStatus-Q",
+        "http://purl.org/linked-data/sdmx/2009/code#sex-_T",
     ],
 )
 def test_know_term(iri: str) -> None:
@@ -100,6 +122,63 @@ def test_list_no_vocabulary_without_terms() -> None:
     for namespace, terms in known_namespaces().items():
         assert terms.names or terms.patterns, namespace
         assert namespace.endswith(("#", "/"))
+
+
+OWN_WORDS = (
+    "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+    "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+    "@prefix time: <http://www.w3.org/2006/time#> .\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("<x:a> owl:versionIRI time:2016 .", []),
+        ("<x:a> rdfs:isDefinedBy time:2016 .", []),
+        ("time:2016 a owl:Ontology .", []),
+        ("<x:a> a time:2016 .", ["2016"]),
+        ('time:Century a owl:Class ; rdfs:label "century"@en . <x:a> a time:Century .', []),
+        ("time:Century a owl:Class . <x:a> a time:Century .", ["Century"]),
+        ('time:Century rdfs:label "century"@en . <x:a> a time:Century .', ["Century"]),
+    ],
+)
+def test_know_documents_and_what_is_defined(text: str, unknown: list[str]) -> None:
+    """A version of a vocabulary is no term, and a term that the data define with words is one."""
+    statements = collect(ox.parse(OWN_WORDS + text, format=ox.RdfFormat.TURTLE))
+    iris = {term.value for term in statements.terms.found if isinstance(term, ox.NamedNode)}
+    found = unknown_terms(iris).keys() - no_slips(statements)
+    assert [split_iri(iri)[1] for iri in found] == unknown
+
+
+def test_date_every_vocabulary() -> None:
+    """Each vocabulary says from when its terms are, and where they come from."""
+    for namespace, table in tomllib.loads(TERMS.read_text(encoding="utf-8")).items():
+        if "same-as" not in table:
+            assert isinstance(table["date"], date), namespace
+            assert table.get("source") or (table["package"] and table["version"]), namespace
+
+
+def test_renew_terms_of_a_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A renewed table has the terms of the package; those that it lost are kept by hand."""
+    namespace = "http://x.example/ns#"
+    iris = {namespace, *(namespace + name for name in ("b", "c", "d/e")), "http://y.example/z"}
+    monkeypatch.setattr(renew_terms, "fetch", lambda _: ("2.0.0", iris))
+    old = {"package": "x", "version": "1.0.0", "terms": "a b"}
+    table = renew_terms.renewed(namespace, old)
+    assert (table["version"], set(table["terms"].split())) == ("2.0.0", {"b", "c"})
+    assert table["more"] == "a"
+    read = tomllib.loads(renew_terms.written({namespace: table}))[namespace]
+    assert {key: str(value).split() for key, value in read.items()} == {
+        key: sorted(str(value).split()) for key, value in table.items()
+    }
+
+
+def test_hint_at_few_of_many_slips() -> None:
+    """Where nearly all terms are wrong, a near term is sought for the first hundred only."""
+    found = unknown_terms(f"http://purl.org/dc/terms/titel{number}" for number in range(300))
+    assert len(found) == 300
+    assert sum(bool(hint) for hint in found.values()) == MOST_HINTS
 
 
 def test_find_iris_of_a_graph() -> None:

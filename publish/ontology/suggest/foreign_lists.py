@@ -20,10 +20,10 @@ from publish.faults.fault import Fault, did_you_mean, fault, phrase, reason_of
 from publish.faults.places import place_of_byte
 from publish.ontology.suggest.candidates import ForeignEntry
 from publish.ontology.suggest.words import simplified
+from publish.project.files import unusable_file
 from publish.rdf.formats import format_of_content, format_of_name, parser_problem
-from publish.rdf.jsonld import MOST_NESTED, place_nested_too_deep
 from publish.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
-from publish.rdf.reader import LONGEST_TOKEN, place_of_long_line
+from publish.rdf.reader import LONGEST_TOKEN, RdfFile, fault_before_parsing, place_of_long_line
 from publish.rdf.terms import local_name
 
 LABELS = tuple(map(str, (SKOS.prefLabel, RDFS.label, SKOS.altLabel)))
@@ -43,6 +43,10 @@ LABEL_COLUMNS = (
 )  # fmt: skip
 
 
+MOST_LIST = 1 << 28
+"""Bytes of a code list at most; the largest of those in use have some ten thousand codes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ForeignList:
     """A code list of somebody else."""
@@ -57,10 +61,18 @@ def read_foreign_list(
 ) -> ForeignList | None:
     """Read a code list, without labels in other languages than those given, if any are."""
     shown = str(path)
+    unusable = unusable_file(path, shown, None)
+    if unusable:
+        faults.append(unusable)
+        return None
     try:
-        content = path.read_bytes()
+        with path.open("rb") as opened:
+            content = opened.read(MOST_LIST + 1)
     except OSError as error:
         faults.append(fault("cannot-read", shown, reason=reason_of(error)))
+        return None
+    if len(content) > MOST_LIST:
+        faults.append(fault("file-too-large", shown, most=f"{MOST_LIST >> 20} MiB"))
         return None
     try:
         text = content.decode("utf-8-sig")
@@ -92,14 +104,13 @@ def _read_skos(
     labels = defaultdict[str, list[tuple[int, str, str]]](list)
     codes, titles = (defaultdict[str, list[str]](list) for _ in range(2))
     of_class = defaultdict[str, set[str]](set)
-    if syntax == ox.RdfFormat.JSON_LD and (
-        place := place_nested_too_deep(io.BytesIO(text.encode()))
-    ):
-        problem = phrase("nested-too-deeply", most=MOST_NESTED)
-        faults.append(fault("rdf-syntax", str(path), *place, syntax=syntax.name, problem=problem))
+    file = RdfFile(path=path, shown=str(path), syntax=syntax)
+    unsafe = fault_before_parsing(file)
+    if unsafe:
+        faults.append(unsafe)
         return None
     try:
-        for triple in ox.parse(text.encode(), format=syntax, base_iri=path.resolve().as_uri()):
+        for triple in ox.parse(text.encode(), format=syntax, base_iri=file.base):
             subject, predicate, value = triple.subject, triple.predicate.value, triple.object
             if isinstance(subject, ox.Triple):
                 continue
@@ -115,14 +126,14 @@ def _read_skos(
             elif predicate == TYPE and isinstance(value, ox.NamedNode):
                 of_class[value.value].add(name)
     except SyntaxError as error:
-        faults.append(_syntax_fault(path, syntax, error))
+        faults.append(_syntax_fault(file, error))
         return None
     except MemoryError as error:
         if "buffer" not in str(error):
             raise
         place = place_of_long_line(io.BytesIO(text.encode()))
         problem = phrase("token-too-long", most=LONGEST_TOKEN >> 20)
-        faults.append(fault("rdf-syntax", str(path), *place, syntax=syntax.name, problem=problem))
+        faults.append(file.syntax_fault(problem, *place))
         return None
     schemes, concepts = of_class[str(SKOS.ConceptScheme)], of_class[str(SKOS.Concept)]
     entries = []
@@ -143,11 +154,11 @@ def _read_skos(
     return ForeignList(about=about or path.stem, entries=tuple(entries))
 
 
-def _syntax_fault(path: Path, syntax: ox.RdfFormat, error: SyntaxError) -> Fault:
+def _syntax_fault(file: RdfFile, error: SyntaxError) -> Fault:
     problem, place = parser_problem(error)
-    if syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES):
-        return fault("turtle-syntax", str(path), *place, problem=problem)
-    return fault("rdf-syntax", str(path), *place, syntax=syntax.name, problem=problem)
+    if file.syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES):
+        return fault("turtle-syntax", file.shown, *place, problem=problem)
+    return file.syntax_fault(problem, *place)
 
 
 def _read_table(path: Path, text: str, faults: list[Fault]) -> ForeignList | None:

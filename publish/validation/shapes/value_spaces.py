@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from publish.rdf.namespaces import XSD
 from publish.rdf.terms import Term
+from publish.validation.constraints.literals import BOUNDS
 
 _XSD = str(XSD)
 
@@ -33,23 +34,6 @@ PRIMITIVE_OF = {name: name for name in PRIMITIVE} | {
     name: primitive for primitive, names in DERIVED.items() for name in names.split()
 }
 """The primitive datatype of each, by their names in XSD."""
-
-BOUNDS: dict[str, tuple[int | None, int | None]] = {
-    "integer": (None, None),
-    "nonNegativeInteger": (0, None),
-    "positiveInteger": (1, None),
-    "nonPositiveInteger": (None, 0),
-    "negativeInteger": (None, -1),
-    **{
-        name: (-(1 << bits - 1), (1 << bits - 1) - 1)
-        for name, bits in (("long", 64), ("int", 32), ("short", 16), ("byte", 8))
-    },
-    **{
-        f"unsigned{name}": (0, (1 << bits) - 1)
-        for name, bits in (("Long", 64), ("Int", 32), ("Short", 16), ("Byte", 8))
-    },
-}
-"""The least and the greatest value of each datatype of whole numbers."""
 
 WITH_ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)\s*")
 DECIMAL = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,19 @@ def test_refuse_json_nested_deeply(tmp_path: Path) -> None:
     found, faults = read(tmp_path, '{"http://a.example/p":' * 5_000, "lijst.jsonld")
     assert found is None
     assert [(item.code, item.line, item.column) for item in faults] == [("rdf-syntax", 1, 2201)]
+
+
+def test_refuse_xml_that_grows_and_pipes(tmp_path: Path) -> None:
+    """Entities that would fill the memory are refused before parsing, and no pipe is waited for."""
+    names = "".join(f'<!ENTITY e{number} "{f"&e{number - 1};" * 10}">' for number in range(1, 10))
+    laughs = f'<!DOCTYPE r [<!ENTITY e0 "ha">{names}]>\n<r>&e9;</r>'
+    _, faults = read(tmp_path, laughs, "lijst.rdf")
+    assert [(item.code, item.line) for item in faults] == [("rdf-syntax", 2)]
+    pipe = tmp_path / "pijp.ttl"
+    os.mkfifo(pipe)
+    faults = []
+    assert read_foreign_list(pipe, frozenset(), faults) is None
+    assert [item.code for item in faults] == ["cannot-read"]
 
 
 def test_refuse_a_text_without_end(tmp_path: Path) -> None:
