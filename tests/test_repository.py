@@ -344,6 +344,7 @@ LARGER = {
     "site/test_load.py",
     "site/test_reliability.py",
     "site/test_start.py",
+    "sparql/test_clients.py",
     "sparql/test_sparql_protocol.py",
     "sparql/test_w3c_sparql.py",
     "tables/workbook/test_as_shown.py",
