@@ -26,6 +26,11 @@ from publish.faults.report import count_of
 
 log = logging.getLogger("publish")
 
+encoding_option = click.option(
+    "--encoding", metavar="NAME", help="The encoding of a CSV, such as windows-1250 or cp850."
+)
+"""The --encoding of verbs that read tables of others."""
+
 
 @click.command()
 @click.argument("slug")
@@ -40,9 +45,7 @@ log = logging.getLogger("publish")
     type=click.Choice(("leave", "take")),
     help="Leave out what a workbook hides, or take it and be asked; otherwise it is a fault.",
 )
-@click.option(
-    "--encoding", metavar="NAME", help="The encoding of a CSV, such as windows-1250 or cp850."
-)
+@encoding_option
 @click.pass_obj
 def new(run: Run, /, slug: str, file: Path, **names: str | None) -> None:
     """Bring in a table from FILE and start its mapping SLUG.
@@ -187,8 +190,9 @@ def preview(run: Run, slug: str, table: str | None, rows: int, form: str | None)
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@encoding_option
 @click.pass_obj
-def tidy(run: Run, files: tuple[Path, ...]) -> None:
+def tidy(run: Run, files: tuple[Path, ...], encoding: str | None) -> None:
     """Rewrite tables in the project's form; change no cell.
 
     That is UTF-8 with commas and line feeds, for tables that a spreadsheet program has saved. Empty
@@ -197,7 +201,7 @@ def tidy(run: Run, files: tuple[Path, ...]) -> None:
     from publish.mappings.drafting.tidy import tidy_tables
 
     project, language = run.open_project(), run.language
-    done = tidy_tables(project, files)
+    done = tidy_tables(project, files, encoding)
     changes_of = {
         project.shown(item.path): [change.text_in(language) for change in item.changed]
         for item in done

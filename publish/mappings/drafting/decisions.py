@@ -144,7 +144,7 @@ def as_table(decisions: Iterable[Decision], language: str, width: int) -> str:
     texts = [[in_language(cell, language) for cell in row] for row in rows]
     sure = max(len(row[3]) for row in texts)
     what = min(max(len(row[0]) for row in texts), width // 5)
-    decided = min(max(len(row[1]) for row in texts), width // 4)
+    decided = min(max(len(row[1]) for row in texts), width // 5)
     widths = (what, decided, width - what - decided - sure - 6, sure)
     lines = []
     for number, row in enumerate(texts):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, number_of, phrase
+from publish.faults.fault import CannotRun, Fault, FaultyInput, Words, fault, number_of, phrase
 from publish.project.files import as_csv, write_files
 from publish.project.project import Project
 from publish.tables.foreign.delimited import delimit, read_bytes
@@ -25,7 +25,9 @@ class TidiedTable:
     changed: tuple[Words, ...]
 
 
-def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[TidiedTable]:
+def tidy_tables(
+    project: Project, files: tuple[Path, ...], encoding: str | None = None
+) -> list[TidiedTable]:
     """Write tables in the project's form. Raises FaultyInput, having written nothing."""
     faults: list[Fault] = []
     found: list[tuple[TidiedTable, bytes]] = []
@@ -35,7 +37,7 @@ def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[TidiedTable]:
             raise CannotRun(phrase("not-a-table-here", file=file))
         shown = project.shown(path)
         raw = read_bytes(path, shown, faults)
-        made = _tidied(path, raw, shown, faults) if raw is not None else None
+        made = _tidied(path, raw, shown, faults, encoding) if raw is not None else None
         if made:
             found.append(made)
     if faults:
@@ -45,11 +47,16 @@ def tidy_tables(project: Project, files: tuple[Path, ...]) -> list[TidiedTable]:
 
 
 def _tidied(
-    path: Path, raw: bytes, shown: str, faults: list[Fault]
+    path: Path, raw: bytes, shown: str, faults: list[Fault], encoding: str | None
 ) -> tuple[TidiedTable, bytes] | None:
     """Return a table in the project's form, and what was changed."""
-    delimited = delimit(raw, shown, faults)
+    delimited = delimit(raw, shown, faults, encoding)
     if delimited is None:
+        return None
+    if readings := delimited.decoded.readings:
+        shown_words = "; ".join(f"{one.encoding}: {one.words}" for one in readings)
+        particulars = {"readings": shown_words, "name": readings[0].encoding}
+        faults.append(fault("guessed-encoding", shown, **particulars))
         return None
     records = delimited.rows
     rows = trimmed(records)
@@ -59,8 +66,6 @@ def _tidied(
     decoded = delimited.decoded
     if decoded.encoding != "UTF-8":
         changed.append(phrase("tidy-encoding", encoding=decoded.encoding))
-    if decoded.readings:
-        changed.append(phrase("tidy-words", words=decoded.readings[0].words))
     if raw.startswith(b"\xef\xbb\xbf"):
         changed.append(phrase("tidy-mark"))
     if delimited.separator != ",":

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from encodings.aliases import aliases
-from itertools import islice
+from itertools import islice, pairwise
 
 import chardet
 
@@ -42,8 +42,8 @@ LOST = "\ufffd"
 UNFIT = re.compile(r"[\x00\x80-\x9f\ue000-\uf8ff\ufffd-\uffff]")
 """What no text of a guessed encoding holds: control characters of C1 and what is no character."""
 NO_CHARACTER_SETS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7", "utf-7")
-INSIDE_WORDS = "’·‑–"
-"""What is no letter and stands within words all the same."""
+AFTER_LETTERS = "’”»…·‑–—°®™\xa0"
+"""What is no letter and follows upon one all the same."""
 BETWEEN_WORDS = re.compile(r"[;,|\t\"]")
 
 
@@ -166,16 +166,16 @@ def _likely(raw: bytes) -> list[str]:
 def _oddities(text: str) -> int:
     """Return how often letters stand side by side as they do in no word.
 
-    That is a capital after a small letter, letters of two scripts, or a symbol between letters.
+    That is a capital after a small letter, letters of two scripts, or a symbol after a letter.
     """
     odd = 0
-    for one, two, three in zip(text, text[1:], text[2:], strict=False):
-        if one.isascii() and two.isascii():
+    for one, two in pairwise(text):
+        if not one.isalpha() or (one.isascii() and two.isascii()):
             continue
-        if one.isalpha() and two.isalpha():
+        if two.isalpha():
             odd += (one.islower() and two.isupper()) or _script(one) != _script(two)
-        elif one.isalpha() and three.isalpha():
-            odd += not two.isascii() and two not in INSIDE_WORDS and not two.isalnum()
+        else:
+            odd += not two.isascii() and not two.isalnum() and two not in AFTER_LETTERS
     return odd
 
 

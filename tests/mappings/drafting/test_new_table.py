@@ -453,7 +453,7 @@ def test_list_what_was_decided(
     )
     assert len(rule) == int(columns)
     table = [line for line in lines if len(line) <= len(rule)]
-    word = {"en": "doubtful", "nl": "twijfelachtig"}[language]
+    word = {"en": "doubtful", "nl": "twijfel"}[language]
     doubtful = [line.split()[0] for line in table if line.endswith(word)]
     numbers, measure, words = {
         "en": ("numbers", "measure", "encoding"),

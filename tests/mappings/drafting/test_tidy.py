@@ -108,3 +108,17 @@ def test_refuse_file_that_is_no_table_of_the_project(project: SmallProject, tmp_
     assert (result.exit_code, result.stdout) == (2, "")
     assert "is no table of this project" in result.stderr
     assert path.read_text(encoding="utf-8") == TABLE.replace(",", ";")
+
+
+def test_ask_for_encoding_that_can_only_be_guessed(project: SmallProject) -> None:
+    """A table is not written over in a guessed encoding; in the one that is named, it is."""
+    path = project.table("leeftijd,2022 - K1\nPlzeň,1\nŠluknov,2\n".encode("cp1250"))
+    before = path.read_bytes()
+    result = project.run("tidy", str(path))
+    assert result.exit_code == 1
+    assert "guessed-encoding" in result.output
+    assert "Plzeň · Šluknov" in result.output
+    assert path.read_bytes() == before
+    result = project.run("tidy", "--encoding", "windows-1250", str(path))
+    assert result.stdout == "mappings/bron/tabel.csv: the encoding was windows-1250\n"
+    assert path.read_text(encoding="utf-8") == "leeftijd,2022 - K1\nPlzeň,1\nŠluknov,2\n"
