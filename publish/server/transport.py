@@ -49,7 +49,7 @@ class CoalescingTransport:
     def flush(self) -> None:
         """Write what waits."""
         written, self._written = self._written, []
-        if written and not self._transport.is_closing():
+        if written and not self.is_closing():  # a reply may come after a refusal
             data = written[0] if len(written) == 1 else b"".join(written)
             self.written += len(data)
             self._transport.write(data)

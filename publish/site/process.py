@@ -220,7 +220,7 @@ class ServerProcess:
                 self._unusable = folder
                 self._retry_at = asyncio.get_running_loop().time() + RETRY_INTERVAL
                 return
-            self._application.release = new
+            self._application.release, self._unusable = new, None
             self._metrics.release(new.served.id)
             log.info("Serving release %s", new.served.id)
             self._tasks.run("releases", close_when_unused(old))

@@ -7,6 +7,7 @@ that read slowly, however many, leave room for one that does not, also where the
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ class Room:
     most: int
     most_of_client: int
     folder: Path | None = None
-    """Where the bytes are files: no more is held than its disk has room for."""
+    """Where the bytes are files: a client has no more of them than its disk has left."""
     held: int = 0
     _of_client: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
@@ -39,12 +40,16 @@ class Room:
         """Return what is held for one request of a client, nothing to begin with."""
         return HeldBytes(self, counted_as(client))
 
-    def take(self, client: str, size: int) -> None:
-        """Hold more bytes for a client. Raises NoRoom."""
+    def take(self, client: str, size: int, already: int = 0) -> None:
+        """Hold more bytes for a client, for what has ``already`` so many. Raises NoRoom."""
         with self._lock:
             wanted = self._of_client[client] + size
-            if wanted > min(self.most_of_client, self._free() - size):
+            is_only_one = wanted == already + size
+            left = self.most - self.held - size
+            if wanted > min(self.most_of_client, left):
                 raise NoRoom
+            if not is_only_one and wanted > self._left_on_disk() - size:
+                raise NoRoom  # of a single one the disk itself says that it is full
             self._of_client[client] = wanted
             self.held += size
 
@@ -56,13 +61,12 @@ class Room:
             if not self._of_client[client]:
                 del self._of_client[client]
 
-    def _free(self) -> int:
-        """Return how many bytes more may be held."""
-        free = self.most - self.held
+    def _left_on_disk(self) -> float:
+        """Return how many bytes more the disk has room for."""
         if self.folder is None:
-            return free
+            return math.inf
         disk = os.statvfs(self.folder)
-        return min(free, disk.f_bavail * disk.f_frsize) if disk.f_blocks else free
+        return disk.f_bavail * disk.f_frsize if disk.f_blocks else math.inf
 
 
 class HeldBytes:
@@ -73,7 +77,7 @@ class HeldBytes:
 
     def grow(self, size: int) -> None:
         """Hold more bytes. Raises NoRoom."""
-        self._room.take(self._client, size)
+        self._room.take(self._client, size, self._size)
         self._size += size
 
     def close(self) -> None:
