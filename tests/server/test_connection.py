@@ -232,6 +232,32 @@ def test_cut_off_who_does_not_read(host: Host, closing: bool) -> None:
         host.until(lambda: not host.registry.opened)
 
 
+def test_cut_off_who_reads_byte_by_byte(host: Host) -> None:
+    """A client that takes a byte now and then is cut off as well, and that is told."""
+    cut: list[bool] = []
+    host.registry.on_cut_off = lambda: cut.append(True)
+    with socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect(("127.0.0.1", host.port))
+        reader.sendall(request("/large") * 8)
+        with contextlib.suppress(ConnectionResetError):
+            for _ in range(200):
+                reader.recv(1)
+                time.sleep(0.02)
+                if not host.registry.opened and cut:
+                    break
+        assert cut == [True]
+
+
+def test_keep_who_pauses_and_goes_on(host: Host) -> None:
+    """A client that reads nothing for most of the window, and then enough, gets everything."""
+    with host.connect() as connection:
+        connection.send(request("/large") * 3)
+        for _ in range(3):
+            time.sleep(IDLE / 2)
+            assert len(connection.read().body) == LARGE
+
+
 def test_make_room(host: Host) -> None:
     """With too many connections the one that waits longest gives way, and no request under way."""
     host.registry.most_of_client = 100
