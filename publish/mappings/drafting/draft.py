@@ -19,6 +19,8 @@ from publish.mappings.mapping import MEASURE, OPEN
 from publish.project.files import as_csv
 from publish.tables.foreign_numbers import REPLACED, is_figure, to_format
 
+MOST_NOTED = 50
+"""Labels at most that a comment each is written about; `check` names all."""
 SAFE = re.compile(r"[A-Za-z_][\w.~-]*")
 """A text that needs no quotes in YAML, unless it is one of its words, as ``yes``."""
 
@@ -166,7 +168,7 @@ def _axis_lines(key: str, draft: Draft) -> list[str]:
             lines += draft.candidates(axis.candidates)
         lines += [
             f"# {draft.text('note-unmatched', label=label, name=axis.dimension)}"
-            for label in axis.unmatched
+            for label in axis.unmatched[:MOST_NOTED]
         ]
     if len(axes) == 1:
         [axis] = axes
@@ -184,7 +186,7 @@ def _axis_lines(key: str, draft: Draft) -> list[str]:
 def must_be_measures(draft: Draft, key: str) -> bool:
     """Return whether the labels of an open axis can only be measures: some have percentages."""
     first, *others = draft.axes[key]
-    is_open = first.dimension == OPEN and not first.candidates
+    is_open = first.dimension == OPEN and not first.candidates and draft.figures.percentages
     return not others and is_open and _are_percentages_apart(draft.outline, key)
 
 

@@ -63,6 +63,8 @@ class FigureGuess:
     why: Words
     candidates: tuple[str, ...]
     signs: tuple[SignFound, ...]
+    percentages: bool = False
+    """Whether any figure is printed with a percent sign."""
     empty: tuple[tuple[int, int], ...] = field(default=())
     """Row and column of the grid of the cells that are empty."""
 
@@ -143,6 +145,7 @@ def guess_figures(
             SignFound(sign=sign, count=len(places), first=places[0])
             for sign, places in signs.items()
         ),
+        percentages=any(text.endswith("%") for text in texts),
         empty=tuple(empty),
     )
 

@@ -177,7 +177,7 @@ def make_draft(
         figures = guess_figures(outline, rows, columns, vocabulary, default, signs, settled)
     measure = vocabulary.measures.get(figures.measure or "")
     texts = dict.fromkeys(text for *_, text in cells_of(outline) if is_figure(text))
-    shares = measure.is_percentage if measure else any(t.endswith("%") for t in texts)
+    shares = measure.is_percentage if measure else figures.percentages
     form = FORMATS[figures.numbers]
     whole = not any(form.decimal in to_format(text, figures.numbers) for text in texts)
     counts = measure.is_integer if measure else whole

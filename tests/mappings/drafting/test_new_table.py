@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from built import INPUT, REPOSITORY
+from openpyxl import Workbook
 from small_project import SmallProject
 
 from publish.faults.fault import CannotRun, Fault, FaultyInput
@@ -500,6 +502,24 @@ def test_answer_how_numbers_are_written(ages: SmallProject, answer: str, value: 
     made.mapping.write_text(text, encoding="utf-8")
     assert ages.places() == []
     assert ages.values("nieuw")["2022/jong/bedrag"] == value
+
+
+@pytest.mark.parametrize(("cell", "asked"), [(12345, False), ("12.345", True)])
+def test_ask_how_texts_of_a_workbook_are_written(
+    ages: SmallProject, cell: object, asked: bool
+) -> None:
+    """A number of a workbook is known whatever its marks; a text that looks like one is not."""
+    book = Workbook()
+    assert book.active is not None
+    for row in (("leeftijd", "2022"), ("jong", cell), ("oud", 9876)):
+        book.active.append(row)
+    for column in ("B2", "B3"):
+        book.active[column].number_format = "#,##0"
+    saved = io.BytesIO()
+    book.save(saved)
+    made = bring(ages, saved.getvalue(), "bron.xlsx")
+    assert ("numbers: OPEN\n" in made.mapping.read_text(encoding="utf-8")) == asked
+    assert "jong,12.345\n" in made.table.read_text(encoding="utf-8")
 
 
 def test_write_nothing_over(ages: SmallProject) -> None:
