@@ -17,7 +17,7 @@ from publish.cube.batch import MISSING, Batch, Indices, SourceCells
 from publish.cube.structure import Structure
 from publish.cube.unread_cells import ANY, UNKNOWN, UnreadCells
 from publish.faults.fault import Fault, fault
-from publish.mappings.marks import Mark, read_marked_cells
+from publish.mappings.marks import SHOWN, Mark, read_marked_cells
 from publish.rdf.namespaces import XSD
 from publish.tables.findings import Findings, shown
 from publish.tables.numbers import FORMATS, PrintedNumbers, number_fault, read_numbers
@@ -134,6 +134,7 @@ class CellReader:
     ) -> None:
         """Fill in the marks among the cells that are no numbers, and report the other cells."""
         index = {item: number for number, item in enumerate(self.structure.absences, start=1)}
+        index[SHOWN] = 0
         odd = np.flatnonzero(numbers.faulty).tolist()
         rivals: dict[tuple[Mark, ...], None] = {}
         texts = [cells.text[at] for at in odd]

@@ -154,6 +154,8 @@ class Mapping:
     missing: tuple[MissingPeriod, ...]
     marks: dict[str, dict[str, str]]
     """Signs for figures that are not shown, as declared."""
+    note_marks: tuple[str, ...]
+    """Marks beside figures that are shown; their notes are among ``notes``."""
     method: Method | None
     area: str | None
     """The area the figures are about, as ``<code list>/<code>``."""
@@ -166,7 +168,7 @@ class Mapping:
 
 NOT_DERIVED = (
     "take", "leave", "rows", "columns", "fixed", "measure", "unit", "numbers", "encoding",
-    "missing", "marks", "shares", "cells", "hidden",
+    "missing", "marks", "note-marks", "shares", "cells", "hidden",
 )  # fmt: skip
 """Keys that say how tables are read, which a derived data set has none of."""
 
@@ -221,7 +223,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         file=file,
         title=data["title"],
         description=data["description"],
-        notes=tuple(data.get("notes", ())),
+        notes=(*data.get("notes", ()), *_notes_of_marks(data)),
         uses=tuple(
             _read_use(data, entry, ("tables", index))
             for index, entry in enumerate(data.get("tables", ()))
@@ -236,6 +238,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
             for index, entry in enumerate(data.get("missing", ()))
         ),
         marks=data.get("marks", {}),
+        note_marks=tuple(data.get("note-marks", ())),
         method=Method(code=method["code"], text=_text(method)) if method else None,
         area=data.get("area"),
         remarks=(*read_remarks(data), *_read_acknowledged(file, faults)),
@@ -256,6 +259,13 @@ def _read_missing(entry: dict[str, Any], steps: Steps) -> MissingPeriod:
         lines=entry.get("lines"),
         steps=steps,
     )
+
+
+def _notes_of_marks(data: dict[str, Any]) -> Iterator[Text]:
+    """Yield the note of each mark beside figures, the mark before it."""
+    for sign, note in data.get("note-marks", {}).items():
+        mark = sign.replace("#", "").strip()
+        yield {language: f"{mark}: {text}" for language, text in note.items()}
 
 
 def read_remarks(data: dict[str, Any]) -> tuple[Remark, ...]:

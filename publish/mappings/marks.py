@@ -66,6 +66,10 @@ class Absence:
         return ends[0], ends[1]
 
 
+SHOWN = Absence(reasons=(), numbered=True)
+"""No absence: the sign is a note at the figure beside it, which is published."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bound:
     """A bound with its number."""
@@ -122,9 +126,13 @@ class MarkedCell:
 def read_marks(
     mapping: Mapping, documents: dict[str, Document], vocabulary: Vocabulary, faults: list[Fault]
 ) -> dict[str, tuple[Mark, ...]]:
-    """Return the marks by document; those of the mapping win over those of a document."""
+    """Return the marks by document; those of the mapping win over those of a document.
+
+    Marks of notes are among them, their absence is SHOWN.
+    """
     cells = FORMATS[mapping.numbers]
     own = _declared(mapping.marks, mapping.file, cells, cells, vocabulary, faults)
+    own |= _of_notes(mapping, cells, own, faults)
     found = {}
     for key in dict.fromkeys(use.document for use in mapping.uses):
         document, theirs = documents.get(key), dict[str, Mark]()
@@ -132,6 +140,21 @@ def read_marks(
             form = FORMATS[document.numbers]
             theirs = _declared(document.marks, document.file, form, cells, vocabulary, faults)
         found[key] = tuple((theirs | own).values())
+    return found
+
+
+def _of_notes(
+    mapping: Mapping, cells: NumberFormat, own: dict[str, Mark], faults: list[Fault]
+) -> dict[str, Mark]:
+    """Return the marks of notes by their sign."""
+    found: dict[str, Mark] = {}
+    for key in mapping.note_marks:
+        sign, place = "".join(key.split()), mapping.file.place("note-marks", key)
+        if other := own.get(sign) or found.get(sign):
+            faults.append(fault("duplicate-key", *place, key=key, first=other.place[1]))
+        elif cells.one.fullmatch(sign.replace(NUMBER_SIGN, "1")):
+            faults.append(fault("mark-is-number", *place, mark=key))
+        found[sign] = Mark(sign=sign, absence=SHOWN, place=place)
     return found
 
 
@@ -220,7 +243,7 @@ def canonical_decimal(value: Decimal) -> str:
 
 def distinct_absences(marks: Iterable[Mark]) -> list[Absence]:
     """Return each absence once: observations do not tell signs apart that mean the same."""
-    return list(dict.fromkeys(mark.absence for mark in marks))
+    return list(dict.fromkeys(mark.absence for mark in marks if mark.absence != SHOWN))
 
 
 def absence_of_sum(

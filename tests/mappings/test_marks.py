@@ -417,6 +417,46 @@ def test_report_mark(project: SmallProject, marks: str, expected: tuple[str, int
     assert project.places() == [(code, "proef.yaml", line, column)]
 
 
+def test_publish_figure_beside_note_mark(project: SmallProject) -> None:
+    """A figure with the mark of a note is published as any other, and the note with its mark."""
+    project.table("x,2022\njong,1234¹\noud,5 (p)\n_T,1239\n")
+    project.mapping(
+        PLAIN
+        + "totals: {leeftijd: complete}\n"
+        + "note-marks:\n"
+        + "  '#¹': {nl: voorlopig cijfer, en: provisional figure}\n"
+        + "  '# (p)': {nl: geschat, en: estimated}\n"
+    )
+    assert project.places() == []
+    values = project.values("proef")
+    assert (values["2022/jong/aantal"], values["2022/oud/aantal"]) == ("1234", "5")
+    notes = built(project.read()).ask("SELECT ?note { ?cube a qb:DataSet ; skos:note ?note }")
+    assert {"¹: voorlopig cijfer", "(p): estimated"} <= {row["note"] for row in notes}
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ("note-marks:\n  '#': {nl: a, en: a}\n", ("wrong-type", 9, 3)),
+        ("note-marks:\n  '*': {nl: a, en: a}\n", ("wrong-type", 9, 3)),
+        ("note-marks:\n  '# %': {nl: a, en: a}\n", ("mark-is-number", 9, 3)),
+        ("note-marks:\n  '#*': {nl: OPEN, en: a}\n", ("still-open", 9, 10)),
+        (
+            "marks:\n  '#*': {reason: ONBEKEND}\nnote-marks:\n  '# *': {nl: a, en: a}\n",
+            ("duplicate-key", 11, 3),
+        ),
+    ],
+)
+def test_report_mark_of_note(
+    project: SmallProject, marks: str, expected: tuple[str, int, int]
+) -> None:
+    """A mark of a note that cannot be one is a fault, at the line that declares it."""
+    project.table("x,2022\njong,5\n")
+    project.mapping(PLAIN + marks)
+    code, line, column = expected
+    assert project.places() == [(code, "proef.yaml", line, column)]
+
+
 def test_report_sign_declared_twice(project: SmallProject) -> None:
     """Two signs that differ in white space only are one sign."""
     project.table("x,2022\njong,5\n")

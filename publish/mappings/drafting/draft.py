@@ -16,6 +16,7 @@ from publish.mappings.drafting.guess_axes import AxisGuess
 from publish.mappings.drafting.guess_figures import FigureGuess, TotalGuess, printed
 from publish.mappings.drafting.outline import Outline
 from publish.mappings.mapping import MEASURE, OPEN
+from publish.mappings.marks import NUMBER_SIGN
 from publish.project.files import as_csv
 from publish.tables.foreign_numbers import REPLACED, is_figure, to_format
 
@@ -252,6 +253,8 @@ def _mark_lines(draft: Draft) -> list[str]:
         words = draft.outline.grid.where(*sign.first)[2]
         times = number_of(sign.count, "times")
         lines.append(f"  {draft.question('ask-sign', sign=sign.sign, times=times, place=words)}")
+        if NUMBER_SIGN in sign.sign:
+            lines.append(f"  # {draft.text('asked-note-mark', sign=_quoted(sign.sign))}")
         lines += [f"  {line}" for line in draft.candidates(draft.reasons)]
         lines.append(f"  {_quoted(sign.sign)}: {{reason: {OPEN}}}")
     return lines
