@@ -296,3 +296,12 @@ def test_not_a_release(tmp_path: Path) -> None:
     """A folder without a manifest cannot be served."""
     with pytest.raises(FileNotFoundError):
         Served(tmp_path)
+
+
+def test_options_of_any_path(client: FlaskClient) -> None:
+    """Under another server too, a preflight has the methods of every path."""
+    for path in ("/shapes", "/nothing", "/sparql", "/doc/dataset/werknemers"):
+        reply = client.options(path)
+        assert reply.headers["Allow"] == reply.headers["Access-Control-Allow-Methods"]
+        assert "GET" in reply.headers["Allow"]
+        assert "*" in reply.headers["Access-Control-Allow-Headers"]

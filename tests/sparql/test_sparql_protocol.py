@@ -934,10 +934,29 @@ def test_head_of_runaway(server: Server) -> None:
     assert server.query(query, method="HEAD").status == 400
 
 
-@pytest.mark.parametrize("path", ["/sparql", "/sparql?query=ASK%20%7B%7D", "/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sparql",
+        "/sparql?query=ASK%20%7B%7D",
+        "/",
+        "/shapes",
+        "/shapes/",
+        "/nothing",
+        "/dumps/none.ttl",
+        "/id/dataset/werknemers",
+        "/doc/dataset/werknemers.ttl",
+        "/ns/proef",
+        "/health",
+        "/static/none",
+    ],
+)
 def test_options(server: Server, path: str) -> None:
-    """OPTIONS says which methods there are (RFC 9110, 9.3.7)."""
-    reply = server.fetch(path, "OPTIONS")
+    """OPTIONS says which methods there are, also to a preflight (RFC 9110, 9.3.7; Fetch, 4.8)."""
+    reply = server.fetch(path, "OPTIONS", [("Access-Control-Request-Headers", "x-own")])
+    assert reply["Access-Control-Allow-Methods"] == reply["Allow"]
+    assert "*" in reply.words("Access-Control-Allow-Headers")
+    assert reply["Access-Control-Allow-Origin"] == "*"
     assert reply.status in (200, 204)
     expected = {"GET", "HEAD", "OPTIONS"} | ({"POST"} if "sparql" in path else set())
     assert allowed(reply) == expected

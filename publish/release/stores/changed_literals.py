@@ -18,11 +18,13 @@ import pyoxigraph as ox
 from publish.faults.fault import Fault, Words, fault, number_of, phrase
 from publish.faults.places import line_and_column
 from publish.rdf.namespaces import XSD
-from publish.rdf.reader import MOST_SEARCHED, RdfFile, open_decompressed
+from publish.rdf.reader import RdfFile, open_decompressed
 from publish.rdf.statements import unique_integers
 
 SHOWN = 3
 """Changed literals of a file that are shown."""
+MOST_SEARCHED = 16_000_000
+"""Bytes of a file in which the places of those are looked for."""
 MOST_REMEMBERED = 100_000
 _NODE = ox.NamedNode("urn:x")
 _NUMBER = re.compile(r"(?!-0$)-?(?:0|[1-9][0-9]*+)(?:\.[0-9]*[1-9])?")
@@ -210,5 +212,14 @@ def _first_in_markup(text: str, wanted: set[ox.Literal]) -> Iterator[tuple[ox.Li
     """Yield where each of some literals first stands in RDF/XML or JSON-LD."""
     for item in wanted:
         pattern = rf"""(?<=[>"'\s:,\[]){re.escape(item.value)}(?=[<"'\s,\]}}])"""
-        if found := re.search(pattern, text):
+        found = re.search(pattern, text) or _same_number(text, item)
+        if found:
             yield item, found.start()
+
+
+def _same_number(text: str, item: ox.Literal) -> re.Match[str] | None:
+    """Return the first number of JSON that is a double as JSON-LD makes it of numbers."""
+    if item.datatype.value != str(XSD.double):
+        return None
+    numbers = re.finditer(r"(?<=[\s:,\[])-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", text)
+    return next((found for found in numbers if float(found[0]) == float(item.value)), None)

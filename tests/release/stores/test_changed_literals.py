@@ -93,6 +93,11 @@ XML = (
             f'{{"http://x.example/p":\n {{"@value": "12.0", "@type": "{XSD}decimal"}}}}',
             (2, 14),
         ),
+        (
+            "a.jsonld",
+            '{"http://x.example/q": "1.5",\n "http://x.example/p": [7, 1.5]}',
+            (2, 28),
+        ),
     ],
 )
 def test_place_the_first(tmp_path: Path, name: str, text: str, place: tuple[int, int]) -> None:
