@@ -349,6 +349,7 @@ LARGER = {
     "sparql/test_w3c_sparql.py",
     "tables/workbook/test_as_shown.py",
     "validation/constraints/test_conformance.py",
+    "validation/shapes/test_mutated_shapes.py",
     "validation/test_mutations.py",
 }
 """Tests of more than a module; those of the whole program lie at the top of ``tests/``."""

@@ -292,6 +292,9 @@ class _SyntaxFaults:
         if found.line not in self._lines:
             self.faults.append(found)
         self._lines.add(found.line)
+        if len(self._lines) == MOST_SYNTAX_FAULTS:
+            rest = phrase("rest-not-read", most=MOST_SYNTAX_FAULTS)
+            self.faults.append(self.file.syntax_fault(rest))
         return self.file.syntax in BY_LINE and len(self._lines) < MOST_SYNTAX_FAULTS
 
 

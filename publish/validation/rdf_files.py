@@ -93,7 +93,12 @@ def validate_files(
     unusable = bool(faults)
     if given and not faults:
         found += _at_places(files, given.judge(graph, around, columns, full=full, seconds=seconds))
-        given.warnings += judge_terms(given.files, given.statements, "unknown-shape-term")
+        told = {(item.path, item.line, item.column) for item in found}
+        given.warnings += [
+            item
+            for item in judge_terms(given.files, given.statements, "unknown-shape-term")
+            if (item.path, item.line, item.column) not in told  # of a file that is data too
+        ]
         of_shapes, unusable = given.faults(), given.unusable
     every = {*found, *of_shapes, *faults}
     return Judgement(counts=counts, faults=sorted(every), shapes_unusable=unusable)

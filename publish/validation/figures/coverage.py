@@ -7,7 +7,7 @@ fault. Columns need no check, as a mapping reads all columns of its tables.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -102,10 +102,14 @@ def _check_table(
     if not uses:
         return
     findings, named = Findings(table=table), {entry.row for entry in of_rows}
-    for label, row in [item for item in left.items() if item[0] not in named][:MOST_LABELS]:
+    unnamed = [item for item in left.items() if item[0] not in named]
+    for label, row in unnamed[:MOST_LABELS]:
         findings.add("row-not-used", row, 1, label=shown(label), document=document.key,
                      table=path.stem)  # fmt: skip
     yield from findings.faults()
+    if more := len(unnamed[MOST_LABELS:]):
+        rest = fault("more-breaches", table.shown, more=more, kept=MOST_LABELS, kind="row-not-used")
+        yield replace(rest, severity="warning")
 
 
 def _rows(table: Table, uses: list[TableUse]) -> tuple[set[str], dict[str, int]]:

@@ -42,6 +42,17 @@ def test_warn_of_row_that_every_mapping_leaves_out(project: SmallProject, choice
     assert project.places() == [("row-not-used", "tabel.csv", 4, 1)]
 
 
+def test_count_rows_that_are_not_named(project: SmallProject) -> None:
+    """Of a table with very many rows that nothing reads the rest is counted, as a warning."""
+    rows = "".join(f"anders {number},1\n" for number in range(205))
+    project.table(f"x,2022-Q1\njong,1\n{rows}")
+    project.mapping(PLAIN + "take: [jong]\n")
+    found = project.faults()
+    assert {item.severity for item in found} == {"warning"}
+    [rest] = [item for item in found if item.code == "more-breaches"]
+    assert (len(found), str(rest.finding).partition(";")[0]) == (201, "5 more of row-not-used")
+
+
 def test_accept_row_that_another_mapping_takes(project: SmallProject) -> None:
     """A row is accounted for when one of the mappings takes it."""
     project.table("x,2022-Q1\njong,1\noud,2\n")
