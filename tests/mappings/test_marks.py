@@ -597,7 +597,7 @@ def test_stream_large_table_with_marks(tmp_path: Path) -> None:
 
 
 def test_add_no_marks_up(project: SmallProject) -> None:
-    """A derived sum of which a part is not shown has no value either, for the part's reason."""
+    """A derived sum of which a part is not shown has no value either, for the reason of each."""
     folder = project.root / "ontology"
     dimensions = folder / "dimensions.ttl"
     text = dimensions.read_text(encoding="utf-8")
@@ -627,12 +627,13 @@ code:alle a skos:Concept ; skos:prefLabel "alle"@nl, "all"@en ; skos:notation "a
     found = answer.ask(
         "SELECT ?o ?code ?value ?below { ?o qb:dataSet <BASE/id/dataset/ruimer> "
         "OPTIONAL { ?o <BASE/ns/proef#aantal> ?value } OPTIONAL { ?o pub:minderDan ?below } "
-        "OPTIONAL { ?o pub:afwezigheid/skos:notation ?code } } ORDER BY ?o".replace(
+        "OPTIONAL { ?o pub:afwezigheid/skos:notation ?code } } ORDER BY ?o ?code".replace(
             "BASE", answer.base
         )
     )
     head = f"{answer.base}/id/observatie/ruimer/"
     assert [{**row, "o": row["o"].removeprefix(head)} for row in found] == [
+        {"o": "2022/alle/aantal", "code": "NIET_BESCHIKBAAR"},
         {"o": "2022/alle/aantal", "code": "ONDERDRUKT"},
         {"o": "2023/alle/aantal", "value": "3"},
         {"o": "2024/alle/aantal", "code": "NIET_BESCHIKBAAR"},
