@@ -8,18 +8,24 @@ unless CI is set.
 from __future__ import annotations
 
 import os
+import random
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from derived_project import WIDE, prepare
 from fault_fixtures import DOCUMENT, MAPPING, TABLE, files_in, make_sound_project
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from mutations import mutated
 from small_project import SmallProject
 
+from publish.cli.main import main
 from publish.faults.fault import KINDS, Fault, FaultyInput
 from publish.project.project import read_project
 from publish.release.build import validate
@@ -323,3 +329,43 @@ def test_report_on_many_more() -> None:
         env=os.environ | {"PUBLISH_EXAMPLES": os.environ.get("PUBLISH_EXAMPLES", "60")},
         check=True,
     )
+
+
+MUTANTS = int(os.environ.get("PUBLISH_MUTANTS", "1000"))
+SEED = os.environ.get("PUBLISH_SEED", "projects")
+VERBS = [
+    ("validate",), ("--language", "nl", "--format", "json", "validate"), ("missing",), ("links",),
+    ("check", "som"), ("preview", "een"), ("uris",), ("extract", "document.txt"),
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+def test_report_on_a_thousand_mutants_of_a_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever one file of a project becomes, every verb ends in a result or in a clean report.
+
+    A mapping, a table, a list or the settings are changed, removed, or no longer a file.
+    """
+    project = make_sound_project(tmp_path / "project")
+    prepare(project)
+    project.mapping(WIDE, "som")
+    (project.root / "mappings" / "bron" / "document.yaml").write_text(DECLARED, encoding="utf-8")
+    (project.root / "mappings" / "proef.yaml").write_text(MARKED, encoding="utf-8")
+    (project.root / "shapes" / "eigen.ttl").write_text(SHAPES, encoding="utf-8")
+    (project.root / "document.txt").write_text("Tabel 1\nleeftijd 2022 2023\njong 1 2\n")
+    kinds = (".yaml", ".ttl", ".csv", ".toml", ".txt")
+    files = [project.root / name for name, _ in files_in(project.root) if name.endswith(kinds)]
+    monkeypatch.chdir(project.root)
+    for number in range(MUTANTS):
+        chance = random.Random(f"{SEED} {number}")
+        with mutated(project.root, chance, files) as what:
+            verb = chance.choice((VERBS[0], VERBS[0], *VERBS))
+            start = time.process_time()
+            told = CliRunner().invoke(main, verb)
+            failure = told.exception
+            assert failure is None or isinstance(failure, SystemExit), (number, what, verb, failure)
+            assert told.exit_code in (0, 1, 2), (number, what, verb)
+            assert told.exit_code == 0 or told.output.strip(), (number, what, verb)
+            assert time.process_time() - start < LONGEST, (number, what, verb)
