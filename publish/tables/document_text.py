@@ -6,19 +6,18 @@ as ``publish extract --show-text`` prints them.
 
 from __future__ import annotations
 
-import io
-import logging
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pypdf
-from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
-
-from publish.faults.fault import Fault, fault, phrase, reason_of
+from publish.faults.fault import Fault, Words, fault, reason_of
 from publish.faults.places import place_of_byte
-from publish.tables.unsound import UNSOUND, problem_of
+from publish.project.files import unusable_file
+from publish.tables.pdf import text_of_pdf
+
+MOST_BYTES = 100 * 2**20
+"""Bytes of a document at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +56,24 @@ class PrintedText:
 def read_text(path: Path, faults: list[Fault]) -> PrintedText | None:
     """Read a text file (UTF-8) or the text layer of a PDF."""
     shown = str(path)
+    if problem := unusable_file(path, shown, None):
+        faults.append(problem)
+        return None
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
     except OSError as error:
         faults.append(fault("cannot-read", shown, reason=reason_of(error)))
         return None
+    if len(raw) > MOST_BYTES:
+        faults.append(fault("file-too-large", shown, most=f"{MOST_BYTES >> 20} MiB"))
+        return None
     if b"%PDF-" in raw[:1024]:
-        text = _text_of_pdf(shown, raw, faults)
-        return printed_text(shown, text) if text else None
+        text = text_of_pdf(raw)
+        if isinstance(text, Words):
+            faults.append(fault("cannot-read", shown, reason=text))
+            return None
+        return printed_text(shown, text)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -81,21 +90,3 @@ def printed_text(shown: str, text: str) -> PrintedText:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     return PrintedText(shown=shown, text=text, starts=starts)
-
-
-def _text_of_pdf(shown: str, raw: bytes, faults: list[Fault]) -> str | None:
-    """Return the text layer of all pages, or None with the reason in ``faults``."""
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs every repair it makes
-    try:
-        pages = pypdf.PdfReader(io.BytesIO(raw)).pages
-        text = "\n".join(page.extract_text().removesuffix("\n") for page in pages)
-    except (FileNotDecryptedError, DependencyError):
-        reason = phrase("pdf-encrypted")
-    except (PyPdfError, *UNSOUND) as error:
-        reason = phrase("pdf-broken", problem=problem_of(error))
-    else:
-        if text.strip():
-            return text
-        reason = phrase("pdf-without-text")
-    faults.append(fault("cannot-read", shown, reason=reason))
-    return None
