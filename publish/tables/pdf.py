@@ -61,7 +61,7 @@ def _work(sender: Connection, raw: bytes) -> None:
 
 
 def read_pages(raw: bytes) -> str | Words:
-    """Return the text of all pages of a PDF, or in words why not; without bounds but on the text."""
+    """Return the text of all pages of a PDF, or in words why not; only the text is bounded."""
     texts, length = list[str](), 0
     try:
         for page in pypdf.PdfReader(io.BytesIO(raw)).pages:
