@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
 from publish.faults.fault import Words, phrase
 
 LONGEST_WORD = 60
@@ -38,6 +40,7 @@ _TERMINAL = re.compile(
 )
 _IN_IRI = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>\n\r]*|[^<>?$\n\r()=!&|]*)>")
 """An IRI as it may be meant, with characters that it cannot have."""
+_SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _IRI_BEGINS = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*")
 _WRONG_ESCAPE = re.compile(r"""(["'])(?:(?!\1)[^\\\n\r]|\\[tbnrf\\"'uU])*+\\([^\n\r])""")
 _SIGNS = {
@@ -94,6 +97,12 @@ def terminals(text: str, start: int = 0) -> Iterator[Terminal]:
             raise Mistake(found.start(), _wrong_sign(found[0], text, found.start()))
         if found[0] == "<":
             _judge_iri(text, found.start())
+        if kind == "iri" and _SCHEME.match(found[0]) and "\\" not in found[0]:
+            try:
+                ox.NamedNode(found[0][1:-1])
+            except ValueError as error:
+                problem = str(error).rstrip(".")
+                raise Mistake(found.start(), phrase("no-iri-since", problem=problem)) from None
         yield Terminal(kind, found[0], found.start())
     yield Terminal("end", "", len(text))
 

@@ -87,6 +87,7 @@ WRONG = [
     # IRIs and literals
     ("ASK {?s <http://a b> ?o}", 1, 18, "space stands in the IRI"),
     ("ASK {?s <http://a{b}> ?o}", 1, 18, "%7B"),
+    ("ASK {?s <http://[a/> ?o}", 1, 9, "no IRI"),
     ("ASK { ?s ?p <http://a.example/x . ?o ?q 1 }", 1, 13, "IRI is not closed"),
     ("ASK { ?s http://a.example/p ?o }", 1, 10, "between < and >"),
     ('ASK { ?s ?p "abc }', 1, 13, "quotation mark is not closed"),
