@@ -18,7 +18,7 @@ import pytest
 from built import Built
 from shared_material import shared_folder
 
-from publish.rdf.reader import RdfFile
+from publish.rdf.input.files import RdfFile
 from publish.release.stores.changed_literals import ChangedLiterals
 
 DERIVED = "werknemers-leeftijd-vergelijkbaar"

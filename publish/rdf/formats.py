@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,8 @@ def format_of_name(path: Path) -> Format | None:
 
 def format_of_content(start: bytes) -> Format | None:
     """Return the format that a file has by its first bytes, without byte order mark."""
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        start = start.decode("utf-16", "ignore").encode()
     if _JSON.match(start):
         return JSON_LD
     if _XML.match(start):

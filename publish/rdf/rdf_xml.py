@@ -1,4 +1,4 @@
-"""Triples that RDF/XML cannot hold, because a predicate can be no name of an element.
+"""RDF/XML: triples that it cannot hold, as a predicate can be no name of an element, and encodings.
 
 Nothing of the package is imported here, so that a worker starts quickly.
 https://www.w3.org/TR/rdf-syntax-grammar/#section-Namespace
@@ -6,6 +6,10 @@ https://www.w3.org/TR/rdf-syntax-grammar/#section-Namespace
 
 from __future__ import annotations
 
+import codecs
+import errno
+import io
+import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -43,3 +47,37 @@ def as_elements(triples: Iterable[Statement]) -> Iterator[Statement]:
                 raise NotInXml
             known.add(triple.predicate)
         yield triple
+
+
+DECLARED = re.compile(r"""(<\?xml[^>]*?encoding\s*=\s*["'])([A-Za-z][\w.-]*)""")
+RECODED = re.compile("ascii|iso8859-|cp125|cp437|koi8|mac-|utf-16")
+"""Encodings besides UTF-8 in which XML is found, as Python calls them."""
+MOST_RECODED = 1 << 28
+"""Bytes of a file in another encoding at most, which is read whole."""
+
+
+def as_utf_8(content: io.BufferedReader) -> io.BufferedReader:
+    """Return XML in UTF-8, as the RDF parser reads no other encoding.
+
+    The text keeps its places. What cannot be read is left for a parser to report. Raises OSError
+    for a file in another encoding that is too large.
+    """
+    start = content.peek(200)[:200]
+    declared = DECLARED.match(start.decode("latin-1"))
+    encoding = declared[2] if declared else "utf-8"
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        encoding = "utf-16"
+    try:
+        if not RECODED.match(codecs.lookup(encoding).name):
+            return content
+    except LookupError:
+        return content
+    raw = content.read(MOST_RECODED + 1)
+    if len(raw) > MOST_RECODED:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return io.BufferedReader(io.BytesIO(raw))
+    text = DECLARED.sub(lambda found: found[1] + "utf-8", text, count=1)
+    return io.BufferedReader(io.BytesIO(text.encode()))

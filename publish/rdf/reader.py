@@ -6,45 +6,39 @@ these files is read: no imports, and no contexts or entities from elsewhere.
 
 from __future__ import annotations
 
-import errno
-import gzip
+import contextlib
 import io
-import os
 import re
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 from xml.parsers import expat
 
 import numpy as np
 import pyoxigraph as ox
 
-from publish.faults.fault import Fault, fault, phrase, reason_of
+from publish.faults.fault import Fault, fault, phrase
 from publish.faults.places import line_and_column
-from publish.project.files import unusable_file
 from publish.project.progress import Progress
 from publish.rdf.formats import (
-    BY_ENDING,
     BY_LINE,
     parser_problem,
-    recognised,
+)
+from publish.rdf.input.files import (
+    BLOCK,
+    RdfFile,
+    open_decompressed,
+    recognise_file,
+    report_unreadable,
 )
 from publish.rdf.jsonld import MOST_NESTED, place_nested_too_deep
 from publish.rdf.ntriples import LineReader
 from publish.rdf.statements import Statements, TermIds, Terms, statements_from, term_ids
 from publish.rdf.terms import label_in_file, label_of_unnamed
 
-GZIP = b"\x1f\x8b"
-BOM = b"\xef\xbb\xbf"
-MOST_UNPACKED = 1 << 28
-MOST_RATIO = 300
-"""Bytes that a file packed with gzip unpacks to at most, or times its size if that is more."""
-HEAD = 1 << 16
-"""Bytes at the beginning of a file by which its format is known."""
 MADE_LABEL = re.compile(r"[a-f][0-9a-f]{15,31}")
 """The labels that the parser gives blank nodes which have none."""
 STATED_LABEL = re.compile(rb"""(?:_:|nodeID\s*=\s*["'])([a-f][0-9a-f]{15,31})(?![0-9A-Za-z_.-])""")
@@ -52,7 +46,6 @@ LONGEST_LABEL = 100
 """Bytes that such a label in a file takes at most, with what stands before it."""
 MOST_SYNTAX_FAULTS = 100
 """Syntax errors of one file that are reported, in formats where each line is parsed by itself."""
-BLOCK = 1 << 20
 LONGEST_TOKEN = 1 << 24
 """Bytes of an IRI or a literal at most: the RDF parsers give up at a longer one."""
 MOST_NESTED_XML = 1_000
@@ -63,25 +56,6 @@ MOST_ATTRIBUTES = 1_000
 MOST_SEARCHED = 100_000_000
 """Bytes of a file that are searched for a place."""
 REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[\s*)?(")')
-
-
-@dataclass(frozen=True, kw_only=True)
-class RdfFile:
-    """An RDF file whose format is known."""
-
-    path: Path
-    shown: str
-    syntax: ox.RdfFormat
-
-    @property
-    def base(self) -> str:
-        """What relative IRIs in it are resolved against: the ``file:`` IRI of the file itself."""
-        return self.path.resolve().as_uri()
-
-    def syntax_fault(self, problem: str, line: int = 0, column: int = 0) -> Fault:
-        """Return the fault of a file that does not follow its syntax."""
-        syntax = self.syntax.name
-        return fault("rdf-syntax", self.shown, line, column, syntax=syntax, problem=problem)
 
 
 def looks_like_file(argument: str) -> bool:
@@ -124,7 +98,7 @@ class Labels:
     def _stated(self) -> set[bytes]:
         """The labels in the file that look as if the parser had made them."""
         found, rest = set[bytes](), b""
-        with open_decompressed(self.file.path) as content:
+        with open_decompressed(self.file.path, syntax=self.file.syntax) as content:
             while block := content.read(BLOCK):
                 found.update(STATED_LABEL.findall(rest + block))
                 rest = block[-LONGEST_LABEL:]
@@ -147,89 +121,6 @@ class Labels:
         return ox.BlankNode(label_of_unnamed(self.number, self._unnamed - 1))
 
 
-@contextmanager
-def report_unreadable(path: Path, faults: list[Fault]) -> Iterator[None]:
-    """Report a file when what is done with it in this context cannot read it."""
-    try:
-        yield
-    except (OSError, EOFError, zlib.error) as error:
-        reason = str(error).rstrip(".") or type(error).__name__
-        if isinstance(error, OSError) and error.errno:
-            reason = reason_of(error)
-        faults.append(fault("cannot-read", path, reason=reason))
-
-
-@contextmanager
-def open_decompressed(path: Path, progress: Progress | None = None) -> Iterator[io.BufferedReader]:
-    """Open a file as bytes, decompressed and without byte order mark.
-
-    It is read as long as it was when it was opened, should it grow. ``progress`` counts the bytes
-    that are read from disk, so it ends at the size of the file.
-    """
-    with path.open("rb") as disk:
-        size = os.fstat(disk.fileno()).st_size
-        file = _buffered(disk, size, progress=progress)
-        if file.peek(2)[:2] == GZIP:
-            most = max(MOST_UNPACKED, size * MOST_RATIO)
-            file = _buffered(gzip.GzipFile(fileobj=file), most, too_long="unpacks-too-large")
-        if file.peek(3)[:3] == BOM:
-            file.read(3)
-        yield file
-
-
-def _buffered(file: Any, most: int, **more: Any) -> io.BufferedReader:
-    """Return a file that is read up to a size, in large blocks."""
-    return io.BufferedReader(cast(io.RawIOBase, _Bounded(file, most, **more)), BLOCK)
-
-
-class _Bounded(io.RawIOBase):
-    """A file that ends after so many bytes; they are counted as they are read.
-
-    Raises OSError with the phrase ``too_long`` if it is given and there are more bytes.
-    """
-
-    def __init__(
-        self,
-        file: BinaryIO,
-        most: int,
-        *,
-        progress: Progress | None = None,
-        too_long: str = "",
-    ) -> None:
-        self._file, self._left, self._progress, self._too_long = file, most, progress, too_long
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._file.read(min(len(buffer), self._left))
-        if not self._left and self._too_long and self._file.read(1):
-            raise OSError(errno.EFBIG, phrase(self._too_long))
-        buffer[: len(data)] = data
-        self._left -= len(data)
-        if self._progress:
-            self._progress.step(len(data))
-        return len(data)
-
-
-def recognise_file(path: Path, faults: list[Fault]) -> RdfFile | None:
-    """Return a file with its format, by its beginning and its name; report other files."""
-    problem = unusable_file(path, str(path), None)
-    if problem:
-        faults.append(problem)
-        return None
-    with open_decompressed(path) as file:
-        start = file.read(HEAD)
-    known = recognised(path, start)
-    if not start.strip() and (known is None or not known.may_be_empty):
-        faults.append(fault("empty-file", path, 1, 1))
-        return None
-    if known is None:
-        faults.append(fault("unknown-syntax", path, known=", ".join(BY_ENDING)))
-        return None
-    return RdfFile(path=path, shown=str(path), syntax=known.syntax)
-
-
 def check_syntax(file: RdfFile, faults: list[Fault]) -> None:
     """Report the syntax errors of a file, by reading it once more."""
     problem = fault_before_parsing(file)
@@ -237,7 +128,7 @@ def check_syntax(file: RdfFile, faults: list[Fault]) -> None:
         faults.append(problem)
         return
     errors = _SyntaxFaults(file=file, faults=faults)
-    with open_decompressed(file.path) as content, errors.too_long():
+    with open_decompressed(file.path, syntax=file.syntax) as content, errors.too_long():
         for _ in _quads(file, content, errors):
             pass
 
@@ -251,7 +142,7 @@ def _read(file: RdfFile, terms: Terms, faults: list[Fault]) -> Iterator[TermIds]
     errors = _SyntaxFaults(file=file, faults=faults)
     with (
         Progress(file.shown, "bytes", file.path.stat().st_size) as progress,
-        open_decompressed(file.path, progress) as content,
+        open_decompressed(file.path, progress, file.syntax) as content,
         errors.too_long(),
     ):
         if file.syntax in BY_LINE:
@@ -277,7 +168,7 @@ class _SyntaxFaults:
             if "buffer" not in str(error):
                 raise
             problem = phrase("token-too-long", most=LONGEST_TOKEN >> 20)
-            with open_decompressed(self.file.path) as content:
+            with open_decompressed(self.file.path, syntax=self.file.syntax) as content:
                 place = place_of_long_line(content)
             self.faults.append(self.file.syntax_fault(problem, *place))
 
@@ -286,6 +177,8 @@ class _SyntaxFaults:
         problem, (line, column) = parser_problem(error)
         if "LoadDocumentCallback" in problem:
             found = fault("remote-context", self.file.shown, *_place_of_context(self.file))
+        elif not line:
+            found = self.file.syntax_fault(problem, *_place_reached(self.file))
         else:
             found = self.file.syntax_fault(problem, line + lines_before if line else 0, column)
         # After an error the parser goes on within the line; what it finds there is not reliable.
@@ -319,9 +212,37 @@ def place_of_long_line(content: BinaryIO) -> tuple[int, int]:
     return 0, 0
 
 
+class _LineByLine(io.RawIOBase):
+    """A file of which a line at most is read at a time, to see how far a parser came."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.line = file, 1
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        self.line += self._ended
+        data = self._file.readline(len(buffer))
+        buffer[: len(data)] = data
+        self._ended = data.endswith(b"\n")
+        return len(data)
+
+
+def _place_reached(file: RdfFile) -> tuple[int, int]:
+    """Return the line at which a parser stops that does not say where, and column 1."""
+    with open_decompressed(file.path, syntax=file.syntax) as content:
+        lines = _LineByLine(content)
+        with contextlib.suppress(SyntaxError, MemoryError):
+            for _ in ox.parse(cast(BinaryIO, lines), format=file.syntax, base_iri=file.base):
+                pass
+    return lines.line, 1
+
+
 def _place_of_context(file: RdfFile) -> tuple[int, int]:
     """Return line and column of the first address of a context in JSON-LD, 0 if there is none."""
-    with open_decompressed(file.path) as content:
+    with open_decompressed(file.path, syntax=file.syntax) as content:
         text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
     found = REMOTE_CONTEXT.search(text)
     return line_and_column(text, found.start(1)) if found else (0, 0)
@@ -332,7 +253,7 @@ def fault_before_parsing(file: RdfFile) -> Fault | None:
     if file.syntax == ox.RdfFormat.RDF_XML:
         return _xml_fault(file)
     if file.syntax == ox.RdfFormat.JSON_LD:
-        with open_decompressed(file.path) as content:
+        with open_decompressed(file.path, syntax=file.syntax) as content:
             place = place_nested_too_deep(content)
         if place:
             return file.syntax_fault(phrase("nested-too-deeply", most=MOST_NESTED), *place)
@@ -375,7 +296,7 @@ def _xml_fault(file: RdfFile) -> Fault | None:
 
     parser.EntityDeclHandler = declared
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    with open_decompressed(file.path) as content:
+    with open_decompressed(file.path, syntax=file.syntax) as content:
         try:
             parser.ParseFile(content)
         except expat.ExpatError as error:

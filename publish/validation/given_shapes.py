@@ -18,7 +18,8 @@ from rdflib import BNode, Graph
 from rdflib.term import Node
 
 from publish.faults.fault import Fault, Words, fault, some_of
-from publish.rdf.reader import RdfFile, read_files
+from publish.rdf.input.files import RdfFile
+from publish.rdf.reader import read_files
 from publish.rdf.statements import Statements
 from publish.rdf.terms import as_node
 from publish.validation.constraints.normal_form import OBSERVATION, QB, CubeGraph

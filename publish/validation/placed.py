@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from publish.faults.fault import LANGUAGES, Fault, Words, phrase
+from publish.rdf.input.files import RdfFile
 from publish.rdf.places.files import Places, find_places
-from publish.rdf.reader import RdfFile
 from publish.rdf.terms import LABEL
 
 Finding = tuple[Sequence[str], Callable[[str, int, int], Fault]]

@@ -19,7 +19,8 @@ import numpy as np
 from rdflib import Graph, URIRef
 
 from publish.faults.fault import Fault, FaultyInput, Words, fault, number_of
-from publish.rdf.reader import RdfFile, read_files
+from publish.rdf.input.files import RdfFile
+from publish.rdf.reader import read_files
 from publish.rdf.statements import unique_integers
 from publish.validation.constraints.breaches import Breach, Breaches
 from publish.validation.constraints.normal_form import (

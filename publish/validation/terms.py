@@ -9,9 +9,9 @@ import numpy as np
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, fault, shortened
+from publish.rdf.input.files import RdfFile
 from publish.rdf.namespaces import XSD
 from publish.rdf.places.files import find_uses
-from publish.rdf.reader import RdfFile
 from publish.rdf.statements import Statements
 from publish.rdf.terms import split_iri
 from publish.rdf.unknown_terms import SHACL, no_slips, unknown_terms

@@ -18,14 +18,16 @@ from shared_material import shared_folder
 
 from publish.cli.main import main
 from publish.faults.fault import Fault, FaultyInput
+from publish.rdf.input.files import open_decompressed
 from publish.rdf.ntriples import LineReader
 from publish.rdf.places.files import find_places
-from publish.rdf.reader import looks_like_file, open_decompressed, read_files
+from publish.rdf.reader import looks_like_file, read_files
 from publish.rdf.statements import Statements, Terms, collect
 from publish.validation.rdf_files import validate_files
 
 NS = "http://x.example/"
 QB = "http://purl.org/linked-data/cube#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 STRAY = f"{NS}stray"
 
 
@@ -211,7 +213,7 @@ def test_read_a_file_as_long_as_it_was(tmp_path: Path) -> None:
 
 def test_unpack_to_a_bound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A packed file that grows beyond measure is a fault, and is not read to its end."""
-    monkeypatch.setattr("publish.rdf.reader.MOST_UNPACKED", 1_000)
+    monkeypatch.setattr("publish.rdf.input.files.MOST_UNPACKED", 1_000)
     path = written(tmp_path, "a.nt.gz", gzip.compress(b"<a:a> <b:b> <c:c> .\n" * 100_000))
     assert faults_of(path) == [("cannot-read", "a.nt.gz", 0, 0)]
 
@@ -230,6 +232,38 @@ def test_bound_what_a_parser_gets(name: str, content: bytes, tmp_path: Path) -> 
     [(code, _, line, column)] = faults_of(written(tmp_path, name, content))
     assert (code, line) == ("rdf-syntax", 1)
     assert column
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "utf-16", "UTF-8", "us-ascii"])
+def test_read_xml_in_other_encodings(encoding: str, tmp_path: Path) -> None:
+    """RDF/XML is read in the encoding that it declares, with the places that it has there."""
+    letter = "&#233;" if encoding == "us-ascii" else "\xe9"
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n'
+        f'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:qb="{QB}">\n'
+        f'<rdf:Description rdf:about="x:a"><qb:q>{letter}</qb:q></rdf:Description>'
+        "<qb:Observation/></rdf:RDF>\n"
+    )
+    path = written(tmp_path, "a.rdf", text.encode(encoding))
+    column = text.splitlines()[2].index("<qb:Obs") + 1
+    assert ("observation-not-in-one-data-set", "a.rdf", 3, column) in faults_of(path)
+    _, statements = read_files([path], [])
+    assert ox.Literal("\xe9") in statements.terms.numbers
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("a.jsonld", '{"@context":\n{"a": "b:x", "b": "a:x"},\n"a:p": 1}', 3),
+        ("a.jsonld", '{"@context":\n\n {"a": {"@id": "b:b", "@container": "@foo"}}}', 3),
+        ("a.rdf", f'<r:RDF xmlns:r="{RDF}">\n<r:Description/>\n\ntext<r:Description/></r:RDF>', 4),
+    ],
+)
+def test_place_errors_that_the_parser_does_not_place(
+    name: str, content: str, line: int, tmp_path: Path
+) -> None:
+    """Where the parser says no line, it is the one that it had read."""
+    assert faults_of(written(tmp_path, name, content)) == [("rdf-syntax", name, line, 1)]
 
 
 def test_refuse_entities_that_grow(tmp_path: Path) -> None:

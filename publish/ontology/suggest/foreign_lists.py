@@ -22,8 +22,9 @@ from publish.ontology.suggest.candidates import ForeignEntry
 from publish.ontology.suggest.words import simplified
 from publish.project.files import unusable_file
 from publish.rdf.formats import format_of_content, format_of_name, parser_problem
+from publish.rdf.input.files import RdfFile
 from publish.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
-from publish.rdf.reader import LONGEST_TOKEN, RdfFile, fault_before_parsing, place_of_long_line
+from publish.rdf.reader import LONGEST_TOKEN, fault_before_parsing, place_of_long_line
 from publish.rdf.terms import local_name
 
 LABELS = tuple(map(str, (SKOS.prefLabel, RDFS.label, SKOS.altLabel)))

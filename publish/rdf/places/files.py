@@ -14,13 +14,14 @@ import pyoxigraph as ox
 
 from publish.project.progress import Progress
 from publish.rdf.formats import BY_LINE
+from publish.rdf.input.files import RdfFile, open_decompressed
 from publish.rdf.places.in_json import find_in_json, marked_json
 from publish.rdf.places.in_lines import find_in_lines
 from publish.rdf.places.in_turtle import marked_turtle
 from publish.rdf.places.in_xml import find_in_xml, marked_xml
 from publish.rdf.places.marks import Place, places_of_unnamed
 from publish.rdf.positions import find_in_turtle
-from publish.rdf.reader import MOST_SEARCHED, Labels, RdfFile, open_decompressed
+from publish.rdf.reader import MOST_SEARCHED, Labels
 from publish.rdf.terms import LABEL
 
 Places = dict[str, tuple[str, int, int]]
@@ -74,7 +75,7 @@ def _found(file: RdfFile, wanted: Set[str], *, subjects: bool) -> Iterator[tuple
     size = file.path.stat().st_size
     with (
         Progress(f"{file.shown}: places", "bytes", size) as progress,
-        open_decompressed(file.path, progress) as content,
+        open_decompressed(file.path, progress, file.syntax) as content,
     ):
         if file.syntax in BY_LINE:
             yield from find_in_lines(content, wanted, subjects=subjects)
@@ -96,7 +97,7 @@ def _found(file: RdfFile, wanted: Set[str], *, subjects: bool) -> Iterator[tuple
 
 def _unnamed(file: RdfFile, number: int) -> Mapping[int, Place]:
     """Return line and column of the blank nodes without label, by their number."""
-    with open_decompressed(file.path) as content:
+    with open_decompressed(file.path, syntax=file.syntax) as content:
         text = content.read(MOST_SEARCHED + 1)
     if len(text) > MOST_SEARCHED:
         return {}

@@ -100,15 +100,15 @@ class _Context:
     def __init__(self, text: str, base: str) -> None:
         self.base = base
         self.keywords = dict[str, str]()
-        self.maps = set[str]()
-        """Names whose values are maps by index, language or the like."""
+        self.maps = dict[str | None, Set[str]]()
+        """By what the values of a name are maps: by index, language or the like."""
         self._prefixes = {"_:": "_:"}
         self._vocabularies = list[str]()
         self._terms = dict[str, str]()
         declared = list(_declared(text))
         for name, word, containers in declared:
             if containers & _MAPS:
-                self.maps.add(name)
+                self.maps[name] = containers
             if name == "@vocab":
                 self._vocabularies.append(word)
             elif name == "@base":
@@ -233,9 +233,12 @@ def _is_unnamed(item: Item, context: _Context) -> bool:
     keys = {context.keyword(name) for name in item.names}
     if not keys or keys & {"@id", "@value", "@list", "@set"} or keys <= {"@context", "@graph"}:
         return False
+    by = context.maps.get(item.around.key if item.around else None, set())
+    if by & {"@id", "@type"}:  # the name in the map says what it is
+        return False
     at: Item | None = item
     while at:
         if context.keyword(at.key) == "@context":
             return False
         at = at.around
-    return item.key not in context.maps and context.keyword(item.key) != "@reverse"
+    return item.key not in context.maps and context.keyword(item.key) not in ("@reverse", "@nest")

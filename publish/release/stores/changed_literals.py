@@ -17,8 +17,8 @@ import pyoxigraph as ox
 
 from publish.faults.fault import Fault, Words, fault, number_of, phrase
 from publish.faults.places import line_and_column
+from publish.rdf.input.files import RdfFile, open_decompressed
 from publish.rdf.namespaces import XSD
-from publish.rdf.reader import RdfFile, open_decompressed
 from publish.rdf.statements import unique_integers
 
 SHOWN = 3
@@ -179,7 +179,7 @@ def _short(literal: ox.Literal) -> str:
 
 def _places(file: RdfFile, wanted: set[ox.Literal]) -> dict[ox.Literal, tuple[int, int]]:
     """Return line and column of the first of each of some literals, as far as they are found."""
-    with open_decompressed(file.path) as content:
+    with open_decompressed(file.path, syntax=file.syntax) as content:
         text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
     find = _first_in_markup if file.syntax in _MARKUP else _first_in_turtle
     return {item: line_and_column(text, at) for item, at in find(text, wanted)}

@@ -24,15 +24,9 @@ import pyoxigraph as ox
 from publish import __version__
 from publish.faults.fault import Fault, FaultyInput
 from publish.project.progress import Progress
+from publish.rdf.input.files import RdfFile, open_decompressed, recognise_file, report_unreadable
 from publish.rdf.positions import turtle_prefixes
-from publish.rdf.reader import (
-    RdfFile,
-    check_syntax,
-    fault_before_parsing,
-    open_decompressed,
-    recognise_file,
-    report_unreadable,
-)
+from publish.rdf.reader import check_syntax, fault_before_parsing
 from publish.release.manifest import MANIFEST, manifest_text
 from publish.release.soundness import MADE
 from publish.release.stores.changed_literals import ChangedLiterals
@@ -124,7 +118,7 @@ def _load(store: ox.Store, file: RdfFile, wrong: list[Fault], changed: ChangedLi
     try:
         with (
             Progress(f"loading {file.shown}", "bytes", file.path.stat().st_size) as progress,
-            open_decompressed(file.path, progress) as content,
+            open_decompressed(file.path, progress, file.syntax) as content,
         ):
             quads = ox.parse(content, file.syntax, base_iri=file.base, rename_blank_nodes=True)
             store.bulk_extend(changed.passing(file, quads))
@@ -179,7 +173,7 @@ def _prefixes(files: list[RdfFile]) -> dict[str, str]:
     """Return the prefixes that files declare, those of the first files first."""
     found: dict[str, str] = {}
     for file in files:
-        with open_decompressed(file.path) as content:
+        with open_decompressed(file.path, syntax=file.syntax) as content:
             text = content.read(HEAD).decode("utf-8", "ignore")
         if file.syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
             declared = turtle_prefixes(text, file.base)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from publish.rdf.input.files import RdfFile, recognise_file
 from publish.rdf.namespaces import XSD
-from publish.rdf.reader import RdfFile, recognise_file
 from publish.release.stores.changed_literals import ChangedLiterals
 
 NODE = ox.NamedNode("http://x.example/a")

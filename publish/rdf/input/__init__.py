@@ -1,0 +1,1 @@
+"""RDF files of anybody: opened within bounds, and recognised."""
