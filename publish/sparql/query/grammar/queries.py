@@ -191,7 +191,12 @@ def _fail_in_projection(cursor: Cursor) -> NoReturn:
 def _judge_names(
     cursor: Cursor, plain: list[Terminal], named: list[Terminal], keys: set[str] | None
 ) -> None:
-    """Raise Mistake at a name of an expression that something else has already."""
+    """Raise Mistake at a variable that is selected twice, or a name that something else has."""
+    seen: set[str] = set()
+    for item in plain:
+        if item.text in seen:
+            cursor.fail("selected-twice", item)
+        seen.add(item.text)
     in_scope = cursor.scope.variables if keys is None else keys
     known = in_scope | {item.text[1:] for item in plain}
     for item in named:

@@ -50,6 +50,7 @@ WRONG = [
     ("SELECT * { ?x ?p ?o .\n BIND(2 AS ?x) }", 2, 12, "'\\?x' has a value already"),
     ("SELECT * { OPTIONAL { ?s ?p ?x } BIND(2 AS ?x) }", 1, 44, "has a value already"),
     ("SELECT (1 AS ?x) (2 AS ?x) {}", 1, 24, "has a value already"),
+    ("SELECT ?s ?p ?s { ?s ?p ?o }", 1, 14, "selected twice"),
     ("SELECT (1 AS ?s) { ?s ?p ?o }", 1, 14, "has a value already"),
     ("SELECT ?s ?o (COUNT(?p) AS ?n) { ?s ?p ?o } GROUP BY ?s", 1, 11, "'\\?o' is not grouped"),
     ("SELECT ?s (COUNT(?p) AS ?n) { ?s ?p ?o }", 1, 8, "'\\?s' is not grouped"),
