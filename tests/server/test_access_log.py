@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -207,6 +208,37 @@ def test_survive_full_disk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> 
     lines = lines_of(path)
     assert [line["id"] for line in lines if "id" in line] == ["after", "later"]
     assert sum(line.get("lost", 0) for line in lines) == 3
+
+
+def test_count_what_is_lost_when_a_disk_fills_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of lines that are written at once those count as lost that are not whole in the file."""
+    path = tmp_path / "log"
+    log = AccessLog(str(path), lock=tmp_path / "lock")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        for number in range(20):
+            write(log, id=str(number))
+        until = time.monotonic() + 10
+        while not caplog.records and time.monotonic() < until:
+            time.sleep(0.01)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    write(log, id="after")
+    log.close()
+    whole, cut = [], 0
+    for line in path.read_text().splitlines():
+        try:
+            whole.append(json.loads(line))
+        except ValueError:
+            cut += 1
+    written = [line["id"] for line in whole if "id" in line]
+    lost = sum(line.get("lost", 0) for line in whole)
+    assert written[-1] == "after"
+    assert cut == 1 and 1 < len(written) < 20
+    assert len(written) + lost == 21
 
 
 def test_hold_up_no_request_when_nobody_reads(tmp_path: Path) -> None:
