@@ -339,6 +339,7 @@ def test_keep_top_level_as_agreed() -> None:
 LARGER = {
     "cli/test_properties.py",
     "faults/test_fault_fixtures.py",
+    "mappings/drafting/test_doubt.py",
     "site/pages/test_pages_browser.py",
     "site/test_attacks.py",
     "site/test_load.py",
