@@ -18,7 +18,7 @@ from typing import Any
 from publish.faults.addresses import is_address, wrong_character
 from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase
 from publish.mappings.mapping import Remark, read_remarks
-from publish.project.files import leads_outside
+from publish.project.files import leads_outside, usable_folder
 from publish.project.project import Project, Text
 from publish.project.yaml import Steps, YamlFile, read_yaml
 
@@ -99,7 +99,10 @@ class Document:
 
 def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]:
     """Read the documents of a project: every folder in ``mappings/``."""
-    folders = sorted(path for path in (project.root / "mappings").glob("*") if path.is_dir())
+    parent = project.root / "mappings"
+    if not usable_folder(parent, project.root, faults):
+        return {}
+    folders = sorted(path for path in parent.glob("*") if path.is_dir())
     found = {}
     for folder in folders:
         if folder.name.startswith(".") or folder.suffix.lower() in (".yaml", ".yml"):

@@ -15,6 +15,7 @@ from typing import Any
 
 from publish.faults.fault import Fault, fault
 from publish.mappings.declarations import Declarations, parts_of, read_declarations
+from publish.project.files import usable_folder
 from publish.project.iris import SLUG
 from publish.project.project import Project, Text
 from publish.project.yaml import Steps, YamlFile, read_yaml
@@ -175,9 +176,12 @@ NOT_DERIVED = (
 
 def read_mappings(project: Project, faults: list[Fault], only: Iterable[str] = ()) -> list[Mapping]:
     """Read the mappings of a project in the order of their slugs, or only those asked for."""
+    folder = project.root / "mappings"
+    if not usable_folder(folder, project.root, faults):
+        return []
     paths = sorted(
         path
-        for path in (project.root / "mappings").glob("*.*")
+        for path in folder.glob("*.*")
         if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".")
     )
     sound = (path for path in paths if path.suffix == ".yaml" and SLUG.fullmatch(path.stem))

@@ -66,9 +66,28 @@ def shown_path(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
+def usable_folder(folder: Path, root: Path, faults: list[Fault]) -> bool:
+    """Return whether a folder can be looked into; report one that leads elsewhere, or is none.
+
+    It may be missing, and is reported once, whoever looks.
+    """
+    shown = shown_path(folder, root)
+    if leads_outside(folder, root):
+        problem = fault("outside-project", shown, path=os.path.realpath(folder))
+    elif folder.exists() and not folder.is_dir():
+        problem = fault("cannot-read", shown, reason=phrase("no-folder"))
+    else:
+        return True
+    if problem not in faults:
+        faults.append(problem)
+    return False
+
+
 def files_below(folder: Path, root: Path, ending: str, faults: list[Fault]) -> list[Path]:
     """Return the files below a folder with an ending, in order; links to elsewhere are faults."""
-    found = []
+    found: list[Path] = []
+    if not usable_folder(folder, root, faults):
+        return found
     for path in sorted(folder.rglob("*")):
         if path.suffix == ending:
             found.append(path)

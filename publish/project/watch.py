@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from publish.project.files import shown_path
+from publish.project.files import shown_path, usable_folder
 
 FOLDERS = ("mappings", "ontology", "shapes")
 EVERY = 0.5
@@ -24,7 +24,8 @@ def state_of(root: Path, files: Sequence[Path] = ()) -> State:
     found: State = {}
     paths = [*files] or [root / "publish.toml"]
     for folder in () if files else FOLDERS:
-        paths += (root / folder).rglob("*")
+        if usable_folder(root / folder, root, []):
+            paths += (root / folder).rglob("*")
     for path in paths:
         try:
             status = path.stat()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from small_project import SmallProject
 
 from publish.faults.fault import Fault
 from publish.project import files
@@ -113,3 +115,29 @@ def test_write_files_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("een.csv", b"oud")]
     write_files({first: as_csv([["a", "b,c"], [1, None]])})
     assert first.read_bytes() == b'a,"b,c"\n1,\n'
+
+
+@pytest.mark.parametrize("target", ["/", "/usr", "..", "a file", "a pipe", "nowhere"])
+def test_look_into_no_folder_that_is_elsewhere(tmp_path: Path, target: str) -> None:
+    """A folder of the project that leads out of it is refused at once, not walked through."""
+    folder, faults = tmp_path / "project" / "ontology", list[Fault]()
+    folder.parent.mkdir()
+    if target == "a file":
+        folder.touch()
+    elif target == "a pipe":
+        os.mkfifo(folder)
+    else:
+        folder.symlink_to(target)
+    for _ in range(2):
+        assert files_below(folder, folder.parent, ".ttl", faults) == []
+    expected = "cannot-read" if target.startswith("a ") else "outside-project"
+    found = [(item.code, item.path) for item in faults]
+    assert found == ([] if target == "nowhere" else [(expected, "ontology")])
+
+
+@pytest.mark.parametrize("name", ["ontology", "mappings", "shapes"])
+def test_refuse_project_with_a_folder_elsewhere(project: SmallProject, name: str) -> None:
+    """Each of the folders of a project lies in it."""
+    (project.root / name).rename(project.root.parent / name)
+    (project.root / name).symlink_to(project.root.parent / name)
+    assert ("outside-project", name, 0, 0) in project.places()

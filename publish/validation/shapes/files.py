@@ -16,6 +16,7 @@ from pathlib import Path
 from rdflib import Graph
 
 from publish.faults.fault import Fault, fault, phrase
+from publish.project.files import files_below
 from publish.project.iris import CODE
 from publish.project.project import Project
 from publish.rdf.positions import find_in_turtle
@@ -62,7 +63,9 @@ class ShapeFiles:
 def read_shapes(project: Project, faults: list[Fault]) -> ShapeFiles:
     """Read and parse all shapes; files that cannot be opened are reported, syntax errors not."""
     return ShapeFiles(
-        project=read_turtle_files(sorted((project.root / FOLDER).rglob("*.ttl")), project, faults),
+        project=read_turtle_files(
+            files_below(project.root / FOLDER, project.root, ".ttl", faults), project, faults
+        ),
         package=package_turtle_files("publish.validation.shapes", "turtle", project.base),
     )
 
