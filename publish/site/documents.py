@@ -22,6 +22,8 @@ from publish.sparql.forms import GRAPHS, USUAL_GRAPHS
 DOCUMENTS = (HTML, *GRAPHS)
 """The forms of every document, the preferred first."""
 GRAPH_FOLDER = "graaf"
+PARTITIONS = (term("void:propertyPartition"), term("void:classPartition"))
+"""What programs read of a graph and a page leaves out: a row for each property and class."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +154,11 @@ def _graph(
             forms=USUAL_GRAPHS,
             title=title(view.language),
             kinds=[view.label(term("void:Dataset").value)],
-            properties=view.properties_in(item for item in describe(1) if item.subject == iri),
+            properties=view.properties_in(
+                item
+                for item in describe(1)
+                if item.subject == iri and item.predicate not in PARTITIONS
+            ),
             remarks=[],
             incoming=None,
         )

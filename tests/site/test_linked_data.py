@@ -366,6 +366,15 @@ def test_describe_all_graphs(client: FlaskClient, served: Served) -> None:
     assert value(found, iri, VOID + "triples") == [str(served.counts["triples"])]
     assert value(found, iri, VOID + "subset") == sorted(graph.iri for graph in served.graphs)
     assert f"{BASE}/dumps/alles.nq.gz" in value(found, iri, VOID + "dataDump")
+    assert "http://purl.org/linked-data/cube#" in value(found, iri, VOID + "vocabulary")
+    for kind, counted in (("property", "triples"), ("class", "entities")):
+        parts = value(found, iri, f"{VOID}{kind}Partition")
+        numbers = {
+            value(found, part, VOID + kind)[0]: int(value(found, part, VOID + counted)[0])
+            for part in parts
+        }
+        assert numbers == served.partitions[f"{kind}-partitions"]
+    assert "#property-0" not in client.get("/doc/graaf.html").text
 
 
 def test_describe_service(served: Served) -> None:
