@@ -181,11 +181,18 @@ class _Reading:
             numbers=None if self.numbers_as_texts else self.numbers,
         )
 
+    @functools.cached_property
+    def _hides_zeros(self) -> bool:
+        """Whether the sheet shows an empty cell where there is a zero."""
+        return any(view.showZeros is False for view in self.sheet.views.sheetView)
+
     def _text(self, cell: Cell) -> str:
         """Return the text of a cell; note what is wrong with it, or hidden."""
         value = cell.value
         is_formula = (cell.row, cell.column) in self.formulas
         if value is None and not is_formula:
+            return ""
+        if self._hides_zeros and type(value) in (int, float) and not value:
             return ""
         form = str(cell.number_format)
         text = text_of(cell, value, self.numbers, form)

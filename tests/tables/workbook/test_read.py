@@ -182,6 +182,16 @@ def test_tell_that_format_leaves_out_thousands() -> None:
     assert "Thousands or millions" in told
 
 
+def test_leave_cell_empty_where_sheet_shows_no_zeros() -> None:
+    """A zero that the sheet does not show is an empty cell, which is asked about."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet["B2"], sheet["C2"] = 0, 0.0
+        sheet.sheet_view.showZeros = False
+
+    assert read(book(fill)).rows[1] == ["jong", "", ""]
+
+
 def _negative_without_sign(sheet: Worksheet) -> None:
     sheet["B3"], sheet["B3"].number_format = -3, "0;[Red]0"
 
