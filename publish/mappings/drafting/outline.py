@@ -74,6 +74,10 @@ class Outline:
         return [*map(carried_on, rows[:-1]), rows[-1]]
 
 
+NOTE_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾*†‡ "
+"""What marks a note behind a label, a raised digit above all."""
+
+
 def is_period(text: str) -> bool:
     """Return whether a text is a quarter, a year or a day, as a header may have it."""
     if re.fullmatch("[0-9]{4}", text):
@@ -265,7 +269,7 @@ def _either(row: list[str]) -> Words:
 
 def _is_of_signs(row: list[str], values: list[int]) -> bool:
     texts = [row[at] for at in values if row[at]]
-    are_signs = all(is_sign(text) and not is_period(text) for text in texts)
+    are_signs = all(is_sign(text) and not is_period(text.rstrip(NOTE_MARKS)) for text in texts)
     return bool(row[0] and texts) and are_signs and re.search("[A-Z]", "".join(texts)) is None
 
 
