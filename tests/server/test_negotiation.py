@@ -60,7 +60,7 @@ def test_rank_forms(accept: str | None, expected: list[str]) -> None:
         ("text/*, application/rdf+xml;q=0.5", ("Turtle", "text/turtle")),
         ("text/html;q=0.2, */*;q=0.1", ("HTML", "text/html")),
         (
-            "text/turtle;q=0, application/n-quads;q=0, */*;q=0.1",
+            "text/html;q=0, text/turtle;q=0, */*",
             ("N-Triples", "application/n-triples"),
         ),
         ("text/*;q=0, */*", ("N-Triples", "application/n-triples")),
