@@ -79,7 +79,8 @@ def read_list(folder: Path) -> dict[str, Listed] | None:
     Raises DamagedFile or OSError.
     """
     with open_regular(folder / MADE) as file:
-        text = file.read(MOST_MADE)
+        size = os.fstat(file.fileno()).st_size
+        text = file.read(min(size, MOST_MADE))  # which takes room for as much as it is told
     try:
         made = json.loads(text)
         if made.get("files") is None:
