@@ -22,6 +22,7 @@ from publish.rdf.input.files import RdfFile
 from publish.rdf.reader import read_files
 from publish.rdf.statements import Statements
 from publish.rdf.terms import as_node
+from publish.validation.constraints.breaches import MOST_OF_A_KIND
 from publish.validation.constraints.normal_form import OBSERVATION, QB, CubeGraph
 from publish.validation.placed import placed
 from publish.validation.shapes.bounded import Judged, judge, time_for
@@ -82,11 +83,14 @@ class GivenShapes:
             nodes -= only_of_observations(self.graph)
             left = sorted({*names, *(str(nearest_name(self.graph, node)) for node in nodes)})
             if left:
-                shown, some = self.files[0].shown, some_of(left, 3)
-                found_left = fault(
-                    "shapes-not-judged", shown, most=MOST_OBSERVATIONS, count=count, names=some
+                told = partial(
+                    fault,
+                    "shapes-not-judged",
+                    most=MOST_OBSERVATIONS,
+                    count=count,
+                    names=some_of(left),
                 )
-                self.warnings.append(found_left)
+                self.warnings += placed(self.files, [(left, told)])
         limit = time_for(around, full=full) if seconds is None else seconds
         try:
             judged = judge(around, shapes, limit)
@@ -103,10 +107,15 @@ class GivenShapes:
     def faults(self) -> list[Fault]:
         """Return what is wrong with the shapes, as warnings at their places in the files."""
         found = []
-        for item in self.problems:
+        for item in self.problems[:MOST_OF_A_KIND]:
             name = nearest_name(self.whole, item.shape)
             about = [_label(item.shape), str(name), item.term]
             found.append((list(filter(None, about)), partial(_at_place, item, name)))
+        if more := len(self.problems[MOST_OF_A_KIND:]):
+            shown, kind = self.files[0].shown, self.problems[-1].code
+            self.warnings.append(
+                fault("more-breaches", shown, more=more, kept=MOST_OF_A_KIND, kind=kind)
+            )
         least = {"error": "warning"}
         return [
             replace(item, severity=least.get(item.severity, item.severity))

@@ -67,6 +67,7 @@ NOT_JUDGED = {
         ":param 1 . :c a sh:ConstraintComponent ; sh:parameter [ sh:path :param ] ; "
         "sh:validator [ a sh:JSValidator ] ."
     ),
+    "extension": "sh:property [ sh:path :p ; <http://datashapes.org/dash#singleLine> true ] .",
     "import": ". :doc owl:imports <http://elsewhere.example/> .",
     "entailment": ". :doc sh:entailment <http://www.w3.org/ns/entailment/RDFS> .",
 }

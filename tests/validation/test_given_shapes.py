@@ -194,7 +194,7 @@ def test_judge_no_count_of_observations_without_them(
     )
     assert told(files, text) == [VIOLATION]
     monkeypatch.setattr("publish.validation.given_shapes.MOST_OBSERVATIONS", 0)
-    assert told(files, text) == [VIOLATION, ("shapes-not-judged", "warning", "shapes.ttl", 0)]
+    assert told(files, text) == [VIOLATION, ("shapes-not-judged", "warning", "shapes.ttl", 7)]
 
 
 def test_end_shape_without_end_in_project(project: SmallProject) -> None:

@@ -237,12 +237,13 @@ def path_text(shapes: Graph, path: Node) -> str:
 
 def nearest_name(shapes: Graph, node: Node | None) -> Node | None:
     """Return a shape's IRI, or that of the nearest shape around it that has one."""
-    seen = [node]
-    for inner in seen:
+    around, seen = [node], {node}
+    for inner in around:
         if isinstance(inner, URIRef):
             return inner
-        for around in sorted(set(shapes.subjects(None, inner)) - set(seen), key=str):
-            seen.append(around)
+        new = set(shapes.subjects(None, inner)) - seen
+        seen |= new
+        around.extend(sorted(new, key=str))
     return node
 
 

@@ -46,6 +46,12 @@ NOT_JUDGED = _names(
     "uniqueValuesFor values"
 )
 """Properties of Advanced Features, of JavaScript and of SHACL 1.2 that ask more."""
+DASH = "http://datashapes.org/dash#"
+OF_DASH = _names(
+    "closedByTypes coExistsWith hasValueIn hasValueWithClass indexed nonRecursive reifiableBy "
+    "rootClass singleLine stem subSetOf symmetric uniqueValueForClass uriStart"
+)
+"""Constraints of the extension DASH, which are declared elsewhere."""
 SAYS_NOTHING = _names(
     "agentInstruction codeIdentifier declare defaultValue description group intent labelTemplate "
     "message name nodeValidator optional order parameter prefix prefixes namespace "

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 
 from rdflib import Graph, Literal, URIRef
@@ -23,8 +24,10 @@ from publish.rdf.namespaces import OWL, RDF, RDFS
 from publish.rdf.terms import local_name
 from publish.rdf.unknown_terms import SHACL, known_namespaces
 from publish.validation.shapes.parameters import (
+    DASH,
     JUDGED,
     NOT_JUDGED,
+    OF_DASH,
     OF_ONE_SHAPE,
     OF_PROPERTIES,
     OF_SHAPES,
@@ -43,6 +46,8 @@ PROLOGUE = r"(?:\s+|#.*\n|prefix\s*[\w.-]*:\s*<[^<>]*>|base\s*<[^<>]*>)*"
 """What stands before the form of a query."""
 MOST_NESTED = 50
 """Shapes within each other at most; the validator, and other programs, give up at some depth."""
+
+QUERIES = (SH.select, SH.ask)
 
 Triple = tuple[Node, Node, Node]
 
@@ -69,6 +74,16 @@ class _Examination:
     incomplete: set[Node] = field(default_factory=set)
     """Shapes of which something is left out, or not judged."""
 
+    @cached_property
+    def _lists_with(self) -> dict[Node, list[Triple]]:
+        """The constraints on lists of shapes, by each of their members."""
+        found = defaultdict[Node, list[Triple]](list)
+        for name in map(sh, OF_SHAPES):
+            for owner, items in self.shapes.subject_objects(name):
+                for member in _members(self.shapes, items):
+                    found[member].append((owner, name, items))
+        return found
+
     def note(
         self, code: str, shape: Node, problem: Words, *triples: Triple, term: str = ""
     ) -> None:
@@ -84,10 +99,7 @@ class _Examination:
         self.left_out.update(self.shapes.triples((node, None, None)))
         for name in OF_ONE_SHAPE:
             self.left_out.update(self.shapes.triples((None, sh(name), node)))
-        for name in map(sh, OF_SHAPES):
-            for owner, items in self.shapes.subject_objects(name):
-                if node in _members(self.shapes, items):
-                    self.left_out.add((owner, name, items))
+        self.left_out.update(self._lists_with.get(node, ()))
 
     def sound_part(self) -> Graph:
         """Return the shapes without what is left out."""
@@ -264,17 +276,17 @@ def _check_query(shapes: Graph, constraint: Node) -> None:
 
 def _parameters_not_judged(shapes: Graph) -> dict[Node, Words]:
     """Return the parameters of components without a validator in SPARQL, with what to say."""
-    found: dict[Node, Words] = {}
+    component_of = dict[Node, str]((URIRef(DASH + name), DASH + name) for name in OF_DASH)
     ways = (SH.validator, SH.nodeValidator, SH.propertyValidator)
     for component in shapes.subjects(RDF.type, SH.ConstraintComponent):
         validators = [item for way in ways for item in shapes.objects(component, way)]
-        texts = (SH.select, SH.ask)
-        if any((item, text, None) in shapes for item in validators for text in texts):
-            continue
+        is_judged = any((item, text, None) in shapes for item in validators for text in QUERIES)
         for parameter in shapes.objects(component, SH.parameter):
             for path in shapes.objects(parameter, SH.path):
-                found[path] = phrase("shape-component", name=str(component))
-    return found
+                component_of[path] = "" if is_judged else str(component)
+    return {
+        path: phrase("shape-component", name=name) for path, name in component_of.items() if name
+    }
 
 
 def _examine_documents(work: _Examination) -> None:

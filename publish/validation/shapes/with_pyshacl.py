@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -81,12 +81,13 @@ def judge_each(
     except ReportableRuntimeError as error:
         raise UnusableShapes(_first_line(str(error))) from None
     executor, data = validator.make_executor(), validator.data_graph
+    results = partial(_results, shapes=shapes, source_of=cache(partial(_Source.of, shapes)))
     for node in nodes:
         try:
             things = sorted(known[node].focus_nodes(data), key=str)
             for start in range(0, len(things), AT_ONCE):
                 some = things[start : start + AT_ONCE]
-                yield _results(known[node].validate(executor, data, focus=some)[1], shapes)
+                yield results(known[node].validate(executor, data, focus=some)[1])
             yield len(things)
         except (ReportableRuntimeError, ParseBaseException, re.error) as error:
             yield _first_line(str(error))
@@ -110,10 +111,10 @@ class _Source:
         )
 
 
-def _results(found: list[Any], shapes: Graph) -> list[ShapeResult]:
+def _results(
+    found: list[Any], *, shapes: Graph, source_of: Callable[[Node], _Source]
+) -> list[ShapeResult]:
     """Return results; pySHACL has each as a text, its node, and its statements."""
-    source_of = cache(partial(_Source.of, shapes))
-    text_of = cache(partial(path_text, shapes))
     results = set()
     for _, node, statements in found:
         facts = defaultdict[Node, list[Node]](list)
@@ -130,7 +131,7 @@ def _results(found: list[Any], shapes: Graph) -> list[ShapeResult]:
         results.add(
             ShapeResult(
                 focus=_name(focus),
-                path="" if not path else source.path or text_of(path[0]),
+                path="" if not path else source.path or path_text(shapes, path[0]),
                 value="" if value is None else _name(value),
                 shape=source.name,
                 severity=SEVERITY_OF.get(URIRef(str(severity)), "error"),
