@@ -91,7 +91,7 @@ class GivenShapes:
                     names=some_of(left),
                 )
                 self.warnings += placed(self.files, [(left, told)])
-        limit = time_for(around, full=full) if seconds is None else seconds
+        limit = time_for(around, shapes, full=full) if seconds is None else seconds
         try:
             judged = judge(around, shapes, limit)
         except UnusableShapes as error:

@@ -73,7 +73,7 @@ def judge_graphs(graphs: WrittenGraphs, *, full: bool, seconds: float | None = N
     if large:
         shapes = _without_large(shapes, graph)
     try:
-        judged = judge(graph, shapes, seconds or time_for(graph, full=full))
+        judged = judge(graph, shapes, seconds or time_for(graph, shapes, full=full))
     except UnusableShapes as error:
         shape = phrase("the-shapes")
         raise FaultyInput([fault("bad-shape", "shapes", shape=shape, problem=error)]) from None
