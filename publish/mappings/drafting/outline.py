@@ -218,7 +218,7 @@ def _first_of_body(cells: list[list[str]], values: list[int]) -> tuple[int | Non
             continue
         # Signs may stand for all figures of the rows before.
         beside = [at for at in values if is_figure(row[at])]
-        while number and _is_of_signs(cells[number - 1], beside):
+        while number and _is_of_signs(cells[number - 1], values, beside):
             number -= 1
         return number, doubt
     if of_periods is None or of_periods + 1 >= len(cells):
@@ -267,10 +267,12 @@ def _either(row: list[str]) -> Words:
     return phrase("header-or-figures", row=" ".join(text for text in row if text)[:80])
 
 
-def _is_of_signs(row: list[str], values: list[int]) -> bool:
-    texts = [row[at] for at in values if row[at]]
-    are_signs = all(is_sign(text) and not is_period(text.rstrip(NOTE_MARKS)) for text in texts)
-    return bool(row[0] and texts) and are_signs and re.search("[A-Z]", "".join(texts)) is None
+def _is_of_signs(row: list[str], values: list[int], beside: list[int]) -> bool:
+    """Return whether a row has signs where the row below has figures, and no period anywhere."""
+    texts = [row[at] for at in beside if row[at]]
+    if not row[0] or not texts or any(is_period(row[at].rstrip(NOTE_MARKS)) for at in values):
+        return False
+    return all(map(is_sign, texts)) and re.search("[A-Z]", "".join(texts)) is None
 
 
 def _last_of_body(cells: list[list[str]], values: list[int], first: int) -> int:
