@@ -194,7 +194,7 @@ class _Reading:
             return ""
         if self._hides_zeros and type(value) in (int, float) and not value:
             return ""
-        form = str(cell.number_format)
+        form = str(cell.number_format) or GENERAL
         text = text_of(cell, value, self.numbers, form)
         why = self.concealment.of(cell)
         if why is None and text == "" and value and str(value).strip():

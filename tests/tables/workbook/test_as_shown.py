@@ -3,7 +3,7 @@
 Each run of LibreOffice shows some hundreds of random cells. Where it shows otherwise than Excel, on
 purpose or not, the comparison says so: hidden cells are in its CSV, a raised 1 is a plain 1, a
 number without a format has more decimals, fractions it cannot write are ``#FMT``, and a currency
-with a percent sign or a fraction comes out wrong.
+with a percent sign, a fraction or an exponent comes out wrong.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ DATES = (
     "d-mmm", "mmm", "dddd", "h:mm", "[h]:mm", "d", "mm", "[$-107041E]d/m/yyyy", '"Q1 "yyyy',
     '[>40000]yyyy;mmm-yy', "yyyy mmm;;", "dd/mm/yyyy hh:mm",
 )  # fmt: skip
-MISSHOWN = re.compile(r"\[\$.*[%/]")
-"""A share or a fraction of a currency, which LibreOffice neither multiplies nor divides."""
+MISSHOWN = re.compile(r"\[\$.*[%/E]")
+"""A currency with a percent sign, a fraction or an exponent, which LibreOffice shows wrongly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,7 +214,7 @@ def disagreement(cell: Drawn, ours: str, theirs: str) -> bool:
     if other is None:
         return theirs != "#FMT"
     # Without a format a number has eleven characters, of which ten are digits.
-    loose = Fraction(abs(other), 10**9) if re.search("General|@", cell.number_format) else 0
+    loose = Fraction(abs(other), 10**9) if re.search("General|@|^$", cell.number_format) else 0
     return abs(number - other) > loose
 
 
