@@ -208,3 +208,14 @@ def test_end_shape_without_end_in_project(project: SmallProject) -> None:
     found = {(item["code"], item["path"], item["line"]) for item in json.loads(result.stdout)}
     assert ("shape-ended", "shapes/eigen.ttl", 6) in found
     assert result.exit_code == 1
+
+
+def test_build_in_spite_of_what_is_not_judged(project: SmallProject) -> None:
+    """What of a project's shapes is right and not judged is a warning, and stops nothing."""
+    text = f"<shapes/eigen#s> {ON_SETS} sh:nodeKind sh:IRI ; sh:js [ ] ."
+    (project.root / "shapes" / "eigen.ttl").write_text(PREFIXES + text, encoding="utf-8")
+    project.table(PLAIN_TABLE)
+    project.mapping(PLAIN)
+    [found] = project.faults()
+    assert (found.code, found.severity, found.line) == ("shape-not-judged", "warning", 6)
+    assert project.run("validate").exit_code == 0

@@ -49,6 +49,8 @@ class Inputs:
     ontology_is_whole: bool
     """Whether every file of the ontology could be read."""
     faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+    """What of the shapes is not judged."""
 
     @property
     def is_whole_project(self) -> bool:
@@ -69,7 +71,8 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
     shapes = graph_of_shapes(shape_files, project, of_shapes)
     faults.extend(of_shapes)
     sound, problems = examine(shapes)
-    faults.extend(faults_of_shapes(shape_files, shapes, problems))
+    told = list(faults_of_shapes(shape_files, shapes, problems))
+    faults.extend(item for item in told if item.severity == "error")
     faults.extend(check_shapes(shape_files, ontology, project))
     faults.extend(_unknown_terms(project, ontology, shape_files))
     documents = read_documents(project, faults)
@@ -92,6 +95,7 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
         slugs=frozenset(path.stem for path in (project.root / "mappings").glob("*.yaml")),
         ontology_is_whole=ontology_is_whole,
         faults=tuple(faults),
+        warnings=tuple(item for item in told if item.severity != "error"),
     )
 
 

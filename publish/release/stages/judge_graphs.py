@@ -83,7 +83,7 @@ def judge_graphs(graphs: WrittenGraphs, *, full: bool, seconds: float | None = N
         if item not in known
     ]
     found += faults_of_shapes(inputs.shape_files, shapes, judged.problems())
-    warnings = [*graphs.judged.warnings, *found]
+    warnings = [*inputs.warnings, *graphs.judged.warnings, *found]
     if any(item.severity == "error" for item in found):
         raise FaultyInput(warnings)
     return Content(graphs=graphs, warnings=tuple(warnings))
