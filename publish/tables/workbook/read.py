@@ -160,8 +160,8 @@ class _Reading:
             return None
         hidden = self._concealed_in_words(is_whole=states[self.title] != "visible")
         remarks = _others(states, self.title)
-        if hidden:
-            remarks += (phrase(f"hidden-{self.hidden}", what=hidden),)
+        if hidden and self.hidden == LEAVE:
+            remarks += (phrase("hidden-left-out", what=hidden),)
         if self.scaled:
             remarks += (phrase("thousands-left-out", number=self.scaled),)
         if self.rounded:
