@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -63,11 +63,13 @@ def looks_like_file(argument: str) -> bool:
     return bool(re.search(r"[./\\]", argument)) or Path(argument).is_file()
 
 
-def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], Statements]:
+def read_files(
+    paths: list[Path], faults: list[Fault], *, first: int = 0
+) -> tuple[list[RdfFile], Statements]:
     """Return the files that could be read, and all their statements as one graph.
 
     Blank nodes are those of one file each, labelled by ``label_in_file`` and ``label_of_unnamed``
-    with its place among the files.
+    with its number, from ``first``.
     """
     terms, files, nodes = Terms(), list[RdfFile](), list[int]()
     parts: list[TermIds] = []
@@ -75,9 +77,9 @@ def read_files(paths: list[Path], faults: list[Fault]) -> tuple[list[RdfFile], S
         with report_unreadable(path, faults):
             file = recognise_file(path, faults)
             if file:
-                first = len(terms.found)
+                file, known = replace(file, number=first + len(files)), len(terms.found)
                 parts.extend(_read(file, terms, faults))
-                nodes += terms.rename(first, Labels(file=file, number=len(files)).of)
+                nodes += terms.rename(known, Labels(file=file).of)
                 files.append(file)
     terms.settle(nodes)
     flat = np.concatenate([np.empty(0, dtype=np.int32), *parts])
@@ -90,8 +92,6 @@ class Labels:
     """Tells blank nodes that a file labels from others, which the parser labels at random."""
 
     file: RdfFile
-    number: int
-    """The place of the file among others."""
     _unnamed: int = 0
 
     @cached_property
@@ -116,9 +116,9 @@ class Labels:
     def of(self, node: ox.BlankNode) -> ox.BlankNode:
         """Return a node under the label that it has among those of all files."""
         if not self.is_unnamed(node):
-            return ox.BlankNode(label_in_file(self.number, node.value))
+            return ox.BlankNode(label_in_file(self.file.number, node.value))
         self._unnamed += 1
-        return ox.BlankNode(label_of_unnamed(self.number, self._unnamed - 1))
+        return ox.BlankNode(label_of_unnamed(self.file.number, self._unnamed - 1))
 
 
 def check_syntax(file: RdfFile, faults: list[Fault]) -> None:

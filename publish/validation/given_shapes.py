@@ -32,6 +32,7 @@ from publish.validation.shapes.compile import (
     nearest_name,
     observation_shapes,
     only_of_observations,
+    shape_name,
 )
 from publish.validation.shapes.parameters import CONSTRAINTS
 from publish.validation.shapes.soundness import ShapeProblem, examine, without_observations
@@ -81,7 +82,7 @@ class GivenShapes:
             found += columns(of_columns)
             shapes, nodes = without_observations(shapes, *_around_observations(graph))
             nodes -= only_of_observations(self.graph)
-            left = sorted({*names, *(str(nearest_name(self.graph, node)) for node in nodes)})
+            left = sorted({*names, *(shape_name(self.graph, node) for node in nodes)})
             if left:
                 told = partial(
                     fault,
@@ -131,9 +132,13 @@ def _at_place(item: ShapeProblem, name: Node | None, *place: Any) -> Fault:
     return shape_fault(item, name, place)
 
 
+FIRST_OF_SHAPES = 1_000_000
+"""The number of the first file of shapes, so that their blank nodes are no others."""
+
+
 def read_given_shapes(paths: list[Path], faults: list[Fault]) -> GivenShapes:
     """Return the shapes of files, examined; report files that cannot be read."""
-    files, statements = read_files(paths, faults)
+    files, statements = read_files(paths, faults, first=FIRST_OF_SHAPES)
     whole = as_graph(statements)
     sound, problems = examine(whole)
     return GivenShapes(

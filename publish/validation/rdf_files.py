@@ -93,7 +93,8 @@ def validate_files(
     of_shapes: list[Fault] = []
     unusable = bool(faults)
     if given and not faults:
-        found += _at_places(files, given.judge(graph, around, columns, full=full, seconds=seconds))
+        results = given.judge(graph, around, columns, full=full, seconds=seconds)
+        found += _at_places([*files, *given.files], results)
         told = {(item.path, item.line, item.column) for item in found}
         given.warnings += [
             item

@@ -41,6 +41,8 @@ class RdfFile:
     path: Path
     shown: str
     syntax: ox.RdfFormat
+    number: int = 0
+    """Its place among the files that are read together."""
 
     @property
     def base(self) -> str:

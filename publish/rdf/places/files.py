@@ -35,21 +35,21 @@ def find_places(files: Sequence[RdfFile], wanted: Set[str]) -> Places:
     """
     found: Places = {}
     for subjects in (True, False):
-        for number, file in enumerate(files):
-            for term, line, column in find_in_file(
-                file, number, wanted - found.keys(), subjects=subjects
-            ):
+        for file in files:
+            rest = wanted - found.keys()
+            for term, line, column in find_in_file(file, rest, subjects=subjects):
                 found.setdefault(term, (file.shown, line, column))
+    shown = {file.number: file.shown for file in files}
     for term in wanted - found.keys():
         if label := LABEL.fullmatch(term):
-            found[term] = (files[int(label["file"] or label["of"])].shown, 0, 0)
+            found[term] = (shown[int(label["file"] or label["of"])], 0, 0)
     return found
 
 
 def find_in_file(
-    file: RdfFile, number: int, wanted: Set[str], *, subjects: bool
+    file: RdfFile, wanted: Set[str], *, subjects: bool
 ) -> Iterator[tuple[str, int, int]]:
-    """Yield where terms stand in a file, the so-many-eth, only as ``subjects`` if asked.
+    """Yield where terms stand in a file, only as ``subjects`` if asked.
 
     Blank nodes without a label are found as subjects, with the place of their brackets or element.
     """
@@ -58,12 +58,12 @@ def find_in_file(
         label = LABEL.fullmatch(term) if term[:2] == "_:" else None
         if label is None:
             asked[term] = term
-        elif label["label"] and int(label["file"]) == number:
+        elif label["label"] and int(label["file"]) == file.number:
             asked[f"_:{label['label']}"] = term
-        elif label["number"] and int(label["of"]) == number and subjects:
+        elif label["number"] and int(label["of"]) == file.number and subjects:
             unnamed[int(label["number"])] = term
     if unnamed:
-        places = _unnamed(file, number)
+        places = _unnamed(file)
         yield from ((unnamed[at], *places[at]) for at in unnamed.keys() & places.keys())
     if asked:
         for term, line, column in _found(file, asked.keys(), subjects=subjects):
@@ -95,7 +95,7 @@ def _found(file: RdfFile, wanted: Set[str], *, subjects: bool) -> Iterator[tuple
         )
 
 
-def _unnamed(file: RdfFile, number: int) -> Mapping[int, Place]:
+def _unnamed(file: RdfFile) -> Mapping[int, Place]:
     """Return line and column of the blank nodes without label, by their number."""
     with open_decompressed(file.path, syntax=file.syntax) as content:
         text = content.read(MOST_SEARCHED + 1)
@@ -106,7 +106,7 @@ def _unnamed(file: RdfFile, number: int) -> Mapping[int, Place]:
     else:
         mark = marked_json if file.syntax == ox.RdfFormat.JSON_LD else marked_turtle
         marked, places = mark(text.decode("utf-8", "replace"))
-    return places_of_unnamed(Labels(file=file, number=number), marked, places)
+    return places_of_unnamed(Labels(file=file), marked, places)
 
 
 def find_uses(
@@ -114,8 +114,8 @@ def find_uses(
 ) -> dict[str, list[tuple[str, int, int]]]:
     """Return places where terms stand, in the order of the files, at most so many of each."""
     found = defaultdict[str, list[tuple[str, int, int]]](list)
-    for number, file in enumerate(files if wanted else ()):
-        for term, line, column in find_in_file(file, number, wanted, subjects=False):
+    for file in files if wanted else ():
+        for term, line, column in find_in_file(file, wanted, subjects=False):
             if len(found[term]) < most:
                 found[term].append((file.shown, line, column))
     return found

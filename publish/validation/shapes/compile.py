@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH
 from rdflib.term import Node
@@ -133,7 +133,7 @@ def observation_shapes(shapes: Graph) -> tuple[list[ObservationShape], list[str]
         try:
             compiled = _compiled(shapes, node, as_node=data_set_ is not None)
         except NotInColumns:
-            left.append(str(nearest_name(shapes, node)))
+            left.append(shape_name(shapes, node))
             continue
         found.append(ObservationShape(shape=compiled, data_set=data_set_, having=having))
     return found, left
@@ -170,7 +170,7 @@ def _compiled(shapes: Graph, node: Node, *, as_node: bool = False) -> Shape:
     paths = () if path is None or as_node else tuple(_alternatives(shapes, path))
     severity = shapes.value(node, SH.severity)
     return Shape(
-        name=str(nearest_name(shapes, node)),
+        name=shape_name(shapes, node),
         paths=paths,
         path=path_text(shapes, path) if path is not None else "",
         constraints=tuple(sorted(_constraints(shapes, node, paths), key=lambda item: item.name)),
@@ -245,6 +245,12 @@ def nearest_name(shapes: Graph, node: Node | None) -> Node | None:
         seen |= new
         around.extend(sorted(new, key=str))
     return node
+
+
+def shape_name(shapes: Graph, node: Node | None) -> str:
+    """Return the IRI by which a shape is told, or the label of a blank node with ``_:``."""
+    name = nearest_name(shapes, node)
+    return f"_:{name}" if isinstance(name, BNode) else str(name)
 
 
 def by_language(graph: Graph, thing: Node, predicate: Node) -> dict[str, str]:

@@ -20,7 +20,7 @@ from rdflib.term import Node
 
 from publish.faults.fault import LANGUAGES, Fault, Words, fault, phrase
 from publish.rdf.terms import split_iri
-from publish.validation.shapes.compile import SEVERITY_OF, ShapeResult, nearest_name, path_text
+from publish.validation.shapes.compile import SEVERITY_OF, ShapeResult, path_text, shape_name
 from publish.validation.shapes.soundness import MOST_NESTED, ShapeProblem, has_target, shape_nodes
 
 MOST_OBSERVATIONS = 2_000
@@ -60,7 +60,7 @@ def shape_fault(problem: ShapeProblem, name: Node | None, place: tuple[str, int,
 def with_targets(shapes: Graph) -> list[Node]:
     """Return the shapes that have a target, in a fixed order."""
     nodes = (node for node in shape_nodes(shapes) if has_target(shapes, node))
-    return sorted(nodes, key=lambda node: (str(nearest_name(shapes, node)), str(node)))
+    return sorted(nodes, key=lambda node: (shape_name(shapes, node), str(node)))
 
 
 def judge_each(
@@ -105,7 +105,7 @@ class _Source:
     def of(cls, shapes: Graph, shape: Node) -> _Source:
         path = shapes.value(shape, SH.path)
         return cls(
-            name=str(nearest_name(shapes, shape)),
+            name=shape_name(shapes, shape),
             path=None if path is None else path_text(shapes, path),
             templates=list(shapes.objects(shape, SH.message)),
         )
