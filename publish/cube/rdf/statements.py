@@ -61,6 +61,9 @@ class BatchStatements:
         tables = self._all(structure.table_iris(uris))
         # Here the table stands for the cell: it is only asked whether there is a source.
         add(PROV.wasDerivedFrom, tables[batch.cells.table], batch.cells.observation)
+        if batch.addends is not None:  # the data set stands for what was added up, likewise
+            sums = np.unique(batch.addends.observation)
+            add(uris.generic("somVan"), np.full(len(sums), self._number(data_set)), sums)
         if any(len(places) for places, _ in totals):
             thing = np.concatenate([places for places, _ in totals])
             value = np.concatenate([np.full(len(places), number) for places, number in totals])

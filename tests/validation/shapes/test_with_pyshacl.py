@@ -155,7 +155,7 @@ def defects() -> list[Path]:
 @cache
 def instructions(path: Path) -> dict[str, list[str]]:
     """Return what the comments of a defect say: `# without: …`, `# shape: …`, `# message: …`."""
-    found: dict[str, list[str]] = {"without": [], "shape": [], "message": []}
+    found: dict[str, list[str]] = {"without": [], "shape": [], "message": [], "severity": []}
     for line in path.read_text(encoding="utf-8").splitlines():
         key, colon, value = line.removeprefix("# ").partition(": ")
         if line.startswith("# ") and colon and key in found:
@@ -188,7 +188,8 @@ def test_find_defect(graph: Graph, shapes: Graph, small: Built, path: Path) -> N
         assert any(f"Shape {small.base}/shapes/{shape};" in item.fix for item in found), found
     for message in wanted["message"]:
         assert any(item.finding.endswith(message) for item in found), found
-    assert all(item.severity == "error" for item in found)
+    severity, *_ = [*wanted["severity"], "error"]
+    assert all(item.severity == severity for item in found)
 
 
 @pytest.mark.parametrize(
