@@ -95,7 +95,8 @@ def _build_release(
             load_store(folder, graphs.dumps, project.default_graph)
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            write_made(folder, {"id": identifier, "made": now, "software": __version__})
+            made = {"id": identifier, "made": now, "software": __version__}
+            write_made(folder, made, (*manifest["files"], *manifest["shapes"]))
             release = keep_release(folder, identifier)
         else:
             log.info(phrase("release-unchanged", name=release.name))

@@ -12,10 +12,11 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 from publish.faults.fault import Fault, Words, fault, phrase, reason_of
@@ -48,23 +49,39 @@ class Listed:
     sha256: str
 
 
-def list_files(folder: Path, below: str = "") -> dict[str, Listed]:
-    """Return the files in a folder of a release, or in all of it, by their path in the release."""
+def list_files(
+    folder: Path, below: str = "", known: Mapping[str, Listed] = MappingProxyType({})
+) -> dict[str, Listed]:
+    """Return the files in a folder of a release, or in all of it, by their path in the release.
+
+    Those that are ``known`` are not read again.
+    """
     found = {}
     for path in sorted((folder / below).rglob("*")):
-        if path.is_file():
+        name = path.relative_to(folder).as_posix()
+        if name in known:
+            found[name] = known[name]
+        elif path.is_file():
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 size = os.fstat(file.fileno()).st_size
-            found[path.relative_to(folder).as_posix()] = Listed(size=size, sha256=digest)
+            found[name] = Listed(size=size, sha256=digest)
     return found
 
 
-def write_made(folder: Path, about: Mapping[str, str]) -> None:
-    """Write ``made.json``: what is said about the release, and the list of its files."""
+def write_made(
+    folder: Path, about: Mapping[str, str], entries: Iterable[Mapping[str, Any]] = ()
+) -> None:
+    """Write ``made.json``: what is said about the release, and the list of its files.
+
+    ``entries`` are files in the form of the manifest, whose checksums are known already.
+    """
+    known = {
+        entry["path"]: Listed(size=entry["bytes"], sha256=entry["sha256"]) for entry in entries
+    }
     files = {
         name: {"bytes": listed.size, "sha256": listed.sha256}
-        for name, listed in list_files(folder).items()
+        for name, listed in list_files(folder, known=known).items()
         if name != MADE
     }
     made: dict[str, Any] = {**about, "files": files}
