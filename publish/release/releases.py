@@ -257,26 +257,16 @@ def hold(folder: Path) -> int:
 
 
 def removable(parent: Path, keep: int) -> list[Path]:
-    """Return the releases that may go: all but the latest ``keep``, of each content one.
+    """Return the releases that may go: all but the current one and the latest, ``keep`` together.
 
-    The current one is kept, and what a server uses is kept too.
+    What a server uses is kept too.
     """
     try:
         current = current_release(parent / CURRENT)
     except DanglingLink:
         return []  # nothing is removed before it is known what is served
-    kept: set[str] = {current.name.partition(".")[0]}
-    found = []
-    for path in releases_in(parent):
-        identifier = path.name.partition(".")[0]
-        is_repeated = identifier in kept
-        if path == current or _is_held(path):
-            continue
-        if is_repeated or len(kept) >= keep:
-            found.append(path)
-        else:
-            kept.add(identifier)
-    return found
+    others = [path for path in releases_in(parent) if path.resolve() != current]
+    return [path for path in others[keep - 1 :] if not _is_held(path)]
 
 
 def _is_held(folder: Path) -> bool:

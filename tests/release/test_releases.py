@@ -236,11 +236,12 @@ def test_serve_the_last_sound_release(tmp_path: Path) -> None:
 
 
 def test_remove_old_releases_only(tmp_path: Path) -> None:
-    """The latest are kept, of each content one; never the current one, nor one that is served."""
+    """The latest are kept, and whatever is current."""
     for number, name in enumerate((A, B, A, "cccccccccccccccc", "dddddddddddddddd")):
         os.utime(small(tmp_path, name), ns=(0, number))
     assert [path.name for path in releases_in(tmp_path)] == ["d" * 16, "c" * 16, f"{A}.2", B, A]
-    assert [path.name for path in removable(tmp_path, 5)] == [A]
+    assert removable(tmp_path, 5) == []
+    assert [path.name for path in removable(tmp_path, 4)] == [A]
     assert [path.name for path in removable(tmp_path, 2)] == [f"{A}.2", B, A]
     assert [path.name for path in removable(tmp_path, 1)] == ["c" * 16, f"{A}.2", B, A]
     (tmp_path / CURRENT).unlink()
