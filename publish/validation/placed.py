@@ -12,6 +12,8 @@ from publish.rdf.input.files import RdfFile
 from publish.rdf.places.files import Places, find_places
 from publish.rdf.terms import LABEL
 
+IRI = re.compile(r"(?!_:)\w[\w+.-]*:")
+
 Finding = tuple[Sequence[str], Callable[[str, int, int], Fault]]
 """The terms at whose place a fault can stand, the best first; and what makes it at a place."""
 
@@ -21,7 +23,7 @@ def placed(files: Sequence[RdfFile], findings: Iterable[Finding]) -> list[Fault]
     findings = list(findings)
     if not findings:
         return []
-    wanted = {term for about, _ in findings for term in about}
+    wanted = {term for about, _ in findings for term in about if term}
     for _, make in findings:
         drafted = make("", 0, 0)
         for language in LANGUAGES:
@@ -35,7 +37,7 @@ def _best_place(
 ) -> tuple[str, int, int]:
     known = [places[term] for term in about if term in places]
     known.sort(key=lambda place: place[1] == 0)
-    elsewhere = next((term for term in about if not term.startswith("_:")), files[0].shown)
+    elsewhere = next((term for term in about if IRI.match(term)), files[0].shown)
     return known[0] if known else (elsewhere, 0, 0)
 
 
@@ -45,6 +47,8 @@ def _named(item: Fault, places: Places) -> Fault:
     def name_in(language: str, label: re.Match[str]) -> str:
         if label["label"]:
             return f"_:{label['label']}"
+        if label[0] not in places:  # what somebody wrote looks like one of ours
+            return label[0]
         path, line, column = places[label[0]]
         at = phrase("at-line-and-column", line=line, column=column)
         if not line:

@@ -41,8 +41,10 @@ def find_places(files: Sequence[RdfFile], wanted: Set[str]) -> Places:
                 found.setdefault(term, (file.shown, line, column))
     shown = {file.number: file.shown for file in files}
     for term in wanted - found.keys():
-        if label := LABEL.fullmatch(term):
-            found[term] = (shown[int(label["file"] or label["of"])], 0, 0)
+        label = LABEL.fullmatch(term)
+        number = int(label["file"] or label["of"]) if label else -1
+        if number in shown:
+            found[term] = (shown[number], 0, 0)
     return found
 
 

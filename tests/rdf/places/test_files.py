@@ -193,6 +193,13 @@ def test_place_any_anonymous_thing(says: str, code: str, line: int, tmp_path: Pa
     assert all(item.line for item in found)
 
 
+def test_leave_what_only_looks_like_a_label(tmp_path: Path) -> None:
+    """A text of the data that looks like a label of ours is told as it is."""
+    text = f'[] qb:dataSet eg:set ; eg:n 1 ; eg:d 1 ; eg:x "_:node99.{"9" * 20}"^^xsd:integer .\n'
+    [found] = judged(tmp_path, "a.ttl", HEAD + STRUCTURE + text)
+    assert "_:node99.999" in found.finding
+
+
 DEFINED = f'{{"@id": "{NS}b", "{NS}p": 1}}'
 
 
