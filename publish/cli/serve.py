@@ -22,6 +22,7 @@ from publish.cli.reporting import Run
 from publish.faults.fault import CannotRun, Fault, FaultyInput, phrase, reason_of
 from publish.project.project import Project
 from publish.server.access_log import use_format
+from publish.server.bounds.descriptors import allow_files
 from publish.server.settings.output import as_json, as_markdown, as_toml
 from publish.server.settings.sources import FILE, gather_values, settings_of
 from publish.server.settings.table import TABLE, Setting, Settings
@@ -116,6 +117,7 @@ def serve_command(
         click.echo(show(given, run.language), nl=False)
         return
     settings = settings_of(given)
+    allow_files(settings.connections, settings.workers)
     if project is None:
         serve_files((*data, *files), settings, run, is_strict=strict)
     else:

@@ -14,6 +14,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -100,6 +101,8 @@ def read_list(folder: Path) -> dict[str, Listed] | None:
         text = file.read(min(size, MOST_MADE))  # which takes room for as much as it is told
     try:
         made = json.loads(text)
+        if made["made"] is not None:
+            datetime.fromisoformat(made["made"]).astimezone(UTC)
         if made.get("files") is None:
             return None
         if made.pop("sha256", None) != _checksum(made):
@@ -108,7 +111,7 @@ def read_list(folder: Path) -> dict[str, Listed] | None:
             name: Listed(size=entry["bytes"], sha256=entry["sha256"])
             for name, entry in made["files"].items()
         }
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise DamagedFile(phrase("file-of-other-content")) from None
 
 

@@ -96,6 +96,7 @@ class Connection(HttpToolsProtocol):
         self._framing_bytes = self._trailers = 0  # since the last chunk, and of this request
         self._discarded = 0
         self._client_address = ""
+        self.url = b""  # before the first request line, of which there may be none
         self._received = b""
         self._answering: RequestResponseCycle | None = None
         self._task: asyncio.Task[None] | None = None

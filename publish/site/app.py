@@ -109,7 +109,10 @@ class Application:
                     reply = self._hold(request, reply, share)
                 sent = await _send(send, reply, identifier, request.method)
             except asyncio.CancelledError:
-                if reply is None:
+                if reply is None and "stopping" in self.readiness.reasons():
+                    reply = _stopping(request)
+                    sent = await _send(send, reply, identifier, request.method)
+                elif reply is None:
                     reply = Reply(status=499, headers=[], outcome="gone")
             finally:
                 if reply is not None and reply.stream is not None:
@@ -335,6 +338,13 @@ def _no_room(request: HttpRequest) -> Reply:
     """Return that a client holds so much already that there is no room for more."""
     sentence = phrase("no-room-for-client", seconds=duration(RETRY_AFTER))
     more = [header("retry-after", str(RETRY_AFTER))]
+    return _refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, more, outcome="busy")
+
+
+def _stopping(request: HttpRequest) -> Reply:
+    """Return that the server stops before it has an answer."""
+    sentence = phrase("queries-stopped", seconds=duration(RETRY_AFTER))
+    more = [header("retry-after", str(RETRY_AFTER)), header("connection", "close")]
     return _refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, more, outcome="busy")
 
 

@@ -28,6 +28,7 @@ from publish.faults.fault import LANGUAGES, CannotRun, Words, in_language, phras
 from publish.release.releases import check_quickly, sound_releases
 from publish.release.soundness import DamagedFile
 from publish.server.access_log import AccessLog, use_format
+from publish.server.bounds.descriptors import most_connections
 from publish.server.bounds.room import Room
 from publish.server.cache import AnswerCache
 from publish.server.clients import ClientTable
@@ -87,12 +88,11 @@ class ServerProcess:
             folder=temporary_folder(),
         )
         self._buffers = Room(most=settings.buffer_bytes, most_of_client=settings.buffer_bytes)
+        most = max(1, most_connections(settings.connections, settings.workers))
         self._connections = ConnectionRegistry(
-            most=settings.connections,
+            most=most,
             # Behind a proxy all connections are the proxy's.
-            most_of_client=settings.connections
-            if settings.trusted_proxies
-            else settings.connections_per_client,
+            most_of_client=most if settings.trusted_proxies else settings.connections_per_client,
             idle_timeout=settings.idle_timeout,
             least_rate=settings.least_rate,
             on_cut_off=self._metrics.cut_off,

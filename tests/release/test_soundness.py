@@ -88,6 +88,12 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "made.json no text": (MADE, lambda r: (r / MADE).write_bytes(b"\xff\xfe")),
     "made.json a pipe": (MADE, lambda r: pipe(r / MADE)),
     "made.json of another time": (MADE, lambda r: change_made(r, lambda m: m.update(made="2001"))),
+    "made.json with no time": (MADE, lambda r: (r / MADE).write_text('{"made": 3}')),
+    "made.json with a wrong time": (
+        MADE,
+        lambda r: (r / MADE).write_text('{"made": "2026-13-01"}'),
+    ),
+    "made.json without a time": (MADE, lambda r: (r / MADE).write_text("{}")),
     "made.json without a file": (MADE, lambda r: change_made(r, lambda m: m["files"].popitem())),  # type: ignore[attr-defined]
 }
 """By name, the path that is reported and what is done."""

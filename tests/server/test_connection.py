@@ -134,6 +134,7 @@ def test_answer_one_after_the_other(host: Host) -> None:
         (414, b"GET /" + b"a" * 2001),
         (414, b"GET /sparql?query=" + b"a" * 1500 + b" HTTP/1.1\r\nHost: a\r\nB: " + b"b" * 600),
         (431, request("/a", fields=[("A", "b" * 2000)])),
+        (431, b"\r\n" * 1001),
         (431, request("/", fields=[("A", "b")] * 101)),
     ],
 )

@@ -340,6 +340,20 @@ def test_refuse_new_clients_at_once(folder: Path, processes: int, *, again: bool
         until(lambda: not any(map(is_alive, pids)))
 
 
+def test_say_that_it_stops(folder: Path) -> None:
+    """A query that outlasts the time for stopping is told to come back, and is no error of ours."""
+    flags = {"stop-timeout": 1, "access-log": "off"}
+    with serving(folder, flags) as server, ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(ask_once, server)
+        time.sleep(1)
+        server.process.send_signal(signal.SIGTERM)
+        reply = answer.result(20)
+        assert reply is not None and (reply.status, reply["Retry-After"]) == (503, "30")
+        assert "stopping" in reply.text
+        assert server.process.wait(20) == 0
+        assert not [line for line in lines_of(server) if "ASGI" in str(line)]
+
+
 def ask_once(server: Server) -> Reply | None:
     """Ask a query that takes long; return its reply, or None when the connection breaks."""
     try:
