@@ -325,46 +325,50 @@ HIDDEN = """marks:
 """
 
 
-@pytest.mark.parametrize(
-    ("jong", "oud", "reasons", "bounds"),
-    [
-        ("<5", "7", "ONDERDRUKT", {"minstens": "8", "minderDan": "12"}),
-        ("<5", "<3", "ONDERDRUKT", {"minstens": "2", "minderDan": "8"}),
-        ("<5", "x", "ONBETROUWBAAR ONDERDRUKT", {"meerDan": "4", "minderDan": "14"}),
-        ("x", "6", "ONBETROUWBAAR", {"meerDan": "9", "hoogstens": "15"}),
-        ("<5", "-", "NIET_BESCHIKBAAR ONDERDRUKT", {"minstens": "1"}),
-        ("-", "6", "NIET_BESCHIKBAAR", {"minstens": "6"}),
-        ("-", "-", "NIET_BESCHIKBAAR", {}),
-        (".", "<5", "NIET_VAN_TOEPASSING ONDERDRUKT", {"minstens": "1", "minderDan": "5"}),
-        (".", ".", "NIET_VAN_TOEPASSING", {}),
-        (".", "4", "NIET_VAN_TOEPASSING", {"minstens": "4", "hoogstens": "4"}),
-    ],
-)
-def test_give_every_reason_and_the_bounds_of_a_sum_with_hidden_parts(
-    project: SmallProject, jong: str, oud: str, reasons: str, bounds: dict[str, str]
-) -> None:
+HIDDEN_SUMS: list[tuple[str, str, str, dict[str, str]]] = [
+    ("<5", "7", "ONDERDRUKT", {"minstens": "8", "minderDan": "12"}),
+    ("<5", "<3", "ONDERDRUKT", {"minstens": "2", "minderDan": "8"}),
+    ("<5", "x", "ONBETROUWBAAR ONDERDRUKT", {"meerDan": "4", "minderDan": "14"}),
+    ("x", "6", "ONBETROUWBAAR", {"meerDan": "9", "hoogstens": "15"}),
+    ("<5", "-", "NIET_BESCHIKBAAR ONDERDRUKT", {"minstens": "1"}),
+    ("-", "6", "NIET_BESCHIKBAAR", {"minstens": "6"}),
+    ("-", "-", "NIET_BESCHIKBAAR", {}),
+    (".", "<5", "NIET_VAN_TOEPASSING ONDERDRUKT", {"minstens": "1", "minderDan": "5"}),
+    (".", ".", "NIET_VAN_TOEPASSING", {}),
+    (".", "4", "NIET_VAN_TOEPASSING", {"minstens": "4", "hoogstens": "4"}),
+]
+"""Two parts, the reasons of their sum, and its bounds."""
+
+
+def test_give_every_reason_and_the_bounds_of_a_sum_with_hidden_parts(project: SmallProject) -> None:
     """A sum with hidden parts has all their reasons, and the bounds that follow from all parts."""
     prepare(project)
     measures = project.root / "ontology/measures.ttl"
     text = measures.read_text(encoding="utf-8")
     measures.write_text(f"{text.rstrip().removesuffix('.')}; pub:kleinste 0 .\n", encoding="utf-8")
-    project.table(f"x,2022 - K1\njong,{jong}\noud,{oud}\n", "een")
+    quarters = [f"{2020 + at // 4} - K{at % 4 + 1}" for at in range(len(HIDDEN_SUMS))]
+    young, old = (",".join(case[part] for case in HIDDEN_SUMS) for part in (0, 1))
+    project.table(f"x,{','.join(quarters)}\njong,{young}\noud,{old}\n", "een")
     project.mapping(FINE.format(table="een", rows="leeftijd", measure="bedrag") + HIDDEN, "een")
-    project.table("x,2022 - K2\njong,10\noud,20\n", "twee")
+    project.table("x,2024 - K2\njong,10\noud,20\n", "twee")
     project.mapping(FINE.format(table="twee", rows="leeftijd", measure="bedrag") + HIDDEN, "twee")
     project.mapping(WIDE)
-    release = built(project.read())
-    rows = release.ask(
-        """SELECT ?name ?value WHERE {
+    rows = built(project.read()).ask(
+        """SELECT DISTINCT ?sum ?name ?value WHERE {
             ?sum qb:dataSet <https://data.example.org/id/dataset/proef> ; ?property ?value ;
                 attribute:obsStatus code:obsStatus-M ; pub:somVan ?part .
             BIND(STRAFTER(STR(?property), STR(pub:)) AS ?name)
             FILTER(?property IN (pub:afwezigheid, pub:minstens, pub:meerDan, pub:hoogstens,
                 pub:minderDan)) }"""
     )
-    found = {(row["name"], row["value"].rpartition("/")[2]) for row in rows}
-    expected = {("afwezigheid", reason) for reason in reasons.split()} | set(bounds.items())
-    assert found == expected
+    for quarter, (*_, reasons, bounds) in zip(quarters, HIDDEN_SUMS, strict=True):
+        found = {
+            (row["name"], row["value"].rpartition("/")[2])
+            for row in rows
+            if f"/{quarter.replace(' - K', '-Q')}/" in row["sum"]
+        }
+        expected = {("afwezigheid", reason) for reason in reasons.split()} | set(bounds.items())
+        assert found == expected, quarter
 
 
 def test_compare_total_of_hidden_sums_with_their_bounds(project: SmallProject) -> None:
