@@ -17,10 +17,12 @@ import io
 import json
 import re
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from _pytest.mark.structures import ParameterSet
 from built import REPOSITORY
 from small_project import SmallProject, run
 
@@ -49,7 +51,14 @@ def suggestions(folder: Path, texts: list[str], *lists: str) -> Suggestions:
     return suggest(read_project(REPOSITORY), path, lists)
 
 
-@pytest.mark.parametrize("name", ["known", *(f"fresh-{number}" for number in range(1, 8))])
+def fresh(numbers: Iterable[int], ending: str = "") -> Iterator[ParameterSet]:
+    """Yield the lists that the program was not tuned on; all but the last are slow."""
+    *others, last = (f"fresh-{number}{ending}" for number in numbers)
+    yield from (pytest.param(name, marks=pytest.mark.slow) for name in others)
+    yield pytest.param(last)
+
+
+@pytest.mark.parametrize("name", ["known", *fresh(range(1, 8))])
 def test_suggest_right_code_first(tmp_path: Path, name: str) -> None:
     """With typos, synonyms and other orders at least 9 in 10 have the right code first."""
     rows = labels(name)
@@ -63,9 +72,7 @@ def test_suggest_right_code_first(tmp_path: Path, name: str) -> None:
     assert len(wrong) <= len(rows) / 10, wrong
 
 
-@pytest.mark.parametrize(
-    "name", ["without", *(f"fresh-{number}-without" for number in (1, 2, 5, 6, 7))]
-)
+@pytest.mark.parametrize("name", ["without", *fresh((1, 2, 5, 6, 7), "-without")])
 def test_suggest_nothing_without_counterpart(tmp_path: Path, name: str) -> None:
     """For labels without counterpart nothing is proposed, however near words of ours they are."""
     texts = [row["label"] for row in labels(name)]
