@@ -19,6 +19,8 @@ import pytest
 from raw_http import HOST, Reply, query_string, request
 from sparql_server import JSON, Server, is_alive, make_project, serving, until, values
 
+from publish.release.soundness import write_made
+
 pytestmark = pytest.mark.slow
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -301,6 +303,33 @@ def test_tell_ready_from_alive(folder: Path) -> None:
         dump.write_bytes(kept)
         until(lambda: readiness(server) == (200, []))
         assert str(folder).encode() not in server.fetch("/ready").body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?a ?b ?c }",
+        "SELECT * { ?a ?b ?c } ORDER BY ?c",
+        "SELECT (COUNT(*) AS ?n) { ?a a ?c }",
+    ],
+    ids=["at once", "by an engine without memory", "by an engine without end"],
+)
+def test_blame_no_query_for_the_store(folder: Path, text: str) -> None:
+    """A store that was damaged while it is served is an error of ours, told without its path."""
+    release = (folder / "build" / "current").resolve()
+    write_made(release, {"id": release.name, "made": "2026-03-04T05:06:07Z"})
+    flags = {"access-log": "off", "in-memory": 0, "deadline": 3, "memory": "200MiB"}
+    with serving(folder, flags) as server:
+        for table in (release / "store").glob("*.sst"):
+            content = bytearray(table.read_bytes())
+            for place in range(0, len(content) // 2, 100):
+                content[place] ^= 1
+            table.write_bytes(content)
+        reply = server.query(text)
+        assert (reply.status, reply.get("Retry-After")) == (500, None), reply
+        assert "cannot be read on the server" in reply.text and str(folder) not in reply.text
+        assert [line for line in lines_of(server) if "The store cannot be read" in str(line)]
+        assert "release" in readiness(server)[1]
 
 
 def test_log_aborts_as_json_with_the_request(folder: Path) -> None:

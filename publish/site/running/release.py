@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from flask import Flask
 
 from publish.faults.fault import Words, phrase, reason_of
 from publish.release.opened import Served
+from publish.release.releases import check_quickly
 from publish.release.soundness import check_release
 from publish.server.bounds.room import Room
 from publish.server.cache import AnswerCache
@@ -69,6 +71,7 @@ async def open_release(
         base=f"{served.public_url}/sparql",
         in_memory=settings.in_memory,
         room=room,
+        is_sound=partial(is_store_sound, served.folder),
     )
     endpoint = open_endpoint(served, pool, cache, settings.per_client)
     mount = urlsplit(served.base).path.rstrip("/")
@@ -81,6 +84,11 @@ async def open_release(
     )
     await pool.start()  # last: what fails before it leaves no workers behind
     return release
+
+
+def is_store_sound(folder: Path) -> bool:
+    """Return whether the store of a release is what was written, as far as that is soon known."""
+    return not any(f"{folder.name}/store" in item.path for item in check_quickly(folder))
 
 
 def is_whole(served: Served) -> bool:

@@ -9,6 +9,7 @@ with this process, even when it is killed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -77,14 +78,16 @@ class QueryPool:
         base: str | None = None,
         in_memory: int = LARGEST_STORE_IN_MEMORY,
         room: Room | None = None,
+        is_sound: Callable[[], bool] = lambda: True,
     ) -> None:
         """Keep the settings; ``start`` starts the workers. Prefixes are for Turtle.
 
         ``base`` is that of relative IRIs in queries: the address of the endpoint. A store of up to
         ``in_memory`` bytes on the disk is held in memory, once for all workers. ``room`` bounds
-        what answers take until they are sent.
+        what answers take until they are sent. ``is_sound`` says whether the files of the store are
+        what was written.
         """
-        self._room = room
+        self._room, self._is_sound = room, is_sound
         self.limits = limits or Limits()
         settings = {
             "alarm": self.limits.deadline + ALARM_DELAY,
@@ -146,23 +149,33 @@ class QueryPool:
         if self._is_closed:
             raise self._scheduler.busy("queries-stopped")
         self._asking += 1
-        text = question.text
         try:
-            examined = await self._off_loop(text, lambda: examine(text, self.limits))
-            try:
-                return await self._answer(question, examined, client)
-            except _WorkerDied as error:
-                ordered = ordered_by_kind(text) if error.engine_aborted else None
-                if ordered is None:
-                    log.warning("A query has ended its process: %s", error.reason)
-                    raise error.reason from None
-                try:
-                    return await self._answer(replace(question, text=ordered), examined, client)
-                except (_WorkerDied, QuerySyntax):  # it was not the order, or not a plain one
-                    log.warning("A query has ended its process: %s", error.reason)
-                    raise error.reason from None
+            return await self._ask(question, client)
+        except (WorkerLost, TimedOut) as error:
+            # On a store that it cannot read the engine may go round without end.
+            if not self.is_damaged and await asyncio.to_thread(self._is_sound):
+                raise
+            if not self.is_damaged:
+                log.error("The store cannot be read: its files are not what was written")
+            self.is_damaged = True
+            raise StoreDamaged from error
         finally:
             self._asking -= 1
+
+    async def _ask(self, question: Question, client: str) -> Answer:
+        """Ask a question, once more with its rows ordered otherwise where the engine fails."""
+        text = question.text
+        examined = await self._off_loop(text, lambda: examine(text, self.limits))
+        try:
+            return await self._answer(question, examined, client)
+        except _WorkerDied as error:
+            ordered = ordered_by_kind(text) if error.engine_aborted else None
+            if ordered is not None:
+                # Else it was not the order, or not a plain one.
+                with contextlib.suppress(_WorkerDied, QuerySyntax):
+                    return await self._answer(replace(question, text=ordered), examined, client)
+            log.warning("A query has ended its process: %s", error.reason)
+            raise error.reason from None
 
     def from_thread(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run a coroutine on the loop of the pool from another thread, and wait for it."""
