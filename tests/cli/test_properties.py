@@ -7,6 +7,8 @@ unless CI is set.
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
 import os
 import random
 import re
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -325,7 +328,7 @@ def test_report_on_changed_file(sound: SmallProject, name: str, data: st.DataObj
 def test_report_on_many_more() -> None:
     """The same holds of more examples, which are other ones each time unless CI is set."""
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-k", "not many_more", "--timeout", "900", __file__],
+        [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "--timeout", "900", __file__],
         env=os.environ | {"PUBLISH_EXAMPLES": os.environ.get("PUBLISH_EXAMPLES", "60")},
         check=True,
     )
@@ -339,16 +342,9 @@ VERBS = [
 ]  # fmt: skip
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(3000)
-def test_report_on_a_thousand_mutants_of_a_project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever one file of a project becomes, every verb ends in a result or in a clean report.
-
-    A mapping, a table, a list or the settings are changed, removed, or no longer a file.
-    """
-    project = make_sound_project(tmp_path / "project")
+def report_on_mutants(folder: Path, numbers: range) -> None:
+    """Change one file of a project, call a verb and see how it ends, for each number anew."""
+    project = make_sound_project(folder / "project")
     prepare(project)
     project.mapping(WIDE, "som")
     (project.root / "mappings" / "bron" / "document.yaml").write_text(DECLARED, encoding="utf-8")
@@ -357,15 +353,30 @@ def test_report_on_a_thousand_mutants_of_a_project(
     (project.root / "document.txt").write_text("Tabel 1\nleeftijd 2022 2023\njong 1 2\n")
     kinds = (".yaml", ".ttl", ".csv", ".toml", ".txt")
     files = [project.root / name for name, _ in files_in(project.root) if name.endswith(kinds)]
-    monkeypatch.chdir(project.root)
-    for number in range(MUTANTS):
-        chance = random.Random(f"{SEED} {number}")
-        with mutated(project.root, chance, files) as what:
-            verb = chance.choice((VERBS[0], VERBS[0], *VERBS))
-            start = time.process_time()
-            told = CliRunner().invoke(main, verb)
-            failure = told.exception
-            assert failure is None or isinstance(failure, SystemExit), (number, what, verb, failure)
-            assert told.exit_code in (0, 1, 2), (number, what, verb)
-            assert told.exit_code == 0 or told.output.strip(), (number, what, verb)
-            assert time.process_time() - start < LONGEST, (number, what, verb)
+    with contextlib.chdir(project.root):
+        for number in numbers:
+            chance = random.Random(f"{SEED} {number}")
+            with mutated(project.root, chance, files) as what:
+                verb = chance.choice((VERBS[0], VERBS[0], *VERBS))
+                start = time.process_time()
+                told = CliRunner().invoke(main, verb)
+                place = (number, what, verb)
+                failure = told.exception
+                assert failure is None or isinstance(failure, SystemExit), (*place, failure)
+                assert told.exit_code in (0, 1, 2), place
+                assert told.exit_code == 0 or told.output.strip(), place
+                assert time.process_time() - start < LONGEST, place
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+def test_report_on_a_thousand_mutants_of_a_project(tmp_path: Path) -> None:
+    """Whatever one file of a project becomes, every verb ends in a result or in a clean report.
+
+    A mapping, a table, a list or the settings are changed, removed, or no longer a file.
+    """
+    parts = os.cpu_count() or 1
+    with ProcessPoolExecutor(parts, multiprocessing.get_context("fork")) as processes:
+        folders = [tmp_path / str(part) for part in range(parts)]
+        numbers = [range(part, MUTANTS, parts) for part in range(parts)]
+        assert list(processes.map(report_on_mutants, folders, numbers)) == [None] * parts
