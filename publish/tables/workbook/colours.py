@@ -21,6 +21,13 @@ SYSTEM = {64: BLACK, 65: WHITE}
 THEME_ORDER = (1, 0, 3, 2)
 """Themes list dark before light, cells number them the other way round."""
 GRADIENTS = ("linear", "path")
+NAMED = {
+    "black": BLACK, "blue": (0, 0, 255), "cyan": (0, 255, 255), "green": (0, 255, 0),
+    "magenta": (255, 0, 255), "red": (255, 0, 0), "yellow": (255, 255, 0),
+}  # fmt: skip
+"""The colours that number formats have names for."""
+BEFORE_NUMBERED = 7
+"""Colours of the palette before [Color1] of a number format."""
 NEAR = 32
 """Two colours that differ less than this of 255, in each of red, green and blue, look alike."""
 
@@ -43,6 +50,12 @@ class Palette:
         known = self.theme if named.type == "theme" else self.indexed
         number = named.theme if named.type == "theme" else named.indexed
         return _tinted(known[number], named.tint) if 0 <= number < len(known) else None
+
+    def of_format(self, name: str) -> Rgb | None:
+        """Return the colour that a number format names, None for one that is unknown."""
+        number = name.removeprefix("color")
+        at = int(number) + BEFORE_NUMBERED if number.isdecimal() else -1
+        return NAMED.get(name) or (self.indexed[at] if 0 <= at < len(self.indexed) else None)
 
     def grounds(self, fill: Any) -> list[Rgb | None]:
         """Return the colours that a fill gives a cell."""

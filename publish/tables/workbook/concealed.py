@@ -19,6 +19,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.tables.workbook.colours import BLACK, are_alike, palette_of
+from publish.tables.workbook.formats import colour_shown
 
 LEAST_HEIGHT, LEAST_WIDTH, LEAST_LETTERS = 5, 1, 3
 """Points of a row, characters of a column and points of letters that can still be read."""
@@ -38,7 +39,7 @@ class Concealment:
     def __init__(self, book: Workbook, sheet: Worksheet) -> None:
         """Find the hidden rows and columns of a sheet, and what its conditional formats hide."""
         self._palette = palette_of(book)
-        self._of_style: dict[int, str | None] = {}
+        self._of_style: dict[tuple[int, str | None], str | None] = {}
         self._styled = [
             (CellRange(table.ref), table.tableStyleInfo.name)
             for table in sheet.tables.values()
@@ -83,8 +84,9 @@ class Concealment:
         """Return what the style of a cell hides."""
         if not cell.has_style:
             return None
-        if (style := cell.style_id) not in self._of_style:
-            self._of_style[style] = self._of_font(cell.font, cell.fill)
+        named = colour_shown(cell.value, str(cell.number_format))
+        if (style := (cell.style_id, named)) not in self._of_style:
+            self._of_style[style] = self._of_font(cell.font, cell.fill, named)
         why = self._of_style[style]
         return None if why == "concealed-letters" and self._has_table_style(cell) else why
 
@@ -92,16 +94,19 @@ class Concealment:
         """Return what the font of a run of rich text hides; without a font it has the cell's."""
         return self._of_font(run.font, cell.fill) if isinstance(run, TextBlock) else None
 
-    def _of_font(self, font: Any, fill: Any) -> str | None:
+    def _of_font(self, font: Any, fill: Any, named: str | None = None) -> str | None:
+        """Return what hides letters; ``named`` is the colour that a number format gives them."""
         if font.strike:
             return "concealed-struck"
         if _is_below(font.sz, LEAST_LETTERS):
             return "concealed-small"
-        return "concealed-letters" if self._is_unreadable(font, fill) else None
+        return "concealed-letters" if self._is_unreadable(font, fill, named) else None
 
-    def _is_unreadable(self, font: Any, fill: Any) -> bool:
+    def _is_unreadable(self, font: Any, fill: Any, named: str | None) -> bool:
         """Return whether letters have the colour of their ground."""
-        letters, grounds = self._palette.colour(font.color, BLACK), self._palette.grounds(fill)
+        of_format = self._palette.of_format(named) if named else None
+        letters = of_format or self._palette.colour(font.color, BLACK)
+        grounds = self._palette.grounds(fill)
         return letters is not None and all(
             ground is not None and are_alike(letters, ground) for ground in grounds
         )

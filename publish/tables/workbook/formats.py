@@ -63,6 +63,8 @@ class Section:
     condition: tuple[str, Decimal] | None = None
     locale: str | None = None
     """The hexadecimal code of the language of the names of months."""
+    colour: str | None = None
+    """The name of the colour of its letters, where it gives one."""
     is_clear: bool = True
     """Whether all of it is known and can be seen."""
 
@@ -125,7 +127,7 @@ def sections_of(number_format: str) -> tuple[Section, ...]:
 def _section(found: list[tuple[str, str]]) -> Section:
     """Return a section, its colours and conditions taken out of the tokens."""
     tokens: list[tuple[str, str]] = []
-    condition, locale, is_clear = None, None, True
+    condition, locale, colour, is_clear = None, None, None, True
     for kind, text in found:
         if kind == "other" and text == "%":
             tokens.append(("percent", text))
@@ -143,9 +145,12 @@ def _section(found: list[tuple[str, str]]) -> Section:
             tokens.append(("literal", match["text"]))
             locale = match["locale"] or locale
         else:
+            colour = text.lower().replace(" ", "")
             is_clear &= COLOUR.fullmatch(text) is not None
     is_clear &= bool(tokens) or not found
-    return Section(tokens=tuple(tokens), condition=condition, locale=locale, is_clear=is_clear)
+    return Section(
+        tokens=tuple(tokens), condition=condition, locale=locale, colour=colour, is_clear=is_clear
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -173,6 +178,19 @@ def shown_text(text: str, number_format: str) -> str | None:
         return None
     of_value = ("text", "general")
     return "".join(text if kind in of_value else literal for kind, literal in section.tokens)
+
+
+def colour_shown(value: object, number_format: str) -> str | None:
+    """Return the name of the colour that a format gives the letters of a value, if it gives one."""
+    if "[" not in number_format:
+        return None
+    sections = sections_of_numbers(number_format)
+    if isinstance(value, int | float):
+        number = exact(value)
+        chosen = _chosen(sections, number) if number.is_finite() else None
+        return chosen[0].colour if chosen else None
+    of_texts = sections_of(number_format)[len(sections) :]
+    return (of_texts or sections)[0].colour
 
 
 def shown_number(value: float, number_format: str, numbers: str) -> str | None:

@@ -13,8 +13,11 @@ import xml.etree.ElementTree as ET
 import zipfile
 from typing import Any
 
+from openpyxl.formatting.rule import Rule
 from openpyxl.packaging.relationship import Relationship, get_dependents
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.defined_name import DefinedNameList
 from openpyxl.worksheet._reader import WorksheetReader
@@ -23,9 +26,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import fromstring
 
 from publish.tables.unsound import UNSOUND
+from publish.tables.workbook.bounds import MOST_RANGES
 
 BROKEN = (*UNSOUND, ET.ParseError, InvalidFileException, zipfile.BadZipFile)
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+OF_2009 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+OF_CELLS = "http://schemas.microsoft.com/office/excel/2006/main"
+"""The names of conditional formats that refer to other sheets, and of their ranges and formulas."""
+SHOWS_NOTHING = DifferentialStyle(numFmt=NumberFormat(numFmtId=0, formatCode=";;;"))
+"""What a picture in the place of a number comes to."""
 
 
 class OpenedWorkbook(ExcelReader):
@@ -75,8 +84,31 @@ class OpenedWorkbook(ExcelReader):
             with archive.open(part.target) as content:
                 reader = WorksheetReader(sheet, content, self.shared_strings, values, values)
                 reader.bind_all()
+            if OF_2009.encode() in (written_sheet := archive.read(part.target)):
+                _add_later_conditions(sheet, written_sheet)
             for path in dict.fromkeys(reader.tables):
                 written: Any = fromstring(archive.read(path))
                 sheet.tables[path] = Table.from_tree(written)
         made: Worksheet = sheet
         return made
+
+
+def _add_later_conditions(sheet: Worksheet, content: bytes) -> None:
+    """Add the conditional formats of a sheet that openpyxl leaves out: those of its extensions."""
+    written: Any = fromstring(content)
+    count = 0
+    for formatting in written.iter(f"{{{OF_2009}}}conditionalFormatting"):
+        ranges = formatting.findtext(f"{{{OF_CELLS}}}sqref") or ""
+        for item in formatting.iter(f"{{{OF_2009}}}cfRule"):
+            look = item.find(f"{{{OF_2009}}}dxf")
+            pictures = [item.find(f"{{{OF_2009}}}{name}") for name in ("dataBar", "iconSet")]
+            is_shown = all(one is None or one.get("showValue") != "0" for one in pictures)
+            if not ranges.strip() or (look is None and is_shown):
+                continue
+            count += len(ranges.split())
+            if count > MOST_RANGES:
+                raise ValueError(ranges[:20])
+            rule = Rule(type=item.get("type"), operator=item.get("operator"))
+            rule.formula = [text.text or "" for text in item.iter(f"{{{OF_CELLS}}}f")]
+            rule.dxf = SHOWS_NOTHING if look is None else DifferentialStyle.from_tree(look)
+            sheet.conditional_formatting.add(ranges, rule)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -81,6 +83,16 @@ def formatted(number_format: str, value: object = 3) -> Fill:
     return fill
 
 
+def coloured(number_format: str, value: object = 3, ground: str = "FFFF0000") -> Fill:
+    """Return what gives cell B3 a value, its format, and a ground, as a rule red."""
+
+    def fill(sheet: Worksheet) -> None:
+        formatted(number_format, value)(sheet)
+        sheet["B3"].fill = solid(ground)
+
+    return fill
+
+
 def runs(*parts: str | TextBlock) -> Fill:
     """Return what gives cell B3 rich text."""
 
@@ -129,6 +141,10 @@ HIDDEN: list[tuple[str, Fill]] = [
     ("concealed-letters", font(solid("FFFF0000"), color="FFF00A0A")),
     ("concealed-letters", font(solid(Color(theme=4)), color=Color(theme=4, tint=0.05))),
     ("concealed-letters", font(GradientFill(stop=(WHITE, "FFFAFAFA")), color=WHITE)),
+    ("concealed-letters", coloured("[Red]0")),
+    ("concealed-letters", coloured("[Blue]0;0;0", 3, "FF0000FF")),
+    ("concealed-letters", coloured("0;[Red]-0", -3)),
+    ("concealed-letters", coloured("[Color3][<5]0;0", 3)),
     ("concealed-small", font(sz=1)),
     ("concealed-struck", font(strike=True)),
     ("concealed-struck", runs(STRUCK)),
@@ -155,6 +171,9 @@ SEEN: list[Fill] = [
     font(solid(Color(theme=4)), color=Color(theme=0)),
     font(PatternFill("gray125", fgColor=BLACK, bgColor=WHITE), color=WHITE),
     font(GradientFill(stop=(WHITE, BLACK)), color=WHITE),
+    coloured("0;[Red]-0"),
+    coloured("[Blue]0"),
+    coloured("[Color99]0"),
     formatted("0"),
     formatted("0;-0;", 0),
     runs(TextBlock(InlineFont(b=True), "3")),
@@ -187,6 +206,41 @@ def test_refuse_what_is_hidden(why: str, fill: Fill) -> None:
     assert taken.hidden
     assert str(phrase(why)) in taken.hidden
     assert "" not in taken.rows[2][:2]
+
+
+LATER = (
+    '<extLst><ext uri="x" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+    '<x14:conditionalFormatting xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main">'
+    "<x14:cfRule {}</x14:cfRule><xm:sqref>B2:B4</xm:sqref></x14:conditionalFormatting>"
+    "</ext></extLst></worksheet>"
+)
+WHITE_LETTERS = f'<x14:dxf><font><color rgb="{WHITE}"/></font></x14:dxf>'
+PINK = '<x14:dxf><fill><patternFill><bgColor rgb="FFFFC7CE"/></patternFill></fill></x14:dxf>'
+
+
+@pytest.mark.parametrize(
+    ("condition", "hidden"),
+    [
+        (f'type="cellIs" operator="equal"><xm:f>3</xm:f>{WHITE_LETTERS}', 1),
+        (f'type="cellIs" operator="equal"><xm:f>9</xm:f>{WHITE_LETTERS}', 0),
+        (f'type="cellIs" operator="lessThan"><xm:f>Grens!$A$1</xm:f>{WHITE_LETTERS}', 3),
+        (f'type="cellIs" operator="lessThan"><xm:f>Grens!$A$1</xm:f>{PINK}', 0),
+        ('type="iconSet"><x14:iconSet iconSet="3Stars" showValue="0"/>', 3),
+        ('type="dataBar"><x14:dataBar minLength="0"/>', 0),
+    ],
+)
+def test_see_conditional_formats_of_extensions(condition: str, hidden: int) -> None:
+    """Conditions that refer to other sheets stand elsewhere in the file, and hide all the same."""
+    raw, changed = io.BytesIO(raw_of(book())), io.BytesIO()
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.endswith("sheet1.xml"):
+                part = part.replace(b"</worksheet>", LATER.format(condition).encode())
+            new.writestr(name, part)
+    faults: list[Fault] = []
+    read_workbook(changed.getvalue(), "boek.xlsx", None, "nl", faults)
+    assert [item.code for item in faults] == ["hidden-cell"] * hidden, faults
 
 
 def test_refuse_hidden_columns() -> None:
