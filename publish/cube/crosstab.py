@@ -18,7 +18,7 @@ from publish.cube.cells import CellReader
 from publish.cube.keys import SeenKeys
 from publish.cube.structure import CubeDimension, Structure
 from publish.cube.unread_cells import ANY, UNKNOWN, UnreadCells
-from publish.faults.fault import Fault, did_you_mean, phrase
+from publish.faults.fault import Fault, Words, did_you_mean, phrase
 from publish.mappings.mapping import MEASURE, Axis, Mapping, TableUse
 from publish.mappings.marks import Mark
 from publish.ontology.periods import read_period
@@ -175,15 +175,21 @@ class _Reading:
         codes = code_list.find(label)
         if len(codes) == 1:
             return dimension.positions[codes[0]]
-        of_list = {"label": shown(label), "list": code_list.name, "file": code_list.path}
+        of_list = {"label": shown(label), "list": code_list.name}
         if codes:
-            return "ambiguous-label", {**of_list, "codes": ", ".join(codes)}
-        return "unknown-code", {**of_list, "hint": self._hint(label, code_list.all_labels())}
+            file = code_list.path
+            return "ambiguous-label", {**of_list, "file": file, "codes": ", ".join(codes)}
+        if not label:
+            hint, remedy = phrase("label-is-empty"), phrase("leave-row-out")
+        else:
+            hint = self._hint(label, code_list.all_labels())
+            remedy = phrase("add-label-to", file=code_list.path)
+        return "unknown-code", {**of_list, "hint": hint, "remedy": remedy}
 
-    def _hint(self, label: str, known: Iterable[str]) -> str:
+    def _hint(self, label: str, known: Iterable[str]) -> Words:
         """Return a hint at the nearest known label, unless very many are unknown."""
         if len(self.unknown) == MOST_HINTS and label not in self.unknown:
-            return ""
+            return Words("")
         self.unknown.add(label)
         return did_you_mean(label, known)
 

@@ -67,10 +67,13 @@ def find_format(columns: Iterable[Iterable[str]], default: str) -> NumberStyle:
         example = phrase("marks-mixed", one=clear[","][0], other=clear["."][0])
         return _doubtful(clear[","][0], clear["."][0], example, default)
     if clear[","]:
-        return NumberStyle(numbers="nl", why=phrase("decimal-comma", text=clear[","][0]))
+        text = clear[","][0]
+        why = phrase("decimal-comma" if "," in text else "thousands-points", text=text)
+        return NumberStyle(numbers="nl", why=why)
     if clear["."]:
         has_thousands = unclear[","] or any("," in text for text in clear["."])
-        why = phrase("decimal-point", text=clear["."][0])
+        text = clear["."][0]
+        why = phrase("decimal-point" if "." in text else "thousands-commas", text=text)
         return NumberStyle(numbers="en" if has_thousands else "plain", why=why)
     if not any(unclear.values()):
         return NumberStyle(numbers=None, why=phrase("no-marks-in-numbers"))

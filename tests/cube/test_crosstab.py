@@ -252,6 +252,15 @@ def test_report_broken_cell(
     assert project.places() == [(code, "tabel.csv", line, column)]
 
 
+def test_ask_for_label_of_empty_cell(project: SmallProject) -> None:
+    """An empty label is to be written, not to be added to a code list."""
+    project.table("x,2022 - K1\n,5\n")
+    project.mapping(PLAIN)
+    (found,) = project.faults()
+    assert found.fix.startswith("The cell is empty: write the label")
+    assert "codelists" not in found.fix
+
+
 @pytest.mark.parametrize(
     ("mapping", "table", "expected"),
     [

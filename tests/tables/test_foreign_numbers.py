@@ -61,6 +61,20 @@ def test_find_how_numbers_are_written(
 
 
 @pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("1.234.567", "points between thousands"),
+        ("1,234,567", "commas between thousands"),
+        ("1.234,5", "decimal comma"),
+        ("1,234.5", "decimal point"),
+    ],
+)
+def test_say_which_mark_tells(text: str, why: str) -> None:
+    """The reason names the mark that the number has."""
+    assert why in find_format([[text]], "plain").why
+
+
+@pytest.mark.parametrize(
     ("text", "readings"),
     [
         ("12.345", (("nl", "12345"), ("plain", "12.345"))),

@@ -18,6 +18,7 @@ from publish.mappings.drafting.outline import Outline
 from publish.mappings.mapping import MEASURE, OPEN
 from publish.mappings.marks import NUMBER_SIGN
 from publish.project.files import as_csv
+from publish.tables.foreign.encodings import LOST
 from publish.tables.foreign_numbers import REPLACED, is_figure, to_format
 
 MOST_NOTED = 50
@@ -119,9 +120,10 @@ def _encoding_lines(draft: Draft) -> list[str]:
     if not readings:
         return []
     taken = readings[0].encoding
-    lines = [draft.question("ask-encoding", file=draft.source, name=taken)]
+    what = "letters" if LOST in readings[0].words else "encoding"
+    lines = [draft.question(f"ask-{what}", file=draft.source, name=taken)]
     lines += [f"# {_on_one_line(f'{one.encoding}: {one.words}')}" for one in readings]
-    lines += [f"# {draft.text('asked-encoding', name=taken)}"]
+    lines += [f"# {draft.text(f'asked-{what}', name=taken)}"]
     return [*lines, f"encoding: {{read-as: {taken}, right: {OPEN}}}"]
 
 

@@ -115,7 +115,8 @@ def guess_figures(
         both = [fitting_measures(fitting, way, titles, vocabulary) for way, _ in written.readings]
         candidates = list(dict.fromkeys(name for names in both for name in names))
         named, sole = ([n for n in one if all(n in ms for ms in both)] for one in (named, sole))
-    measure, why = None, phrase("why-many-measures", number=len(candidates))
+    name = "why-one-measure" if len(candidates) == 1 else "why-many-measures"
+    measure, why = None, phrase(name, number=len(candidates))
     if len(named) == 1:
         measure, why = named[0], phrase("why-title-of-column")
     elif sole and len(candidates) == 1:
@@ -282,7 +283,7 @@ def _judge_gaps(gaps: _Gaps, name: str, places: int, numbers: str, *, counts: bo
     if not gaps.most:
         if not gaps.equal:
             return TotalGuess(dimension=name, kind=OPEN, why=phrase("why-not-compared"))
-        why = phrase("why-equal", number=gaps.equal)
+        why = phrase("why-equal" if gaps.equal > 1 else "why-equal-once", number=gaps.equal)
         return TotalGuess(dimension=name, kind="complete", why=why, sure=CERTAIN)
     most = Decimal(gaps.most).scaleb(-places).normalize()
     shown = printed(most, numbers)

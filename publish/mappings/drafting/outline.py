@@ -22,12 +22,13 @@ from publish.tables.table import SOURCE_LINE
 
 LONGEST_SIGN = 12
 """Characters of a sign for a figure that is not shown; what is longer is text."""
-MONTH = re.compile(
+OTHER_PERIOD = re.compile(
     r"(?:1[89]|20)[0-9]{2}[-/](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/](?:1[89]|20)[0-9]{2}"
-    r"|(?:jan|feb|mar|mrt|apr|may|mei|jun|jul|aug|sep|oct|okt|nov|dec)[-/ .]+[0-9]{2}(?:[0-9]{2})?",
+    r"|(?:jan|feb|mar|mrt|apr|may|mei|jun|jul|aug|sep|oct|okt|nov|dec)[-/ .]+[0-9]{2}(?:[0-9]{2})?"
+    r"|(?:1[89]|20)[0-9]{2} ?[-–/] ?(?:1[89]|20)?[0-9]{2}",
     re.IGNORECASE,
 )
-"""A month of a year as tables print it, which is a label and no sign."""
+"""A month of a year or a school year as tables print it, which is a label and no sign."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,7 @@ def is_sign(text: str) -> bool:
         0 < len(text) <= LONGEST_SIGN
         and not is_figure(text)
         and re.search("[A-Za-z]{4}", text) is None
-        and MONTH.fullmatch(text) is None
+        and OTHER_PERIOD.fullmatch(text) is None
     )
 
 
@@ -209,7 +210,7 @@ def _first_of_body(cells: list[list[str]], values: list[int]) -> tuple[int | Non
         # Below a whole header row, years are figures that happen to look like years.
         of_years = all(is_period(text) for text in texts if is_figure(text))
         above, below = cells[:number], cells[number + 1 :]
-        if of_years and not _is_headed(above, row, values):
+        if of_years and not _is_headed(above, row, below, values):
             of_periods = number if of_periods is None else of_periods
             doubt = doubt or _header_doubt(above, row, below, values)
             continue
@@ -227,8 +228,17 @@ def _first_of_body(cells: list[list[str]], values: list[int]) -> tuple[int | Non
     return (of_periods + 1, doubt) if found else (None, None)
 
 
-def _is_headed(above: list[list[str]], row: list[str], values: list[int]) -> bool:
-    """Return whether a row above has periods alone, or a title of its own for every cell."""
+def _is_headed(
+    above: list[list[str]], row: list[str], below: list[list[str]], values: list[int]
+) -> bool:
+    """Return whether a row above has periods alone, or a title of its own for every cell.
+
+    It is headed too when it begins with a period, as all rows below it do.
+    """
+    labels = [line[0] for line in (row, *below) if any(line[1:])]
+    is_series = len(labels) > 1 and all(map(is_period, labels))
+    if is_series and any(header[at] for header in above for at in values):
+        return True
     for header in above:
         texts = [header[at] for at in values if header[at]]
         if texts and all(map(is_period, texts)):
@@ -256,10 +266,13 @@ def _header_doubt(
 def _is_of_codes(
     above: list[list[str]], row: list[str], texts: list[str], values: list[int]
 ) -> bool:
-    """Return whether a row without any header above it may be one of codes in digits."""
-    if any(header[at] for header in above for at in values) or len(set(texts)) < 2:
+    """Return whether a row may be one of codes in digits: below no header, or below groups."""
+    headed = [at for at in values if any(header[at] for header in above)]
+    is_grouped = not row[0] and 0 < len(headed) < len(texts)
+    if (headed and not is_grouped) or len(set(texts)) < 2:
         return False
-    alike = len(set(texts)) == len(texts) and len(set(map(len, texts))) == 1
+    are_own = len(set(texts)) == len(texts) or is_grouped
+    alike = are_own and len(set(map(len, texts))) == 1
     return alike and all(re.fullmatch("[0-9]{3,8}", text) for text in texts)
 
 
@@ -302,7 +315,8 @@ def _label_columns(body: list[list[str]], headers: list[list[str]], values: list
         titles = " ".join(text for text in above if not is_period(text) and not is_quarter(text))
         words = sum(times for t, times in texts.items() if not (is_figure(t) or is_sign(t)))
         periods = bool(texts) and all(is_period(text) for text in texts)
-        named = PERIOD_WORDS.search(titles) is not None
+        beside = [any(header[at] for header in headers) for at in values if at > count]
+        named = PERIOD_WORDS.search(titles) is not None or (all(beside) and not any(above))
         quarters = periods and not all(is_figure(text) for text in texts)
         of_quarter = bool(texts) and named and all(is_quarter(text) for text in texts)
         # Short codes, as M and V, look like signs: a column without any figure may hold them.

@@ -45,8 +45,9 @@ OTHER_WORDS = re.compile(
     r"|streek|provinc|gebied|country|pays|sect(?:or|eur)|bran(?:che|ch\b)|activit|aktivit|beroep"
     r"|profession|occupation|beruf|produ[ck]?[ik]t(?!i)|artikel|article|rekening|account|konto"
     r"|station|school|école|instelling|klass|class|groep|group|gruppe|[ck]ategor|soort"
-    rf"|tak{_ENDS}"
-    rf"|{_BEGINS}(?:land|stad|city|ville|lijn|ligne|line|route|type)",
+    r"|vestiging|filiaal|opleiding|lokaal"
+    rf"|(?:tak|vak){_ENDS}"
+    rf"|{_BEGINS}(?:land|stad|city|ville|lijn|ligne|line|route|type|course|kurs|room|kamer)",
     re.IGNORECASE,
 )
 """Words of a title that speak of something else than a period."""

@@ -36,6 +36,8 @@ MOST_BYTES = 64 * 1024 * 1024
 """The largest file that is read."""
 SAMPLED_LINES = 500
 """Lines at the start by which the separator is chosen."""
+CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF)\b")
+"""What stands beside an amount, which is a figure as far as separators go."""
 DECLARED = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 """A first line that tells spreadsheet programs the separator."""
 
@@ -105,7 +107,8 @@ def find_separator(text: str) -> tuple[str, Words, str] | None:
         rows = [record.cells for record in _records(head, separator)]
         if width := _usual_width(rows):
             usual = [row for row in rows if len(row) == width]
-            figures = sum(is_figure(cleaned(cell)) for row in usual for cell in row)
+            cells = (cleaned(CURRENCY.sub("", cell)) for row in usual for cell in row)
+            figures = sum(map(is_figure, cells))
             found[separator] = figures, len(usual)
     if not found:
         return None

@@ -78,8 +78,8 @@ def codec_of(name: str) -> str:
             return codecs.lookup(name).name
     except (LookupError, UnicodeError, ValueError):
         pass
-    known = sorted({shown_name(codec) for codec in (*USUAL, *aliases.values())})
-    near = difflib.get_close_matches(shown_name(name.lower()), known, n=3)
+    known = {shown_name(codec) for codec in (*USUAL, *aliases.values()) if "_codec" not in codec}
+    near = difflib.get_close_matches(shown_name(name.lower()), sorted(known), n=3)
     hint = phrase("near-encodings", names=", ".join(near)) if near else Words("")
     raise CannotRun(phrase("no-encoding-of-name", name=name, hint=hint))
 

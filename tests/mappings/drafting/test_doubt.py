@@ -58,6 +58,8 @@ def dimensions(draft: Draft, key: str) -> list[str | None]:
         ("Postleitzahl", "2018 2019 2020", OPEN),
         ("BFS-Nr.", "1961 1962 1963", OPEN),
         ("gemeente", "2018 2019 2020", OPEN),
+        ("Vak", "2018 2019 2020", OPEN),
+        ("course", "2018 2019 2020", OPEN),
         ("jaar", "1000 1500 9992", OPEN),
         ("jaar / postcode", "2018 2019 2020", OPEN),
         ("", "1930 1950 1980 2000 2020 2060 2100", OPEN),
@@ -120,6 +122,10 @@ def test_tell_periods_from_codes_in_heads(vocabulary: Vocabulary, heads: str, wa
         (",Mannen,Vrouwen\n,2022,2022\njong,3,4\n", "jong", False),
         (",Mannen,Vrouwen\njaar,2022,2023\njong,3,4\n", "jong", False),
         (",M,M,V,V\nleeftijd,2022,2023,2022,2023\njong,1,2,3,4\n", "jong", False),
+        (",M,,V,\n,A,B,A,B\n2019,2014,1998,2010,2001\n2020,1,2,3,4\n", "2019", False),
+        (",2019-20,2020-21\njong,1,2\n", "jong", False),
+        ("leeftijd,2019/2020,2020/2021\njong,1,2\n", "jong", False),
+        ("ISCO,M,,V,\n,2111,2112,2111,2112\njong,1,2,3,4\n", "jong", True),
         (",Mannen,Vrouwen\nAalst,2014,2014\nGent,3000,2500\n", "Gent", True),
         ("Aalst,2014\nGent,1998\nBrugge,2001\n", "Gent", True),
         ("Aalst,1234,5678\nGent,2345,1998\n", "Gent", True),
@@ -135,6 +141,21 @@ def test_tell_figures_from_heads(
     if asked:
         assert draft_table(draft).decode().count("\n") == table.count("\n")
         assert dimensions(draft, "columns")[-1] == OPEN
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        (",,M,V\njong,2019,14,98\n,2020,11,99\noud,2019,1,2\n,2020,3,4\n", 2),
+        (",,M,\njong,2019,14,98\noud,2020,11,99\n", 1),
+        (",Inwoners,M\njong,2019,14\noud,2020,11\n", 1),
+    ],
+)
+def test_tell_years_without_title_from_figures(
+    vocabulary: Vocabulary, table: str, columns: int
+) -> None:
+    """Years beside labels need no title, where all columns of figures have one."""
+    assert draft_of(table, vocabulary).outline.label_columns == columns
 
 
 @pytest.mark.parametrize(
@@ -283,3 +304,17 @@ def test_read_very_many_tables_as_meant_or_ask(vocabulary: Vocabulary) -> None:
     """The same for five thousand tables."""
     for truth in truths(seed=2026, count=5_000):
         judge(truth, draft_of(truth.text, vocabulary))
+
+
+def test_keep_amounts_whole(vocabulary: Vocabulary) -> None:
+    """A comma in an amount with its currency is no separator."""
+    draft = draft_of("x;2019;2020\njong;€ 5,50;3\noud;€ 6,25;4\n", vocabulary)
+    assert draft.outline.body == [["jong", "€ 5,50", "3"], ["oud", "€ 6,25", "4"]]
+
+
+def test_ask_about_lost_letters_in_their_own_words(vocabulary: Vocabulary) -> None:
+    """No encoding brings back a letter that was lost, so none is asked for."""
+    draft = draft_of("x,2019\njong\ufffd,5\noud,6\n", vocabulary)
+    text = draft_mapping(draft, "bron/nieuw", "nl")
+    assert "--encoding" not in text
+    assert "U+FFFD" in text
