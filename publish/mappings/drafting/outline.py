@@ -219,7 +219,7 @@ def _first_of_body(cells: list[list[str]], values: list[int]) -> tuple[int | Non
             continue
         # Signs may stand for all figures of the rows before.
         beside = [at for at in values if is_figure(row[at])]
-        while number and _is_of_signs(cells[number - 1], values, beside):
+        while number and _is_of_signs(cells[:number], values, beside):
             number -= 1
         return number, doubt
     if of_periods is None or of_periods + 1 >= len(cells):
@@ -280,10 +280,18 @@ def _either(row: list[str]) -> Words:
     return phrase("header-or-figures", row=" ".join(text for text in row if text)[:80])
 
 
-def _is_of_signs(row: list[str], values: list[int], beside: list[int]) -> bool:
-    """Return whether a row has signs where the row below has figures, and no period anywhere."""
+def _is_of_signs(above: list[list[str]], values: list[int], beside: list[int]) -> bool:
+    """Return whether the last row has signs where the next has figures, and no period anywhere.
+
+    Without a header above it, ranges that all differ are heads, such as 0-17 beside 18-64.
+    """
+    *headers, row = above
     texts = [row[at] for at in beside if row[at]]
     if not row[0] or not texts or any(is_period(row[at].rstrip(NOTE_MARKS)) for at in values):
+        return False
+    is_headed = any(header[at] for header in headers for at in values)
+    are_own = len(texts) > 1 and len(set(texts)) == len(texts)
+    if are_own and not is_headed and all(re.search("[0-9]", text) for text in texts):
         return False
     return all(map(is_sign, texts)) and re.search("[A-Z]", "".join(texts)) is None
 

@@ -125,6 +125,8 @@ def test_tell_periods_from_codes_in_heads(vocabulary: Vocabulary, heads: str, wa
         (",M,,V,\n,A,B,A,B\n2019,2014,1998,2010,2001\n2020,1,2,3,4\n", "2019", False),
         (",2019-20,2020-21\njong,1,2\n", "jong", False),
         ("leeftijd,2019/2020,2020/2021\njong,1,2\n", "jong", False),
+        ("Bevolking,,\nx,0-17,18-64\njong,1,2\n", "jong", False),
+        ("x,2019,2020\njong,1-4,5-9\noud,10,12\n", "jong", False),
         ("ISCO,M,,V,\n,2111,2112,2111,2112\njong,1,2,3,4\n", "jong", True),
         (",Mannen,Vrouwen\nAalst,2014,2014\nGent,3000,2500\n", "Gent", True),
         ("Aalst,2014\nGent,1998\nBrugge,2001\n", "Gent", True),
