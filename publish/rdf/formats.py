@@ -80,6 +80,8 @@ _XML = re.compile(
 )
 _BEFORE = rb"(?:\s|#[^\n]*(?:\n|\Z))*"
 _DIRECTIVE = re.compile(_BEFORE + rb"(?:@?prefix\s|@?base\s)", re.IGNORECASE)
+_ABSOLUTE = re.compile(_BEFORE + rb"<[a-z][a-z0-9+.-]*://[^<>\s]*>\s", re.IGNORECASE)
+"""What begins neither XML nor JSON: an IRI with its scheme."""
 _TURTLE = re.compile(_BEFORE + rb"(?:@?prefix\s|@?base\s|<[^>\s]*>\s|_:|\[)", re.IGNORECASE)
 """How Turtle begins, N-Triples among it."""
 _COMMENTS = re.compile(rb"(?:\s*#[^\n]*)+\s*")
@@ -147,5 +149,6 @@ def recognised(path: Path, start: bytes) -> Format | None:
     if (named, seen) == (N_QUADS, N_TRIPLES):
         return named
     if named in _TREES or seen in _TREES or named.syntax in BY_LINE:
-        return whole if seen not in (TURTLE, TRIG) or _DIRECTIVE.match(start) else named
+        is_sure = _DIRECTIVE.match(start) or (named in _TREES and _ABSOLUTE.match(start))
+        return whole if seen not in (TURTLE, TRIG) or is_sure else named
     return seen if seen in (N_QUADS, TRIG) else named

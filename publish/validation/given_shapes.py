@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rdflib import BNode, Graph
+from rdflib.namespace import SH
 from rdflib.term import Node
 
 from publish.faults.fault import Fault, Words, fault, some_of
@@ -141,9 +142,12 @@ def read_given_shapes(paths: list[Path], faults: list[Fault]) -> GivenShapes:
     files, statements = read_files(paths, faults, first=FIRST_OF_SHAPES)
     whole = as_graph(statements)
     sound, problems = examine(whole)
-    return GivenShapes(
+    shapes = GivenShapes(
         files=files, statements=statements, whole=whole, graph=sound, problems=problems
     )
+    if not any(str(term).startswith(str(SH)) for triple in whole for term in triple):
+        shapes.warnings += [fault("no-shapes", file.shown) for file in files]
+    return shapes
 
 
 def as_graph(statements: Statements, chosen: slice | NDArray[np.bool_] = slice(None)) -> Graph:

@@ -71,6 +71,8 @@ def test_format_of_content(start: bytes, expected: str | None) -> None:
         ("a.nq", b"<a:a> <b:b> <c:c> .\n", "N-Quads"), ("a.nt", b"PREFIX a: <b>", "TriG"),
         ("a.ttl", b"<?xml version='1.0'?>", "RDF/XML"), ("a.rdf", b"@prefix a: <b> .", "TriG"),
         ("a.json", b"<a:a> <b:b> <c:c> .\n", "N-Quads"), ("a.rdf", b"<a>\n </b>", "RDF/XML"),
+        ("a.owl", b"<http://a/b> a <c> ;", "TriG"), ("a.nt", b"<http://a/b> a <c> ;", "N-Triples"),
+        ("a.json", b"# c\n<http://a/b> a <c> ;", "TriG"), ("a.xml", b"<a:b>\n </b>", "RDF/XML"),
         ("a.trig", b'{"@id": "a"}', "JSON-LD"), ("a.trig", b"{}", "JSON-LD"),
         ("a.ttl", b"", "Turtle"), ("a.csv", b"a,b\n", None), ("a.jsonld", b"{@id: 1}", "JSON-LD"),
     ],

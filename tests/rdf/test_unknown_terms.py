@@ -46,6 +46,7 @@ BASE = "https://data.example.org/"
         "http://rdfs.org/ns/void#triples",
         "http://www.w3.org/2006/time#inXSDDate",
         "http://purl.org/linked-data/cube#Observation",
+        "http://purl.org/linked-data/cube#subSlice",
         "http://www.w3.org/ns/shacl#or",
         "http://www.w3.org/ns/org#Organization",
         "http://rdf-vocabulary.ddialliance.org/xkos#numberOfLevels",

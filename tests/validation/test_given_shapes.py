@@ -84,6 +84,12 @@ def run(files: tuple[Path, Path], text: str, *options: str) -> Result:
             SOUND.replace("qb:DataSet", ":Other"),
             [("shapes-without-things", "warning", "shapes.ttl", 0)],
         ),
+        ("", [("no-shapes", "warning", "shapes.ttl", 0)]),
+        (":s a :NodeShape .", [("no-shapes", "warning", "shapes.ttl", 0)]),
+        (
+            FAILED.replace(":wrong", ":wrong sh:severity sh:Debug ;"),
+            [("shape-violation", "info", "data.ttl", 6)],
+        ),
     ],
 )
 def test_tell_what_is_wrong_with_shapes(

@@ -21,6 +21,7 @@ from publish.faults.shacl_report import SEVERITIES
 from publish.rdf.namespaces import QB, RDF
 
 SEVERITY_OF = {SH[name]: severity for severity, name in SEVERITIES.items()}
+SEVERITY_OF |= {URIRef(f"{SH}{name}"): "info" for name in ("Debug", "Trace")}  # of SHACL 1.2
 
 OF_VALUES = (
     "class",

@@ -6,6 +6,7 @@ single observations and are left out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +18,13 @@ from publish.ontology.vocabulary import literal_number
 from publish.rdf.namespaces import DCTERMS, QB, RDF, RDFS, SKOS, XSD
 from publish.rdf.terms import local_name
 from publish.validation.shapes.compile import by_language
+
+CLASS_OF = {
+    QB.dimension: QB.DimensionProperty,
+    QB.measure: QB.MeasureProperty,
+    QB.attribute: QB.AttributeProperty,
+}
+"""The class of the properties of each kind of component."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,13 +123,21 @@ class GraphStructure:
             str(term): component
             for structure in self.graph.objects(URIRef(self.data_set), QB.structure)
             for component in self.graph.objects(structure, QB.component)
-            for term in self.graph.objects(component, kind)
+            for term in self._properties(component, kind)
             if isinstance(term, URIRef)
             and (
                 attached
                 or self.graph.value(component, QB.componentAttachment) in (None, QB.Observation)
             )
         }
+
+    def _properties(self, component: Node, kind: URIRef) -> Iterator[Node]:
+        """Yield the properties of a kind of a component, also where only their class tells it."""
+        yield from self.graph.objects(component, kind)
+        for term in self.graph.objects(component, QB.componentProperty):
+            is_stated = any((component, other, term) in self.graph for other in CLASS_OF)
+            if not is_stated and (term, RDF.type, CLASS_OF[kind]) in self.graph:
+                yield term
 
     def _measure(self, iri: str) -> GraphMeasure:
         found = self._value(iri, RDFS.range)

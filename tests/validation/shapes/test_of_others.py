@@ -51,6 +51,13 @@ def test_find_nothing_in_cube_that_needs_others(tmp_path: Path) -> None:
         ("eg:n 3", "eg:n eg:three", [("shape-violation", "warning")]),
         ("eg:n 3", "eg:n 3, 4", [("shape-violation", "error")]),
         ("eg:n a", "eg:m a qb:DimensionProperty ; rdfs:range eg:C . eg:n a", []),
+        ("qb:dimension eg:area", "qb:componentProperty eg:area", []),
+        (
+            "qb:measure eg:n ],",
+            "qb:componentProperty eg:n ], [ qb:componentProperty eg:d ] . eg:d a "
+            "qb:DimensionProperty ; rdfs:range xsd:int . eg:o1 eg:d 1 , 2 . eg:dsd qb:component",
+            [("shape-violation", "error")],
+        ),
         ("xsd:decimal", "eg:ownType", []),
         ("xsd:decimal", "rdfs:Literal", []),
         ("xsd:decimal", "[ a rdfs:Datatype ]", []),
