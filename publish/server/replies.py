@@ -74,6 +74,12 @@ def header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.lower().encode("latin-1"), text.encode("latin-1", "replace")
 
 
+def whole_sentence(text: str) -> str:
+    """Return a sentence that ends as one."""
+    text = text.rstrip()
+    return text if text.endswith((".", "?", "!")) else text + "."
+
+
 def sentence_reply(
     status: int,
     sentence: str,
@@ -88,8 +94,7 @@ def sentence_reply(
     Without Accept-Language it is English, as programs expect.
     """
     language = choose_language(accept_language, LANGUAGES)
-    text = in_language(sentence, language).rstrip()
-    text += "" if text.endswith((".", "?", "!")) else "."
+    text = whole_sentence(in_language(sentence, language))
     body = (text + "\n" + (f"\n{query}\n" if query else "")).encode("utf-8", "replace")
     headers = [
         header("content-type", TEXT_PLAIN),

@@ -245,13 +245,9 @@ def _reply(
 
 def _failed(request: SparqlRequest, failure: QueryFailed, query: str | None = None) -> Reply:
     """Return why there is no answer, as plain text."""
-    sentence = failure.reason
-    if failure.place is not None:
-        line, column = failure.place
-        sentence = phrase("at-place", line=line, column=column, problem=sentence)
     return sentence_reply(
         failure.status,
-        sentence,
+        failure.sentence,
         accept_language=request.accept_language,
         query=query,
         more=retry_headers(failure),

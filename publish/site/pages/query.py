@@ -21,7 +21,7 @@ from flask import Blueprint, Response, request
 from publish.faults.fault import Words, in_language, written_out
 from publish.release.manifest import DataSet
 from publish.release.opened import Served
-from publish.server.replies import Reply
+from publish.server.replies import Reply, whole_sentence
 from publish.site.pages.pivot import components_of
 from publish.site.presentation import Value, View
 from publish.site.rendering import current_reader, read_texts, render_page, view_of
@@ -128,7 +128,7 @@ def _page(served: Served, endpoint: Endpoint, outcome: Outcome) -> Response:
         query=query or "",
         table=table,
         failure=failure,
-        message=in_language(failure.reason, language) if failure else "",
+        message=whole_sentence(in_language(failure.sentence, language)) if failure else "",
         examples=examples_of(served, language),
         prefix_lines=prefix_lines(served.prefixes),
         downloads=USUAL_GRAPHS if table and table.graph else RESULTS,

@@ -27,6 +27,14 @@ class QueryFailed(Exception):
         self.reason = reason
         super().__init__(reason)
 
+    @property
+    def sentence(self) -> Words:
+        """The reason, with the place in the query that it is about, if any."""
+        if self.place is None:
+            return self.reason
+        line, column = self.place
+        return phrase("at-place", line=line, column=column, problem=self.reason)
+
 
 class BadRequest(QueryFailed):
     """The request does not follow the SPARQL 1.1 Protocol."""

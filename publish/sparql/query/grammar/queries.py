@@ -21,6 +21,8 @@ from publish.sparql.query.grammar.patterns import (
 from publish.sparql.query.grammar.terminals import Mistake, Terminal
 
 FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
+LONGEST_NUMBER = 19
+"""Digits of a number of rows, as the engine counts with 64 bits."""
 MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET")
 
 
@@ -240,6 +242,8 @@ def _read_modifiers(cursor: Cursor) -> set[str] | None:
             cursor.need_kind("number", hint="number-after")
             if not cursor.previous.text.isdigit():
                 cursor.fail("number-after", cursor.previous)
+            if len(cursor.previous.text) > LONGEST_NUMBER:
+                cursor.fail("number-too-long", cursor.previous)
         cursor.may_aggregate = False
     if cursor.take("VALUES"):
         read_values(cursor)
