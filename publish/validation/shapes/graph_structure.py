@@ -68,10 +68,10 @@ class GraphStructure:
 
     @cached_property
     def other_dimensions(self) -> list[str]:
-        """The dimensions in the graph that the data set does not have, whatever attached to."""
+        """The dimensions in the graph that are no component of the data set, of whatever kind."""
         known = {str(iri) for iri in self.graph.subjects(RDF.type, QB.DimensionProperty)}
-        own = self._components(QB.dimension, attached=True)
-        return sorted(known - set(own) - {str(QB.measureType)})
+        own = {iri for kind in CLASS_OF for iri in self._components(kind, attached=True)}
+        return sorted(known - own - {str(QB.measureType)})
 
     def requires(self, attribute: str) -> bool:
         """Return whether the structure requires an attribute of observations."""

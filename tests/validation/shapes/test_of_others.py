@@ -52,6 +52,7 @@ def test_find_nothing_in_cube_that_needs_others(tmp_path: Path) -> None:
         ("eg:n 3", "eg:n 3, 4", [("shape-violation", "error")]),
         ("eg:n a", "eg:m a qb:DimensionProperty ; rdfs:range eg:C . eg:n a", []),
         ("qb:dimension eg:area", "qb:componentProperty eg:area", []),
+        ("eg:n a", "eg:note a qb:DimensionProperty ; rdfs:range eg:C . eg:n a", []),
         (
             "qb:measure eg:n ],",
             "qb:componentProperty eg:n ], [ qb:componentProperty eg:d ] . eg:d a "
