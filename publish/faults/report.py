@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from publish.faults.addresses import is_address
-from publish.faults.fault import KINDS, Fault, Words, phrase
+from publish.faults.fault import KINDS, Fault, Words, number_of, phrase, together
 from publish.faults.sarif import as_sarif
 from publish.faults.shacl_report import as_shacl
 
@@ -88,14 +88,17 @@ def as_json(faults: Sequence[Fault], language: str = "en") -> str:
 
 
 def count_of(faults: Sequence[Fault]) -> Words:
-    """Return how many faults there are, and how many of them only warn."""
-    errors = sum(item.severity == "error" for item in faults)
-    warnings = len(faults) - errors
-    what = phrase("one-fault") if errors == 1 else phrase("faults", count=errors)
-    if not warnings:
-        return what
-    also = phrase("one-warning") if warnings == 1 else phrase("warnings", count=warnings)
-    return phrase("and", one=what, other=also) if errors else also
+    """Return how many open questions and faults there are, and how many that only warn."""
+    questions = sum(item.code == "still-open" for item in faults)
+    errors = sum(item.severity == "error" for item in faults) - questions
+    warnings = len(faults) - errors - questions
+    counts = [number_of(questions, "questions")] if questions else []
+    if errors or not (questions or warnings):
+        counts.append(phrase("one-fault") if errors == 1 else phrase("faults", count=errors))
+    if warnings:
+        one = warnings == 1
+        counts.append(phrase("one-warning") if one else phrase("warnings", count=warnings))
+    return together(counts)
 
 
 def where_to_read_more(faults: Sequence[Fault]) -> Words:

@@ -489,3 +489,10 @@ def test_print_no_colour_into_a_file(sound: SmallProject) -> None:
     """Where stdout is no terminal there is no colour."""
     sound.table("x,2022 - K1\njong,x\n")
     assert "\x1b" not in run("--project", str(sound.root), "validate").stdout
+
+
+def test_count_questions_apart() -> None:
+    """What a person has yet to answer is a question and no fault."""
+    still_open = made_up(code="still-open")
+    assert count_of([still_open]).text_in("en") == "1 open question"
+    assert count_of([still_open] * 2 + [made_up()]).text_in("nl") == "2 open vragen en 1 fout"
