@@ -84,7 +84,7 @@ def test_tell_what_would_be_published(unsure: SmallProject) -> None:
         "    measures: OPEN",
     ]
     assert "mappings/proef.yaml:9:1: still-open" in result.stdout
-    assert "1 fault. Nothing was written.\n" in result.stderr
+    assert "1 open question. Nothing was written.\n" in result.stderr
 
 
 def test_tell_that_nothing_is_open(unsure: SmallProject) -> None:
@@ -136,7 +136,7 @@ def test_tell_it_in_dutch(unsure: SmallProject) -> None:
         "    maten: OPEN",
     ]
     assert "`measure` is nog OPEN" in result.stdout
-    assert result.stderr.startswith("1 fout. Er is niets geschreven.\n")
+    assert result.stderr.startswith("1 open vraag. Er is niets geschreven.\n")
     unsure.mapping(MAPPING.replace("OPEN\n", "aantal\n"))
     sound = unsure.run("--language", "nl", "check", "proef")
     assert sound.stdout.startswith("proef: niets staat open, geen fouten; dit zou gepubliceerd")
