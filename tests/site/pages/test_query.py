@@ -103,6 +103,13 @@ def test_query_refused(client: FlaskClient, how: dict[str, object], status: int)
         assert set(response.headers["Allow"].split(", ")) >= {"GET", "HEAD", "POST", "OPTIONS"}
 
 
+def test_end_a_sentence_once(client: FlaskClient) -> None:
+    """What is wrong with a query is one sentence on its page, also when that asks something."""
+    response = client.get("/sparql?query=SELCT&lang=en", headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    assert "Did you mean SELECT?</p>" in response.text
+
+
 @pytest.mark.parametrize(
     ("query", "accept"),
     [
