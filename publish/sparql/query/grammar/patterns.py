@@ -97,7 +97,8 @@ def _read_bind(cursor: Cursor) -> None:
 def read_constraint(cursor: Cursor) -> None:
     """Read what FILTER and HAVING take: an expression in brackets, or a call."""
     if cursor.take("NOT"):
-        cursor.need("EXISTS", hint="constraint-in-brackets")
+        if not cursor.take("EXISTS"):
+            cursor.fail_at_word(cursor.now, "constraint-in-brackets")
         _read_exists(cursor)
     elif cursor.take("EXISTS"):
         _read_exists(cursor)

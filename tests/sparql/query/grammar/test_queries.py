@@ -14,6 +14,7 @@ XSD = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
 WRONG = [
     # Words and their order
     ("SELCT ?s WHERE {?s ?p ?o}", 1, 1, "mean SELECT"),
+    ("SELECT ?s { ?s ?p ?o FILTER NOT EXIST { ?s a ?x } }", 1, 33, "mean EXISTS"),
     ("SELECT ?s { ?s ?p ?o }\nLIMIT 99999999999999999999", 2, 7, "too large"),
     ("selct ?s WHERE {?s ?p ?o}", 1, 1, "mean SELECT"),
     ("SELECT * WHER { ?s ?p ?o }", 1, 10, "mean WHERE"),
