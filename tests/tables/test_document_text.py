@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from built import TESTS
+from mutations import mutate
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from shared_material import ROOT, minister_answer
@@ -253,6 +254,21 @@ def test_read_text_of_damaged_pdf_never_crashes(
         assert bool(text) != bool(faults)
         faulty += bool(faults)
     assert 50 < faulty < 300
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_read_text_of_a_thousand_mutants_of_pdf(tmp_path: Path) -> None:
+    """The same holds of other changes, in the process that reads PDFs for the program."""
+    whole = [pdf(TEXT, pageCompression=0), pdf(TEXT, pageCompression=1)]
+    faulty = 0
+    for number in range(1_000):
+        chance = random.Random(f"documents {number}")
+        what, content = mutate(chance.choice(whole), chance, whole)
+        text, faults = read_bytes(tmp_path, content)
+        assert bool(text) != bool(faults), (number, what)
+        faulty += bool(faults)
+    assert 100 < faulty < 1_000
 
 
 def test_read_text_knows_a_pdf_by_its_content(tmp_path: Path) -> None:

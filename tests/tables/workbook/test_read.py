@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 import zipfile
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from mutations import mutate_zip
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -527,3 +530,38 @@ def test_read_many_merged_cells() -> None:
     grid = read_workbook(raw, "boek.xlsx", None, "nl", faults)
     assert grid, faults
     assert len(grid.merged) == 2_000
+
+
+def of_all_kinds(sheet: Worksheet) -> None:
+    """Put into a sheet what workbooks have besides figures."""
+    sheet.append([date(2023, 1, 1), 1.5, CellRichText("12", TextBlock(InlineFont(b=True), "3"))])
+    sheet.append(["=A1", True, "#N/A"])
+    for cell, code in zip(sheet[2], ("@", '[<5]"<5";0', "0.0%"), strict=True):
+        cell.number_format = code
+    sheet["A6"].number_format = "mmm-yy"
+    sheet["B3"].font = Font(color="FFFFFFFF", strike=True)
+    sheet.merge_cells("B7:C7")
+    sheet.row_dimensions[4].hidden = True
+    sheet.column_dimensions["C"].width = 0.5
+    rule = CellIsRule(operator="lessThan", formula=["5"], font=Font(color="FFFFFFFF"))
+    sheet.conditional_formatting.add("B2:C4", rule)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_end_in_a_grid_or_in_faults_whatever_the_workbook() -> None:
+    """Workbooks of which a part was changed at random are read or refused, without a traceback."""
+    whole = [raw_of(book()), raw_of(book(of_all_kinds))]
+    ended = {"grid": 0, "faults": 0}
+    for number in range(1_000):
+        chance = random.Random(f"workbooks {number}")
+        what, content = mutate_zip(chance.choice(whole), chance)
+        faults: list[Fault] = []
+        hidden = chance.choice([None, "leave", "take"])
+        try:
+            grid = read_workbook(content, "boek.xlsx", None, "nl", faults, hidden)
+        except Exception as error:
+            raise AssertionError((number, what, hidden)) from error
+        assert grid or faults, (number, what, hidden)
+        ended["grid" if grid else "faults"] += 1
+    assert min(ended.values()) > 100, ended
