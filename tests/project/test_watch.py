@@ -65,6 +65,7 @@ def test_watch_until_interrupted(project: SmallProject) -> None:
             stdout=out,
             stderr=subprocess.STDOUT,
             env=environment,
+            preexec_fn=_hear_interrupts,
         )
     try:
         _wait_for(log, "Waiting for the next save")
@@ -102,6 +103,7 @@ def test_validate_again_in_dutch_until_interrupted(project: SmallProject, of_fil
             stdout=out,
             stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"},
+            preexec_fn=_hear_interrupts,
         )
     try:
         _wait_for(log, "Wacht tot er weer iets bewaard wordt")
@@ -116,6 +118,11 @@ def test_validate_again_in_dutch_until_interrupted(project: SmallProject, of_fil
     text = log.read_text(encoding="utf-8")
     assert f"Bewaard: {shown}\n" in text
     assert ("op de server" in text) != of_file
+
+
+def _hear_interrupts() -> None:
+    """Undo what a shell says to programs that it runs in the background: to ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _wait_for(log: Path, text: str) -> None:

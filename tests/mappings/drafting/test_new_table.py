@@ -358,8 +358,11 @@ def test_name_measure_first_that_stands_above(ages: SmallProject) -> None:
     assert "measure: OPEN\n" in made.mapping.read_text(encoding="utf-8")
 
 
-def test_tell_what_was_guessed_and_what_is_next(ages: SmallProject) -> None:
+def test_tell_what_was_guessed_and_what_is_next(
+    ages: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The verb prints the files on stdout, and in words what was guessed and what to do next."""
+    monkeypatch.setenv("COLUMNS", "120")  # so that no cell of the table is wrapped
     (ages.root / "bron.csv").write_text(PLAIN, encoding="utf-8")
     result = ages.run("new", "nieuw", str(ages.root / "bron.csv"), "--document", "antwoord")
     assert result.exit_code == 0
