@@ -260,7 +260,7 @@ FILES = [
 
 
 @pytest.mark.parametrize("name", FILES)
-@looks(4)
+@looks(2)
 @given(content=st.binary(max_size=200))
 @example(content=b"")
 @example(content=b"\xef\xbb\xbf")
@@ -276,7 +276,7 @@ def test_report_on_random_bytes(sound: SmallProject, name: str, content: bytes) 
 
 
 @pytest.mark.slow
-@looks(40)
+@looks(20)
 @given(content=tables())
 def test_report_on_random_tables(sound: SmallProject, content: bytes) -> None:
     """A table of odd cells gives a clean report."""
@@ -284,7 +284,7 @@ def test_report_on_random_tables(sound: SmallProject, content: bytes) -> None:
 
 
 @pytest.mark.slow
-@looks(30)
+@looks(15)
 @given(content=changed(TABLE))
 def test_report_on_changed_table(sound: SmallProject, content: bytes) -> None:
     """A sound table in which something was changed gives a clean report."""
@@ -292,14 +292,14 @@ def test_report_on_changed_table(sound: SmallProject, content: bytes) -> None:
 
 
 @pytest.mark.slow
-@looks(40)
+@looks(20)
 @given(content=changed(MARKED))
 def test_report_on_changed_mapping(sound: SmallProject, content: bytes) -> None:
     """A sound mapping in which something was changed gives a clean report."""
     check(sound, "mappings/proef.yaml", content)
 
 
-@looks(25)
+@looks(12)
 @given(content=changed(DECLARED))
 def test_report_on_changed_document(sound: SmallProject, content: bytes) -> None:
     """A sound document.yaml in which something was changed gives a clean report."""
@@ -316,7 +316,7 @@ def test_report_on_changed_document(sound: SmallProject, content: bytes) -> None
         "shapes/eigen.ttl",
     ],
 )
-@looks(8)
+@looks(4)
 @given(data=st.data())
 def test_report_on_changed_file(sound: SmallProject, name: str, data: st.DataObject) -> None:
     """A sound file of any other kind in which something was changed gives a clean report."""

@@ -307,46 +307,49 @@ def test_let_later_document_win_with_marks(
 # -- Totals ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("cells", "kind", "expected"),
-    [
-        (("<5", "10", "12"), "complete", None),
-        (("<5", "10", "10"), "complete", None),
-        (("<5", "10", "14"), "complete", None),
-        (("<5", "10", "15"), "complete", "parts-below-total"),
-        (("≤5", "10", "15"), "complete", None),
-        (("≤5", "10", "16"), "complete", "parts-below-total"),
-        (("<5", "10", "9"), "complete", "parts-exceed-total"),
-        (("-", "10", "10"), "complete", "parts-exceed-total"),
-        (("-", "10", "11"), "complete", None),
-        (("-", "-", "2"), "complete", None),
-        (("-", "-", "7"), "complete", "parts-below-total"),
-        (("x", "10", "10"), "complete", None),
-        (("x", "10", "999"), "complete", None),
-        (("x", "10", "9"), "complete", "parts-exceed-total"),
-        ((">100", "10", "110"), "complete", "parts-exceed-total"),
-        ((">100", "10", "111"), "complete", None),
-        (("(12)", "10", "30"), "complete", None),
-        (("5", "10", "x"), "complete", None),
-        (("5", "10", "<16"), "complete", None),
-        (("5", "10", "<15"), "complete", "parts-exceed-total"),
-        (("5", "10", ">15"), "complete", "parts-below-total"),
-        (("<5", "10", ">13"), "complete", None),
-        (("<5", "10", ">14"), "complete", "parts-below-total"),
-        (("<5", "10", "99"), "incomplete", None),
-        (("-", "10", "10"), "incomplete", "parts-exceed-total"),
-        (("5", "10", ">15"), "incomplete", None),
-        (("5", "10", "<15"), "incomplete", "parts-exceed-total"),
-    ],
-)
-def test_judge_total_with_marks(
-    project: SmallProject, cells: tuple[str, str, str], kind: str, expected: str | None
-) -> None:
+TOTALS: list[tuple[tuple[str, str, str], str, str | None]] = [
+    (("<5", "10", "12"), "complete", None),
+    (("<5", "10", "10"), "complete", None),
+    (("<5", "10", "14"), "complete", None),
+    (("<5", "10", "15"), "complete", "parts-below-total"),
+    (("≤5", "10", "15"), "complete", None),
+    (("≤5", "10", "16"), "complete", "parts-below-total"),
+    (("<5", "10", "9"), "complete", "parts-exceed-total"),
+    (("-", "10", "10"), "complete", "parts-exceed-total"),
+    (("-", "10", "11"), "complete", None),
+    (("-", "-", "2"), "complete", None),
+    (("-", "-", "7"), "complete", "parts-below-total"),
+    (("x", "10", "10"), "complete", None),
+    (("x", "10", "999"), "complete", None),
+    (("x", "10", "9"), "complete", "parts-exceed-total"),
+    ((">100", "10", "110"), "complete", "parts-exceed-total"),
+    ((">100", "10", "111"), "complete", None),
+    (("(12)", "10", "30"), "complete", None),
+    (("5", "10", "x"), "complete", None),
+    (("5", "10", "<16"), "complete", None),
+    (("5", "10", "<15"), "complete", "parts-exceed-total"),
+    (("5", "10", ">15"), "complete", "parts-below-total"),
+    (("<5", "10", ">13"), "complete", None),
+    (("<5", "10", ">14"), "complete", "parts-below-total"),
+    (("<5", "10", "99"), "incomplete", None),
+    (("-", "10", "10"), "incomplete", "parts-exceed-total"),
+    (("5", "10", ">15"), "incomplete", None),
+    (("5", "10", "<15"), "incomplete", "parts-exceed-total"),
+]
+"""Two parts and their total, whether the parts are complete, and the fault."""
+
+
+def test_judge_total_with_marks(project: SmallProject) -> None:
     """What is not shown counts as all that it can be, never as zero."""
-    young, old, total = cells
-    project.table(f"x,2022,2023\njong,{young},1\noud,{old},2\n_T,{total},3\n")
-    project.mapping(PLAIN + f"totals: {{leeftijd: {kind}}}\n" + MARKS)
-    assert project.places() == ([(expected, "tabel.csv", 4, 4)] if expected else [])
+    expected = []
+    for number, ((young, old, total), kind, code) in enumerate(TOTALS):
+        name = f"tabel{number:02}"
+        project.table(f"x,2022,2023\njong,{young},1\noud,{old},2\n_T,{total},3\n", name)
+        lines = PLAIN.replace("tabel", name) + f"totals: {{leeftijd: {kind}}}\n" + MARKS
+        project.mapping(lines, f"proef{number}")
+        if code:
+            expected.append((code, f"{name}.csv", 4, 4))
+    assert project.places() == expected
 
 
 @pytest.mark.parametrize(
@@ -497,30 +500,35 @@ def test_report_mark_of_document(project: SmallProject) -> None:
     assert project.places() == [("no-such-reason", "document.yaml", 5, 7)]
 
 
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("X", "not-a-number"),
-        ("5<", "not-a-number"),
-        ("<", "not-a-number"),
-        ("", "empty-cell"),
-        (" ", "empty-cell"),
-        ("< vijf", "no-number-in-mark"),
-        ("< 1 2", "no-number-in-mark"),
-        ("<1.23", "no-number-in-mark"),
-        ("(x)", "no-number-in-mark"),
-        ("<9999999999999999999", "no-number-in-mark"),
-        ("<5%", "percent-mismatch"),
-        ("<" + "y" * 1_000_000, "no-number-in-mark"),
-        ("<" + " " * 1_000_000 + "y", "no-number-in-mark"),
-    ],
-)
-def test_report_cell_that_is_no_mark(project: SmallProject, cell: str, expected: str) -> None:
+NO_MARKS = [
+    ("X", "not-a-number"),
+    ("5<", "not-a-number"),
+    ("<", "not-a-number"),
+    ("", "empty-cell"),
+    (" ", "empty-cell"),
+    ("< vijf", "no-number-in-mark"),
+    ("< 1 2", "no-number-in-mark"),
+    ("<1.23", "no-number-in-mark"),
+    ("(x)", "no-number-in-mark"),
+    ("<9999999999999999999", "no-number-in-mark"),
+    ("<5%", "percent-mismatch"),
+    ("<" + "y" * 1_000_000, "no-number-in-mark"),
+    ("<" + " " * 1_000_000 + "y", "no-number-in-mark"),
+]
+"""A cell, and the fault that it is."""
+
+
+def test_report_cell_that_is_no_mark(project: SmallProject) -> None:
     """A cell that is neither a number nor a declared mark is a fault at the cell."""
-    project.table(f"x,2022\njong,{cell}\noud,x\n")
-    project.mapping(PLAIN + MARKS)
-    assert project.places() == [(expected, "tabel.csv", 2, 6)]
-    assert len(project.faults()[0].finding) < 300
+    for number, (cell, _) in enumerate(NO_MARKS):
+        name = f"tabel{number:02}"
+        project.table(f"x,2022\njong,{cell}\noud,x\n", name)
+        project.mapping(PLAIN.replace("tabel", name) + MARKS, f"proef{number}")
+    found = project.faults()
+    assert [(item.code, Path(item.path).name, item.line, item.column) for item in found] == [
+        (code, f"tabel{number:02}.csv", 2, 6) for number, (_, code) in enumerate(NO_MARKS)
+    ]
+    assert max(len(item.finding) for item in found) < 300
 
 
 def test_report_printed_number_beyond_other_bound(project: SmallProject) -> None:

@@ -76,7 +76,10 @@ def test_publish_any_source_line(project: SmallProject) -> None:
     assert found["l"] == 'p. "3"\n\\4\té'
 
 
-@pytest.mark.parametrize(("block", "together"), [(3, 1), (7, 2), (1_000_000, 512)])
+@pytest.mark.parametrize(
+    ("block", "together"),
+    [(7, 2), *(pytest.param(*sizes, marks=pytest.mark.slow) for sizes in ((3, 1), (10**6, 512)))],
+)
 def test_write_same_triples_in_any_blocks(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch, block: int, together: int
 ) -> None:

@@ -235,7 +235,12 @@ def test_list_what_is_missing(project: SmallProject) -> None:
 
 @pytest.mark.parametrize(
     ("cells", "published"),
-    [("true", True), ("false", False), ("4", True), ("3", False)],
+    [
+        ("4", True),
+        ("3", False),
+        pytest.param("true", True, marks=pytest.mark.slow),
+        pytest.param("false", False, marks=pytest.mark.slow),
+    ],
 )
 def test_publish_cells_up_to_a_size(project: SmallProject, cells: str, published: bool) -> None:
     """Source cells are published, or not, or only of a data set that is not too large."""
