@@ -72,6 +72,7 @@ def test_publish_acknowledged_fault(project: SmallProject) -> None:
     }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("old", "new", "code", "line", "column"),
     [

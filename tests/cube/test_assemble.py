@@ -216,6 +216,7 @@ def test_suggest_any_label_of_the_table(
     assert found.fix.startswith('Did you mean "jong"? ')
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

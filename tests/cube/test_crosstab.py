@@ -216,6 +216,7 @@ def test_read_table_alike_in_blocks(project: SmallProject, monkeypatch: pytest.M
     assert list(project.observations().items()) == list(whole.items())
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("table", "expected"),
     [

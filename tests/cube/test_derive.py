@@ -63,6 +63,7 @@ def test_build_the_inputs_of_a_derived_data_set_asked_for(project: SmallProject)
     ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("change", "code", "line", "column"),
     [
@@ -101,6 +102,7 @@ OTHER_LIST = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("content", "code", "name"),
     [
@@ -267,6 +269,7 @@ code:{code} pub:vanaf {low} ; pub:vanafInbegrepen true ; pub:tot {high} ;
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("inner", "outer", "fits"),
     [

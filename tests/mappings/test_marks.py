@@ -249,6 +249,7 @@ def test_read_bounds_as_their_file_writes_numbers(project: SmallProject) -> None
 # -- One figure, several cells -----------------------------------------------------------------
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("one", "other", "is_conflict"),
     [
@@ -276,6 +277,7 @@ def test_compare_marks_of_one_document(
     assert project.places() == ([("conflicting-cells", "twee.csv", 2, 6)] if is_conflict else [])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("old", "new", "known", "value"),
     [
@@ -388,6 +390,7 @@ def test_word_totals_with_bounds(project: SmallProject) -> None:
 # -- Faults ------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("marks", "expected"),
     [

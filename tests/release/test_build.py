@@ -128,6 +128,7 @@ def test_reuse_release_of_same_input(sound: SmallProject) -> None:
     assert (second, after.st_mtime_ns, after.st_ino) == (first, before.st_mtime_ns, before.st_ino)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [
@@ -203,6 +204,7 @@ def test_follow_public_url_in_manifest_only(sound: SmallProject) -> None:
     assert second.folder != first.folder
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "content",
     [

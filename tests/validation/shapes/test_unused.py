@@ -23,6 +23,7 @@ def places(project: SmallProject, text: str) -> list[tuple[str, str, int, int]]:
     return project.places()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "text",
     [

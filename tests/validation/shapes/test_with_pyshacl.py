@@ -178,6 +178,7 @@ def with_defect(graph: Graph, path: Path, project: Project) -> Graph:
     return changed
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", defects(), ids=lambda path: path.stem)
 def test_find_defect(graph: Graph, shapes: Graph, small: Built, path: Path) -> None:
     """pySHACL finds the planted defect, names the shape and says it in the words agreed."""
