@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from publish.faults.fault import Words, phrase
-from publish.server.bounds.room import HeldBytes
+from publish.server.bounds.room import HeldBytes, NoRoom
 from publish.server.replies import Headers
 from publish.server.settings.table import Settings
 
@@ -70,7 +70,7 @@ class HttpRequest:
         if length and length.isdigit() and int(length) > most:
             raise BodyRefused(413, phrase("body-too-large", most=f"{most // 1024} KB"))
         parts: list[bytes] = []
-        size = 0
+        size = held = 0
         try:
             async with asyncio.timeout(seconds):
                 while True:
@@ -82,9 +82,13 @@ class HttpRequest:
                     if size > most:
                         raise BodyRefused(413, phrase("body-too-large", most=f"{most // 1024} KB"))
                     if size > SMALL_BODY:
-                        share.grow(len(parts[-1]))
+                        share.grow(size - held)
+                        held = size
                     if not message.get("more_body"):
                         return b"".join(parts)
+        except NoRoom:
+            share.close()  # others may go on before this client has been told
+            raise
         except TimeoutError:
             raise BodyRefused(408, phrase("body-too-slow", seconds=f"{seconds:g}")) from None
 
