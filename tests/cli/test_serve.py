@@ -17,6 +17,7 @@ def test_refuse_to_serve_without_release(sound: SmallProject) -> None:
     assert "run publish build first" in result.stderr
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("manifest", ["{}", "{", "[]", ""])
 def test_refuse_to_serve_damaged_release(sound: SmallProject, manifest: str) -> None:
     """A release whose manifest cannot be read is not served; a build makes it anew."""

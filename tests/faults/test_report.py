@@ -430,6 +430,7 @@ def sound(project: SmallProject) -> SmallProject:
     return project
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("form", ["json", "sarif", "shacl"])
 def test_print_report_of_sound_run(sound: SmallProject, form: str) -> None:
     """For programs a run without faults has a report on stdout; the counts go to stderr."""

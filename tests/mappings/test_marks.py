@@ -480,6 +480,7 @@ def test_suggest_nearest_reason(project: SmallProject) -> None:
     assert found.fix.startswith('Did you mean "ONDERDRUKT"? Its codes are ONDERDRUKT, ')
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("marks", "cell", "line"),
     [

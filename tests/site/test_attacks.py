@@ -223,6 +223,7 @@ FEDERATED["after an escape"] += "\n}"
 """Federated queries (SPARQL 1.1 Federated Query); URL stands for an address that listens."""
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("spelling", FEDERATED)
 def test_federated_query(server: Server, listener: Listener, spelling: str) -> None:
     """No spelling of SERVICE is answered, and none leaves the process."""

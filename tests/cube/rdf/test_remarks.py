@@ -51,6 +51,7 @@ def targets(release: Built, name: str = "naam", about: str = "proef") -> set[str
     return {row["target"].removeprefix(f"{BASE}/id/") for row in rows}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
@@ -73,6 +74,7 @@ def test_put_a_remark_where_it_belongs(project: SmallProject, at: str, expected:
     assert targets(built(project.read())) == expected
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "code", "line", "column"),
     [

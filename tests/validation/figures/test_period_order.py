@@ -30,6 +30,7 @@ def test_accept_columns_in_order(project: SmallProject, quarters: tuple[str, ...
     assert project.places() == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("quarters", "column"),
     [

@@ -230,6 +230,7 @@ def messages(project: SmallProject, text: str) -> list[tuple[str, str, int, int]
     return project.places()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
