@@ -74,7 +74,7 @@ def usable_folder(folder: Path, root: Path, faults: list[Fault]) -> bool:
     shown = shown_path(folder, root)
     if leads_outside(folder, root):
         problem = fault("outside-project", shown, path=os.path.realpath(folder))
-    elif folder.exists() and not folder.is_dir():
+    elif os.path.lexists(folder) and not folder.is_dir():
         problem = fault("cannot-read", shown, reason=phrase("no-folder"))
     else:
         return True

@@ -7,7 +7,6 @@ variables, which win over the file.
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
@@ -33,8 +32,6 @@ Text = dict[str, str]
 
 
 SETTINGS = "publish.toml"
-FOLDERS = ("ontology", "mappings", "shapes")
-"""The folders of a project; one that is not there is empty."""
 NUMBERS = ("nl", "en", "plain")
 DEFAULT_GRAPHS = ("union", "empty")
 KEPT = 5
@@ -112,7 +109,6 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
     overridden |= {"public-url": public_url} if public_url else {}
     settings |= overridden
     faults.extend(_judge(settings, text, overridden.keys()))
-    faults.extend(_judge_folders(root))
     if faults:
         raise FaultyInput(faults)
     base = settings["base"].rstrip("/")
@@ -128,13 +124,6 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         title=settings["title"],
         description=settings["description"],
     )
-
-
-def _judge_folders(root: Path) -> Iterator[Fault]:
-    """Yield a fault for each folder of a project in whose place something else stands."""
-    for name in FOLDERS:
-        if os.path.lexists(root / name) and not (root / name).is_dir():
-            yield fault("cannot-read", name, reason=phrase("not-a-folder"))
 
 
 def _judge(settings: dict[str, object], text: str, overridden: Set[str]) -> Iterator[Fault]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -233,22 +232,3 @@ def test_read_project_with_settings_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "publish.toml").mkdir()
     with pytest.raises(CannotRun, match=r"publish\.toml cannot be read: Is a directory\."):
         read_project(tmp_path)
-
-
-@pytest.mark.parametrize("kind", ["file", "pipe", "loop", "nothing"])
-def test_read_project_reports_what_stands_in_the_place_of_a_folder(
-    tmp_path: Path, kind: str
-) -> None:
-    """A project in which mappings/ is no folder is not taken for one without data sets."""
-    root, path = folder_with(tmp_path, SOUND), tmp_path / "mappings"
-    if kind == "file":
-        path.write_text("x", encoding="utf-8")
-    elif kind == "pipe":
-        os.mkfifo(path)
-    else:
-        path.symlink_to("mappings" if kind == "loop" else "nowhere")
-    with pytest.raises(FaultyInput) as caught:
-        read_project(root)
-    [item] = caught.value.faults
-    assert (item.code, item.path) == ("cannot-read", "mappings")
-    assert item.text_in("nl").count("geen map")
