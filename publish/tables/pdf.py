@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import io
 import logging
-import multiprocessing
-import resource
-from contextlib import closing, suppress
 from multiprocessing.connection import Connection
 
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
 from publish.faults.fault import Words, phrase
+from publish.project.ended_process import process_of
 from publish.tables.unsound import UNSOUND, problem_of
 
 SECONDS = 60
@@ -26,16 +24,10 @@ MOST_MEMORY = 1
 MOST_TEXT = 16 * 2**20
 """Characters of text at most: some 5,000 full pages."""
 
-FORK = multiprocessing.get_context("fork")
-
 
 def text_of_pdf(raw: bytes) -> str | Words:
     """Return the text of all pages of a PDF, or in words why it cannot be read."""
-    receiver, sender = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=_work, args=(sender, raw), daemon=True)
-    process.start()
-    sender.close()
-    with closing(receiver):
+    with process_of(_work, raw, seconds=SECONDS, gib=MOST_MEMORY) as receiver:
         try:
             if not receiver.poll(2 * SECONDS):
                 return phrase("pdf-took-too-long", seconds=SECONDS)
@@ -43,19 +35,10 @@ def text_of_pdf(raw: bytes) -> str | Words:
             return answer
         except EOFError:
             return phrase("pdf-took-too-much", seconds=SECONDS, most=MOST_MEMORY)
-        finally:
-            process.kill()
-            process.join()
-            process.close()
 
 
 def _work(sender: Connection, raw: bytes) -> None:
-    """Hand over the text of a PDF, or why there is none, within the bounds."""
-    with suppress(OSError, ValueError):  # not every system bounds memory
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + (MOST_MEMORY << 30)
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    """Hand over the text of a PDF, or why there is none."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs every repair it makes
     sender.send(read_pages(raw))
 

@@ -7,22 +7,18 @@ and the others are judged. Nothing is fetched, and nothing that a library prints
 
 from __future__ import annotations
 
-import math
-import multiprocessing
 import os
-import resource
 import sys
 import time
-from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import rdflib.plugins.sparql
 from rdflib import Graph
 from rdflib.term import Node
 
 from publish.faults.fault import Words, phrase
+from publish.project.ended_process import process_of
 from publish.validation.shapes.compile import ShapeResult
 from publish.validation.shapes.soundness import ShapeProblem
 from publish.validation.shapes.with_pyshacl import UnusableShapes, judge_each, with_targets
@@ -33,9 +29,6 @@ OF_ONE = 0.5
 """The part of that time after which a shape is ended that has handed over no results."""
 MOST_MEMORY = 2
 """GiB of memory that judging can take."""
-
-FORK = multiprocessing.get_context("fork")
-"""A fork has the graphs already, and is there in some milliseconds."""
 
 
 @dataclass(kw_only=True)
@@ -83,13 +76,8 @@ def _judge_some(
     graph: Graph, shapes: Graph, left: list[Node], found: Judged, seconds: float, end: float
 ) -> None:
     """Judge by the shapes that are left, up to one that takes too long or breaks the validator."""
-    receiver, sender = FORK.Pipe(duplex=False)
-    process = FORK.Process(
-        target=_work, args=(sender, graph, shapes, tuple(left), seconds), daemon=True
-    )
-    process.start()
-    sender.close()
-    with closing(receiver):
+    work = _work, graph, shapes, tuple(left)
+    with process_of(*work, seconds=seconds + 1, gib=MOST_MEMORY) as receiver:
         try:
             while left:
                 wait = max(0.0, min(end - time.monotonic(), seconds * OF_ONE))
@@ -110,17 +98,11 @@ def _judge_some(
                     found.things += answer
         except EOFError:
             found.ended[left.pop(0)] = phrase("shape-broke-validator", most=MOST_MEMORY)
-        finally:
-            process.kill()
-            process.join()
-            process.close()
 
 
-def _work(
-    sender: Connection, graph: Graph, shapes: Graph, nodes: tuple[Node, ...], seconds: float
-) -> None:
+def _work(sender: Connection, graph: Graph, shapes: Graph, nodes: tuple[Node, ...]) -> None:
     """Judge by shapes, in the process that is ended from outside."""
-    _stay_within_bounds(seconds)
+    _keep_to_itself()
     try:
         for answer in judge_each(graph, shapes, nodes):
             sender.send(answer)
@@ -128,19 +110,12 @@ def _work(
         sender.send(error)
 
 
-def _stay_within_bounds(seconds: float) -> None:
-    """Bound this process in memory and time, also without its parent, and keep it to itself."""
+def _keep_to_itself() -> None:
+    """Let this process print nothing and fetch nothing."""
     silent = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silent, descriptor)
     sys.stdout = sys.stderr = os.fdopen(silent, "w", encoding="utf-8")
-    with suppress(OSError, ValueError):  # not every system bounds memory
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
-        most = pages * resource.getpagesize() + (MOST_MEMORY << 30)
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-    with suppress(OSError, ValueError):
-        most = math.ceil(seconds) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
     sys.addaudithook(_refuse_network)
 

@@ -7,13 +7,13 @@ the one that the range is derived from (RDF Semantics, section 7; XML Schema 2, 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import pyoxigraph as ox
 
 from publish.rdf.namespaces import XSD
 from publish.rdf.terms import Term
-from publish.validation.constraints.literals import BOUNDS
+from publish.validation.constraints.literals import BOUNDS, value_of
 
 _XSD = str(XSD)
 
@@ -36,7 +36,6 @@ PRIMITIVE_OF = {name: name for name in PRIMITIVE} | {
 """The primitive datatype of each, by their names in XSD."""
 
 WITH_ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)\s*")
-DECIMAL = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*")
 
 
 def is_value_space(range_: str) -> bool:
@@ -62,16 +61,9 @@ def lies_in(term: Term, range_: str) -> bool:
         return False
     if range_ == "dateTimeStamp":
         return name == range_ or WITH_ZONE.search(term.value) is not None
-    return range_ not in BOUNDS or _is_whole_within(term.value, *BOUNDS[range_])
-
-
-def _is_whole_within(text: str, least: int | None, most: int | None) -> bool:
-    """Return whether a text, if it is a number, is a whole one between bounds."""
-    if not DECIMAL.fullmatch(text):
+    value = value_of(term)
+    if range_ not in BOUNDS or not isinstance(value, Decimal):
         return True
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:  # more digits than an exponent counts
-        return True
-    is_whole = not re.search(r"\.\d*[1-9]", text)
-    return is_whole and (least is None or number >= least) and (most is None or number <= most)
+    least, most = BOUNDS[range_]
+    is_whole = value == value.to_integral_value()
+    return is_whole and (least is None or value >= least) and (most is None or value <= most)
