@@ -437,11 +437,6 @@ def test_print_report_of_sound_run(sound: SmallProject, form: str) -> None:
     result = sound.run("-q", "--format", form, "validate")
     assert (result.exit_code, result.stderr) == (0, "proef: 2 observations, no faults\n")
     assert result.stdout == report([], form)
-
-
-def test_print_report_of_sound_build(sound: SmallProject) -> None:
-    """A build has the same report on stdout, and names the release on stderr."""
-    form = "json"
     built = sound.run("-q", "--format", form, "build")
     assert (built.exit_code, built.stdout) == (0, report([], form))
     assert built.stderr.startswith(str(sound.root / "build"))
