@@ -54,11 +54,13 @@ class Terms:
         their labels; ``settle`` ends this.
         """
         found = self.found
-        nodes = [at for at in range(first, len(found)) if type(found[at]) is ox.BlankNode]
-        for at in nodes:
+        nodes = []
+        for at in range(first, len(found)):
             node = found[at]
-            del self.numbers[node]
-            found[at] = naming(node)  # type: ignore[arg-type]
+            if isinstance(node, ox.BlankNode):
+                nodes.append(at)
+                del self.numbers[node]
+                found[at] = naming(node)
         return nodes
 
     def settle(self, nodes: Iterable[int]) -> None:

@@ -78,7 +78,8 @@ class _Store:
         stored = self._known.get(literal)
         if stored is None:
             if len(self._known) >= MOST_REMEMBERED:
-                self.__init__()  # type: ignore[misc]
+                self._known.clear()
+                self._store.clear()
             self._store.add(ox.Quad(_NODE, _NODE, literal))
             [quad] = self._store.quads_for_pattern(_NODE, _NODE, literal)
             assert isinstance(quad.object, ox.Literal)  # noqa: S101 - it went in as one
