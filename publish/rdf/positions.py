@@ -37,7 +37,7 @@ ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 """How an absolute IRI begins: with its scheme."""
 
 
-class Prologue:
+class _Prologue:
     """The base and the prefixes of Turtle or TriG, as its tokens are read."""
 
     def __init__(self, base: str) -> None:
@@ -55,7 +55,7 @@ class Prologue:
         self._declaration.append(token)
         is_base = self._declaration[0].lower().endswith("base")
         if len(self._declaration) == (2 if is_base else 3):
-            iri = resolved(self.base, token[1:-1])
+            iri = _resolved(self.base, token[1:-1])
             if is_base:
                 self.base = iri
             else:
@@ -77,7 +77,7 @@ def turtle_tokens(text: str) -> Iterator[re.Match[str]]:
 
 def turtle_prefixes(text: str, base: str) -> list[tuple[str, str]]:
     """Return the prefixes that Turtle or TriG declares, with their namespaces, in order."""
-    prologue = Prologue(base)
+    prologue = _Prologue(base)
     for token in turtle_tokens(text):
         prologue.takes(token[0])
     return prologue.declared
@@ -90,7 +90,7 @@ def turtle_iris(text: str, base: str, *, subjects: bool = False) -> Iterator[tup
     IRIs are resolved against ``base``. With ``subjects``, only subjects are given, and names of
     graphs. Text that is no Turtle raises nothing.
     """
-    prologue = Prologue(base)
+    prologue = _Prologue(base)
     depth, begins = 0, True  # brackets that are open; whether a statement begins here
     typed: re.Match[str] | None = None  # a text with a datatype, which is the next token
     for token in turtle_tokens(text):
@@ -107,7 +107,7 @@ def turtle_iris(text: str, base: str, *, subjects: bool = False) -> Iterator[tup
             begins = False
             is_iri = kind == "iri"
             term = (
-                resolved(prologue.base, found[1:-1])
+                _resolved(prologue.base, found[1:-1])
                 if is_iri
                 else expanded(found, prologue.prefixes)
             )
@@ -151,7 +151,7 @@ def find_in_turtle(
             yield iri, *lines.place(offset)
 
 
-def resolved(base: str, iri: str) -> str:
+def _resolved(base: str, iri: str) -> str:
     """Return an IRI resolved against a base, the ``#`` at its end kept."""
     if ABSOLUTE.match(iri):
         return iri

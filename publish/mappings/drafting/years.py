@@ -86,7 +86,7 @@ def judge_periods(
         return PeriodEvidence(sure=CERTAIN, why=phrase("years-named", word=title))
     if kind == "kwartaal":
         return PeriodEvidence(sure=CERTAIN, why=phrase("quarters-written"))
-    if run_on(years, 10 if names_rows else 4):
+    if _run_on(years, 10 if names_rows else 4):
         return PeriodEvidence(sure=LIKELY, why=phrase("years-run-on"))
     named = period or (PERIOD_WORDS.search(around) and not CODE_WORDS.search(around))
     if named and min(years) >= FIRST_USUAL and max(years) <= LAST_USUAL:
@@ -98,7 +98,7 @@ def _doubt(name: str, **particulars: object) -> PeriodEvidence:
     return PeriodEvidence(sure=DOUBTFUL, why=phrase(name, **particulars))
 
 
-def run_on(years: Sequence[int], most_apart: int = 10) -> bool:
+def _run_on(years: Sequence[int], most_apart: int) -> bool:
     """Return whether numbers are printed as only years are: in order, without large gaps.
 
     ``most_apart`` is how far two numbers may lie apart when there are no others.

@@ -57,7 +57,7 @@ class ShapeProblem:
     """What is wrong with a shape, or is not judged of it."""
 
     code: str
-    """``bad-shape``, ``shape-not-judged`` or ``unused-shape``."""
+    """``bad-shape``, ``shape-ended``, ``shape-not-judged`` or ``unused-shape``."""
     shape: Node
     problem: Words
     term: str = ""
