@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import pyoxigraph as ox
 
 from publish.faults.places import LineCounter
+from publish.rdf.namespaces import XSD
 
 TOKEN = re.compile(
     r'''
@@ -27,6 +28,12 @@ TOKEN = re.compile(
 )
 """The tokens of Turtle and TriG, as far as is needed to see which IRIs stand where."""
 
+_BARE = re.compile(
+    r"(?P<integer>[+-]?\d+)|(?P<decimal>[+-]?\d*\.\d+)|(?P<boolean>true|false)"
+    r"|(?P<double>[+-]?(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+)",
+    re.ASCII,
+)
+"""Literals that are written without quotes, by their datatype."""
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
 _CHARACTERS = {
     **dict(zip("tbnrf", "\t\b\n\r\f", strict=True)),
@@ -86,7 +93,8 @@ def turtle_prefixes(text: str, base: str) -> list[tuple[str, str]]:
 def turtle_iris(text: str, base: str, *, subjects: bool = False) -> Iterator[tuple[str, int]]:
     """Yield the terms in Turtle or TriG, each with its offset, without those of declarations.
 
-    They are IRIs, labels as ``_:x`` and literals with a datatype as N-Triples has them. Relative
+    They are IRIs, labels as ``_:x`` and literals with a datatype as N-Triples has them, be they
+    written without quotes. Relative
     IRIs are resolved against ``base``. With ``subjects``, only subjects are given, and names of
     graphs. Text that is no Turtle raises nothing.
     """
@@ -115,6 +123,8 @@ def turtle_iris(text: str, base: str, *, subjects: bool = False) -> Iterator[tup
                 yield literal_text(_unescaped(typed[0]), term), typed.start()
             if term:
                 yield term, token.start()
+            elif not is_iri and not subjects and (bare := _BARE.fullmatch(found)):
+                yield literal_text(found, f"{XSD}{bare.lastgroup}"), token.start()
             typed = None
 
 

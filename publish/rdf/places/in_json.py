@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from publish.faults.places import LineCounter
+from publish.rdf.namespaces import XSD
 from publish.rdf.places.marks import marked_label
 from publish.rdf.positions import ABSOLUTE, expanded, literal_text
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
 _CONTEXT = re.compile(r'"@context"\s*:\s*')
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_DOUBLE = f"<{XSD.double}>"
 _MAPS = {"@index", "@language", "@id", "@type"}
 """Containers of which the names are no properties."""
 
@@ -32,6 +35,7 @@ class Item:
     """The name that it is the value of, also through arrays; None in none."""
     value: str | None = None
     """What a text, a number or another simple value is; of objects and arrays None."""
+    is_text: bool = False
     is_object: bool = False
     members: dict[str, Item] = field(default_factory=dict)
     """The simple values of an object by name, in no array."""
@@ -46,6 +50,7 @@ def _items(text: str) -> Iterator[Item]:
     stack = list[Item]()
     name: tuple[str, int] | None = None  # the name before the value that comes
     pending: tuple[str, int] | None = None
+    is_text = False  # whether what is pending is one
     for token in _TOKEN.finditer(text):
         mark = token[0]
         if mark == ":" and pending and stack and stack[-1].is_object:
@@ -53,7 +58,8 @@ def _items(text: str) -> Iterator[Item]:
             stack[-1].names[name[0]] = name[1]
             continue
         if mark in ",]}" and pending:
-            yield _placed(Item(offset=pending[1], key=None, value=pending[0]), stack, name)
+            item = Item(offset=pending[1], key=None, value=pending[0], is_text=is_text)
+            yield _placed(item, stack, name)
             pending = None
         if mark in "{[":
             item = Item(offset=token.start(), key=None, is_object=mark == "{")
@@ -67,7 +73,7 @@ def _items(text: str) -> Iterator[Item]:
         elif mark == ",":
             name = None
         elif mark != ":":
-            pending = _value(mark), token.start()
+            pending, is_text = (_value(mark), token.start()), mark[0] == '"'
 
 
 def _value(mark: str) -> str:
@@ -212,6 +218,12 @@ def _literals(item: Item, context: _Context, literals: Set[str]) -> Iterator[str
         return
     start = literal_text(item.value or "", "x:y").removesuffix("<x:y>")
     yield from (term for term in literals if term.startswith(start) and term[len(start)] == "<")
+    if not item.is_text and _NUMBER.fullmatch(item.value or ""):  # JSON-LD writes it as a double
+        number = float(item.value or "")
+        for term in literals:
+            written, _, datatype = term[1:].rpartition('"^^')
+            if datatype == _DOUBLE and _NUMBER.fullmatch(written) and float(written) == number:
+                yield term
 
 
 def marked_json(text: str) -> tuple[bytes, list[tuple[int, int]]]:

@@ -16,9 +16,9 @@ import numpy as np
 import pyoxigraph as ox
 
 from publish.faults.fault import Fault, Words, fault, number_of, phrase
-from publish.faults.places import line_and_column
-from publish.rdf.input.files import RdfFile, open_decompressed
+from publish.rdf.input.files import RdfFile
 from publish.rdf.namespaces import XSD
+from publish.rdf.places.files import find_in_file
 from publish.rdf.statements import unique_integers
 
 SHOWN = 3
@@ -53,17 +53,6 @@ _SAFE: dict[str, tuple[re.Pattern[str], int]] = {
 }
 """By the datatypes whose values the store keeps, which literals up to which length it keeps as they
 are for sure; of others it is asked."""
-_LITERAL = re.compile(
-    r'''
-      (?P<text>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*\'\'\'
-               |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-      (?:\^\^(?:<(?P<type>[^<>\s]*)>|[^\s<>:]*:(?P<name>\w+)))?
-    | <[^<>"\s]*> | \#[^\n]*
-    | (?<![\w:%.\-])(?P<bare>true|false|[+-]?(?:[0-9]*\.)?[0-9]+(?:[eE][+-]?[0-9]+)?)(?![\w:])
-    ''',
-    re.VERBOSE | re.DOTALL,
-)
-"""Literals of Turtle, TriG, N-Triples and N-Quads, and what may hide what looks like one."""
 
 
 class _Store:
@@ -180,47 +169,12 @@ def _short(literal: ox.Literal) -> str:
 
 def _places(file: RdfFile, wanted: set[ox.Literal]) -> dict[ox.Literal, tuple[int, int]]:
     """Return line and column of the first of each of some literals, as far as they are found."""
-    with open_decompressed(file.path, syntax=file.syntax) as content:
-        text = content.read(MOST_SEARCHED).decode("utf-8", "replace")
-    find = _first_in_markup if file.syntax in _MARKUP else _first_in_turtle
-    return {item: line_and_column(text, at) for item, at in find(text, wanted)}
-
-
-_MARKUP = (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD)
-
-
-def _first_in_turtle(text: str, wanted: set[ox.Literal]) -> Iterator[tuple[ox.Literal, int]]:
-    """Yield where each of some literals first stands in Turtle or a format related to it."""
-    left = {(item.value, item.datatype.value.removeprefix(str(XSD))): item for item in wanted}
-    for found in _LITERAL.finditer(text):
-        if found["bare"]:
-            keys = [(found["bare"], name) for name in ("integer", "decimal", "double", "boolean")]
-        elif found["type"] or found["name"]:
-            quote = 3 if found["text"][:3] in ('"""', "'''") else 1
-            name = found["name"] or found["type"].removeprefix(str(XSD))
-            keys = [(found["text"][quote:-quote], name)]
-        else:
-            continue
-        for key in keys:
-            if key in left:
-                yield left.pop(key), found.start()
-                break
-        if not left:
-            return
-
-
-def _first_in_markup(text: str, wanted: set[ox.Literal]) -> Iterator[tuple[ox.Literal, int]]:
-    """Yield where each of some literals first stands in RDF/XML or JSON-LD."""
-    for item in wanted:
-        pattern = rf"""(?<=[>"'\s:,\[]){re.escape(item.value)}(?=[<"'\s,\]}}])"""
-        found = re.search(pattern, text) or _same_number(text, item)
-        if found:
-            yield item, found.start()
-
-
-def _same_number(text: str, item: ox.Literal) -> re.Match[str] | None:
-    """Return the first number of JSON that is a double as JSON-LD makes it of numbers."""
-    if item.datatype.value != str(XSD.double):
-        return None
-    numbers = re.finditer(r"(?<=[\s:,\[])-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", text)
-    return next((found for found in numbers if float(found[0]) == float(item.value)), None)
+    found = dict[ox.Literal, tuple[int, int]]()
+    if file.path.stat().st_size > MOST_SEARCHED:
+        return found
+    literals = {str(literal): literal for literal in wanted}
+    for text, line, column in find_in_file(file, literals.keys(), subjects=False):
+        found.setdefault(literals[text], (line, column))
+        if len(found) == len(wanted):
+            break
+    return found
