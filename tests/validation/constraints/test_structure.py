@@ -315,7 +315,7 @@ def test_report_component_whose_property_is_no_iri(
         f"x:c qb:{role} {value} ; qb:componentAttachment {attached} . x:o x:m 1 .\n"
     )
     found = [item for item in validate_files([path]).faults if "not-iri" in item.code]
-    place = (4, len(f"x:c qb:{role} ") + 1) if value == "[]" else (3, 1)
+    place = (3, 1) if value == '"a text"' else (4, len(f"x:c qb:{role} ") + 1)
     assert [(item.code, item.line, item.column) for item in found] == [
         ("component-property-not-iri", *place)
     ]
