@@ -18,6 +18,7 @@ from publish.server.cache import AnswerCache
 from publish.server.negotiation import HTML
 from publish.server.replies import CONTENT_SECURITY_POLICY, EXPOSED_HEADERS, PREFLIGHT_HEADERS
 from publish.site.describe import write_triples
+from publish.site.discovery.sitemap import make_sitemap
 from publish.site.linked_data import make_linked_data
 from publish.site.pages.dumps import make_dump_pages
 from publish.site.pages.home import make_home_page
@@ -83,6 +84,7 @@ def create_app(served: Served, endpoint: Endpoint) -> Flask:
     if not served.is_of_files:
         for make in (make_home_page, make_linked_data, make_dump_pages, make_shape_pages):
             app.register_blueprint(make(served))
+    app.register_blueprint(make_sitemap(served))
     app.register_blueprint(make_query_page(served, endpoint))
 
     @app.after_request

@@ -22,6 +22,13 @@ from publish.server.cache import DocumentCache
 from publish.server.negotiation import HTML, Form, Offer, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
 from publish.site.describe import PER_PAGE, incoming_page, types_of, write_triples
+from publish.site.discovery.links import (
+    SAFE,
+    WebLink,
+    language_links,
+    links_of_thing,
+    set_links,
+)
 from publish.site.documents import DOCUMENTS, Thing, find_thing
 from publish.site.files import file_response, meet_preconditions
 from publish.site.not_found import (
@@ -31,7 +38,7 @@ from publish.site.not_found import (
     not_acceptable,
     not_found,
 )
-from publish.site.rendering import SAFE, current_reader, set_links
+from publish.site.rendering import current_reader, page_path
 from publish.sparql.forms import CSV
 
 MOST_TYPES = 5
@@ -116,7 +123,10 @@ def _document_as(
     if form is HTML and not reader.chosen:
         response.vary.add("Accept-Language")
     headers["Cache-Control"] = REVALIDATE
-    set_links(response, served, _links(served, thing, address))
+    links = _links(served, thing, address)
+    if form is HTML:
+        links += language_links(served, page_path(thing.path), reader.language)
+    set_links(response, served, links)
     language = reader.language if form is HTML else ""
     # The entity tag is a hash of all that the text depends on.
     release = (served.id, str(served.made), __version__)
@@ -141,9 +151,10 @@ def _written(served: Served, thing: Thing, form: Form) -> bytes:
     return write_triples(served, thing.describe(page), format_)
 
 
-def _links(served: Served, thing: Thing, address: str) -> list[str]:
+def _links(served: Served, thing: Thing, address: str) -> list[WebLink | str]:
     """Return the links of a document: to its thing, other forms and other pages."""
-    links = [f'<{thing.iri.value}>; rel="describes"', *links_to_forms(DOCUMENTS, address)]
+    links: list[WebLink | str] = [f'<{thing.iri.value}>; rel="describes"']
+    links += [*links_to_forms(DOCUMENTS, address), *links_of_thing(served, thing.iri)]
     types = sorted(types_of(served, thing.iri) | thing.types)
     links += [f'<{iri}>; rel="type"' for iri in types[:MOST_TYPES]]
     page = max(request.args.get("page", default=1, type=int), 1)

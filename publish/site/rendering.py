@@ -7,9 +7,10 @@ language when the reader has chosen one by ``?lang=``.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from importlib import resources
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,12 +22,11 @@ from publish.faults import fault as faults
 from publish.faults.fault import in_language
 from publish.release.opened import LANGUAGES, Served
 from publish.server.negotiation import HTML, choose_language
+from publish.site.discovery.links import SAFE, WebLink, language_links, set_links
 from publish.site.presentation import View
 from publish.sparql.protocol import prefers_page
 
 PLAIN = "text/plain; charset=utf-8"
-SAFE = "/:@!$&'()*+,;=-._~"
-"""What may stand in a path without being encoded."""
 
 
 @cache
@@ -64,6 +64,11 @@ def current_reader() -> Reader:
     return Reader(language=choose_language(header, LANGUAGES), chosen=False)
 
 
+def page_path(path: str) -> str:
+    """Return where the page of a document stands: at its own path, but for that of a table."""
+    return f"{path}.html" if path.startswith("/doc/tabel/") else path
+
+
 def view_of(served: Served) -> View:
     """Return a release as the request wants to see it."""
     return View(served, current_reader().language)
@@ -74,9 +79,22 @@ def wants_page() -> bool:
     return prefers_page(request.headers.get("Accept"))
 
 
-def render_page(served: Served, template: str, status: int = 200, /, **content: Any) -> Response:
-    """Return a page made from a template of ``templates/``."""
+def render_page(
+    served: Served,
+    template: str,
+    status: int = 200,
+    /,
+    related: Sequence[WebLink] = (),
+    **content: Any,
+) -> Response:
+    """Return a page made from a template of ``templates/``.
+
+    ``related`` leads to what belongs to it; a page that is found is linked to its languages too.
+    """
     reader = current_reader()
+    if status == HTTPStatus.OK and request.method != "POST" and not served.is_of_files:
+        path = page_path(content.get("path", request.path))
+        related = [*language_links(served, path, reader.language), *related]
     view = View(served, reader.language)
     other = {**request.args, "lang": "en" if reader.language == "nl" else "nl"}
     body = render_template(
@@ -91,20 +109,17 @@ def render_page(served: Served, template: str, status: int = 200, /, **content: 
         local=served.local_path,
         served=served,
         version=__version__,
+        related=related,
         **content,
     )
     response = Response(body, status, content_type=HTML.content_type)
+    if related:
+        set_links(response, served, related)
     response.headers["Content-Language"] = reader.language
     response.vary.add("Accept")
     if not reader.chosen:
         response.vary.add("Accept-Language")
     return response
-
-
-def set_links(response: Response, served: Served, links: Iterable[str]) -> None:
-    """Set the links of a response; the licence of the release is one more."""
-    licence = [f'<{served.licence}>; rel="license"'] if served.licence else []
-    response.headers["Link"] = ", ".join((*links, *licence))
 
 
 def plain_response(sentence: str, status: int) -> Response:

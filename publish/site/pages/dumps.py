@@ -9,9 +9,10 @@ from publish.release.catalogue.void import title_of
 from publish.release.manifest import File
 from publish.release.opened import Served
 from publish.server.negotiation import Form
+from publish.site.discovery.links import WebLink, collection_link, set_links
 from publish.site.files import file_response
 from publish.site.not_found import not_found
-from publish.site.rendering import render_page, set_links, view_of
+from publish.site.rendering import render_page, view_of
 from publish.sparql.forms import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]
@@ -64,7 +65,10 @@ def make_dump_pages(served: Served) -> Blueprint:
             return not_found(served, request.path, list(served.files), "/dumps/")
         response = file_response(served, entry, name=entry.name.rpartition("/")[2])
         about = request.script_root + _described_at(served, entry)
-        set_links(response, served, [f'<{about}>; rel="describedby"'])
+        links = [WebLink(href=about, rel="describedby")]
+        if entry.about and served.data_set_of(entry.about):
+            links.append(collection_link(served, entry.about))
+        set_links(response, served, links)
         return response
 
     blueprint.add_url_rule("/dumps/", "index", index, strict_slashes=False)

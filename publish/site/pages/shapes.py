@@ -20,9 +20,10 @@ from publish.project.iris import PREFIXES
 from publish.project.project import Text
 from publish.release.opened import Node, Served
 from publish.server.negotiation import HTML, form_of_extension
+from publish.site.discovery.links import SAFE
 from publish.site.files import file_response
 from publish.site.not_found import accepted_offers, links_to_forms, not_acceptable, not_found
-from publish.site.rendering import SAFE, current_reader, render_page
+from publish.site.rendering import current_reader, render_page
 from publish.sparql.forms import TURTLE
 
 FORMS = (HTML, TURTLE)
@@ -90,7 +91,7 @@ def make_shape_pages(served: Served) -> Blueprint:
             response.vary.discard("accept")
         others = [form for form in FORMS if form is not offer.form]
         links = [f'<{iri}>; rel="describes"', *links_to_forms(others, address)]
-        response.headers["Link"] = ", ".join(links)
+        response.headers["Link"] = ", ".join([*response.headers.getlist("Link"), *links])
         return response
 
     blueprint.add_url_rule("/shapes/", "index", index, strict_slashes=False)

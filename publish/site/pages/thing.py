@@ -14,6 +14,7 @@ from publish.project.iris import CELLS
 from publish.release.manifest import DataSet
 from publish.release.opened import DESCRIPTIONS, Served, term
 from publish.site.describe import MEMBERS, types_of
+from publish.site.discovery.links import links_of_thing
 from publish.site.pages.figure_text import Figure, figure_of
 from publish.site.pages.pivot import MOST_SHOWN, components_of, make_pivot
 from publish.site.presentation import View
@@ -33,6 +34,7 @@ def page_about(served: Served, iri: ox.NamedNode, path: str) -> Response:
         "kinds": list(map(view.label, sorted(kinds))),
         "properties": view.properties(iri),
         "summary": view.text(iri, *DESCRIPTIONS),
+        "related": list(links_of_thing(served, iri)),
     }
     data_set = served.data_set_of(iri.value)
     if data_set is not None:

@@ -1,0 +1,1 @@
+"""What search engines, harvesters and other programs find their way by."""
