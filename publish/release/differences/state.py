@@ -1,0 +1,102 @@
+"""What of a release is compared: its columns by data set, its shared graphs, its dumps.
+
+It comes from the folder of a release, or, once stores and dumps were pruned, from the history,
+which keeps the columns, the code lists and the vocabulary.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import IO
+
+from publish.project.project import Text
+from publish.release.manifest import read_files, read_manifest
+
+COMPARED_GRAPHS = ("codelijsten", "vocabularium")
+"""The graphs of which things are compared: concepts and terms."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A file with the checksum of its content, equal only for equal content."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSetState:
+    """A data set of a release: its columns and what it is called."""
+
+    slug: str
+    title: Text
+    observations: int
+    columns: Stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """One release, as far as it can be compared with another."""
+
+    name: str
+    """What people call it: its number or its id."""
+    id: str
+    base: str
+    data_sets: Mapping[str, DataSetState]
+    graphs: Mapping[str, Stored]
+    """COMPARED_GRAPHS as N-Triples, plain or compressed by gzip."""
+    dumps: Mapping[str, Stored]
+    """All graphs as N-Triples by their name; none of a release whose dumps were pruned."""
+
+
+def state_of_release(folder: Path, name: str | None = None) -> State:
+    """Return what of a release in a folder is compared.
+
+    Raises OSError, KeyError or ValueError when it is not one.
+    """
+    manifest = read_manifest(folder)
+    files = read_files(manifest["files"], "dumps/")
+    dumps: dict[str, Stored] = {}
+    for path, file in files.items():
+        graph, found, ending = path.partition(".nt")
+        if found and ending in ("", ".gz") and "/" not in graph and file.graph is not None:
+            # Compressed bytes may differ where their content does not, so plain ones come first.
+            if ending and graph in dumps:
+                continue
+            dumps[graph] = Stored(path=folder / file.path, sha256=file.sha256)
+    return State(
+        name=name or folder.name,
+        id=manifest["id"],
+        base=manifest["base"].rstrip("/"),
+        data_sets={
+            entry["slug"]: DataSetState(
+                slug=entry["slug"],
+                title=entry["title"],
+                observations=entry["observations"],
+                columns=Stored(
+                    path=folder / files[f"{entry['slug']}.parquet"].path,
+                    sha256=files[f"{entry['slug']}.parquet"].sha256,
+                ),
+            )
+            for entry in manifest["data-sets"]
+        },
+        graphs={key: dumps[key] for key in COMPARED_GRAPHS if key in dumps},
+        dumps=dumps,
+    )
+
+
+@contextmanager
+def opened(file: Stored) -> Iterator[IO[bytes]]:
+    """Open a file of N-Triples, compressed or not."""
+    source: BufferedReader | gzip.GzipFile
+    if file.path.suffix == ".gz":
+        with gzip.open(file.path) as source:
+            yield source
+    else:
+        with file.path.open("rb") as source:
+            yield source
