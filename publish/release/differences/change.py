@@ -43,7 +43,7 @@ class SourceCell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
+class StatedFigure:
     """What one release says in an observation."""
 
     value: Decimal | None
@@ -70,8 +70,8 @@ class Change:
     slug: str
     codes: tuple[str, ...]
     """The codes of its IRI, in their order, the measure last."""
-    old: Figure | None
-    new: Figure | None
+    old: StatedFigure | None
+    new: StatedFigure | None
 
     @property
     def old_source(self) -> SourceCell | None:

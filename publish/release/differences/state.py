@@ -7,12 +7,10 @@ which keeps the columns, the code lists and the vocabulary.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from publish.project.project import Text
 from publish.release.manifest import read_files, read_manifest
@@ -90,13 +88,8 @@ def state_of_release(folder: Path, name: str | None = None) -> State:
     )
 
 
-@contextmanager
-def opened(file: Stored) -> Iterator[IO[bytes]]:
+def open_triples(file: Stored) -> IO[bytes]:
     """Open a file of N-Triples, compressed or not."""
-    source: BufferedReader | gzip.GzipFile
-    if file.path.suffix == ".gz":
-        with gzip.open(file.path) as source:
-            yield source
-    else:
-        with file.path.open("rb") as source:
-            yield source
+    return (
+        cast(IO[bytes], gzip.open(file.path)) if file.path.suffix == ".gz" else file.path.open("rb")
+    )

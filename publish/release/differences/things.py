@@ -11,7 +11,7 @@ from publish.project.iris import Uris
 from publish.project.project import Text
 from publish.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 from publish.release.differences.change import Kind, PropertyChange, ThingChange
-from publish.release.differences.state import COMPARED_GRAPHS, State, opened
+from publish.release.differences.state import COMPARED_GRAPHS, State, open_triples
 
 Properties = dict[str, set[str]]
 """The values of each property of a thing, as N-Triples terms."""
@@ -40,7 +40,7 @@ def _things(state: State, graph: str) -> dict[str, Properties]:
     found: defaultdict[str, defaultdict[str, set[str]]]
     found = defaultdict(lambda: defaultdict(set))
     if graph in state.graphs:
-        with opened(state.graphs[graph]) as source:
+        with open_triples(state.graphs[graph]) as source:
             for quad in ox.parse(source, format=ox.RdfFormat.N_TRIPLES):
                 if isinstance(quad.subject, ox.NamedNode):
                     found[quad.subject.value][quad.predicate.value].add(str(quad.object))
