@@ -161,21 +161,46 @@ def join_columns(parts: Sequence[ColumnsT]) -> ColumnsT:
 
 def cut_batch(batch: Batch, size: int) -> Iterator[Batch]:
     """Yield a batch in parts of at most ``size`` observations, each with its cells."""
-    cells, addends = batch.cells, batch.addends
     for start in range(0, len(batch), size):
-        end = min(start + size, len(batch))
-        own = _span(cells.observation, start, end)
-        sums = _span(addends.observation, start, end) if addends else slice(0)
-        yield Batch(
-            keys=tuple(key[start:end] for key in batch.keys),
-            mantissa=batch.mantissa[start:end],
-            decimals=batch.decimals[start:end],
-            status=batch.status[start:end],
-            absence=batch.absence[start:end],
-            cells=cells.take(own, cells.observation[own] - start),
-            addends=addends
-            and Addends(observation=addends.observation[sums] - start, iris=addends.iris[sums]),
-        )
+        yield part_of_batch(batch, start, min(start + size, len(batch)))
+
+
+def part_of_batch(batch: Batch, start: int, end: int) -> Batch:
+    """Return the observations of a batch from ``start`` to ``end``, with their cells."""
+    cells, addends = batch.cells, batch.addends
+    own = _span(cells.observation, start, end)
+    sums = _span(addends.observation, start, end) if addends else slice(0)
+    return Batch(
+        keys=tuple(key[start:end] for key in batch.keys),
+        mantissa=batch.mantissa[start:end],
+        decimals=batch.decimals[start:end],
+        status=batch.status[start:end],
+        absence=batch.absence[start:end],
+        cells=cells.take(own, cells.observation[own] - start),
+        addends=addends
+        and Addends(observation=addends.observation[sums] - start, iris=addends.iris[sums]),
+    )
+
+
+def take_from_batch(batch: Batch, chosen: NDArray[np.int64]) -> Batch:
+    """Return the observations at some places of a batch, which rise, with their cells."""
+    cells, addends = batch.cells, batch.addends
+    own = np.flatnonzero(np.isin(cells.observation, chosen))
+    sums = np.flatnonzero(np.isin(addends.observation, chosen)) if addends else None
+    return Batch(
+        keys=tuple(key[chosen] for key in batch.keys),
+        mantissa=batch.mantissa[chosen],
+        decimals=batch.decimals[chosen],
+        status=batch.status[chosen],
+        absence=batch.absence[chosen],
+        cells=cells.take(own, np.searchsorted(chosen, cells.observation[own])),
+        addends=None
+        if addends is None or sums is None
+        else Addends(
+            observation=np.searchsorted(chosen, addends.observation[sums]),
+            iris=[addends.iris[at] for at in sums.tolist()],
+        ),
+    )
 
 
 def _span(observation: NDArray[np.int64], start: int, end: int) -> slice:

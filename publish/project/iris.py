@@ -34,6 +34,11 @@ PATTERNS: dict[str, tuple[str, str]] = {
         "/id/observatie/{slug}/{codes}",
         "an observation: the codes of its dimensions, period first, then by name, last the measure",
     ),
+    "version": (
+        "/id/observatie/{slug}/{codes}/{release}",
+        "a version of an observation: its codes, then the number of the release that changed it",
+    ),
+    "stream": ("/id/stroom/{name}", "an event stream of versions"),
     "concept-scheme": ("/id/conceptscheme/{scheme}", "a code list"),
     "concept": ("/id/concept/{scheme}/{code}", "a code of a list"),
     "level": ("/id/niveau/{scheme}/{depth}", "a level of a code list, the total on the first"),
@@ -67,9 +72,11 @@ SHARED_GRAPHS = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The names of the graphs that the data sets share."""
 CELLS = "-cellen"
 """How the name of a graph of source cells ends; before it stands the slug of the data set."""
+VERSIONS = "versies"
+"""The name of the graph of versions of observations, which is no part of the default graph."""
 EVERYTHING = "alles"
 """The name of the dumps that hold all graphs."""
-RESERVED = {*SHARED_GRAPHS, EVERYTHING, "catalogus"}
+RESERVED = {*SHARED_GRAPHS, VERSIONS, EVERYTHING, "catalogus"}
 """Names of graphs and of dumps that no data set can have."""
 
 

@@ -36,3 +36,32 @@ XKOS = ClosedNamespace(
     "http://rdf-vocabulary.ddialliance.org/xkos#",
     ["ClassificationLevel", "depth", "levels", "numberOfLevels"],
 )
+LDES = ClosedNamespace(
+    "https://w3id.org/ldes#",
+    [
+        "EventSource",
+        "EventStream",
+        "immutable",
+        "pollingInterval",
+        "timestampPath",
+        "versionDeleteObject",
+        "versionDeletePath",
+        "versionOfPath",
+    ],
+)
+TREE = ClosedNamespace(
+    "https://w3id.org/tree#",
+    [
+        "GreaterThanOrEqualToRelation",
+        "LessThanRelation",
+        "Node",
+        "member",
+        "node",
+        "path",
+        "relation",
+        "shape",
+        "value",
+        "view",
+    ],
+)
+AS = ClosedNamespace("https://www.w3.org/ns/activitystreams#", ["Create", "Delete", "Update"])

@@ -19,7 +19,7 @@ from publish.cube.structure import CubeDimension, Structure
 from publish.mappings.marks import BOUNDS, REASON_LIST, Absence, canonical_decimal
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris
-from publish.rdf.namespaces import DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
+from publish.rdf.namespaces import DCTERMS, DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.rdf.terms import short_name
 from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
@@ -120,6 +120,16 @@ def turtle(prefixes: dict[str, str]) -> Syntax:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class VersionsOf:
+    """That versions of observations are written instead: as of one release of the history."""
+
+    release: int
+    """The number of the release."""
+    time: str
+    """When it was released, an xsd:dateTime with its zone."""
+
+
 @dataclass(kw_only=True)
 class ObservationWriter:
     """Writes the observations of one cube, and their source cells."""
@@ -130,6 +140,7 @@ class ObservationWriter:
     observations: BinaryIO
     cells: BinaryIO | None
     """Where the cells go; None leaves them out."""
+    versions: VersionsOf | None = None
     count: int = 0
     _lines: list[list[bytes]] = field(default_factory=list)
     """Per dimension and index the lines of the code."""
@@ -151,6 +162,12 @@ class ObservationWriter:
             columns.append(self._addend_lines(batch, batch.addends))
         columns.append(self._derivations(batch))
         subjects = self._subjects(batch)
+        if self.versions is not None:
+            line = self.syntax.triple(DCTERMS.isVersionOf, VALUE).encode()
+            before, _, after = line.partition(_VALUE)
+            columns.insert(1, [before + subject + after for subject in subjects])
+            end = f"/{self.versions.release}>".encode()
+            subjects = [subject[:-1] + end for subject in subjects]
         for start in range(0, len(batch), OBSERVATIONS_AT_ONCE):
             part = slice(start, start + OBSERVATIONS_AT_ONCE)
             blocks = [
@@ -208,14 +225,18 @@ class ObservationWriter:
     def _first_lines(self, dimension: CubeDimension, index: int) -> str:
         """Return the lines with which an observation begins: its slice, class and data set."""
         slug, text, syntax = self.structure.slug, "", self.syntax
-        if dimension.period:
+        begin = syntax.begin.format(s=SUBJECT)
+        if self.versions is not None:
+            time = f'"{self.versions.time}"^^{syntax.term(XSD.dateTime)}'
+            begin += syntax.triple(PROV.generatedAtTime, time)
+        elif dimension.period:
             slice_ = self.uris.iri("slice", slug=slug, codes=dimension.codes[index])
             text = syntax.single.format(
                 s=syntax.term(slice_), p=syntax.term(QB.observation), o=SUBJECT
             )
         return (
             text
-            + syntax.begin.format(s=SUBJECT)
+            + begin
             + syntax.triple(RDF.type, syntax.term(QB.Observation))
             + syntax.triple(QB.dataSet, syntax.term(self.uris.iri("data-set", slug=slug)))
         )
