@@ -1,15 +1,22 @@
-"""The verbs on releases that exist: ``publish verify`` and ``publish prune``."""
+"""The verbs on releases: to make, list, take back, verify and remove them."""
 
 from __future__ import annotations
 
 import logging
+import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from publish.cli.reporting import Run
 from publish.faults.fault import CannotRun, FaultyInput, phrase
 from publish.project.project import Project
+
+if TYPE_CHECKING:
+    from publish.release.releasing import Released
 
 log = logging.getLogger("publish")
 
@@ -87,3 +94,70 @@ def prune(run: Run, keep: int | None, dry_run: bool) -> None:
         log.info(phrase("no-release-removed", kept=keep))
     else:
         log.info(phrase("releases-removable" if dry_run else "releases-removed", number=len(old)))
+
+
+def note_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a verb take what people say of a release, by language."""
+    for language, name in (("en", "English"), ("nl", "Dutch")):
+        command = click.option(
+            f"--note-{language}",
+            metavar="TEXT",
+            help=f"Say in {name} what changed and why; kept with the release for good.",
+        )(command)
+    return command
+
+
+@click.command("release")
+@note_options
+@click.option(
+    "--shape-seconds",
+    type=click.FloatRange(min=1),
+    envvar="PUBLISH_SHAPE_SECONDS",
+    metavar="SECONDS",
+    help="The time that judging by SHACL shapes can take; by default it goes with the data.",
+)
+@click.pass_obj
+def release_command(
+    run: Run, shape_seconds: float | None, note_nl: str | None, note_en: str | None
+) -> None:
+    """Build everything, record it in the history and make it current.
+
+    What publish build does, and for good: the release gets a number and a date, and what changed
+    since the one before it is kept. When nothing changed there is no new release, and no date
+    moves. A release that is broken off at any moment leaves the old one served.
+    """
+    from publish.release.releasing import release
+
+    run.unchanged = "nothing-changed"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    _tell(run, release(run.open_project(), note=_note(note_nl, note_en), seconds=shape_seconds))
+
+
+@click.command("rollback")
+@click.argument("name", metavar="[RELEASE]", default="previous")
+@note_options
+@click.pass_obj
+def rollback_command(run: Run, name: str, note_nl: str | None, note_en: str | None) -> None:
+    """Make an earlier release current again, as a new record.
+
+    RELEASE is a number, an id or its beginning; by default the one before the last. Its dumps and
+    store must still be in build/. Time goes on: the history tells that the changes were taken back.
+    """
+    from publish.release.releasing import rollback
+
+    run.unchanged = "nothing-changed"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    _tell(run, rollback(run.open_project(), name, note=_note(note_nl, note_en)))
+
+
+def _note(nl: str | None, en: str | None) -> dict[str, str]:
+    return {language: text for language, text in (("nl", nl), ("en", en)) if text}
+
+
+def _tell(run: Run, made: Released) -> None:
+    """Report a release that was made, or that there was nothing to make."""
+    run.report_success(made.warnings)
+    record = made.record
+    about = {"number": record.number, "id": record.id, "released": record.released}
+    log.info(phrase("released" if made.is_new else "released-already", **about))
+    run.say(made.folder)

@@ -11,15 +11,19 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from publish import __version__
 from publish.faults.fault import Fault, phrase, reason_of
 from publish.project.project import Project
 from publish.release.dump_formats import write_forms
 from publish.release.dumps import PRIMARY_FORMATS
+from publish.release.history.records import read_history, record_of
+from publish.release.history.writing import settle
 from publish.release.manifest import make_manifest, manifest_text
 from publish.release.releases import (
     keep_release,
@@ -57,50 +61,82 @@ def build(
     project.build.mkdir(exist_ok=True)
     sync(project.root)
     with naming(project.build), locked(project.build):
-        release, warnings = _build_release(project, tuple(only), seconds)
+        settle(project.build)
+        with unfinished_folder(project.build) as folder:
+            written = write_release(project, folder, tuple(only), seconds)
+            release = find_sound(project, written)
+            if release is None:
+                release = finish_release(project, folder, written)
+            else:
+                log.info(phrase("release-unchanged", name=release.name))
         make_current(release)
-        _remove_old(project)
-    return release, warnings
+        remove_old(project)
+    return release, list(written.warnings)
 
 
-def _build_release(
-    project: Project, only: tuple[str, ...], seconds: float | None
-) -> tuple[Path, list[Fault]]:
-    """Build a release, unless a sound one of the same content exists; return it and the warnings.
+@dataclass(frozen=True, kw_only=True)
+class WrittenRelease:
+    """A release in its folder, but for the store and the list of its files."""
 
-    A damaged one is left as it is, since it may be served.
+    content: Content
+    manifest: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The id of the release."""
+        return str(self.manifest["id"])
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """What was found in the input that stops no release."""
+        return tuple(self.content.warnings)
+
+
+def write_release(
+    project: Project, folder: Path, only: tuple[str, ...], seconds: float | None
+) -> WrittenRelease:
+    """Build what a release holds, but for its store. Raises FaultyInput."""
+    content = make_content(project, folder, only, seconds=seconds)
+    uris, graphs = project.uris, content.graphs
+    about = uris.iri("graph", name="")
+    forms = write_forms(folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about)
+    write_shapes(project, content.shapes, folder)
+    manifest = make_manifest(
+        project,
+        data_sets=_data_sets(content),
+        examples=content.written.inputs.examples,
+        dumps=graphs.dumps,
+        counts=forms.counts,
+        shapes=list_shapes(project, folder),
+        files=forms.files,
+    )
+    return WrittenRelease(content=content, manifest=manifest)
+
+
+def finish_release(
+    project: Project, folder: Path, written: WrittenRelease, record: int | None = None
+) -> Path:
+    """Give a release its store and the list of its files, and the folder its name; return it.
+
+    ``record`` is the number of the record that it belongs to, None for a preview.
     """
-    with unfinished_folder(project.build) as folder:
-        content = make_content(project, folder, only, seconds=seconds)
-        uris, graphs = project.uris, content.graphs
-        about = uris.iri("graph", name="")
-        forms = write_forms(
-            folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about
-        )
-        write_shapes(project, content.shapes, folder)
-        manifest = make_manifest(
-            project,
-            data_sets=_data_sets(content),
-            examples=content.written.inputs.examples,
-            dumps=graphs.dumps,
-            counts=forms.counts,
-            shapes=list_shapes(project, folder),
-            files=forms.files,
-        )
-        identifier = manifest["id"]
-        text = manifest_text(manifest)
-        release = _find_sound(project, identifier, text)
-        if release is None:
-            _copy_input(content)
-            load_store(folder, graphs.dumps, project.default_graph)
-            (folder / "manifest.json").write_text(text, encoding="utf-8")
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            made = {"id": identifier, "made": now, "software": __version__}
-            write_made(folder, made, (*manifest["files"], *manifest["shapes"]))
-            release = keep_release(folder, identifier)
-        else:
-            log.info(phrase("release-unchanged", name=release.name))
-    return release, list(content.warnings)
+    add_store(project, folder, written)
+    list_release(folder, written.manifest, record)
+    return keep_release(folder, written.id)
+
+
+def add_store(project: Project, folder: Path, written: WrittenRelease) -> None:
+    """Write what a release has besides dumps and shapes: tables, queries, store and manifest."""
+    _copy_input(written.content)
+    load_store(folder, written.content.graphs.dumps, project.default_graph)
+    (folder / "manifest.json").write_text(manifest_text(written.manifest), encoding="utf-8")
+
+
+def list_release(folder: Path, manifest: Mapping[str, Any], record: int | None) -> None:
+    """Write ``made.json``, the last file of a release."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    made = {"id": manifest["id"], "made": now, "software": __version__, "record": record}
+    write_made(folder, made, (*manifest["files"], *manifest["shapes"]))
 
 
 def make_content(
@@ -128,12 +164,21 @@ def make_content(
     return judge_graphs(graphs, full=full, seconds=seconds)
 
 
-def _find_sound(project: Project, identifier: str, manifest: str) -> Path | None:
-    """Return the release of a manifest if one is there and as it was written."""
-    for release in same_content(project.build, identifier):
+def find_sound(project: Project, written: WrittenRelease, record: int | None = None) -> Path | None:
+    """Return the folder of the same release if one is there and as it was written.
+
+    It belongs to the record with a number; for a preview to none or to the last, since an older
+    one would hide the records after it. A damaged one is left as it is, since it may be served.
+    """
+    last = read_history(project.build).last
+    suitable = {record} if record else {None, last.number if last else None}
+    for release in same_content(project.build, written.id):
+        if record_of(release)[0] not in suitable:
+            continue
         found = check_release(release, full=True, shown=project.shown(release))
         if not found:
-            if (release / "manifest.json").read_text(encoding="utf-8") == manifest:
+            text = (release / "manifest.json").read_text(encoding="utf-8")
+            if text == manifest_text(written.manifest):
                 return release
         else:
             log.warning(
@@ -147,7 +192,7 @@ def _find_sound(project: Project, identifier: str, manifest: str) -> Path | None
     return None
 
 
-def _remove_old(project: Project) -> None:
+def remove_old(project: Project) -> None:
     """Remove the releases that the project no longer keeps; say so when one cannot be."""
     for release in removable(project.build, project.keep_releases):
         try:

@@ -28,6 +28,7 @@ from publish.faults.fault import Words, phrase, reason_of
 from publish.project.iris import PREFIXES, Uris
 from publish.project.project import Text
 from publish.rdf.terms import prefixed_name
+from publish.release.history.records import History, read_history
 from publish.release.manifest import DataSet, File, NamedGraph, read_files, read_manifest
 from publish.release.releases import hold
 from publish.release.soundness import (
@@ -93,6 +94,10 @@ class Served:
             json.loads(made.read_text(encoding="utf-8"))["made"] if made.is_file() else None
         )
         """When it was made, in ISO 8601."""
+        self.history: History = read_history(self.folder.parent, self.folder)
+        """The releases up to this one; of a preview all that there were when it was opened."""
+        for problem in self.history.problems:
+            log.error("%s: %s", problem.place, problem.finding)
         self.base: str = manifest["base"].rstrip("/")
         self.public_url: str = manifest.get("public-url", self.base).rstrip("/")
         self.vocabulary: str = manifest["vocabulary"]

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from publish.faults.fault import CannotRun, Fault, Words, fault, phrase, reason_of
+from publish.release.history.records import read_history, record_of
 from publish.release.soundness import QUICK, check_release, size_of
 
 CURRENT = "current"
@@ -259,17 +260,20 @@ def hold(folder: Path) -> int:
 def removable(parent: Path, keep: int) -> list[Path]:
     """Return the releases that may go: all but the current one and the latest, ``keep`` together.
 
-    What a server uses is kept too.
+    What a server uses is kept too, and the release of the last record.
     """
     try:
         current = current_release(parent / CURRENT)
     except DanglingLink:
         return []  # nothing is removed before it is known what is served
     others = [path for path in releases_in(parent) if path.resolve() != current]
-    return [path for path in others[keep - 1 :] if not _is_held(path)]
+    last = read_history(parent).last
+    of_last = (last.number, last.id) if last else None
+    old = [path for path in others[keep - 1 :] if record_of(path) != of_last]
+    return [path for path in old if not is_held(path)]
 
 
-def _is_held(folder: Path) -> bool:
+def is_held(folder: Path) -> bool:
     """Return whether anybody serves a release, or that cannot be told."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -71,7 +71,7 @@ def list_files(
 
 
 def write_made(
-    folder: Path, about: Mapping[str, str], entries: Iterable[Mapping[str, Any]] = ()
+    folder: Path, about: Mapping[str, object], entries: Iterable[Mapping[str, Any]] = ()
 ) -> None:
     """Write ``made.json``: what is said about the release, and the list of its files.
 

@@ -1,0 +1,1 @@
+"""The history of releases: what is never pruned."""

@@ -1,0 +1,187 @@
+"""Makes a release with its record, or an earlier one again, in one step or not at all.
+
+The record is written first, as prepared, then its release gets its name, then ``build/current``
+leads to it: that is the step. Killed before it, the next release takes the record back; killed
+after it, the next confirms it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from publish.faults.fault import Fault, FaultyInput, fault
+from publish.project.project import Project
+from publish.release.build import (
+    add_store,
+    find_sound,
+    finish_release,
+    list_release,
+    remove_old,
+    write_release,
+)
+from publish.release.history.names import find_record
+from publish.release.history.records import RECORD, History, Record, read_history, record_of
+from publish.release.history.writing import (
+    clock_is_behind,
+    confirm,
+    draft_record,
+    keep_contents,
+    keep_record,
+    make_folder,
+    settle,
+)
+from publish.release.manifest import read_manifest
+from publish.release.releases import (
+    keep_release,
+    locked,
+    make_current,
+    naming,
+    same_content,
+    sync,
+    unfinished_folder,
+)
+from publish.release.soundness import MADE, check_release
+
+log = logging.getLogger("publish")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """What came of a release."""
+
+    record: Record
+    folder: Path
+    is_new: bool
+    """Whether there is a new record: not when nothing changed since the last."""
+    warnings: tuple[Fault, ...] = ()
+
+
+def release(
+    project: Project, *, note: Mapping[str, str] | None = None, seconds: float | None = None
+) -> Released:
+    """Build a release, record it in the history and make it current.
+
+    When nothing changed since the last record there is no new one. Raises FaultyInput, having
+    changed nothing, when the input or the history is at fault, and OSError.
+    """
+    with _history_of(project) as history, unfinished_folder(project.build) as folder:
+        written = write_release(project, folder, (), seconds)
+        last = history.last
+        if last is not None and last.id == written.id:
+            release = find_sound(project, written, record=last.number)
+            if release is None:
+                release = finish_release(project, folder, written, record=last.number)
+            make_current(release)
+            return Released(record=last, folder=release, is_new=False, warnings=written.warnings)
+        record = draft_record(history, written.manifest, folder, note=note or {})
+        add_store(project, folder, written)
+        record, release = _record(history, record, folder, written.manifest)
+        return Released(record=record, folder=release, is_new=True, warnings=written.warnings)
+
+
+def rollback(
+    project: Project, name: str = "previous", *, note: Mapping[str, str] | None = None
+) -> Released:
+    """Make an earlier release current again, as a new record.
+
+    Raises FaultyInput when there is no such release, or its files are gone or damaged.
+    """
+    with _history_of(project) as history, unfinished_folder(project.build) as folder:
+        target = find_record(history, name, current=history.last)
+        last = cast("Record", history.last)
+        if target.id == last.id:
+            release = _release_of(project, last)
+            if record_of(release) != (last.number, last.id):
+                _copy_release(release, folder)
+                list_release(folder, read_manifest(folder), last.number)
+                release = keep_release(folder, last.id)
+            make_current(release)
+            return Released(record=last, folder=release, is_new=False)
+        _copy_release(_release_of(project, target), folder)
+        manifest = read_manifest(folder)
+        record = draft_record(history, manifest, folder, note=note or {}, rollback_to=target.number)
+        record, release = _record(history, record, folder, manifest)
+        return Released(record=record, folder=release, is_new=True)
+
+
+def _release_of(project: Project, record: Record) -> Path:
+    """Return a sound folder of a recorded release. Raises FaultyInput."""
+    where = project.shown(record.folder / RECORD)
+    folders = same_content(project.build, record.id)
+    folders.sort(key=lambda path: record_of(path)[0] != record.number)  # its own first
+    faults: list[Fault] = []
+    for folder in folders:
+        found = check_release(folder, full=True, shown=project.shown(folder))
+        if not found:
+            return folder
+        faults += found
+    about = {"number": record.number, "id": record.id, "released": record.released[:10]}
+    raise FaultyInput(faults or [fault("release-pruned", where, **about)])
+
+
+def _copy_release(release: Path, folder: Path) -> None:
+    """Copy a release but for the list of its files; what never changes is linked."""
+
+    def link(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(source, target)
+
+    for entry in release.iterdir():
+        if entry.is_dir():
+            copy = shutil.copyfile if entry.name == "store" else link
+            shutil.copytree(entry, folder / entry.name, copy_function=copy)
+        elif entry.name != MADE:
+            shutil.copyfile(entry, folder / entry.name)
+
+
+def _record(
+    history: History, record: Record, folder: Path, manifest: Mapping[str, Any]
+) -> tuple[Record, Path]:
+    """Write the record of a finished release and make that current: the step that counts."""
+    make_folder(history.folder)
+    with unfinished_folder(history.folder) as draft:
+        record = replace(record, folder=draft)
+        list_release(folder, manifest, record.number)
+        keep_contents(history, record, folder)
+        record = keep_record(history, record, draft)
+    release = keep_release(folder, record.id)
+    make_current(release)
+    confirm(record)
+    return record, release
+
+
+@contextmanager
+def _history_of(project: Project) -> Iterator[History]:
+    """Hold the lock of the releases, with the history that the next release continues."""
+    check_history(project)
+    project.build.mkdir(exist_ok=True)
+    sync(project.root)
+    with naming(project.build), locked(project.build):
+        settle(project.build)
+        history = check_history(project)
+        if (told := clock_is_behind(history.last)) is not None:
+            log.warning(told)
+        yield history
+        remove_old(project)
+
+
+def check_history(project: Project) -> History:
+    """Return the history of a project, if releases can be added to it. Raises FaultyInput."""
+    history = read_history(project.build)
+    problems = list(history.problems)
+    last = history.last
+    if last is not None and last.base != project.base:
+        where = project.shown(last.folder / RECORD)
+        problems.append(fault("history-of-other-base", where, base=last.base, own=project.base))
+    if problems:
+        raise FaultyInput(problems)
+    return history
