@@ -27,7 +27,7 @@ from publish.release.build import (
     write_release,
 )
 from publish.release.history.names import find_record
-from publish.release.history.records import RECORD, History, Record, read_history, record_of
+from publish.release.history.records import RECORD, History, ReleaseRecord, read_history, record_of
 from publish.release.history.writing import (
     clock_is_behind,
     confirm,
@@ -56,7 +56,7 @@ log = logging.getLogger("publish")
 class Released:
     """What came of a release."""
 
-    record: Record
+    record: ReleaseRecord
     folder: Path
     is_new: bool
     """Whether there is a new record: not when nothing changed since the last."""
@@ -95,7 +95,7 @@ def rollback(
     """
     with _history_of(project) as history, unfinished_folder(project.build) as folder:
         target = find_record(history, name, current=history.last)
-        last = cast("Record", history.last)
+        last = cast("ReleaseRecord", history.last)
         if target.id == last.id:
             release = _release_of(project, last)
             if record_of(release) != (last.number, last.id):
@@ -111,7 +111,7 @@ def rollback(
         return Released(record=record, folder=release, is_new=True)
 
 
-def _release_of(project: Project, record: Record) -> Path:
+def _release_of(project: Project, record: ReleaseRecord) -> Path:
     """Return a sound folder of a recorded release. Raises FaultyInput."""
     where = project.shown(record.folder / RECORD)
     folders = same_content(project.build, record.id)
@@ -144,8 +144,8 @@ def _copy_release(release: Path, folder: Path) -> None:
 
 
 def _record(
-    history: History, record: Record, folder: Path, manifest: Mapping[str, Any]
-) -> tuple[Record, Path]:
+    history: History, record: ReleaseRecord, folder: Path, manifest: Mapping[str, Any]
+) -> tuple[ReleaseRecord, Path]:
     """Write the record of a finished release and make that current: the step that counts."""
     make_folder(history.folder)
     with unfinished_folder(history.folder) as draft:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from publish.faults.fault import FaultyInput, did_you_mean, fault, phrase
-from publish.release.history.records import HISTORY, History, Record
+from publish.release.history.records import HISTORY, History, ReleaseRecord
 
 CURRENT, PREVIOUS = "current", "previous"
 """The words that name a release: the one served, and the one before it."""
 
 
-def find_record(history: History, name: str, *, current: Record | None) -> Record:
+def find_record(history: History, name: str, *, current: ReleaseRecord | None) -> ReleaseRecord:
     """Return the record that a name stands for: of several with one id the latest.
 
     ``current`` is the record of the release that is served; ``previous`` is the one before it.

@@ -51,7 +51,7 @@ class RecordedDataSet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class ReleaseRecord:
     """One release as it was recorded."""
 
     number: int
@@ -113,12 +113,12 @@ class History:
 
     folder: Path
     """``build/history``; it need not exist."""
-    records: tuple[Record, ...] = ()
+    records: tuple[ReleaseRecord, ...] = ()
     problems: tuple[Fault, ...] = ()
     """What is wrong with records; those are left out."""
 
     @property
-    def last(self) -> Record | None:
+    def last(self) -> ReleaseRecord | None:
         """The latest record, if any."""
         return self.records[-1] if self.records else None
 
@@ -128,15 +128,15 @@ class History:
         item = record.data_sets[slug] if record else None
         return (item.issued, item.modified) if item else None
 
-    def last_with(self, slug: str) -> Record | None:
+    def last_with(self, slug: str) -> ReleaseRecord | None:
         """Return the latest record that has a data set."""
         return next((item for item in reversed(self.records) if slug in item.data_sets), None)
 
-    def before(self, record: Record) -> Record | None:
+    def before(self, record: ReleaseRecord) -> ReleaseRecord | None:
         """Return the record before another."""
         return next((item for item in self.records if item.number == record.number - 1), None)
 
-    def columns(self, record: Record) -> dict[str, Path]:
+    def columns(self, record: ReleaseRecord) -> dict[str, Path]:
         """Return the files of columns of a record by slug."""
         return {
             slug: self.columns_path(item.columns)
@@ -148,7 +148,7 @@ class History:
         """Return where columns lie, by their checksum."""
         return self.folder / "columns" / f"{sha256}.parquet"
 
-    def graph(self, record: Record, name: str) -> Path | None:
+    def graph(self, record: ReleaseRecord, name: str) -> Path | None:
         """Return the N-Triples, compressed, of a shared graph of a record."""
         sha256 = record.graphs.get(name)
         return self.graph_path(sha256) if sha256 else None
@@ -196,7 +196,7 @@ def record_of(release: Path) -> tuple[int | None, str]:
     return (number if type(number) is int else None), identifier
 
 
-def is_prepared(record: Record) -> bool:
+def is_prepared(record: ReleaseRecord) -> bool:
     """Return whether the release of a record was not current yet when it was written."""
     return (record.folder / PREPARED).exists()
 
@@ -224,9 +224,9 @@ def _shown(folder: Path, number: int) -> str:
     return f"{folder.parent.name}/{HISTORY}/records/{number:04}/{RECORD}"
 
 
-def read_all_records(folder: Path) -> tuple[list[Record], tuple[Fault, ...]]:
+def read_all_records(folder: Path) -> tuple[list[ReleaseRecord], tuple[Fault, ...]]:
     """Return the records that are as they were written, and what is wrong with the others."""
-    records, problems = list[Record](), list[Fault]()
+    records, problems = list[ReleaseRecord](), list[Fault]()
     previous, last_number, last_time = None, 0, ""
 
     def wrong(number: int, problem: Words) -> None:
@@ -261,7 +261,7 @@ def read_all_records(folder: Path) -> tuple[list[Record], tuple[Fault, ...]]:
     return records, tuple(problems)
 
 
-def _read_record(folder: Path) -> Record:
+def _read_record(folder: Path) -> ReleaseRecord:
     """Return the record in a folder. Raises DamagedFile and OSError."""
     with open_regular(folder / RECORD) as file:
         text = file.read()
@@ -280,7 +280,7 @@ def _read_record(folder: Path) -> Record:
             name: Listed(size=entry["bytes"], sha256=entry["sha256"])
             for name, entry in said["files"].items()
         }
-        return Record(
+        return ReleaseRecord(
             number=said["number"],
             id=said["id"],
             released=said["released"],

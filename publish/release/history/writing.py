@@ -26,7 +26,7 @@ from publish.release.history.records import (
     PREPARED,
     RECORD,
     History,
-    Record,
+    ReleaseRecord,
     RecordedDataSet,
     checksum_of,
     is_prepared,
@@ -55,7 +55,7 @@ def draft_record(
     *,
     note: Mapping[str, str],
     rollback_to: int | None = None,
-) -> Record:
+) -> ReleaseRecord:
     """Return the record that a release would have, which lies in ``folder`` with its manifest."""
     last = history.last
     released = next_time(last)
@@ -75,7 +75,7 @@ def draft_record(
             issued=known.issued if known else released,
             modified=known.modified if known and is_same else released,
         )
-    return Record(
+    return ReleaseRecord(
         number=last.number + 1 if last else 1,
         id=manifest["id"],
         released=released,
@@ -91,7 +91,7 @@ def draft_record(
     )
 
 
-def next_time(last: Record | None) -> str:
+def next_time(last: ReleaseRecord | None) -> str:
     """Return the time of a release that is made now, which is later than the last."""
     now = datetime.now(UTC)
     if last is not None:
@@ -100,7 +100,7 @@ def next_time(last: Record | None) -> str:
     return now.strftime(CLOCK)
 
 
-def clock_is_behind(last: Record | None) -> Words | None:
+def clock_is_behind(last: ReleaseRecord | None) -> Words | None:
     """Return what is to be told when the clock of the system stands before the last release."""
     now = datetime.now(UTC).strftime(CLOCK)
     if last is None or now >= last.released:
@@ -111,7 +111,7 @@ def clock_is_behind(last: Record | None) -> Words | None:
 # -- On the disk ----------------------------------------------------------------------------------
 
 
-def keep_contents(history: History, record: Record, release: Path) -> None:
+def keep_contents(history: History, record: ReleaseRecord, release: Path) -> None:
     """Put the columns and graphs of a record into the history, each once."""
     for slug, item in record.data_sets.items():
         if item.columns is not None:
@@ -122,7 +122,7 @@ def keep_contents(history: History, record: Record, release: Path) -> None:
         _keep(history.graph_path(sha256), gzip.compress(text, 6, mtime=0))
 
 
-def keep_record(history: History, record: Record, draft: Path) -> Record:
+def keep_record(history: History, record: ReleaseRecord, draft: Path) -> ReleaseRecord:
     """Give the folder with all files of a record its number, once all of it is on the disk.
 
     It is prepared then, and confirmed when its release is current.
@@ -141,7 +141,7 @@ def keep_record(history: History, record: Record, draft: Path) -> Record:
     return replace(record, files=files, folder=folder, sha256=said["sha256"])
 
 
-def confirm(record: Record) -> None:
+def confirm(record: ReleaseRecord) -> None:
     """Let a record hold for good: its release is current."""
     (record.folder / PREPARED).unlink(missing_ok=True)
     sync(record.folder)
@@ -196,14 +196,14 @@ def settle(build: Path) -> None:
         _sweep(folder, kept)
 
 
-def _take_back(build: Path, record: Record) -> None:
+def _take_back(build: Path, record: ReleaseRecord) -> None:
     """Remove a record, and before it the release that never was current."""
     of_record = [path for path in releases_in(build) if record_of(path)[0] == record.number]
     remove([path for path in of_record if record_of(path)[1] == record.id and not is_held(path)])
     remove([record.folder])
 
 
-def _sweep(folder: Path, records: list[Record]) -> None:
+def _sweep(folder: Path, records: list[ReleaseRecord]) -> None:
     """Remove unfinished files, and columns and graphs that no record names."""
     columns = {item.columns for record in records for item in record.data_sets.values()}
     graphs = {sha256 for record in records for sha256 in record.graphs.values()}
