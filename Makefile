@@ -45,6 +45,8 @@ test: .venv/test.stamp
 
 # Tests that measure or look at pages have the machine to themselves.
 test-all: .venv/test.stamp
+	@sh .ci/harvester ckan
+	@sh .ci/harvester croissant
 	@$(BIN)/pytest -n auto -m "not slow and not browser"
 	@$(BIN)/pytest -m "slow or browser"
 
@@ -76,6 +78,9 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-header --no-emit-index-url --output-file requirements-dev.lock pyproject.toml \
 	    --extra build --extra dev --constraint requirements.lock
+	for name in ckan croissant; do uv pip compile --quiet --universal --python-version 3.11 \
+	    --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	    --output-file tests/harvesters/$$name.lock --group $$name || exit 1; done
 
 clean:
 	rm -rf .venv build

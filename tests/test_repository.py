@@ -283,7 +283,8 @@ def test_show_nothing_of_one_machine() -> None:
 def test_lock_every_package_with_its_hash() -> None:
     """The lock files pin every package with hashes; the tests' one holds all of the program's."""
     pins = {}
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    of_harvesters = [f"tests/harvesters/{name}.lock" for name in ("ckan", "croissant")]
+    for name in ("requirements.lock", "requirements-dev.lock", *of_harvesters):
         text = (REPOSITORY / name).read_text(encoding="utf-8").replace("\\\n", " ")
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
         assert lines
@@ -296,11 +297,14 @@ def test_lock_every_package_with_its_hash() -> None:
 
 def test_lock_what_the_project_needs() -> None:
     """Every package that pyproject.toml names is in the lock file."""
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    read = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    project = read["project"]
     extras = project["optional-dependencies"]
+    groups = read["dependency-groups"]
     for lock, wanted in (
         ("requirements.lock", [*project["dependencies"], *extras["build"]]),
         ("requirements-dev.lock", extras["dev"]),
+        *((f"tests/harvesters/{name}.lock", wanted) for name, wanted in groups.items()),
     ):
         text = (REPOSITORY / lock).read_text(encoding="utf-8").lower()
         for package in wanted:
