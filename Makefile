@@ -25,7 +25,7 @@ help:
 	@echo "make terms     renew the terms of public vocabularies, from npm; shows what changes"
 	@echo "make bench     speed, as ratios measured in one run"
 	@echo "make lock      renew the lock files"
-	@echo "make clean     remove .venv and build"
+	@echo "make clean     remove .venv and build, but not build/history"
 
 serve: .venv/serve.stamp
 	@$(BIN)/publish build
@@ -83,4 +83,5 @@ lock:
 	    --output-file tests/harvesters/$$name.lock --group $$name || exit 1; done
 
 clean:
-	rm -rf .venv build
+	rm -rf .venv
+	[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name history -exec rm -rf {} +

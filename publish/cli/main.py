@@ -22,7 +22,13 @@ import click
 from publish import __version__
 from publish.cli.links import links
 from publish.cli.rdf_files import Choice, choice_options, validate_rdf_files
-from publish.cli.releases import prune, release_command, rollback_command, verify
+from publish.cli.releases import (
+    prune,
+    release_command,
+    releases_command,
+    rollback_command,
+    verify,
+)
 from publish.cli.reporting import Run, Verbs, own_language_option, print_json
 from publish.cli.serve import serve_command
 from publish.cli.tables import check, extract, new, preview, tidy
@@ -106,7 +112,7 @@ shape_seconds_option = click.option(
     help="The time that judging by SHACL shapes can take; by default it goes with the data.",
 )
 
-RELEASES = (release_command, rollback_command, verify, prune)
+RELEASES = (release_command, releases_command, rollback_command, verify, prune)
 
 for verb in (new, check, preview, tidy, extract, links, serve_command, *RELEASES):
     main.add_command(verb)

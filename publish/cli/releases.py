@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publish.cli.reporting import Run
-from publish.faults.fault import CannotRun, FaultyInput, phrase
+from publish.cli.reporting import Run, print_json
+from publish.faults.fault import CannotRun, FaultyInput, Words, phrase
 from publish.project.project import Project
 
 if TYPE_CHECKING:
@@ -29,8 +29,11 @@ log = logging.getLogger("publish")
 def verify(run: Run, names: tuple[str, ...], full: bool, every: bool) -> None:
     """Compare a release with what was written: are its files all there, each with its size?
 
-    RELEASE is the name of one in build/, or a folder; by default the current one.
+    RELEASE is the name of one in build/, or a folder; by default the current one. Without names
+    the history is verified too.
     """
+    from publish.release.history.checking import check_history_files
+    from publish.release.history.records import HISTORY, read_history
     from publish.release.releases import CURRENT, check_current, releases_in
     from publish.release.soundness import check_release
 
@@ -38,7 +41,8 @@ def verify(run: Run, names: tuple[str, ...], full: bool, every: bool) -> None:
     run.unchanged = ""
     current = project.build / CURRENT
     there = releases_in(project.build)
-    if not there and not names and not current.exists():
+    has_history = (project.build / HISTORY).is_dir()
+    if not there and not names and not current.exists() and not has_history:
         raise CannotRun(phrase("no-release"))
     faults = [] if names else check_current(current, project.shown(current))
     folders = [_release(project, name) for name in names]
@@ -51,6 +55,13 @@ def verify(run: Run, names: tuple[str, ...], full: bool, every: bool) -> None:
         if not found:
             name = "release-sound" if full else "release-sound-by-size"
             run.say(phrase(name, name=project.shown(folder)))
+    if not names and has_history:
+        history = read_history(project.build)
+        found = check_history_files(history, full=full)
+        faults += found
+        if not found:
+            number = len(history.records)
+            run.say(phrase("history-sound", name=project.shown(history.folder), number=number))
     if faults:
         raise FaultyInput(faults)
     run.report_success()
@@ -74,9 +85,10 @@ def _release(project: Project, name: str) -> Path:
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.pass_obj
 def prune(run: Run, keep: int | None, dry_run: bool) -> None:
-    """Remove old releases, as a build does.
+    """Remove dumps and stores of old releases, as a build does.
 
-    The current release is never removed, nor one that a server on this machine uses.
+    The current release is never removed, nor one that a server on this machine uses, nor that of
+    the last record. The history is kept: records, changes, columns and pages of the feed.
     """
     from publish.release.releases import locked, removable, remove
 
@@ -161,3 +173,34 @@ def _tell(run: Run, made: Released) -> None:
     about = {"number": record.number, "id": record.id, "released": record.released}
     log.info(phrase("released" if made.is_new else "released-already", **about))
     run.say(made.folder)
+
+
+@click.command("releases")
+@click.pass_obj
+def releases_command(run: Run) -> None:
+    """List the releases that were recorded, the latest last.
+
+    Of each: number, id, when, observations, what changed (+ added, − removed, ~ revised), and
+    whether it is current, kept with dumps and store, or removed but for the history. With
+    --format json each is an object.
+    """
+    from publish.release.history.listing import describe_releases
+
+    project = run.open_project()
+    run.unchanged = ""
+    found = describe_releases(project)
+    if run.format == "json":
+        print_json(found)
+        return
+    for entry in found:
+        changes = entry["changes"]
+        signs = (("added", "+"), ("removed", "−"), ("revised", "~"))
+        changed = " ".join(f"{sign}{changes[name]}" for name, sign in signs if changes.get(name))
+        state = phrase(f"release-is-{entry['state']}")
+        line = f"{entry['number']:>4}  {entry['id']}  {entry['released']}  "
+        line += f"{entry['observations']:>9,}  {changed:<16} "
+        run.say(Words(line) + state)
+        for text in {*entry["note"].values()}:
+            run.say(f"      {text}")
+    if not found:
+        log.info(phrase("no-records-yet"))

@@ -93,8 +93,9 @@ def rollback(
 
     Raises FaultyInput when there is no such release, or its files are gone or damaged.
     """
+    _target(project, check_history(project), name)  # before anything is written
     with _history_of(project) as history, unfinished_folder(project.build) as folder:
-        target = find_record(history, name, current=history.last)
+        target = _target(project, history, name)
         last = cast("ReleaseRecord", history.last)
         if target.id == last.id:
             release = _release_of(project, last)
@@ -111,9 +112,18 @@ def rollback(
         return Released(record=record, folder=release, is_new=True)
 
 
+def _target(project: Project, history: History, name: str) -> ReleaseRecord:
+    """Return the record that a name stands for, if its release is there. Raises FaultyInput."""
+    record = find_record(history, name, current=history.last)
+    if not same_content(project.build, record.id):
+        where = project.shown(record.folder / RECORD)
+        about = {"number": record.number, "id": record.id, "released": record.released[:10]}
+        raise FaultyInput([fault("release-pruned", where, **about)])
+    return record
+
+
 def _release_of(project: Project, record: ReleaseRecord) -> Path:
     """Return a sound folder of a recorded release. Raises FaultyInput."""
-    where = project.shown(record.folder / RECORD)
     folders = same_content(project.build, record.id)
     folders.sort(key=lambda path: record_of(path)[0] != record.number)  # its own first
     faults: list[Fault] = []
@@ -122,8 +132,7 @@ def _release_of(project: Project, record: ReleaseRecord) -> Path:
         if not found:
             return folder
         faults += found
-    about = {"number": record.number, "id": record.id, "released": record.released[:10]}
-    raise FaultyInput(faults or [fault("release-pruned", where, **about)])
+    raise FaultyInput(faults)
 
 
 def _copy_release(release: Path, folder: Path) -> None:
