@@ -50,8 +50,14 @@ LANGUAGES = ("nl", "en")
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-SERVICE = {"sd": "http://www.w3.org/ns/sparql-service-description#"}
-"""The prefix of descriptions of graphs and the endpoint, which queries seldom need."""
+SERVICE = {
+    "as": "https://www.w3.org/ns/activitystreams#",
+    "ldes": "https://w3id.org/ldes#",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "tree": "https://w3id.org/tree#",
+}
+"""The prefixes of descriptions of graphs, the endpoint and the feed, which queries seldom need."""
 
 log = logging.getLogger("publish")
 

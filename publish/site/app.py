@@ -55,6 +55,7 @@ ROUTE_OF = {
     "ns": "data",
     "shapes": "data",
     "dumps": "dump",
+    "feed": "data",
     "static": "static",
 }
 """The kind of an address by its first segment; all others are pages."""

@@ -21,6 +21,7 @@ from publish.site.describe import write_triples
 from publish.site.discovery.sitemap import make_sitemap
 from publish.site.linked_data import make_linked_data
 from publish.site.pages.dumps import make_dump_pages
+from publish.site.pages.feed import make_feed_pages
 from publish.site.pages.home import make_home_page
 from publish.site.pages.query import make_query_page
 from publish.site.pages.shapes import make_shape_pages
@@ -82,7 +83,13 @@ def create_app(served: Served, endpoint: Endpoint) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not served.is_of_files:
-        for make in (make_home_page, make_linked_data, make_dump_pages, make_shape_pages):
+        for make in (
+            make_home_page,
+            make_linked_data,
+            make_dump_pages,
+            make_shape_pages,
+            make_feed_pages,
+        ):
             app.register_blueprint(make(served))
     app.register_blueprint(make_sitemap(served))
     app.register_blueprint(make_query_page(served, endpoint))

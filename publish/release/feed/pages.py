@@ -41,8 +41,6 @@ _USED = ("dct", "prov", "qb", "sdmx-attribute", "sdmx-code", "xsd")
 class FeedSummary:
     """What a release adds to the feed."""
 
-    base: str
-    """The base of the identifiers; a feed goes on as long as it stays the same."""
     release: int
     time: str
     pages: int
@@ -131,7 +129,6 @@ class FeedWriter:
         self._close_page()
         self._wait(0)
         summary = FeedSummary(
-            base=self.uris.base,
             release=self.versions.release,
             time=self.versions.time,
             pages=self._pages,

@@ -1,0 +1,56 @@
+"""The feed as the history has it: what each recorded release added, and its pages."""
+
+from __future__ import annotations
+
+import re
+
+from publish.faults.fault import phrase, reason_of
+from publish.release.feed.pages import FOLDER, FeedSummary, page_name, read_page, read_summary
+from publish.release.feed.tree import FeedOfRelease
+from publish.release.history.records import History, ReleaseRecord
+from publish.release.soundness import DamagedFile, compare, open_regular
+
+_PAGE = re.compile(rf"{FOLDER}/[1-9][0-9]*\.ttl\.gz")
+
+
+def feed_of(history: History) -> tuple[FeedOfRelease, ...]:
+    """Return what each release added to the feed, in their order."""
+    return tuple(
+        FeedOfRelease(
+            release=record.number,
+            time=record.released,
+            pages=sum(_PAGE.fullmatch(name) is not None for name in record.files),
+        )
+        for record in history.records
+    )
+
+
+def summary_of(record: ReleaseRecord) -> FeedSummary | None:
+    """Return the summary of what a record added; None for one without a feed.
+
+    Raises OSError, ValueError or TypeError when it cannot be read.
+    """
+    has_feed = any(name.startswith(f"{FOLDER}/") for name in record.files)
+    return read_summary(record.folder / FOLDER) if has_feed else None
+
+
+def page_sum(record: ReleaseRecord, number: int) -> str:
+    """Return the checksum of the file of a page. Raises DamagedFile for one that is not listed."""
+    listed = record.files.get(f"{FOLDER}/{page_name(number)}")
+    if listed is None:
+        raise DamagedFile(phrase("file-missing"))
+    return listed.sha256
+
+
+def read_recorded_page(record: ReleaseRecord, number: int) -> bytes:
+    """Return the Turtle of a page, which is what was written. Raises DamagedFile."""
+    page_sum(record, number)
+    name = f"{FOLDER}/{page_name(number)}"
+    try:
+        with open_regular(record.folder / name) as file:
+            compare(file, record.files[name], full=True)
+            return read_page(file.read())
+    except FileNotFoundError:
+        raise DamagedFile(phrase("file-missing")) from None
+    except OSError as error:
+        raise DamagedFile(phrase("file-not-read", reason=reason_of(error))) from None
