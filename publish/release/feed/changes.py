@@ -20,7 +20,8 @@ from publish.cube.keys import NOT_FOUND, find_keys, fit_in_64_bits, key_numbers
 from publish.cube.rdf.observations import VersionsOf
 from publish.cube.structure import CubeDimension, Structure
 from publish.project.iris import Uris
-from publish.release.feed.pages import FeedSummary, FeedWriter
+from publish.release.feed.pages import FeedSummary
+from publish.release.feed.writer import FeedWriter
 
 AT_ONCE = 1 << 16
 """Observations that are read at once."""
