@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from publish.rdf.namespaces import RDF
 
-BLOCK = 1 << 20
-"""Bytes of lines that are read at a time."""
 _TYPE = f"<{RDF.type}>".encode()
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """A multiplier that spreads the bits: 2^64 divided by the golden ratio."""
 
+Blocks = Callable[[], Iterable[bytes]]
+"""Reads lines of N-Triples, in blocks of many, as often as it is called."""
 Hashes = npt.NDArray[np.int64]
 _NONE: Hashes = np.array([], dtype=np.int64)
 
@@ -40,39 +39,32 @@ class GraphCounts:
     """The number of triples of each property, in the order of IRIs."""
     classes: dict[str, int]
     """The number of things of each class, in the order of IRIs."""
-    repeated: frozenset[bytes]
-    """The lines that occur more than once, in one graph or several."""
+    repeated: dict[bytes, list[str]]
+    """The lines that occur more than once, with the graph of each time in the order read."""
 
 
-def read_blocks(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a file in blocks of many."""
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            yield block if block.endswith(b"\n") else block + file.readline()
-
-
-def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
-    """Return the statistics of graphs, given the file in canonical N-Triples of each by its IRI."""
+def count_graphs(sources: Mapping[str, Blocks]) -> GraphCounts:
+    """Return the statistics of graphs, given the canonical N-Triples of each by its IRI."""
     graphs, lines = dict[str, int](), list[Hashes]()
     subjects, objects = list[Hashes](), list[Hashes]()
     properties, classes = Counter[bytes](), Counter[bytes]()
-    for name, path in files.items():
-        blocks = list[Hashes]()
-        for block in read_blocks(path):
+    for name, blocks in sources.items():
+        of_graph = list[Hashes]()
+        for block in blocks():
             split = [line.split(b" ", 2) for line in block.splitlines()]
-            blocks.append(_hashes_of_terms(split))
+            terms = _hashes_of_terms(split)
+            of_graph.append(_hashes_of_lines(terms))
+            subjects.append(_distinct(terms[0])[0])
+            objects.append(_distinct(terms[2])[0])
             properties.update([predicate for _, predicate, _ in split])
             classes.update([value for _, predicate, value in split if predicate == _TYPE])
-        terms = np.concatenate([np.zeros((3, 0), dtype=np.int64), *blocks], axis=1)
-        of_lines = _hashes_of_lines(terms)
-        once, often = _distinct(of_lines)
+        once, often = _distinct(np.concatenate([_NONE, *of_graph]))
         graphs[name] = len(once)
         lines += [once, often]
-        subjects.append(_distinct(terms[0])[0])
-        objects.append(_distinct(terms[2])[0])
     together, often = _distinct(np.concatenate([_NONE, *lines]))
-    repeated = _repeated(files, often)
-    for line, more in repeated.items():
+    repeated = _repeated(sources, often)
+    for line, places in repeated.items():
+        more = len(places) - 1
         _, predicate, value = line[:-1].split(b" ", 2)
         properties[predicate] -= more
         classes[value] -= more * (predicate == _TYPE)
@@ -83,7 +75,7 @@ def count_graphs(files: Mapping[str, Path]) -> GraphCounts:
         objects=len(_distinct(np.concatenate([_NONE, *objects]))[0]),
         properties=_by_iri(properties),
         classes=_by_iri(classes),
-        repeated=frozenset(repeated),
+        repeated=repeated,
     )
 
 
@@ -115,16 +107,17 @@ def _by_iri(found: Counter[bytes]) -> dict[str, int]:
     return dict(sorted((iri[1].decode(), number) for iri, number in iris if iri))
 
 
-def _repeated(files: Mapping[str, Path], numbers: Hashes) -> Counter[bytes]:
-    """Return the lines that occur more than once, among those with these hashes, and how often."""
-    seen, repeated = set[bytes](), Counter[bytes]()
+def _repeated(sources: Mapping[str, Blocks], numbers: Hashes) -> dict[bytes, list[str]]:
+    """Return the lines that occur more than once, among those with these hashes, and where."""
+    found = dict[bytes, list[str]]()
     if not len(numbers):
-        return repeated
-    for path in files.values():
-        for block in read_blocks(path):
+        return found
+    for name, blocks in sources.items():
+        for block in blocks():
             lines = block.splitlines(keepends=True)
-            found = _hashes_of_lines(_hashes_of_terms([line[:-1].split(b" ", 2) for line in lines]))
-            for place in np.flatnonzero(np.isin(found, numbers)).tolist():
-                repeated[lines[place]] += lines[place] in seen
-                seen.add(lines[place])
-    return +repeated
+            hashes = _hashes_of_lines(
+                _hashes_of_terms([line[:-1].split(b" ", 2) for line in lines])
+            )
+            for place in np.flatnonzero(np.isin(hashes, numbers)).tolist():
+                found.setdefault(lines[place], []).append(name)
+    return {line: places for line, places in found.items() if len(places) > 1}

@@ -128,7 +128,8 @@ def finish_release(
 def add_store(project: Project, folder: Path, written: WrittenRelease) -> None:
     """Write what a release has besides dumps and shapes: tables, queries, store and manifest."""
     _copy_input(written.content)
-    load_store(folder, written.content.graphs.dumps, project.default_graph)
+    triples = sum(graph["triples"] for graph in written.manifest["graphs"])
+    load_store(folder, written.content.graphs.dumps, project.default_graph, triples)
     (folder / "manifest.json").write_text(manifest_text(written.manifest), encoding="utf-8")
 
 

@@ -1,37 +1,41 @@
 """The dumps of a release in every format, made from the N-Triples and Turtle of its graphs.
 
 Besides each graph there are files of everything together. A format that can be streamed is
-written as its source is read; JSON-LD and RDF/XML, which take memory, only up to LARGEST.
+written as its source is read. Graphs above LARGEST come compressed, in three forms, from
+``graph_files``.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import itertools
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
-from publish.cube.rdf.observations import turtle
 from publish.project.iris import EVERYTHING
 from publish.project.progress import Progress
-from publish.rdf.counts import GraphCounts, count_graphs, read_blocks
+from publish.rdf.counts import Blocks, GraphCounts, count_graphs
 from publish.rdf.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.rdf.rdf_xml import NotInXml, as_elements
-from publish.release.manifest import LARGEST, Dump
+from publish.release.compressed import GzipWriter, read_blocks, triples_file
+from publish.release.everything import PARTS, Everything, quads
+from publish.release.manifest import Dump
 
 FORMS = {
     ".nt": N_TRIPLES.media_type,
     ".nt.gz": "application/gzip",
     ".ttl": TURTLE.media_type,
+    ".ttl.gz": "application/gzip",
     ".nq": N_QUADS.media_type,
     ".nq.gz": "application/gzip",
     ".jsonld": JSON_LD.media_type,
@@ -41,7 +45,9 @@ FORMS = {
 SUMS = "SHA256SUMS"
 """The file with the checksums of all others, as ``sha256sum --check`` reads them."""
 LEVEL = 3
-"""The level of gzip: on observations a third of the work of level 6, for a quarter more bytes."""
+"""The level of gzip for small dumps: a third of the work of level 6, for a quarter more bytes."""
+DUMPS = "dumps/"
+"""The folder of the dumps in a release."""
 _NOT_IN_XML = re.compile(rb"\\u(?:00[01][0-9A-F]|FFF[EF])|\\[bf]")
 
 
@@ -49,7 +55,7 @@ _NOT_IN_XML = re.compile(rb"\\u(?:00[01][0-9A-F]|FFF[EF])|\\[bf]")
 class WrittenDumps:
     """The dumps of a release: their entries for the manifest, and what was counted in them."""
 
-    files: list[dict[str, object]]
+    files: list[dict[str, Any]]
     counts: GraphCounts
 
 
@@ -65,9 +71,11 @@ def write_forms(
     ``parts`` are dumps of triples that are in other dumps too. ``about`` is the IRI of all graphs
     together.
     """
-    counts = count_graphs({dump.graph: folder / f"{dump.name}.nt" for dump in dumps})
-    work = [*_of_graphs(folder, [*dumps, *parts], prefixes)]
-    work += _of_everything(folder, dumps, prefixes, counts)
+    counts = count_graphs(
+        {dump.graph: partial(read_blocks, triples_file(folder, dump.name)) for dump in dumps}
+    )
+    everything = Everything(folder=folder, dumps=dumps, prefixes=prefixes, repeated=counts.repeated)
+    work = [*_of_graphs(folder, [*dumps, *parts], prefixes), *_of_everything(everything)]
     whole = Dump(name=EVERYTHING, graph="", about=about)
     with (
         Progress("dumps", "files", len(work)) as progress,
@@ -82,10 +90,9 @@ def write_forms(
             if (folder / f"{dump.name}{ending}").is_file()
         ]
         files = list(pool.map(lambda item: _entry(folder, *item), existing))
-    lines = [
-        f"{file['sha256']}  {dump.name}{ending}\n"
-        for file, (dump, ending) in zip(files, existing, strict=True)
-    ]
+        if everything.is_large:
+            files += _joined_entries(everything, whole, {file["path"]: file for file in files})
+    lines = [f"{file['sha256']}  {str(file['path']).removeprefix(DUMPS)}\n" for file in files]
     (folder / SUMS).write_text("".join(lines), encoding="ascii")
     files.append(_entry(folder, replace(whole, name=SUMS), ""))
     return WrittenDumps(files=files, counts=counts)
@@ -94,38 +101,34 @@ def write_forms(
 def _of_graphs(
     folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]
 ) -> Iterator[Callable[[], None]]:
-    """Yield a task for each other form of each dump."""
+    """Yield a task for each other form of each dump that is small enough."""
     for dump in dumps:
-        source = folder / f"{dump.name}.nt"
+        source = triples_file(folder, dump.name)
+        if source.suffix == ".gz":
+            continue
         yield partial(_compress, source.with_suffix(".nt.gz"), partial(read_blocks, source))
-        yield partial(_copy, source.with_suffix(".nq"), partial(_quads, folder, [dump]))
-        if source.stat().st_size <= LARGEST:
-            yield partial(_write_small, source, prefixes)
+        yield partial(_copy, source.with_suffix(".nq"), partial(quads, folder, [dump]))
+        yield partial(_write_small, source, prefixes)
 
 
-def _of_everything(
-    folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str], counts: GraphCounts
-) -> Iterator[Callable[[], None]]:
-    """Yield a task for each form of all dumps together."""
-    sources = [folder / f"{dump.name}.nt" for dump in dumps]
-    triples = partial(_union, sources, counts.repeated)
-    quads = partial(_quads, folder, dumps)
-    whole = folder / f"{EVERYTHING}.nt"
-    is_small = sum(path.stat().st_size for path in sources) <= LARGEST
+def _of_everything(everything: Everything) -> Iterator[Callable[[], None]]:
+    """Yield a task for each form of all dumps together, or for what no part of it has."""
+    if everything.is_large:
+        for ending in (".nt", ".nq", ".ttl"):
+            yield partial(_write_members, everything.rest_file(ending), everything.rest(ending))
+        return
+    triples, quads_ = everything.rest(".nt"), everything.rest(".nq")
+    whole = everything.folder / f"{EVERYTHING}.nt"
 
     def write_triples() -> None:
         _copy(whole, triples)
-        if is_small:
-            _write_small(whole, prefixes)
+        _write_small(whole, everything.prefixes)
 
     yield write_triples
     yield partial(_compress, whole.with_suffix(".nt.gz"), triples)
-    yield partial(_copy, whole.with_suffix(".nq"), quads)
-    yield partial(_compress, whole.with_suffix(".nq.gz"), quads)
-    yield partial(_copy, whole.with_suffix(".ttl"), partial(_turtle, folder, dumps, prefixes))
-
-
-Blocks = Callable[[], Iterable[bytes]]
+    yield partial(_copy, whole.with_suffix(".nq"), quads_)
+    yield partial(_compress, whole.with_suffix(".nq.gz"), quads_)
+    yield partial(_copy, whole.with_suffix(".ttl"), everything.rest(".ttl"))
 
 
 def _copy(target: Path, blocks: Blocks) -> None:
@@ -143,45 +146,11 @@ def _compress(target: Path, blocks: Blocks) -> None:
             compressed.write(block)
 
 
-def in_graph(block: bytes, graph: str) -> bytes:
-    """Return lines of canonical N-Triples as N-Quads of a graph.
-
-    No literal holds a line feed that is not escaped, so only ends of lines look like one.
-    """
-    return block.replace(b" .\n", f" <{graph}> .\n".encode())
-
-
-def _quads(folder: Path, dumps: Sequence[Dump]) -> Iterator[bytes]:
-    for dump in dumps:
-        for block in read_blocks(folder / f"{dump.name}.nt"):
-            yield in_graph(block, dump.graph)
-
-
-def _union(sources: Sequence[Path], repeated: frozenset[bytes]) -> Iterator[bytes]:
-    """Yield the lines of several files, each line once."""
-    left = set(repeated)
-    for block in itertools.chain.from_iterable(map(read_blocks, sources)):
-        if not repeated:
-            yield block
-            continue
-        lines = []
-        for line in block.splitlines(keepends=True):
-            if line not in repeated or line in left:
-                lines.append(line)
-                left.discard(line)
-        yield b"".join(lines)
-
-
-def _turtle(folder: Path, dumps: Sequence[Dump], prefixes: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield the Turtle of all dumps after one header, which all have; none has blank nodes."""
-    header = turtle(dict(prefixes)).header()
-    yield header
-    for dump in dumps:
-        with (folder / f"{dump.name}.ttl").open("rb") as file:
-            if file.read(len(header)) != header:
-                raise ValueError(f"{dump.name}.ttl does not begin with the prefixes.")
-            while block := file.read(1 << 20):
-                yield block
+def _write_members(target: Path, blocks: Blocks) -> None:
+    target.parent.mkdir(exist_ok=True)
+    with closing(GzipWriter(target)) as file:
+        for block in blocks():
+            file.write(block)
 
 
 def _write_small(source: Path, prefixes: Mapping[str, str]) -> None:
@@ -199,20 +168,70 @@ def _write_small(source: Path, prefixes: Mapping[str, str]) -> None:
             path.unlink()
 
 
-def _entry(folder: Path, dump: Dump, ending: str) -> dict[str, object]:
+def _entry(folder: Path, dump: Dump, ending: str) -> dict[str, Any]:
     """Return the manifest's entry of a file, with the size and checksum of what is on disk."""
     path = folder / f"{dump.name}{ending}"
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    entry: dict[str, object] = {
-        "path": f"dumps/{dump.name}{ending}",
-        "bytes": path.stat().st_size,
-        "sha256": digest,
+    entry = {
+        **_sums(path, f"{DUMPS}{dump.name}{ending}"),
         "media-type": FORMS.get(ending, "text/plain"),
         "about": dump.about,
     }
     if ending.endswith(".gz"):
         entry["compresses"] = FORMS[ending.removesuffix(".gz")]
+        if not path.with_suffix("").is_file():
+            entry["content"] = _content(path)
     if dump.graph:
         entry["graph"] = dump.graph
     return entry
+
+
+def _joined_entries(
+    everything: Everything, whole: Dump, entries: Mapping[str, dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the entries of all graphs together for the forms that are made of several files."""
+    for ending in (".nt", ".nq", ".ttl"):
+        joined = everything.joined(ending)
+        if not joined:
+            continue
+        names = [f"{dump.name}{ending}.gz" for dump in joined]
+        rest = everything.rest_file(ending)
+        parts = [entries[f"{DUMPS}{name}"] for name in names]
+        parts.append({**_sums(rest, f"{PARTS}/{rest.name}"), "content": _content(rest)})
+        sum_ = hashlib.sha256()
+        for path in (*(everything.folder / name for name in names), rest):
+            for block in _blocks_of(path):
+                sum_.update(block)
+        yield {
+            "path": f"{DUMPS}{EVERYTHING}{ending}.gz",
+            "bytes": sum(part["bytes"] for part in parts),
+            "sha256": sum_.hexdigest(),
+            "media-type": FORMS[f"{ending}.gz"],
+            "about": whole.about,
+            "compresses": FORMS[ending],
+            "parts": [
+                {key: part[key] for key in ("path", "bytes", "sha256", "content")} for part in parts
+            ],
+        }
+
+
+def _sums(path: Path, name: str) -> dict[str, Any]:
+    """Return the path of a file in the release, which is given, its size and its checksum."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"path": name, "bytes": path.stat().st_size, "sha256": digest}
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """Return the size and checksum of what is compressed in a file."""
+    size, sum_ = 0, hashlib.sha256()
+    for block in read_blocks(path):
+        size += len(block)
+        sum_.update(block)
+    return {"bytes": size, "sha256": sum_.hexdigest()}
+
+
+def _blocks_of(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file as they are."""
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block

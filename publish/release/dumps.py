@@ -7,12 +7,10 @@ comes first in Turtle, where people look. Each code list also has dumps of its o
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import pyoxigraph as ox
 from rdflib import Graph
@@ -20,12 +18,13 @@ from rdflib.namespace import SKOS
 from rdflib.term import Node
 
 from publish.cube.batch import Batch
-from publish.cube.rdf.observations import N_TRIPLES, ObservationWriter, Syntax, turtle
+from publish.cube.rdf.observations import N_TRIPLES, ObservationWriter, turtle
 from publish.cube.structure import Structure
 from publish.ontology.links import LISTS_GRAPH
 from publish.project.iris import CELLS, Uris
 from publish.rdf.namespaces import RDF
 from publish.rdf.turtle import new_graph
+from publish.release.graph_files import GraphFiles
 from publish.release.manifest import Dump
 
 PRIMARY_FORMATS = (".nt", ".ttl")
@@ -49,12 +48,16 @@ def write_graph(
     graph: Graph,
     uris: Uris,
     formats: tuple[str, ...] = PRIMARY_FORMATS,
+    *,
+    iri: str | None = None,
 ) -> None:
-    """Write the dumps of a small graph."""
-    (folder / f"{name}.nt").write_bytes(canonical_triples(graph))
+    """Write the dumps of a graph that is in memory; ``iri`` is that of the graph it is part of."""
+    named = iri or uris.iri("graph", name=name)
+    files = GraphFiles(folder=folder, name=name, graph=named, endings=formats)
+    files.write(".nt", canonical_triples(graph))
     if ".ttl" in formats:
-        text = turtle(uris.prefixes()).header() + _body(graph)
-        (folder / f"{name}.ttl").write_bytes(text)
+        files.write(".ttl", _body(graph))
+    files.finish(turtle(uris.prefixes()).header())
 
 
 def _body(graph: Graph) -> bytes:
@@ -68,9 +71,12 @@ def _body(graph: Graph) -> bytes:
 class CubeDumps:
     """The dumps of a cube while they are being written."""
 
-    folder: Path
     structure: Structure
     writers: list[ObservationWriter]
+    header: bytes
+    """The prefixes of Turtle."""
+    observations: GraphFiles
+    cells: GraphFiles | None
     most_cells: int | None = None
     """Up to how many observations the source cells are written; None for any number."""
 
@@ -94,15 +100,10 @@ class CubeDumps:
 
     def describe(self, graph: Graph) -> None:
         """Add what describes the data set, now that its observations are known."""
-        for writer in self.writers:
-            if writer.syntax is N_TRIPLES:
-                writer.observations.write(canonical_triples(graph))
-                continue
-            writer.observations.flush()
-            path = self.folder / f"{self.structure.slug}.ttl"
-            with path.open("wb") as whole, Path(writer.observations.name).open("rb") as rest:
-                whole.write(writer.syntax.header() + _body(graph))
-                shutil.copyfileobj(rest, whole, 1 << 20)
+        self.observations.write(".nt", canonical_triples(graph))
+        self.observations.finish(self.header + _body(graph))
+        if self.cells is not None and self.has_cells:
+            self.cells.finish(self.header)
 
 
 @contextmanager
@@ -114,40 +115,41 @@ def open_dumps(
     formats: tuple[str, ...] = PRIMARY_FORMATS,
     most_cells: int | None = None,
 ) -> Iterator[CubeDumps]:
-    """Open the dumps of a cube; there is no Turtle of one that is never described.
+    """Open the dumps of a cube; those of one that is never described are not whole.
 
     Of a cube with more observations than ``most_cells`` the dumps of cells are deleted again.
     """
     syntaxes = {".nt": N_TRIPLES, ".ttl": turtle(uris.prefixes())}
     with ExitStack() as stack:
 
-        def opened(name: str) -> BinaryIO:
-            return stack.enter_context((folder / name).open("wb"))
+        def opened(name: str) -> GraphFiles:
+            graph = uris.iri("graph", name=name)
+            files = GraphFiles(folder=folder, name=name, graph=graph, endings=formats)
+            stack.callback(files.close)
+            return files
 
-        writers = []
-        for ending in formats:
-            syntax: Syntax = syntaxes[ending]
-            name = structure.slug + (ending if syntax is N_TRIPLES else f"{ending}.part")
-            cells = opened(f"{structure.slug}{CELLS}{ending}") if structure.cells else None
-            if cells:
-                cells.write(syntax.header())
-            writers.append(
+        observations = opened(structure.slug)
+        cells = opened(f"{structure.slug}{CELLS}") if structure.cells else None
+        dumps = CubeDumps(
+            structure=structure,
+            writers=[
                 ObservationWriter(
                     structure=structure,
                     uris=uris,
-                    syntax=syntax,
-                    observations=opened(name),
-                    cells=cells,
+                    syntax=syntaxes[ending],
+                    observations=observations.file(ending),
+                    cells=cells.file(ending) if cells else None,
                 )
-            )
-        dumps = CubeDumps(
-            folder=folder, structure=structure, writers=writers, most_cells=most_cells
+                for ending in formats
+            ],
+            header=syntaxes[".ttl"].header(),
+            observations=observations,
+            cells=cells,
+            most_cells=most_cells,
         )
         yield dumps
-    if structure.cells and not dumps.has_cells:
-        for ending in formats:
-            (folder / f"{structure.slug}{CELLS}{ending}").unlink()
-    (folder / f"{structure.slug}.ttl.part").unlink(missing_ok=True)
+        if cells and not dumps.has_cells:
+            cells.discard()
 
 
 def write_code_lists(uris: Uris, folder: Path, concepts: Graph) -> list[Dump]:
@@ -157,7 +159,7 @@ def write_code_lists(uris: Uris, folder: Path, concepts: Graph) -> list[Dump]:
     dumps = []
     for name, part in parts_by_list(concepts, uris).items():
         path = f"{CODE_LISTS}/{name}"
-        write_graph(folder, path, part, uris)
+        write_graph(folder, path, part, uris, iri=graph)
         about = uris.iri("concept-scheme", scheme=name)
         dumps.append(Dump(name=path, graph=graph, about=about))
     return dumps

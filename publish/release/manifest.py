@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MANIFEST = 2
 """The number of the manifest format: from 2 on the store has a default graph of its own."""
 LARGEST = 20_000_000
-"""Bytes of N-Triples up to which there is JSON-LD and RDF/XML, which nobody reads as a stream."""
+"""Bytes of N-Triples up to which there are all forms; of what is larger three, compressed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,13 @@ class File:
     """The named graph that it holds; None for a file of several."""
     compresses: str | None = None
     """The media type of what is compressed in it."""
+    parts: tuple[File, ...] = ()
+    """The files that make it up, one after the other, if it does not exist by itself."""
+
+    @property
+    def pieces(self) -> tuple[File, ...]:
+        """What is on the disk of it, in order: its parts, or the file itself."""
+        return self.parts or (self,)
 
     @property
     def name(self) -> str:
@@ -100,18 +107,24 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def read_files(entries: Sequence[Mapping[str, Any]], folder: str) -> dict[str, File]:
     """Return the files of a folder of the release, by their path below it."""
     return {
-        entry["path"].removeprefix(folder): File(
-            path=entry["path"],
-            size=entry["bytes"],
-            sha256=entry["sha256"],
-            media_type=entry["media-type"],
-            about=entry.get("about"),
-            graph=entry.get("graph"),
-            compresses=entry.get("compresses"),
-        )
+        entry["path"].removeprefix(folder): _file(entry)
         for entry in entries
         if entry["path"].startswith(folder)
     }
+
+
+def _file(entry: Mapping[str, Any]) -> File:
+    """Return a file, or a part of one, by its entry."""
+    return File(
+        path=entry["path"],
+        size=entry["bytes"],
+        sha256=entry["sha256"],
+        media_type=entry.get("media-type", ""),
+        about=entry.get("about"),
+        graph=entry.get("graph"),
+        compresses=entry.get("compresses"),
+        parts=tuple(map(_file, entry.get("parts", ()))),
+    )
 
 
 def make_manifest(
@@ -146,15 +159,24 @@ def make_manifest(
         **describe_counts(dumps, counts),
         "shapes": shapes,
     }
-    reproducible = [file for file in files if _is_reproducible(file)]
+    reproducible = list(filter(None, map(_reproducible, files)))
     text = json.dumps({"manifest": MANIFEST, **rest, "files": reproducible}, sort_keys=True)
     identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
     return {"manifest": MANIFEST, "id": identifier, **rest, "files": files}
 
 
-def _is_reproducible(file: Mapping[str, object]) -> bool:
-    """Return whether any machine writes the same bytes: not of what is compressed, nor its sums."""
-    return "compresses" not in file and file["media-type"] != "text/plain"
+def _reproducible(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what any machine writes of a file: not the bytes of what is compressed, nor sums.
+
+    Where what is compressed is there in no other way, its content counts.
+    """
+    if entry.get("media-type") == "text/plain":
+        return None
+    parts = [_reproducible(part) for part in entry.get("parts", ())]
+    if "content" in entry or parts:
+        same = {key: entry[key] for key in entry if key not in ("bytes", "sha256", "parts")}
+        return {**same, "parts": parts} if parts else same
+    return None if "compresses" in entry else entry
 
 
 def describe_counts(dumps: Sequence[Dump], counts: GraphCounts) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 from publish.faults.fault import LANGUAGES, in_language, phrase
 from publish.release.manifest import File
 from publish.release.opened import Served
-from publish.release.soundness import stamp_of
+from publish.release.soundness import DamagedFile, stamp_of
 from publish.server.conditions import evaluate_preconditions, requested_range
 from publish.server.negotiation import choose_language, with_charset
 
@@ -30,12 +30,12 @@ class FileBody:
     """A part of an open file as the body of a response."""
 
     def __init__(self, file: BufferedReader, part: range) -> None:
-        self._file, self._part = file, part
+        self._file, self.part = file, part
         self._stamp = stamp_of(file)
 
     def __iter__(self) -> Iterator[bytes]:
-        self._file.seek(self._part.start)
-        left = len(self._part)
+        self._file.seek(self.part.start)
+        left = len(self.part)
         while left > 0:
             block = self._file.read(min(BLOCK, left))
             left -= len(block)
@@ -49,22 +49,57 @@ class FileBody:
         self._file.close()
 
 
+class JoinedBody:
+    """A part of a file that is made up of others, one of which is open at a time."""
+
+    def __init__(self, served: Served, file: File, part: range) -> None:
+        """Compare all of them. Raises DamagedFile when any is not what was written."""
+        self._served, self._file, self.part = served, file, part
+        self._open: FileBody | None = None
+        for piece in file.parts:
+            served.open(piece).close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        start = 0
+        for piece in self._file.parts:
+            begin, end = self.part.start - start, self.part.stop - start
+            inside = range(max(begin, 0), min(end, piece.size))
+            start += piece.size
+            if inside:
+                try:
+                    self._open = FileBody(self._served.open(piece), inside)
+                except DamagedFile as damage:
+                    raise OSError("A file was changed while it was to be sent") from damage
+                yield from self._open
+                self.close()
+
+    def close(self) -> None:
+        """Close what is open, whether or not it was read."""
+        if self._open is not None:
+            self._open.close()
+
+
 def file_response(served: Served, file: File, *, name: str | None = None) -> Response:
     """Return a file of the release, a part of it, or that it has not changed, as is asked.
 
     ``name`` is what the file is called when it is saved. Raises DamagedFile when it is not what
     was written.
     """
-    opened = served.open(file)
+    body: FileBody | JoinedBody
+    if file.parts:
+        body = JoinedBody(served, file, range(file.size))
+    else:
+        body = FileBody(served.open(file), range(file.size))
     try:
         response, part = _file_response(served, file, name)
     except BaseException:
-        opened.close()
+        body.close()
         raise
     if part is None:
-        opened.close()
+        body.close()
         return response
-    response.response = FileBody(opened, part)
+    body.part = part
+    response.response = body
     response.direct_passthrough = True
     return response
 

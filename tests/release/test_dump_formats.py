@@ -18,7 +18,6 @@ from publish.cube.rdf.observations import turtle
 from publish.project.iris import PREFIXES
 from publish.rdf.counts import count_graphs
 from publish.rdf.jsonld import json_ld, usable_prefixes
-from publish.release import dump_formats
 from publish.release.dump_formats import FORMS, WrittenDumps, write_forms
 from publish.release.manifest import Dump
 
@@ -127,21 +126,6 @@ def write(folder: Path, **graphs: str) -> WrittenDumps:
     return write_forms(folder, dumps, [], PREFIXES, "http://g.example/")
 
 
-def test_leave_out_large_forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """JSON-LD and RDF/XML come up to the stated size of N-Triples, all else always."""
-    monkeypatch.setattr(dump_formats, "LARGEST", 100)
-    line = '<http://a.example/s> <http://a.example/p> "%d" .\n'
-    made = write(tmp_path, klein=line % 1, groot="".join(line % at for at in range(3)))
-    paths = {str(entry["path"]).removeprefix("dumps/") for entry in made.files}
-    always = {".nt", ".nt.gz", ".ttl", ".nq"}
-    assert paths == {
-        *(f"klein{ending}" for ending in (*always, ".jsonld", ".rdf")),
-        *(f"groot{ending}" for ending in always),
-        *(f"alles{ending}" for ending in (*always, ".nq.gz")),
-        "SHA256SUMS",
-    }
-
-
 def test_leave_out_xml_that_would_not_parse(tmp_path: Path) -> None:
     """A character that XML cannot hold leaves RDF/XML out, and nothing else."""
     write(tmp_path, tekens='<http://a.example/s> <http://a.example/p> "a\\u0001b" .\n')
@@ -156,7 +140,7 @@ def test_cut_lines_at_any_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "twee").mkdir()
     whole = write(tmp_path / "een", a="".join(lines[:6]), b="".join(lines[3:]))
     for size in (1, 7, len(lines[0].encode()), 64):
-        monkeypatch.setattr("publish.rdf.counts.BLOCK", size)
+        monkeypatch.setattr("publish.release.compressed.BLOCK", size)
         cut = write(tmp_path / "twee", a="".join(lines[:6]), b="".join(lines[3:]))
         assert cut.files == whole.files
         assert cut.counts == whole.counts
@@ -194,14 +178,12 @@ def test_count_what_the_store_counts(release: Path) -> None:
         assert graph["triples"] == count("*", f"GRAPH <{graph['name']}> {{ ?s ?p ?o }}")
 
 
-def test_count_lines_that_stand_twice_in_a_file(tmp_path: Path) -> None:
+def test_count_lines_that_stand_twice_in_a_file() -> None:
     """A line that stands twice in one graph is one triple of it."""
     line = "<http://a.example/s> <http://a.example/p> <http://a.example/o> .\n"
-    (tmp_path / "a.nt").write_text(line * 2, encoding="utf-8")
-    (tmp_path / "b.nt").write_text("", encoding="utf-8")
-    counts = count_graphs({"a": tmp_path / "a.nt", "b": tmp_path / "b.nt"})
+    counts = count_graphs({"a": lambda: [line.encode() * 2], "b": lambda: []})
     assert (counts.graphs, counts.triples) == ({"a": 1, "b": 0}, 1)
-    assert counts.repeated == {line.encode()}
+    assert counts.repeated == {line.encode(): ["a", "a"]}
     assert count_graphs({}).triples == 0
 
 

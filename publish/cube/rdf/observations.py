@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Protocol
 
 import numpy as np
 
@@ -130,6 +130,13 @@ class VersionsOf:
     """When it was released, an xsd:dateTime with its zone."""
 
 
+class Sink(Protocol):
+    """What lines are written to, as to a file."""
+
+    def write(self, content: bytes, /) -> object:
+        """Add whole lines."""
+
+
 @dataclass(kw_only=True)
 class ObservationWriter:
     """Writes the observations of one cube, and their source cells."""
@@ -137,8 +144,8 @@ class ObservationWriter:
     structure: Structure
     uris: Uris
     syntax: Syntax = N_TRIPLES
-    observations: BinaryIO
-    cells: BinaryIO | None
+    observations: Sink
+    cells: Sink | None
     """Where the cells go; None leaves them out."""
     versions: VersionsOf | None = None
     count: int = 0

@@ -15,6 +15,7 @@ from publish.ontology.files import Definitions
 from publish.project.iris import CELLS
 from publish.rdf.namespaces import QB, RDF
 from publish.rdf.turtle import add_triples, new_graph
+from publish.release.compressed import read_blocks, triples_file
 from publish.release.stages.shared_graphs import WrittenGraphs
 from publish.release.stages.write_cubes import WrittenCubes
 from publish.validation.shapes.bounded import judge, time_for
@@ -67,7 +68,8 @@ def judge_graphs(graphs: WrittenGraphs, *, full: bool, seconds: float | None = N
             for triple in _without_slices(describe_cube(project, large[dump.name])):
                 graph.add(triple)
         elif not dump.name.endswith(CELLS):
-            add_triples(graph, (written.folder / "dumps" / f"{dump.name}.nt").read_bytes())
+            for block in read_blocks(triples_file(written.folder / "dumps", dump.name)):
+                add_triples(graph, block)
     log.info(phrase("validating", number=written_out(len(graph))))
     known = {item for cube in written.described.cubes for item in cube.observations.results()}
     if large:

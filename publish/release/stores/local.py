@@ -14,8 +14,8 @@ from typing import BinaryIO, cast
 import pyoxigraph as ox
 
 from publish.project.progress import Progress
-from publish.rdf.counts import read_blocks
-from publish.release.dump_formats import in_graph
+from publish.release.compressed import read_blocks, triples_file
+from publish.release.graph_files import in_graph
 from publish.release.manifest import Dump
 
 
@@ -36,12 +36,16 @@ class _Blocks:
         return data
 
 
-def load_store(folder: Path, dumps: Sequence[Dump], default_graph: str) -> None:
-    """Load the dumps into a new store; ``default_graph`` is "union" or "empty"."""
-    paths = [folder / "dumps" / f"{dump.name}.nt" for dump in dumps]
+def load_store(
+    folder: Path, dumps: Sequence[Dump], default_graph: str, triples: int | None = None
+) -> None:
+    """Load the dumps into a new store; ``default_graph`` is "union" or "empty".
+
+    ``triples`` is the number of their lines, if it is known.
+    """
+    paths = [triples_file(folder / "dumps", dump.name) for dump in dumps]
     store = ox.Store(str(folder / "store"))
-    size = sum(path.stat().st_size for path in paths)
-    with Progress("loading the store", "bytes", size) as progress:
+    with Progress("loading the store", "triples", triples) as progress:
 
         def quads() -> Iterator[bytes]:
             for dump, path in zip(dumps, paths, strict=True):
@@ -49,7 +53,7 @@ def load_store(folder: Path, dumps: Sequence[Dump], default_graph: str) -> None:
                     yield in_graph(block, dump.graph)
                     if default_graph == "union":
                         yield block
-                    progress.step(len(block))
+                    progress.step(block.count(b"\n"))
 
         file = cast("BinaryIO", _Blocks(quads()))
         store.bulk_load(file, format=ox.RdfFormat.N_QUADS)

@@ -100,10 +100,11 @@ def is_whole(served: Served) -> bool:
     if [item for item in found if item.code != "release-without-list"]:
         return False
     try:  # one of an older version lists its dumps only
-        sizes = [(served.folder / file.path).stat().st_size for file in served.files.values()]
+        pieces = [piece for file in served.files.values() for piece in file.pieces]
+        sizes = [(served.folder / piece.path).stat().st_size for piece in pieces]
     except OSError:
         return False
-    is_whole = sizes == [file.size for file in served.files.values()]
+    is_whole = sizes == [piece.size for piece in pieces]
     return is_whole and not served.is_damaged()
 
 
