@@ -28,7 +28,9 @@ from publish.faults.fault import Words, phrase, reason_of
 from publish.project.iris import PREFIXES, Uris
 from publish.project.project import Text
 from publish.rdf.terms import prefixed_name
-from publish.release.history.records import History, read_history
+from publish.release.feed.addresses import stream_iri, versions_graph
+from publish.release.feed.versions_graph import versions_held
+from publish.release.history.records import History, read_history, record_of
 from publish.release.manifest import DataSet, File, NamedGraph, read_files, read_manifest
 from publish.release.releases import hold
 from publish.release.soundness import (
@@ -72,6 +74,7 @@ def term(name: str) -> ox.NamedNode:
 LABELS = (term("skos:prefLabel"), term("rdfs:label"), term("dct:title"))
 DESCRIPTIONS = (term("dct:description"), term("skos:definition"), term("rdfs:comment"))
 TYPE = term("rdf:type")
+DEFAULT = ox.DefaultGraph()
 
 
 @cache
@@ -120,6 +123,8 @@ class Served:
             NamedGraph(iri=entry["name"], about=entry["about"], triples=entry["triples"])
             for entry in manifest.get("graphs", ())
         )
+        self.versions: NamedGraph | None = self._find_versions()
+        """The graph of versions of observations, which is no part of the default graph."""
         self.largest_for_json_ld: int = manifest.get("json-ld-and-rdf-xml-up-to", 0)
         """Bytes of N-Triples up to which there are dumps in JSON-LD and RDF/XML."""
         self.data_sets = tuple(
@@ -169,6 +174,18 @@ class Served:
         self.prefixes: dict[str, str] = manifest.get("prefixes", own.prefixes())
         self._label = lru_cache(maxsize=20_000)(self._find_label)
 
+    def _find_versions(self) -> NamedGraph | None:
+        """Return the graph of versions in the store of a recorded release, if it has one."""
+        if record_of(self.folder)[0] is None:
+            return None
+        try:
+            triples = sum(summary.triples for _, summary in versions_held(self.history.records))
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            log.error("The feed of release %s cannot be counted: %s", self.id, error)
+            return None
+        graph, stream = versions_graph(self.base), stream_iri(self.base)
+        return NamedGraph(iri=graph, about=stream, triples=triples) if triples else None
+
     def generic(self, name: str) -> ox.NamedNode:
         """Return a term of the package's own vocabulary."""
         return ox.NamedNode(f"{self.base}/ns/publicatie#{name}")
@@ -181,16 +198,24 @@ class Served:
     def triples(
         self, subject: ox.NamedNode | None, predicate: ox.NamedNode | None, object_: Node | None
     ) -> Iterator[ox.Triple]:
-        """Yield the triples that match in any graph, each once; at least one term is given."""
+        """Yield the triples that match in any graph, each once; at least one term is given.
+
+        Those of versions of observations only when the subject is one.
+        """
+        versions = ox.NamedNode(versions_graph(self.base))
         if self.is_union:
-            graph = ox.DefaultGraph()
-            for quad in self.store.quads_for_pattern(subject, predicate, object_, graph):
+            found = False
+            for quad in self.store.quads_for_pattern(subject, predicate, object_, DEFAULT):
+                found = True
                 yield quad.triple
+            if not found and subject is not None:
+                quads = self.store.quads_for_pattern(subject, predicate, object_, versions)
+                yield from (quad.triple for quad in quads)
             return
         # The graph comes last in the order of the store, so equal triples follow each other.
         last = None
         for quad in self.store.quads_for_pattern(subject, predicate, object_, None):
-            if quad.triple != last:
+            if quad.triple != last and (subject is not None or quad.graph_name != versions):
                 last = quad.triple
                 yield last
 

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from publish.project.iris import SHARED_GRAPHS
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.rdf.rdf_xml import NOT_IN_XML, NotInXml, as_elements
+from publish.release.feed.addresses import versions_graph
 from publish.release.opened import LABELS, SERVICE, TYPE, Node, Served, term
 from publish.site.select import select
 
@@ -43,9 +44,17 @@ def incoming_page(served: Served, iri: ox.NamedNode, page: int) -> list[ox.Tripl
     found = itertools.chain(
         (quad.triple for quad in itertools.chain.from_iterable(quads)),
         *(served.triples(None, predicate, iri) for predicate in predicates),
+        versions_of(served, iri),
     )
     start = (min(max(page, 1), MOST_PAGES) - 1) * PER_PAGE
     return list(itertools.islice(_each_once(found), start, start + PER_PAGE + 1))
+
+
+def versions_of(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
+    """Yield that things are versions of another, as far as the store has them."""
+    graph = ox.NamedNode(versions_graph(served.base))
+    for quad in served.store.quads_for_pattern(None, term("dct:isVersionOf"), iri, graph):
+        yield quad.triple
 
 
 def _each_once(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:

@@ -67,7 +67,8 @@ def find_thing(served: Served, kind: str, path: str) -> Thing | None:
                 describe=lambda _: describe_all_graphs(served),
             )
         if path.startswith(f"{GRAPH_FOLDER}/"):
-            graph = next((item for item in served.graphs if item.iri == iri.value), None)
+            graphs = (*served.graphs, *((served.versions,) if served.versions else ()))
+            graph = next((item for item in graphs if item.iri == iri.value), None)
             if graph is None:
                 return None
             return _graph(

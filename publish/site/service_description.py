@@ -77,7 +77,7 @@ def describe_service(
         ("sd:defaultDataset", data_set),
     )
     yield from statements(data_set, ("rdf:type", term("sd:Dataset")))
-    if served.is_union:
+    if served.is_union and served.versions is None:
         yield from statements(service, ("sd:feature", term("sd:UnionDefaultGraph")))
     for form, name in FORMAT_NAMES.items():
         iri = ox.NamedNode(FORMATS + name)
@@ -164,7 +164,8 @@ def _describe_graphs(served: Served, endpoint: str, data_set: ox.NamedNode) -> I
         default = ox.NamedNode(f"{endpoint}#default-graph")
         yield from statements(default, ("rdf:type", term("sd:Graph")), ("void:triples", integer(0)))
     yield from statements(data_set, ("sd:defaultGraph", default))
-    for graph in served.graphs:
+    versions = (served.versions,) if served.versions else ()
+    for graph in (*served.graphs, *versions):
         entry, node = ox.NamedNode(f"{endpoint}#{graph.name}"), ox.NamedNode(graph.iri)
         yield from _named_graph(data_set, entry, name=node, graph=node)
     yield from describe_all_graphs(served)

@@ -82,6 +82,11 @@ def describe_graph(served: Served, graph: NamedGraph) -> Iterator[ox.Triple]:
     about, triples = ox.NamedNode(graph.about), integer(graph.triples)
     yield from statements(node, ("dct:subject", about), ("void:triples", triples))
     yield from _found_at(served, node, graph.name)
+    if graph is served.versions:  # which is no part of what is told of all together
+        for language in LANGUAGES:
+            text = read_names()[language]["of-versions"]
+            yield from statements(node, ("dct:description", ox.Literal(text, language=language)))
+        return
     yield from statements(all_graphs(served), ("void:subset", node))
 
 
@@ -97,7 +102,7 @@ def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
     for data_set in served.data_sets[:3]:
         yield from statements(node, ("void:exampleResource", ox.NamedNode(data_set.iri)))
     yield from _found_at(served, node, EVERYTHING)
-    for graph in served.graphs:
+    for graph in (*served.graphs, *([served.versions] if served.versions else [])):
         yield from describe_graph(served, graph)
 
 
