@@ -85,11 +85,11 @@ def find_node(name: str, feed: Sequence[FeedOfRelease]) -> FeedNode | None:
     if second == str(right[0]):
         is_there = 1 < release.pages >= right[0]
         return _node(name, release, *right) if is_there else None
-    is_there = name in {
-        item.name
-        for size in _sizes(release.pages)
-        for item in _blocks(release, 1, release.pages, size)
-    }
+    low, high = right
+    is_there = low < high and any(
+        low % size == 1 and high == min(low + size - 1, release.pages)
+        for size in _sizes(release.pages)[1:]
+    )
     return _node(name, release, *right) if is_there else None
 
 
