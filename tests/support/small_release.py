@@ -12,7 +12,8 @@ from rdflib import Graph
 from publish.cube.rdf.observations import turtle
 from publish.project.iris import Uris
 from publish.release.dump_formats import write_forms
-from publish.release.dumps import write_code_lists
+from publish.release.dumps import PRIMARY_FORMATS, write_code_lists
+from publish.release.graph_files import GraphFiles
 from publish.release.manifest import Dump, describe_counts
 from publish.release.stores.local import load_store
 
@@ -260,12 +261,14 @@ def make_release(
         body_ = (PREFIXES.format(base=base) + body).encode()
         found = ox.parse(body_, format=ox.RdfFormat.TURTLE)
         triples = list(dict.fromkeys(quad.triple for quad in found))
-        path = folder / "dumps" / f"{name}.nt"
-        ox.serialize(triples, path, ox.RdfFormat.N_TRIPLES)
-        head = turtle(prefixes).header()
-        path.with_suffix(".ttl").write_bytes(head + path.read_bytes())
+        graph = f"{base}/id/graaf/{name}"
+        files = GraphFiles(folder=folder / "dumps", name=name, graph=graph, endings=PRIMARY_FORMATS)
+        text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+        for ending in PRIMARY_FORMATS:
+            files.write(ending, text)
+        files.finish(turtle(prefixes).header())
         about = f"{base}/id/dataset/{name.removesuffix('-cellen')}"
-        dumps.append(Dump(name=name, graph=f"{base}/id/graaf/{name}", about=about))
+        dumps.append(Dump(name=name, graph=graph, about=about))
     uris = Uris(base=base, vocabulary="proef")
     lists = Graph().parse(folder / "dumps" / "codelijsten.nt")
     parts = write_code_lists(uris, folder / "dumps", lists)

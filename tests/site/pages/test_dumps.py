@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import os
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from flask_client import BROWSER, Client, app_of, client_of, page
 from small_release import LISTS, make_release
 
+from publish.release import manifest
 from publish.release.opened import Served
-from publish.site.files import BLOCK, FileBody
+from publish.site.files import BLOCK, FileBody, JoinedBody
+from publish.site.running.release import is_whole
 from publish.sparql.workers.pool import QueryPool
 
 MADE = "Wed, 04 Mar 2026 05:06:07 GMT"
@@ -340,3 +344,114 @@ def test_break_off_a_file_that_changes_while_it_is_sent(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="changed while it was sent"):
             list(parts)
         body.close()
+
+
+# -- What is made up of parts ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release in which two graphs are large, so that everything is its parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest, "LARGEST", 9000)
+        return make_release(tmp_path_factory.mktemp("large") / "current", extra=TWICE)
+
+
+@pytest.fixture(scope="module")
+def served(large: Path) -> FlaskClient:
+    return client_of(large)
+
+
+def parts_of(release: Path, name: str) -> list[bytes]:
+    """Return the content of the parts that the manifest names."""
+    parts: Any = entries(release)[name]["parts"]
+    return [(release / part["path"]).read_bytes() for part in parts]
+
+
+@pytest.mark.parametrize("name", ["alles.nt.gz", "alles.nq.gz", "alles.ttl.gz"])
+def test_get_parts_as_one_file(served: FlaskClient, large: Path, name: str) -> None:
+    """Parts come one after the other, with the length, tag and digest of the whole."""
+    content = b"".join(parts_of(large, name))
+    response, head = served.get(f"/dumps/{name}"), served.head(f"/dumps/{name}")
+    assert (response.status_code, response.data) == (200, content)
+    assert (head.status_code, head.data) == (200, b"")
+    assert dict(response.headers) == dict(head.headers)
+    digest = hashlib.sha256(content)
+    assert response.headers["Content-Length"] == str(len(content))
+    assert response.headers["ETag"] == f'"{digest.hexdigest()}"'
+    assert response.headers["Content-Type"] == "application/gzip"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    same = served.get(f"/dumps/{name}", headers={"If-None-Match": response.headers["ETag"]})
+    assert (same.status_code, same.data) == (304, b"")
+
+
+def test_get_ranges_over_parts(served: FlaskClient, large: Path) -> None:
+    """A range begins and ends in any part, or where one ends."""
+    parts = parts_of(large, "alles.nt.gz")
+    content = b"".join(parts)
+    ends = [0, *itertools.accumulate(map(len, parts))]
+    places = sorted({place + by for place in ends for by in (-1, 0, 1)} & set(range(ends[-1] + 1)))
+    for start, end in itertools.combinations(places, 2):
+        asked = {"Range": f"bytes={start}-{end - 1}"}
+        response = served.get("/dumps/alles.nt.gz", headers=asked)
+        assert (response.status_code, response.data) == (206, content[start:end])
+        assert response.headers["Content-Range"] == f"bytes {start}-{end - 1}/{len(content)}"
+        assert response.headers["Content-Length"] == str(end - start)
+    beyond = served.get("/dumps/alles.nt.gz", headers={"Range": f"bytes={len(content)}-"})
+    assert beyond.status_code == 416
+
+
+def test_list_parts_nowhere(served: FlaskClient, large: Path) -> None:
+    """The rest of everything is no download, and the page lists everything in three forms."""
+    assert served.get("/parts/alles.nt.gz").status_code == 404
+    assert served.get("/dumps/parts/alles.nt.gz").status_code == 404
+    text = page(served, "/dumps/")
+    for name in ("alles", "werknemers"):
+        found = set(re.findall(rf'href="/dumps/({name}\.[a-z.]+)"', text))
+        assert found == {f"{name}.nt.gz", f"{name}.nq.gz", f"{name}.ttl.gz"}
+    void = served.get("/.well-known/void", headers={"Accept": "text/turtle"}, follow_redirects=True)
+    assert re.search(r"dataDump.*alles\.nt\.gz", void.text, re.DOTALL)
+    assert not re.search(r"alles\.nt>", void.text)
+
+
+@pytest.mark.parametrize("was_asked_for", [False, True])
+@pytest.mark.parametrize("path", ["parts/alles.nt.gz", "dumps/werknemers.nt.gz"])
+def test_send_nothing_with_a_damaged_part(
+    large: Path, tmp_path: Path, path: str, was_asked_for: bool
+) -> None:
+    """Everything is 503 while any part is damaged, also for a range that lies in another."""
+    copy = tmp_path / "copy"
+    shutil.copytree(large, copy)
+    served = Served(copy)
+    app = app_of(served, QueryPool(copy / "store"))
+    app.test_client_class = Client
+    client = app.test_client()
+    if was_asked_for:
+        assert client.get("/dumps/alles.nt.gz").status_code == 200
+    assert is_whole(served)
+    flip(copy / path)
+    for headers in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=-9"}):
+        response = client.get("/dumps/alles.nt.gz", headers=headers)
+        assert response.status_code == 503
+        assert "ETag" not in response.headers
+    assert client.head("/dumps/alles.nt.gz").status_code == 503
+    assert client.get("/dumps/alles.nq.gz").status_code == 200
+    assert {file.path for file in served.damaged} == {path}
+    shutil.copyfile(large / path, copy / path)
+    assert client.get("/dumps/alles.nt.gz").status_code == 200
+    assert not served.is_damaged()
+
+
+def test_break_off_when_a_part_changes_before_it_is_sent(large: Path, tmp_path: Path) -> None:
+    """A part that changes after the first was sent breaks the answer off."""
+    copy = tmp_path / "copy"
+    shutil.copytree(large, copy)
+    served = Served(copy)
+    file = served.files["alles.nt.gz"]
+    body = JoinedBody(served, file, range(file.size))
+    sent = iter(body)
+    assert next(sent) == (copy / file.parts[0].path).read_bytes()
+    flip(copy / file.parts[-1].path)
+    with pytest.raises(OSError, match="changed while it was"):
+        list(sent)
+    body.close()
