@@ -22,7 +22,7 @@ from publish.ontology.files import Definitions, OntologyFiles, read_ontology
 from publish.project.files import is_formula
 from publish.project.iris import CODE, PREFIXES, Uris
 from publish.project.project import Project
-from publish.rdf.namespaces import INTERVALS, QB, RDF, RDFS, SKOS, XSD
+from publish.rdf.namespaces import DCTERMS, INTERVALS, OWL, QB, RDF, RDFS, SKOS, XSD
 from publish.rdf.terms import local_name, prefixed_name
 from publish.rdf.turtle import add_file, new_graph
 
@@ -41,7 +41,10 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,25}(?:\.[0-9]{0,25})?")
 
 @dataclass(frozen=True, kw_only=True)
 class CodeList:
-    """A concept scheme: its codes in order, their labels, and which of them is the total."""
+    """A concept scheme: its codes in order, their labels, and which of them is the total.
+
+    Deprecated codes are not among them.
+    """
 
     name: str
     iri: str
@@ -223,7 +226,7 @@ class _Reader:
         """Yield the code lists, their codes in the order of ``pub:volgorde``."""
         graph = self.concepts
         total_class, additive = self._own("Totaal"), self._own("optelbaar")
-        printed = self._own("gedruktLabel")
+        printed, deprecated = self._own("gedruktLabel"), declared_deprecated(graph)
         for scheme in sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str):
             name = local_name(str(scheme))
             found: list[tuple[int, str]] = []
@@ -232,6 +235,8 @@ class _Reader:
             for concept in sorted(graph.subjects(SKOS.inScheme, scheme), key=str):
                 code = local_name(str(concept))
                 self._check_code(concept, code, name)
+                if concept in deprecated:
+                    continue
                 found.append((self._order(concept), code))
                 if (concept, RDF.type, total_class) in graph:
                     totals.append(code)
@@ -340,6 +345,14 @@ class _Reader:
             return least, most
         self._report("wrong-measure-bounds", prop, name=name, problem=problem)
         return None, None
+
+
+def declared_deprecated(concepts: Graph) -> set[Node]:
+    """Return the codes that an ontology has no longer in use, by their own words or by others."""
+    return {
+        *concepts.subjects(OWL.deprecated, Literal(True)),
+        *concepts.subjects(DCTERMS.isReplacedBy),
+    }
 
 
 def literal_number(value: Node) -> Decimal | None:

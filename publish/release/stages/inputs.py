@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,13 +11,15 @@ from rdflib import Graph
 from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import Document, read_documents
 from publish.mappings.mapping import Mapping, read_mappings
+from publish.ontology.deprecated import check_replacements, describe_deprecated
 from publish.ontology.files import OntologyFiles, check_blank_nodes, read_ontology
 from publish.ontology.levels import describe_levels
-from publish.ontology.links import Link, read_links
+from publish.ontology.links import LISTS_GRAPH, Link, read_links
 from publish.ontology.vocabulary import Vocabulary, vocabulary_of
 from publish.project.project import Project
 from publish.rdf.turtle import new_graph
 from publish.rdf.unknown_terms import own_vocabularies, term_faults
+from publish.release.history.records import read_history
 from publish.sparql.examples import ExampleQuery, read_example_queries
 from publish.validation.shapes.files import (
     ShapeFiles,
@@ -38,6 +41,8 @@ class Inputs:
     links: list[Link]
     levels: Graph
     """The levels of the code lists."""
+    deprecated: Graph
+    """The codes that are no longer in use."""
     shape_files: ShapeFiles
     shapes: Graph
     """The shapes of the program and of the project; none when one of their files has a fault."""
@@ -50,7 +55,7 @@ class Inputs:
     """Whether every file of the ontology could be read."""
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
-    """What of the shapes is not judged."""
+    """What of the shapes is not judged, and codes that nothing is known of."""
 
     @property
     def is_whole_project(self) -> bool:
@@ -65,6 +70,9 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
     vocabulary = vocabulary_of(ontology, project.uris, faults)
     ontology_is_whole = not any(item.kind.hides_content for item in faults)
     faults.extend(check_blank_nodes(ontology))
+    earlier = _earlier_lists(project)
+    of_codes = list(check_replacements(vocabulary, earlier))
+    faults.extend(item for item in of_codes if item.severity == "error")
     of_shapes: list[Fault] = []
     shape_files = read_shapes(project, of_shapes)
     of_shapes.extend(check_shape_names(project))
@@ -90,13 +98,26 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
         examples=read_example_queries(project, faults),
         links=read_links(vocabulary, faults),
         levels=describe_levels(vocabulary, faults),
+        deprecated=describe_deprecated(vocabulary, earlier),
         shape_files=shape_files,
         shapes=new_graph(project.uris) if of_shapes else sound,
         slugs=frozenset(path.stem for path in (project.root / "mappings").glob("*.yaml")),
         ontology_is_whole=ontology_is_whole,
         faults=tuple(faults),
-        warnings=tuple(item for item in told if item.severity != "error"),
+        warnings=tuple(item for item in (*told, *of_codes) if item.severity != "error"),
     )
+
+
+def _earlier_lists(project: Project) -> Graph:
+    """Return the code lists of the last release of this base; none where there was none."""
+    graph = new_graph(project.uris)
+    history = read_history(project.build)
+    last = history.last
+    path = history.graph(last, LISTS_GRAPH) if last and last.base == project.base else None
+    if path is not None:
+        with gzip.open(path) as file:
+            graph.parse(file, format="nt")
+    return graph
 
 
 def _unknown_terms(

@@ -46,7 +46,8 @@ def write_shared_graphs(
     written = judged.written
     inputs, folder = written.inputs, written.folder / "dumps"
     uris, vocabulary = inputs.project.uris, inputs.vocabulary
-    concepts = vocabulary.concepts + inputs.levels + describe_code_quality(vocabulary)
+    concepts = vocabulary.concepts + inputs.levels + inputs.deprecated
+    concepts += describe_code_quality(vocabulary)
     concepts += describe_statuses(vocabulary, report_links(vocabulary, inputs.links))
     periods = _periods(written.all_cubes)
     said, links = link_periods(uris, periods)
