@@ -115,8 +115,7 @@ def _earlier_lists(project: Project) -> Graph:
     last = history.last
     path = history.graph(last, LISTS_GRAPH) if last and last.base == project.base else None
     if path is not None:
-        with gzip.open(path) as file:
-            graph.parse(file, format="nt")
+        graph.parse(gzip.decompress(path.read_bytes()), format="nt")
     return graph
 
 
