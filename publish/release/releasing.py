@@ -82,7 +82,7 @@ def release(
             return Released(record=last, folder=release, is_new=False, warnings=written.warnings)
         record = draft_record(history, written.manifest, folder, note=note or {})
         add_store(project, folder, written)
-        record, release = _record(history, record, folder, written.manifest)
+        record, release = record_release(history, record, folder, written.manifest)
         return Released(record=record, folder=release, is_new=True, warnings=written.warnings)
 
 
@@ -108,7 +108,7 @@ def rollback(
         _copy_release(_release_of(project, target), folder)
         manifest = read_manifest(folder)
         record = draft_record(history, manifest, folder, note=note or {}, rollback_to=target.number)
-        record, release = _record(history, record, folder, manifest)
+        record, release = record_release(history, record, folder, manifest)
         return Released(record=record, folder=release, is_new=True)
 
 
@@ -152,7 +152,7 @@ def _copy_release(release: Path, folder: Path) -> None:
             shutil.copyfile(entry, folder / entry.name)
 
 
-def _record(
+def record_release(
     history: History, record: ReleaseRecord, folder: Path, manifest: Mapping[str, Any]
 ) -> tuple[ReleaseRecord, Path]:
     """Write the record of a finished release and make that current: the step that counts."""
