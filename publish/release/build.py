@@ -66,7 +66,9 @@ def build(
             written = write_release(project, folder, tuple(only), seconds)
             release = find_sound(project, written)
             if release is None:
-                release = finish_release(project, folder, written)
+                add_store(project, folder, written)
+                list_release(folder, written.manifest, record=None)
+                release = keep_release(folder, written.id)
             else:
                 log.info(phrase("release-unchanged", name=release.name))
         make_current(release)
@@ -113,18 +115,6 @@ def write_release(
     return WrittenRelease(content=content, manifest=manifest)
 
 
-def finish_release(
-    project: Project, folder: Path, written: WrittenRelease, record: int | None = None
-) -> Path:
-    """Give a release its store and the list of its files, and the folder its name; return it.
-
-    ``record`` is the number of the record that it belongs to, None for a preview.
-    """
-    add_store(project, folder, written)
-    list_release(folder, written.manifest, record)
-    return keep_release(folder, written.id)
-
-
 def add_store(project: Project, folder: Path, written: WrittenRelease) -> None:
     """Write what a release has besides dumps and shapes: tables, queries, store and manifest."""
     _copy_input(written.content)
@@ -134,7 +124,10 @@ def add_store(project: Project, folder: Path, written: WrittenRelease) -> None:
 
 
 def list_release(folder: Path, manifest: Mapping[str, Any], record: int | None) -> None:
-    """Write ``made.json``, the last file of a release."""
+    """Write ``made.json``, the last file of a release.
+
+    ``record`` is the number of the record that it belongs to, None for a preview.
+    """
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     made = {"id": manifest["id"], "made": now, "software": __version__, "record": record}
     write_made(folder, made, (*manifest["files"], *manifest["shapes"]))

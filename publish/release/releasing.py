@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,11 +21,11 @@ from publish.project.project import Project
 from publish.release.build import (
     add_store,
     find_sound,
-    finish_release,
     list_release,
     remove_old,
     write_release,
 )
+from publish.release.feed.versions_graph import load_versions, versions_held
 from publish.release.history.names import find_record
 from publish.release.history.records import RECORD, History, ReleaseRecord, read_history, record_of
 from publish.release.history.writing import (
@@ -47,7 +47,7 @@ from publish.release.releases import (
     sync,
     unfinished_folder,
 )
-from publish.release.soundness import MADE, check_release
+from publish.release.soundness import MADE, check_release, list_files
 
 log = logging.getLogger("publish")
 
@@ -77,7 +77,8 @@ def release(
         if last is not None and last.id == written.id:
             release = find_sound(project, written, record=last.number)
             if release is None:
-                release = finish_release(project, folder, written, record=last.number)
+                add_store(project, folder, written)
+                release = _again(history, folder, written.manifest)
             make_current(release)
             return Released(record=last, folder=release, is_new=False, warnings=written.warnings)
         record = draft_record(history, written.manifest, folder, note=note or {})
@@ -101,8 +102,7 @@ def rollback(
             release = _release_of(project, last)
             if record_of(release) != (last.number, last.id):
                 _copy_release(release, folder)
-                list_release(folder, read_manifest(folder), last.number)
-                release = keep_release(folder, last.id)
+                release = _again(history, folder, read_manifest(folder))
             make_current(release)
             return Released(record=last, folder=release, is_new=False)
         _copy_release(_release_of(project, target), folder)
@@ -158,7 +158,8 @@ def record_release(
     """Write the record of a finished release and make that current: the step that counts."""
     make_folder(history.folder)
     with unfinished_folder(history.folder) as draft:
-        record = replace(record, folder=draft)
+        record = replace(record, folder=draft, files=list_files(draft))
+        _add_versions(folder, (*history.records, record))
         list_release(folder, manifest, record.number)
         keep_contents(history, record, folder)
         record = keep_record(history, record, draft)
@@ -166,6 +167,21 @@ def record_release(
     make_current(release)
     confirm(record)
     return record, release
+
+
+def _again(history: History, folder: Path, manifest: Mapping[str, Any]) -> Path:
+    """Give the folder of a release that the last record has already its name; return it."""
+    last = history.records[-1]
+    _add_versions(folder, history.records)
+    list_release(folder, manifest, last.number)
+    return keep_release(folder, last.id)
+
+
+def _add_versions(folder: Path, records: Sequence[ReleaseRecord]) -> None:
+    """Put the versions of observations that records made into the store of a release."""
+    store = folder / "store"
+    if store.is_dir():
+        load_versions(store, records[-1].base, versions_held(records))
 
 
 @contextmanager

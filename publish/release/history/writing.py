@@ -59,10 +59,19 @@ def draft_record(
     """Return the record that a release would have, which lies in ``folder`` with its manifest."""
     last = history.last
     released = next_time(last)
-    sums = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    names = {entry["name"].rpartition("/")[2] for entry in manifest["graphs"]}
+    sums: dict[str, str] = {
+        entry["path"]: entry.get("content", entry)["sha256"] for entry in manifest["files"]
+    }
+
+    def content_of(name: str) -> str:
+        """Return the checksum of a graph as N-Triples, compressed or not."""
+        plain = sums.get(f"dumps/{name}.nt")
+        return plain or sums[f"dumps/{name}.nt.gz"]
+
     data_sets = {}
     for entry in manifest["data-sets"]:
-        slug, digest = entry["slug"], sums[f"dumps/{entry['slug']}.nt"]
+        slug, digest = entry["slug"], content_of(entry["slug"])
         before = history.last_with(slug)
         known = before.data_sets[slug] if before else None
         # One that was withdrawn and comes back has changed: it was not there.
@@ -82,9 +91,7 @@ def draft_record(
         base=manifest["base"],
         folder=folder,
         data_sets=data_sets,
-        graphs={
-            name: sums[f"dumps/{name}.nt"] for name in SHARED_GRAPHS if f"dumps/{name}.nt" in sums
-        },
+        graphs={name: content_of(name) for name in SHARED_GRAPHS if name in names},
         previous=last.sha256 if last else None,
         rollback_to=rollback_to,
         note=dict(note),
@@ -118,8 +125,11 @@ def keep_contents(history: History, record: ReleaseRecord, release: Path) -> Non
             path = history.columns_path(item.columns)
             _keep(path, (release / "dumps" / f"{slug}.parquet").read_bytes())
     for name, sha256 in record.graphs.items():
-        text = (release / "dumps" / f"{name}.nt").read_bytes()
-        _keep(history.graph_path(sha256), gzip.compress(text, 6, mtime=0))
+        plain = release / "dumps" / f"{name}.nt"
+        packed = release / "dumps" / f"{name}.nt.gz"
+        is_plain = plain.exists()
+        content = gzip.compress(plain.read_bytes(), 6, mtime=0) if is_plain else packed.read_bytes()
+        _keep(history.graph_path(sha256), content)
 
 
 def keep_record(history: History, record: ReleaseRecord, draft: Path) -> ReleaseRecord:
