@@ -54,10 +54,10 @@ def count_graphs(sources: Mapping[str, Blocks]) -> GraphCounts:
             split = [line.split(b" ", 2) for line in block.splitlines()]
             terms = _hashes_of_terms(split)
             of_graph.append(_hashes_of_lines(terms))
-            subjects.append(_distinct(terms[0])[0])
-            objects.append(_distinct(terms[2])[0])
             properties.update([predicate for _, predicate, _ in split])
             classes.update([value for _, predicate, value in split if predicate == _TYPE])
+            subjects.append(_distinct(terms[0])[0])
+            objects.append(_distinct(terms[2])[0])
         once, often = _distinct(np.concatenate([_NONE, *of_graph]))
         graphs[name] = len(once)
         lines += [once, often]
@@ -96,9 +96,14 @@ def _hashes_of_lines(terms: Hashes) -> Hashes:
 
 
 def _distinct(found: Hashes) -> tuple[Hashes, Hashes]:
-    """Return the distinct hashes, and those of them that occur more than once."""
-    values, times = np.unique(found, return_counts=True)
-    return values, values[times > 1]
+    """Return the distinct hashes, and those of them that occur more than once; sorts in place.
+
+    Much of a million observations is in memory here, so nothing is copied that need not be.
+    """
+    found.sort()
+    again = found[1:] == found[:-1]
+    first = np.concatenate([np.ones(min(len(found), 1), dtype=np.bool_), ~again])
+    return found[first], found[1:][again]
 
 
 def _by_iri(found: Counter[bytes]) -> dict[str, int]:

@@ -12,7 +12,7 @@ has on 10,000 observations of the same table; and the peak memory.
 Building: the whole answer, against the time in which pyoxigraph alone loads the same triples into
 a store on the disk.
 
-Serving: see ``bench_serving``.
+Dumps: see ``bench_dumps``. Serving: see ``bench_serving``.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import time
 from pathlib import Path
 
 import pyoxigraph as ox
+from bench_dumps import bench_dumps
 from bench_serving import bench_serving
 from big_project import make_big_project
 from built import copy_of_the_answer
@@ -274,6 +275,7 @@ BENCHES = {
     "mapping": bench_mapping,
     "checks": bench_checks,
     "build": bench_build,
+    "dumps": bench_dumps,
     "serving": bench_serving,
 }
 
