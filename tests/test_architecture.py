@@ -40,6 +40,7 @@ ONLY_IN = {
     "flask": ("site",),
     "pandas": ("tables", "cube"),
     "click": ("cli", "faults"),
+    "duckdb": ("cube.columns_file", "release"),
 }
 """The rooms and folders that may import a library; no other does."""
 

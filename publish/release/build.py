@@ -42,7 +42,7 @@ from publish.release.stages.inputs import read_inputs
 from publish.release.stages.judge_cubes import judge_cubes
 from publish.release.stages.judge_graphs import Content, judge_graphs
 from publish.release.stages.shared_graphs import write_shared_graphs
-from publish.release.stages.write_cubes import write_cubes
+from publish.release.stages.write_cubes import write_columns, write_cubes
 from publish.release.stores.local import load_store
 from publish.validation.shapes.files import list_shapes, write_shapes
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS
@@ -98,7 +98,8 @@ def write_release(
     project: Project, folder: Path, only: tuple[str, ...], seconds: float | None
 ) -> WrittenRelease:
     """Build what a release holds, but for its store. Raises FaultyInput."""
-    content = make_content(project, folder, only, seconds=seconds)
+    content = make_content(project, folder, only, with_columns=True, seconds=seconds)
+    write_columns(content.written)
     uris, graphs = project.uris, content.graphs
     about = uris.iri("graph", name="")
     forms = write_forms(folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about)
@@ -140,6 +141,7 @@ def make_content(
     *,
     formats: tuple[str, ...] = PRIMARY_FORMATS,
     most: int | None = None,
+    with_columns: bool = False,
     full: bool = False,
     seconds: float | None = None,
 ) -> Content:
@@ -152,7 +154,7 @@ def make_content(
     inputs = read_inputs(project, only)
     assembled = assemble_cubes(inputs)
     described = describe_cubes(assembled)
-    written = write_cubes(described, folder, formats=formats, most=most)
+    written = write_cubes(described, folder, formats=formats, most=most, with_columns=with_columns)
     judged = judge_cubes(written)
     graphs = write_shared_graphs(judged, formats=formats)
     return judge_graphs(graphs, full=full, seconds=seconds)

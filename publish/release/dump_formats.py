@@ -29,7 +29,7 @@ from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.rdf.rdf_xml import NotInXml, as_elements
 from publish.release.compressed import GzipWriter, read_blocks, triples_file
 from publish.release.everything import PARTS, Everything, quads
-from publish.release.manifest import Dump
+from publish.release.manifest import PARQUET, Dump
 
 FORMS = {
     ".nt": N_TRIPLES.media_type,
@@ -40,6 +40,7 @@ FORMS = {
     ".nq.gz": "application/gzip",
     ".jsonld": JSON_LD.media_type,
     ".rdf": RDF_XML.media_type,
+    ".parquet": PARQUET,
 }
 """The media type of each form of a dump by the ending of its name."""
 SUMS = "SHA256SUMS"

@@ -18,7 +18,8 @@ from rdflib.namespace import SKOS
 from rdflib.term import Node
 
 from publish.cube.batch import Batch
-from publish.cube.rdf.observations import N_TRIPLES, ObservationWriter, turtle
+from publish.cube.rdf.observations import ObservationWriter
+from publish.cube.rdf.syntax import N_TRIPLES, turtle
 from publish.cube.structure import Structure
 from publish.ontology.links import LISTS_GRAPH
 from publish.project.iris import CELLS, Uris
@@ -93,10 +94,10 @@ class CubeDumps:
             if not self.has_cells:
                 writer.cells = None
 
-    def annotate(self, annotations: Sequence[tuple[str, str]]) -> None:
-        """Write which observations remarks concern, in every format."""
+    def annotate(self, batch: Batch, notes: Sequence[tuple[int, str]]) -> None:
+        """Write which observations of a batch remarks concern, in every format."""
         for writer in self.writers:
-            writer.annotate(annotations)
+            writer.annotate(batch, notes)
 
     def describe(self, graph: Graph) -> None:
         """Add what describes the data set, now that its observations are known."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.cube.rdf.observations import turtle
+from publish.cube.rdf.syntax import turtle
 from publish.project.iris import EVERYTHING
 from publish.rdf.counts import Blocks
 from publish.release import manifest

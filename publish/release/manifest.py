@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MANIFEST = 2
 """The number of the manifest format: from 2 on the store has a default graph of its own."""
+PARQUET = "application/vnd.apache.parquet"
+"""The media type of the columns of data sets."""
 LARGEST = 20_000_000
 """Bytes of N-Triples up to which there are all forms; of what is larger three, compressed."""
 
@@ -170,7 +172,7 @@ def _reproducible(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
     Where what is compressed is there in no other way, its content counts.
     """
-    if entry.get("media-type") == "text/plain":
+    if entry.get("media-type") in ("text/plain", PARQUET):
         return None
     parts = [_reproducible(part) for part in entry.get("parts", ())]
     if "content" in entry or parts:

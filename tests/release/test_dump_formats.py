@@ -14,7 +14,7 @@ import pytest
 from rdflib import Graph
 from small_release import BASE, make_release
 
-from publish.cube.rdf.observations import turtle
+from publish.cube.rdf.syntax import turtle
 from publish.project.iris import PREFIXES
 from publish.rdf.counts import count_graphs
 from publish.rdf.jsonld import json_ld, usable_prefixes

@@ -16,7 +16,7 @@ import pytest
 from rdflib import Dataset
 from small_release import make_release
 
-from publish.cube.rdf.observations import turtle
+from publish.cube.rdf.syntax import turtle
 from publish.project.iris import PREFIXES
 from publish.release import manifest
 from publish.release.dump_formats import WrittenDumps, write_forms

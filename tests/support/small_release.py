@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import Graph
 
-from publish.cube.rdf.observations import turtle
+from publish.cube.rdf.syntax import turtle
 from publish.project.iris import Uris
 from publish.release.dump_formats import write_forms
 from publish.release.dumps import PRIMARY_FORMATS, write_code_lists

@@ -15,12 +15,12 @@ from typing import Protocol
 import numpy as np
 
 from publish.cube.batch import STATUSES, Addends, Batch
+from publish.cube.rdf.syntax import N_TRIPLES, SUBJECT, Syntax
 from publish.cube.structure import CubeDimension, Structure
 from publish.mappings.marks import BOUNDS, REASON_LIST, Absence, canonical_decimal
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris
 from publish.rdf.namespaces import DCTERMS, DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
-from publish.rdf.terms import short_name
 from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
 _ESCAPES = {
@@ -52,8 +52,6 @@ def _escape_all(texts: Sequence[str]) -> Sequence[str]:
     return [_escape(text) for text in texts]
 
 
-SUBJECT = "\0"
-"""Stands for the observation's IRI in a prepared line; no text can hold it unescaped."""
 _SUBJECT = SUBJECT.encode()
 VALUE = "\1"
 """Stands for a value that is filled in between two prepared texts."""
@@ -61,63 +59,6 @@ _VALUE = VALUE.encode()
 
 OBSERVATIONS_AT_ONCE = 512
 """Observations written at once: as many as stay in the cache of a processor."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Syntax:
-    """How the triples of a subject, an observation or a source cell, are written."""
-
-    prefixes: dict[str, str]
-    begin: str
-    """What stands before the first triple of a subject."""
-    middle: str
-    """A triple of the subject that is not its last."""
-    last: str
-    single: str
-    """A triple by itself, of another subject."""
-
-    def term(self, iri: object) -> str:
-        """Return an IRI, short where a prefix allows it."""
-        text = str(iri)
-        if self.prefixes and text == str(RDF.type):
-            return "a"
-        by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
-        return short_name(text, by_namespace) or f"<{text}>"
-
-    def triple(self, predicate: object, value: str) -> str:
-        """Return a triple of the subject that is not its last."""
-        return self.middle.format(s=SUBJECT, p=self.term(predicate), o=value)
-
-    def last_triples(self, predicate: object, values: Iterable[str]) -> str:
-        """Return the last triples of the subject, one per value."""
-        *others, last = values
-        text = "".join(self.triple(predicate, value) for value in others)
-        return text + self.last.format(s=SUBJECT, p=self.term(predicate), o=last)
-
-    def header(self) -> bytes:
-        """Return what stands at the top of a file."""
-        lines = (f"@prefix {name}: <{iri}> .\n" for name, iri in self.prefixes.items())
-        return ("".join(lines) + "\n" if self.prefixes else "").encode()
-
-
-N_TRIPLES = Syntax(
-    prefixes={},
-    begin="",
-    middle="{s} {p} {o} .\n",
-    last="{s} {p} {o} .\n",
-    single="{s} {p} {o} .\n",
-)
-
-
-def turtle(prefixes: dict[str, str]) -> Syntax:
-    """Return Turtle with these prefixes."""
-    return Syntax(
-        prefixes=prefixes,
-        begin="{s}\n",
-        middle="    {p} {o} ;\n",
-        last="    {p} {o} .\n\n",
-        single="{s} {p} {o} .\n",
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,11 +131,13 @@ class ObservationWriter:
         if self.cells:
             self.cells.write(self._cell_lines(batch).encode())
 
-    def annotate(self, annotations: Iterable[tuple[str, str]]) -> None:
-        """Write pairs of a remark and an observation that it concerns, in both directions."""
-        syntax = self.syntax
+    def annotate(self, batch: Batch, notes: Iterable[tuple[int, str]]) -> None:
+        """Write which remarks concern which observations of a batch, in both directions."""
+        syntax, slug = self.syntax, self.structure.slug
         target, back = syntax.term(OA.hasTarget), syntax.term(DQV.hasQualityAnnotation)
-        for remark, observation in annotations:
+        for place, name in notes:
+            remark = self.uris.iri("quality", about=slug, name=name)
+            observation = self.structure.observation_iri(batch.keys, place, self.uris)
             text = syntax.single.format(s=f"<{remark}>", p=target, o=f"<{observation}>")
             text += syntax.single.format(s=f"<{observation}>", p=back, o=f"<{remark}>")
             self.observations.write(text.encode())

@@ -49,18 +49,16 @@ class RemarkTargets:
     found: Counter[str] = field(default_factory=Counter)
     """The number of observations that each remark concerns, by its name."""
 
-    def targets_in(self, batch: Batch) -> Iterator[tuple[str, str]]:
-        """Yield the IRIs of a remark and of an observation of the batch that it concerns."""
-        slug, uris = self.cube.structure.slug, self.vocabulary.uris
+    def targets_in(self, batch: Batch) -> Iterator[tuple[int, str]]:
+        """Yield the place of an observation in the batch, and the name of a remark on it."""
         for remark in self.cube.mapping.remarks:
             if not (remark.at or remark.cell) or self._slice(remark):
                 continue
             figures = concerned(remark, batch, self.cube.structure)
             if remark.acknowledges:
                 self.acknowledged.note(remark, batch, figures)
-            node = uris.iri("quality", about=slug, name=remark.name)
             for place in figures.tolist():
-                yield node, self.cube.structure.observation_iri(batch.keys, place, uris)
+                yield place, remark.name
                 self.found[remark.name] += 1
 
     def _slice(self, remark: Remark) -> str | None:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from publish.project.iris import EVERYTHING
 from publish.project.project import Text
-from publish.release.manifest import NamedGraph
+from publish.release.manifest import PARQUET, NamedGraph
 from publish.release.opened import LANGUAGES, Served, read_names, term
 
 COUNTED = {
@@ -128,7 +128,8 @@ def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Trip
     for file in served.files.values():
         if file.stem == name:
             address = ox.NamedNode(f"{served.public_url}/dumps/{file.name}")
-            yield from statements(node, ("void:dataDump", address))
+            is_rdf = file.media_type != PARQUET  # as a dump of VoID must be
+            yield from statements(node, ("void:dataDump" if is_rdf else "dct:hasFormat", address))
     yield from statements(
         node, ("void:sparqlEndpoint", ox.NamedNode(f"{served.public_url}/sparql"))
     )

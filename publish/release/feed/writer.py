@@ -13,7 +13,8 @@ from typing import BinaryIO, cast
 from zlib_ng import zlib_ng
 
 from publish.cube.batch import Batch, part_of_batch
-from publish.cube.rdf.observations import ObservationWriter, Syntax, VersionsOf, turtle
+from publish.cube.rdf.observations import ObservationWriter, VersionsOf
+from publish.cube.rdf.syntax import Syntax, turtle
 from publish.cube.structure import Structure
 from publish.project.iris import PREFIXES, Uris
 from publish.rdf.namespaces import AS, DCTERMS, PROV, RDF, XSD

@@ -6,10 +6,13 @@ Whether what was written is worth anything is known when all batches have passed
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from publish.cube.columns_file.engine import open_engine
+from publish.cube.columns_file.writer import ColumnsWriter
 from publish.cube.derive import AnyCube
 from publish.cube.rdf.describe import describe_cube
 from publish.cube.rdf.remarks import RemarkTargets
@@ -18,6 +21,9 @@ from publish.project.progress import Progress
 from publish.release.dumps import open_dumps
 from publish.release.stages.cubes import DescribedCube, DescribedCubes
 from publish.release.stages.inputs import Inputs
+
+SPOOLS = "columns"
+"""The folder of columns that were taken and are not written yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,8 @@ class WrittenCube:
     """The number of its observations."""
     has_cells: bool
     """Whether the source cells were written too."""
+    columns: ColumnsWriter | None
+    """What has taken the columns of its batches, but has not written them yet."""
     faults: tuple[Fault, ...]
 
 
@@ -57,18 +65,32 @@ class WrittenCubes:
 
 
 def write_cubes(
-    described: DescribedCubes, folder: Path, *, formats: tuple[str, ...], most: int | None
+    described: DescribedCubes,
+    folder: Path,
+    *,
+    formats: tuple[str, ...],
+    most: int | None,
+    with_columns: bool = False,
 ) -> WrittenCubes:
     """Check and write every cube into ``dumps/`` of a folder.
 
     Of a cube with more than ``most`` observations no dumps are finished: a check needs none.
+    Columns are taken where they will be written, for ``write_columns``.
     """
     (folder / "dumps").mkdir()
+    if with_columns:
+        (folder / SPOOLS).mkdir()
     written: dict[str, WrittenCube] = {}
     for cube in described.cubes:
         is_whole = not any(written[slug].faults for slug in cube.made_from)
         written[cube.slug] = _write_cube(
-            described.inputs, cube, folder, formats=formats, most=most, is_whole=is_whole
+            described.inputs,
+            cube,
+            folder,
+            formats=formats,
+            most=most,
+            with_columns=with_columns,
+            is_whole=is_whole,
         )
     return WrittenCubes(described=described, folder=folder, cubes=tuple(written.values()))
 
@@ -80,6 +102,7 @@ def _write_cube(
     *,
     formats: tuple[str, ...],
     most: int | None,
+    with_columns: bool,
     is_whole: bool,
 ) -> WrittenCube:
     """Check and write one cube.
@@ -90,6 +113,15 @@ def _write_cube(
     project, cube, figures = inputs.project, described.cube, described.figures
     acknowledged = figures.acknowledged
     remarks = RemarkTargets(cube=cube, vocabulary=inputs.vocabulary, acknowledged=acknowledged)
+    columns = None
+    if with_columns:
+        slug = cube.structure.slug
+        columns = ColumnsWriter(
+            path=folder / "dumps" / f"{slug}.parquet",
+            spool=folder / SPOOLS / slug,
+            structure=cube.structure,
+            uris=project.uris,
+        )
     with (
         open_dumps(
             folder / "dumps",
@@ -104,11 +136,13 @@ def _write_cube(
         for batch in cube.batches(faults):
             figures.see(batch)
             described.observations.see(batch)
-            annotations = list(remarks.targets_in(batch))
+            notes = list(remarks.targets_in(batch))
             count += len(batch)
             if not acknowledged.any_unacknowledged(faults) and (most is None or count <= most):
                 dumps.write(batch)
-                dumps.annotate(annotations)
+                dumps.annotate(batch, notes)
+                if columns:
+                    columns.write(batch, notes)
             progress.step(len(batch))
         if is_whole:
             acknowledged.take_out(faults, 0)
@@ -126,8 +160,19 @@ def _write_cube(
         described=described,
         count=count if is_whole else 0,
         has_cells=is_whole and dumps.has_cells,
+        columns=columns,
         faults=tuple(faults),
     )
+
+
+def write_columns(written: WrittenCubes) -> None:
+    """Write the columns of every cube into ``dumps/``, once nothing is at fault."""
+    folder = written.folder / SPOOLS
+    with open_engine(folder / "engine") as connection:
+        for cube in written.cubes:
+            if cube.columns:
+                cube.columns.finish(connection)
+    shutil.rmtree(folder)
 
 
 def _missing_but_given(cube: AnyCube) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from publish.project.iris import EVERYTHING
 from publish.release.catalogue.void import title_of
-from publish.release.manifest import File
+from publish.release.manifest import PARQUET, File
 from publish.release.opened import Served
 from publish.server.negotiation import Form
 from publish.site.discovery.links import WebLink, collection_link, set_links
@@ -17,7 +17,8 @@ from publish.sparql.forms import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 
 Entry = tuple[str | None, str, list[tuple[Form, list[File]]]]
 """A row of the page: what it is called, the path of its page, and its files by form."""
-COLUMNS = (TURTLE, N_TRIPLES, N_QUADS, JSON_LD, RDF_XML)
+COLUMNS_FILE = Form(name="Parquet", media_type=PARQUET, extension="parquet")
+COLUMNS = (TURTLE, N_TRIPLES, N_QUADS, JSON_LD, RDF_XML, COLUMNS_FILE)
 """The forms as the page lists them; what is compressed stands with what it compresses."""
 
 

@@ -1,0 +1,1 @@
+"""The observations of a data set as columns in a Parquet file."""
