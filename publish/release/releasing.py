@@ -26,6 +26,7 @@ from publish.release.build import (
     write_release,
 )
 from publish.release.feed.versions_graph import load_versions, versions_held
+from publish.release.history.checking import check_history_files
 from publish.release.history.names import find_record
 from publish.release.history.records import RECORD, History, ReleaseRecord, read_history, record_of
 from publish.release.history.writing import (
@@ -202,8 +203,9 @@ def _history_of(project: Project) -> Iterator[History]:
 def check_history(project: Project) -> History:
     """Return the history of a project, if releases can be added to it. Raises FaultyInput."""
     history = read_history(project.build)
-    problems = list(history.problems)
     last = history.last
+    # What the next release is compared with is needed whole; publish verify compares the rest.
+    problems = check_history_files(history, full=True, records=history.records[-1:])
     if last is not None and last.base != project.base:
         where = project.shown(last.folder / RECORD)
         problems.append(fault("history-of-other-base", where, base=last.base, own=project.base))

@@ -160,15 +160,15 @@ def test_release_in_one_step_whatever_call_fails(tmp_path: Path) -> None:
 
 def run_release(
     root: Path, *arguments: str, environment: dict[str, str] | None = None
-) -> subprocess.Popen[str]:
+) -> subprocess.Popen[bytes]:
     """Start ``publish release`` in a process of its own."""
-    return subprocess.Popen(
-        [PROGRAM, "--project", str(root), "-q", "release", *arguments],
-        env=os.environ | (environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with (root / "told").open("w") as told:
+        return subprocess.Popen(
+            [PROGRAM, "--project", str(root), "-q", "release", *arguments],
+            env=os.environ | (environment or {}),
+            stdout=told,
+            stderr=told,
+        )
 
 
 def value_of(project: SmallProject, number: int) -> None:
@@ -196,7 +196,7 @@ def check_served(project: SmallProject, server: Server) -> int:
     return found
 
 
-def has_begun(process: subprocess.Popen[str], root: Path) -> bool:
+def has_begun(process: subprocess.Popen[bytes], root: Path) -> bool:
     """Return whether a release writes anything, or has ended."""
     return process.poll() is not None or any((root / "build").glob(".unfinished-*"))
 
@@ -247,8 +247,7 @@ def test_release_whatever_call_fails(sound: SmallProject, tmp_path: Path, error:
         settings = {"FAIL_BELOW": f"{root}/build", "FAIL_AT": f"{at}", "FAIL_ERROR": f"{error}"}
         settings |= {"LD_PRELOAD": str(library)}
         process = run_release(root, "--note-nl", "2", environment=settings | more)
-        told = process.communicate()[1]
-        return process.returncode, told
+        return process.wait(), (root / "told").read_text()
 
     shutil.copytree(sound.root, tmp_path / "copy", symlinks=True)
     assert run(tmp_path / "copy", -1, FAIL_LOG=str(log))[0] == 0
@@ -513,6 +512,13 @@ def test_release_nothing_on_a_damaged_history(copy: SmallProject) -> None:
     assert where + "its content is not what was written." in result.stdout
     graph.unlink()
     assert f"{where}it is missing." in copy.run("verify").stdout
+    needed = history.graph(history.records[2], "codelijsten")
+    assert needed is not None
+    if needed != graph:
+        needed.unlink()
+    for verb in ("release", "validate"):
+        told = copy.run(verb).stdout
+        assert f"build/history/graphs/{needed.name}: history-damaged:" in told
     record = build_folder / HISTORY / "records" / "0001" / RECORD
     record.write_text("{}")
     before = (build_folder / CURRENT).readlink()

@@ -5,18 +5,21 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from publish.faults.fault import Fault, Words, fault, phrase, reason_of
-from publish.release.history.records import History
+from publish.release.history.records import History, ReleaseRecord
 from publish.release.soundness import DamagedFile, Listed, compare, open_regular
 
 
-def check_history_files(history: History, *, full: bool) -> list[Fault]:
+def check_history_files(
+    history: History, *, full: bool, records: Sequence[ReleaseRecord] | None = None
+) -> list[Fault]:
     """Return everything in which the files of a history are not as they were written, by file.
 
-    With ``full`` checksums are compared too, by size those that records list.
+    With ``full`` checksums are compared too, by size those that records list. Of some records
+    only, if they are given.
     """
     problems: dict[str, Words] = {}
 
@@ -35,7 +38,7 @@ def check_history_files(history: History, *, full: bool) -> list[Fault]:
         except OSError as error:
             problems[name] = phrase("file-not-read", reason=reason_of(error))
 
-    for record in history.records:
+    for record in history.records if records is None else records:
         for name, listed in record.files.items():
             compare_with(record.folder / name, listed, _digest)
         for item in record.data_sets.values():

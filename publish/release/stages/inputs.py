@@ -19,6 +19,7 @@ from publish.ontology.vocabulary import Vocabulary, vocabulary_of
 from publish.project.project import Project
 from publish.rdf.turtle import new_graph
 from publish.rdf.unknown_terms import own_vocabularies, term_faults
+from publish.release.history.checking import check_history_files
 from publish.release.history.records import read_history
 from publish.sparql.examples import ExampleQuery, read_example_queries
 from publish.validation.shapes.files import (
@@ -70,7 +71,7 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
     vocabulary = vocabulary_of(ontology, project.uris, faults)
     ontology_is_whole = not any(item.kind.hides_content for item in faults)
     faults.extend(check_blank_nodes(ontology))
-    earlier = _earlier_lists(project)
+    earlier = _earlier_lists(project, faults)
     of_codes = list(check_replacements(vocabulary, earlier))
     faults.extend(item for item in of_codes if item.severity == "error")
     of_shapes: list[Fault] = []
@@ -108,14 +109,17 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
     )
 
 
-def _earlier_lists(project: Project) -> Graph:
+def _earlier_lists(project: Project, faults: list[Fault]) -> Graph:
     """Return the code lists of the last release of this base; none where there was none."""
     graph = new_graph(project.uris)
     history = read_history(project.build)
     last = history.last
     path = history.graph(last, LISTS_GRAPH) if last and last.base == project.base else None
-    if path is not None:
-        graph.parse(gzip.decompress(path.read_bytes()), format="nt")
+    if last is not None and path is not None:
+        damaged = check_history_files(history, full=True, records=[last])
+        faults.extend(damaged)
+        if not damaged:
+            graph.parse(data=gzip.decompress(path.read_bytes()), format="nt")
     return graph
 
 
