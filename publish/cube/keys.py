@@ -91,6 +91,28 @@ def find_keys(
     return np.where(own[places] == theirs, places, NOT_FOUND)
 
 
+class SeriesCount:
+    """Counts the series in time of a cube: keys that differ in more than the period."""
+
+    def __init__(self, dimensions: tuple[CubeDimension, ...]) -> None:
+        self._dimensions = dimensions[1:]
+        self._numbers = np.empty(0, dtype=np.int64)
+        self._tuples = set[tuple[int, ...]]()
+
+    def see(self, keys: tuple[Indices, ...]) -> None:
+        """Look at the keys of a batch, the period first."""
+        columns = keys[1:]
+        if fit_in_64_bits(self._dimensions):
+            self._numbers = np.union1d(self._numbers, key_numbers(columns, self._dimensions))
+        else:
+            self._tuples.update(map(tuple, np.stack(columns, axis=1).tolist()))
+
+    @property
+    def count(self) -> int:
+        """The number of series so far."""
+        return len(self._numbers) + len(self._tuples)
+
+
 class SeenKeys:
     """Finds keys that occur twice in a stream; holds 12 bytes per key seen."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from publish.mappings.declarations import Declarations, parts_of, read_declarati
 from publish.project.files import usable_folder
 from publish.project.iris import SLUG
 from publish.project.project import Project, Text
+from publish.project.publication import judge_value
 from publish.project.yaml import Steps, YamlFile, read_yaml
 
 OPEN = "OPEN"
@@ -165,8 +167,12 @@ class Mapping:
     """How the data set is made from others; it then has no tables."""
     most_cells: int | None
     """Up to how many observations the source cells are published; None for any number."""
+    for_portals: dict[str, Any]
+    """Keywords, themes and frequency, where they are not those of all data sets."""
 
 
+FOR_PORTALS = ("keywords", "themes", "frequency")
+"""Keys that say something for catalogues only, each also one of ``[catalogue]``."""
 NOT_DERIVED = (
     "take", "leave", "rows", "columns", "fixed", "measure", "unit", "numbers", "encoding",
     "missing", "marks", "note-marks", "shares", "cells", "hidden",
@@ -220,6 +226,9 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
     if "derived" in data and (extra := [key for key in NOT_DERIVED if key in data]):
         faults.extend(fault("not-for-derived", *file.place(key), key=key) for key in extra)
         return None
+    for_portals = {key: data[key] for key in FOR_PORTALS if key in data}
+    for key, value in for_portals.items():
+        faults.extend(judge_value(key, key, value, partial(file.place, key)))
     numbers, method = data.get("numbers", OPEN), data.get("method")
     numbers = project.numbers if numbers == OPEN else numbers
     return Mapping(
@@ -248,6 +257,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         remarks=(*read_remarks(data), *_read_acknowledged(file, faults)),
         derivation=_read_derivation(data["derived"]) if "derived" in data else None,
         most_cells=_read_most_cells(data.get("cells", "true")),
+        for_portals=for_portals,
     )
 
 

@@ -61,6 +61,22 @@ PATTERNS: dict[str, tuple[str, str]] = {
         "a cell of a printed table by RFC 7111, counted from 1, header included",
     ),
     "activity": ("/id/activiteit/{slug}", "the making of a data set"),
+    "catalogue": ("/id/catalogus", "the catalogue for portals"),
+    "catalogue-record": (
+        "/id/catalogusrecord/{kind}/{name}",
+        "the record of a data set or a service",
+    ),
+    "distribution": (
+        "/id/distributie/{name}",
+        "a file of a data set, its name with - for dots",
+    ),
+    "data-service": ("/id/dataservice/{name}", "a service that gives the data, as sparql"),
+    "organisation": (
+        "/id/organisatie/{name}",
+        "who publishes, if no other address is given",
+    ),
+    "contact": ("/id/contact/{name}", "whom people ask"),
+    "provenance": ("/id/herkomst/{document}", "the statement that data come from a document"),
     "graph": ("/id/graaf/{name}", "a named graph of the store"),
     "shapes": ("/shapes/{name}", "a document of SHACL shapes; a shape is <document>#<name>"),
     "vocabulary": ("/ns/{vocabulary}", "the project's vocabulary"),
@@ -143,3 +159,12 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """The public vocabularies by their usual prefix."""
+PORTAL_PREFIXES = {
+    "adms": "http://www.w3.org/ns/adms#",
+    "dcatap": "http://data.europa.eu/r5r/",
+    "mdcat": "https://data.vlaanderen.be/ns/metadata-dcat#",
+    "s1n": "http://data.europa.eu/s1n/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+}
+"""Those of catalogues for portals, which queries over figures do not need."""

@@ -25,6 +25,12 @@ from publish.faults.fault import (
 )
 from publish.project.files import shown_path
 from publish.project.iris import CODE, GENERIC_VOCABULARY, Uris, is_base
+from publish.project.publication import (
+    SECTIONS,
+    Publication,
+    judge_publication,
+    publication_of,
+)
 from publish.project.toml import place_of_key, read_toml
 
 Text = dict[str, str]
@@ -46,6 +52,7 @@ KEYS = {
     "licence": phrase("setting-licence"),
     "title": phrase("setting-title"),
     "description": phrase("setting-description"),
+    **{name: phrase(f"setting-{name}") for name in SECTIONS},
 }
 """Every setting, and what its value has to be."""
 ADDRESSES = ("base", "public-url", "licence")
@@ -69,6 +76,8 @@ class Project:
     """What a query without GRAPH sees: the ``union`` of all graphs, or nothing (``empty``)."""
     keep_releases: int = KEPT
     """How many releases a build keeps, the current one among them."""
+    publication: Publication | None = None
+    """What the catalogue says of publisher, contact and all data sets; None without a catalogue."""
 
     @property
     def uris(self) -> Uris:
@@ -123,6 +132,7 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         licence=settings.get("licence"),
         title=settings["title"],
         description=settings["description"],
+        publication=publication_of(settings, text),
     )
 
 
@@ -140,8 +150,9 @@ def _judge(settings: dict[str, object], text: str, overridden: Set[str]) -> Iter
     for key in COMPULSORY:
         if key not in settings:
             yield found("missing-key", key, about=KEYS[key])
+    yield from judge_publication(settings, text, SETTINGS)
     for key, value in settings.items():
-        if key not in KEYS or _is_allowed(key, value):
+        if key not in KEYS or key in SECTIONS or _is_allowed(key, value):
             continue
         if key in ADDRESSES and isinstance(value, str) and (wrong := wrong_character(value)):
             yield found("not-an-iri", key, problem=phrase("iri-character", character=wrong))

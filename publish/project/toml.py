@@ -31,6 +31,21 @@ def place_of_key(text: str, key: str) -> tuple[int, int]:
     return line_and_column(text, at.end()) if at else (1, 1)
 
 
+def place_in_table(text: str, table: str, key: str) -> tuple[int, int]:
+    """Return line and column of a key in a table; of the table when it is not found there."""
+    head = re.search(rf"^[ \t]*\[[ \t]*[\"']?{re.escape(table)}[\"']?[ \t]*\]", text, re.M)
+    if head and table != key:
+        rest = text[head.end() :]
+        end = re.search(r"^[ \t]*\[", rest, re.M)
+        part = rest[: end.start()] if end else rest
+        at = re.search(rf"^[ \t]*[\"']?(?={re.escape(key)}[\"']?\s*[=.])", part, re.M)
+        if at:
+            return line_and_column(text, head.end() + at.end())
+    name = rf"{re.escape(table)}[\"']?\s*\.\s*[\"']?{re.escape(key)}"
+    at = re.search(rf"^[ \t]*\[?[ \t]*[\"']?(?={name})", text, re.M)
+    return line_and_column(text, at.end()) if at else place_of_key(text, table)
+
+
 def _syntax_fault(error: Exception, text: str, shown: str) -> Fault:
     """Return the fault of a text that is not TOML, at the place that the parser names."""
     found = re.fullmatch(

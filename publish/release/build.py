@@ -37,6 +37,7 @@ from publish.release.releases import (
     unfinished_folder,
 )
 from publish.release.soundness import check_release, write_made
+from publish.release.stages.catalogue_entries import data_set_entries, portal_entries
 from publish.release.stages.cubes import assemble_cubes, describe_cubes
 from publish.release.stages.inputs import read_inputs
 from publish.release.stages.judge_cubes import judge_cubes
@@ -104,14 +105,17 @@ def write_release(
     about = uris.iri("graph", name="")
     forms = write_forms(folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about)
     write_shapes(project, content.shapes, folder)
+    if project.publication is None:
+        log.warning(phrase("no-catalogue-yet"))
     manifest = make_manifest(
         project,
-        data_sets=_data_sets(content),
+        data_sets=data_set_entries(content),
         examples=content.written.inputs.examples,
         dumps=graphs.dumps,
         counts=forms.counts,
         shapes=list_shapes(project, folder),
         files=forms.files,
+        for_portals=portal_entries(content),
     )
     return WrittenRelease(content=content, manifest=manifest)
 
@@ -235,15 +239,3 @@ def _copy_input(content: Content) -> None:
     for example in content.written.inputs.examples:
         path = content.written.folder / "queries" / f"{example.name}.rq"
         path.write_text(example.text, encoding="utf-8")
-
-
-def _data_sets(content: Content) -> list[dict[str, object]]:
-    """Return the entries of the manifest for the data sets."""
-    return [
-        {
-            "slug": written.described.slug,
-            "title": written.described.cube.mapping.title,
-            "observations": written.count,
-        }
-        for written in content.written.cubes
-    ]

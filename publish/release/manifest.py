@@ -138,8 +138,12 @@ def make_manifest(
     counts: GraphCounts,
     shapes: Sequence[Mapping[str, object]],
     files: Sequence[Mapping[str, object]],
+    for_portals: Mapping[str, object],
 ) -> dict[str, Any]:
-    """Return the manifest of a release; ``data_sets``, ``shapes`` and ``files`` are its entries."""
+    """Return the manifest of a release; ``data_sets``, ``shapes`` and ``files`` are its entries.
+
+    ``for_portals`` is what the catalogue says besides.
+    """
     rest = {
         "software": __version__,
         "base": project.base,
@@ -150,6 +154,7 @@ def make_manifest(
         "licence": project.licence,
         "default-graph": project.default_graph,
         "data-sets": data_sets,
+        **for_portals,
         "queries": [
             {
                 "name": example.name,

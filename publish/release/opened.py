@@ -25,7 +25,7 @@ from weakref import WeakKeyDictionary
 import pyoxigraph as ox
 
 from publish.faults.fault import Words, phrase, reason_of
-from publish.project.iris import PREFIXES, Uris
+from publish.project.iris import PORTAL_PREFIXES, PREFIXES, Uris
 from publish.project.project import Text
 from publish.rdf.terms import prefixed_name
 from publish.release.feed.addresses import stream_iri, versions_graph
@@ -68,7 +68,7 @@ log = logging.getLogger("publish")
 def term(name: str) -> ox.NamedNode:
     """Return a term of a public vocabulary by its short form, as ``qb:DataSet``."""
     prefix, _, local = name.partition(":")
-    return ox.NamedNode((PREFIXES | SERVICE)[prefix] + local)
+    return ox.NamedNode((PREFIXES | SERVICE | PORTAL_PREFIXES)[prefix] + local)
 
 
 LABELS = (term("skos:prefLabel"), term("rdfs:label"), term("dct:title"))
@@ -97,6 +97,8 @@ class Served:
         self.close = weakref.finalize(self, os.close, self._opened)
         """Lets go of the folder, which may then be removed; done at the end in any case."""
         manifest = read_manifest(self.folder)
+        self.manifest: Mapping[str, Any] = manifest
+        """All that the manifest says."""
         self.id: str = manifest["id"]
         made = self.folder / MADE
         self.made: str | None = (

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
-from publish.project.iris import SHARED_GRAPHS
+from publish.project.iris import PORTAL_PREFIXES, SHARED_GRAPHS
 from publish.rdf.jsonld import json_ld, usable_prefixes
 from publish.rdf.rdf_xml import NOT_IN_XML, NotInXml, as_elements
 from publish.release.feed.addresses import versions_graph
@@ -128,7 +128,7 @@ def write_triples(served: Served, triples: Iterable[ox.Triple], format_: ox.RdfF
     }
     used = {
         prefix: namespace
-        for prefix, namespace in (served.prefixes | SERVICE).items()
+        for prefix, namespace in (served.prefixes | SERVICE | PORTAL_PREFIXES).items()
         if any(iri.startswith(namespace) for iri in iris)
     }
     if format_ == ox.RdfFormat.JSON_LD:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import pyoxigraph as ox
 from flask import Response
 
+from publish.release.catalogue.dcat import describe_node
+from publish.release.catalogue.facts import catalogue_facts
 from publish.release.catalogue.void import all_graphs, describe_all_graphs, describe_graph, title_of
 from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, term
 from publish.server.negotiation import HTML
@@ -22,6 +24,8 @@ from publish.sparql.forms import GRAPHS, USUAL_GRAPHS
 DOCUMENTS = (HTML, *GRAPHS)
 """The forms of every document, the preferred first."""
 GRAPH_FOLDER = "graaf"
+TITLES = tuple(map(term, ("dct:title", "foaf:name", "vcard:fn", "rdfs:label")))
+"""What nodes of the catalogue are called by."""
 PARTITIONS = (term("void:propertyPartition"), term("void:classPartition"))
 """What programs read of a graph and a page leaves out: a row for each property and class."""
 
@@ -82,11 +86,13 @@ def find_thing(served: Served, kind: str, path: str) -> Thing | None:
                 ),
             )
     if not served.exists(iri):
-        return None
+        return _entry(served, iri, address)
     return Thing(
         iri=iri,
         path=address,
-        describe=lambda page: describe(served, iri, page),
+        describe=lambda page: itertools.chain(
+            _catalogued(served, iri), describe(served, iri, page)
+        ),
         show=lambda: page_about(served, iri, address),
         has_incoming=True,
     )
@@ -135,6 +141,38 @@ def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
     return Thing(iri=iri, path=f"/doc/{folder}", describe=triples, show=page)
 
 
+def _catalogued(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
+    """Yield what the catalogue says of a thing that the store describes too."""
+    facts = catalogue_facts(served)
+    yield from (describe_node(facts, iri.value) if facts else None) or ()
+
+
+def _entry(served: Served, iri: ox.NamedNode, path: str) -> Thing | None:
+    """Return a node of the catalogue, if it is one."""
+    facts = catalogue_facts(served)
+    if facts is None or describe_node(facts, iri.value) is None:
+        return None
+    own = [item for item in describe_node(facts, iri.value) or () if item.subject == iri]
+    titles = {
+        item.object.language: item.object.value
+        for item in own
+        if item.predicate in TITLES and isinstance(item.object, ox.Literal)
+    }
+    types = [
+        item.object.value
+        for item in own
+        if item.predicate == TYPE and isinstance(item.object, ox.NamedNode)
+    ]
+    return _graph(
+        served,
+        iri,
+        path,
+        title=lambda language: titles.get(language, iri.value),
+        describe=lambda _: describe_node(facts, iri.value) or iter(()),
+        types=types,
+    )
+
+
 def _graph(
     served: Served,
     iri: ox.NamedNode,
@@ -142,8 +180,9 @@ def _graph(
     *,
     title: Callable[[str], str],
     describe: Callable[[int], Iterator[ox.Triple]],
+    types: Sequence[str] = (term("void:Dataset").value,),
 ) -> Thing:
-    """Return a named graph, or all of them, by its title in a language and its triples."""
+    """Return what the store does not hold, by its title in a language, its triples and classes."""
 
     def page() -> Response:
         view = view_of(served)
@@ -154,7 +193,7 @@ def _graph(
             path=path,
             forms=USUAL_GRAPHS,
             title=title(view.language),
-            kinds=[view.label(term("void:Dataset").value)],
+            kinds=list(map(view.label, types)),
             properties=view.properties_in(
                 item
                 for item in describe(1)
@@ -164,5 +203,4 @@ def _graph(
             incoming=None,
         )
 
-    types = frozenset({term("void:Dataset").value})
-    return Thing(iri=iri, path=path, describe=describe, show=page, types=types)
+    return Thing(iri=iri, path=path, describe=describe, show=page, types=frozenset(types))

@@ -20,6 +20,7 @@ from publish.server.replies import CONTENT_SECURITY_POLICY, EXPOSED_HEADERS, PRE
 from publish.site.describe import write_triples
 from publish.site.discovery.sitemap import make_sitemap
 from publish.site.linked_data import make_linked_data
+from publish.site.pages.catalogue import make_catalogue
 from publish.site.pages.dumps import make_dump_pages
 from publish.site.pages.feed import make_feed_pages
 from publish.site.pages.home import make_home_page
@@ -84,6 +85,7 @@ def create_app(served: Served, endpoint: Endpoint) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not served.is_of_files:
         for make in (
+            make_catalogue,
             make_home_page,
             make_linked_data,
             make_dump_pages,

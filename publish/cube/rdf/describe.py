@@ -55,10 +55,7 @@ def describe_cube(project: Project, cube: AnyCube) -> Graph:
     for document in cube.structure.sources():
         source = URIRef(uris.iri("document", document=document))
         graph.add((data_set, DCTERMS.source, source))
-    documents = [cube.documents[key] for key in cube.structure.sources() if key in cube.documents]
-    areas = [cube.mapping.area] if cube.mapping.area else [item.area for item in documents]
-    for area in sorted({area for area in areas if area}):
-        scheme, _, code = area.partition("/")
+    for scheme, code in areas_of(cube):
         node = URIRef(uris.iri("concept", scheme=scheme, code=code))
         graph.add((data_set, DCTERMS.spatial, node))
     if cube.mapping.method:
@@ -71,6 +68,14 @@ def describe_cube(project: Project, cube: AnyCube) -> Graph:
     _describe_structure(graph, uris, cube, structure)
     _describe_slices(graph, uris, cube, data_set)
     return graph
+
+
+def areas_of(cube: AnyCube) -> list[tuple[str, str]]:
+    """Return the areas that a cube is about, each as code list and code."""
+    documents = [cube.documents[key] for key in cube.structure.sources() if key in cube.documents]
+    areas = [cube.mapping.area] if cube.mapping.area else [item.area for item in documents]
+    parts = (area.partition("/") for area in sorted({area for area in areas if area}))
+    return [(scheme, code) for scheme, _, code in parts]
 
 
 def _describe_activity(graph: Graph, uris: Uris, cube: AnyCube, data_set: URIRef) -> None:

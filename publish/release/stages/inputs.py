@@ -11,6 +11,7 @@ from rdflib import Graph
 from publish.faults.fault import Fault, fault, phrase
 from publish.mappings.document import Document, read_documents
 from publish.mappings.mapping import Mapping, read_mappings
+from publish.mappings.portals import check_portal_demands
 from publish.ontology.deprecated import check_replacements, describe_deprecated
 from publish.ontology.files import OntologyFiles, check_blank_nodes, read_ontology
 from publish.ontology.levels import describe_levels
@@ -86,6 +87,7 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
     faults.extend(_unknown_terms(project, ontology, shape_files))
     documents = read_documents(project, faults)
     mappings = read_mappings(project, faults, only)
+    faults.extend(check_portal_demands(project, mappings))
     known = {mapping.slug for mapping in mappings}
     for slug in only:
         if slug not in known and not any(f"/{slug}.y" in item.path for item in faults):

@@ -14,6 +14,7 @@ from pathlib import Path
 from publish.cube.columns_file.engine import open_engine
 from publish.cube.columns_file.writer import ColumnsWriter
 from publish.cube.derive import AnyCube
+from publish.cube.keys import SeriesCount
 from publish.cube.rdf.describe import describe_cube
 from publish.cube.rdf.remarks import RemarkTargets
 from publish.faults.fault import Fault, fault
@@ -33,6 +34,8 @@ class WrittenCube:
     described: DescribedCube
     count: int
     """The number of its observations."""
+    series: int | None
+    """The number of its series in time; None for a cube without periods."""
     has_cells: bool
     """Whether the source cells were written too."""
     columns: ColumnsWriter | None
@@ -133,10 +136,13 @@ def _write_cube(
         Progress(cube.structure.slug, "observations") as progress,
     ):
         count = 0
+        series = SeriesCount(cube.structure.dimensions) if cube.structure.period else None
         for batch in cube.batches(faults):
             figures.see(batch)
             described.observations.see(batch)
             notes = list(remarks.targets_in(batch))
+            if series is not None:
+                series.see(batch.keys)
             count += len(batch)
             if not acknowledged.any_unacknowledged(faults) and (most is None or count <= most):
                 dumps.write(batch)
@@ -159,6 +165,7 @@ def _write_cube(
     return WrittenCube(
         described=described,
         count=count if is_whole else 0,
+        series=series.count if series is not None else None,
         has_cells=is_whole and dumps.has_cells,
         columns=columns,
         faults=tuple(faults),

@@ -1,0 +1,184 @@
+"""What a catalogue says, as plain values: from the manifest of a release and the dates of releases.
+
+The build has them before the release is on the disk, so that the catalogue can be judged first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from publish.project.iris import Uris
+from publish.project.project import Text
+from publish.project.publication import Keywords, Publication
+from publish.release.manifest import File, read_files
+from publish.release.opened import Served, once_per_release
+
+Dates = tuple[str, str]
+"""When something was first released and when it last changed, in ISO 8601 with a zone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CataloguedDataSet:
+    """A data set as its entry in the catalogue has it."""
+
+    slug: str
+    title: Text
+    description: Text
+    dimensions: tuple[str, ...]
+    measures: tuple[str, ...]
+    units: tuple[str, ...]
+    keywords: Keywords
+    themes: tuple[str, ...]
+    frequency: str | None
+    temporal: tuple[str, str] | None
+    """The first and the last day."""
+    resolution: str | None
+    """The length of its periods, as ``P3M``."""
+    series: int | None
+    """How many series of figures in time it has; None without periods."""
+    places: tuple[str, ...]
+    documents: tuple[str, ...]
+    """The keys of the documents that it comes from."""
+    derived_from: tuple[str, ...]
+    """The slugs of the data sets that it was made from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueFacts:
+    """Everything that the catalogue of a release says."""
+
+    uris: Uris
+    public_url: str
+    title: Text
+    description: Text
+    licence: str
+    publication: Publication
+    data_sets: Mapping[str, CataloguedDataSet]
+    files: Mapping[str, File]
+    """The files of the data sets, by the last part of the IRI of their distribution."""
+    files_of: Mapping[str, tuple[str, ...]]
+    """The keys of these files by the slug of their data set."""
+    documents: Mapping[str, Mapping[str, Any]]
+    """The title and the addresses of each document, by its key."""
+    labels: Mapping[str, Text]
+    """What places are called, by their IRI."""
+    released: Dates
+    """When the first release was made and when the last one was."""
+    dates: Mapping[str, Dates] = field(default_factory=dict)
+    """The dates of data sets that differ from these, by slug."""
+
+    def dates_of(self, slug: str) -> Dates:
+        """Return when a data set was first released and when it last changed."""
+        return self.dates.get(slug, self.released)
+
+    def iri(self, pattern: str, **parts: str) -> str:
+        """Return an IRI of the project."""
+        return self.uris.iri(pattern, **parts)
+
+    @property
+    def publisher(self) -> str:
+        """The IRI of the publisher."""
+        given: str | None = self.publication.of("publisher", "iri")
+        return given or self.iri("organisation", name="uitgever")
+
+    @property
+    def contact(self) -> str:
+        """The IRI of the contact."""
+        return self.iri("contact", name="helpdesk")
+
+
+def facts_of(
+    manifest: Mapping[str, Any], released: Dates, dates: Mapping[str, Dates] | None = None
+) -> CatalogueFacts | None:
+    """Return what the catalogue of a release says; None when its project has no catalogue."""
+    if not manifest.get("publication"):
+        return None
+    uris = Uris(base=manifest["base"].rstrip("/"), vocabulary=manifest["vocabulary"])
+    publication = Publication(settings=manifest["publication"])
+    data_sets = {entry["slug"]: _data_set(entry, publication) for entry in manifest["data-sets"]}
+    slugs = {uris.iri("data-set", slug=slug): slug for slug in data_sets}
+    files: dict[str, File] = {}
+    files_of: dict[str, list[str]] = {slug: [] for slug in data_sets}
+    for file in read_files(manifest["files"], "dumps/").values():
+        slug = slugs.get(file.about or "")
+        if slug is not None:
+            key = file.name.replace(".", "-").replace("/", "-")
+            files[key] = file
+            files_of[slug].append(key)
+    return CatalogueFacts(
+        uris=uris,
+        public_url=manifest["public-url"].rstrip("/"),
+        title=manifest["title"],
+        description=manifest["description"],
+        licence=manifest["licence"],
+        publication=publication,
+        data_sets=data_sets,
+        files=files,
+        files_of={slug: tuple(keys) for slug, keys in files_of.items()},
+        documents=manifest["documents"],
+        labels=manifest["places"],
+        released=released,
+        dates=dates or {},
+    )
+
+
+def _data_set(entry: Mapping[str, Any], publication: Publication) -> CataloguedDataSet:
+    """Return a data set; what its mapping says goes before what holds for all."""
+
+    def of(key: str) -> Any:
+        own = entry.get("for-portals", {})
+        return own[key] if key in own else publication.of("catalogue", key)
+
+    return CataloguedDataSet(
+        slug=entry["slug"],
+        title=entry["title"],
+        description=entry["description"],
+        dimensions=tuple(entry["dimensions"]),
+        measures=tuple(entry["measures"]),
+        units=tuple(entry["units"]),
+        keywords=of("keywords") or {},
+        themes=tuple(of("themes") or ()),
+        frequency=of("frequency"),
+        temporal=tuple(entry["temporal"]) if entry.get("temporal") else None,
+        resolution=entry.get("resolution"),
+        series=entry.get("series"),
+        places=tuple(
+            entry.get("spatial") or filter(None, [publication.of("catalogue", "spatial")])
+        ),
+        documents=tuple(entry["documents"]),
+        derived_from=tuple(entry["derived-from"]),
+    )
+
+
+def catalogue_facts(served: Served) -> CatalogueFacts | None:
+    """Return what the catalogue of a release that is served says; None when it has none."""
+    return _facts_of_served(served, "")
+
+
+@once_per_release
+def _facts_of_served(served: Served, _: str) -> CatalogueFacts | None:
+    if served.made is None:
+        return None
+    made, history = in_utc(served.made), served.history
+    if history.last is None:
+        return facts_of(served.manifest, (made, made))
+    is_recorded = history.last.id == served.id
+    dates = {}
+    for data_set in served.data_sets:
+        known, file = history.dates(data_set.slug), served.files.get(f"{data_set.slug}.nt")
+        record = history.last_with(data_set.slug)
+        if known and record:
+            is_same = file is None or file.sha256 == record.data_sets[data_set.slug].digest
+            dates[data_set.slug] = known if is_recorded or is_same else (known[0], made)
+        else:
+            dates[data_set.slug] = made, made
+    last = history.last.released if is_recorded else made
+    return facts_of(served.manifest, (history.records[0].released, last), dates)
+
+
+def in_utc(moment: str) -> str:
+    """Return a moment in ISO 8601 as UTC, to the second."""
+    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
