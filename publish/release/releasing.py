@@ -25,6 +25,7 @@ from publish.release.build import (
     remove_old,
     write_release,
 )
+from publish.release.feed.record import add_feed
 from publish.release.feed.versions_graph import load_versions, versions_held
 from publish.release.history.checking import check_history_files
 from publish.release.history.names import find_record
@@ -159,7 +160,9 @@ def record_release(
     """Write the record of a finished release and make that current: the step that counts."""
     make_folder(history.folder)
     with unfinished_folder(history.folder) as draft:
-        record = replace(record, folder=draft, files=list_files(draft))
+        record = replace(record, folder=draft)
+        _add_feed(history, record, folder)
+        record = replace(record, files=list_files(draft))
         _add_versions(folder, (*history.records, record))
         list_release(folder, manifest, record.number)
         keep_contents(history, record, folder)
@@ -168,6 +171,17 @@ def record_release(
     make_current(release)
     confirm(record)
     return record, release
+
+
+def _add_feed(history: History, record: ReleaseRecord, release: Path) -> None:
+    """Write what a release adds to the feed into its record."""
+    columns = {
+        slug: release / "dumps" / f"{slug}.parquet"
+        for slug, item in record.data_sets.items()
+        if item.columns is not None
+    }
+    if columns:
+        add_feed(history, record, columns)
 
 
 def _again(history: History, folder: Path, manifest: Mapping[str, Any]) -> Path:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from event_stream_client import Member, Said, read_stream, state_after, state_of_release
 from feeds import add_record, cube_of, make_feed
 from flask.testing import FlaskClient
 from flask_client import client_of, page
+from small_project import PLAIN, make_small_project
+from sparql_server import health, serving, until
 
 from publish.project.project import read_project
+from publish.release.build import build
+from publish.release.feed import writer
+from publish.release.releasing import release as release_project
+from publish.release.releasing import rollback
 from publish.site.pages.feed import FORMS
 
 BASE = "https://data.example.org"
@@ -247,3 +255,77 @@ def test_lead_from_the_stream_to_its_root(client: FlaskClient) -> None:
     """The identifier of the stream redirects to its view."""
     response = client.get("/id/stroom/observaties")
     assert (response.status_code, response.headers["Location"]) == (303, "/feed")
+
+
+# -- A client of others ---------------------------------------------------------------------------
+
+
+QUARTERS = 60
+
+
+def table(quarters: int, *, revised: int = 1, women: bool = True) -> str:
+    """Return a table of two rows, of which one may be left out, with one figure to revise."""
+    labels = [f"{1980 + at // 4} - K{at % 4 + 1}" for at in range(quarters)]
+    rows = [["M", revised, *range(2, quarters + 1)], ["V", *range(quarters)]]
+    lines = [["x", *labels], *(rows if women else rows[:1])]
+    return "".join(",".join(map(str, line)) + "\n" for line in lines)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(150)
+def test_let_a_client_follow_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From zero, and again after each release, a client comes to the state of the dumps.
+
+    The second release has a new quarter and a revision, in the third a row is withdrawn, and the
+    fourth is the second again. The client applies no deletions, so the test does.
+    """
+    monkeypatch.setattr(writer, "MEMBERS", 1)  # so that the first release has more than FAN pages
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}/feed"
+    small = make_small_project(tmp_path / "project")
+    small.mapping(PLAIN.replace("leeftijd", "geslacht"))
+    settings = small.root / "publish.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f'public-url = "http://127.0.0.1:{port}"\n{text}', encoding="utf-8")
+    saved = ("--save", str(tmp_path / "saved"), "--ordered", "ascending")
+    state: dict[str, Said] = {}
+    everything: list[Member] = []
+    small.table(table(QUARTERS, women=False))
+    build(small.read())
+    with serving(small.root, {"port": port}) as server:
+        assert read_stream(address) == [], "a preview adds nothing"
+        for number, make in enumerate(
+            (
+                lambda: small.table(table(QUARTERS)),
+                lambda: small.table(table(QUARTERS + 1, revised=100)),
+                lambda: small.table(table(QUARTERS + 1, revised=100, women=False)),
+                None,
+            ),
+            start=1,
+        ):
+            if make is None:
+                made = rollback(small.read(), "2")
+            else:
+                make()
+                made = release_project(small.read())
+            assert made.record.number == number
+            until(lambda found=made: health(server)["release"] == found.record.id)
+            members = read_stream(address, *saved)
+            assert {member.time for member in members} == {made.record.released}
+            state = state_after(members, state)
+            assert state == state_of_release(made.folder)
+            everything += members
+    assert [member.is_deletion for member in everything].count(True) == QUARTERS + 1
+    with serving(small.root, {"port": port}):
+        assert read_stream(address, *saved) == [], "nothing is new"
+        ordered = read_stream(address, "--ordered", "ascending")
+        assert [member.time for member in ordered] == sorted(member.time for member in ordered)
+        assert state_after(ordered) == state
+        assert len(ordered) == len(set(ordered)) == len(everything)
+        assert set(ordered) == set(everything)
+        times = sorted({member.time for member in everything})
+        later = read_stream(address, "--after", times[1])
+        assert {member.time for member in later} == set(times[2:])
+        earlier = read_stream(address, "--before", times[1])
+        assert {member.time for member in earlier} == {times[0]}
