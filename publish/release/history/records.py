@@ -39,6 +39,7 @@ class RecordedDataSet:
     """A data set in a recorded release."""
 
     slug: str
+    title: Mapping[str, str] = field(hash=False)
     digest: str
     """The checksum of its N-Triples, by which it is known whether it changed."""
     observations: int

@@ -78,6 +78,7 @@ def draft_record(
         is_same = known is not None and known.digest == digest and before == last
         data_sets[slug] = RecordedDataSet(
             slug=slug,
+            title=entry["title"],
             digest=digest,
             observations=entry["observations"],
             columns=sums.get(f"dumps/{slug}.parquet"),
