@@ -49,7 +49,7 @@ from publish.release.releases import (
     sync,
     unfinished_folder,
 )
-from publish.release.soundness import MADE, check_release, list_files
+from publish.release.soundness import MADE, DamagedFile, check_release, list_files
 
 log = logging.getLogger("publish")
 
@@ -193,10 +193,20 @@ def _again(history: History, folder: Path, manifest: Mapping[str, Any]) -> Path:
 
 
 def _add_versions(folder: Path, records: Sequence[ReleaseRecord]) -> None:
-    """Put the versions of observations that records made into the store of a release."""
+    """Put the versions of observations that records made into the store of a release.
+
+    Raises FaultyInput when pages of the feed of earlier records are damaged.
+    """
     store = folder / "store"
-    if store.is_dir():
+    if not store.is_dir():
+        return
+    try:
         load_versions(store, records[-1].base, versions_held(records))
+    except (DamagedFile, OSError, LookupError, TypeError):
+        history = read_history(folder.parent)
+        if found := check_history_files(history, full=True):
+            raise FaultyInput(found) from None
+        raise
 
 
 @contextmanager
