@@ -90,6 +90,7 @@ def prune(run: Run, keep: int | None, dry_run: bool) -> None:
     The current release is never removed, nor one that a server on this machine uses, nor that of
     the last record. The history is kept: records, changes, columns and pages of the feed.
     """
+    from publish.release.history.writing import settle
     from publish.release.releases import locked, removable, remove
 
     project = run.open_project()
@@ -97,6 +98,7 @@ def prune(run: Run, keep: int | None, dry_run: bool) -> None:
         raise CannotRun(phrase("no-release"))
     keep = keep or project.keep_releases
     with locked(project.build):
+        settle(project.build)
         old = removable(project.build, keep)
         if not dry_run:
             remove(old)

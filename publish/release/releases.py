@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from publish.faults.fault import CannotRun, Fault, Words, fault, phrase, reason_of
-from publish.release.history.records import read_history, record_of
+from publish.release.history.records import prepared_records, read_history, record_of
 from publish.release.soundness import QUICK, check_release, size_of
 
 CURRENT = "current"
@@ -230,7 +230,8 @@ def sound_releases(current: Path) -> Iterator[tuple[Path, Words | None]]:
     except DanglingLink as error:
         finding = error.problem + "."
     beside = releases_in(current.parent) if current.name == CURRENT else []
-    others = [path for path in beside if path != first]
+    never = {(item.number, item.id) for item in prepared_records(current.parent)}
+    others = [path for path in beside if path != first and record_of(path) not in never]
     if first is None and not others:
         raise CannotRun(phrase("no-release"))
     for folder in (*([first] if first else ()), *others):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import hashlib
 import json
 import os
 import random
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -22,13 +24,14 @@ from failing_calls import KILL, compile_failing_calls
 from small_project import PLAIN, PLAIN_TABLE, SmallProject, make_small_project
 from sparql_server import Server, health, number, serving, until
 
-from publish.faults.fault import FaultyInput
+from publish.faults.fault import CannotRun, FaultyInput
 from publish.project.project import read_project
 from publish.release.build import build, list_release
 from publish.release.history.checking import check_history_files
 from publish.release.history.names import find_record
 from publish.release.history.records import (
     HISTORY,
+    PREPARED,
     RECORD,
     ReleaseRecord,
     checksum_of,
@@ -45,6 +48,7 @@ from publish.release.releases import (
     releases_in,
     removable,
     same_content,
+    sound_releases,
     unfinished_folder,
 )
 from publish.release.releasing import record_release, release, rollback
@@ -63,7 +67,8 @@ def small(build: Path, name: str) -> ReleaseRecord:
         with unfinished_folder(build) as folder:
             (folder / "dumps").mkdir()
             (folder / "dumps" / "codelijsten.nt").write_text(name)
-            files = [{"path": "dumps/codelijsten.nt", "bytes": 16, "sha256": name * 4}]
+            sha256 = hashlib.sha256(name.encode()).hexdigest()
+            files = [{"path": "dumps/codelijsten.nt", "bytes": 16, "sha256": sha256}]
             manifest = {"id": name, "base": "https://x.example", "data-sets": [], "files": files}
             manifest |= {"shapes": [], "graphs": [{"name": "x/codelijsten"}]}
             record = draft_record(history, manifest, folder, note={"nl": name})
@@ -92,7 +97,7 @@ def shown(build: Path) -> list[str]:
     current = (build / CURRENT).resolve()
     history = read_history(build, current)
     assert history.problems == ()
-    assert check_history_files(history, full=False) == []
+    assert check_history_files(history, full=True) == []
     return [record.id for record in history.records]
 
 
@@ -253,7 +258,7 @@ def test_release_whatever_call_fails(sound: SmallProject, tmp_path: Path, error:
     assert run(tmp_path / "copy", -1, FAIL_LOG=str(log))[0] == 0
     calls = len(log.read_text().splitlines())
     ways = set()
-    for at in sorted({*range(1, calls, calls // 5), *range(calls - 24, calls + 1, 4)}):
+    for at in sorted({calls // 4, calls // 2, *range(calls - 20, calls + 1, 5)}):
         root = tmp_path / f"{at}"
         shutil.copytree(sound.root, root, symlinks=True)
         code, told = run(root, at)
@@ -277,6 +282,49 @@ def test_release_whatever_call_fails(sound: SmallProject, tmp_path: Path, error:
 
 
 @pytest.mark.slow
+def test_put_all_of_a_record_on_the_disk_before_the_step(
+    sound: SmallProject, tmp_path: Path
+) -> None:
+    """Each file of a record is synced, then the record and the release are named, then current."""
+    library, log = compile_failing_calls(tmp_path), tmp_path / "log"
+    settings = {"FAIL_BELOW": f"{sound.root}/build", "LD_PRELOAD": str(library)}
+    assert run_release(sound.root, environment=settings | {"FAIL_LOG": str(log)}).wait() == 0
+    calls = [line.partition(" ")[::2] for line in log.read_text().splitlines()]
+    history = sound.root / "build" / HISTORY
+    folder, link = history / "records" / "0001", sound.root / "build" / CURRENT
+    release = link.resolve()
+    named = calls.index(("rename", str(folder)))
+    kept = [
+        path
+        for path in history.rglob("*.*")
+        if path.suffix != ".json" and folder not in path.parents
+    ]
+    assert kept
+    for path in kept:
+        at = calls.index(("rename", str(path)))
+        assert at < named
+        assert ("fsync", str(path.parent)) in calls[at:named]
+    draft = [what for what in calls[:named] if f"{history}/.unfinished-" in what[1]]
+    for path in (item for item in folder.rglob("*") if item.is_file()):
+        of_path = [what for what, name in draft if name.endswith(f"/{path.relative_to(folder)}")]
+        assert of_path[-1] == "fsync", path
+    after = [
+        call
+        for call in calls[named:]
+        if call[0] in ("fsync", "rename") and "unfinished" not in call[1]
+    ]
+    assert after == [
+        ("rename", str(folder)),
+        ("fsync", str(folder.parent)),
+        ("rename", str(release)),
+        ("fsync", str(release.parent)),
+        ("rename", str(link)),
+        ("fsync", str(link.parent)),
+        ("fsync", str(folder)),
+    ]
+
+
+@pytest.mark.slow
 def test_release_once_of_two_at_once(sound: SmallProject) -> None:
     """Of two releases at once the second waits, and then finds nothing changed."""
     processes = [run_release(sound.root) for _ in range(2)]
@@ -291,7 +339,7 @@ def test_let_a_preview_hide_nothing(tmp_path: Path) -> None:
     small(tmp_path, B)
     preview(tmp_path, C)
     assert shown(tmp_path) == [A, B]
-    (tmp_path / HISTORY / "records" / "0002" / "prepared").touch()
+    (tmp_path / HISTORY / "records" / "0002" / PREPARED).touch()
     assert shown(tmp_path) == [A]
     with locked(tmp_path):
         make_current(tmp_path / B)
@@ -300,6 +348,19 @@ def test_let_a_preview_hide_nothing(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / C)
     preview(tmp_path, C)
     assert shown(tmp_path) == [A, B], "it was confirmed before the preview"
+
+
+def test_serve_no_release_that_never_was_current(tmp_path: Path) -> None:
+    """Not even in the place of a damaged one: of a release that was killed before its step."""
+    small(tmp_path, A)
+    small(tmp_path, B)
+    (tmp_path / HISTORY / "records" / "0002" / PREPARED).touch()
+    with locked(tmp_path):
+        make_current(tmp_path / A)
+    assert [path.name for path, _ in islice(sound_releases(tmp_path / CURRENT), 1)] == [A]
+    (tmp_path / A / "dumps" / "codelijsten.nt").unlink()
+    with pytest.raises(CannotRun):
+        next(sound_releases(tmp_path / CURRENT))
 
 
 def test_keep_what_the_last_record_needs(tmp_path: Path) -> None:
@@ -512,6 +573,10 @@ def test_release_nothing_on_a_damaged_history(copy: SmallProject) -> None:
     assert where + "its content is not what was written." in result.stdout
     graph.unlink()
     assert f"{where}it is missing." in copy.run("verify").stdout
+    page = history.records[0].folder / "feed" / "1.ttl.gz"
+    page.rename(page.with_name("weg"))
+    shown_page = "build/history/records/0001/feed/1.ttl.gz: history-damaged:"
+    assert shown_page in copy.run("verify").stdout
     needed = history.graph(history.records[2], "codelijsten")
     assert needed is not None
     if needed != graph:

@@ -7,6 +7,10 @@ from publish.release.history.records import HISTORY, History, ReleaseRecord
 
 CURRENT, PREVIOUS = "current", "previous"
 """The words that name a release: the one served, and the one before it."""
+SHORTEST = 4
+"""Letters and digits of an id that are taken for its beginning, so that no slip finds one."""
+LONGEST_NUMBER = 5
+"""Digits that are always taken for the number of a record."""
 
 
 def find_record(history: History, name: str, *, current: ReleaseRecord | None) -> ReleaseRecord:
@@ -23,7 +27,8 @@ def find_record(history: History, name: str, *, current: ReleaseRecord | None) -
     by_number = {str(item.number): item for item in records}
     if name.isdecimal() and (found := by_number.get(name.lstrip("0"))):
         return found
-    ids = {item.id: item for item in records if name and item.id.startswith(name.lower())}
+    is_beginning = len(name) > LONGEST_NUMBER if name.isdecimal() else len(name) >= SHORTEST
+    ids = {item.id: item for item in records if is_beginning and item.id.startswith(name.lower())}
     if len(ids) == 1:
         return next(iter(ids.values()))
     where = f"{history.folder.parent.name}/{HISTORY}/records"

@@ -202,6 +202,11 @@ def is_prepared(record: ReleaseRecord) -> bool:
     return (record.folder / PREPARED).exists()
 
 
+def prepared_records(build: Path) -> list[ReleaseRecord]:
+    """Return the records whose release was not current yet: one at most, of an interruption."""
+    return [item for item in read_all_records(build / HISTORY)[0] if is_prepared(item)]
+
+
 def checksum_of(said: Mapping[str, Any]) -> str:
     """Return the checksum of what a record says besides it."""
     rest = {key: value for key, value in said.items() if key != "sha256"}
@@ -226,7 +231,10 @@ def _shown(folder: Path, number: int) -> str:
 
 
 def read_all_records(folder: Path) -> tuple[list[ReleaseRecord], tuple[Fault, ...]]:
-    """Return the records that are as they were written, and what is wrong with the others."""
+    """Return the records that are as they were written, and what is wrong with the others.
+
+    One that is only prepared is among them.
+    """
     records, problems = list[ReleaseRecord](), list[Fault]()
     previous, last_number, last_time = None, 0, ""
 
