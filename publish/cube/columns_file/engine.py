@@ -7,6 +7,8 @@ Nothing is fetched: extensions are neither downloaded nor loaded.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +21,16 @@ Connection = duckdb.DuckDBPyConnection
 MEMORY = "1GiB"
 """What a connection keeps in memory; the rest of a large sort goes to its temporary folder."""
 _GLOB = re.compile(r"[*?\[]")
+_PATH = re.compile(r'(?:file|directory) \\?"([^"\\]+)')
+"""The path that a message of DuckDB names."""
 
 
 @contextmanager
 def open_engine(temporary: Path, *, memory: str = MEMORY) -> Iterator[Connection]:
-    """Yield a connection to an empty database that spills into ``temporary``, a folder's path."""
+    """Yield a connection to an empty database that spills into ``temporary``, a folder's path.
+
+    Raises OSError for what DuckDB cannot write or read, as on a full disk.
+    """
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "temp_directory": str(temporary),
@@ -34,8 +41,22 @@ def open_engine(temporary: Path, *, memory: str = MEMORY) -> Iterator[Connection
     connection = duckdb.connect(":memory:", config=config)
     try:
         yield connection
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise _as_os_error(error, temporary) from error
     finally:
         connection.close()
+
+
+def _as_os_error(error: duckdb.Error, temporary: Path) -> OSError:
+    """Return an error of the system, as of a full disk, as Python raises it."""
+    words = str(error)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        number = errno.ENOSPC if "temp_directory" in words else errno.ENOMEM
+        return OSError(number, os.strerror(number), str(temporary))
+    known = (number for number in errno.errorcode if os.strerror(number) in words)
+    number = next(known, errno.EIO)
+    path = _PATH.search(words)
+    return OSError(number, os.strerror(number), path[1] if path else str(temporary))
 
 
 def sql_text(value: str) -> str:

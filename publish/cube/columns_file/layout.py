@@ -102,7 +102,7 @@ class ColumnsAbout:
         return {"release_format": str(FORMAT), **own, "columns": columns}
 
     def as_structure(self, tables: Iterable[str] = ()) -> Structure:
-        """Return the structure of the observations; codes are added to it as they are read.
+        """Return the structure of the observations, its codes of totals and measures only.
 
         ``tables`` are the printed tables as the file names them.
         """
@@ -166,8 +166,6 @@ def about_columns(structure: Structure, uris: Uris, scale: int) -> ColumnsAbout:
 
 def read_about(key_values: Mapping[str, str]) -> ColumnsAbout:
     """Return what a file says about itself. Raises KeyError, TypeError or ValueError."""
-    if key_values["release_format"] != str(FORMAT):
-        raise ValueError(key_values["release_format"])
     content: dict[str, Any] = json.loads(key_values["columns"])
     names = ("slug", "data_set", "structure", "base", "vocabulary")
     return ColumnsAbout(

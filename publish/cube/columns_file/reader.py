@@ -3,37 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from publish.cube.batch import STATUSES, Addends, Batch, SourceCells
-from publish.cube.columns_file.engine import Connection, sql_name, sql_pattern
+from publish.cube.columns_file.engine import Connection, sql_name, sql_pattern, sql_text
 from publish.cube.columns_file.layout import (
     BOUND_COLUMNS,
     FIXED_COLUMNS,
+    FORMAT,
     ColumnsAbout,
+    name_of_table,
     read_about,
 )
 from publish.cube.columns_file.writer import Note
 from publish.cube.structure import Structure
-from publish.faults.fault import Words
+from publish.faults.fault import Words, phrase
 from publish.mappings.marks import Absence
 from publish.tables.table import BLOCK
 
-_EXACT = Context(prec=60)
+_VECTOR = 2048
+"""The rows that DuckDB hands over at once."""
+_READ = (
+    "coalesce(decimals, 0) AS decimals",
+    f"enum_code(status::ENUM({', '.join(map(sql_text, STATUSES))})) AS status",
+    "reasons",
+    *(f"{column}::VARCHAR AS {column}" for column in BOUND_COLUMNS.values()),
+    "notes",
+    "source_table",
+    "source_row",
+    "source_column",
+    "further_cells",
+    "addends",
+)
+"""What is read of the columns that every file has, as SQL."""
 
 
-class UnusableColumns(ValueError):
-    """A file is no file of columns that this version reads. The argument is what is wrong."""
+class UnusableColumns(Exception):
+    """A file has no columns that this version reads: its path, and what is wrong with it."""
 
-    def __init__(self, problem: Words) -> None:
-        super().__init__(problem)
+    def __init__(self, path: Path, problem: Words) -> None:
+        super().__init__(path, problem)
+        self.path = path
         self.problem = problem
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Let what DuckDB finds wrong in a file of columns become UnusableColumns."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException):
+        raise
+    except duckdb.Error as error:
+        raise UnusableColumns(path, phrase("columns-not-parquet")) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,116 +89,126 @@ class ColumnsFile:
 
     def count(self) -> int:
         """Return the number of observations."""
-        found = self.connection.execute(f"SELECT count(*) FROM {self.relation}").fetchone()
+        with reading(self.path):
+            found = self.connection.execute(f"SELECT count(*) FROM {self.relation}").fetchone()
         return int(found[0]) if found else 0
 
     def structure(self) -> Structure:
-        """Return the structure of the observations; ``batches`` adds their codes to it."""
-        found = self.connection.execute(
-            f"SELECT DISTINCT source_table FROM {self.relation} UNION "
-            f'SELECT DISTINCT unnest(further_cells)."table" FROM {self.relation} ORDER BY 1'
-        )
-        return self.about.as_structure(str(row[0]) for row in found.fetchall())
+        """Return the structure of the observations, with all codes and tables that occur."""
+        tables = self._distinct("source_table", 'unnest(further_cells)."table"')
+        structure = self.about.as_structure(map(str, tables))
+        for dimension, key in zip(structure.dimensions, self.keys, strict=True):
+            known = set(dimension.codes)
+            dimension.codes.extend(code for code in self._distinct(key) if code not in known)
+        return structure
+
+    def _distinct(self, *columns: str) -> list[Any]:
+        """Return the values of columns, each once and sorted."""
+        parts = (f"SELECT DISTINCT {column} FROM {self.relation}" for column in columns)
+        with reading(self.path):
+            found = self.connection.execute(f"{' UNION '.join(parts)} ORDER BY 1").fetchall()
+        return [value for (value,) in found if value is not None]
 
     def batches(
         self, structure: Structure, where: str = "TRUE", *, size: int = BLOCK
     ) -> Iterator[tuple[Batch, list[Note]]]:
         """Yield the observations of which a condition in SQL holds, and the notes at them.
 
-        They come in the order of their keys. The texts of source cells are empty.
+        They come in the order of their keys, about ``size`` at a time. The texts of source cells
+        are empty.
         """
-        rows = self.connection.cursor()
-        try:
-            columns = [*self.keys, *map(sql_name, FIXED_COLUMNS)]
-            rows.execute(
-                f"SELECT {', '.join(columns)} FROM {self.relation} WHERE {where} "
-                f"ORDER BY {', '.join(self.keys)}"
-            )
-            while found := rows.fetchmany(size):
-                yield self._batch(structure, found)
-        finally:
-            rows.close()
-
-    def _batch(self, structure: Structure, rows: list[tuple[Any, ...]]) -> tuple[Batch, list[Note]]:
-        """Return rows of the file as a batch, with the notes at its observations."""
-        width = len(self.keys)
-        columns = list(zip(*rows, strict=True))
-        fixed = dict(zip(FIXED_COLUMNS, columns[width:], strict=True))
-        keys = tuple(
-            np.array(
-                [_index(dimension.positions, dimension.codes, code) for code in column]
-            ).astype(np.int32)
-            for dimension, column in zip(structure.dimensions, columns, strict=False)
-        )
-        places = [item or 0 for item in fixed["decimals"]]
-        absence = np.zeros(len(rows), dtype=np.int32)
-        for at, reasons in enumerate(fixed["reasons"]):
-            if reasons is not None:
-                found = ((key, fixed[column][at]) for key, column in BOUND_COLUMNS.items())
-                bounds = tuple((key, value) for key, value in found if value is not None)
-                absence[at] = structure.absence_number(
-                    Absence(reasons=tuple(reasons), bounds=bounds)
-                )
-        batch = Batch(
-            keys=keys,
-            mantissa=np.array(
-                [_mantissa(*pair) for pair in zip(fixed["value"], places, strict=True)],
-                dtype=np.int64,
-            ),
-            decimals=np.array(places, dtype=np.int8),
-            status=np.array([STATUSES.index(item) for item in fixed["status"]], dtype=np.int8),
-            absence=absence,
-            cells=_cells(structure, fixed),
-            addends=self._addends(fixed["addends"]),
-        )
-        notes = [(at, note) for at, some in enumerate(fixed["notes"]) for note in some or ()]
-        return batch, notes
-
-    def _addends(self, column: tuple[list[str] | None, ...]) -> Addends | None:
-        pairs = [(at, item) for at, some in enumerate(column) for item in some or ()]
-        if not pairs:
-            return None
-        head = self.about.uris.iri("observation", slug="", codes="").removesuffix("/")
-        return Addends(
-            observation=np.array([at for at, _ in pairs], dtype=np.int64),
-            iris=[head + item for _, item in pairs],
-        )
-
-
-def _index(positions: dict[str, int], codes: list[str], code: str) -> int:
-    """Return the index of a code, adding one that is new."""
-    if code not in positions:
-        positions[code] = len(codes)
-        codes.append(code)
-    return positions[code]
-
-
-def _mantissa(value: Decimal | None, places: int) -> int:
-    """Return a number in units of its last printed decimal."""
-    return 0 if value is None else int(value.scaleb(places, _EXACT))
-
-
-def _cells(structure: Structure, fixed: dict[str, tuple[Any, ...]]) -> SourceCells:
-    """Return the source cells of some rows, the first of each and then the others."""
-    named = [f"{item.document}/{item.digest}/{item.name}" for item in structure.tables]
-    tables = {text: number for number, text in enumerate(named)}
-    cells = []
-    first = zip(fixed["source_table"], fixed["source_row"], fixed["source_column"], strict=True)
-    for at, (place, further) in enumerate(zip(first, fixed["further_cells"], strict=True)):
-        cells.append((at, *place, False))
-        cells += [
-            (at, item["table"], item["row"], item["column"], item["superseded"])
-            for item in further or ()
+        indices = [
+            f"enum_code({key}::ENUM({', '.join(map(sql_text, dimension.codes))})) AS key_{at}"
+            for at, (dimension, key) in enumerate(zip(structure.dimensions, self.keys, strict=True))
         ]
-    observation, table, row, column, superseded = zip(*cells, strict=True)
+        query = (
+            f"SELECT {', '.join(indices)}, {self._mantissa()} AS mantissa, "
+            f"{', '.join(_READ)} FROM {self.relation} WHERE {where}"
+        )
+        with closing(self.connection.cursor()) as rows, reading(self.path):
+            rows.execute(query)
+            while len(found := rows.fetch_df_chunk(max(size // _VECTOR, 1))):
+                yield self._batch(structure, found)
+
+    def _mantissa(self) -> str:
+        """Return the value in units of its last printed decimal as SQL."""
+        whens = (
+            f"WHEN {places} THEN "
+            f"(value::DECIMAL(28, {self.about.scale}) * {10**places}::DECIMAL(10, 0))::BIGINT"
+            for places in range(self.about.scale + 1)
+        )
+        return f"CASE decimals {' '.join(whens)} ELSE 0 END"
+
+    def _batch(self, structure: Structure, rows: pd.DataFrame) -> tuple[Batch, list[Note]]:
+        """Return rows of the file as a batch, with the notes at its observations."""
+
+        def column(name: str, kind: type[np.generic]) -> NDArray[Any]:
+            return rows[name].to_numpy(dtype=kind)
+
+        addends = list(_items(rows["addends"]))
+        head = self.about.uris.iri("observation", slug="", codes="").removesuffix("/")
+        batch = Batch(
+            keys=tuple(column(f"key_{at}", np.int32) for at in range(len(self.keys))),
+            mantissa=column("mantissa", np.int64),
+            decimals=column("decimals", np.int8),
+            status=column("status", np.int8),
+            absence=_absences(structure, rows),
+            cells=_cells(structure, rows),
+            addends=Addends(
+                observation=np.array([at for at, _ in addends], dtype=np.int64),
+                iris=[head + item for _, item in addends],
+            )
+            if addends
+            else None,
+        )
+        return batch, list(_items(rows["notes"]))
+
+
+def _items(column: pd.Series[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield each item of the lists in a column, with the place of its list."""
+    places = np.flatnonzero(column.notna())
+    for at, items in zip(places.tolist(), column.iloc[places].tolist(), strict=True):
+        for item in items:
+            yield at, item
+
+
+def _absences(structure: Structure, rows: pd.DataFrame) -> NDArray[np.int32]:
+    """Return the number of the absence of each row, 0 where there is a value."""
+    numbers = np.zeros(len(rows), dtype=np.int32)
+    places = np.flatnonzero(rows["reasons"].notna())
+    absent = rows.iloc[places]
+    bounds = [absent[column].tolist() for column in BOUND_COLUMNS.values()]
+    found = zip(places.tolist(), absent["reasons"].tolist(), *bounds, strict=True)
+    for at, reasons, *texts in found:
+        pairs = zip(BOUND_COLUMNS, texts, strict=True)
+        given = ((key, Decimal(text)) for key, text in pairs if isinstance(text, str))
+        absence = Absence(reasons=tuple(reasons), bounds=tuple(given))
+        numbers[at] = structure.absence_number(absence)
+    return numbers
+
+
+def _cells(structure: Structure, rows: pd.DataFrame) -> SourceCells:
+    """Return the source cells of some rows, the first of each and then the others."""
+    tables = {name_of_table(item): number for number, item in enumerate(structure.tables)}
+    further = list(_items(rows["further_cells"]))
+    place = np.array([*range(len(rows)), *(at for at, _ in further)], dtype=np.int64)
+    order = np.argsort(place, kind="stable")
+
+    def joined(first: str, key: str, kind: type[np.generic]) -> NDArray[Any]:
+        others = np.array([item[key] for _, item in further], dtype=kind)
+        return np.concatenate([rows[first].to_numpy(dtype=kind), others])[order]
+
+    named = joined("source_table", "table", np.object_)
     return SourceCells(
-        observation=np.array(observation, dtype=np.int64),
-        table=np.array([tables[text] for text in table], dtype=np.int16),
-        row=np.array(row, dtype=np.int32),
-        column=np.array(column, dtype=np.int32),
-        text=[""] * len(cells),
-        source_line=[""] * len(cells),
-        superseded=np.array(superseded, dtype=np.bool_),
+        observation=place[order],
+        table=np.array([tables[text] for text in named], dtype=np.int16),
+        row=joined("source_row", "row", np.int32),
+        column=joined("source_column", "column", np.int32),
+        text=[""] * len(place),
+        source_line=[""] * len(place),
+        superseded=np.array(
+            [*[False] * len(rows), *(item["superseded"] for _, item in further)], dtype=np.bool_
+        )[order],
     )
 
 
@@ -177,21 +218,28 @@ def relation(path: Path) -> str:
 
 
 def open_columns(path: Path, connection: Connection) -> ColumnsFile:
-    """Open a file of columns. Raises UnusableColumns."""
+    """Open a file of columns. Raises OSError or UnusableColumns."""
+    path.stat()
     pattern = sql_pattern(path)
+    with reading(path):
+        pairs, made, columns = (
+            connection.execute(query).fetchall()
+            for query in (
+                f"SELECT decode(key), decode(value) FROM parquet_kv_metadata({pattern})",
+                f"SELECT created_by FROM parquet_file_metadata({pattern})",
+                f"SELECT column_name FROM (DESCRIBE SELECT * FROM {relation(path)})",
+            )
+        )
+    says = dict(pairs)
+    if (found := says.get("release_format")) != str(FORMAT):
+        words = phrase("columns-of-format", found=found, known=FORMAT)
+        raise UnusableColumns(path, words if found else phrase("columns-not-ours"))
     try:
-        pairs = connection.execute(
-            f"SELECT decode(key), decode(value) FROM parquet_kv_metadata({pattern})"
-        ).fetchall()
-        made = connection.execute(
-            f"SELECT created_by FROM parquet_file_metadata({pattern})"
-        ).fetchone()
-    except duckdb.Error as error:
-        raise UnusableColumns(Words(str(error).partition("\n")[0])) from None
-    try:
-        about = read_about(dict(pairs))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnusableColumns(Words(str(error))) from None
-    return ColumnsFile(
-        path=path, connection=connection, about=about, engine=str(made[0]) if made else ""
-    )
+        about = read_about(says)
+    except (KeyError, TypeError, ValueError):
+        raise UnusableColumns(path, phrase("columns-not-ours")) from None
+    own = [*(item.column for item in about.dimensions), *FIXED_COLUMNS]
+    there = {column for (column,) in columns}
+    if lacking := [column for column in own if column not in there]:
+        raise UnusableColumns(path, phrase("columns-lacking", names=", ".join(lacking)))
+    return ColumnsFile(path=path, connection=connection, about=about, engine=made[0][0])
