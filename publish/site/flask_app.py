@@ -18,6 +18,7 @@ from publish.server.cache import AnswerCache
 from publish.server.negotiation import HTML
 from publish.server.replies import CONTENT_SECURITY_POLICY, EXPOSED_HEADERS, PREFLIGHT_HEADERS
 from publish.site.describe import write_triples
+from publish.site.discovery.metadata import make_metadata
 from publish.site.discovery.sitemap import make_sitemap
 from publish.site.linked_data import make_linked_data
 from publish.site.pages.catalogue import make_catalogue
@@ -88,6 +89,7 @@ def create_app(served: Served, endpoint: Endpoint) -> Flask:
             make_catalogue,
             make_home_page,
             make_linked_data,
+            make_metadata,
             make_dump_pages,
             make_shape_pages,
             make_feed_pages,

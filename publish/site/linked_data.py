@@ -17,6 +17,7 @@ from flask import Blueprint, Response, redirect, request
 
 from publish import __version__
 from publish.rdf.rdf_xml import NotInXml
+from publish.release.catalogue.facts import catalogue_facts
 from publish.release.opened import Served
 from publish.server.cache import DocumentCache
 from publish.server.negotiation import HTML, Form, Offer, form_of_extension, rank_forms
@@ -129,7 +130,8 @@ def _document_as(
     set_links(response, served, links)
     language = reader.language if form is HTML else ""
     # The entity tag is a hash of all that the text depends on.
-    release = (served.id, str(served.made), __version__)
+    facts = catalogue_facts(served)
+    release = (served.id, str(served.made), __version__, str(facts and facts.released))
     place = (request.script_root, request.path, thing.path)
     parts = "\n".join((*release, *place, offer.content_type, language, query))
     tag = f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'

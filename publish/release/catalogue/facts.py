@@ -44,6 +44,8 @@ class CataloguedDataSet:
     """The keys of the documents that it comes from."""
     derived_from: tuple[str, ...]
     """The slugs of the data sets that it was made from."""
+    columns: Mapping[str, str]
+    """What the codes of each dimension, the measure last, stand under in its file of columns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +152,7 @@ def _data_set(entry: Mapping[str, Any], publication: Publication) -> CataloguedD
         ),
         documents=tuple(entry["documents"]),
         derived_from=tuple(entry["derived-from"]),
+        columns=entry["columns"],
     )
 
 

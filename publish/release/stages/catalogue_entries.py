@@ -7,6 +7,7 @@ from typing import Any
 
 from rdflib import Literal
 
+from publish.cube.columns_file.layout import about_columns
 from publish.cube.derive import AnyCube, DerivedCube
 from publish.cube.rdf.describe import areas_of
 from publish.ontology.periods import period
@@ -47,6 +48,10 @@ def _for_portals(written: WrittenCube, inputs: Inputs) -> dict[str, object]:
     found: dict[str, object] = {
         "dimensions": [item.iri for item in structure.dimensions[:-1]],
         "measures": [item.iri for item in structure.measures],
+        "columns": {
+            item.column: item.iri
+            for item in about_columns(structure, inputs.project.uris, scale=0).dimensions
+        },
         "units": sorted(set(structure.units)),
         "documents": sorted(_documents(cube)),
         "derived-from": sorted(

@@ -14,13 +14,18 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 from flask import Response, request
 
+from publish.release.catalogue.facts import catalogue_facts
 from publish.release.manifest import DataSet, File
 from publish.release.opened import LANGUAGES, Served, term
+from publish.sparql.forms import JSON_LD, RDF_XML, TURTLE
 
 SAFE = "/:@!$&'()*+,;=-._~"
 """What may stand in a path without being encoded."""
 WHOLES = (term("qb:dataSet"), term("skos:inScheme"))
 """What leads from an observation to its data set, and from a code to its list."""
+SCHEMA_ORG, CROISSANT = "schema.jsonld", "croissant.json"
+"""The files with metadata beside the page of a data set."""
+CATALOGUE_FORMS = (TURTLE, RDF_XML, JSON_LD)
 MOST_ITEMS = 12
 """How many files of a data set its header fields name; proxies read a few kilobytes of them."""
 
@@ -80,8 +85,25 @@ def collection_link(served: Served, whole: str) -> WebLink:
     return WebLink(href=request.script_root + path if path else whole, rel="collection")
 
 
+def links_of_catalogue(served: Served) -> Iterator[WebLink]:
+    """Yield the links of the home page to the catalogue and to other descriptions of everything."""
+    root = request.script_root
+    if catalogue_facts(served) is not None:
+        for form in CATALOGUE_FORMS:
+            href = f"{root}/catalog.{form.extension}"
+            yield WebLink(href=href, rel="describedby", type=form.media_type)
+    yield WebLink(href=f"{root}/.well-known/void", rel="describedby")
+    yield WebLink(href=f"{root}/sparql", rel="service-desc", type=TURTLE.media_type)
+
+
 def _links_of_data_set(served: Served, data_set: DataSet) -> Iterator[WebLink]:
     yield WebLink(href=data_set.iri, rel="cite-as")
+    facts = catalogue_facts(served)
+    if facts is not None and data_set.slug in facts.data_sets:
+        yield collection_link(served, facts.iri("catalogue"))
+        for name in (SCHEMA_ORG, CROISSANT):
+            href = f"{request.script_root}/doc/dataset/{quote(data_set.slug, safe=SAFE)}/{name}"
+            yield WebLink(href=href, rel="describedby", type=JSON_LD.media_type)
     for file in files_of(served, data_set)[:MOST_ITEMS]:
         href = f"{request.script_root}/dumps/{quote(file.name, safe=SAFE)}"
         yield WebLink(href=href, rel="item", type=file.media_type)

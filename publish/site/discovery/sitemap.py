@@ -16,6 +16,8 @@ from xml.sax.saxutils import escape, quoteattr
 from flask import Blueprint, Response, request
 
 from publish import __version__
+from publish.release.catalogue.facts import catalogue_facts
+from publish.release.feed.addresses import FEED
 from publish.release.opened import LANGUAGES, Served, once_per_release
 from publish.server.cache import DocumentCache
 from publish.server.replies import REVALIDATE
@@ -85,13 +87,17 @@ def _robots(served: Served) -> str:
 @once_per_release
 def pages_of(served: Served, most: int) -> list[list[Page]]:
     """Return the pages that a search engine should know, in a steady order, ``most`` together."""
-    found: dict[str, str | None] = dict.fromkeys(["/", "/dumps/", "/shapes/"])
+    found: dict[str, str | None] = dict.fromkeys(["/", "/dumps/", "/shapes/", FEED])
     found |= dict.fromkeys(f"/doc/{name}" for name in FOLDERS)
     for kind in ("/id/", "/ns/"):
         for name in known_names(served, kind):
             path = served.local_path(served.base + kind + name)
             found |= dict.fromkeys([path] if path else [])
     found |= dict.fromkeys(f"/shapes/{name}" for name in served.shapes)
+    facts = catalogue_facts(served)
+    if facts is not None:
+        found["/doc/catalogus"] = facts.released[1]
+        found |= {f"/doc/dataset/{slug}": facts.dates_of(slug)[1] for slug in facts.data_sets}
     pages = list(found.items())
     return [pages[start : start + most] for start in range(0, len(pages), most)]
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pyoxigraph as ox
 from flask import Blueprint, Response
 
+from publish.release.catalogue.facts import catalogue_facts
 from publish.release.manifest import DataSet
 from publish.release.opened import Served, once_per_release
+from publish.site.discovery.links import links_of_catalogue
+from publish.site.discovery.schema_org import catalogue_node
 from publish.site.rendering import render_page, view_of
 from publish.site.select import select
 
@@ -22,7 +25,14 @@ def make_home_page(served: Served) -> Blueprint:
             found = periods_of_data_set(served, data_set)
             ends = [found[0], found[-1]] if len(found) > 1 else found
             entries.append((data_set, list(map(view.label, ends))))
-        response = render_page(served, "home.html", entries=entries)
+        facts = catalogue_facts(served)
+        response = render_page(
+            served,
+            "home.html",
+            entries=entries,
+            related=list(links_of_catalogue(served)),
+            structured=facts and catalogue_node(facts, view.language),
+        )
         response.vary.discard("accept")
         return response
 

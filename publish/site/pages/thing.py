@@ -11,10 +11,12 @@ import pyoxigraph as ox
 from flask import Response, request
 
 from publish.project.iris import CELLS
+from publish.release.catalogue.facts import catalogue_facts
 from publish.release.manifest import DataSet
 from publish.release.opened import DESCRIPTIONS, Served, term
 from publish.site.describe import MEMBERS, types_of
 from publish.site.discovery.links import links_of_thing
+from publish.site.discovery.schema_org import data_set_node
 from publish.site.pages.figure_text import Figure, figure_of
 from publish.site.pages.pivot import MOST_SHOWN, components_of, make_pivot
 from publish.site.presentation import View
@@ -81,6 +83,7 @@ def _data_set_page(
 ) -> Response:
     served, pivot = view.served, make_pivot(view, data_set)
     names = (data_set.slug, data_set.slug + CELLS)
+    facts = catalogue_facts(served)
     return render_page(
         served,
         "dataset.html",
@@ -100,6 +103,7 @@ def _data_set_page(
         licences=list(served.objects(iri, term("dct:license"))),
         dumps=[file for file in served.files.values() if file.stem in names],
         most=MOST_SHOWN,
+        structured=facts and data_set_node(served, facts, data_set.slug, view.language),
         **content,
     )
 
