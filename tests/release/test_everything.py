@@ -13,15 +13,18 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from built import Built, built, copy_of_the_answer
 from rdflib import Dataset
+from small_project import SmallProject
 from small_release import make_release
 
 from publish.cube.rdf.syntax import turtle
 from publish.project.iris import PREFIXES
-from publish.release import manifest
+from publish.project.project import read_project
+from publish.release import compressed, manifest
 from publish.release.dump_formats import WrittenDumps, write_forms
 from publish.release.graph_files import GraphFiles
-from publish.release.manifest import Dump
+from publish.release.manifest import Dump, make_manifest
 from publish.release.soundness import check_release, write_made
 
 TWICE = '<id/dataset/werknemers> rdfs:label "Werknemers naar leeftijd"@nl .\n'
@@ -237,3 +240,69 @@ def test_join_what_repeats_nothing(
     every = sorted({number for of in graphs.values() for number in of})
     assert sorted(text.splitlines()) == lines(*every).splitlines()
     assert made.counts.triples == len(every)
+
+
+# -- The identity of a release --------------------------------------------------------------------
+
+
+def identity(project: SmallProject, made: WrittenDumps) -> str:
+    """Return the id of a release that has these dumps."""
+    described = make_manifest(
+        read_project(project.root),
+        data_sets=[],
+        examples=[],
+        dumps=[],
+        counts=made.counts,
+        shapes=[],
+        files=made.files,
+    )
+    return str(described["id"])
+
+
+def test_identify_a_release_by_what_is_compressed(
+    project: SmallProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other compressed bytes are the same release; another line of a large graph is another."""
+    one = write(tmp_path / "one" / "dumps", 200, a=lines(*range(9)), b=lines(20))
+    other = write(tmp_path / "other" / "dumps", 200, a=lines(*range(8), 9), b=lines(20))
+    monkeypatch.setattr(compressed, "LEVEL", 1)
+    again = write(tmp_path / "again" / "dumps", 200, a=lines(*range(9)), b=lines(20))
+    assert again.files != one.files
+    assert identity(project, again) == identity(project, one) != identity(project, other)
+
+
+# -- The answer, as if it were large --------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_build_the_answer_as_if_it_were_large(
+    answer: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a low limit a whole build has the same statements in each form, cells and remarks too.
+
+    It is found sound, its Turtle begins with what is described, and to build again changes nothing.
+    """
+    monkeypatch.setattr(manifest, "LARGEST", 60_000)
+    large = built(read_project(copy_of_the_answer(tmp_path / "project")))
+    assert check_release(large.folder, full=True) == []
+    assert {str(quad) for quad in large.store} == {str(quad) for quad in answer.store}
+    found = entries(large.folder)
+    packed = {name for name in found if name.endswith(".ttl.gz")}
+    sets = {item["slug"] for item in large.manifest["data-sets"]}
+    assert {name.partition(".")[0] for name in packed} & sets
+    assert any("-cellen." in name for name in packed)
+    for name in packed:
+        stem = name.removesuffix(".ttl.gz")
+        plain = ox.parse(
+            (answer.folder / "dumps" / f"{stem}.ttl").read_bytes(), format=FORMATS[".ttl"]
+        )
+        expected = {quad.triple for quad in plain}
+        for ending, format_ in FORMATS.items():
+            text = gzip.decompress(content(large.folder, f"{stem}{ending}.gz"))
+            assert {quad.triple for quad in ox.parse(text, format=format_)} == expected
+        if stem in sets:
+            first = zlib.decompressobj(wbits=31).decompress(content(large.folder, name))
+            assert b"qb:DataSet" in first
+            assert b"qb:Observation ;" not in first
+    assert built(large.project).folder == large.folder
