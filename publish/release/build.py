@@ -40,6 +40,7 @@ from publish.release.soundness import check_release, write_made
 from publish.release.stages.catalogue_entries import data_set_entries, portal_entries
 from publish.release.stages.cubes import assemble_cubes, describe_cubes
 from publish.release.stages.inputs import read_inputs
+from publish.release.stages.judge_catalogue import judge_catalogue
 from publish.release.stages.judge_cubes import judge_cubes
 from publish.release.stages.judge_graphs import Content, judge_graphs
 from publish.release.stages.shared_graphs import write_shared_graphs
@@ -117,6 +118,7 @@ def write_release(
         files=forms.files,
         for_portals=portal_entries(content),
     )
+    judge_catalogue(project, manifest)
     return WrittenRelease(content=content, manifest=manifest)
 
 
