@@ -11,6 +11,7 @@ from publish.project.project import Text
 from publish.release.catalogue.facts import CatalogueFacts
 from publish.release.catalogue.terms import concept, text
 from publish.release.catalogue.void import statements
+from publish.release.feed.addresses import FEED
 from publish.release.opened import LANGUAGES, read_names, term
 
 
@@ -38,6 +39,14 @@ SERVICES = {
             protocol="REST",
             standards=("https://www.w3.org/TR/sparql11-protocol/",),
             keywords=("SPARQL", "linked data"),
+        ),
+        Service(
+            name="stroom",
+            path=FEED,
+            description_path=FEED,
+            protocol="LDES",
+            standards=("https://w3id.org/ldes/specification",),
+            keywords=("LDES", "linked data"),
         ),
     )
 }
