@@ -123,12 +123,14 @@ for verb in (new, check, preview, tidy, extract, links, serve_command, *RELEASES
 @shape_seconds_option
 @click.pass_obj
 def build_command(run: Run, slugs: tuple[str, ...], shape_seconds: float | None) -> None:
-    """Build a release and make it the current one.
+    """Build a preview of a release and make it the current one.
 
     Reads the ontology, the mappings and their tables, validates the graph and writes
-    build/<id>/ with dumps, store and manifest.json. With slugs only those data sets.
+    build/<id>/ with dumps, store and manifest.json. With slugs only those data sets. It leaves
+    no trace in the history: publish release does the same and records it.
     """
     from publish.release.build import build
+    from publish.release.history.records import HISTORY, record_of
 
     run.unchanged = "nothing-changed"
     # A build that is terminated removes what it has half written.
@@ -137,6 +139,8 @@ def build_command(run: Run, slugs: tuple[str, ...], shape_seconds: float | None)
     run.report_success(warnings)
     if slugs:
         log.warning(phrase("release-of-some", slugs=", ".join(slugs)))
+    if (folder.parent / HISTORY).is_dir() and record_of(folder)[0] is None:
+        log.info(phrase("release-is-preview"))
     log.info(phrase("release-next"))
     run.say(folder)
 

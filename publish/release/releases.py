@@ -268,9 +268,12 @@ def removable(parent: Path, keep: int) -> list[Path]:
     except DanglingLink:
         return []  # nothing is removed before it is known what is served
     others = [path for path in releases_in(parent) if path.resolve() != current]
-    last = read_history(parent).last
-    of_last = (last.number, last.id) if last else None
-    old = [path for path in others[keep - 1 :] if record_of(path) != of_last]
+    history, old = read_history(parent), others[keep - 1 :]
+    if history.problems:  # it is not known which record is the last
+        old = [path for path in old if record_of(path)[0] is None]
+    elif history.last is not None:
+        of_last = history.last.number, history.last.id
+        old = [path for path in old if record_of(path) != of_last]
     return [path for path in old if not is_held(path)]
 
 

@@ -370,6 +370,8 @@ def test_keep_what_the_last_record_needs(tmp_path: Path) -> None:
     preview(tmp_path, C)
     assert removable(tmp_path, 1) == [tmp_path / A]
     assert last.is_dir()
+    shutil.rmtree(tmp_path / HISTORY / "records" / "0001")
+    assert removable(tmp_path, 1) == [], "nobody knows what may go"
 
 
 def rewrite(build: Path, number: int, /, **said: object) -> Path:

@@ -259,6 +259,8 @@ def read_all_records(folder: Path) -> tuple[list[ReleaseRecord], tuple[Fault, ..
             wrong(number, damage.problem)
             previous = None
         except FileNotFoundError:
+            if not path.is_dir():  # it was taken back meanwhile
+                continue
             wrong(number, phrase("file-missing"))
             previous = None
         except OSError as error:
