@@ -41,13 +41,13 @@ test: .venv/test.stamp
 	@$(BIN)/ruff check publish tests
 	@$(BIN)/ruff format --check --quiet publish tests
 	@$(BIN)/mypy
-	@$(BIN)/pytest -n auto -m "not slow and not browser"
+	@$(BIN)/pytest -n auto --dist worksteal -m "not slow and not browser"
 
 # Tests that measure or look at pages have the machine to themselves.
 test-all: .venv/test.stamp
 	@sh .ci/harvester ckan
 	@sh .ci/harvester croissant
-	@$(BIN)/pytest -n auto -m "not slow and not browser"
+	@$(BIN)/pytest -n auto --dist worksteal -m "not slow and not browser"
 	@$(BIN)/pytest -m "slow or browser"
 
 lint: .venv/test.stamp

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import gc
+import os
+import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from built import Built, built, copy_of_the_answer
+from built import Built, built, copy_of_the_answer, opened
 from small_project import SmallProject, make_small_project
 
 from publish.project.project import read_project
@@ -28,10 +31,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             seen[name] += 1
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of the collections of garbage from here on.
+
+    Ten thousand tests are millions of objects, which all collections would go through again.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one test more at a time than there are processors, as tests wait for the disk too."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
-def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """The minister's answer, built once for all tests that only read it."""
-    yield built(read_project(copy_of_the_answer(tmp_path_factory.mktemp("answer") / "project")))
+def answer(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The minister's answer, built once for all tests that only read it, in all processes."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "answer"
+    with (shared / "answer.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "build" / "current").exists():
+            return opened(read_project(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+        return built(read_project(copy_of_the_answer(folder)))
 
 
 @pytest.fixture

@@ -561,6 +561,7 @@ def test_tell_where_signs_are_declared(project: SmallProject) -> None:
 # -- Large and derived data sets ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_read_marks_alike_in_blocks(project: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long table with marks here and there gives the same triples in any blocks."""
     chance = random.Random(1)

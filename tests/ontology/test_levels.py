@@ -101,11 +101,11 @@ def test_report_circle_at_one_of_its_codes(project: SmallProject) -> None:
 
 
 def test_describe_levels_of_a_long_list(project: SmallProject) -> None:
-    """The levels of a list of thousands of codes are found in seconds."""
+    """The levels of a list of thousands of codes are found in seconds of a processor."""
     tree(project.root, {f"C{number}": "C0" if number else None for number in range(3000)})
-    start = time.monotonic()
+    start = time.process_time()
     assert levels(project)[0]["C2999"] == 2
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_find_levels_in_the_store(project: SmallProject) -> None:

@@ -83,6 +83,7 @@ def test_watch_until_interrupted(project: SmallProject) -> None:
     assert "Aborted" not in text
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("of_file", [False, True])
 def test_validate_again_in_dutch_until_interrupted(project: SmallProject, of_file: bool) -> None:
     """`validate --watch` repeats on every save, of a project or of files; all is told in Dutch."""

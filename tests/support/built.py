@@ -66,7 +66,13 @@ class Built:
 
 def built(project: Project) -> Built:
     """Build a project and open the release."""
-    folder, _ = build(project)
+    build(project)
+    return opened(project)
+
+
+def opened(project: Project) -> Built:
+    """Open the current release of a project."""
+    folder = (project.build / "current").resolve()
     return Built(
         project=project,
         folder=folder,

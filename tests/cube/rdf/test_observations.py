@@ -95,6 +95,7 @@ def test_write_same_triples_in_any_blocks(
     assert len(whole.lines("proef-cellen")) == 158 * 6
 
 
+@pytest.mark.slow
 def test_write_same_triples_of_several_tables_in_any_blocks(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
