@@ -40,6 +40,7 @@ from publish.release.history.records import (
     record_of,
 )
 from publish.release.history.writing import clock_is_behind, draft_record, settle
+from publish.release.manifest import MANIFEST
 from publish.release.opened import Served
 from publish.release.releases import (
     CURRENT,
@@ -71,6 +72,7 @@ def small(build: Path, name: str) -> ReleaseRecord:
             files = [{"path": "dumps/codelijsten.nt", "bytes": 16, "sha256": sha256}]
             manifest = {"id": name, "base": "https://x.example", "data-sets": [], "files": files}
             manifest |= {"shapes": [], "graphs": [{"name": "x/codelijsten"}]}
+            (folder / "manifest.json").write_text(json.dumps(manifest | {"manifest": MANIFEST}))
             record = draft_record(history, manifest, folder, note={"nl": name})
             return record_release(history, record, folder, manifest)[0]
 
