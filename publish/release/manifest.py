@@ -208,6 +208,19 @@ def describe_counts(dumps: Sequence[Dump], counts: GraphCounts) -> dict[str, Any
     }
 
 
+def checksum_of_entry(manifest: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    """Return the checksum of what a catalogue says of a data set, but for its figures.
+
+    That is its entry, who publishes it by which licence, and the names of its files.
+    """
+    about = f"{manifest['base'].rstrip('/')}/id/dataset/{entry['slug']}"
+    said = {key: value for key, value in entry.items() if key not in ("observations", "series")}
+    said["files"] = sorted(file["path"] for file in manifest["files"] if file["about"] == about)
+    shared = ("public-url", "licence", "publication", "documents", "places")
+    said |= {f"all-{key}": manifest.get(key) for key in shared}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def manifest_text(manifest: Mapping[str, Any]) -> str:
     """Return the text of the file for a manifest."""
     return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"

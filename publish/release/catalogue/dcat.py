@@ -155,7 +155,7 @@ def _record(facts: CatalogueFacts, kind: str, name: str) -> Iterator[ox.Triple]:
         ("foaf:primaryTopic", ox.NamedNode(topic)),
         ("dct:conformsTo", ox.NamedNode(facts.publication.profile)),
         *_languages(),
-        *_moments(facts.released if is_service else facts.dates_of(name)),
+        *_moments(facts.released if is_service else facts.dates_of_record(name)),
     )
     titles = words_of(facts, name)[0] if is_service else facts.data_sets[name].title
     yield from text(node, "dct:title", titles)

@@ -13,7 +13,7 @@ from typing import Any
 from publish.project.iris import Uris
 from publish.project.project import Text
 from publish.project.publication import Keywords, Publication
-from publish.release.manifest import File, read_files
+from publish.release.manifest import File, checksum_of_entry, read_files
 from publish.release.opened import Served, once_per_release
 
 Dates = tuple[str, str]
@@ -71,10 +71,17 @@ class CatalogueFacts:
     """When the first release was made and when the last one was."""
     dates: Mapping[str, Dates] = field(default_factory=dict)
     """The dates of data sets that differ from these, by slug."""
+    described: Mapping[str, str] = field(default_factory=dict)
+    """When the entry of a data set last changed, its figures or what is said of them, by slug."""
 
     def dates_of(self, slug: str) -> Dates:
         """Return when a data set was first released and when it last changed."""
         return self.dates.get(slug, self.released)
+
+    def dates_of_record(self, slug: str) -> Dates:
+        """Return when the entry of a data set was made and when it last changed."""
+        issued, modified = self.dates_of(slug)
+        return issued, self.described.get(slug, modified)
 
     def iri(self, pattern: str, **parts: str) -> str:
         """Return an IRI of the project."""
@@ -93,7 +100,10 @@ class CatalogueFacts:
 
 
 def facts_of(
-    manifest: Mapping[str, Any], released: Dates, dates: Mapping[str, Dates] | None = None
+    manifest: Mapping[str, Any],
+    released: Dates,
+    dates: Mapping[str, Dates] | None = None,
+    described: Mapping[str, str] | None = None,
 ) -> CatalogueFacts | None:
     """Return what the catalogue of a release says; None when its project has no catalogue."""
     if not manifest.get("publication"):
@@ -124,6 +134,7 @@ def facts_of(
         labels=manifest["places"],
         released=released,
         dates=dates or {},
+        described=described or {},
     )
 
 
@@ -152,7 +163,7 @@ def _data_set(entry: Mapping[str, Any], publication: Publication) -> CataloguedD
         ),
         documents=tuple(entry["documents"]),
         derived_from=tuple(entry["derived-from"]),
-        columns=entry["columns"],
+        columns=entry.get("columns", {}),
     )
 
 
@@ -163,23 +174,32 @@ def catalogue_facts(served: Served) -> CatalogueFacts | None:
 
 @once_per_release
 def _facts_of_served(served: Served, _: str) -> CatalogueFacts | None:
-    if served.made is None:
+    if served.made is None or not served.manifest.get("publication"):
         return None
     made, history = in_utc(served.made), served.history
     if history.last is None:
         return facts_of(served.manifest, (made, made))
     is_recorded = history.last.id == served.id
-    dates = {}
-    for data_set in served.data_sets:
-        known, file = history.dates(data_set.slug), served.files.get(f"{data_set.slug}.nt")
-        record = history.last_with(data_set.slug)
-        if known and record:
-            is_same = file is None or file.sha256 == record.data_sets[data_set.slug].digest
-            dates[data_set.slug] = known if is_recorded or is_same else (known[0], made)
-        else:
-            dates[data_set.slug] = made, made
+    sums = {
+        entry["path"]: entry.get("content", entry)["sha256"] for entry in served.manifest["files"]
+    }
+    dates, described = {}, {}
+    for entry in served.manifest["data-sets"]:
+        slug = entry["slug"]
+        record = history.last_with(slug)
+        known = record.data_sets[slug] if record else None
+        content = sums.get(f"dumps/{slug}.nt") or sums.get(f"dumps/{slug}.nt.gz")
+        is_same = is_recorded or (known is not None and known.digest == content)
+        is_described = is_recorded or (
+            known and is_same and known.entry == checksum_of_entry(served.manifest, entry)
+        )
+        dates[slug] = known.issued if known else made, known.modified if known and is_same else made
+        described[slug] = made
+        if known and is_described:
+            described[slug] = known.described or known.modified
     last = history.last.released if is_recorded else made
-    return facts_of(served.manifest, (history.records[0].released, last), dates)
+    released = history.records[0].released, last
+    return facts_of(served.manifest, released, dates, described)
 
 
 def in_utc(moment: str) -> str:

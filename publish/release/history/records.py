@@ -49,6 +49,10 @@ class RecordedDataSet:
     """When it was first released."""
     modified: str
     """When it was last released with other content."""
+    entry: str = ""
+    """The checksum of what the catalogue says of it, but for dates, sizes and checksums."""
+    described: str = ""
+    """When it was last released with other content or another entry in the catalogue."""
 
 
 @dataclass(frozen=True, kw_only=True)

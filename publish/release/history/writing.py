@@ -33,6 +33,7 @@ from publish.release.history.records import (
     read_all_records,
     record_of,
 )
+from publish.release.manifest import checksum_of_entry
 from publish.release.releases import (
     CURRENT,
     UNFINISHED,
@@ -76,6 +77,8 @@ def draft_record(
         known = before.data_sets[slug] if before else None
         # One that was withdrawn and comes back has changed: it was not there.
         is_same = known is not None and known.digest == digest and before == last
+        described = checksum_of_entry(manifest, entry)
+        is_described = known is not None and is_same and known.entry == described
         data_sets[slug] = RecordedDataSet(
             slug=slug,
             title=entry["title"],
@@ -84,6 +87,8 @@ def draft_record(
             columns=sums.get(f"dumps/{slug}.parquet"),
             issued=known.issued if known else released,
             modified=known.modified if known and is_same else released,
+            entry=described,
+            described=known.described if known and is_described else released,
         )
     return ReleaseRecord(
         number=last.number + 1 if last else 1,
