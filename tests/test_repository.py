@@ -347,6 +347,10 @@ def test_keep_top_level_as_agreed() -> None:
 LARGER = {
     "cli/test_properties.py",
     "faults/test_fault_fixtures.py",
+    "harvesters/test_addresses.py",
+    "harvesters/test_ckan.py",
+    "harvesters/test_croissant.py",
+    "harvesters/test_rules.py",
     "mappings/drafting/test_doubt.py",
     "site/pages/test_pages_browser.py",
     "site/test_attacks.py",
