@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 from functools import partial
 from urllib.parse import quote, urlencode
 
@@ -18,7 +19,9 @@ from flask import Blueprint, Response, redirect, request
 from publish import __version__
 from publish.rdf.rdf_xml import NotInXml
 from publish.release.catalogue.facts import catalogue_facts
-from publish.release.opened import Served
+from publish.release.differences.gone_list import GoneIndex, read_gone_index
+from publish.release.opened import Served, once_per_release
+from publish.release.soundness import DamagedFile
 from publish.server.cache import DocumentCache
 from publish.server.negotiation import HTML, Form, Offer, form_of_extension, rank_forms
 from publish.server.replies import REVALIDATE
@@ -42,6 +45,8 @@ from publish.site.not_found import (
 from publish.site.rendering import current_reader, page_path
 from publish.sparql.forms import CSV
 
+log = logging.getLogger("publish")
+
 MOST_TYPES = 5
 """How many classes of a thing its headers name."""
 
@@ -53,6 +58,8 @@ def make_linked_data(served: Served) -> Blueprint:
 
     def thing(path: str) -> Response:
         if find_thing(served, "/id/", path) is None:
+            if (gone := _gone(served, path)) is not None:
+                return gone
             return not_found(served, request.path, known_names(served, "/id/"), "/id/")
         target = f"/doc/{path}"
         is_table = path.startswith("tabel/")
@@ -99,6 +106,8 @@ def _document(served: Served, cache: DocumentCache, kind: str, path: str) -> Res
         stem, extension = form_of_extension(path, DOCUMENTS)
         thing = find_thing(served, kind, stem) if extension else None
     if thing is None:
+        if kind == "/id/" and (gone := _gone(served, path)) is not None:
+            return gone
         head = "/doc/" if kind == "/id/" else "/ns/"
         return not_found(served, request.path, known_names(served, kind), head, DOCUMENTS)
     address = request.script_root + quote(thing.path, safe=SAFE)
@@ -109,6 +118,29 @@ def _document(served: Served, cache: DocumentCache, kind: str, path: str) -> Res
     return not_acceptable(
         DOCUMENTS, address, "graph-not-in-xml" if offers else "not-acceptable-here"
     )
+
+
+def _gone(served: Served, path: str) -> Response | None:
+    """Return that a thing is gone, in the form of an extension of its path or of Accept."""
+    index = _gone_index(served, "")
+    for name, extension in (form_of_extension(path, DOCUMENTS), (path, None)):
+        if index.may_have(name):
+            # It reads columns, for which a server that is never asked for them needs no memory.
+            from publish.site.gone import gone_response
+
+            if (response := gone_response(served, index, name, extension)) is not None:
+                return response
+    return None
+
+
+@once_per_release
+def _gone_index(served: Served, _: str) -> GoneIndex:
+    """Return what earlier releases had; nothing, with a line in the log, if it cannot be read."""
+    try:
+        return read_gone_index(served.history)
+    except (DamagedFile, OSError, ValueError, LookupError, TypeError) as error:
+        log.error("What releases removed cannot be read: %s", error)
+        return GoneIndex(history=served.history, things={}, removed={})
 
 
 def _document_as(

@@ -89,6 +89,7 @@ class Concept:
     notation: str
     printed: tuple[str, ...]
     total: bool
+    deprecated: bool
     definition: str | None
 
 
@@ -237,10 +238,10 @@ class View:
         return sorted(remarks, key=lambda item: (item.missing, item.question or "", item.aspect))
 
     def concepts(self, scheme: ox.NamedNode) -> list[Concept]:
-        """Return the codes of a list in order, the total last."""
+        """Return the codes of a list in order, the total last but for deprecated ones."""
         served = self.served
         rows = select(served, "select_codes", list=scheme)
-        rows.sort(key=lambda row: (order_in_list(row), row["code"].value))
+        rows.sort(key=lambda row: ("deprecated" in row, order_in_list(row), row["code"].value))
         return [
             Concept(
                 link=self.value(code),
@@ -249,6 +250,7 @@ class View:
                     item.value for item in self.texts(code, served.generic("gedruktLabel"))
                 ),
                 total="total" in row,
+                deprecated="deprecated" in row,
                 definition=self.string(code, term("skos:definition")),
             )
             for row in rows[:MEMBERS]

@@ -59,7 +59,14 @@ class StatedFigure:
     unit: str
     """The IRI of the unit."""
     source: SourceCell | None = None
-    """The first source cell; a sum of observations has none of its own."""
+    """The first source cell."""
+
+    def says_the_same(self, other: StatedFigure) -> bool:
+        """Return whether neither is a revision of the other."""
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("value", "status", "reasons", "bounds", "unit")
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,12 @@ from publish.project.iris import Uris
 from publish.project.project import Text
 from publish.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 from publish.release.differences.change import Kind, PropertyChange, ThingChange
-from publish.release.differences.state import COMPARED_GRAPHS, State, open_triples
+from publish.release.differences.state import State, open_triples
 
 Properties = dict[str, set[str]]
 """The values of each property of a thing, as N-Triples terms."""
+COMPARED_GRAPHS = ("codelijsten", "vocabularium")
+"""The graphs of concepts and of terms."""
 LABELS = (str(SKOS.prefLabel), str(RDFS.label), str(DCTERMS.title))
 CONCEPT_KINDS = {f"<{SKOS.Concept}>", f"<{SKOS.ConceptScheme}>"}
 TRUE = str(ox.Literal(True))

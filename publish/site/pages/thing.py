@@ -64,6 +64,8 @@ def page_about(served: Served, iri: ox.NamedNode, path: str) -> Response:
         content["made"] = _made_from(served, iri)
     if term("skos:Concept").value in kinds:
         content["links"] = view.links(iri)
+        content["deprecated"] = served.object(iri, term("owl:deprecated")) is not None
+        content["replaced_by"] = list(served.objects(iri, term("dct:isReplacedBy")))
         content["scope"] = view.texts(iri, term("skos:scopeNote"))
     if term("void:Linkset").value in kinds:
         content["members"] = view.links_in(iri)

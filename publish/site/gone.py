@@ -1,0 +1,155 @@
+"""410: what an earlier release had and this one has no more, with where it was last.
+
+A program gets it as RDF too: a tombstone of ActivityStreams 2.0, and the last version of an
+observation where the feed has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+from flask import Response
+
+from publish.faults.fault import LANGUAGES, Words, in_language, phrase
+from publish.mappings.marks import BOUNDS, REASON_LIST, canonical_decimal
+from publish.project.iris import Uris
+from publish.rdf.namespaces import XSD
+from publish.rdf.rdf_xml import NotInXml
+from publish.release.differences.as_text import figure_in_words, place_in_words
+from publish.release.differences.gone import Gone, find_gone
+from publish.release.differences.gone_list import OBSERVATION, GoneIndex
+from publish.release.opened import LABELS, TYPE, Node, Served, term
+from publish.server.negotiation import HTML, Form
+from publish.server.replies import REVALIDATE
+from publish.site.describe import write_triples
+from publish.site.documents import DOCUMENTS
+from publish.site.not_found import accepted_offers
+from publish.site.rendering import plain_response, render_page
+
+ACTIVITY = "https://www.w3.org/ns/activitystreams#"
+
+
+def gone_response(
+    served: Served, index: GoneIndex, path: str, extension: Form | None
+) -> Response | None:
+    """Return a 410 about what had an IRI with a path after ``/id/``; None if nothing had.
+
+    It is for what the release does not have. It has the form of an extension or of Accept.
+    """
+    gone = find_gone(index, path)
+    if gone is None:
+        return None
+    response = None
+    for offer in accepted_offers(extension, DOCUMENTS):
+        if offer.form is HTML:
+            response = _page(served, gone)
+            break
+        try:
+            format_ = ox.RdfFormat.from_media_type(offer.form.media_type) or ox.RdfFormat.TURTLE
+            body = write_triples(served, _triples(served, gone), format_)
+        except NotInXml:
+            continue
+        response = Response(body, 410, content_type=offer.content_type)
+        response.vary.add("Accept")
+        break
+    if response is None:
+        response = plain_response(_sentence(gone), 410)
+    response.headers["Cache-Control"] = REVALIDATE
+    return response
+
+
+def _sentence(gone: Gone) -> Words:
+    """Return in words what is gone, since when, and what was stated last."""
+    about = {"last": gone.last.number, "day": gone.last.released[:10]}
+    about |= {"removed": gone.removed.number, "since": gone.removed.released[:10]}
+    text = phrase("gone", **about)
+    if gone.figure is None:
+        return text
+    text += Words(" ") + phrase("gone-figure", figure=figure_in_words(gone.figure, with_unit=True))
+    if gone.figure.source is not None:
+        text += Words(" ") + phrase("gone-source", source=place_in_words(gone.figure.source))
+    return text
+
+
+def _version(served: Served, gone: Gone) -> ox.NamedNode | None:
+    """Return the last version of an observation, if the feed has it."""
+    if gone.version is None:
+        return None
+    slug, _, codes = gone.path.removeprefix(OBSERVATION).partition("/")
+    uris = Uris(base=served.base, vocabulary=served.vocabulary)
+    return ox.NamedNode(uris.iri("version", slug=slug, codes=codes, release=gone.version.number))
+
+
+def _page(served: Served, gone: Gone) -> Response:
+    version = _version(served, gone)
+    slug = gone.path.removeprefix(OBSERVATION).partition("/")[0]
+    data_set = served.data_set_of(f"{served.base}/id/dataset/{slug}")
+    figure = gone.figure
+    return render_page(
+        served,
+        "gone.html",
+        410,
+        gone=gone,
+        iri=f"{served.base}/id/{gone.path}",
+        name={language: gone.label.get(language) for language in LANGUAGES},
+        figure={
+            language: in_language(figure_in_words(figure, with_unit=True), language)
+            for language in LANGUAGES
+        }
+        if figure
+        else None,
+        source=figure.source if figure else None,
+        source_node=ox.NamedNode(figure.source.table) if figure and figure.source else None,
+        last_version=version,
+        data_set=data_set,
+    )
+
+
+def _triples(served: Served, gone: Gone) -> Iterator[ox.Triple]:
+    """Yield the description of what is gone, and of its last version."""
+    iri = ox.NamedNode(f"{served.base}/id/{gone.path}")
+    sentence = _sentence(gone)
+    yield ox.Triple(iri, TYPE, ox.NamedNode(f"{ACTIVITY}Tombstone"))
+    yield ox.Triple(iri, ox.NamedNode(f"{ACTIVITY}deleted"), _time(gone.removed.released))
+    for language, label in sorted(gone.label.items()):
+        yield ox.Triple(iri, LABELS[1], ox.Literal(label, language=language))
+    for language in LANGUAGES:
+        text = ox.Literal(sentence.text_in(language), language=language)
+        yield ox.Triple(iri, term("rdfs:comment"), text)
+    if gone.figure is None:
+        return
+    yield ox.Triple(iri, ox.NamedNode(f"{ACTIVITY}formerType"), term("qb:Observation"))
+    version = _version(served, gone)
+    if version is None or gone.version is None:
+        return
+    yield ox.Triple(iri, term("dct:hasVersion"), version)
+    yield ox.Triple(version, term("dct:isVersionOf"), iri)
+    yield ox.Triple(version, term("dct:issued"), _time(gone.version.released))
+    for predicate, value in _stated(served, gone):
+        yield ox.Triple(version, predicate, value)
+
+
+def _stated(served: Served, gone: Gone) -> Iterator[tuple[ox.NamedNode, Node]]:
+    """Yield what was stated last in an observation, as properties of a version of it."""
+    figure, decimal = gone.figure, ox.NamedNode(str(XSD.decimal))
+    if figure is None or gone.measure is None or gone.datatype is None:
+        return
+    yield term("qb:measureType"), ox.NamedNode(gone.measure)
+    if figure.value is not None:
+        text = canonical_decimal(figure.value)
+        kind = ox.NamedNode(gone.datatype)
+        yield ox.NamedNode(gone.measure), ox.Literal(text, datatype=kind)
+    yield term("sdmx-attribute:unitMeasure"), ox.NamedNode(figure.unit)
+    yield term("sdmx-attribute:obsStatus"), term(f"sdmx-code:obsStatus-{figure.status}")
+    for code in figure.reasons:
+        reason = ox.NamedNode(f"{served.base}/id/concept/{REASON_LIST}/{code}")
+        yield served.generic("afwezigheid"), reason
+    for key, value in figure.bounds:
+        yield served.generic(BOUNDS[key]), ox.Literal(canonical_decimal(value), datatype=decimal)
+    if figure.source is not None:
+        yield term("prov:wasDerivedFrom"), ox.NamedNode(figure.source.iri)
+
+
+def _time(text: str) -> ox.Literal:
+    return ox.Literal(text, datatype=ox.NamedNode(str(XSD.dateTime)))
