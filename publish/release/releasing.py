@@ -25,6 +25,7 @@ from publish.release.build import (
     remove_old,
     write_release,
 )
+from publish.release.differences.changes_file import add_changes
 from publish.release.feed.record import add_feed
 from publish.release.feed.versions_graph import load_versions, versions_held
 from publish.release.history.checking import check_history_files
@@ -162,7 +163,8 @@ def record_release(
     with unfinished_folder(history.folder) as draft:
         record = replace(record, folder=draft)
         _add_feed(history, record, folder)
-        record = replace(record, files=list_files(draft))
+        changes = add_changes(history, record, folder)
+        record = replace(record, changes=changes, files=list_files(draft))
         _add_versions(folder, (*history.records, record))
         list_release(folder, manifest, record.number)
         keep_contents(history, record, folder)

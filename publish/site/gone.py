@@ -25,7 +25,7 @@ from publish.server.replies import REVALIDATE
 from publish.site.describe import write_triples
 from publish.site.documents import DOCUMENTS
 from publish.site.not_found import accepted_offers
-from publish.site.rendering import plain_response, render_page
+from publish.site.rendering import current_reader, plain_response, render_page
 
 ACTIVITY = "https://www.w3.org/ns/activitystreams#"
 
@@ -54,19 +54,28 @@ def gone_response(
         response.vary.add("Accept")
         break
     if response is None:
-        response = plain_response(_sentence(gone), 410)
+        response = plain_response(_sentence(served, gone), 410)
     response.headers["Cache-Control"] = REVALIDATE
     return response
 
 
-def _sentence(gone: Gone) -> Words:
+def _figure(served: Served, gone: Gone) -> Words | None:
+    """Return what was stated last, with what the unit is called."""
+    if gone.figure is None:
+        return None
+    unit = gone.figure.unit
+    names = Words(*(served.label(unit, language) for language in LANGUAGES))
+    return figure_in_words(gone.figure) + " " + names
+
+
+def _sentence(served: Served, gone: Gone) -> Words:
     """Return in words what is gone, since when, and what was stated last."""
     about = {"last": gone.last.number, "day": gone.last.released[:10]}
     about |= {"removed": gone.removed.number, "since": gone.removed.released[:10]}
     text = phrase("gone", **about)
     if gone.figure is None:
         return text
-    text += Words(" ") + phrase("gone-figure", figure=figure_in_words(gone.figure, with_unit=True))
+    text += Words(" ") + phrase("gone-figure", figure=_figure(served, gone))
     if gone.figure.source is not None:
         text += Words(" ") + phrase("gone-source", source=place_in_words(gone.figure.source))
     return text
@@ -85,22 +94,18 @@ def _page(served: Served, gone: Gone) -> Response:
     version = _version(served, gone)
     slug = gone.path.removeprefix(OBSERVATION).partition("/")[0]
     data_set = served.data_set_of(f"{served.base}/id/dataset/{slug}")
-    figure = gone.figure
+    source, figure = gone.figure and gone.figure.source, _figure(served, gone)
+    language = current_reader().language
     return render_page(
         served,
         "gone.html",
         410,
         gone=gone,
         iri=f"{served.base}/id/{gone.path}",
-        name={language: gone.label.get(language) for language in LANGUAGES},
-        figure={
-            language: in_language(figure_in_words(figure, with_unit=True), language)
-            for language in LANGUAGES
-        }
-        if figure
-        else None,
-        source=figure.source if figure else None,
-        source_node=ox.NamedNode(figure.source.table) if figure and figure.source else None,
+        name=gone.label.get(language),
+        figure=figure and in_language(figure, language),
+        source=source,
+        source_node=ox.NamedNode(source.table) if source else None,
         last_version=version,
         data_set=data_set,
     )
@@ -109,7 +114,7 @@ def _page(served: Served, gone: Gone) -> Response:
 def _triples(served: Served, gone: Gone) -> Iterator[ox.Triple]:
     """Yield the description of what is gone, and of its last version."""
     iri = ox.NamedNode(f"{served.base}/id/{gone.path}")
-    sentence = _sentence(gone)
+    sentence = _sentence(served, gone)
     yield ox.Triple(iri, TYPE, ox.NamedNode(f"{ACTIVITY}Tombstone"))
     yield ox.Triple(iri, ox.NamedNode(f"{ACTIVITY}deleted"), _time(gone.removed.released))
     for language, label in sorted(gone.label.items()):

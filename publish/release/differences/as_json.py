@@ -55,7 +55,10 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _release(state: State) -> dict[str, object]:
+def _release(state: State) -> dict[str, object] | None:
+    """Return which release it is; None before the first one."""
+    if not state.id:
+        return None
     return {"id": state.id, "number": state.number, "released": state.released}
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,19 +19,38 @@ import pyoxigraph as ox
 from publish.cube.columns_file.engine import Connection, open_engine, sql_text
 from publish.project.project import Text
 from publish.release.differences.as_json import write_json
-from publish.release.differences.change import Kind
-from publish.release.differences.compare import Comparison
+from publish.release.differences.compare import Comparison, compare
 from publish.release.differences.gone_list import FORMAT, GONE
-from publish.release.differences.state import State, Stored
+from publish.release.differences.state import (
+    State,
+    Stored,
+    nothing,
+    state_of_record,
+    state_of_release,
+)
 from publish.release.differences.things import LABELS
 from publish.release.differences.triples import sql_lines, unequal
+from publish.release.history.records import History, ReleaseRecord
 
 CHANGES = "changes.json"
 MOST_LISTED = 1000
 """The observations of each data set that ``changes.json`` lists."""
 
 
-def write_changes(comparison: Comparison, folder: Path) -> dict[Kind, int]:
+def add_changes(history: History, record: ReleaseRecord, release: Path) -> dict[str, int]:
+    """Write what a release changes into the folder of its record; return the counts.
+
+    ``release`` is its folder, finished but for its name. Of a first release all was added. Raises
+    FaultyInput when the columns of the release before it are damaged.
+    """
+    new = state_of_release(release)
+    new = replace(new, number=record.number, released=record.released)
+    old = state_of_record(history, history.last) if history.last else nothing(new.base)
+    with compare(old, new) as comparison:
+        return write_changes(comparison, record.folder)
+
+
+def write_changes(comparison: Comparison, folder: Path) -> dict[str, int]:
     """Write what changed into the folder of a record; return how many observations did."""
     with (folder / CHANGES).open("w", encoding="utf-8") as target:
         write_json(comparison, target, most=MOST_LISTED)
@@ -42,7 +62,7 @@ def write_changes(comparison: Comparison, folder: Path) -> dict[Kind, int]:
         {"gone": FORMAT, "removed": removed, "things": things}, ensure_ascii=False, indent=1
     )
     (folder / GONE).write_text(text + "\n", encoding="utf-8")
-    return comparison.counts()
+    return {kind: count for kind, count in comparison.counts().items()}
 
 
 def _gone_things(old: State, new: State) -> dict[str, Text]:
@@ -54,6 +74,7 @@ def _gone_things(old: State, new: State) -> dict[str, Text]:
     before, after = unequal(*graphs), unequal(*reversed(graphs))
     if not before:
         return {}
+    gone: dict[str, Text] = {f"graaf/{name}": {} for name in graphs[0] if name not in graphs[1]}
     head = f"<{old.base}/id/"
     with (
         tempfile.TemporaryDirectory(prefix="publish-") as temporary,
@@ -66,7 +87,7 @@ def _gone_things(old: State, new: State) -> dict[str, Text]:
         )
         labels = _labels(connection, before)
         rows = connection.execute("SELECT subject FROM gone ORDER BY subject").fetchall()
-    return {subject[len(head) : -1]: labels.get(subject, {}) for (subject,) in rows}
+    return gone | {subject[len(head) : -1]: labels.get(subject, {}) for (subject,) in rows}
 
 
 _SUBJECT = "split_part(line, ' ', 1)"

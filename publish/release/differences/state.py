@@ -65,6 +65,11 @@ class State:
         return phrase("diff-release", number=self.number, id=self.id, day=self.released[:10])
 
 
+def nothing(base: str) -> State:
+    """Return what is before the first release."""
+    return State(id="", base=base, data_sets={}, graphs={}, dumps={})
+
+
 def state_of_release(folder: Path) -> State:
     """Return what of a release in a folder is compared, as of a preview.
 
