@@ -126,7 +126,7 @@ def _gone(served: Served, path: str) -> Response | None:
     for name, extension in (form_of_extension(path, DOCUMENTS), (path, None)):
         if index.may_have(name):
             # It reads columns, for which a server that is never asked for them needs no memory.
-            from publish.site.gone import gone_response
+            from publish.site.pages.gone import gone_response
 
             if (response := gone_response(served, index, name, extension)) is not None:
                 return response

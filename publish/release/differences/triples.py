@@ -96,13 +96,7 @@ def _write_observations(columns: ColumnsFile, target: BinaryIO) -> None:
     writer = ObservationWriter(structure=structure, uris=uris, observations=target, cells=None)
     for batch, notes in columns.batches(structure):
         writer.write(batch)
-        writer.annotate(
-            (
-                uris.iri("quality", about=structure.slug, name=name),
-                structure.observation_iri(batch.keys, at, uris),
-            )
-            for at, name in notes
-        )
+        writer.annotate(batch, notes)
 
 
 def _write_lines(
