@@ -76,6 +76,9 @@ def describe_service(
         ("sd:defaultEntailmentRegime", ox.NamedNode(SIMPLE)),
         ("sd:defaultDataset", data_set),
     )
+    if served.manifest.get("publication"):
+        entry = ox.NamedNode(f"{served.base}/id/dataservice/sparql")
+        yield from statements(service, ("rdfs:seeAlso", entry))
     yield from statements(data_set, ("rdf:type", term("sd:Dataset")))
     if served.is_union and served.versions is None:
         yield from statements(service, ("sd:feature", term("sd:UnionDefaultGraph")))

@@ -101,6 +101,9 @@ def describe_all_graphs(served: Served) -> Iterator[ox.Triple]:
     yield from statements(node, ("void:uriSpace", ox.Literal(f"{served.base}/id/")))
     for data_set in served.data_sets[:3]:
         yield from statements(node, ("void:exampleResource", ox.NamedNode(data_set.iri)))
+    if served.manifest.get("publication"):
+        catalogue = ox.NamedNode(f"{served.base}/id/catalogus")
+        yield from statements(node, ("rdfs:seeAlso", catalogue))
     yield from _found_at(served, node, EVERYTHING)
     for graph in (*served.graphs, *([served.versions] if served.versions else [])):
         yield from describe_graph(served, graph)

@@ -52,6 +52,7 @@ def facts_now(project: SmallProject) -> CatalogueFacts:
     return facts
 
 
+@pytest.mark.slow
 def test_tell_dates_of_releases(project: SmallProject) -> None:
     """A date changes when what it is about does: figures, or what is said of them, or anything."""
     first = released(project)
