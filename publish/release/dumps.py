@@ -1,8 +1,8 @@
 """The dumps of a graph as N-Triples and Turtle, from which all other formats are made.
 
-Files are named after the graph: ``<name>.nt`` and ``<name>.ttl``. The observations and cells of a
-cube are written batch by batch; the description of the data set is known only at the end, but
-comes first in Turtle, where people look. Each code list also has dumps of its own.
+Files are named after the graph: ``<name>.nt`` and ``<name>.ttl``, compressed when they are large.
+The observations and cells of a cube are written batch by batch; the description of the data set is
+known only at the end, but comes first in Turtle. Each code list also has dumps of its own.
 """
 
 from __future__ import annotations
