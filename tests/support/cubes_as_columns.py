@@ -78,25 +78,30 @@ def random_cube(rng: random.Random) -> RandomCube:
             name="kwartaal", iri=URIS.term("kwartaal"), codes=list(PERIODS), period="kwartaal"
         )
         dimensions.insert(0, period)
+    structure = _structure(rng, tuple(dimensions))
+    every = list(itertools.product(*(range(len(item.codes)) for item in structure.dimensions)))
+    keys = rng.sample(every, rng.randint(1, min(len(every), 40)))
+    return _with_values(rng, structure, keys)
+
+
+def _structure(rng: random.Random, dimensions: tuple[CubeDimension, ...]) -> Structure:
+    """Return the structure of a cube with one measure or two."""
     kinds = [str(XSD.decimal), str(XSD.integer)]
     measures = tuple(
         Measure(name=name, iri=URIS.term(name), datatype=kind, unit=f"https://units.example/{name}")
         for name, kind in zip(("personen", "aandeel"), rng.sample(kinds, 2), strict=True)
     )[: rng.randint(1, 2)]
     names = [measure.name for measure in measures]
-    dimensions.append(CubeDimension(name="measure", iri=URIS.term("m"), codes=names))
-    structure = Structure(
+    own = CubeDimension(name="measure", iri=URIS.term("m"), codes=names)
+    return Structure(
         slug="proef",
-        dimensions=tuple(dimensions),
+        dimensions=(*dimensions, own),
         measures=measures,
         units=tuple(measure.unit for measure in measures),
         tables=[_table(name) for name in ("een", "twee", "een")],
         cells=True,
         absences=[_absence(rng) for _ in range(4)],
     )
-    every = list(itertools.product(*(range(len(item.codes)) for item in structure.dimensions)))
-    keys = rng.sample(every, rng.randint(1, min(len(every), 40)))
-    return _with_values(rng, structure, keys)
 
 
 def _with_values(
@@ -149,6 +154,18 @@ def _with_values(
     )
     notes = [(at, name) for at in range(count) for name in ("n2", "n1") if rng.random() < 0.2]
     return RandomCube(structure=structure, batch=batch, notes=notes)
+
+
+def large_cube(count: int) -> RandomCube:
+    """Return a cube with many observations, in an order that is not that of their keys."""
+    codes = [f"C{number:03d}" for number in range(1000)]
+    dimensions = tuple(
+        CubeDimension(name=name, iri=URIS.term(name), codes=codes, scheme=name)
+        for name in ("gemeente", "sector")
+    )
+    rng = random.Random(count)
+    chosen = rng.sample(range(len(codes) ** 2), count)
+    return _with_values(rng, _structure(rng, dimensions), [(*divmod(n, 1000), 0) for n in chosen])
 
 
 def _absence(rng: random.Random) -> Absence:

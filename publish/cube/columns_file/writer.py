@@ -101,16 +101,25 @@ class ColumnsWriter:
     def _number_absences(self, batch: Batch) -> NDArray[np.int32]:
         """Return the number of the absence of each observation; 0 where there is a value."""
         numbers = np.zeros(len(batch), dtype=np.int32)
-        for at in np.flatnonzero(batch.absence).tolist():
-            absence = self.structure.absences[int(batch.absence[at]) - 1]
-            printed = decimal_of(int(batch.mantissa[at]), int(batch.decimals[at]))
-            resolved = absence.with_number(printed)
-            if resolved not in self._absences:
-                self._absences[resolved] = len(self._absences) + 1
-                for _, bound in resolved.bounds:
-                    self._see_bound(bound or Decimal(0))
-            numbers[at] = self._absences[resolved]
+        known = dict[tuple[int, int, int], int]()
+        places = np.flatnonzero(batch.absence)
+        columns = (batch.absence, batch.mantissa, batch.decimals)
+        found = zip(*(column[places].tolist() for column in columns), strict=True)
+        for at, marked in zip(places.tolist(), found, strict=True):
+            if marked not in known:
+                known[marked] = self._number_absence(*marked)
+            numbers[at] = known[marked]
         return numbers
+
+    def _number_absence(self, absence: int, mantissa: int, decimals: int) -> int:
+        """Return the number of an absence with the number printed in its mark."""
+        printed = decimal_of(mantissa, decimals)
+        resolved = self.structure.absences[absence - 1].with_number(printed)
+        if resolved not in self._absences:
+            self._absences[resolved] = len(self._absences) + 1
+            for _, bound in resolved.bounds:
+                self._see_bound(bound or Decimal(0))
+        return self._absences[resolved]
 
     def _see_bound(self, bound: Decimal) -> None:
         whole, _, part = canonical_decimal(abs(bound)).partition(".")

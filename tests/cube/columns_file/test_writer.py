@@ -7,8 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from built import Built
-from cubes_as_columns import figures_of, random_cube, triples_in, triples_of, write_columns_of
+from built import Built, built
+from cubes_as_columns import (
+    figures_of,
+    large_cube,
+    random_cube,
+    triples_in,
+    triples_of,
+    write_columns_of,
+)
+from derived_project import FINE, WIDE, prepare
+from small_project import SmallProject
 
 from publish.cube.columns_file.engine import Connection, open_engine
 from publish.cube.columns_file.reader import open_columns
@@ -54,12 +63,82 @@ def test_write_equal_bytes_for_equal_observations(
     assert first == again
 
 
+LITTLE = "40MB"
+"""Memory that a hundred thousand observations do not fit in while they are sorted."""
+
+HIDDEN = """quality:
+  naam:
+    about: AFRONDING
+    at: {leeftijd: oud}
+    nl: Let op.
+    en: Mind this.
+marks:
+  "<#": {reason: ONDERDRUKT, at-least: "1", below: "#"}
+  "x": {reason: ONBETROUWBAAR, more-than: "3,25", at-most: "9"}
+  "-": {reason: NIET_BESCHIKBAAR}
+"""
+
+
+def assert_columns_say_all(release: Built, engine: Connection) -> None:
+    """Compare the columns of every data set with the observations in its dump."""
+    named = f"{release.base}/id/observatie/".encode()
+    for entry in release.manifest["data-sets"]:
+        path = release.folder / "dumps" / f"{entry['slug']}.parquet"
+        file = open_columns(path, engine)
+        assert (file.about.slug, file.count()) == (entry["slug"], entry["observations"])
+        dump = path.with_suffix(".nt").read_bytes().splitlines()
+        assert triples_in(file) == sorted(line for line in dump if named in line)
+
+
 def test_say_all_that_the_dumps_say(answer: Built, engine: Connection) -> None:
     """Triples made from the columns of a release are those of its observations, one and all."""
-    named = f"{answer.base}/id/observatie/".encode()
-    for entry in answer.manifest["data-sets"]:
-        slug = entry["slug"]
-        file = open_columns(answer.folder / "dumps" / f"{slug}.parquet", engine)
-        assert (file.about.slug, file.count()) == (slug, entry["observations"])
-        dump = (answer.folder / "dumps" / f"{slug}.nt").read_bytes().splitlines()
-        assert triples_in(file) == sorted(line for line in dump if named in line)
+    assert_columns_say_all(answer, engine)
+
+
+def test_say_all_of_hidden_sums_and_earlier_figures(
+    project: SmallProject, engine: Connection
+) -> None:
+    """So they are of sums with hidden parts, of figures that were revised, and with remarks."""
+    prepare(project)
+    project.document("oud", "2022-01-01")
+    project.document("nieuw", "2023-01-01")
+    head = "x,2022 - K1,2022 - K2,2022 - K3\n"
+    project.table(f'{head}jong,<5,7,"1,25"\noud,x,-,3\n', document="oud")
+    project.table(f"{head}jong,<5,8,1\noud,x,6,3\n", document="nieuw")
+    text = FINE.format(table="een", rows="leeftijd", measure="bedrag") + HIDDEN
+    project.mapping(text.replace("bron/een", "oud/tabel, nieuw/tabel"), "een")
+    project.mapping(WIDE)
+    release = built(project.read())
+    assert_columns_say_all(release, engine)
+    found = open_columns(release.folder / "dumps" / "een.parquet", engine)
+    rows = engine.execute(
+        "SELECT kwartaal, leeftijd, value, decimals, reasons, more_than, at_most, below, notes, "
+        f"len(further_cells), further_cells[1].superseded FROM {found.relation}"
+    ).fetchall()
+    nothing = (None, None, None)
+    assert rows == [
+        ("2022-Q1", "jong", None, None, ["ONDERDRUKT"], None, None, 5, None, 1, False),
+        ("2022-Q1", "oud", None, None, ["ONBETROUWBAAR"], 3.25, 9, None, ["naam"], 1, False),
+        ("2022-Q2", "jong", 8, 0, None, *nothing, None, 1, True),
+        ("2022-Q2", "oud", 6, 0, None, *nothing, ["naam"], 1, True),
+        ("2022-Q3", "jong", 1, 0, None, *nothing, None, 1, True),
+        ("2022-Q3", "oud", 3, 0, None, *nothing, ["naam"], 1, False),
+    ]
+
+
+@pytest.mark.slow
+def test_sort_on_the_disk_what_memory_does_not_hold(engine: Connection, tmp_path: Path) -> None:
+    """A sort of more than its memory holds gives the same bytes, and leaves nothing on the disk."""
+    cube = large_cube(100_000)
+    spill = tmp_path / "spill"
+    for name in ("in-memory", "on-disk", "without-room"):
+        (tmp_path / name).mkdir()
+    known = write_columns_of(cube.structure, cube.parts(30_000), tmp_path / "in-memory", engine)
+    with open_engine(spill, memory=LITTLE) as small:
+        path = write_columns_of(cube.structure, cube.parts(30_000), tmp_path / "on-disk", small)
+    assert path.read_bytes() == known.read_bytes()
+    assert list(path.parent.iterdir()) == [path]
+    assert not spill.exists() or not list(spill.iterdir())
+    with pytest.raises(OSError), open_engine(spill, memory=LITTLE) as small:  # so it was needed
+        small.execute("SET max_temp_directory_size = '1MB'")
+        write_columns_of(cube.structure, cube.parts(30_000), tmp_path / "without-room", small)
