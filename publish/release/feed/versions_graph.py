@@ -7,7 +7,6 @@ first release of a million observations does not double the store. All of them a
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,10 +17,8 @@ from publish.release.feed.pages import FeedSummary
 from publish.release.feed.recorded import read_recorded_page, summary_of
 from publish.release.history.records import ReleaseRecord
 
-MOST_VERSIONS = 200_000
-"""The most versions in the store of a release."""
-_AT_ONCE = 50
-"""Pages that are loaded at once."""
+MOST_VERSIONS = 50_000
+"""The most versions in the store of a release: as Turtle some 30 MB, which are loaded at once."""
 
 Added = tuple[ReleaseRecord, FeedSummary]
 """A record, with what it added to the feed."""
@@ -50,11 +47,11 @@ def load_versions(store: Path, base: str, held: Iterable[Added]) -> None:
     """
     graph = ox.NamedNode(versions_graph(base))
     opened = ox.Store(str(store))
-    opened.remove_graph(graph)
-    pages = _pages(held)
-    while content := b"".join(itertools.islice(pages, _AT_ONCE)):
-        # Documents in Turtle one after the other are one.
-        opened.bulk_load(content, format=ox.RdfFormat.TURTLE, to_graph=graph)
+    if next(opened.quads_for_pattern(None, None, None, graph), None) is not None:
+        opened.remove_graph(graph)
+    # Documents in Turtle one after the other are one.
+    content = b"".join(_pages(held))
+    opened.bulk_load(content, format=ox.RdfFormat.TURTLE, to_graph=graph)
     opened.optimize()
     opened.flush()
 
