@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from datetime import datetime
 
 import pytest
 from harvester_rules import ADDRESSES, SPDX, Catalogue, read_catalogue
 from raw_http import HOST
-from rdflib import URIRef
+from rdflib import Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF
+from small_project import run
 from sparql_server import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -93,12 +96,27 @@ def test_look_up_every_thing(server: Server, catalogue: Catalogue) -> None:
         assert (page.status, page.media_type) == (200, "text/html"), path
 
 
+def test_date_records_by_the_release(server: Server, catalogue: Catalogue) -> None:
+    """Records and data sets have the time of the release that changed them, not of the harvest."""
+    [record] = (server.log.parent / "build" / "history" / "records").glob("0*/record.json")
+    released = json.loads(record.read_text(encoding="utf-8"))["released"]
+    for node in [*catalogue.records, *catalogue.data_sets, *catalogue.distributions]:
+        for predicate in (DCTERMS.issued, DCTERMS.modified):
+            date = catalogue.graph.value(node, predicate)
+            assert isinstance(date, Literal)
+            assert date.toPython() == datetime.fromisoformat(released), node
+
+
 def test_harvest_again_without_change(server: Server) -> None:
-    """A second harvest of the same release gets the same bytes, or that nothing has changed."""
-    for extension in ("ttl", "rdf", "jsonld"):
+    """After a release that changes nothing a harvest gets the same bytes, or that it has them."""
+    project, public = str(server.log.parent), f"http://{HOST}:{server.port}"
+    before = {name: server.fetch(f"/catalog.{name}") for name in ("ttl", "rdf", "jsonld")}
+    result = run("--project", project, "--public-url", public, "release")
+    assert result.exit_code == 0, result.output
+    for extension, first in before.items():
         path = f"/catalog.{extension}"
-        first, second = server.fetch(path), server.fetch(path)
-        assert (first.status, first.body) == (200, second.body)
+        second = server.fetch(path)
+        assert (first.status, first.body, first["ETag"]) == (200, second.body, second["ETag"])
         again = server.fetch(path, fields=[("If-None-Match", first["ETag"])])
         assert (again.status, again.body) == (304, b"")
         head = server.fetch(path, "HEAD")
