@@ -140,9 +140,9 @@ def test_read_yaml_refuses_aliases_that_would_explode(tmp_path: Path) -> None:
     for number in range(1, 30):
         names = ", ".join(f"*a{number - 1}" for _ in range(9))
         lines.append(f"a{number}: &a{number} [{names}]")
-    start = time.perf_counter()
+    start = time.process_time()
     file, faults = read(tmp_path, "\n".join(lines))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert file is None
     aliases = [item for item in faults if item.code == "yaml-alias"]
     assert len(aliases) == 29 * 9

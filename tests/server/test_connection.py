@@ -58,7 +58,7 @@ class Host:
         except asyncio.CancelledError:
             self.told.append(f"cancelled {path}")
 
-    def until(self, condition: Callable[[], object], seconds: float = 3.0) -> None:
+    def until(self, condition: Callable[[], object], seconds: float = 15.0) -> None:
         """Wait until a condition holds."""
         end = time.monotonic() + seconds
         while not condition():
@@ -67,7 +67,7 @@ class Host:
 
     def connect(self) -> Connection:
         """Return a connection to it."""
-        return Connection(self.port, timeout=5)
+        return Connection(self.port, timeout=15)
 
 
 @pytest.fixture
@@ -252,16 +252,17 @@ def test_cut_off_who_reads_byte_by_byte(host: Host) -> None:
 
 def test_keep_who_pauses_and_goes_on(host: Host) -> None:
     """A client that reads nothing for most of the window, and then enough, gets everything."""
+    host.registry.pace_window = 4 * IDLE
     with host.connect() as connection:
-        connection.send(request("/large") * 3)
-        for _ in range(3):
-            time.sleep(IDLE / 2)
+        connection.send(request("/large") * 2)
+        for _ in range(2):
+            time.sleep(2 * IDLE)
             assert len(connection.read().body) == LARGE
 
 
 def test_make_room(host: Host) -> None:
     """With too many connections the one that waits longest gives way, and no request under way."""
-    host.registry.most_of_client = 100
+    host.registry.most_of_client, host.registry.idle_timeout = 100, 60
     with contextlib.ExitStack() as opened:
         busy = opened.enter_context(host.connect())
         busy.send(request("/slow"))
@@ -275,7 +276,7 @@ def test_make_room(host: Host) -> None:
 
 def test_bound_connections_of_client(host: Host) -> None:
     """One client has so many connections and not more."""
-    host.registry.most = 100
+    host.registry.most, host.registry.idle_timeout = 100, 60
     with contextlib.ExitStack() as opened:
         connections = [opened.enter_context(host.connect()) for _ in range(5)]
         host.until(lambda: len(host.registry.opened) == 5)

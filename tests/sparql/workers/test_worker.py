@@ -195,7 +195,7 @@ def test_worker_ends_with_its_lifeline(worker: Worker) -> None:
     time.sleep(0.2)
     os.close(worker.lifeline)
     worker.lifeline = -1
-    wait_gone([worker.pid], 2)
+    wait_gone([worker.pid])
 
 
 def test_timer_ends_worker(store: Path) -> None:
