@@ -12,7 +12,9 @@ has on 10,000 observations of the same table; and the peak memory.
 Building: the whole answer, against the time in which pyoxigraph alone loads the same triples into
 a store on the disk.
 
-Dumps: see ``bench_dumps``. Serving: see ``bench_serving``.
+Dumps: see ``bench_dumps``. Differences: see ``bench_differences``.
+
+Serving: see ``bench_serving``.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import time
 from pathlib import Path
 
 import pyoxigraph as ox
+from bench_differences import bench_differences
 from bench_dumps import bench_dumps
 from bench_serving import bench_serving
 from big_project import make_big_project
@@ -276,6 +279,7 @@ BENCHES = {
     "checks": bench_checks,
     "build": bench_build,
     "dumps": bench_dumps,
+    "differences": bench_differences,
     "serving": bench_serving,
 }
 
