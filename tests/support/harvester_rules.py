@@ -226,12 +226,12 @@ def contact(catalogue: Catalogue) -> Iterator[str]:
 def little_around_each_record(catalogue: Catalogue) -> Iterator[str]:
     """What is copied into each record is little: all that lies near it, and every concept."""
     graph = catalogue.graph
+    inner = {*catalogue.distributions, *graph.objects(None, DCAT.contactPoint)}
     shared = _with_children(graph, set(catalogue.catalogues)) | set(catalogue.of(SKOS.Concept))
     for record in catalogue.records:
         near = shared | _with_children(graph, _with_children(graph, {record}))
-        for node in set(graph.objects(graph.value(record, FOAF.primaryTopic))):
-            if node in {*catalogue.distributions, *graph.objects(None, DCAT.contactPoint)}:
-                near |= _with_children(graph, {node})
+        for node in graph.objects(graph.value(record, FOAF.primaryTopic)):
+            near |= _with_children(graph, {node}) if node in inner else set()
         count = sum(1 for node in near for _ in graph.predicate_objects(node))
         if count > MOST_AROUND_A_RECORD:
             yield f"{record}: {count} triples"

@@ -49,7 +49,9 @@ def make_sitemap(served: Served) -> Blueprint:
         """Return a text that is made once, and checked with each use."""
         response = Response(content_type=content_type)
         response.headers["Cache-Control"] = REVALIDATE
-        parts = (served.id, str(served.made), __version__, request.script_root, request.path)
+        facts = catalogue_facts(served)
+        dates = str(facts and facts.released)
+        parts = (served.id, str(served.made), dates, __version__, request.script_root, request.path)
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         tag = f'"{digest[:32]}"'
         if not meet_preconditions(response, tag, None):
