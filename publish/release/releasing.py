@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,8 @@ from publish.release.build import (
     remove_old,
     write_release,
 )
-from publish.release.differences.changes_file import add_changes
+from publish.release.differences.change import Change
+from publish.release.differences.changes_file import compare_with_last, write_changes
 from publish.release.feed.record import add_feed
 from publish.release.feed.versions_graph import load_versions, versions_held
 from publish.release.history.checking import check_history_files
@@ -162,8 +163,9 @@ def record_release(
     make_folder(history.folder)
     with unfinished_folder(history.folder) as draft:
         record = replace(record, folder=draft)
-        _add_feed(history, record, folder)
-        changes = add_changes(history, record, folder)
+        with compare_with_last(history, record, folder) as comparison:
+            changes = write_changes(comparison, draft)
+            _add_feed(history, record, folder, comparison.changes())
         record = replace(record, changes=changes, files=list_files(draft))
         _add_versions(folder, (*history.records, record))
         list_release(folder, manifest, record.number)
@@ -175,7 +177,9 @@ def record_release(
     return record, release
 
 
-def _add_feed(history: History, record: ReleaseRecord, release: Path) -> None:
+def _add_feed(
+    history: History, record: ReleaseRecord, release: Path, changes: Iterable[Change]
+) -> None:
     """Write what a release adds to the feed into its record."""
     columns = {
         slug: release / "dumps" / f"{slug}.parquet"
@@ -183,7 +187,7 @@ def _add_feed(history: History, record: ReleaseRecord, release: Path) -> None:
         if item.columns is not None
     }
     if columns:
-        add_feed(history, record, columns)
+        add_feed(history, record, columns, changes)
 
 
 def _again(history: History, folder: Path, manifest: Mapping[str, Any]) -> Path:

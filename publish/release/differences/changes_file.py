@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,17 +38,20 @@ MOST_LISTED = 1000
 """The observations of each data set that ``changes.json`` lists."""
 
 
-def add_changes(history: History, record: ReleaseRecord, release: Path) -> dict[str, int]:
-    """Write what a release changes into the folder of its record; return the counts.
+@contextmanager
+def compare_with_last(
+    history: History, record: ReleaseRecord, release: Path
+) -> Iterator[Comparison]:
+    """Compare a release with the one before it; of a first release all was added.
 
-    ``release`` is its folder, finished but for its name. Of a first release all was added. Raises
-    FaultyInput when the columns of the release before it are damaged.
+    ``release`` is its folder, finished but for its name. Raises FaultyInput when the columns of
+    the release before it are damaged.
     """
     new = state_of_release(release)
     new = replace(new, number=record.number, released=record.released)
     old = state_of_record(history, history.last) if history.last else nothing(new.base)
     with compare(old, new) as comparison:
-        return write_changes(comparison, record.folder)
+        yield comparison
 
 
 def write_changes(comparison: Comparison, folder: Path) -> dict[str, int]:
