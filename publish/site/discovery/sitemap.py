@@ -99,7 +99,8 @@ def pages_of(served: Served, most: int) -> list[list[Page]]:
     facts = catalogue_facts(served)
     if facts is not None:
         found["/doc/catalogus"] = facts.released[1]
-        found |= {f"/doc/dataset/{slug}": facts.dates_of(slug)[1] for slug in facts.data_sets}
+        for slug in facts.data_sets:
+            found[f"/doc/dataset/{slug}"] = facts.dates_of_record(slug)[1]
     pages = list(found.items())
     return [pages[start : start + most] for start in range(0, len(pages), most)]
 

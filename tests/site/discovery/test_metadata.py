@@ -13,7 +13,7 @@ from built import Built, built
 from flask.testing import FlaskClient
 from flask_client import BROWSER, client_of, page
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS
+from rdflib.namespace import DCAT, DCTERMS, FOAF
 from small_project import HEAD, PLAIN, PLAIN_TABLE, SmallProject
 
 from publish.site.flask_app import POLICY
@@ -206,3 +206,23 @@ def test_escape_what_would_end_the_block(project: SmallProject) -> None:
         assert response.headers["Content-Security-Policy"] == POLICY
     assert "default-src 'none'" in POLICY
     assert "script-src" not in POLICY
+
+
+def test_date_the_pages_of_data_sets(client: FlaskClient) -> None:
+    """The sitemap says of a data set when its record last changed, and nothing of other pages."""
+    graph = Graph().parse(data=client.get("/catalog.ttl").data, format="turtle")
+    sitemap = client.get("/sitemap.xml").text
+    records = list(graph.subject_objects(FOAF.primaryTopic))
+    found = 0
+    for line in sitemap.splitlines():
+        [date] = re.findall(r"<lastmod>(.*?)</lastmod>", line) or [None]
+        slug = re.search(r"<loc>[^<]*/doc/dataset/([^?]*)", line)
+        if slug is None:
+            assert date is None or "/doc/catalogus" in line
+            continue
+        [record] = [node for node, of in records if str(of).endswith(f"/id/dataset/{slug[1]}")]
+        modified = graph.value(record, DCTERMS.modified)
+        assert date and isinstance(modified, Literal)
+        assert datetime.fromisoformat(date) == modified.toPython()
+        found += 1
+    assert found == 2 * len(list(graph.objects(None, DCAT.dataset)))
