@@ -34,8 +34,6 @@ ALIKE = tuple(map(term, ("dcat:Dataset", "dcat:Distribution", "dcat:CatalogRecor
 PARTS = tuple(map(term, ("spdx:checksum", "dct:temporal", "dcat:landingPage")))
 """What leads from one of them to a node that is its own."""
 
-Nodes = Mapping[ox.NamedNode, Sequence[ox.Triple]]
-
 
 def judge_catalogue(project: Project, manifest: Mapping[str, Any]) -> None:
     """Judge the catalogue that a manifest will have. Raises FaultyInput with all violations."""
@@ -69,6 +67,9 @@ def some_of_each_kind(triples: Sequence[ox.Triple]) -> list[ox.Triple]:
         assert isinstance(triple.subject, ox.NamedNode)  # noqa: S101 - there are no blank nodes
         nodes[triple.subject].append(triple)
     types = {node: types_of(own) for node, own in nodes.items()}
+    sorts = {
+        node: (types[node], frozenset(item.predicate for item in nodes[node])) for node in nodes
+    }
     topics = {
         topic: node for node, own in nodes.items() for topic in _objects(own, "foaf:primaryTopic")
     }
@@ -77,8 +78,8 @@ def some_of_each_kind(triples: Sequence[ox.Triple]) -> list[ox.Triple]:
         if ALIKE[0] not in types[node]:
             continue
         files = _objects(own, "dcat:distribution")
-        kinds = {file: _kind(file, nodes, types) for file in files if file in nodes}
-        kind = _kind(node, nodes, types)
+        kinds = {file: _kind(nodes[file], sorts) for file in files if file in nodes}
+        kind = _kind(own, sorts)
         new = [file for file in kinds if kinds[file] not in seen]
         if kind in seen and not new:
             continue
@@ -119,20 +120,19 @@ def _is_of_service(own: Sequence[ox.Triple], types: Mapping[ox.NamedNode, Any]) 
     return any(term("dcat:DataService") in types.get(topic, ()) for topic in topics)
 
 
-def _kind(node: ox.NamedNode, nodes: Nodes, types: Mapping[ox.NamedNode, Any]) -> object:
-    """Return what two nodes have in common that no shape can tell apart.
+def _kind(own: Sequence[ox.Triple], sorts: Mapping[ox.NamedNode, object]) -> object:
+    """Return what two nodes have in common that no shape can tell apart, by their triples.
 
     That is how often they have each property, up to twice, with values of which sort.
     """
-    sorts = Counter(
-        (item.predicate.value, _sort(item.object, nodes, types)) for item in nodes[node]
-    )
-    return frozenset((sort, min(count, 2)) for sort, count in sorts.items())
+    counts = Counter((item.predicate, _sort(item.object, sorts)) for item in own)
+    return frozenset((sort, min(count, 2)) for sort, count in counts.items())
 
 
-def _sort(value: object, nodes: Nodes, types: Mapping[ox.NamedNode, Any]) -> object:
+def _sort(value: object, sorts: Mapping[ox.NamedNode, object]) -> object:
+    """Return datatype and language of a literal; of a node its classes and properties."""
     if isinstance(value, ox.Literal):
-        return value.datatype.value, value.language
-    if isinstance(value, ox.NamedNode) and value in nodes:
-        return types[value], frozenset(str(part.predicate) for part in nodes[value])
+        return value.datatype, value.language
+    if isinstance(value, ox.NamedNode) and value in sorts:
+        return sorts[value]
     return str(value).partition(":")[0]
