@@ -175,10 +175,14 @@ def _write_cube(
 def write_columns(written: WrittenCubes) -> None:
     """Write the columns of every cube into ``dumps/``, once nothing is at fault."""
     folder = written.folder / SPOOLS
-    with open_engine(folder / "engine") as connection:
+    with (
+        open_engine(folder / "engine") as connection,
+        Progress("columns", "files", len(written.cubes)) as progress,
+    ):
         for cube in written.cubes:
             if cube.columns:
                 cube.columns.finish(connection)
+            progress.step()
     shutil.rmtree(folder)
 
 
