@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import random
@@ -9,7 +10,7 @@ import shutil
 import subprocess
 import zlib
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import duckdb
@@ -86,6 +87,20 @@ def test_read_blocks_of_whole_lines(many: Path, monkeypatch: pytest.MonkeyPatch)
         blocks = list(read_blocks(many))
         assert all(block.endswith(b"\n") for block in blocks)
         assert b"".join(blocks) == CONTENT
+
+
+def test_tell_that_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be written is told, at the latest at the end, and nothing hangs."""
+    monkeypatch.setattr(compressed, "MEMBER", 100)
+    file = GzipWriter(Path("/dev/full"))
+    with pytest.raises(OSError, match="No space left") as found:
+        for _ in range(50):
+            file.write(CONTENT)
+        file.close()
+    assert found.value.errno == errno.ENOSPC
+    with suppress(OSError):
+        file.close()
+    file.close()
 
 
 NODE = """

@@ -22,6 +22,7 @@ from publish.cube.rdf.syntax import turtle
 from publish.project.iris import PREFIXES
 from publish.project.project import read_project
 from publish.release import compressed, manifest
+from publish.release.build import validate
 from publish.release.dump_formats import WrittenDumps, write_forms
 from publish.release.graph_files import GraphFiles
 from publish.release.manifest import Dump, make_manifest
@@ -269,6 +270,20 @@ def test_identify_a_release_by_what_is_compressed(
     again = write(tmp_path / "again" / "dumps", 200, a=lines(*range(9)), b=lines(20))
     assert again.files != one.files
     assert identity(project, again) == identity(project, one) != identity(project, other)
+
+
+@pytest.mark.slow
+def test_judge_what_is_compressed(
+    sound: SmallProject, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """pySHACL gets as many triples with `--full`, however they were written."""
+    caplog.set_level("INFO", "publish")
+    project = read_project(sound.root)
+    found = validate(project, full=True)
+    monkeypatch.setattr(manifest, "LARGEST", 500)
+    assert validate(project, full=True) == found
+    one, other = [text for text in caplog.messages if text.startswith("validating")]
+    assert one == other
 
 
 # -- The answer, as if it were large --------------------------------------------------------------
