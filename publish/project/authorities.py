@@ -65,3 +65,13 @@ def listed(name: str) -> dict[str, dict[str, Any]]:
     """Return what is known of the licences, profiles or standards, by their IRIs."""
     found: dict[str, dict[str, Any]] = _tables()[name]
     return found
+
+
+def label_of(iri: str, language: str) -> str | None:
+    """Return what a term of a public list is called, in another language if need be."""
+    known = next((item for item in authorities().values() if iri.startswith(item.beginning)), None)
+    code = iri.removeprefix(known.beginning) if known else ""
+    labels = known.codes.get(code, {}) if known else {}
+    for name in () if labels else OTHERS:
+        labels = labels or listed(name).get(iri, {}).get("title", {})
+    return labels.get(language) or next(iter(labels.values()), None)

@@ -25,6 +25,7 @@ from weakref import WeakKeyDictionary
 import pyoxigraph as ox
 
 from publish.faults.fault import Words, phrase, reason_of
+from publish.project.authorities import label_of
 from publish.project.iris import PORTAL_PREFIXES, PREFIXES, Uris
 from publish.project.project import Text
 from publish.rdf.terms import prefixed_name
@@ -298,7 +299,10 @@ class Served:
     def _find_label(self, iri: str, language: str) -> str:
         text = self.text(ox.NamedNode(iri), LABELS, language)
         short = self.compact(iri)
-        return text.value if text else read_names()[language]["terms"].get(short, short)
+        if text is not None:
+            return text.value
+        of_list = label_of(iri, language)
+        return of_list or str(read_names()[language]["terms"].get(short, short))
 
     def text(
         self, subject: ox.NamedNode, predicates: Iterable[ox.NamedNode], language: str
@@ -323,7 +327,9 @@ class Served:
 
     def compact(self, iri: str) -> str:
         """Return a short form of an IRI: ``prefix:name``, or its path below the base."""
-        return prefixed_name(iri, self.prefixes) or iri.removeprefix(self.base + "/id/")
+        return prefixed_name(iri, self.prefixes | PORTAL_PREFIXES) or iri.removeprefix(
+            self.base + "/id/"
+        )
 
     def local_path(self, iri: str) -> str | None:
         """Return the path of the page about a thing on this server; None for IRIs of others."""
