@@ -18,7 +18,7 @@ from zlib_ng import gzip_ng, zlib_ng
 MEMBER = 4 << 20
 """Bytes of content of a member at most: a window of 32 KiB costs nothing against that."""
 LEVEL = 6
-"""The level of zlib-ng: on observations 40 bytes in 1,000, where level 3 leaves 42."""
+"""The level of zlib-ng: of 1,000 bytes of observations it leaves 25, where level 3 leaves 42."""
 GZIP = 16 + zlib_ng.MAX_WBITS
 """What tells zlib to write a member of gzip."""
 BLOCK = 1 << 20
