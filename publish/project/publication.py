@@ -141,10 +141,11 @@ Placed = Callable[..., tuple[str, int, int]]
 
 def judge_value(kind: str, key: str, value: Any, place: Placed) -> Iterator[Fault]:
     """Yield what is wrong with a value that says something for a catalogue."""
-    if kind in LISTS:
-        codes: list[Any] = value if kind == "themes" and isinstance(value, list) else [value]
+    if kind == "themes" and not (isinstance(value, list) and value):
+        yield _wrong(key, value, "list-of-themes-wanted", place())
+    elif kind in LISTS:
         known = authorities()[LISTS[kind]].codes
-        for at, code in enumerate(codes):
+        for at, code in enumerate(value if kind == "themes" else [value]):
             if not isinstance(code, str) or code not in known:
                 yield fault(
                     "not-in-public-list",
@@ -154,8 +155,6 @@ def judge_value(kind: str, key: str, value: Any, place: Placed) -> Iterator[Faul
                     hint=did_you_mean(str(code), known),
                     known=some_of(known, 30),
                 )
-        if kind == "themes" and not value:
-            yield _wrong(key, value, "list-of-themes-wanted", place())
     elif kind == "text":
         is_text = isinstance(value, dict) and set(value) == {"nl", "en"}
         if not is_text or not all(
@@ -180,7 +179,10 @@ def _judge_keywords(key: str, value: Any, place: Placed) -> Iterator[Fault]:
         yield _wrong(key, value, "keywords-wanted", place())
         return
     for language, words in value.items():
-        for at, word in enumerate(words if isinstance(words, list) and words else [words]):
+        if not isinstance(words, list) or not words:
+            yield _wrong(key, words, "keywords-wanted", place(language))
+            continue
+        for at, word in enumerate(words):
             is_word = isinstance(word, str) and word.strip() == word and word
             if not is_word or "," in word or len(word) > MOST_KEYWORD:
                 yield _wrong(key, word, "keywords-wanted", place(language, at))
