@@ -27,7 +27,7 @@ def found(text: str) -> list[tuple[str, int]]:
         f'{PUBLISHER}iri = "https://data.vlaanderen.be/id/organisatie/OVO000076"\n',
         f"[publisher.name]\nnl = 'Uitgever'\nen = 'Publisher'\n{CONTACT}",
         f'{PUBLISHER}type = "PrivateIndividual(s)"\n[contact]\nemail = "mailto:info@example.org"\n',
-        '[catalogue]\nthemes = ["ECON", "SOCI"]\nkeywords = { en = ["work"] }\nfrequency = "NEVER"\n',
+        "[catalogue]\nthemes = ['ECON']\nkeywords = { en = ['work'] }\nfrequency = 'NEVER'\n",
         f'licence = "https://x.example/"\n[title]\n{NAME}',
     ],
 )
