@@ -41,6 +41,24 @@ print(json.dumps({
     "counts": counts,
 }))
 """
+LOOK_UP = """
+__file__ = "look up"
+import json, sys, tempfile, time
+from pathlib import Path
+from publish.cube.columns_file.engine import open_engine
+from publish.cube.columns_file.reader import open_columns
+from publish.release.differences.compare import figure_at
+
+[path, *_], _ = json.loads(sys.argv[1])
+found = []
+for number in range(10):
+    codes = [f"19{50 + number // 4}-Q{number % 4 + 1}", "L007", f"P{number * 50:03d}", "percentage"]
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder, open_engine(Path(folder)) as engine:
+        assert figure_at(open_columns(Path(path), engine), codes) is not None
+    found.append(time.perf_counter() - start)
+print(json.dumps({"seconds": sorted(found)[5]}))
+"""
 READ = """
 __file__ = "read"
 import json, sys, time
@@ -79,4 +97,7 @@ def bench_differences(folder: Path) -> None:
         f"  time            {statistics.median(ratios):7.2f} times reading the columns of both"
         f" ({min(one['seconds'] for one in ours):.2f} s)"
     )
+    once = run(LOOK_UP, said)["seconds"]
+    least = min(one["seconds"] for one in ours)
+    print(f"  one looked up   {once / least:7.4f} times that, as at an address that is gone")
     print(f"  memory          {max(one['peak'] for one in ours):7.0f} MiB at most")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from flask_client import client_of
 from rdflib import Graph, Literal, URIRef
 from small_project import PLAIN, PLAIN_TABLE, SmallProject, make_small_project
 
@@ -104,6 +105,10 @@ def test_release_a_code_as_deprecated_until_it_comes_back(project: SmallProject)
         lists = (project.root / "build" / "current" / "dumps" / "codelijsten.nt").read_bytes()
         triples = {quad.triple for quad in ox.parse(lists, format=ox.RdfFormat.N_TRIPLES)}
         iri = ox.NamedNode(concept(project, "geslacht/V"))
+        with client_of(project.root / "build" / "current") as client:
+            page = client.get("/doc/concept/geslacht/V", headers={"Accept": "text/html"}).text
+            listed = client.get("/doc/conceptscheme/geslacht", headers={"Accept": "text/html"})
+        assert ("Verouderd" in page) is ("Verouderd" in listed.text) is (text is None)
         states.append(
             ox.Triple(iri, ox.NamedNode(OWL.deprecated), ox.Literal(True)) in triples,
         )

@@ -45,7 +45,7 @@ def as_text(comparison: Comparison, most: int | None) -> Iterator[Words]:
     silent = [item.slug for item in comparison.data_sets if _is_silent(item)]
     for item in shown:
         yield Words("")
-        yield Words(f"{item.slug}  ") + _title(item.title)
+        yield Words(item.slug) + (Words("  ") + _title(item.title) if item.title else "")
         yield from _of_data_set(item)
         for kind in SIGNS:
             changes = list(comparison.changes(item.slug, kind=kind, most=most))

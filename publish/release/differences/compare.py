@@ -206,7 +206,6 @@ def _compare(
     new: ColumnsFile | None,
 ) -> _Compared:
     """Put what differs between two files of columns, one of which may be missing, in a table."""
-    some = after or before
     widths = {len(file.keys) for file in (old, new) if file}
     keys = max(widths)
     if old and new and len(widths) == 1:
@@ -218,8 +217,8 @@ def _compare(
     counted = connection.execute(f"SELECT kind, count(*) FROM {table} GROUP BY kind").fetchall()
     gone, come = _codes(connection, old, new) if old and new else ((), ())
     change = DataSetChange(
-        slug=some.slug if some else "",
-        title=some.title if some else {},
+        slug=next(item.slug for item in (after, before) if item),
+        title=next((item.title for item in (after, before) if item and item.title), {}),
         old_count=before.observations if before else None,
         new_count=after.observations if after else None,
         counts=dict.fromkeys(KINDS, 0) | dict(counted),

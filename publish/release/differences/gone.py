@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
@@ -23,6 +24,8 @@ from publish.release.differences.gone_list import OBSERVATION, GoneIndex
 from publish.release.history.records import History, ReleaseRecord
 
 _MEMORY = "128MiB"
+_ONE_AT_A_TIME = Lock()
+"""Of many who ask at once, one reads columns and the others wait for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,7 @@ def find_gone(index: GoneIndex, path: str) -> Gone | None:
     if path.startswith(OBSERVATION):
         slug, *codes = path.removeprefix(OBSERVATION).split("/")
         with (
+            _ONE_AT_A_TIME,
             tempfile.TemporaryDirectory(prefix="publish-") as folder,
             open_engine(Path(folder), memory=_MEMORY) as connection,
         ):
