@@ -256,6 +256,7 @@ def identity(project: SmallProject, made: WrittenDumps) -> str:
         counts=made.counts,
         shapes=[],
         files=made.files,
+        for_portals={},
     )
     return str(described["id"])
 
