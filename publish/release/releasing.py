@@ -27,6 +27,7 @@ from publish.release.build import (
 )
 from publish.release.differences.change import Change
 from publish.release.differences.changes_file import compare_with_last, write_changes
+from publish.release.feed.catalogue_stream import add_catalogue_stream
 from publish.release.feed.record import add_feed
 from publish.release.feed.versions_graph import load_versions, versions_held
 from publish.release.history.checking import check_history_files
@@ -166,6 +167,7 @@ def record_release(
         with compare_with_last(history, record, folder) as comparison:
             changes = write_changes(comparison, draft)
             _add_feed(history, record, folder, comparison.changes())
+        add_catalogue_stream(history, record, manifest)
         record = replace(record, changes=changes, files=list_files(draft))
         _add_versions(folder, (*history.records, record))
         list_release(folder, manifest, record.number)

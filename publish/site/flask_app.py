@@ -22,6 +22,7 @@ from publish.site.discovery.metadata import make_metadata
 from publish.site.discovery.sitemap import make_sitemap
 from publish.site.linked_data import make_linked_data
 from publish.site.pages.catalogue import make_catalogue
+from publish.site.pages.catalogue_feed import make_catalogue_feed
 from publish.site.pages.dumps import make_dump_pages
 from publish.site.pages.feed import make_feed_pages
 from publish.site.pages.home import make_home_page
@@ -93,6 +94,7 @@ def create_app(served: Served, endpoint: Endpoint) -> Flask:
             make_dump_pages,
             make_shape_pages,
             make_feed_pages,
+            make_catalogue_feed,
         ):
             app.register_blueprint(make(served))
     app.register_blueprint(make_sitemap(served))

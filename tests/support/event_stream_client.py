@@ -38,21 +38,24 @@ class Member:
     said: Said
 
 
-def read_stream(address: str, *options: str) -> list[Member]:
-    """Return the members that the client gives, in its order; skips the test without the client."""
+def run_client(address: str, *options: str) -> str:
+    """Return what the client prints; skips the test without the client."""
     node = shutil.which("node")
     if node is None or not CLIENT.is_file():
-        pytest.skip(
-            "the npm package ldes-client is not installed (npm ci --prefix tests/support/node)"
-        )
+        pytest.skip("ldes-client is not installed (npm ci --prefix tests/support/node)")
     command = [node, str(CLIENT), address, *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
     assert done.returncode == 0, done.stderr
     assert "rror" not in done.stderr, done.stderr
+    return done.stdout
+
+
+def read_stream(address: str, *options: str) -> list[Member]:
+    """Return the members that the client gives, in its order."""
     # A block of lines is a member; numbers are written as in Turtle.
     return [
         _member(list(ox.parse(block, format=ox.RdfFormat.TURTLE)))
-        for block in done.stdout.split("\n\n")
+        for block in run_client(address, *options).split("\n\n")
         if block.strip()
     ]
 

@@ -13,6 +13,8 @@ FEED = "/feed"
 """The path of the root of the feed, below the public address."""
 STREAM = "observaties"
 """The name of the stream of versions of observations."""
+CATALOGUE_STREAM = "catalogus"
+"""The name of the stream of changes of the catalogue, and of its root below that of the feed."""
 POLLING_SECONDS = 3600
 """Seconds that a client should let pass before it asks for the root again."""
 LDES_PROTOCOL = "https://data.vlaanderen.be/id/concept/dataserviceprotocol/LDES"
@@ -32,6 +34,11 @@ def page_address(public_url: str, name: str) -> str:
 def stream_iri(base: str) -> str:
     """Return the identifier of the stream of versions of observations."""
     return f"{base}/id/stroom/{STREAM}"
+
+
+def catalogue_stream_iri(base: str) -> str:
+    """Return the identifier of the stream of changes of the catalogue."""
+    return f"{base}/id/stroom/{CATALOGUE_STREAM}"
 
 
 def versions_graph(base: str) -> str:

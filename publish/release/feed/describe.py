@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from publish.project.project import Text
-from publish.release.feed.addresses import POLLING_SECONDS, page_address, stream_iri
+from publish.release.feed.addresses import (
+    CATALOGUE_STREAM,
+    POLLING_SECONDS,
+    catalogue_stream_iri,
+    page_address,
+    stream_iri,
+)
 from publish.release.feed.tree import Branch, FeedNode
 from publish.release.opened import Served, term
 
@@ -20,6 +26,8 @@ TITLES: Text = {
     "en": "Versions of observations: {title}",
 }
 SHAPE = "VersionShape"
+ACTIVITY_SHAPE = "https://semiceu.github.io/LDES-DCAT-AP-feeds/shape.ttl#ActivityShape"
+"""What DCAT-AP Feeds says of a member of the stream of the catalogue."""
 TIME_PATH, VERSION_OF = term("prov:generatedAtTime"), term("dct:isVersionOf")
 Pair = tuple[str, ox.NamedNode | ox.Literal]
 
@@ -30,15 +38,54 @@ def describe_node(served: Served, node: FeedNode, members: bytes) -> Iterator[ox
     page = ox.NamedNode(page_address(served.public_url, node.name))
     if not node.name:
         yield from _describe_stream(served, stream, page)
-    yield from _statements(page, [("rdf:type", term("tree:Node"))])
-    if node.is_closed:
-        yield from _statements(page, [("ldes:immutable", ox.Literal(True))])
-    for branch in node.branches:
-        yield from _relations(served, page, branch)
+    yield from _describe_page(served, node, page, TIME_PATH, "")
     triples = [quad.triple for quad in ox.parse(members, format=ox.RdfFormat.TURTLE)]
     for subject in dict.fromkeys(triple.subject for triple in triples):
         yield ox.Triple(stream, term("tree:member"), subject)
     yield from triples
+
+
+def describe_catalogue_node(
+    served: Served, node: FeedNode, members: bytes
+) -> Iterator[ox.Quad | ox.Triple]:
+    """Yield a page of the stream of the catalogue; ``members`` are the N-Quads that it holds."""
+    stream = ox.NamedNode(catalogue_stream_iri(served.base))
+    name = f"{CATALOGUE_STREAM}/{node.name}".rstrip("/")
+    page = ox.NamedNode(page_address(served.public_url, name))
+    published = term("as:published")
+    if not node.name:
+        yield from _statements(
+            stream,
+            [
+                ("rdf:type", term("ldes:EventStream")),
+                ("ldes:timestampPath", published),
+                ("ldes:versionOfPath", term("as:object")),
+                ("ldes:versionCreateObject", term("as:Create")),
+                ("ldes:versionUpdateObject", term("as:Update")),
+                ("ldes:versionDeleteObject", term("as:Delete")),
+                ("ldes:pollingInterval", ox.Literal(POLLING_SECONDS)),
+                ("tree:shape", ox.NamedNode(ACTIVITY_SHAPE)),
+                ("tree:view", page),
+            ],
+        )
+        yield from _statements(page, [("rdf:type", term("ldes:EventSource"))])
+    yield from _describe_page(served, node, page, published, f"{CATALOGUE_STREAM}/")
+    quads = list(ox.parse(members, format=ox.RdfFormat.N_QUADS))
+    for quad in quads:
+        if quad.predicate == published:
+            yield ox.Triple(stream, term("tree:member"), quad.subject)
+    yield from quads
+
+
+def _describe_page(
+    served: Served, node: FeedNode, page: ox.NamedNode, path: ox.NamedNode, head: str
+) -> Iterator[ox.Triple]:
+    """Yield what is said of a page itself: whether it is closed, and where it leads to."""
+    yield from _statements(page, [("rdf:type", term("tree:Node"))])
+    if node.is_closed:
+        yield from _statements(page, [("ldes:immutable", ox.Literal(True))])
+    for branch in node.branches:
+        yield from _relations(served, page, branch, path, head)
 
 
 def _describe_stream(
@@ -90,9 +137,11 @@ def _describe_shape(shape: ox.NamedNode) -> Iterator[ox.Triple]:
         )
 
 
-def _relations(served: Served, page: ox.NamedNode, branch: Branch) -> Iterator[ox.Triple]:
+def _relations(
+    served: Served, page: ox.NamedNode, branch: Branch, path: ox.NamedNode, head: str
+) -> Iterator[ox.Triple]:
     """Yield the two relations that say between which times the members of another page lie."""
-    target = ox.NamedNode(page_address(served.public_url, branch.name))
+    target = ox.NamedNode(page_address(served.public_url, head + branch.name))
     for kind, bound, value in (
         ("tree:GreaterThanOrEqualToRelation", "since", branch.since),
         ("tree:LessThanRelation", "until", branch.until),
@@ -104,7 +153,7 @@ def _relations(served: Served, page: ox.NamedNode, branch: Branch) -> Iterator[o
             [
                 ("rdf:type", term(kind)),
                 ("tree:node", target),
-                ("tree:path", TIME_PATH),
+                ("tree:path", path),
                 ("tree:value", ox.Literal(value, datatype=term("xsd:dateTime"))),
             ],
         )

@@ -16,6 +16,8 @@ from typing import Any
 FOLDER = "feed"
 """The folder of the feed in the record of a release."""
 SUMMARY = "feed.json"
+CATALOGUE_PAGE = "catalogue.nq.gz"
+"""The page of the stream of the catalogue that a release adds."""
 ENDING = ".ttl.gz"
 FEED_FORMAT = 1
 """The number of the form of pages and summary."""
@@ -51,5 +53,5 @@ def read_summary(folder: Path) -> FeedSummary:
 
 
 def read_page(content: bytes) -> bytes:
-    """Return the Turtle of the file of a page."""
+    """Return the content of the file of a page."""
     return zlib.decompress(content, GZIP)

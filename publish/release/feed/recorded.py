@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 
 from publish.faults.fault import phrase, reason_of
-from publish.release.feed.pages import FOLDER, FeedSummary, page_name, read_page, read_summary
+from publish.release.feed.pages import (
+    CATALOGUE_PAGE,
+    FOLDER,
+    FeedSummary,
+    page_name,
+    read_page,
+    read_summary,
+)
 from publish.release.feed.tree import FeedOfRelease
 from publish.release.history.records import History, ReleaseRecord
 from publish.release.soundness import DamagedFile, compare, open_regular
@@ -25,6 +32,18 @@ def feed_of(history: History) -> tuple[FeedOfRelease, ...]:
     )
 
 
+def catalogue_feed_of(history: History) -> tuple[FeedOfRelease, ...]:
+    """Return what each release added to the stream of the catalogue, in their order."""
+    return tuple(
+        FeedOfRelease(
+            release=record.number,
+            time=record.released,
+            pages=int(f"{FOLDER}/{CATALOGUE_PAGE}" in record.files),
+        )
+        for record in history.records
+    )
+
+
 def summary_of(record: ReleaseRecord) -> FeedSummary | None:
     """Return the summary of what a record added; None for one without a feed.
 
@@ -34,9 +53,9 @@ def summary_of(record: ReleaseRecord) -> FeedSummary | None:
     return read_summary(record.folder / FOLDER) if has_feed else None
 
 
-def page_sum(record: ReleaseRecord, number: int) -> str:
+def page_sum(record: ReleaseRecord, file: str) -> str:
     """Return the checksum of the file of a page. Raises DamagedFile for one that is not listed."""
-    listed = record.files.get(f"{FOLDER}/{page_name(number)}")
+    listed = record.files.get(f"{FOLDER}/{file}")
     if listed is None:
         raise DamagedFile(phrase("file-missing"))
     return listed.sha256
@@ -44,12 +63,17 @@ def page_sum(record: ReleaseRecord, number: int) -> str:
 
 def read_recorded_page(record: ReleaseRecord, number: int) -> bytes:
     """Return the Turtle of a page, which is what was written. Raises DamagedFile."""
-    page_sum(record, number)
-    name = f"{FOLDER}/{page_name(number)}"
+    return read_recorded_file(record, page_name(number))
+
+
+def read_recorded_file(record: ReleaseRecord, file: str) -> bytes:
+    """Return the content of the file of a page, which is what was written. Raises DamagedFile."""
+    page_sum(record, file)
+    name = f"{FOLDER}/{file}"
     try:
-        with open_regular(record.folder / name) as file:
-            compare(file, record.files[name], full=True)
-            return read_page(file.read())
+        with open_regular(record.folder / name) as opened:
+            compare(opened, record.files[name], full=True)
+            return read_page(opened.read())
     except FileNotFoundError:
         raise DamagedFile(phrase("file-missing")) from None
     except OSError as error:

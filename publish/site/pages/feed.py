@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pyoxigraph as ox
@@ -18,12 +19,14 @@ from werkzeug.exceptions import ServiceUnavailable
 from publish import __version__
 from publish.release.feed.addresses import FEED, STREAM, stream_iri
 from publish.release.feed.describe import describe_node
-from publish.release.feed.recorded import feed_of, page_sum, read_recorded_page
+from publish.release.feed.pages import FOLDER, page_name
+from publish.release.feed.recorded import feed_of, page_sum, read_recorded_file
 from publish.release.feed.tree import FeedNode, find_node
+from publish.release.history.records import ReleaseRecord
 from publish.release.opened import Served
 from publish.release.soundness import DamagedFile
 from publish.server.cache import DocumentCache
-from publish.server.negotiation import HTML, Offer, form_of_extension
+from publish.server.negotiation import HTML, Form, Offer, form_of_extension
 from publish.server.replies import REVALIDATE
 from publish.site.describe import write_triples
 from publish.site.discovery.links import set_links
@@ -97,29 +100,42 @@ def _as(
     if form is HTML:
         return _page_for_people(served, address, offer)
     members, depends = _members_of(served, node)
+
+    def written(format_: ox.RdfFormat) -> bytes:
+        return write_triples(served, describe_node(served, node, members), format_)
+
+    return page_response(served, cache, node, offer, address, depends, written, FORMS)
+
+
+def page_response(
+    served: Served,
+    cache: DocumentCache,
+    node: FeedNode,
+    offer: Offer,
+    address: str,
+    depends: str,
+    written: Callable[[ox.RdfFormat], bytes],
+    forms: Sequence[Form],
+) -> Response:
+    """Return a page of a stream in one of its forms, or that it has not changed.
+
+    ``depends`` tells what it holds from anything else.
+    """
+    form = offer.form
     response = Response(content_type=offer.content_type)
     headers = response.headers
     if not offer.is_chosen:
         response.vary.add("Accept")
         headers["Content-Location"] = f"{address}.{form.extension}"
     headers["Cache-Control"] = CLOSED if node.is_closed else OPEN
-    set_links(response, served, links_to_forms(FORMS, address))
-    parts = (
-        served.public_url,
-        __version__,
-        node.name,
-        depends,
-        repr(node.branches),
-        form.media_type,
-    )
+    set_links(response, served, links_to_forms(forms, address))
+    parts = (served.public_url, __version__, address, depends, repr(node.branches), form.media_type)
     tag = f'"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:32]}"'
     if meet_preconditions(response, tag, None):
         return response
     body = cache.get(tag)
     if body is None:
-        triples = describe_node(served, node, members)
-        format_ = ox.RdfFormat.from_media_type(form.media_type) or ox.RdfFormat.TURTLE
-        body = write_triples(served, triples, format_)
+        body = written(ox.RdfFormat.from_media_type(form.media_type) or ox.RdfFormat.TURTLE)
         cache.put(tag, body)
     response.set_data(body)
     return response
@@ -134,12 +150,16 @@ def _members_of(served: Served, node: FeedNode) -> tuple[bytes, str]:
         return b"", "" if node.is_closed else f"{served.title}{served.licence}"
     release, number = node.file
     record = next(item for item in served.history.records if item.number == release)
+    return read_or_tell(record, page_name(number)), page_sum(record, page_name(number))
+
+
+def read_or_tell(record: ReleaseRecord, file: str) -> bytes:
+    """Return the content of the file of a page. Raises DamagedFile, which is then in the log."""
     try:
-        return read_recorded_page(record, number), page_sum(record, number)
+        return read_recorded_file(record, file)
     except DamagedFile as damage:
-        log.error(
-            "The page %d of the feed of release %d is damaged: %s", number, release, damage.problem
-        )
+        name = f"{record.folder.name}/{FOLDER}/{file}"
+        log.error("The page %s of the feed is damaged: %s", name, damage.problem)
         raise
 
 
