@@ -139,12 +139,20 @@ def _count(connection: Connection) -> int:
 
 
 def sql_lines(files: Iterable[Stored]) -> str:
-    """Return SQL for the lines of files; a control character, which none has, ends no column."""
-    paths = ", ".join(sql_pattern(stored.path) for stored in files)
-    if not paths:
-        return "(SELECT NULL::VARCHAR AS line WHERE false)"
-    return (
-        f"read_csv([{paths}], columns = {{'line': 'VARCHAR'}}, auto_detect = false, "
-        "header = false, delim = '\x01', quote = '', escape = '', strict_mode = false, "
-        f"max_line_size = {LONGEST_LINE}, buffer_size = {4 * LONGEST_LINE})"
-    )
+    """Return SQL for the lines of files; a control character, which none has, ends no column.
+
+    How they are compressed is said, as DuckDB does not see it in every name.
+    """
+    parts = []
+    by_kind: dict[str, list[str]] = {}
+    for stored in files:
+        kind = "gzip" if stored.path.suffix == ".gz" else "none"
+        by_kind.setdefault(kind, []).append(sql_pattern(stored.path))
+    for kind, paths in by_kind.items():
+        parts.append(
+            f"SELECT line FROM read_csv([{', '.join(paths)}], columns = {{'line': 'VARCHAR'}}, "
+            "auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', "
+            f"strict_mode = false, compression = '{kind}', "
+            f"max_line_size = {LONGEST_LINE}, buffer_size = {4 * LONGEST_LINE})"
+        )
+    return f"({' UNION ALL '.join(parts) or 'SELECT NULL::VARCHAR AS line WHERE false'})"

@@ -107,6 +107,7 @@ def test_tell_what_came_and_went_in_the_order_of_keys(state: States) -> None:
     assert found.new_codes == (("kwartaal", ("2022-Q3",)),)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "table",
     [
