@@ -58,6 +58,8 @@ def verify(run: Run, names: tuple[str, ...], full: bool, every: bool) -> None:
     if not names and has_history:
         history = read_history(project.build)
         found = check_history_files(history, full=full)
+        if current.exists():  # whose record may be another, or not there
+            found += read_history(project.build, current.resolve()).problems
         faults += found
         if not found:
             number = len(history.records)

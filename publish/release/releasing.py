@@ -44,6 +44,7 @@ from publish.release.history.writing import (
 )
 from publish.release.manifest import read_manifest
 from publish.release.releases import (
+    CURRENT,
     keep_release,
     locked,
     make_current,
@@ -238,6 +239,10 @@ def check_history(project: Project) -> History:
     last = history.last
     # What the next release is compared with is needed whole; publish verify compares the rest.
     problems = check_history_files(history, full=True, records=history.records[-1:])
+    current = project.build / CURRENT
+    if history.records and not problems and current.exists():
+        # After an older backup was put back numbers would be given twice, and pages would change.
+        problems += read_history(project.build, current.resolve()).problems
     if last is not None and last.base != project.base:
         where = project.shown(last.folder / RECORD)
         problems.append(fault("history-of-other-base", where, base=last.base, own=project.base))

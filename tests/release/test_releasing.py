@@ -640,6 +640,16 @@ def test_refuse_rollback_to_what_is_gone_or_damaged(copy: SmallProject) -> None:
     assert record_of(again.folder) == (3, again.record.id)
 
 
+def test_find_release_without_its_record(copy: SmallProject) -> None:
+    """A release whose record is not in the history, as after an older backup was put back."""
+    shutil.rmtree(copy.root / "build" / HISTORY / "records" / "0003")
+    for verb in ("verify", "release", "rollback"):
+        result = copy.run(verb)
+        assert result.exit_code == 1
+        assert "build/history/records/0003/record.json: history-damaged:" in result.stdout
+    assert len(Served(copy.root / "build" / CURRENT).history.records) == 2
+
+
 def test_refuse_another_base(three: SmallProject) -> None:
     """Identifiers are for ever: nothing is released under another address, and nothing written."""
     with pytest.raises(FaultyInput) as raised:
