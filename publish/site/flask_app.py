@@ -63,10 +63,12 @@ def open_endpoint(
     served: Served, pool: QueryPool, cache: AnswerCache, per_client: int | None = None
 ) -> Endpoint:
     """Return the endpoint of a release, for the ASGI application and for the query page."""
+    last = served.history.last
     return Endpoint(
         pool=pool,
         cache=cache,
-        release=served.id,
+        # A release that is current again after a rollback has more versions in its store.
+        release=f"{served.id} {last.number if last else 0}",
         describe=lambda format_: write_triples(
             served, describe_service(served, pool.limits, per_client), format_
         ),
