@@ -29,7 +29,18 @@ def test_give_no_fault_without_overlay(tmp_path: Path) -> None:
     assert faults_of(make_sound_project(tmp_path / "project").root, []) == []
 
 
-@pytest.mark.parametrize("fixture", fixtures(), ids=lambda item: item.path.stem)
+LONG = ("too-large-to-bring-in.merged",)
+"""Fixtures that take seconds, each of a code that has others."""
+
+
+@pytest.mark.parametrize(
+    "fixture",
+    [
+        pytest.param(item, marks=[pytest.mark.slow] if item.path.stem in LONG else [])
+        for item in fixtures()
+    ],
+    ids=lambda item: item.path.stem,
+)
 def test_give_report_as_approved(tmp_path: Path, fixture: Fixture) -> None:
     """A fixture gives faults of its code only, at the approved places, in the approved words.
 

@@ -452,6 +452,7 @@ def test_validate_in_dutch(sound: SmallProject, monkeypatch: pytest.MonkeyPatch)
     assert sound.run("-q", "validate").exit_code == 2
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("form", FORMATS)
 def test_print_fifty_faults_of_one_table(project: SmallProject, form: str) -> None:
     """A table of fifty broken cells gives fifty faults in one run, in every format."""

@@ -445,6 +445,7 @@ def test_new_graph_writes_the_project_s_prefixes(tmp_path: Path) -> None:
     assert "pub:Totaal a skos:Concept ." in text
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [

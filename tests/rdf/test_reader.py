@@ -152,6 +152,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["long.ttl", "long.nt", "long.jsonld"])
 def test_report_a_text_without_end(name: str, tmp_path: Path) -> None:
     """A text that is longer than a parser keeps is a fault at its line, and no traceback."""

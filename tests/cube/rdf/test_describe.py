@@ -77,6 +77,7 @@ def test_describe_source_document(answer: Built) -> None:
     }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("printed", ["2022-Q3", "2022 - K3", "3e kwartaal 2022"])
 def test_declare_period_missing_as_printed(project: SmallProject, printed: str) -> None:
     """A missing period may be written as it is printed; its slice has the code all the same."""

@@ -296,7 +296,7 @@ def answer(made: NewTable, measure: str | None, others: dict[str, str]) -> None:
     made.mapping.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
 def test_bring_table_of_any_shape(ages: SmallProject, shape: Shape) -> None:
     """A table becomes the project's; its mapping works once its open questions are answered."""

@@ -94,6 +94,7 @@ def test_suggest_both_from_one_list(tmp_path: Path) -> None:
     assert len(wrong) <= len(rows) / 20, wrong
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("texts", "wanted"),
     [

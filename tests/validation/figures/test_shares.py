@@ -22,6 +22,7 @@ def with_measure(project: SmallProject, name: str, datatype: str = "integer") ->
     path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("share", "expected"),
     [
@@ -75,6 +76,7 @@ def test_judge_share_of_rounded_decimals(project: SmallProject, share: str, wron
     assert project.places() == ([("share-differs", "tabel.csv", 2, 14)] if wrong else [])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("within", "expected"), [('"0,4"', True), ('"0,7"', False), ("0", True), ("1", False)]
 )

@@ -126,6 +126,7 @@ def test_judge_totals_over_several_tables(project: SmallProject) -> None:
     assert project.places() == [("total-differs", "som.csv", 2, 4)]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("total", "kind", "expected"),
     [
