@@ -155,7 +155,8 @@ def _encode(headers: Headers, body: bytes, compress: bool) -> bytes:
 
 def _vary(headers: Headers) -> None:
     """Say that there is a coded form too; not of a file, which has ranges and is never coded."""
-    if "Accept-Ranges" not in headers:
+    known = ", ".join(headers.get_all("Vary"))
+    if "Accept-Ranges" not in headers and "accept-encoding" not in known.lower():
         headers["Vary"] = ", ".join([*headers.get_all("Vary"), "Accept-Encoding"])
 
 

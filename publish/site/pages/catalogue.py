@@ -6,6 +6,7 @@ leads to the same by content negotiation. The entity tag is a hash of the docume
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +17,7 @@ from flask import Blueprint, Response, request
 from publish.release.catalogue.dcat import describe_catalogue
 from publish.release.catalogue.facts import CatalogueFacts, catalogue_facts
 from publish.release.opened import Served, once_per_release
-from publish.server.negotiation import Form
+from publish.server.negotiation import Form, choose_coding
 from publish.server.replies import REVALIDATE
 from publish.site.describe import write_triples
 from publish.site.discovery.links import set_links
@@ -45,9 +46,11 @@ def make_catalogue(served: Served) -> Blueprint:
 
 def _catalogue(served: Served, facts: CatalogueFacts, form: Form, content_type: str) -> Response:
     """Return the catalogue in a form, or that it has not changed."""
-    body, tag = _written(served, form)
+    is_coded = choose_coding(request.headers.get("Accept-Encoding")) == "gzip"
+    body, tag = _written(served, (form, is_coded))
     response = Response(content_type=content_type)
     response.headers["Cache-Control"] = REVALIDATE
+    response.vary.add("Accept-Encoding")
     links = [f'<{facts.iri("catalogue")}>; rel="describes"']
     root = f"{request.script_root}/catalog"
     links += [
@@ -59,12 +62,21 @@ def _catalogue(served: Served, facts: CatalogueFacts, form: Form, content_type: 
     modified = datetime.fromisoformat(facts.released[1]).astimezone(UTC)
     if not meet_preconditions(response, tag, modified):
         response.set_data(body)
+        if is_coded:
+            response.headers["Content-Encoding"] = "gzip"
     return response
 
 
 @once_per_release
-def _written(served: Served, form: Form) -> tuple[bytes, str]:
-    """Return the catalogue in a form, with its entity tag."""
+def _written(served: Served, wanted: tuple[Form, bool]) -> tuple[bytes, str]:
+    """Return the catalogue in a form, coded with gzip or not, with its entity tag.
+
+    It is coded here, as the server codes only what is short.
+    """
+    form, is_coded = wanted
+    if is_coded:
+        body, tag = _written(served, (form, False))
+        return gzip.compress(body, mtime=0), f"W/{tag}"
     facts, format_ = catalogue_facts(served), ox.RdfFormat.from_media_type(form.media_type)
     assert facts is not None and format_ is not None  # noqa: S101 - else it has no address
     body = write_triples(served, describe_catalogue(facts), format_)
