@@ -52,7 +52,6 @@ def load_versions(store: Path, base: str, held: Iterable[Added]) -> None:
     # Documents in Turtle one after the other are one.
     content = b"".join(_pages(held))
     opened.bulk_load(content, format=ox.RdfFormat.TURTLE, to_graph=graph)
-    opened.optimize()
     opened.flush()
 
 
