@@ -12,6 +12,7 @@ from publish.cube.keys import (
     NOT_FOUND,
     SEVERAL,
     SeenKeys,
+    SeriesCount,
     duplicates,
     find_keys,
     fit_in_64_bits,
@@ -144,3 +145,31 @@ def test_sort_many_dimensions_without_overflow() -> None:
     keys[999] = keys[3]
     again, first = duplicates(keys)
     assert (again.tolist(), first.tolist()) == ([999], [3])
+
+
+@pytest.mark.parametrize("size", [4, 1 << 40])
+def test_count_series(size: int) -> None:
+    """Keys that differ in the period alone are one series, over batches and beyond 64 bits."""
+    wide = [CubeDimension(name="w", iri="https://x.example/w", codes=list("abcd"))] * 2
+    dimensions = (dimension(3), *wide)
+    if size > 4:
+        dimensions = (dimension(3), *(_long(item) for item in (*wide, *wide)))
+    series = SeriesCount(dimensions)
+    assert series.count == 0
+    batches = [[(0, 1, 2), (1, 1, 2), (0, 3, 2)], [(2, 3, 2), (2, 0, 0)]]
+    for batch in batches:
+        keys = [[period, *rest * (len(dimensions) // 2)] for period, *rest in batch]
+        series.see(tuple(np.array(keys, dtype=np.int32).T))
+    assert series.count == 3
+
+
+def _long(item: CubeDimension) -> CubeDimension:
+    """Return a dimension that claims to have so many codes that four fit in no 64 bits."""
+    return CubeDimension(name=item.name, iri=item.iri, codes=_Many("abcd"))
+
+
+class _Many(list[str]):
+    """A list that is longer than any memory."""
+
+    def __len__(self) -> int:
+        return 1 << 40
