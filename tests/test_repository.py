@@ -352,6 +352,7 @@ LARGER = {
     "harvesters/test_croissant.py",
     "harvesters/test_rules.py",
     "mappings/drafting/test_doubt.py",
+    "release/test_replay.py",
     "site/pages/test_pages_browser.py",
     "site/test_attacks.py",
     "site/test_load.py",
