@@ -107,7 +107,7 @@ def write_release(
     forms = write_forms(folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about)
     write_shapes(project, content.shapes, folder)
     if project.publication is None:
-        log.warning(phrase("no-catalogue-yet"))
+        log.info(phrase("no-catalogue-yet"))
     manifest = make_manifest(
         project,
         data_sets=data_set_entries(content),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,7 @@ def test_have_no_catalogue_without_publisher(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A project that does not say who publishes has no catalogue, and is told what to add."""
+    caplog.set_level(logging.INFO, "publish")
     project = make_small_project(tmp_path / "project")
     project.table(PLAIN_TABLE)
     project.mapping(PLAIN)
