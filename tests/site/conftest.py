@@ -24,7 +24,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pool(release: Path) -> Iterator[QueryPool]:
     prefixes = Served(release).prefixes
-    limits = Limits(workers=2, deadline=1)
+    limits = Limits(workers=2, deadline=20)
     with pool_in_thread(release / "store", limits=limits, prefixes=prefixes) as pool:
         yield pool
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
+from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from flask_client import BROWSER, page
+from flask_client import BROWSER, client_of, page
+from query_pool import pool_in_thread
 from small_release import BASE
+
+from publish.sparql.query.limits import Limits
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <http://purl.org/linked-data/cube#Observation> }"
@@ -137,9 +142,12 @@ def test_query_syntax_error(client: FlaskClient) -> None:
     assert "?s ex:p ?o }</textarea>" in response.text
 
 
-def test_query_timeout(client: FlaskClient) -> None:
+def test_query_timeout(release: Path) -> None:
     """A query past the deadline is 503, names the limit and when to come back."""
-    response = client.get("/sparql", query_string={"query": RUNAWAY})
+    with pool_in_thread(release / "store", limits=Limits(workers=2, deadline=1)) as pool:
+        response = client_of(release, pool).get("/sparql", query_string={"query": RUNAWAY})
+        while pool.free < 2:
+            time.sleep(0.01)
     assert response.status_code == 503
     assert "limit of 1 second" in response.text
     assert response.headers["Retry-After"] == "5"
