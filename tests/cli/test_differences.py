@@ -47,7 +47,7 @@ def test_diff_names_releases_by_number_and_id(project: SmallProject, old: str, n
     result = project.run("--language", "nl", "diff", old, new)
     assert result.exit_code == 0, result.stdout
     assert result.stdout == (
-        f"Van release 1 ({IDS[0]}, 2026-01-02) naar release 2 ({IDS[1]}, 2026-02-02):\n"
+        f"Van release 1 ({IDS[0]}, van 2026-01-02) naar release 2 ({IDS[1]}, van 2026-02-02):\n"
         "er is geen verschil in observaties, concepten en termen.\n"
     )
 
