@@ -176,8 +176,8 @@ def find_states(project: Project, *names: str) -> list[State]:
         [old, new] = [state for state in states if state]
         where = project.shown(project.build)
         faults.append(fault("diff-of-other-base", where, old=old.base, new=new.base))
-    if faults:
-        raise FaultyInput(faults)
+    if faults:  # what is damaged is why a release is not found
+        raise FaultyInput(list(history.problems) or faults)
     return [state for state in states if state]
 
 
