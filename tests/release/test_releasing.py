@@ -527,7 +527,7 @@ def test_refuse_unknown_release(three: SmallProject, name: str) -> None:
         find_record(read_history(three.root / "build"), name, current=None)
     [found] = raised.value.faults
     assert (found.code, found.path) == ("unknown-release", "build/history/records")
-    assert "there are records 1 to 3" in found.finding
+    assert "the last record is 3" in found.finding
 
 
 def test_find_release_by_any_of_its_names(three: SmallProject) -> None:

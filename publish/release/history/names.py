@@ -36,5 +36,6 @@ def find_record(history: History, name: str, *, current: ReleaseRecord | None) -
         numbers = ", ".join(f"{item.id} ({item.number})" for item in ids.values())
         raise FaultyInput([fault("ambiguous-release", where, name=name, found=numbers)])
     there = phrase("records-there", last=records[-1].number) if records else phrase("no-records")
-    meant = did_you_mean(name, (CURRENT, PREVIOUS))
-    raise FaultyInput([fault("unknown-release", where, name=name, there=there, meant=meant)])
+    words = (CURRENT, PREVIOUS)
+    hint = did_you_mean(name, words) if name not in words else ""
+    raise FaultyInput([fault("unknown-release", where, name=name, there=there, hint=hint)])
