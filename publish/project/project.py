@@ -21,15 +21,16 @@ from publish.faults.fault import (
     fault,
     phrase,
     reason_of,
-    shortened,
 )
 from publish.project.files import shown_path
 from publish.project.iris import CODE, GENERIC_VOCABULARY, Uris, is_base
 from publish.project.publication import (
     SECTIONS,
     Publication,
+    is_text,
     judge_publication,
     publication_of,
+    shown,
 )
 from publish.project.toml import place_of_key, read_toml
 
@@ -157,18 +158,13 @@ def _judge(settings: dict[str, object], text: str, overridden: Set[str]) -> Iter
         if key in ADDRESSES and isinstance(value, str) and (wrong := wrong_character(value)):
             yield found("not-an-iri", key, problem=phrase("iri-character", character=wrong))
         else:
-            shown = f'"{shortened(value)}"' if isinstance(value, str) else phrase("this-value")
-            yield found("wrong-type", key, value=shown, wanted=KEYS[key])
+            yield found("wrong-type", key, value=shown(value), wanted=KEYS[key])
 
 
 def _is_allowed(key: str, value: object) -> bool:
     """Return whether a setting has a usable value."""
     if key in ("title", "description"):
-        return (
-            isinstance(value, dict)
-            and set(value) == {"nl", "en"}
-            and all(isinstance(part, str) and part.strip() for part in value.values())
-        )
+        return is_text(value)
     if key == "keep-releases":
         return type(value) is int and value >= 1
     if not isinstance(value, str):

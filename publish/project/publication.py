@@ -6,14 +6,17 @@ they are written, so that a manifest can hold them. A project with none of them 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from publish.faults.addresses import is_address
 from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase, shortened, some_of
 from publish.project.authorities import authorities, listed
+from publish.project.iris import CODE
 from publish.project.toml import place_in_table, place_of_key
 
 Text = dict[str, str]
@@ -21,7 +24,9 @@ Text = dict[str, str]
 Keywords = dict[str, list[str]]
 """Keywords by language."""
 
-EMAIL = re.compile(r"(?:mailto:)?[^\s@<>\"]+@[^\s@<>\".]+(?:\.[^\s@<>\".]+)+")
+EMAIL = re.compile(r"(?:mailto:)?[\w.!$'*+~=-]+@[\w-]+(?:\.[\w-]+)+")
+"""One address of what needs no escape in a ``mailto:`` (RFC 6068)."""
+NOT_IN_KEYWORD = re.compile(r"[,\n\r\t]")
 MOST_KEYWORD = 100
 """Characters of a keyword at most, as CKAN has it."""
 CC0 = "https://data.vlaanderen.be/id/licentie/creative-commons-zero-verklaring/v1.0"
@@ -129,7 +134,13 @@ def judge_publication(settings: Mapping[str, Any], text: str, file: str) -> Iter
     is_licence = isinstance(licence, str) and is_address(licence)
     if SECTIONS.keys() & settings.keys() and is_licence and licence not in model:
         at, known = place_of_key(text, "licence"), ", ".join(model)
-        yield fault("licence-not-for-profile", file, *at, value=shown(licence), known=known)
+        near = did_you_mean(str(licence), model)
+        yield fault(
+            "licence-not-for-profile", file, *at, value=shown(licence), hint=near, known=known
+        )
+    for iri, other in _judge_publisher(settings):
+        at = place_in_table(text, "publisher", "iri")
+        yield fault("wrong-type", file, *at, key="publisher.iri", value=shown(iri), wanted=other)
     contact = settings.get("contact")
     if isinstance(contact, dict) and not {"email", "page"} & set(contact):
         yield fault("contact-without-address", file, *place_in_table(text, "contact", "contact"))
@@ -155,11 +166,9 @@ def judge_value(kind: str, key: str, value: Any, place: Placed) -> Iterator[Faul
                     hint=did_you_mean(str(code), known),
                     known=some_of(known, 30),
                 )
+        yield from _judge_twice(key, value, place)
     elif kind == "text":
-        is_text = isinstance(value, dict) and set(value) == {"nl", "en"}
-        if not is_text or not all(
-            isinstance(part, str) and part.strip() for part in value.values()
-        ):
+        if not is_text(value):
             yield _wrong(key, value, "text-in-both-languages", place())
     elif kind == "keywords":
         yield from _judge_keywords(key, value, place)
@@ -167,7 +176,8 @@ def judge_value(kind: str, key: str, value: Any, place: Placed) -> Iterator[Faul
         if not isinstance(value, str) or not EMAIL.fullmatch(value):
             yield _wrong(key, value, "email-wanted", place())
     elif kind == "profile":
-        if value not in (known_ := listed("profiles")):
+        if not isinstance(value, str) or value not in (known_ := listed("profiles")):
+            known_ = listed("profiles")
             yield _wrong(key, value, phrase("profile-wanted", known=", ".join(known_)), place())
     elif not isinstance(value, str) or not is_address(value):
         yield _wrong(key, value, "address-wanted", place())
@@ -183,9 +193,33 @@ def _judge_keywords(key: str, value: Any, place: Placed) -> Iterator[Fault]:
             yield _wrong(key, words, "keywords-wanted", place(language))
             continue
         for at, word in enumerate(words):
-            is_word = isinstance(word, str) and word.strip() == word and word
-            if not is_word or "," in word or len(word) > MOST_KEYWORD:
+            is_word = isinstance(word, str) and word.strip() == word and has_letters(word)
+            if not is_word or NOT_IN_KEYWORD.search(word) or len(word) > MOST_KEYWORD:
                 yield _wrong(key, word, "keywords-wanted", place(language, at))
+        yield from _judge_twice(key, words, partial(place, language))
+
+
+def _judge_twice(key: str, values: object, place: Placed) -> Iterator[Fault]:
+    """Yield the items that stand in a list before."""
+    items = values if isinstance(values, list) else []
+    for at, item in enumerate(items):
+        if item in items[:at]:
+            words = {"value": phrase("value-twice", value=shown(item))}
+            yield fault("wrong-type", *place(at), key=key, wanted=phrase("twice-in-list"), **words)
+
+
+def _judge_publisher(settings: Mapping[str, Any]) -> Iterator[tuple[object, Words]]:
+    """Yield the address of the publisher when it is that of something else here."""
+    sections = [settings.get(name) for name in SECTIONS]
+    given: list[Any] = [section if isinstance(section, dict) else {} for section in sections]
+    iri, base = given[0].get("iri"), str(settings.get("base")).rstrip("/")
+    own = f"{base}/id/organisatie/"
+    others = [CC0, *listed("licences"), *listed("profiles"), given[0].get("homepage")]
+    others += [given[1].get("page"), given[2].get("spatial")]
+    if isinstance(iri, str) and is_address(iri):
+        is_own = iri.startswith(own) and CODE.fullmatch(iri, len(own))
+        if iri in others or (f"{iri}/".startswith(f"{base}/") and not is_own):
+            yield iri, phrase("own-address-wanted", own=f"{own}…")
 
 
 def _wrong(key: str, value: Any, wanted: str, place: tuple[str, int, int]) -> Fault:
@@ -193,6 +227,22 @@ def _wrong(key: str, value: Any, wanted: str, place: tuple[str, int, int]) -> Fa
     return fault("wrong-type", *place, key=key, value=shown(value), wanted=words)
 
 
+def has_letters(text: str) -> bool:
+    """Return whether a text has a letter or a digit, so that people see something."""
+    return any(map(str.isalnum, text))
+
+
+def is_text(value: object) -> bool:
+    """Return whether a value is a text in both languages."""
+    is_table = isinstance(value, dict) and set(value) == {"nl", "en"}
+    return is_table and all(
+        isinstance(part, str) and has_letters(part)
+        for part in value.values()  # type: ignore[attr-defined]
+    )
+
+
 def shown(value: object) -> str:
     """Return a value for a message."""
-    return f'"{shortened(value)}"' if isinstance(value, str) else phrase("this-value")
+    if isinstance(value, str):
+        return f'"{shortened(value)}"'
+    return shortened(json.dumps(value, ensure_ascii=False, default=str))

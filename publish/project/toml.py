@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from publish.faults.fault import Fault, fault, phrase
 from publish.faults.places import line_and_column
-from publish.project.files import MOST_TOML, read_file
+from publish.project.files import MOST_TOML, UNUSABLE, read_file
 
 
 def read_toml(path: Path, shown: str, faults: list[Fault]) -> tuple[dict[str, Any], str] | None:
@@ -19,10 +20,35 @@ def read_toml(path: Path, shown: str, faults: list[Fault]) -> tuple[dict[str, An
         return None
     text = text.replace("\r\n", "\n")
     try:
-        return tomllib.loads(text), text
+        values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         faults.append(_syntax_fault(error, text, shown))
         return None
+    unusable = list(_unusable(values, text, shown))
+    faults.extend(unusable)
+    return None if unusable else (values, text)
+
+
+def _unusable(values: dict[str, Any], text: str, shown: str) -> Iterator[Fault]:
+    """Yield a fault for each key whose texts hold a character that no text can hold."""
+    for name, value in values.items():
+        for key, part in value.items() if isinstance(value, dict) else [(name, value)]:
+            if found := UNUSABLE.search("\n".join([key, *_texts(part)])):
+                problem = phrase("no-text", name=f"U+{ord(found[0]):04X}")
+                yield fault("toml-syntax", shown, *place_in_table(text, name, key), problem=problem)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield the texts in a value, and the keys in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield key
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
 
 
 def place_of_key(text: str, key: str) -> tuple[int, int]:

@@ -126,7 +126,6 @@ def test_read_project_of_this_repository() -> None:
         "https://data.example.org//a",
         "https://data.example.org\\\\a",
         "https://data.example.org/{a}",
-        "https://data.example.org/\\u0007",
         "https://data.example.org/\\n",
         "",
     ],

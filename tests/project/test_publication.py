@@ -29,6 +29,7 @@ def found(text: str) -> list[tuple[str, int]]:
         f'{PUBLISHER}type = "PrivateIndividual(s)"\n[contact]\nemail = "mailto:info@example.org"\n',
         "[catalogue]\nthemes = ['ECON']\nkeywords = { en = ['work'] }\nfrequency = 'NEVER'\n",
         f'licence = "https://x.example/"\n[title]\n{NAME}',
+        f'base = "https://x.example"\n{PUBLISHER}iri = "https://x.example/id/organisatie/wij"\n',
     ],
 )
 def test_find_nothing_wrong(text: str) -> None:
@@ -57,6 +58,25 @@ def test_find_nothing_wrong(text: str) -> None:
         ("[catalogue]\nthemes = 'SOCI'\n", "wrong-type", 2),
         ("[catalogue]\nfrequency = 'weekly'\n", "not-in-public-list", 2),
         ("[catalogue]\nthemes = []\n", "wrong-type", 2),
+        ("[catalogue]\nthemes = ['SOCI', 'SOCI']\n", "wrong-type", 2),
+        ("[catalogue]\nkeywords = { nl = ['werk', 'werk'] }\n", "wrong-type", 2),
+        ("[catalogue]\nkeywords = { nl = ['!'] }\n", "wrong-type", 2),
+        ('[catalogue]\nkeywords = { nl = ["a\\nb"] }\n', "wrong-type", 2),
+        ("[catalogue]\nprofile = ['x']\n", "wrong-type", 2),
+        ("[publisher]\nname = { nl = '\u200b', en = 'x' }\n", "wrong-type", 2),
+        ("[contact]\nemail = 'mailto:mailto:info@example.org'\n", "wrong-type", 2),
+        ("[contact]\nemail = 'info@example.org?subject=x'\n", "wrong-type", 2),
+        ("[contact]\nemail = '{info}@example.org'\n", "wrong-type", 2),
+        (
+            f"{PUBLISHER}iri = 'https://x.example'\nhomepage = 'https://x.example'\n",
+            "wrong-type",
+            3,
+        ),
+        (
+            f"base = 'https://x.example'\n{PUBLISHER}iri = 'https://x.example/id/x'\n",
+            "wrong-type",
+            4,
+        ),
         ("[catalogue]\nthemes = [1]\n", "not-in-public-list", 2),
         ("[catalogue]\nkeywords = ['werk']\n", "wrong-type", 2),
         ("[catalogue]\nkeywords = { de = ['Arbeit'] }\n", "wrong-type", 2),
