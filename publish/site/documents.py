@@ -10,7 +10,7 @@ from functools import partial
 import pyoxigraph as ox
 from flask import Response
 
-from publish.release.catalogue.dcat import describe_node
+from publish.release.catalogue.dcat import describe_node, statements_of
 from publish.release.catalogue.facts import catalogue_facts
 from publish.release.catalogue.void import all_graphs, describe_all_graphs, describe_graph, title_of
 from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, term
@@ -150,9 +150,10 @@ def _catalogued(served: Served, iri: ox.NamedNode) -> Iterator[ox.Triple]:
 def _entry(served: Served, iri: ox.NamedNode, path: str) -> Thing | None:
     """Return a node of the catalogue, if it is one."""
     facts = catalogue_facts(served)
-    if facts is None or describe_node(facts, iri.value) is None:
+    found = statements_of(facts, iri.value) if facts else None
+    if facts is None or found is None:
         return None
-    own = [item for item in describe_node(facts, iri.value) or () if item.subject == iri]
+    own = [item for item in found if item.subject == iri]
     titles = {
         item.object.language: item.object.value
         for item in own

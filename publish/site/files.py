@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 from io import BufferedReader
 
 from flask import Response, request
@@ -152,6 +153,8 @@ def meet_preconditions(response: Response, etag: str, modified: datetime | None)
     response.status_code = status
     for header in ("Content-Type", "Content-Disposition", "Content-Language"):
         headers.pop(header, None)
+    if status == HTTPStatus.PRECONDITION_FAILED:  # else a cache may give it to everybody
+        headers["Cache-Control"] = "no-store"
     return True
 
 

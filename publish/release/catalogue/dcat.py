@@ -69,14 +69,22 @@ def describe_node(facts: CatalogueFacts, iri: str) -> Iterator[ox.Triple] | None
 
     It brings the labels of the terms that it names. The catalogue itself brings everything.
     """
+    if iri == facts.iri("catalogue"):
+        return describe_catalogue(facts)
+    found = statements_of(facts, iri)
+    return None if found is None else _with_terms(found)
+
+
+def statements_of(facts: CatalogueFacts, iri: str) -> Iterator[ox.Triple] | None:
+    """Return the statements of a node that is ours, without what it names; None for any other."""
     head = f"{facts.uris.base}/id/"
     kind, _, name = iri.removeprefix(head).partition("/")
     if not iri.startswith(head):
         return None
-    if iri == facts.iri("catalogue"):
-        return describe_catalogue(facts)
     found = None
-    if kind == "dataset" and name in facts.data_sets:
+    if iri == facts.iri("catalogue"):
+        found = _catalogue(facts)
+    elif kind == "dataset" and name in facts.data_sets:
         found = _data_set(facts, name)
     elif kind == "distributie" and name in facts.files:
         found = describe_distribution(facts, name)
@@ -92,7 +100,7 @@ def describe_node(facts: CatalogueFacts, iri: str) -> Iterator[ox.Triple] | None
         found = _publisher(facts)
     elif iri == facts.contact:
         found = _contact(facts)
-    return None if found is None else _with_terms(found)
+    return found
 
 
 def _with_terms(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:

@@ -57,6 +57,11 @@ class FeedNode:
     file: tuple[int, int] | None = None
     """Release and number of the page whose members it holds."""
 
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it leads to several releases, so that it is wrong when one of them lacks."""
+        return not self.name or "-" in self.name.partition("/")[0]
+
 
 def find_node(name: str, feed: Sequence[FeedOfRelease]) -> FeedNode | None:
     """Return the page of a name; None if there is none. ``feed`` holds every release, in order."""

@@ -56,7 +56,7 @@ def _show(served: Served, cache: DocumentCache, path: str = "", extension: str =
     name, form = form_of_extension((path or "root") + extension, FORMS)
     name = name if path else ""
     node = find_node(name, catalogue_feed_of(served.history))
-    if served.history.problems and (node is None or not node.is_closed):
+    if served.history.problems and (node is None or node.is_of_many):
         raise ServiceUnavailable  # what is damaged may lack in it
     if node is None:
         return not_found(served, request.path, [], f"{ROOT}/", FORMS)

@@ -79,7 +79,7 @@ def _show(served: Served, cache: DocumentCache, path: str = "", extension: str =
     name = name if path else ""
     feed = feed_of(served.history)
     node = find_node(name, feed)
-    if served.history.problems and (node is None or not node.is_closed):
+    if served.history.problems and (node is None or node.is_of_many):
         raise ServiceUnavailable  # what is damaged may lack in it
     if node is None:
         return not_found(

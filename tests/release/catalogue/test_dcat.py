@@ -15,7 +15,7 @@ from rdflib.namespace import SH
 from shared_material import shared_folder
 from small_catalogue import BASE, DATES, small_facts, small_manifest
 
-from publish.release.catalogue.dcat import describe_catalogue, describe_node
+from publish.release.catalogue.dcat import describe_catalogue, describe_node, statements_of
 from publish.release.catalogue.facts import CatalogueFacts, facts_of
 from publish.release.stages.judge_catalogue import as_graph, some_of_each_kind
 
@@ -176,6 +176,14 @@ def test_describe_each_node_by_itself(facts: CatalogueFacts) -> None:
         alone = describe_node(facts, iri)
         assert alone is not None, iri
         assert by_node[iri] <= set(alone), iri
+
+
+def test_say_of_the_catalogue_alone_what_is_asked_often(facts: CatalogueFacts) -> None:
+    """To know its types and title, as for a redirect, not all that it lists is described."""
+    iri = facts.iri("catalogue")
+    alone = list(statements_of(facts, iri) or ())
+    assert {_subject(item) for item in alone} == {iri, f"{facts.public_url}/"}
+    assert set(alone) >= {item for item in describe_catalogue(facts) if _subject(item) == iri}
 
 
 def test_know_nothing_else(facts: CatalogueFacts) -> None:

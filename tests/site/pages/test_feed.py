@@ -17,7 +17,7 @@ from sparql_server import health, serving, until
 
 from publish.project.project import read_project
 from publish.release.build import build
-from publish.release.feed import writer
+from publish.release.feed import tree, writer
 from publish.release.releasing import release as release_project
 from publish.release.releasing import rollback
 from publish.site.pages.feed import FORMS
@@ -168,6 +168,9 @@ def test_answer_head_and_conditions(client: FlaskClient, path: str) -> None:
     assert again.headers["Cache-Control"] == whole.headers["Cache-Control"]
     other = client.get(f"{path}.jsonld")
     assert other.headers["ETag"] != whole.headers["ETag"]
+    failed = client.get(path, headers={"If-Match": other.headers["ETag"]})
+    assert (failed.status_code, failed.data) == (412, b"")
+    assert failed.headers["Cache-Control"] == "no-store", "a cache would give it to everybody"
 
 
 def test_let_caches_keep_closed_pages(client: FlaskClient) -> None:
@@ -230,14 +233,20 @@ def test_serve_no_damaged_page(copied: Path, damage: str) -> None:
     assert client.get("/feed/1").status_code == 200
 
 
-def test_serve_no_root_that_may_lack_a_release(copied: Path) -> None:
-    """When a record is damaged the root is 503, as a client would miss what it cannot lead to."""
+def test_serve_no_page_that_may_lack_a_release(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a record is damaged the pages of many releases are 503: they would not lead to it."""
+    monkeypatch.setattr(tree, "FAN", 2)
+    assert len(values(quads(client_of(copied), "/feed/1-2"), f"{FEED}/1-2", f"{TREE}relation")) == 4
     record = copied.parent / "history" / "records" / "0001" / "record.json"
     record.write_text(
         record.read_text(encoding="utf-8").replace("proef", "proev"), encoding="utf-8"
     )
     client = client_of(copied)
-    assert client.get("/feed").status_code == client.get("/feed/1").status_code == 503
+    for path in ("/feed", "/feed/1", "/feed/1-2"):
+        assert client.get(path).status_code == 503
+    assert client.get("/feed/2").status_code == 200
 
 
 def test_explain_the_feed_to_people(client: FlaskClient) -> None:
