@@ -32,12 +32,17 @@ PART = 256 * 1024
 """Bytes of a body that are gathered before they are sent."""
 LEAST_COMPRESSED = 600
 """Bytes from which a text is compressed."""
+MOST_COMPRESSED = 8 << 20
+"""Bytes up to which it is, which takes a thread a tenth of a second at most."""
 COMPRESSIBLE = frozenset(
     {
         "application/json",
         "application/ld+json",
+        "application/n-quads",
         "application/n-triples",
         "application/rdf+xml",
+        "application/trig",
+        "application/xml",
         "image/svg+xml",
     }
 )
@@ -84,8 +89,8 @@ class WsgiBridge:
     ) -> Reply:
         """Call the application in a thread. What it raises is raised here.
 
-        A reply with a stream has the first part of its body at hand. With ``compress`` a text that
-        ends within that part is coded with gzip.
+        A reply with a stream has the first part of its body at hand. With ``compress`` a text of
+        which that part is the whole is coded with gzip.
         """
         context = contextvars.copy_context()
         work = functools.partial(context.run, self._respond, app, environ, compress)
@@ -111,7 +116,7 @@ class WsgiBridge:
             raise
         status, fields = started[:2]
         headers = Headers([(name, value) for name, value in fields if name.lower() != "date"])
-        is_whole = len(beginning) < PART
+        is_whole = len(beginning) < PART or headers.get("Content-Length") == str(len(beginning))
         if is_whole:
             body.close()
             if status.startswith("200"):
@@ -143,7 +148,7 @@ def _encode(headers: Headers, body: bytes, compress: bool) -> bytes:
     is_text = kind.startswith("text/") or kind in COMPRESSIBLE
     if not is_text or "Content-Encoding" in headers or "Accept-Ranges" in headers:
         return body
-    if compress and len(body) >= LEAST_COMPRESSED:
+    if compress and LEAST_COMPRESSED <= len(body) <= MOST_COMPRESSED:
         body = gzip.compress(body, 4, mtime=0)
         headers["Content-Encoding"] = "gzip"
         headers["Content-Length"] = str(len(body))

@@ -166,6 +166,19 @@ def test_compress_text() -> None:
     assert (plain["vary"], plain["etag"]) == ("Accept, Accept-Encoding", '"a"')
 
 
+def test_compress_long_text_that_is_whole() -> None:
+    """A page that is given as one part, with its length, is coded however long that part is."""
+    text = b"<a> <b> <c> <g> .\n" * PART
+    for kind in ("application/n-quads", "application/trig", "application/xml; charset=utf-8"):
+        body = Body([text])
+        headers = [("Content-Type", kind), ("Content-Length", str(len(text)))]
+        made = call(app_of(body, headers), compress=True)
+        assert gzip.decompress(made.body) == text
+        assert made.stream is None
+        assert body.is_closed
+        assert headers_of(made)["content-length"] == str(len(made.body))
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -71,7 +71,7 @@ def _catalogue(served: Served, facts: CatalogueFacts, form: Form, content_type: 
 def _written(served: Served, wanted: tuple[Form, bool]) -> tuple[bytes, str]:
     """Return the catalogue in a form, coded with gzip or not, with its entity tag.
 
-    It is coded here, as the server codes only what is short.
+    It is coded here, once, as it may be longer than what the server codes.
     """
     form, is_coded = wanted
     if is_coded:
