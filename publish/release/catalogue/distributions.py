@@ -27,6 +27,16 @@ FORMATS = {
     "text/csv": "CSV",
 }
 """The code in the EU list of file types of each media type."""
+NAMES = {
+    "RDF_TURTLE": "Turtle",
+    "RDF_N_TRIPLES": "N-Triples",
+    "RDF_N_QUADS": "N-Quads",
+    "JSON_LD": "JSON-LD",
+    "RDF_XML": "RDF/XML",
+    "PARQUET": "Parquet",
+    "CSV": "CSV",
+}
+"""What people call each of these, in every language."""
 DATA_CUBE = "http://www.w3.org/TR/vocab-data-cube/"
 NOT_RDF = ("PARQUET", "CSV")
 
@@ -85,7 +95,7 @@ def _texts(
     kind = "cells" if file.stem.endswith(CELLS) else "columns" if format_ in NOT_RDF else "figures"
     for language in LANGUAGES:
         words = read_names()[language]["distributions"]
-        form = file.name.partition(".")[2]
+        form = NAMES[format_] + ", gzip" * bool(file.compresses)
         yield from text(
             node,
             "dct:title",

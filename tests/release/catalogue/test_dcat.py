@@ -245,6 +245,7 @@ def test_say_what_is_compressed_and_by_what() -> None:
     assert objects(facts, path, "compressFormat") == [f"{media}application/gzip"]
     assert objects(facts, path, "format")[0].endswith("/RDF_N_TRIPLES")
     assert objects(facts, "distributie/werknemers-ttl", "compressFormat") == []
+    assert all(title.endswith("(N-Triples, gzip)") for title in objects(facts, path, "title"))
 
 
 def test_prefer_what_the_mapping_says() -> None:
