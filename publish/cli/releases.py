@@ -37,8 +37,8 @@ def verify(run: Run, names: tuple[str, ...], full: bool, every: bool) -> None:
     from publish.release.releases import CURRENT, check_current, releases_in
     from publish.release.soundness import check_release
 
-    project = run.open_project()
     run.unchanged = ""
+    project = run.open_project()
     current = project.build / CURRENT
     there = releases_in(project.build)
     has_history = (project.build / HISTORY).is_dir()
@@ -190,9 +190,8 @@ def releases_command(run: Run) -> None:
     """
     from publish.release.history.listing import describe_releases
 
-    project = run.open_project()
     run.unchanged = ""
-    found = describe_releases(project)
+    found = describe_releases(run.open_project())
     if run.format == "json":
         print_json(found)
         return
@@ -204,7 +203,7 @@ def releases_command(run: Run) -> None:
         line = f"{entry['number']:>4}  {entry['id']}  {entry['released']}  "
         line += f"{entry['observations']:>9,}  {changed:<16} "
         run.say(Words(line) + state)
-        for text in {*entry["note"].values()}:
+        for text in dict.fromkeys(entry["note"].values()):
             run.say(f"      {text}")
     if not found:
         log.info(phrase("no-records-yet"))

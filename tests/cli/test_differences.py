@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,11 @@ def test_diff_names_releases_by_number_and_id(project: SmallProject, old: str, n
     assert result.exit_code == 0, result.stdout
     assert result.stdout == (
         f"Van release 1 ({IDS[0]}, van 2026-01-02) naar release 2 ({IDS[1]}, van 2026-02-02):\n"
-        "er is geen verschil in observaties, concepten en termen.\n"
+        "geen cijfer, code of term verschilt, "
+        "alleen titels, beschrijvingen, koppelingen en dergelijke.\n"
     )
+    same = project.run("diff", "2", IDS[1])
+    assert same.stdout.endswith("nothing differs in observations, concepts and terms.\n")
 
 
 def test_diff_prints_nothing_but_json_on_stdout(project: SmallProject) -> None:
@@ -70,6 +74,14 @@ def test_diff_tells_every_name_that_is_none(project: SmallProject) -> None:
     assert result.stdout.count("unknown-release") == 2
     assert 'Did you mean "previous"?' in result.stdout
     assert not folder.exists()
+
+
+def test_name_no_word_as_its_own_correction(project: SmallProject) -> None:
+    """There is nothing before the first release, and who asks for it has misspelt nothing."""
+    shutil.rmtree(project.root / "build" / "history" / "records" / "0002")
+    result = project.run("rollback", "previous")
+    assert "called previous: there is one record, 1, and none before it." in result.stdout
+    assert "Did you mean" not in result.stdout
 
 
 def test_diff_needs_releases(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ def as_text(comparison: Comparison, most: int | None) -> Iterator[Words]:
     """Yield the lines of a report; of each kind of change at most ``most`` of a data set."""
     yield phrase("diff-of", old=comparison.old.name, new=comparison.new.name)
     if comparison.is_empty():
-        yield phrase("diff-empty")
+        is_one = comparison.old.id == comparison.new.id
+        yield phrase("diff-empty" if is_one else "diff-texts-only")
         return
     counts = {kind: written_out(number) for kind, number in comparison.counts().items()}
     yield phrase("diff-observations", **counts)

@@ -1,8 +1,9 @@
 """What can differ between two releases, as data: observations, structures, concepts and terms.
 
 An observation is what its IRI names: the codes of its dimensions in order, the measure last. It
-was revised when its value, its status with the reasons of it, its unit or its bounds changed; not
-when only its source, its printed decimals, labels or the order of things did.
+was revised when its value, its status with the reasons of it, its unit or its bounds changed, or
+what its dimensions or the datatype of its value are; not when only its source, its printed
+decimals, labels or the order of things did.
 """
 
 from __future__ import annotations
@@ -95,12 +96,12 @@ class Change:
 class StructureChange:
     """A change of the structure of a data set."""
 
-    part: Literal["dimension", "measure", "unit", "scale"]
+    part: Literal["dimension", "measure", "unit", "datatype", "code-list", "scale"]
     old: str | None
     """The name or number in the earlier release; None for what was added."""
     new: str | None
     of: str = ""
-    """The measure whose unit it is."""
+    """The measure whose unit or datatype it is, or the dimension whose code list."""
 
 
 @dataclass(frozen=True, kw_only=True)

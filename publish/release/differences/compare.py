@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from publish.cube.columns_file.engine import Connection, open_engine, sql_name
 from publish.cube.columns_file.layout import BOUND_COLUMNS, ColumnsAbout
@@ -251,7 +251,10 @@ def _joined(old: ColumnsFile, new: ColumnsFile) -> str:
     )
     last_old, last_new = pairs[-1]
     differs = " OR ".join(
-        f"old.{sql_name(column)} IS DISTINCT FROM new.{sql_name(column)}" for column in STATED
+        (
+            *(f"old.{sql_name(name)} IS DISTINCT FROM new.{sql_name(name)}" for name in STATED),
+            *(f"new.{last_new} = {_text(name)}" for name in of_other_meaning(old.about, new.about)),
+        )
     )
     return f"""
         SELECT CASE WHEN old.{last_old} IS NULL THEN 'added'
@@ -260,6 +263,24 @@ def _joined(old: ColumnsFile, new: ColumnsFile) -> str:
         FROM {old.relation} old FULL JOIN {new.relation} new ON {same}
         WHERE old.{last_old} IS NULL OR new.{last_new} IS NULL OR {differs}
     """
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def of_other_meaning(old: ColumnsAbout, new: ColumnsAbout) -> Iterator[str]:
+    """Yield the measures whose observations are stated in other terms, whatever their figures.
+
+    Their dimensions are other properties or take their codes from other lists, or the value has
+    another datatype: what was read of the earlier release holds for none of them.
+    """
+    dimensions = ([(item.iri, item.scheme) for item in about.dimensions] for about in (old, new))
+    is_other = len({*map(tuple, dimensions)}) > 1
+    datatypes = {item.name: item.datatype for item in old.measures}
+    for item in new.measures:
+        if is_other or datatypes.get(item.name, item.datatype) != item.datatype:
+            yield item.name
 
 
 Codes = tuple[tuple[str, tuple[str, ...]], ...]
@@ -287,7 +308,7 @@ def _codes(connection: Connection, old: ColumnsFile, new: ColumnsFile) -> tuple[
 
 
 def _structure_changes(old: ColumnsAbout, new: ColumnsAbout) -> Iterator[StructureChange]:
-    """Yield what changed in dimensions, measures, their units and the scale.
+    """Yield what changed in dimensions, measures, their units and datatypes, and the scale.
 
     A dimension that went and one that came with the same code list or kind of period is one that
     was renamed; so are two measures of one unit.
@@ -299,9 +320,15 @@ def _structure_changes(old: ColumnsAbout, new: ColumnsAbout) -> Iterator[Structu
     units = [{item.name: item.unit for item in about.measures} for about in (old, new)]
     for before, after in _renamed(*units):
         yield StructureChange(part="measure", old=before, new=after)
-    for name in units[0].keys() & units[1].keys():
-        if units[0][name] != units[1][name]:
-            yield StructureChange(part="unit", of=name, old=units[0][name], new=units[1][name])
+    lists = [{item.name: item.scheme for item in about.dimensions} for about in (old, new)]
+    datatypes = [{item.name: item.datatype for item in about.measures} for about in (old, new)]
+    parts: list[tuple[Literal["unit", "datatype", "code-list"], Any]] = [
+        ("unit", units), ("datatype", datatypes), ("code-list", lists)
+    ]  # fmt: skip
+    for part, (before, after) in parts:
+        for name in sorted(before.keys() & after.keys()):
+            if before[name] != after[name]:
+                yield StructureChange(part=part, of=name, old=before[name], new=after[name])
     if old.scale != new.scale:
         yield StructureChange(part="scale", old=str(old.scale), new=str(new.scale))
 

@@ -19,7 +19,7 @@ from publish.cube.columns_file.engine import Connection, open_engine
 from publish.cube.columns_file.reader import ColumnsFile, UnusableColumns, open_columns
 from publish.project.project import Text
 from publish.release.differences.change import StatedFigure
-from publish.release.differences.compare import figure_at
+from publish.release.differences.compare import figure_at, of_other_meaning
 from publish.release.differences.gone_list import OBSERVATION, GoneIndex
 from publish.release.history.records import History, ReleaseRecord
 
@@ -95,7 +95,7 @@ class _Finder:
                 figure=figure,
                 measure=measure.iri,
                 datatype=measure.datatype,
-                version=self._last_version(last, figure),
+                version=self._last_version(last, *found),
             )
         return None
 
@@ -111,7 +111,9 @@ class _Finder:
             return None
         return None if figure is None else (columns, figure)
 
-    def _last_version(self, last: ReleaseRecord, figure: StatedFigure) -> ReleaseRecord | None:
+    def _last_version(
+        self, last: ReleaseRecord, file: ColumnsFile, figure: StatedFigure
+    ) -> ReleaseRecord | None:
         """Return the release that stated it as it was last, if that has a feed."""
         if not _has_feed(last):
             return None
@@ -123,6 +125,8 @@ class _Finder:
             if item.columns != columns:
                 columns, earlier = item.columns, self._look_up(before)
                 if earlier is None or not figure.says_the_same(earlier[1]):
+                    break
+                if self.codes[-1] in of_other_meaning(earlier[0].about, file.about):
                     break
             found = before
         return found

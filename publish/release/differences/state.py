@@ -112,13 +112,11 @@ def _dumps(folder: Path, files: Mapping[str, File]) -> dict[str, Stored]:
 def state_of_record(history: History, record: ReleaseRecord) -> State:
     """Return what of a recorded release is compared; its dumps where they still are."""
     build = history.folder.parent
-    titles: dict[str, Text] = {}
     dumps: dict[str, Stored] = {}
     for folder in same_content(build, record.id):
         if check_release(folder, full=False):
             continue
         manifest = read_manifest(folder)
-        titles = {entry["slug"]: entry["title"] for entry in manifest["data-sets"]}
         dumps = _dumps(folder, read_files(manifest["files"], "dumps/"))
         break
     return State(
@@ -129,7 +127,7 @@ def state_of_record(history: History, record: ReleaseRecord) -> State:
         data_sets={
             slug: DataSetState(
                 slug=slug,
-                title=titles.get(slug, {}),
+                title=dict(item.title),
                 observations=item.observations,
                 columns=Stored(path=history.columns_path(item.columns), sha256=item.columns),
             )

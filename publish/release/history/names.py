@@ -35,7 +35,10 @@ def find_record(history: History, name: str, *, current: ReleaseRecord | None) -
     if ids:
         numbers = ", ".join(f"{item.id} ({item.number})" for item in ids.values())
         raise FaultyInput([fault("ambiguous-release", where, name=name, found=numbers)])
-    there = phrase("records-there", last=records[-1].number) if records else phrase("no-records")
+    there = phrase("no-records")
+    if records:
+        last = records[-1].number
+        there = phrase("records-there", last=last) if last > 1 else phrase("record-there")
     words = (CURRENT, PREVIOUS)
     hint = did_you_mean(name, words) if name not in words else ""
     raise FaultyInput([fault("unknown-release", where, name=name, there=there, hint=hint)])

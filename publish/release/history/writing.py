@@ -164,8 +164,11 @@ def confirm(record: ReleaseRecord) -> None:
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write a file under the name of its content, unless it is there."""
-    if path.exists():
+    """Write a file under the name of its content, unless it is there and sound.
+
+    An earlier record may have left it, and it may have been damaged since.
+    """
+    if path.exists() and path.read_bytes() == content:
         return
     make_folder(path.parent)
     part = path.with_name(f"{UNFINISHED}{path.name}")

@@ -170,6 +170,38 @@ def test_take_another_unit_for_a_revision_of_all(state: States, project: SmallPr
     assert str(change.new).endswith("/PC")
 
 
+def test_take_another_datatype_for_a_revision_of_all(state: States, project: SmallProject) -> None:
+    """The triples of all observations of the measure are others, whatever the figures."""
+    old = state()
+    path = project.root / "ontology" / "measures.ttl"
+    text = path.read_text(encoding="utf-8")
+    first, second = text.split("ns:aantal", 1)
+    assert "xsd:integer" in second
+    path.write_text(f"{first}ns:aantal" + second.replace("xsd:integer", "xsd:decimal", 1))
+    new = state()
+    path.write_text(text)
+    assert {told(change)[0] for change in changes_of(old, new)} == {"revised"}
+    [change] = data_set(old, new).structure
+    assert (change.part, change.of) == ("datatype", "aantal")
+    assert "datatype of aantal: integer → decimal" in text_of(old, new, "en")
+
+
+def test_take_another_dimension_for_a_revision_of_all(state: States, project: SmallProject) -> None:
+    """With a property of another name and the same codes, addresses stay and triples do not."""
+    old = state()
+    root = project.root
+    texts = {path: path.read_text(encoding="utf-8") for path in root.glob("ontology/*.ttl")}
+    for path, text in texts.items():
+        path.write_text(text.replace("ns:leeftijd\n", "ns:ouderdom\n"))
+    new = state(mapping=PLAIN.replace("leeftijd", "ouderdom"))
+    for path, text in texts.items():
+        path.write_text(text)
+    assert {told(change)[0] for change in changes_of(old, new)} == {"revised"}
+    assert [(item.part, item.old, item.new) for item in data_set(old, new).structure] == [
+        ("dimension", "leeftijd", "ouderdom")
+    ]
+
+
 def test_tell_a_dimension_more_as_other_observations(state: States) -> None:
     """Their addresses are others: all of the one release went, all of the other came."""
     old = state()
