@@ -8,10 +8,11 @@ a part of a file only.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 import duckdb
 
@@ -25,7 +26,13 @@ from publish.release.history.records import History, ReleaseRecord
 
 _MEMORY = "128MiB"
 _ONE_AT_A_TIME = Lock()
-"""Of many who ask at once, one reads columns and the others wait for it."""
+"""Of those who ask at once, one reads columns and the others wait for it."""
+_PLACES = BoundedSemaphore(4)
+"""How many may ask at once: each holds a thread, of which all other pages have need too."""
+
+
+class TooManyAsk(Exception):
+    """So many wait to have columns read that one more would hold up other pages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +59,13 @@ class Gone:
 def find_gone(index: GoneIndex, path: str) -> Gone | None:
     """Return the thing that had an IRI with a path after ``/id/``, if there was one.
 
-    It is for what the served release does not have.
+    It is for what the served release does not have. Raises TooManyAsk.
     """
     history = index.history
     if path.startswith(OBSERVATION):
         slug, *codes = path.removeprefix(OBSERVATION).split("/")
         with (
+            _place(),
             _ONE_AT_A_TIME,
             tempfile.TemporaryDirectory(prefix="publish-") as folder,
             open_engine(Path(folder), memory=_MEMORY) as connection,
@@ -69,6 +77,16 @@ def find_gone(index: GoneIndex, path: str) -> Gone | None:
     label, record = index.things[path]
     last = history.before(record)
     return None if last is None else Gone(path=path, last=last, removed=record, label=label)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not _PLACES.acquire(blocking=False):
+        raise TooManyAsk
+    try:
+        yield
+    finally:
+        _PLACES.release()
 
 
 @dataclass(frozen=True, kw_only=True)

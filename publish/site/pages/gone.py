@@ -17,7 +17,7 @@ from publish.project.iris import Uris
 from publish.rdf.namespaces import XSD
 from publish.rdf.rdf_xml import NotInXml
 from publish.release.differences.as_text import figure_in_words, place_in_words
-from publish.release.differences.gone import Gone, find_gone
+from publish.release.differences.gone import Gone, TooManyAsk, find_gone
 from publish.release.differences.gone_list import OBSERVATION, GoneIndex
 from publish.release.opened import LABELS, TYPE, Node, Served, term
 from publish.server.negotiation import HTML, Form
@@ -26,7 +26,10 @@ from publish.site.describe import write_triples
 from publish.site.documents import DOCUMENTS
 from publish.site.not_found import accepted_offers
 from publish.site.rendering import current_reader, plain_response, render_page
+from publish.sparql.query.limits import duration
 
+RETRY_AFTER = 2
+"""Seconds after which who was sent away may ask again."""
 ACTIVITY = "https://www.w3.org/ns/activitystreams#"
 
 
@@ -35,9 +38,15 @@ def gone_response(
 ) -> Response | None:
     """Return a 410 about what had an IRI with a path after ``/id/``; None if nothing had.
 
-    It is for what the release does not have. It has the form of an extension or of Accept.
+    It is for what the release does not have. It has the form of an extension or of Accept; when
+    too many ask it is a 503.
     """
-    gone = find_gone(index, path)
+    try:
+        gone = find_gone(index, path)
+    except TooManyAsk:
+        refusal = plain_response(phrase("gone-too-many", seconds=duration(RETRY_AFTER)), 503)
+        refusal.headers.update({"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
+        return refusal
     if gone is None:
         return None
     response = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import pyoxigraph as ox
 import pytest
 from flask_client import client_of
 from small_project import PLAIN, PLAIN_TABLE, SmallProject, make_small_project
 
+from publish.release.differences import gone
 from publish.release.differences.gone import find_gone
 from publish.release.differences.gone_list import read_gone_index
 from publish.release.history.records import read_history
@@ -108,6 +110,23 @@ def test_answer_410_for_what_a_release_removed(releases: Releases) -> None:
         assert client.get("/id/slice/tweede/2029-Q1", headers=TURTLE).status_code == 404
 
 
+def test_leave_threads_to_other_pages(releases: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When too many ask for what is gone at once, one more is told to come back; a 404 is not."""
+    places = BoundedSemaphore(1)
+    monkeypatch.setattr(gone, "_PLACES", places)
+    with client_of(releases.folders[1]) as client:
+        with places:
+            refused = client.get(f"/doc/{GONE}", headers=TURTLE)
+            assert client.get("/doc/observatie/nooit/x", headers=TURTLE).status_code == 404
+        assert refused.status_code == 503
+        assert (refused.headers["Retry-After"], refused.headers["Cache-Control"]) == (
+            "2",
+            "no-store",
+        )
+        assert "Try again in 2 seconds" in refused.text
+        assert client.get(f"/doc/{GONE}", headers=TURTLE).status_code == 410
+
+
 def test_find_again_what_came_back(releases: Releases) -> None:
     """The third release has it: it is there, and what never was there is still unknown."""
     with client_of(releases.folders[2]) as client:
@@ -128,10 +147,10 @@ def test_keep_what_changed_with_each_record(releases: Releases) -> None:
     assert [tuple(one["counts"].values()) for one in said] == [(6, 0, 0), (0, 2, 1), (2, 0, 1)]
     assert said[0]["old"] is None
     assert said[1]["old"]["number"] == 1
-    gone = find_gone(read_gone_index(history), GONE)
-    assert gone is not None
-    assert gone.figure is not None
-    assert (gone.last.number, gone.removed.number, gone.figure.value) == (1, 2, 5)
+    found = find_gone(read_gone_index(history), GONE)
+    assert found is not None
+    assert found.figure is not None
+    assert (found.last.number, found.removed.number, found.figure.value) == (1, 2, 5)
 
 
 def test_compare_releases_that_were_pruned(releases: Releases, tmp_path: Path) -> None:
