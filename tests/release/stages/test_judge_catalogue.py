@@ -80,6 +80,9 @@ GONE: list[tuple[str, Node]] = [
 """Statements that cannot be left out: a node and its property."""
 
 OTHERWISE: list[tuple[str, Node, Node]] = [
+    (THEME, SKOS.prefLabel, URIRef(f"{EU}x")),
+    (SCHEME, DCTERMS.title, URIRef(f"{EU}x")),
+    (DATA_SET, DCTERMS.title, Literal("", "nl")),
     (DATA_SET, DCTERMS.publisher, Literal("Uitgever", lang="nl")),
     (DATA_SET, DCTERMS.title, Literal("Werknemers")),
     (DATA_SET, DCAT.keyword, Literal("werk, zorg", lang="nl")),
