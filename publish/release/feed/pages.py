@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 FOLDER = "feed"
@@ -44,11 +43,11 @@ def page_name(number: int) -> str:
     return f"{number}{ENDING}"
 
 
-def read_summary(folder: Path) -> FeedSummary:
-    """Return the summary of the feed of a record. Raises OSError, ValueError or TypeError."""
-    found: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+def read_summary(content: bytes) -> FeedSummary:
+    """Return what the file of the summary says. Raises ValueError, LookupError or TypeError."""
+    found: dict[str, Any] = json.loads(content)
     if found["format"] != FEED_FORMAT:
-        raise ValueError(f"{folder} has a feed of format {found['format']}, not {FEED_FORMAT}")
+        raise ValueError(f"The feed has the format {found['format']}, not {FEED_FORMAT}")
     return FeedSummary(**found)
 
 

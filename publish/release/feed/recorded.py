@@ -8,6 +8,7 @@ from publish.faults.fault import phrase, reason_of
 from publish.release.feed.pages import (
     CATALOGUE_PAGE,
     FOLDER,
+    SUMMARY,
     FeedSummary,
     page_name,
     read_page,
@@ -47,10 +48,11 @@ def catalogue_feed_of(history: History) -> tuple[FeedOfRelease, ...]:
 def summary_of(record: ReleaseRecord) -> FeedSummary | None:
     """Return the summary of what a record added; None for one without a feed.
 
-    Raises OSError, ValueError or TypeError when it cannot be read.
+    Raises DamagedFile when it is not what was written; ValueError, LookupError or TypeError when
+    it is of another form.
     """
     has_feed = any(name.startswith(f"{FOLDER}/") for name in record.files)
-    return read_summary(record.folder / FOLDER) if has_feed else None
+    return read_summary(_read(record, SUMMARY)) if has_feed else None
 
 
 def page_sum(record: ReleaseRecord, file: str) -> str:
@@ -68,12 +70,17 @@ def read_recorded_page(record: ReleaseRecord, number: int) -> bytes:
 
 def read_recorded_file(record: ReleaseRecord, file: str) -> bytes:
     """Return the content of the file of a page, which is what was written. Raises DamagedFile."""
+    return read_page(_read(record, file))
+
+
+def _read(record: ReleaseRecord, file: str) -> bytes:
+    """Return the bytes of a file of the feed, which are what was written. Raises DamagedFile."""
     page_sum(record, file)
     name = f"{FOLDER}/{file}"
     try:
         with open_regular(record.folder / name) as opened:
             compare(opened, record.files[name], full=True)
-            return read_page(opened.read())
+            return opened.read()
     except FileNotFoundError:
         raise DamagedFile(phrase("file-missing")) from None
     except OSError as error:
