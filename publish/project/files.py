@@ -28,8 +28,8 @@ MOST_TOML = 2**14
 MOST_TURTLE = 32 * 2**20
 """Bytes of a file of Turtle at most: some 100,000 codes with their labels."""
 
-UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Characters that no text holds, which an escape can stand for: XML and pages cannot show them."""
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+"""Characters that XML cannot hold or no page shows, for which an escape can stand."""
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that make the text around them appear in another order than programs read."""
 MOST_BIDI = 50

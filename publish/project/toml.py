@@ -10,7 +10,7 @@ from typing import Any
 
 from publish.faults.fault import Fault, fault, phrase
 from publish.faults.places import line_and_column
-from publish.project.files import MOST_TOML, UNUSABLE, read_file
+from publish.project.files import CONTROL, MOST_TOML, read_file
 
 
 def read_toml(path: Path, shown: str, faults: list[Fault]) -> tuple[dict[str, Any], str] | None:
@@ -24,18 +24,17 @@ def read_toml(path: Path, shown: str, faults: list[Fault]) -> tuple[dict[str, An
     except (ValueError, RecursionError) as error:
         faults.append(_syntax_fault(error, text, shown))
         return None
-    unusable = list(_unusable(values, text, shown))
-    faults.extend(unusable)
-    return None if unusable else (values, text)
+    faults.extend(_control_characters(values, text, shown))
+    return values, text
 
 
-def _unusable(values: dict[str, Any], text: str, shown: str) -> Iterator[Fault]:
-    """Yield a fault for each key whose texts hold a character that no text can hold."""
+def _control_characters(values: dict[str, Any], text: str, shown: str) -> Iterator[Fault]:
+    """Yield a fault for each key in whose texts there is a control character."""
     for name, value in values.items():
         for key, part in value.items() if isinstance(value, dict) else [(name, value)]:
-            if found := UNUSABLE.search("\n".join([key, *_texts(part)])):
-                problem = phrase("no-text", name=f"U+{ord(found[0]):04X}")
-                yield fault("toml-syntax", shown, *place_in_table(text, name, key), problem=problem)
+            if found := CONTROL.search("\n".join([key, *_texts(part)])):
+                at = place_in_table(text, name, key)
+                yield fault("control-character", shown, *at, name=f"U+{ord(found[0]):04X}")
 
 
 def _texts(value: object) -> Iterator[str]:

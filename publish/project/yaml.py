@@ -23,9 +23,11 @@ from jsonschema.validators import extend
 from publish.faults.addresses import wrong_character
 from publish.faults.fault import Fault, did_you_mean, fault, nearest, phrase, shortened
 from publish.faults.places import line_and_column
-from publish.project.files import UNUSABLE, read_file
+from publish.project.files import CONTROL, read_file
 
 Steps = tuple[str | int, ...]
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""Characters that no text holds, written as \\0 or \\ud800."""
 MOST_DEPTH = 50
 """How deep a file may be nested: the deepest mapping has six levels."""
 OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)")
@@ -181,9 +183,10 @@ class _Content:
             return fault("yaml-alias", *at)
         if not isinstance(node, yaml.ScalarNode):
             return fault("yaml-syntax", *at, problem=phrase("key-not-text"))
-        if found := UNUSABLE.search(node.value):
-            name = f"U+{ord(found[0]):04X}"
-            return fault("yaml-syntax", *at, problem=phrase("no-text", name=name))
+        if NO_TEXT.search(node.value):
+            return fault("yaml-syntax", *at, problem=phrase("no-character"))
+        if found := CONTROL.search(node.value):
+            return fault("control-character", *at, name=f"U+{ord(found[0]):04X}")
         return None
 
 

@@ -190,7 +190,7 @@ def test_read_yaml_refuses_alias_as_key(tmp_path: Path) -> None:
         (SOUND + "? [a, b]\n: c\n", [("yaml-syntax", 5, 3)]),
         (SOUND + '"a\\ud800": c\n', [("yaml-syntax", 5, 1)]),
         (SOUND + 'measure: "a\\ud800"\n', [("yaml-syntax", 5, 10)]),
-        (SOUND + 'measure: "a\\x07"\n', [("yaml-syntax", 5, 10)]),
+        (SOUND + 'measure: "a\\x07"\n', [("control-character", 5, 10)]),
         ("[a, b]\n", [("wrong-type", 1, 1)]),
         ("tekst\n", [("wrong-type", 1, 1)]),
     ],
