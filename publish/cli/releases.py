@@ -55,13 +55,13 @@ def verify(run: Run, names: tuple[str, ...], full: bool, every: bool) -> None:
         if not found:
             name = "release-sound" if full else "release-sound-by-size"
             run.say(phrase(name, name=project.shown(folder)))
-    if not names and has_history:
+    if not names:
         history = read_history(project.build)
         found = check_history_files(history, full=full)
         if current.exists():  # whose record may be another, or not there
             found += read_history(project.build, current.resolve()).problems
         faults += found
-        if not found:
+        if has_history and not found:
             number = len(history.records)
             run.say(phrase("history-sound", name=project.shown(history.folder), number=number))
     if faults:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from publish.faults.fault import Fault, FaultyInput, fault
+from publish.faults.fault import Fault, FaultyInput, fault, phrase
 from publish.project.project import Project
 from publish.release.build import (
     add_store,
@@ -229,8 +229,17 @@ def _history_of(project: Project) -> Iterator[History]:
         history = check_history(project)
         if (told := clock_is_behind(history.last)) is not None:
             log.warning(told)
+        _tell_lost(project, history)
         yield history
         remove_old(project)
+
+
+def _tell_lost(project: Project, history: History) -> None:
+    """Say that a history begins anew when that of what is served is not there."""
+    current = project.build / CURRENT
+    number, _ = record_of(current) if current.exists() else (None, "")
+    if number is not None and not history.records:
+        log.warning(phrase("history-anew", number=number, name=project.shown(history.folder)))
 
 
 def check_history(project: Project) -> History:

@@ -650,6 +650,18 @@ def test_find_release_without_its_record(copy: SmallProject) -> None:
     assert len(Served(copy.root / "build" / CURRENT).history.records) == 2
 
 
+def test_miss_a_history_that_is_gone(copy: SmallProject) -> None:
+    """What is served says of which record it is: the rest of a history is not lost in silence."""
+    build = copy.root / "build"
+    (build / HISTORY).rename(copy.root / "elsewhere")
+    for verb in ("verify", "releases"):
+        result = copy.run(verb)
+        assert result.exit_code == 1, verb
+        assert "build/history/records/0003/record.json: history-damaged:" in result.stdout
+    told = copy.run("release").stderr
+    assert "is release 3 of a history that is not in build/history: a new history begins" in told
+
+
 def test_refuse_another_base(three: SmallProject) -> None:
     """Identifiers are for ever: nothing is released under another address, and nothing written."""
     with pytest.raises(FaultyInput) as raised:

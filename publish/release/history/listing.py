@@ -22,8 +22,8 @@ def describe_releases(project: Project) -> list[dict[str, Any]]:
         served = current_release(project.build / CURRENT)
     history = read_history(project.build, served)
     everything = read_history(project.build)
-    if everything.problems:
-        raise FaultyInput(everything.problems)
+    if problems := everything.problems or history.problems:
+        raise FaultyInput(problems)
     current = record_of(served) if served else (None, "")
     records = {item.number: item for item in (*everything.records, *history.records)}
     ids = {path.name.partition(".")[0] for path in releases_in(project.build)}
