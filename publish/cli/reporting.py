@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -118,6 +119,10 @@ class Run:
         return True
 
 
+INTERRUPTED = 128 + signal.SIGINT
+"""The exit code of a run that its user broke off, as shells have it."""
+
+
 class Verbs(click.Group):
     """The group of verbs, which turns the program's own errors into messages and exit codes."""
 
@@ -129,6 +134,11 @@ class Verbs(click.Group):
             raise
         except (FaultyInput, CannotRun, OSError) as error:
             ctx.exit(ctx.obj.report_failure(error))
+        except KeyboardInterrupt:
+            if ctx.obj is None:
+                raise
+            ctx.obj.say(phrase("interrupted"), err=True)
+            ctx.exit(INTERRUPTED)
 
 
 own_language_option = click.option(

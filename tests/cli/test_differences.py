@@ -84,6 +84,20 @@ def test_name_no_word_as_its_own_correction(project: SmallProject) -> None:
     assert "Did you mean" not in result.stdout
 
 
+def test_say_that_a_run_was_interrupted(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the language asked for, with the exit code that shells have for it."""
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("publish.release.history.listing.describe_releases", interrupt)
+    result = project.run("--language", "nl", "releases")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "publish: onderbroken; voer het opnieuw uit.\n"
+
+
 def test_diff_needs_releases(tmp_path: Path) -> None:
     """In a project that was never built there is nothing to compare."""
     result = make_small_project(tmp_path / "project").run("diff", "1", "2")

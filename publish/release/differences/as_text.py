@@ -107,7 +107,7 @@ def _line(change: Change) -> Cells:
     old, new = change.old, change.new
     codes = Words(f"{SIGNS[change.kind]} {' '.join(change.codes)}")
     arrow = Words(" → ")
-    if old and new:
+    if old and new and not old.says_the_same(new):
         has_other_unit = old.unit != new.unit
         told = figure_in_words(old, has_other_unit) + arrow + figure_in_words(new, has_other_unit)
         if old.status != new.status and (old.value is None) == (new.value is None):

@@ -183,7 +183,9 @@ def test_take_another_datatype_for_a_revision_of_all(state: States, project: Sma
     assert {told(change)[0] for change in changes_of(old, new)} == {"revised"}
     [change] = data_set(old, new).structure
     assert (change.part, change.of) == ("datatype", "aantal")
-    assert "datatype of aantal: integer → decimal" in text_of(old, new, "en")
+    text = text_of(old, new, "en")
+    assert "datatype of aantal: integer → decimal" in text
+    assert not [line for line in text.splitlines() if "~" in line and "→" in line]
 
 
 def test_take_another_dimension_for_a_revision_of_all(state: States, project: SmallProject) -> None:
