@@ -17,8 +17,6 @@ CATALOGUE_STREAM = "catalogus"
 """The name of the stream of changes of the catalogue, and of its root below that of the feed."""
 POLLING_SECONDS = 3600
 """Seconds that a client should let pass before it asks for the root again."""
-LDES_PROTOCOL = "https://data.vlaanderen.be/id/concept/dataserviceprotocol/LDES"
-"""What a catalogue says that the service of the feed conforms to."""
 
 
 def feed_address(public_url: str) -> str:

@@ -163,10 +163,6 @@ class History:
         return self.folder / "graphs" / f"{sha256}.nt.gz"
 
 
-NOTHING = History(folder=Path(HISTORY))
-"""The history of what has none."""
-
-
 def read_history(build: Path, served: Path | None = None) -> History:
     """Return the history as it holds for a release folder, or for the next release.
 
