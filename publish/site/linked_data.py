@@ -19,7 +19,7 @@ from flask import Blueprint, Response, redirect, request
 from publish import __version__
 from publish.rdf.rdf_xml import NotInXml
 from publish.release.catalogue.facts import catalogue_facts
-from publish.release.differences.gone_list import GoneIndex, read_gone_index
+from publish.release.differences.gone_list import OBSERVATION, GoneIndex, read_gone_index
 from publish.release.opened import Served, once_per_release
 from publish.release.soundness import DamagedFile
 from publish.server.cache import DocumentCache
@@ -121,9 +121,19 @@ def _document(served: Served, cache: DocumentCache, kind: str, path: str) -> Res
 
 
 def _gone(served: Served, path: str) -> Response | None:
-    """Return that a thing is gone, in the form of an extension of its path or of Accept."""
+    """Return that a thing is gone, or where a version is that only the feed has.
+
+    It is in the form of an extension of its path or of Accept.
+    """
     index = _gone_index(served, "")
-    for name, extension in (form_of_extension(path, DOCUMENTS), (path, None)):
+    names = (form_of_extension(path, DOCUMENTS), (path, None))
+    last = names[0][0].rpartition("/")[2]
+    if last.isdecimal() and path.startswith(OBSERVATION):
+        from publish.site.pages.gone import version_response
+
+        if (response := version_response(served, *names[0])) is not None:
+            return response
+    for name, extension in names:
         if index.may_have(name):
             # It reads columns, for which a server that is never asked for them needs no memory.
             from publish.site.pages.gone import gone_response

@@ -64,13 +64,7 @@ def find_gone(index: GoneIndex, path: str) -> Gone | None:
     history = index.history
     if path.startswith(OBSERVATION):
         slug, *codes = path.removeprefix(OBSERVATION).split("/")
-        with (
-            _place(),
-            _ONE_AT_A_TIME,
-            tempfile.TemporaryDirectory(prefix="publish-") as folder,
-            open_engine(Path(folder), memory=_MEMORY) as connection,
-        ):
-            finder = _Finder(history=history, connection=connection, slug=slug, codes=codes)
+        with _finder(history, slug, codes) as finder:
             return finder.find(path, index.removed.get(slug, ()))
     if path not in index.things:
         return None
@@ -87,6 +81,22 @@ def _place() -> Iterator[None]:
         yield
     finally:
         _PLACES.release()
+
+
+def find_version(history: History, path: str) -> ReleaseRecord | None:
+    """Return the release that put the version with a path after ``/id/`` into the feed.
+
+    That is of an observation, or of its removal, with the number of the release. Raises
+    TooManyAsk.
+    """
+    if not path.startswith(OBSERVATION):
+        return None
+    slug, *codes, number = path.removeprefix(OBSERVATION).split("/")
+    record = next((item for item in history.records if str(item.number) == number), None)
+    if record is None or not codes or not _has_feed(record):
+        return None
+    with _finder(history, slug, codes) as finder:
+        return record if finder.has_version(record) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +126,13 @@ class _Finder:
                 version=self._last_version(last, *found),
             )
         return None
+
+    def has_version(self, record: ReleaseRecord) -> bool:
+        """Return whether a release stated it anew, or removed it."""
+        found, before = self._look_up(record), self.history.before(record)
+        if found is None:
+            return before is not None and _has_feed(before) and self._look_up(before) is not None
+        return self._last_version(record, *found) == record
 
     def _look_up(self, record: ReleaseRecord) -> tuple[ColumnsFile, StatedFigure] | None:
         """Return what a release stated in it; None also of damaged columns."""
@@ -148,6 +165,18 @@ class _Finder:
                     break
             found = before
         return found
+
+
+@contextmanager
+def _finder(history: History, slug: str, codes: list[str]) -> Iterator[_Finder]:
+    """Give a finder for one observation, once no other is at work. Raises TooManyAsk."""
+    with (
+        _place(),
+        _ONE_AT_A_TIME,
+        tempfile.TemporaryDirectory(prefix="publish-") as folder,
+        open_engine(Path(folder), memory=_MEMORY) as connection,
+    ):
+        yield _Finder(history=history, connection=connection, slug=slug, codes=codes)
 
 
 def _has_feed(record: ReleaseRecord) -> bool:

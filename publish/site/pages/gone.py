@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pyoxigraph as ox
-from flask import Response
+from flask import Response, redirect
 
 from publish.faults.fault import LANGUAGES, Words, in_language, phrase
 from publish.mappings.marks import BOUNDS, REASON_LIST, canonical_decimal
@@ -17,14 +17,16 @@ from publish.project.iris import Uris
 from publish.rdf.namespaces import XSD
 from publish.rdf.rdf_xml import NotInXml
 from publish.release.differences.as_text import figure_in_words, place_in_words
-from publish.release.differences.gone import Gone, TooManyAsk, find_gone
+from publish.release.differences.gone import Gone, TooManyAsk, find_gone, find_version
 from publish.release.differences.gone_list import OBSERVATION, GoneIndex
+from publish.release.feed.addresses import FEED
 from publish.release.opened import LABELS, TYPE, Node, Served, term
 from publish.server.negotiation import HTML, Form
 from publish.server.replies import REVALIDATE
 from publish.site.describe import write_triples
 from publish.site.documents import DOCUMENTS
 from publish.site.not_found import accepted_offers
+from publish.site.pages.feed import FORMS
 from publish.site.rendering import current_reader, plain_response, render_page
 from publish.sparql.query.limits import duration
 
@@ -44,9 +46,7 @@ def gone_response(
     try:
         gone = find_gone(index, path)
     except TooManyAsk:
-        refusal = plain_response(phrase("gone-too-many", seconds=duration(RETRY_AFTER)), 503)
-        refusal.headers.update({"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
-        return refusal
+        return _refusal()
     if gone is None:
         return None
     response = None
@@ -65,6 +65,38 @@ def gone_response(
     if response is None:
         response = plain_response(_sentence(served, gone), 410)
     response.headers["Cache-Control"] = REVALIDATE
+    return response
+
+
+def version_response(served: Served, path: str, extension: Form | None) -> Response | None:
+    """Return a 303 for a version that only the feed has; None if it has none with that path.
+
+    It leads to the pages of its release in the feed, and people to its observation; when too many
+    ask it is a 503.
+    """
+    try:
+        record = find_version(served.history, path)
+    except TooManyAsk:
+        return _refusal()
+    if record is None:
+        return None
+    offers = accepted_offers(extension, (*FORMS, HTML))
+    target = f"{FEED}/{record.number}"
+    if offers and offers[0].form is HTML:
+        target = f"/doc/{path.rpartition('/')[0]}"
+    elif extension in FORMS:
+        target += f".{offers[0].form.extension}"
+    response = redirect(current_reader().link(target), 303)
+    assert isinstance(response, Response)  # noqa: S101 - what Flask's redirect makes
+    if extension is None:
+        response.vary.add("Accept")
+    response.headers["Cache-Control"] = REVALIDATE
+    return response
+
+
+def _refusal() -> Response:
+    response = plain_response(phrase("gone-too-many", seconds=duration(RETRY_AFTER)), 503)
+    response.headers.update({"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
     return response
 
 

@@ -14,9 +14,10 @@ from small_project import PLAIN, PLAIN_TABLE, SmallProject, make_small_project
 
 from publish.faults.fault import FaultyInput
 from publish.project.project import read_project
+from publish.release.differences.gone import find_version
 from publish.release.feed import versions_graph
 from publish.release.feed.recorded import read_recorded_page, summary_of
-from publish.release.feed.versions_graph import versions_held
+from publish.release.feed.versions_graph import load_versions, versions_held
 from publish.release.history.checking import check_history_files
 from publish.release.history.records import ReleaseRecord, read_history
 from publish.release.opened import Served
@@ -184,6 +185,34 @@ def test_hold_the_latest_versions_only(releases: Releases, monkeypatch: pytest.M
         monkeypatch.setattr(versions_graph, "MOST_VERSIONS", most)
         held = [record.number for record, _ in versions_held(releases.records)]
         assert held == ([] if first is None else list(range(first, 5)))
+
+
+def test_lead_to_versions_that_the_store_has_not(releases: Releases, tmp_path: Path) -> None:
+    """One of an older release redirects to the feed, for people to its observation; no other does.
+
+    As in the store of a release with more versions than it holds.
+    """
+    history = read_history(releases.made[3].folder.parent)
+    asked = {member for record in releases.records for member in members(record)}
+    asked |= {f"{OBSERVATION}/2022-Q1/{age}/aantal/{at}" for age in ("jong", "x") for at in "1259"}
+    for iri in asked:
+        found = find_version(history, iri.partition("/id/")[2])
+        is_one = found is not None and iri in members(found)
+        assert is_one == any(iri in members(record) for record in releases.records), iri
+    copy = tmp_path / "copy"
+    shutil.copytree(releases.small.root, copy, symlinks=True)
+    folder = copy / "build" / releases.made[2].folder.name
+    load_versions(folder / "store", history.records[0].base, [])
+    client = client_of(folder)
+    for name, accept, target in (
+        ("2022-Q1/oud/aantal/1", "*/*", "/feed/1"),
+        ("2022-Q1/oud/aantal/2.ttl", "*/*", "/feed/2.ttl"),
+        ("2022-Q2/oud/aantal/3", "text/html", "/doc/observatie/proef/2022-Q2/oud/aantal"),
+    ):
+        for kind in ("id", "doc"):
+            response = client.get(f"/{kind}/observatie/proef/{name}", headers={"Accept": accept})
+            assert (response.status_code, response.headers["Location"]) == (303, target)
+    assert client.get("/id/observatie/proef/2022-Q1/jong/aantal/2").status_code == 404
 
 
 @pytest.mark.slow
