@@ -123,6 +123,7 @@ def _observation_page(view: View, iri: ox.NamedNode, content: dict[str, Any]) ->
     return render_page(
         served,
         "observation.html",
+        version_of=served.object(iri, term("dct:isVersionOf")),
         value=figure.text,
         bounds=figure.bounds,
         reasons=[

@@ -174,6 +174,9 @@ def test_give_each_version_an_address(releases: Releases) -> None:
     listed = client.get("/doc/observatie/proef/2022-Q1/oud/aantal.nt").text
     assert f"<{OBSERVATION}/2022-Q1/oud/aantal/2> <{VERSION_OF.value}>" in listed
     assert "versie van" in page(client, "/doc/observatie/proef/2022-Q1/oud/aantal/1")
+    for end, is_old in (("", False), ("/1", True)):  # else an old figure passes for that of now
+        shown = page(client, f"/doc/observatie/proef/2022-Q1/oud/aantal{end}")
+        assert ("Wat nu geldt, staat bij" in shown) is is_old
     assert client.get("/id/observatie/proef/2022-Q1/oud/aantal/4").status_code == 404
 
 
