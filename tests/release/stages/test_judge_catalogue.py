@@ -210,6 +210,41 @@ def test_miss_class(catalogue: Graph, shapes: Graph, node: str, class_: str) -> 
     assert broken(catalogue, shapes)
 
 
+NESTED = {"labelOfTerm", "scheme", "titleOfScheme"}
+"""Constraints of terms and lists: the property that leads to the term is said to break them."""
+
+
+@pytest.mark.slow
+def test_fail_every_constraint_with_some_mistake(shapes: Graph) -> None:
+    """There is no constraint that no mistake makes fail."""
+    mail, page = URIRef(f"{VCARD}hasEmail"), FOAF.page
+    mistakes = [
+        *([(URIRef(node), property_, None)] for node, property_ in GONE),
+        *([(URIRef(node), property_, value)] for node, property_, value in [*OTHERWISE, *MORE]),
+        [(URIRef(CATALOGUE), DCAT.service, None)],
+        [(URIRef(CONTACT), mail, None), (URIRef(CONTACT), page, None)],
+    ]
+    sound = as_graph(list(describe_catalogue(small_facts())))
+    values = [Literal("x"), Literal(""), URIRef("urn:example:x"), None]
+    for property_ in {path for path in shapes.objects(None, SH.path) if isinstance(path, URIRef)}:
+        for value in values:
+            mistakes.append([(node, property_, value) for node in set(sound.subjects(property_))])
+    for name in (f"{DCTERMS}source", f"{DCAT}version", "http://data.europa.eu/s1n/measure"):
+        mistakes.append([(URIRef(DATA_SET), URIRef(name), Literal(1))])
+    failed = set[str]()
+    for mistake in mistakes:
+        catalogue = as_graph(list(describe_catalogue(small_facts())))
+        for node, property_, value in mistake:
+            catalogue.remove((node, property_, None))
+            if value is not None:
+                catalogue.add((node, property_, value))
+        failed |= {shape.partition("#")[2] for _, shape in broken(catalogue, shapes)}
+    constraints = {
+        str(item).partition("#")[2] for item in shapes.subjects(RDF.type, SH.PropertyShape)
+    }
+    assert constraints - failed == NESTED
+
+
 # -- One of each kind -----------------------------------------------------------------------------
 
 

@@ -92,6 +92,8 @@ def judging(built: Built) -> dict[str, bool]:
     """Return for every shape, by the end of its IRI, whether it judges something."""
     shapes, found = all_shapes(built.project), {}
     for shape in node_shapes(shapes):
+        if (None, SH.node, shape) in shapes:
+            continue  # it judges what another shape leads to
         queries = [
             *(f"?x a <{term}>" for term in shapes.objects(shape, SH.targetClass)),
             *(f"?x <{term}> ?o" for term in shapes.objects(shape, SH.targetSubjectsOf)),
@@ -214,9 +216,10 @@ def test_tell_defect_in_dutch(
 
 
 def test_fail_every_constraint_with_some_defect(shapes: Graph) -> None:
-    """There is no constraint that no defect makes fail."""
+    """There is no constraint that no defect makes fail; those of catalogues have their own test."""
     failed = {shape for path in defects() for shape in instructions(path)["shape"]}
-    assert failed == set(constraints(shapes)) - ONE_OF
+    judged = {name for name in constraints(shapes) if not name.startswith("catalogue#")}
+    assert failed == judged - ONE_OF
 
 
 def messages(project: SmallProject, text: str) -> list[tuple[str, str, int, int]]:
