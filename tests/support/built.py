@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import sys
@@ -61,7 +62,14 @@ class Built:
 
     def lines(self, name: str) -> list[str]:
         """Return the lines of a dump in N-Triples."""
-        return (self.folder / "dumps" / f"{name}.nt").read_text(encoding="utf-8").splitlines()
+        return self.dump(f"{name}.nt").decode().splitlines()
+
+    def dump(self, name: str) -> bytes:
+        """Return a dump, unpacked where it is large."""
+        path = self.folder / "dumps" / name
+        if path.is_file():
+            return path.read_bytes()
+        return gzip.decompress(path.with_name(f"{name}.gz").read_bytes())
 
 
 def built(project: Project) -> Built:

@@ -368,7 +368,7 @@ def test_remark_on_every_figure_of_a_large_data_set(tmp_path: Path) -> None:
     release = built(read_project(folder))
     head = f"<{BASE}/id/kwaliteit/groot/naam> <http://www.w3.org/ns/oa#hasTarget>"
     assert sum(line.startswith(head) for line in release.lines("groot")) == 20_000
-    turtle = (release.folder / "dumps" / "groot.ttl").read_bytes()
+    turtle = release.dump("groot.ttl")
     assert set(release.lines("groot")) == {
         f"{triple} ." for triple in ox.parse(turtle, format=ox.RdfFormat.TURTLE)
     }
