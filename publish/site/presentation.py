@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
+from publish.release.catalogue.facts import agents_of_catalogue
 from publish.release.opened import LABELS, TYPE, Node, Served, term
 from publish.site.describe import (
     MEMBERS,
@@ -127,7 +128,8 @@ class View:
 
     def label(self, iri: str) -> str:
         """Return what a thing is called."""
-        return self.served.label(iri, self.language)
+        agents = agents_of_catalogue(self.served, self.language)
+        return agents.get(iri) or self.served.label(iri, self.language)
 
     def text(self, subject: ox.NamedNode, *predicates: ox.NamedNode) -> ox.Literal | None:
         """Return the first text of a thing, of the language if there is one."""

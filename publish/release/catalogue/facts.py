@@ -173,6 +173,17 @@ def catalogue_facts(served: Served) -> CatalogueFacts | None:
 
 
 @once_per_release
+def agents_of_catalogue(served: Served, language: str) -> dict[str, str]:
+    """Return what publisher and contact of the catalogue are called, by their IRIs."""
+    facts = catalogue_facts(served)
+    if facts is None:
+        return {}
+    agents = {facts.publisher: "publisher", facts.contact: "contact"}
+    names = {iri: facts.publication.of(part, "name") or {} for iri, part in agents.items()}
+    return {iri: name[language] for iri, name in names.items() if name.get(language)}
+
+
+@once_per_release
 def _facts_of_served(served: Served, _: str) -> CatalogueFacts | None:
     if served.made is None or not served.manifest.get("publication"):
         return None

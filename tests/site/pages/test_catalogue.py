@@ -121,6 +121,14 @@ def test_describe_data_set_with_its_entry(client: FlaskClient) -> None:
     assert "#periode> a dct:PeriodOfTime" in text
 
 
+def test_call_publisher_and_contact_by_their_names(client: FlaskClient) -> None:
+    """The page of the catalogue says who publishes it in words, in the language of its reader."""
+    for language, name in (("en", "Questions about the figures"), ("nl", "Vragen over de cijfers")):
+        assert f'/id/contact/helpdesk">{name}</a>' in page(
+            client, f"/doc/catalogus?lang={language}"
+        )
+
+
 def test_lead_to_the_catalogue(client: FlaskClient) -> None:
     """Pages, VoID and the description of graphs lead to it."""
     assert 'href="/doc/catalogus"' in page(client, "/")
