@@ -19,7 +19,7 @@ endif
 help:
 	@echo "make serve     build, validate and serve on http://$(HOST):$(PORT) (PORT=… changes it)"
 	@echo "make test      the tests that need only Python, under five minutes"
-	@echo "make test-all  the slow tests too, and those that need a browser or LibreOffice"
+	@echo "make test-all  the slow tests too, and those that need a browser, Node or LibreOffice"
 	@echo "make lint      ruff and mypy"
 	@echo "make faults    renew FAULTS.md, the table of all kinds of fault"
 	@echo "make terms     renew the terms of public vocabularies, from npm; shows what changes"
