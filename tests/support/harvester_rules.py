@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
@@ -335,6 +335,16 @@ def places(catalogue: Catalogue) -> Iterator[str]:
 # -- data.europa.eu: piveau and its measures of quality -------------------------------------------
 
 
+def _lacking(
+    catalogue: Catalogue, nodes: Iterable[URIRef], wanted: Iterable[URIRef]
+) -> Iterator[str]:
+    """Yield each node and property of which there is no value."""
+    for node in nodes:
+        for predicate in wanted:
+            if not list(catalogue.graph.objects(node, predicate)):
+                yield f"{node}: {predicate}"
+
+
 @rule
 def about_the_catalogue(catalogue: Catalogue) -> Iterator[str]:
     """The catalogue has what its registration asks for."""
@@ -345,10 +355,7 @@ def about_the_catalogue(catalogue: Catalogue) -> Iterator[str]:
         DCTERMS.language,
         FOAF.homepage,
     )
-    for node in catalogue.catalogues:
-        for predicate in wanted:
-            if not list(catalogue.graph.objects(node, predicate)):
-                yield f"{node}: {predicate}"
+    yield from _lacking(catalogue, catalogue.catalogues, wanted)
 
 
 @rule
@@ -363,10 +370,7 @@ def quality_of_data_sets(catalogue: Catalogue) -> Iterator[str]:
         DCTERMS.issued,
         DCTERMS.modified,
     )
-    for node in catalogue.data_sets:
-        for predicate in wanted:
-            if not list(catalogue.graph.objects(node, predicate)):
-                yield f"{node}: {predicate}"
+    yield from _lacking(catalogue, catalogue.data_sets, wanted)
 
 
 @rule
