@@ -7,13 +7,15 @@ import gc
 import os
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from built import Built, built, copy_of_the_answer, opened
+from odd_exports import make_odd_exports
 from small_project import SmallProject, make_small_project
 
-from publish.project.project import read_project
+from publish.project.project import Project, read_project
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,16 +52,33 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(scope="session")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The minister's answer, built once for all tests that only read it, in all processes."""
-    shared = tmp_path_factory.getbasetemp()
+    return _built_once(
+        tmp_path_factory, "answer", lambda folder: read_project(copy_of_the_answer(folder))
+    )
+
+
+@pytest.fixture(scope="session")
+def odd_exports(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The data sets that are hard to export, built once for all tests, in all processes."""
+    return _built_once(
+        tmp_path_factory, "odd-exports", lambda folder: make_odd_exports(folder).read()
+    )
+
+
+def _built_once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Project]
+) -> Built:
+    """Return a release that one of the processes builds and the others wait for."""
+    shared = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    folder = shared / "answer"
-    with (shared / "answer.lock").open("w") as lock:
+    folder = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (folder / "build" / "current").exists():
             return opened(read_project(folder))
         shutil.rmtree(folder, ignore_errors=True)
-        return built(read_project(copy_of_the_answer(folder)))
+        return built(make(folder))
 
 
 @pytest.fixture

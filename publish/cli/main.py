@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from publish import __version__
+from publish.cli.assistants import mcp_command
 from publish.cli.differences import diff
 from publish.cli.links import links
 from publish.cli.rdf_files import Choice, choice_options, validate_rdf_files
@@ -115,7 +116,7 @@ shape_seconds_option = click.option(
 
 RELEASES = (release_command, releases_command, rollback_command, verify, prune, diff)
 
-for verb in (new, check, preview, tidy, extract, links, serve_command, *RELEASES):
+for verb in (new, check, preview, tidy, extract, links, serve_command, mcp_command, *RELEASES):
     main.add_command(verb)
 
 

@@ -24,8 +24,9 @@ from publish.project.project import Project
 from publish.server.access_log import use_format
 from publish.server.bounds.descriptors import allow_files
 from publish.server.settings.output import as_json, as_markdown, as_toml
+from publish.server.settings.setting import Setting
 from publish.server.settings.sources import FILE, gather_values, settings_of
-from publish.server.settings.table import TABLE, Setting, Settings
+from publish.server.settings.table import TABLE, Settings
 
 log = logging.getLogger("publish")
 

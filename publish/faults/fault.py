@@ -100,7 +100,7 @@ class CannotRun(Exception):
 
 
 def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
-    """Return the kinds of fault by code, and the phrases by name."""
+    """Return the kinds of fault by code, and the phrases by name, which have no help page."""
     kinds: dict[str, Kind] = {}
     phrases: dict[str, Words] = {}
     folder = resources.files("publish.faults").joinpath("kinds")
@@ -109,7 +109,7 @@ def _read_kinds() -> tuple[dict[str, Kind], dict[str, Words]]:
         if ending != "toml":
             continue
         for code, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            if subject == "phrases":
+            if "when" not in table:
                 phrases[code] = Words(**table)
                 continue
             table["when"] = {key: _unwrapped(text) for key, text in table["when"].items()}
@@ -182,7 +182,7 @@ def fault(
 
 
 def phrase(name: str, /, **particulars: object) -> Words:
-    """Return a phrase of ``kinds/phrases.toml`` with its particulars filled in."""
+    """Return a phrase of ``kinds/`` with its particulars filled in."""
     return _filled(PHRASES[name], particulars)
 
 

@@ -18,9 +18,10 @@ from typing import Any
 from publish.faults.addresses import is_address, wrong_character
 from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase
 from publish.mappings.mapping import Remark, read_remarks
-from publish.project.files import leads_outside, usable_folder
+from publish.project.files import leads_outside, read_file, usable_folder
 from publish.project.project import Project, Text
 from publish.project.yaml import Steps, YamlFile, read_yaml
+from publish.tables.document_text import MOST_KEPT, PrintedText, printed_text
 
 SCHEMA = (resources.files("publish.mappings") / "schema/document.schema.json").read_text("utf-8")
 """The JSON Schema of the file, which editors complete from too."""
@@ -45,6 +46,19 @@ class TableDeclaration:
     total: str | None
     wrapped: frozenset[str]
     fingerprint: str | None
+    question: str | None
+    """The number of the question that it answers."""
+    steps: Steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedQuestion:
+    """A question that a document answers, in short."""
+
+    number: str
+    text: Text
+    lines: str | None
+    """The lines of the document in which it is asked."""
     steps: Steps
 
 
@@ -95,6 +109,12 @@ class Document:
     marks: dict[str, dict[str, str]] = field(default_factory=dict)
     """Signs for figures that are not shown, as declared."""
     remarks: tuple[Remark, ...] = ()
+    asked_by: Text | None = None
+    """Who asked what it answers."""
+    answered_by: Text | None = None
+    questions: tuple[AskedQuestion, ...] = ()
+    text: PrintedText | None = None
+    """Its text, where that is published with it."""
 
 
 def read_documents(project: Project, faults: list[Fault]) -> dict[str, Document]:
@@ -174,7 +194,39 @@ def _read_document(folder: Path, project: Project, faults: list[Fault]) -> Docum
         ),
         marks=file.data.get("marks", {}),
         remarks=read_remarks(file.data),
+        asked_by=file.data.get("asked-by"),
+        answered_by=file.data.get("answered-by"),
+        questions=tuple(
+            AskedQuestion(
+                number=number,
+                text={name: entry[name] for name in entry if name != "lines"},
+                lines=entry.get("lines"),
+                steps=("questions", number),
+            )
+            for number, entry in file.data.get("questions", {}).items()
+        ),
+        text=_read_text(file, folder, project, faults),
     )
+
+
+def _read_text(
+    file: YamlFile, folder: Path, project: Project, faults: list[Fault]
+) -> PrintedText | None:
+    """Return the text of a document that names one; its lines are counted from 1."""
+    name = file.data.get("text")
+    if name is None:
+        return None
+    path, shown = folder / name, project.shown(folder / name)
+    if not path.exists():
+        faults.append(fault("no-document-text", *file.place("text"), name=shown))
+        return None
+    text = read_file(path, shown, faults, most=MOST_KEPT, root=project.root)
+    if text is None:
+        return None
+    if not text.strip():
+        faults.append(fault("empty-file", shown, 1, 1))
+        return None
+    return printed_text(shown, text)
 
 
 def _read_dates(file: YamlFile, faults: list[Fault]) -> Dates | None:
@@ -229,6 +281,7 @@ def _read_table(
         total=entry.get("total"),
         wrapped=frozenset(wrapped),
         fingerprint=entry.get("fingerprint"),
+        question=entry.get("question"),
         steps=steps,
     )
 

@@ -21,7 +21,7 @@ from publish.mappings.extract_rows import RowReader, words_pattern
 from publish.project.files import as_csv
 from publish.tables.document_text import PrintedText
 from publish.tables.numbers import FORMATS
-from publish.tables.table import SOURCE_LINE
+from publish.tables.records import SOURCE_LINE
 
 
 @dataclass(frozen=True, kw_only=True)

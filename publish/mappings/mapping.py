@@ -145,6 +145,8 @@ class Mapping:
     file: YamlFile
     title: Text
     description: Text
+    topic: Text | None
+    """The subject under which pages list it."""
     notes: tuple[Text, ...]
     uses: tuple[TableUse, ...]
     measure: str | None
@@ -236,6 +238,7 @@ def read_mapping(path: Path, project: Project, faults: list[Fault]) -> Mapping |
         file=file,
         title=data["title"],
         description=data["description"],
+        topic=data.get("topic"),
         notes=(*data.get("notes", ()), *_notes_of_marks(data)),
         uses=tuple(
             _read_use(data, entry, ("tables", index))

@@ -16,12 +16,11 @@ from publish.faults.fault import Fault, Words, did_you_mean, fault, phrase
 from publish.mappings.document import Document
 from publish.mappings.mapping import Mapping
 from publish.ontology.vocabulary import Vocabulary
+from publish.project.iris import REASON_LIST
 from publish.project.yaml import YamlFile
 from publish.tables.findings import shown
 from publish.tables.numbers import FORMATS, NumberFormat, format_number, read_numbers
 
-REASON_LIST = "afwezigheid"
-"""The list of the reasons for which a value is not shown."""
 NUMBER_SIGN = "#"
 """What stands in a mark for a printed number."""
 

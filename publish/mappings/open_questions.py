@@ -14,8 +14,8 @@ from typing import Any
 
 from publish.faults.fault import Fault, Words, fault, phrase
 from publish.mappings.mapping import MEASURE, OPEN, Axis, Mapping
-from publish.mappings.marks import REASON_LIST
 from publish.ontology.vocabulary import Vocabulary
+from publish.project.iris import REASON_LIST
 from publish.project.yaml import Steps, YamlFile
 
 QUESTION = re.compile(r"#\s*OPEN:\s*(?P<question>.*)")

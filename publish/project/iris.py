@@ -86,6 +86,8 @@ PATTERNS: dict[str, tuple[str, str]] = {
 
 SHARED_GRAPHS = ("vocabularium", "codelijsten", "koppelingen", "bronnen")
 """The names of the graphs that the data sets share."""
+REASON_LIST = "afwezigheid"
+"""The list of the reasons for which a value is not shown."""
 CELLS = "-cellen"
 """How the name of a graph of source cells ends; before it stands the slug of the data set."""
 VERSIONS = "versies"

@@ -41,8 +41,14 @@ Text = dict[str, str]
 SETTINGS = "publish.toml"
 NUMBERS = ("nl", "en", "plain")
 DEFAULT_GRAPHS = ("union", "empty")
+EXPORTS = ("csv", "xlsx", "jsonstat", "sdmx", "parquet")
+"""The forms in which a release has files of each data set besides RDF and columns."""
 KEPT = 5
 """Releases that are kept unless the settings say otherwise."""
+STORED = 2_000_000
+"""Observations of a data set that the triple store holds unless the settings say otherwise."""
+ALL = "all"
+"""What settings call any number of observations."""
 KEYS = {
     "base": phrase("setting-base"),
     "public-url": phrase("setting-public-url"),
@@ -50,6 +56,8 @@ KEYS = {
     "numbers": phrase("setting-numbers", known=", ".join(NUMBERS)),
     "default-graph": phrase("setting-default-graph", known=", ".join(DEFAULT_GRAPHS)),
     "keep-releases": phrase("setting-keep-releases"),
+    "store-up-to": phrase("setting-store-up-to", everything=ALL),
+    "exports": phrase("setting-exports", known=", ".join(EXPORTS)),
     "licence": phrase("setting-licence"),
     "title": phrase("setting-title"),
     "description": phrase("setting-description"),
@@ -77,6 +85,11 @@ class Project:
     """What a query without GRAPH sees: the ``union`` of all graphs, or nothing (``empty``)."""
     keep_releases: int = KEPT
     """How many releases a build keeps, the current one among them."""
+    store_up_to: int | None = STORED
+    """The most observations that a data set has whose observations are in the triple store; None
+    for any number. Those of larger data sets are in columns only."""
+    exports: tuple[str, ...] = EXPORTS
+    """The forms of which a release has files; views are answered in all of them all the same."""
     publication: Publication | None = None
     """What the catalogue says of publisher, contact and all data sets; None without a catalogue."""
 
@@ -130,6 +143,8 @@ def read_project(root: Path, *, base: str | None = None, public_url: str | None 
         numbers=settings.get("numbers", "nl"),
         default_graph=settings.get("default-graph", "union"),
         keep_releases=settings.get("keep-releases", KEPT),
+        store_up_to=None if (most := settings.get("store-up-to", STORED)) == ALL else most,
+        exports=tuple(settings.get("exports", EXPORTS)),
         licence=settings.get("licence"),
         title=settings["title"],
         description=settings["description"],
@@ -167,6 +182,10 @@ def _is_allowed(key: str, value: object) -> bool:
         return is_text(value)
     if key == "keep-releases":
         return type(value) is int and value >= 1
+    if key == "store-up-to":
+        return value == ALL or (type(value) is int and value >= 0)
+    if key == "exports":
+        return isinstance(value, list) and all(item in EXPORTS for item in value)
     if not isinstance(value, str):
         return False
     if key == "numbers":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -35,14 +36,17 @@ def new_graph(uris: Uris) -> Graph:
 
 @dataclass(frozen=True, kw_only=True)
 class TurtleFile:
-    """A Turtle file, parsed strictly: its triples, those before the first error if it has one."""
+    """A Turtle file, parsed strictly: its triples, those before the first error if it has one.
+
+    Two of them are the same when their name, text and base are.
+    """
 
     shown: str
     text: str
     base: str
     """What relative IRIs are resolved against."""
-    triples: list[ox.Quad]
-    error: SyntaxError | None = None
+    triples: list[ox.Quad] = field(compare=False)
+    error: SyntaxError | None = field(default=None, compare=False)
 
 
 def read_turtle_files(
@@ -58,6 +62,7 @@ def read_turtle_files(
     return tuple(found)
 
 
+@lru_cache(maxsize=8)  # they stay as they are while the program runs
 def package_turtle_files(package: str, folder: str, base: str) -> tuple[TurtleFile, ...]:
     """Read and parse the Turtle files in a folder of a package, those of subfolders last."""
     found, pending = [], [resources.files(package).joinpath(folder)]

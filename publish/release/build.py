@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from publish import __version__
+from publish.cube.columns_file.names import QUERY_COLUMNS_FORMAT
+from publish.exports.searching.index_file import INDEX_FORMAT
 from publish.faults.fault import Fault, phrase, reason_of
 from publish.project.project import Project
 from publish.release.dump_formats import write_forms
@@ -44,7 +46,11 @@ from publish.release.stages.judge_catalogue import judge_catalogue
 from publish.release.stages.judge_cubes import judge_cubes
 from publish.release.stages.judge_graphs import Content, judge_graphs
 from publish.release.stages.shared_graphs import write_shared_graphs
-from publish.release.stages.write_cubes import write_columns, write_cubes
+from publish.release.stages.write_cubes import WrittenCubes, write_cubes
+from publish.release.stages.write_exports import write_exports
+from publish.release.stages.write_query_columns import add_query_columns
+from publish.release.stages.write_search import write_search
+from publish.release.stages.write_sources import source_entries, write_texts
 from publish.release.stores.local import load_store
 from publish.validation.shapes.files import list_shapes, write_shapes
 from publish.validation.shapes.with_pyshacl import MOST_OBSERVATIONS
@@ -101,10 +107,15 @@ def write_release(
 ) -> WrittenRelease:
     """Build what a release holds, but for its store. Raises FaultyInput."""
     content = make_content(project, folder, only, with_columns=True, seconds=seconds)
-    write_columns(content.written)
+    _copy_tables(content.written)
+    texts = write_texts(content.written.inputs.documents, folder)
+    exports = write_exports(content.written)
+    write_search(content.written.inputs, folder)
     uris, graphs = project.uris, content.graphs
     about = uris.iri("graph", name="")
-    forms = write_forms(folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about)
+    forms = write_forms(
+        folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about, exports.files
+    )
     write_shapes(project, content.shapes, folder)
     if project.publication is None:
         log.info(phrase("no-catalogue-yet"))
@@ -116,17 +127,28 @@ def write_release(
         counts=forms.counts,
         shapes=list_shapes(project, folder),
         files=forms.files,
-        for_portals=portal_entries(content),
+        for_portals=portal_entries(content)
+        | {
+            "descriptions": exports.descriptions,
+            "overview": exports.overview,
+            "texts": texts,
+            "search": INDEX_FORMAT,
+            "query-columns": QUERY_COLUMNS_FORMAT,
+            "left-out-of-store": sorted(content.written.left_out),
+            "sources": source_entries(content.written.inputs, exports.tables),
+        },
     )
     judge_catalogue(project, manifest)
     return WrittenRelease(content=content, manifest=manifest)
 
 
 def add_store(project: Project, folder: Path, written: WrittenRelease) -> None:
-    """Write what a release has besides dumps and shapes: tables, queries, store and manifest."""
-    _copy_input(written.content)
+    """Write what a release has besides downloads: queries, store, columns and manifest."""
+    _copy_queries(written.content)
     triples = sum(graph["triples"] for graph in written.manifest["graphs"])
-    load_store(folder, written.content.graphs.dumps, project.default_graph, triples)
+    graphs, cubes = written.content.graphs, written.content.written
+    load_store(folder, graphs.dumps, project.default_graph, triples, instead=cubes.left_out)
+    add_query_columns(written.content)
     (folder / "manifest.json").write_text(manifest_text(written.manifest), encoding="utf-8")
 
 
@@ -230,13 +252,17 @@ def validate(
         return content.written.counts, list(content.warnings)
 
 
-def _copy_input(content: Content) -> None:
-    """Copy each printed table to where its IRI says it is, and the queries of the query page."""
-    for cube in content.written.all_cubes:
+def _copy_tables(written: WrittenCubes) -> None:
+    """Copy each printed table to where its IRI says it is; exports print some of it again."""
+    for cube in written.all_cubes:
         for table in cube.structure.tables:
-            folder = content.written.folder / "tables" / table.document / table.digest
+            folder = written.folder / "tables" / table.document / table.digest
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(table.path, folder / f"{table.name}.csv")
+
+
+def _copy_queries(content: Content) -> None:
+    """Copy the queries of the query page."""
     (content.written.folder / "queries").mkdir()
     for example in content.written.inputs.examples:
         path = content.written.folder / "queries" / f"{example.name}.rq"

@@ -66,11 +66,12 @@ def write_forms(
     parts: Sequence[Dump],
     prefixes: Mapping[str, str],
     about: str,
+    exports: Sequence[Mapping[str, Any]] = (),
 ) -> WrittenDumps:
     """Write every other form of the dumps in a folder, and those of all graphs together.
 
     ``parts`` are dumps of triples that are in other dumps too. ``about`` is the IRI of all graphs
-    together.
+    together. ``exports`` are the entries of files that are there already.
     """
     counts = count_graphs(
         {dump.graph: partial(read_blocks, triples_file(folder, dump.name)) for dump in dumps}
@@ -93,6 +94,7 @@ def write_forms(
         files = list(pool.map(lambda item: _entry(folder, *item), existing))
         if everything.is_large:
             files += _joined_entries(everything, whole, {file["path"]: file for file in files})
+    files += map(dict, exports)
     lines = [f"{file['sha256']}  {str(file['path']).removeprefix(DUMPS)}\n" for file in files]
     (folder / SUMS).write_text("".join(lines), encoding="ascii")
     files.append(_entry(folder, replace(whole, name=SUMS), ""))

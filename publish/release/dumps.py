@@ -99,12 +99,17 @@ class CubeDumps:
         for writer in self.writers:
             writer.annotate(batch, notes)
 
-    def describe(self, graph: Graph) -> None:
-        """Add what describes the data set, now that its observations are known."""
-        self.observations.write(".nt", canonical_triples(graph))
+    def describe(self, graph: Graph) -> bytes:
+        """Add what describes the data set, now that its observations are known; return its lines.
+
+        They are all of its graph but what the writers of observations wrote.
+        """
+        lines = canonical_triples(graph)
+        self.observations.write(".nt", lines)
         self.observations.finish(self.header + _body(graph))
         if self.cells is not None and self.has_cells:
             self.cells.finish(self.header)
+        return lines
 
 
 @contextmanager

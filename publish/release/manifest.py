@@ -41,8 +41,14 @@ class File:
     """The named graph that it holds; None for a file of several."""
     compresses: str | None = None
     """The media type of what is compressed in it."""
+    content_size: int | None = None
+    """The bytes of what is compressed in it, where that is known."""
     parts: tuple[File, ...] = ()
     """The files that make it up, one after the other, if it does not exist by itself."""
+    export: str | None = None
+    """Which export of a data set it is, a key of EXPORTED; None for a file of RDF or of columns."""
+    language: str | None = None
+    """The language of its texts, if it is in one."""
 
     @property
     def pieces(self) -> tuple[File, ...]:
@@ -125,7 +131,10 @@ def _file(entry: Mapping[str, Any]) -> File:
         about=entry.get("about"),
         graph=entry.get("graph"),
         compresses=entry.get("compresses"),
+        content_size=entry.get("content", {}).get("bytes"),
         parts=tuple(map(_file, entry.get("parts", ()))),
+        export=entry.get("export"),
+        language=entry.get("language"),
     )
 
 
@@ -175,8 +184,11 @@ def make_manifest(
 def _reproducible(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return what any machine writes of a file: not the bytes of what is compressed, nor sums.
 
-    Where what is compressed is there in no other way, its content counts.
+    Where what is compressed is there in no other way, its content counts. Exports are made from
+    figures and descriptions, which count themselves; of their files only counts which there are.
     """
+    if "export" in entry:
+        return {key: entry[key] for key in entry if key not in ("bytes", "sha256", "content")}
     if entry.get("media-type") in ("text/plain", PARQUET):
         return None
     parts = [_reproducible(part) for part in entry.get("parts", ())]
@@ -211,13 +223,15 @@ def describe_counts(dumps: Sequence[Dump], counts: GraphCounts) -> dict[str, Any
 def checksum_of_entry(manifest: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     """Return the checksum of what a catalogue says of a data set, but for its figures.
 
-    That is its entry, who publishes it by which licence, and the names of its files.
+    That is its entry, who publishes it by which licence, the names of its files, and the texts
+    that its exports say, which change their sizes and checksums.
     """
     about = f"{manifest['base'].rstrip('/')}/id/dataset/{entry['slug']}"
     said = {key: value for key, value in entry.items() if key not in ("observations", "series")}
     said["files"] = sorted(file["path"] for file in manifest["files"] if file["about"] == about)
     shared = ("public-url", "licence", "publication", "documents", "places")
     said |= {f"all-{key}": manifest.get(key) for key in shared}
+    said["texts"] = manifest.get("descriptions", {}).get(entry["slug"])
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

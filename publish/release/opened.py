@@ -17,6 +17,7 @@ from contextlib import suppress
 from functools import cache, lru_cache, wraps
 from importlib import resources
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -51,7 +52,8 @@ LANGUAGES = ("nl", "en")
 """The languages of pages; the first is for who asks for neither."""
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-
+Pattern = tuple[ox.NamedNode | None, ox.NamedNode | None, Node | None]
+"""Subject, predicate and object of triples, None for any."""
 
 SERVICE = {
     "as": "https://www.w3.org/ns/activitystreams#",
@@ -122,6 +124,9 @@ class Served:
         """What VoID asks of all graphs together, as ``triples`` and ``distinct-subjects``."""
         self.partitions: Mapping[str, Mapping[str, int]] = manifest.get("partitions", {})
         """The triples of each property, the things of each class, of all graphs together."""
+        self.left_out: frozenset[str] = frozenset(manifest.get("left-out-of-store", ()))
+        """The data sets whose observations the store lacks; these have ``beside_store``."""
+        self.beside_store: Callable[[Pattern], Iterator[ox.Triple]] | None = None
         self.graphs = tuple(
             NamedGraph(iri=entry["name"], about=entry["about"], triples=entry["triples"])
             for entry in manifest.get("graphs", ())
@@ -154,6 +159,19 @@ class Served:
             if name.startswith("tables/")
         }
         """The printed tables by their path below ``/id/tabel/``."""
+        self.descriptions = {
+            slug: File(
+                path=f"descriptions/{slug}.json",
+                size=listed[f"descriptions/{slug}.json"].size,
+                sha256=sha256,
+                media_type="application/json",
+                about=None,
+            )
+            for slug, sha256 in manifest.get("descriptions", {}).items()
+        }
+        """The descriptions for exports by the slug of their data set."""
+        self.listed: Mapping[str, Listed] = listed
+        """All files by their path in the release; only printed tables where it has no list."""
         self.damaged: dict[File, Words] = {}
         """The files that were asked for and are not what was written, with what is wrong."""
         self._compared: dict[str, tuple[Stamp, Words | None]] = {}
@@ -205,6 +223,12 @@ class Served:
 
         Those of versions of observations only when the subject is one.
         """
+        pattern = subject, predicate, object_
+        beside = self.beside_store(pattern) if self.beside_store else ()
+        return chain(self._stored(pattern), beside)
+
+    def _stored(self, pattern: Pattern) -> Iterator[ox.Triple]:
+        subject, predicate, object_ = pattern
         versions = ox.NamedNode(versions_graph(self.base))
         if self.is_union:
             found = False
@@ -344,6 +368,8 @@ class Served:
             path = "/doc/" + path.removeprefix(self.base + "/id/")
             if path.startswith("/doc/tabel/"):
                 path += ".html"
+        elif path.startswith(self.base + "/ns/") and fragment:
+            return f"{path.removeprefix(self.base)}/{fragment}"  # each term has a page
         elif path.startswith((self.base + "/ns/", self.base + "/shapes/")):
             path = path.removeprefix(self.base)
         else:

@@ -83,6 +83,7 @@ class AccessLog:
         route: str,
         outcome: str = "",
         worker_seconds: float | None = None,
+        way: str = "",
         agent: str = "",
     ) -> None:
         """Write the line of a request that is done; ``path`` and ``query`` as they were sent.
@@ -106,6 +107,8 @@ class AccessLog:
             parts.append(f'"outcome":{_quoted(outcome)}')
         if worker_seconds is not None:
             parts.append(f'"worker-ms":{worker_seconds * 1000:.2f}')
+        if way:
+            parts.append(f'"way":{_quoted(way)}')
         if agent:
             parts.append(f'"agent":{_quoted(_shortened(agent, MOST_WORD))}')
         if query and self._log_queries:

@@ -30,12 +30,16 @@ _STORED = b"stored"
 
 @dataclass(frozen=True, kw_only=True)
 class CachedAnswer:
-    """A whole answer: its form (select, ask or graph) and its bytes."""
+    """A whole answer: its form (select, ask, graph or view) and its bytes."""
 
     form: str
     body: bytes
     more: bool = False
     """Whether there are more rows than these."""
+    rows: int = 0
+    """Of a view how many observations it has, on all pages."""
+    plan: str = ""
+    """Of a query which way it went, as its header says it."""
 
 
 def key_of(*parts: str) -> bytes:
@@ -98,15 +102,18 @@ class AnswerCache:
             return None
         if entry is None:
             return None
-        form, more, body = entry.split(b"\n", 2)
-        return CachedAnswer(form=form.decode(), body=body, more=bool(more))
+        form, more, rows, plan, body = entry.split(b"\n", 4)
+        return CachedAnswer(
+            form=form.decode(), body=body, more=bool(more), rows=int(rows), plan=plan.decode()
+        )
 
     def put(self, key: bytes, answer: CachedAnswer) -> None:
         """Keep an answer, unless it is too large."""
         if self._env is None or len(answer.body) > self.largest:
             return
         more = b"more" if answer.more else b""
-        entry = b"\n".join((answer.form.encode(), more, answer.body))
+        rows, plan = b"%d" % answer.rows, answer.plan.encode()
+        entry = b"\n".join((answer.form.encode(), more, rows, plan, answer.body))
         size = _bytes_in_file(entry)
         try:
             with self._env.begin(write=True) as writing:

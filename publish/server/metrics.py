@@ -30,6 +30,7 @@ from publish.server.processes.liveness import is_alive, started
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 ROUTES = (
     "sparql",
+    "view",
     "page",
     "id",
     "doc",
@@ -37,6 +38,7 @@ ROUTES = (
     "dumps",
     "shapes",
     "static",
+    "mcp",
     "health",
     "ready",
     "metrics",
@@ -59,6 +61,8 @@ OUTCOMES = (
     "other",
 )
 """What can become of a query; any other is counted under the last."""
+WAYS = ("columns", "columns-and-engine", "engine", "other")
+"""Ways in which a query is evaluated; any other is counted under the last."""
 TASKS = ("connections", "metrics", "releases", "readiness", "workers", "other")
 """Tasks that run beside the requests; any other is counted under the last."""
 MISSES = frozenset({"answered", "timed-out", "too-much", "busy", "lost"})
@@ -134,10 +138,12 @@ class Metrics(Collector):
         )
         self._request_seconds = {route: times.labels(route) for route in ROUTES}
         self._bytes = counter("sent_bytes", "Bytes of answers sent.")
-        queries = counter("queries", "Queries by what became of them.", ["outcome"])
+        queries = counter("queries", "Queries and views by what became of them.", ["outcome"])
         self._queries = {outcome: queries.labels(outcome) for outcome in OUTCOMES}
+        ways = counter("query_ways", "Queries that a worker answered, by which way.", ["way"])
+        self._ways = {way: ways.labels(way) for way in WAYS}
         self._query_seconds = histogram(
-            "query_seconds", "Seconds that a worker was busy with a query."
+            "query_seconds", "Seconds that a worker was busy with a query or a view."
         )
         workers = sum_of(
             "workers",
@@ -169,8 +175,8 @@ class Metrics(Collector):
         self._request_seconds[route].observe(seconds)
         self._bytes.inc(sent)
 
-    def query(self, *, outcome: str, seconds: float = 0.0) -> None:
-        """Count a query by what became of it, and the time that a worker took, if one did."""
+    def query(self, *, outcome: str, seconds: float = 0.0, way: str = "") -> None:
+        """Count a query by what became of it, and the time and way of a worker, if one did it."""
         self._queries[outcome if outcome in self._queries else OUTCOMES[-1]].inc()
         if outcome == "cached":
             self._hits.inc()
@@ -178,6 +184,8 @@ class Metrics(Collector):
             self._misses.inc()
         if seconds:
             self._query_seconds.observe(seconds)
+        if way:
+            self._ways[way if way in self._ways else WAYS[-1]].inc()
 
     def pool(self, pool: WorkerPool) -> None:
         """Set how the workers of this process are doing; to be called every second or so."""

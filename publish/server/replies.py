@@ -23,7 +23,7 @@ REVALIDATE = "public, max-age=0, must-revalidate"
 """Cache-Control of what changes with a release, and is checked in an instant."""
 EXPOSED_HEADERS = (
     "Accept-Ranges, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, "
-    "Last-Modified, Link, Location, Repr-Digest, Retry-After, X-Request-Id"
+    "Last-Modified, Link, Location, Query-Plan, Repr-Digest, Retry-After, X-Request-Id"
 )
 """What a program in a browser may read of a response."""
 COMMON_HEADERS: Headers = [
@@ -66,6 +66,8 @@ class Reply:
     """What became of a query, in a word for the log and the metrics."""
     seconds: float | None = None
     """How long a query was evaluated, if it was."""
+    way: str = ""
+    """Which way it then went, in a word."""
 
 
 def header(name: str, value: str) -> tuple[bytes, bytes]:

@@ -16,6 +16,7 @@ import gzip
 import io
 import itertools
 import sys
+import zlib
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -26,14 +27,20 @@ from publish.server.replies import Reply, header
 from publish.server.request import HttpRequest
 
 if TYPE_CHECKING:
+    from zlib import _Compress as Coder
+
     from _typeshed.wsgi import WSGIApplication
 
 PART = 256 * 1024
 """Bytes of a body that are gathered before they are sent."""
+LEVEL = 4
+"""How hard texts are compressed: rather soon than as small as can be, since each is coded anew."""
+GZIP = 16 + zlib.MAX_WBITS
+"""What zlib calls the format of gzip."""
 LEAST_COMPRESSED = 600
 """Bytes from which a text is compressed."""
 MOST_COMPRESSED = 8 << 20
-"""Bytes up to which it is, which takes a thread a tenth of a second at most."""
+"""Bytes up to which it is at once, which takes a thread a tenth of a second at most."""
 COMPRESSIBLE = frozenset(
     {
         "application/json",
@@ -43,6 +50,7 @@ COMPRESSIBLE = frozenset(
         "application/rdf+xml",
         "application/trig",
         "application/xml",
+        "application/javascript",
         "image/svg+xml",
     }
 )
@@ -55,6 +63,12 @@ class WsgiBody:
     def __init__(self, body: Iterable[bytes], threads: ThreadPoolExecutor) -> None:
         self._body, self._threads = body, threads
         self._parts = itertools.chain(body)  # whose own iterator is made with the first part
+        self._coder: Coder | None = None
+
+    def encode(self, first: bytes) -> bytes:
+        """Code the body with gzip from now on; return its first part coded."""
+        self._coder = zlib.compressobj(LEVEL, wbits=GZIP)
+        return self._coder.compress(first) + self._coder.flush(zlib.Z_SYNC_FLUSH)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
@@ -63,6 +77,15 @@ class WsgiBody:
 
     def read_part(self) -> bytes:
         """Return the next part, empty at the end."""
+        part = self._read()
+        if self._coder is None:
+            return part
+        if part:
+            return self._coder.compress(part) + self._coder.flush(zlib.Z_SYNC_FLUSH)
+        coder, self._coder = self._coder, None
+        return coder.flush()
+
+    def _read(self) -> bytes:
         found: list[bytes] = []
         size = 0
         for part in self._parts:
@@ -89,8 +112,9 @@ class WsgiBridge:
     ) -> Reply:
         """Call the application in a thread. What it raises is raised here.
 
-        A reply with a stream has the first part of its body at hand. With ``compress`` a text of
-        which that part is the whole is coded with gzip.
+        A reply with a stream has the first part of its body at hand. With ``compress`` a text is
+        coded with gzip, one that is streamed part by part: then it has no length, and a body that
+        fails breaks the connection off.
         """
         context = contextvars.copy_context()
         work = functools.partial(context.run, self._respond, app, environ, compress)
@@ -117,12 +141,24 @@ class WsgiBridge:
         status, fields = started[:2]
         headers = Headers([(name, value) for name, value in fields if name.lower() != "date"])
         is_whole = len(beginning) < PART or headers.get("Content-Length") == str(len(beginning))
+        is_coded = compress and status.startswith("200") and _is_text(headers)
+        if is_whole and is_coded and len(beginning) > MOST_COMPRESSED:
+            body.close()
+            cuts = range(0, len(beginning), PART)
+            body = WsgiBody([beginning[at : at + PART] for at in cuts], self._threads)
+            beginning, is_whole = body.read_part(), False
         if is_whole:
             body.close()
-            if status.startswith("200"):
+            if not status.startswith(("206", "304")):
                 beginning = _encode(headers, beginning, compress)
             elif status.startswith("304"):
                 _vary(headers)
+        elif status.startswith("200") and _is_text(headers):
+            if is_coded:
+                beginning = body.encode(beginning)
+                headers.remove("Content-Length")
+                _mark(headers)
+            _vary(headers)
         return Reply(
             status=int(status.partition(" ")[0]),
             headers=[header(name, value) for name, value in headers],
@@ -144,18 +180,28 @@ def _close_unwanted(running: Future[Reply]) -> None:
 
 def _encode(headers: Headers, body: bytes, compress: bool) -> bytes:
     """Return a body, coded with gzip if it is a text and that is wanted; mend its headers."""
-    kind = headers.get("Content-Type", "").partition(";")[0]
-    is_text = kind.startswith("text/") or kind in COMPRESSIBLE
-    if not is_text or "Content-Encoding" in headers or "Accept-Ranges" in headers:
+    if not _is_text(headers):
         return body
     if compress and LEAST_COMPRESSED <= len(body) <= MOST_COMPRESSED:
-        body = gzip.compress(body, 4, mtime=0)
-        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, LEVEL, mtime=0)
         headers["Content-Length"] = str(len(body))
-        if headers.get("ETag", "").startswith('"'):
-            headers["ETag"] = f"W/{headers['ETag']}"
+        _mark(headers)
     _vary(headers)
     return body
+
+
+def _is_text(headers: Headers) -> bool:
+    """Return whether a body may be coded: a text that is not coded yet, and no file with ranges."""
+    kind = headers.get("Content-Type", "").partition(";")[0]
+    is_text = kind.startswith("text/") or kind in COMPRESSIBLE
+    return is_text and "Content-Encoding" not in headers and "Accept-Ranges" not in headers
+
+
+def _mark(headers: Headers) -> None:
+    """Say that a body is coded, so that its tag is no longer one of these bytes."""
+    headers["Content-Encoding"] = "gzip"
+    if headers.get("ETag", "").startswith('"'):
+        headers["ETag"] = f"W/{headers['ETag']}"
 
 
 def _vary(headers: Headers) -> None:

@@ -19,35 +19,44 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
-from typing import Any
-from urllib.parse import quote_from_bytes
+from typing import TYPE_CHECKING, Any
 
 from publish import __version__
 from publish.faults.fault import phrase
 from publish.server.access_log import AccessLog, request_id
-from publish.server.bounds.room import RETRY_AFTER, HeldBytes, NoRoom, Room
+from publish.server.bounds.room import HeldBytes, NoRoom, Room
 from publish.server.bounds.spool import PART
 from publish.server.clients import ClientTable
-from publish.server.conditions import evaluate_preconditions
 from publish.server.metrics import MEDIA_TYPE, OUTCOMES, Metrics
 from publish.server.negotiation import choose_coding
 from publish.server.processes.readiness import Readiness
+from publish.server.refusals import (
+    conditions_of,
+    if_as_wanted,
+    no_room,
+    refusal,
+    stopping,
+    too_many,
+    wrong_method,
+)
 from publish.server.replies import (
-    Headers,
     Reply,
     header,
     options_reply,
-    sentence_reply,
     uncached_reply,
 )
 from publish.server.request import BodyRefused, HttpRequest, is_local, request_from_scope
 from publish.server.settings.table import Settings
 from publish.server.wsgi import WsgiBridge, environ_of
-from publish.site.pages.query import OUTCOME
+from publish.site.data.request import data_request
+from publish.site.data.service import DataService
+from publish.site.pages.query.page import OUTCOME
 from publish.site.running.release import RunningRelease
 from publish.sparql.protocol import METHODS
-from publish.sparql.query.limits import duration
 from publish.sparql.service import Outcome, SparqlRequest
+
+if TYPE_CHECKING:  # the protocol takes seconds to load, where nobody wants it
+    from publish.site.assistants.over_http import AssistantDoor
 
 ROUTE_OF = {
     "id": "data",
@@ -56,11 +65,10 @@ ROUTE_OF = {
     "shapes": "data",
     "dumps": "dump",
     "feed": "data",
+    "data": "view",
     "static": "static",
 }
 """The kind of an address by its first segment; all others are pages."""
-CONDITIONS = ("If-Match", "If-None-Match")
-"""Preconditions of the endpoint, whose answers have an entity tag and no date."""
 SENT_AT_ONCE = 64 * 1024
 """Bytes of a body that are passed on to the system at once, and that nobody has to count."""
 ONLY_READ = ("GET", "HEAD", "OPTIONS")
@@ -82,6 +90,8 @@ class Application:
     buffers: Room
     """The bodies in memory that are received or sent."""
     release: RunningRelease
+    assistants: AssistantDoor | None = None
+    """What answers assistants, where that is switched on."""
     readiness: Readiness = field(default_factory=partial(Readiness, {}, {}))
     _run: str = field(default_factory=partial(secrets.token_hex, 4))
     _numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
@@ -111,7 +121,7 @@ class Application:
                 sent = await _send(send, reply, identifier, request.method)
             except asyncio.CancelledError:
                 if reply is None and "stopping" in self.readiness.reasons():
-                    reply = _stopping(request)
+                    reply = stopping(request)
                     sent = await _send(send, reply, identifier, request.method)
                 elif reply is None:
                     reply = Reply(status=499, headers=[], outcome="gone")
@@ -127,13 +137,15 @@ class Application:
         except NoRoom:
             if reply.stream is not None:
                 reply.stream.close()
-            return _no_room(request)
+            return no_room(request)
         return reply
 
     def _route_of(self, path: bytes) -> str:
         """Return the kind of an address."""
         if path in (b"/sparql", b"/health", b"/ready"):
             return path[1:].decode()
+        if path == b"/mcp" and self.assistants is not None:
+            return "mcp"
         first = path.split(b"/", 2)[1].decode("latin-1") if path.startswith(b"/") else ""
         return ROUTE_OF.get(first, "page")
 
@@ -162,15 +174,24 @@ class Application:
         What ends only when the reply has been sent is put on ``until_sent``.
         """
         try:
+            if route == "mcp" and self.assistants is not None:
+                return await self._assist(release, self.assistants, request, until_sent, share)
             if request.method == "OPTIONS":
                 takes_posts = route == "sparql" or request.path in (b"*", b"/sparql/")
                 return options_reply(METHODS if takes_posts else ONLY_READ)
             if route == "sparql":
                 reply = await self._sparql(release, request, until_sent, share)
-                return _if_match(request, reply)
+                return if_as_wanted(request, reply)
+            if route == "view":
+                if request.method not in ONLY_READ:
+                    return wrong_method(request, ONLY_READ)
+                if release.data is None:
+                    sentence = phrase("view-none", root=request.root)
+                    return refusal(request, 404, sentence, outcome="refused")
+                return await self._view(release, release.data, request, until_sent)
             if route in ("health", "ready", "metrics"):
                 if request.method not in ONLY_READ:
-                    return _wrong_method(request, ONLY_READ)
+                    return wrong_method(request, ONLY_READ)
                 if route == "health":
                     return self._health(release)
                 if route == "ready":
@@ -180,12 +201,12 @@ class Application:
             body = await request.body(self.settings, share) if has_body else b""
             return await self._flask(release, request, body)
         except NoRoom:
-            return _no_room(request)
+            return no_room(request)
         except BodyRefused as error:
             # Who waits for leave may send the next request instead of the body.
             is_waiting = request.header(b"expect") is not None
             more = [header("connection", "close")] if is_waiting else []
-            return _refusal(request, error.status, error.sentence, more, outcome="refused")
+            return refusal(request, error.status, error.sentence, more, outcome="refused")
 
     # -- The endpoint ---------------------------------------------------------------------------
 
@@ -194,7 +215,7 @@ class Application:
     ) -> Reply:
         method = request.method
         if method not in METHODS:
-            return _wrong_method(request, METHODS)
+            return wrong_method(request, METHODS)
         values = request.header
         sparql_request = SparqlRequest(
             method=method,
@@ -205,7 +226,7 @@ class Application:
             accept=values(b"accept"),
             accept_language=values(b"accept-language"),
             accept_encoding=values(b"accept-encoding"),
-            conditions=_conditions(request),
+            conditions=conditions_of(request),
             client=request.client,
         )
         if (
@@ -214,9 +235,7 @@ class Application:
         ):
             return reply
         if not self.clients.enter(request.client):
-            sentence = phrase("too-many-of-client", most=self.settings.per_client)
-            more = [header("retry-after", "1")]
-            return _refusal(request, 429, sentence, more, outcome="too-many")
+            return too_many(request, self.settings.per_client)
         until_sent.callback(self.clients.leave, request.client)
         result = await release.endpoint.answer(sparql_request)
         if isinstance(result, Reply):
@@ -226,6 +245,42 @@ class Application:
         finally:
             if result.answer is not None:
                 result.answer.spool.close()
+
+    # -- Views of data sets ---------------------------------------------------------------------
+
+    async def _view(
+        self,
+        release: RunningRelease,
+        data: DataService,
+        request: HttpRequest,
+        until_sent: ExitStack,
+    ) -> Reply:
+        """Answer at a data address."""
+        if not self.clients.enter(request.client):
+            return too_many(request, self.settings.per_client)
+        until_sent.callback(self.clients.leave, request.client)
+        return await data.answer(data_request(request))
+
+    # -- Assistants -----------------------------------------------------------------------------
+
+    async def _assist(
+        self,
+        release: RunningRelease,
+        door: AssistantDoor,
+        request: HttpRequest,
+        until_sent: ExitStack,
+        share: HeldBytes,
+    ) -> Reply:
+        """Answer an assistant."""
+        if (refused := door.refuse(request, release.served)) is not None:
+            return refused
+        if release.asked is None:
+            return await self._flask(release, request, b"")
+        if not self.clients.enter(request.client):
+            return too_many(request, self.settings.per_client)
+        until_sent.callback(self.clients.leave, request.client)
+        body = await request.body(self.settings, share)
+        return await door.answer(request, body, release.asked)
 
     # -- Pages ----------------------------------------------------------------------------------
 
@@ -242,7 +297,7 @@ class Application:
             environ[OUTCOME] = outcome
         coding = choose_coding(request.header(b"accept-encoding"))
         reply = await self.bridge.call(release.pages.wsgi_app, environ, compress=coding == "gzip")
-        return replace(reply, outcome=outcome.outcome) if outcome else reply
+        return replace(reply, outcome=outcome.outcome, way=outcome.way) if outcome else reply
 
     # -- Health and metrics ---------------------------------------------------------------------
 
@@ -275,8 +330,9 @@ class Application:
         seconds = time.perf_counter() - started
         reply = reply or Reply(status=500, headers=[])
         self.metrics.request(route=route, status=reply.status, seconds=seconds, sent=sent)
-        if route == "sparql" and reply.outcome in QUERIES:
-            self.metrics.query(outcome=reply.outcome, seconds=reply.seconds or 0.0)
+        if route in ("sparql", "view") and reply.outcome in QUERIES:
+            taken = reply.seconds or 0.0
+            self.metrics.query(outcome=reply.outcome, seconds=taken, way=reply.way)
         if self.access_log is None:
             return
         self.access_log.write(
@@ -291,62 +347,9 @@ class Application:
             route=route,
             outcome=reply.outcome,
             worker_seconds=reply.seconds,
+            way=reply.way,
             agent=request.header(b"user-agent") or "",
         )
-
-
-def _conditions(request: HttpRequest) -> dict[str, str]:
-    """Return the fields of a request that answers of the endpoint may depend on."""
-    given = {name: request.header(name.lower().encode()) for name in CONDITIONS}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _if_match(request: HttpRequest, reply: Reply) -> Reply:
-    """Return a reply, or 412 when If-Match names another one (RFC 9110, 13.1.1)."""
-    if request.header(b"if-match") is None or reply.status not in (200, 304):
-        return reply
-    etag = dict(reply.headers).get(b"etag")
-    status = evaluate_preconditions(
-        request.method, _conditions(request), etag=etag.decode("latin-1") if etag else None
-    )
-    if status != HTTPStatus.PRECONDITION_FAILED:
-        return reply
-    if reply.stream is not None:
-        reply.stream.close()
-    return _refusal(request, status, phrase("not-as-wanted"), outcome=reply.outcome)
-
-
-def _wrong_method(request: HttpRequest, allowed: tuple[str, ...]) -> Reply:
-    methods, path = ", ".join(allowed), quote_from_bytes(request.path)
-    sentence = phrase("method-not-allowed", path=path, allowed=methods, method=request.method)
-    return _refusal(request, 405, sentence, [header("allow", methods)], outcome="bad-request")
-
-
-def _refusal(
-    request: HttpRequest, status: int, sentence: str, more: Headers | None = None, *, outcome: str
-) -> Reply:
-    """Return a sentence in the language that a request prefers."""
-    return sentence_reply(
-        status,
-        sentence,
-        accept_language=request.header(b"accept-language"),
-        more=more or [],
-        outcome=outcome,
-    )
-
-
-def _no_room(request: HttpRequest) -> Reply:
-    """Return that a client holds so much already that there is no room for more."""
-    sentence = phrase("no-room-for-client", seconds=duration(RETRY_AFTER))
-    more = [header("retry-after", str(RETRY_AFTER))]
-    return _refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, more, outcome="busy")
-
-
-def _stopping(request: HttpRequest) -> Reply:
-    """Return that the server stops before it has an answer."""
-    sentence = phrase("queries-stopped", seconds=duration(RETRY_AFTER))
-    more = [header("retry-after", str(RETRY_AFTER)), header("connection", "close")]
-    return _refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, more, outcome="busy")
 
 
 async def _send(send: Any, reply: Reply, identifier: str, method: str) -> int:

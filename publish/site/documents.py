@@ -16,7 +16,9 @@ from publish.release.catalogue.void import all_graphs, describe_all_graphs, desc
 from publish.release.opened import DESCRIPTIONS, LABELS, LANGUAGES, TYPE, Served, term
 from publish.server.negotiation import HTML
 from publish.site.describe import describe
+from publish.site.pages.source.index import document_index
 from publish.site.pages.thing import page_about
+from publish.site.pages.things.others import node_page
 from publish.site.rendering import read_texts, render_page, view_of
 from publish.site.select import select
 from publish.sparql.forms import GRAPHS, USUAL_GRAPHS
@@ -50,10 +52,13 @@ class Thing:
 def find_thing(served: Served, kind: str, path: str) -> Thing | None:
     """Return the thing that ``/id/`` or ``/ns/`` and a path name, if there is one.
 
-    A folder is found with and without the slash at its end.
+    A folder is found with and without the slash at its end. ``/ns/x/term`` is the document of the
+    term ``/ns/x#term``.
     """
     try:
         iri = ox.NamedNode(served.base + kind + path)
+        if kind == "/ns/" and "/" in path:
+            iri = ox.NamedNode(served.base + kind + path.replace("/", "#", 1))
     except ValueError:
         return None
     address = ("/doc/" if kind == "/id/" else "/ns/") + path
@@ -126,14 +131,22 @@ def _collection(served: Served, folder: str, title: str, class_: str) -> Thing:
                 yield from served.triples(member, label, None)
 
     def page() -> Response:
+        if folder == "document" and (index := document_index(served)):
+            return index
         view = view_of(served)
         entries = [(view.value(member), view.text(member, *DESCRIPTIONS)) for member in members()]
         entries.sort(key=lambda entry: entry[0].text.casefold())
+        beside = []
+        if folder == "conceptscheme":
+            ontologies = served.triples(None, TYPE, term("owl:Ontology"))
+            nodes = (item.subject for item in ontologies)
+            beside = [view.value(node) for node in nodes if isinstance(node, ox.NamedNode)]
         return render_page(
             served,
             "collection.html",
             title=title,
             entries=entries,
+            beside=sorted(beside, key=lambda value: value.text.casefold()),
             path=f"/doc/{folder}",
             forms=USUAL_GRAPHS,
         )
@@ -187,21 +200,15 @@ def _graph(
 
     def page() -> Response:
         view = view_of(served)
-        return render_page(
-            served,
-            "thing.html",
-            iri=iri.value,
-            path=path,
-            forms=USUAL_GRAPHS,
-            title=title(view.language),
-            kinds=list(map(view.label, types)),
-            properties=view.properties_in(
-                item
-                for item in describe(1)
-                if item.subject == iri and item.predicate not in PARTITIONS
-            ),
-            remarks=[],
-            incoming=None,
-        )
+        own = [
+            item for item in describe(1) if item.subject == iri and item.predicate not in PARTITIONS
+        ]
+        content = {
+            "iri": iri.value,
+            "path": path,
+            "forms": USUAL_GRAPHS,
+            "title": title(view.language),
+        }
+        return node_page(view, own, types, content)
 
     return Thing(iri=iri, path=path, describe=describe, show=page, types=frozenset(types))

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import logging
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -183,7 +184,13 @@ def _document_as(
         headers["Content-Language"] = language
     body = cache.get(tag)
     if body is None:
-        body = thing.show().get_data() if form is HTML else _written(served, thing, form)
+        if form is HTML:
+            shown = thing.show()
+            if shown.status_code != HTTPStatus.OK:  # what is asked of it cannot be shown
+                return shown
+            body = shown.get_data()
+        else:
+            body = _written(served, thing, form)
         cache.put(tag, body)
     response.set_data(body)
     return response
@@ -201,6 +208,8 @@ def _links(served: Served, thing: Thing, address: str) -> list[WebLink | str]:
     links += [*links_to_forms(DOCUMENTS, address), *links_of_thing(served, thing.iri)]
     types = sorted(types_of(served, thing.iri) | thing.types)
     links += [f'<{iri}>; rel="type"' for iri in types[:MOST_TYPES]]
+    if "property" in request.args:  # a page of one property, which links to the next one itself
+        return links
     page = max(request.args.get("page", default=1, type=int), 1)
     here = request.script_root + quote(request.path, safe=SAFE)
     has_more = thing.has_incoming and len(incoming_page(served, thing.iri, page)) > PER_PAGE

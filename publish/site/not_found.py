@@ -33,12 +33,7 @@ def not_found(
     extension gets plain text, as programs expect.
     """
     name, form = form_of_extension(path.removeprefix(head), forms)
-    near: list[str] = []
-    if len(name) <= LONGEST:
-        found = process.extract(
-            name, known, scorer=fuzz.ratio, limit=MOST_SUGGESTED, score_cutoff=LEAST_SIMILAR
-        )
-        near = [head + item[0] for item in found]
+    near = [head + item for item in similar_names(name, known)]
     if wants_page() and (form is None or form.extension == "html"):
         response = render_page(served, "message.html", 404, code=404, near=near)
     else:
@@ -48,6 +43,16 @@ def not_found(
         response = plain_response(phrase(key, path=path, near=either), 404)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def similar_names(name: str, known: Sequence[str]) -> list[str]:
+    """Return the known names that are most similar to a name, the best first; few or none."""
+    if len(name) > LONGEST:
+        return []
+    found = process.extract(
+        name, known, scorer=fuzz.ratio, limit=MOST_SUGGESTED, score_cutoff=LEAST_SIMILAR
+    )
+    return [item[0] for item in found]
 
 
 def accepted_offers(extension: Form | None, forms: Sequence[Form]) -> list[Offer]:
@@ -84,5 +89,7 @@ def known_names(served: Served, kind: str) -> tuple[str, ...]:
         quads = served.store.quads_for_pattern(None, TYPE, None, graph)
         subjects = (quad.subject for quad in itertools.islice(quads, MOST_KNOWN))
         found += [node.value for node in subjects if isinstance(node, ox.NamedNode)]
-    names = (iri.removeprefix(head) for iri in found if iri.startswith(head))
+    names = [iri.removeprefix(head) for iri in found if iri.startswith(head)]
+    if kind == "/ns/":  # a term has a page below that of its vocabulary
+        return tuple(dict.fromkeys(name.replace("#", "/", 1) for name in names))
     return tuple(dict.fromkeys(name.partition("#")[0] for name in names))

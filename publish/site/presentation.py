@@ -16,14 +16,10 @@ import pyoxigraph as ox
 from publish.release.catalogue.facts import agents_of_catalogue
 from publish.release.opened import LABELS, TYPE, Node, Served, term
 from publish.site.describe import (
-    MEMBERS,
-    MOST_PAGES,
     MOST_TRIPLES,
-    PER_PAGE,
-    incoming_page,
     types_of,
 )
-from publish.site.select import order_in_list, select
+from publish.site.select import select
 
 DATA_SET = term("qb:dataSet")
 MOST_VALUES = 100
@@ -71,27 +67,6 @@ class Property:
     name: Value
     values: tuple[Value, ...]
     more: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Incoming:
-    """One page of the things that point here: subject and predicate of each."""
-
-    links: tuple[tuple[Value, Value], ...]
-    page: int
-    more: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Concept:
-    """One code of a list, as the page of the list shows it."""
-
-    link: Value
-    notation: str
-    printed: tuple[str, ...]
-    total: bool
-    deprecated: bool
-    definition: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,19 +160,6 @@ class View:
             )
         return properties
 
-    def incoming(self, iri: ox.NamedNode, page: int) -> Incoming:
-        """Return one page, from 1, of what points to a thing."""
-        page = min(max(page, 1), MOST_PAGES)
-        found = incoming_page(self.served, iri, page)
-        return Incoming(
-            links=tuple(
-                (self.value(triple.subject), self.value(triple.predicate))
-                for triple in found[:PER_PAGE]
-            ),
-            page=page,
-            more=len(found) > PER_PAGE and page < MOST_PAGES,
-        )
-
     def links(self, code: ox.NamedNode) -> list[LinkOfCode]:
         """Return the links of a code to terms elsewhere and in other lists."""
         rows = select(self.served, "select_links", concept=code)
@@ -239,26 +201,6 @@ class View:
             )
         return sorted(remarks, key=lambda item: (item.missing, item.question or "", item.aspect))
 
-    def concepts(self, scheme: ox.NamedNode) -> list[Concept]:
-        """Return the codes of a list in order, the total last but for deprecated ones."""
-        served = self.served
-        rows = select(served, "select_codes", list=scheme)
-        rows.sort(key=lambda row: ("deprecated" in row, order_in_list(row), row["code"].value))
-        return [
-            Concept(
-                link=self.value(code),
-                notation=self.string(code, term("skos:notation")) or served.compact(code.value),
-                printed=tuple(
-                    item.value for item in self.texts(code, served.generic("gedruktLabel"))
-                ),
-                total="total" in row,
-                deprecated="deprecated" in row,
-                definition=self.string(code, term("skos:definition")),
-            )
-            for row in rows[:MEMBERS]
-            for code in [row["code"]]
-        ]
-
 
 def _place(order: Sequence[str], name: str) -> tuple[int, str]:
     """Return a key that sorts the names of an order first, and others by name."""
@@ -278,6 +220,10 @@ def _remarks_on(served: Served, iri: ox.NamedNode) -> dict[ox.NamedNode, list[ox
     found: dict[ox.NamedNode, list[ox.NamedNode]] = {}
     for row in select(served, "select_remarks", about=iri):
         found.setdefault(row["remark"], []).append(row["target"])
+    if served.left_out:
+        for item in served.objects(iri, term("dqv:hasQualityAnnotation")):
+            if isinstance(item, ox.NamedNode):
+                found.setdefault(item, [iri])
     if served.data_set_of(iri.value) is None:
         return found
     annotations = served.triples(None, TYPE, term("dqv:QualityAnnotation"))

@@ -125,6 +125,8 @@ class ServerProcess:
             release=await self._open_sound(),  # which no variable here outlives
         )
         self._metrics.release(self._application.release.served.id)
+        if self._settings.mcp:
+            await self._answer_assistants()
         server = StoppableServer(
             listening=listening,
             config=uvicorn.Config(
@@ -178,6 +180,16 @@ class ServerProcess:
                 self._access_log.close()
             self._clients.close()
             self._cache.close()
+
+    async def _answer_assistants(self) -> None:
+        """Let assistants be answered; what they need is loaded only where it is switched on."""
+        from publish.site.assistants.over_http import AssistantDoor
+
+        door = AssistantDoor(self._settings, self._application.release.served)
+        started = asyncio.Event()
+        self._tasks.keep("assistants", partial(door.run, started))
+        await started.wait()
+        self._application.assistants = door
 
     async def _open(self, folder: Path) -> RunningRelease:
         return await open_release(folder, self._settings, self._cache, self._spools)

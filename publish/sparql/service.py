@@ -30,6 +30,7 @@ from publish.server.replies import (
     header,
     sentence_reply,
 )
+from publish.sparql.cubes.plan import PLAN_HEADER
 from publish.sparql.forms import N_TRIPLES, RDF_XML, SPARQL_XML, TSV
 from publish.sparql.protocol import (
     DESCRIPTIONS,
@@ -90,6 +91,11 @@ class Outcome:
         """The word for it in the log and the metrics."""
         known = self.failure or self.answer
         return known.outcome if known else ""
+
+    @property
+    def way(self) -> str:
+        """The way on which a worker answered, if one did."""
+        return self.answer.way if self.answer else ""
 
 
 class Endpoint:
@@ -166,11 +172,14 @@ class Endpoint:
         key = key_of(self._release, __version__, repr(question))
         found = self._cache.get(key)
         if found is not None:
-            return key, Answer(form=found.form, more=found.more, spool=Spool(found.body))
+            spool = Spool(found.body)
+            return key, Answer(form=found.form, more=found.more, plan=found.plan, spool=spool)
         answer = await self.pool.ask(question, client)
         body = answer.spool.body
         if body is not None and not answer.volatile:
-            self._cache.put(key, CachedAnswer(form=answer.form, body=body, more=answer.more))
+            kept = CachedAnswer(form=answer.form, body=body, more=answer.more, plan=answer.plan)
+            # Once the reply is sent, which need not wait for that.
+            asyncio.get_running_loop().call_soon(self._cache.put, key, kept)
         return key, answer
 
     async def _for_program(
@@ -192,11 +201,12 @@ class Endpoint:
             key, answer = await self._ask(_question(parameters, forms, coding), client)
         offer = (graphs if answer.form == "graph" else results)[0]
         etag = None if answer.volatile else f'W/"{key.hex()}"'
-        headers = _headers(offer, answer.spool.length, etag, coding)
+        headers = _headers(offer, answer.spool.length, etag, coding, answer.plan)
         body = answer.spool.body
         if etag is not None and body is not None and len(body) <= self._cache.largest:
             self._remember(request, key, etag, headers)
-        reply = _reply(request, headers, etag, body or b"", answer.outcome, answer.seconds)
+        reply = _reply(request, headers, etag, body or b"", answer.outcome)
+        reply = replace(reply, seconds=answer.seconds, way=answer.way)
         if body is None and reply.status == HTTPStatus.OK:
             return replace(reply, stream=answer.spool)
         answer.spool.close()
@@ -235,12 +245,11 @@ def _reply(
     etag: str | None,
     body: bytes,
     outcome: str,
-    seconds: float | None = None,
 ) -> Reply:
     """Return a reply with a body, or 304 without its first two headers."""
     if _has_already(request, etag):
-        return Reply(status=304, headers=headers[2:], outcome=outcome, seconds=seconds)
-    return Reply(status=200, headers=headers, body=body, outcome=outcome, seconds=seconds)
+        return Reply(status=304, headers=headers[2:], outcome=outcome)
+    return Reply(status=200, headers=headers, body=body, outcome=outcome)
 
 
 def _failed(request: SparqlRequest, failure: QueryFailed, query: str | None = None) -> Reply:
@@ -313,6 +322,7 @@ def _headers(
     length: int,
     etag: str | None,
     coding: str | None = None,
+    plan: str = "",
 ) -> Headers:
     """Return the headers of a body; a 304 leaves the first two out.
 
@@ -320,8 +330,10 @@ def _headers(
     has chosen does not depend on Accept, and is saved as a file.
     """
     kind, same = _same_headers(offer, coding, etag is not None)
-    tag = [] if etag is None else [(b"etag", etag.encode())]
-    return [kind, (b"content-length", b"%d" % length), *tag, *same]
+    own = [] if etag is None else [(b"etag", etag.encode())]
+    if plan:
+        own.append(header(PLAN_HEADER, plan))
+    return [kind, (b"content-length", b"%d" % length), *own, *same]
 
 
 @lru_cache(maxsize=200)

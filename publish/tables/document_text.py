@@ -14,10 +14,11 @@ from pathlib import Path
 from publish.faults.fault import Fault, Words, fault, reason_of
 from publish.faults.places import place_of_byte
 from publish.project.files import unusable_file
-from publish.tables.pdf import text_of_pdf
 
 MOST_BYTES = 100 * 2**20
 """Bytes of a document at most."""
+MOST_KEPT = 4 * 2**20
+"""Bytes of a text at most that is published with its document: some 2,000 pages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,11 @@ class PrintedText:
             offset = self.end_of_line(offset) + 1
         return min(offset, end)
 
+    @property
+    def lines(self) -> list[str]:
+        """The lines, of which the first has number 1."""
+        return self.text.removesuffix("\n").split("\n")
+
     def words(self, offset: int) -> str:
         """Return the rest of the line, with single spaces."""
         return " ".join(self.text[offset : self.end_of_line(offset)].split())
@@ -69,6 +75,8 @@ def read_text(path: Path, faults: list[Fault]) -> PrintedText | None:
         faults.append(fault("file-too-large", shown, most=f"{MOST_BYTES >> 20} MiB"))
         return None
     if b"%PDF-" in raw[:1024]:
+        from publish.tables.pdf import text_of_pdf  # a server, and who has no PDF, need no pypdf
+
         text = text_of_pdf(raw)
         if isinstance(text, Words):
             faults.append(fault("cannot-read", shown, reason=text))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
 """Separators with their phrase, in the order of preference when nothing else decides."""
+SOURCE_LINE = "bronregel"
+"""The header of the last column of a printed table: where in the source the row stands."""
 MOST_COLUMNS = 16_384
 """Columns of a table at most, as in a worksheet."""
 

@@ -23,11 +23,8 @@ from numpy.typing import NDArray
 
 from publish.faults.fault import Fault, fault, phrase, reason_of
 from publish.project.files import encoding_fault, unusable_file
-from publish.tables.records import MOST_COLUMNS, SEPARATORS, Record, read_records
+from publish.tables.records import MOST_COLUMNS, SEPARATORS, SOURCE_LINE, Record, read_records
 from publish.tables.scan import LONGEST_LINE, scan_table
-
-SOURCE_LINE = "bronregel"
-"""The header of the last column of a printed table: where in the source the row stands."""
 
 BLOCK = 32_768
 """Cells in a block: large enough to be fast, small enough to keep memory flat."""

@@ -12,9 +12,10 @@ has on 10,000 observations of the same table; and the peak memory.
 Building: the whole answer, against the time in which pyoxigraph alone loads the same triples into
 a store on the disk.
 
-Dumps: see ``bench_dumps``. Differences: see ``bench_differences``.
+Dumps: see ``bench_dumps``. Differences: see ``bench_differences``. The data address: see
+``bench_data``.
 
-Serving: see ``bench_serving``.
+SPARQL on columns: see ``bench_cubes``. Serving: see ``bench_serving``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ import time
 from pathlib import Path
 
 import pyoxigraph as ox
+from bench_cubes import bench_cubes
+from bench_data import bench_data
 from bench_differences import bench_differences
 from bench_dumps import bench_dumps
 from bench_serving import bench_serving
@@ -280,6 +283,8 @@ BENCHES = {
     "build": bench_build,
     "dumps": bench_dumps,
     "differences": bench_differences,
+    "data": bench_data,
+    "cubes": bench_cubes,
     "serving": bench_serving,
 }
 

@@ -28,7 +28,7 @@ from request_rate import ask_for
 from publish.project.project import read_project
 from publish.release.build import build
 from publish.release.opened import Served
-from publish.site.pages.query import example_query
+from publish.site.pages.query.examples import example_query
 from publish.sparql.workers.sandbox import resident_bytes, return_memory
 
 ROUNDS = 5

@@ -14,11 +14,18 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF
 from small_project import run
 from sparql_server import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(180)]
 
 IANA = "http://www.iana.org/assignments/media-types/"
 PAGES = (DCAT.landingPage, FOAF.homepage, FOAF.page)
 BROWSER = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
+
+
+LISTED = {
+    "application/vnd.sdmx.data+csv": "text/csv",
+    "application/vnd.sdmx.data+json": "application/json",
+}
+"""What a catalogue says in the place of media types that IANA does not list."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +52,7 @@ def test_fetch_every_distribution(server: Server, catalogue: Catalogue) -> None:
         head, got = server.fetch(path, "HEAD"), server.fetch(path)
         for reply in (head, got):
             assert (reply.status, int(reply["Content-Length"])) == (200, size), path
-            assert IANA + reply.media_type == str(kind), path
+            assert IANA + LISTED.get(reply.media_type, reply.media_type) == str(kind), path
             assert reply["Access-Control-Allow-Origin"] == "*"
         assert (len(head.body), len(got.body)) == (0, size), path
         checksum = graph.value(node, SPDX.checksum)

@@ -14,7 +14,7 @@ from raw_http import HOST
 from rdflib.namespace import DCTERMS
 from sparql_server import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(180)]
 
 READER = Path(__file__).with_name("read_with_croissant.py")
 QUERY = """

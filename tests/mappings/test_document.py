@@ -11,6 +11,7 @@ from shared_material import ROOT
 from publish.faults.fault import Fault
 from publish.mappings.document import Document, read_documents
 from publish.project.project import Project, read_project
+from publish.tables.document_text import MOST_KEPT
 
 HEAD = """\
 document: 1
@@ -75,6 +76,43 @@ def test_read_documents_takes_number_format_of_project(tmp_path: Path) -> None:
     """Numbers are written as in the project unless the document says otherwise."""
     assert read(tmp_path / "a", HEAD)[0]["av-1"].numbers == "en"
     assert read(tmp_path / "b", HEAD + "numbers: nl\n")[0]["av-1"].numbers == "nl"
+
+
+def test_read_documents_keeps_text_whose_lines_are_counted(tmp_path: Path) -> None:
+    """The text beside a document is read as lines, however these end; without it there is none."""
+    (tmp_path / "mappings" / "av-1").mkdir(parents=True)
+    (tmp_path / "mappings" / "av-1" / "answer.txt").write_bytes(b"one\r\ntwo\n\nfour\n")
+    path = tmp_path / "mappings" / "av-1" / "document.yaml"
+    path.write_text(HEAD + "text: answer.txt\n", encoding="utf-8")
+    faults: list[Fault] = []
+    text = read_documents(project(tmp_path), faults)["av-1"].text
+    assert not faults
+    assert text is not None
+    assert text.lines == ["one", "two", "", "four"]
+    path.write_text(HEAD, encoding="utf-8")
+    assert read_documents(project(tmp_path), faults)["av-1"].text is None
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "place"),
+    [
+        (b"", "empty-file", ("answer.txt", 1)),
+        (b"one\ntw\xff", "wrong-encoding", ("answer.txt", 2)),
+        (b"a\n" * (MOST_KEPT // 2 + 1), "file-too-large", ("answer.txt", 0)),
+    ],
+    ids=["empty", "not UTF-8", "too large"],
+)
+def test_read_documents_refuses_text(
+    tmp_path: Path, content: bytes, code: str, place: tuple[str, int]
+) -> None:
+    """A text that is empty, larger than a text is or not UTF-8 is a fault at its place."""
+    (tmp_path / "mappings" / "av-1").mkdir(parents=True)
+    (tmp_path / "mappings" / "av-1" / "answer.txt").write_bytes(content)
+    path = tmp_path / "mappings" / "av-1" / "document.yaml"
+    path.write_text(HEAD + "text: answer.txt\n", encoding="utf-8")
+    faults: list[Fault] = []
+    read_documents(project(tmp_path), faults)
+    assert [(item.code, Path(item.path).name, item.line) for item in faults] == [(code, *place)]
 
 
 def test_read_documents_takes_labels_of_sentence_as_rows(tmp_path: Path) -> None:

@@ -326,6 +326,7 @@ def test_extract_tables_of_text_in_other_order_gives_faults_or_the_same() -> Non
     assert 300 < faulty < 600
 
 
+@pytest.mark.slow
 def test_extract_minister_answer_in_other_order_gives_faults_or_the_same() -> None:
     """Text in another order gives faults, never other figures (the minister's answer)."""
     source = minister_answer().read_text(encoding="utf-8")

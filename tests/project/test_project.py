@@ -52,6 +52,7 @@ def test_read_project_with_few_settings(tmp_path: Path) -> None:
     assert project.root == tmp_path.resolve()
     assert project.base == project.public_url == "https://data.example.org"
     assert project.numbers == "nl"
+    assert project.store_up_to == 2_000_000
     assert project.licence is None
     assert project.title == {"nl": "Proef", "en": "Trial"}
     assert project.build == tmp_path.resolve() / "build"
@@ -231,3 +232,18 @@ def test_read_project_with_settings_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "publish.toml").mkdir()
     with pytest.raises(CannotRun, match=r"publish\.toml cannot be read: Is a directory\."):
         read_project(tmp_path)
+
+
+@pytest.mark.parametrize(("value", "most"), [("0", 0), ("5000000", 5_000_000), ('"all"', None)])
+def test_read_how_much_the_store_holds(tmp_path: Path, value: str, most: int | None) -> None:
+    """A number of observations, or all."""
+    project = read_project(folder_with(tmp_path, f"store-up-to = {value}\n{SOUND}"))
+    assert project.store_up_to == most
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "true", '"5"', '"none"'])
+def test_refuse_what_the_store_cannot_hold(tmp_path: Path, value: str) -> None:
+    """A number below zero, or another word."""
+    [found] = faults_of(tmp_path, f"store-up-to = {value}\n{SOUND}")
+    assert (found.code, found.line, found.column) == ("wrong-type", 1, 1)
+    assert "a whole number from 0, or all" in str(found.fix)

@@ -20,6 +20,7 @@ from built import PROGRAM, Built, built, copy_of_the_answer
 from small_project import PLAIN, PLAIN_TABLE, SmallProject
 
 from publish import __version__
+from publish.exports.files import export_files
 from publish.project.project import read_project
 from publish.release.build import build, validate
 from publish.release.dump_formats import FORMS
@@ -57,8 +58,11 @@ def test_list_files_in_manifest_truly(answer: Built) -> None:
         assert entry["bytes"] == len(content)
         assert entry["sha256"] == hashlib.sha256(content).hexdigest()
         stem, dot, ending = path.name.partition(".")
-        assert entry["media-type"] == FORMS.get(dot + ending, "text/plain")
-        single = stem not in ("alles", "SHA256SUMS")
+        export = next((item for item in export_files() if item.ending == dot + ending), None)
+        usual = export.written_as.media_type if export else "text/plain"
+        assert entry["media-type"] == FORMS.get(dot + ending, usual)
+        assert entry.get("export") == (export and export.kind)
+        single = export is None and stem not in ("alles", "SHA256SUMS")
         stem = "codelijsten" if path.parent.name == "codelijst" else stem
         assert entry.get("graph") == (f"{answer.base}/id/graaf/{stem}" if single else None)
 

@@ -226,18 +226,21 @@ def test_serve_no_mixture_when_killed_at_any_moment(sound: SmallProject) -> None
     """Fifty releases are killed at random moments: the old one is served, or the new one."""
     root, chance = sound.root, random.Random(14)
     value_of(sound, 100)
-    begun = time.monotonic()
-    assert run_release(root, "--note-nl", "100").wait() == 0
+    with run_release(root, "--note-nl", "100") as process:
+        until(partial(has_begun, process, root))
+        begun = time.monotonic()
+        assert process.wait() == 0
+        length = time.monotonic() - begun
     with serving(root, {"workers": 1}) as server:
         assert check_served(sound, server) == 100
-        served, length, killed = [100], time.monotonic() - begun, 0
+        served, killed = [100], 0
         for at in range(101, 151):
             value_of(sound, at)
-            process = run_release(root, "--note-nl", str(at))
-            until(partial(has_begun, process, root))
-            time.sleep(chance.uniform(0, length))
-            process.send_signal(signal.SIGKILL)
-            code = process.wait()
+            with run_release(root, "--note-nl", str(at)) as process:
+                until(partial(has_begun, process, root))
+                time.sleep(chance.uniform(0, length))
+                process.send_signal(signal.SIGKILL)
+                code = process.wait()
             killed += code == -signal.SIGKILL
             found = check_served(sound, server)
             assert found in ((at,) if code == 0 else (served[-1], at))
@@ -245,7 +248,8 @@ def test_serve_no_mixture_when_killed_at_any_moment(sound: SmallProject) -> None
                 served.append(found)
         assert killed > 10
         value_of(sound, 999)
-        assert run_release(root, "--note-nl", "999").wait() == 0
+        with run_release(root, "--note-nl", "999") as process:
+            assert process.wait() == 0
         assert check_served(sound, server) == 999
     notes = [int(item.note["nl"]) for item in read_history(root / "build").records]
     assert notes == [*served, 999], "each release that was served has its record, and no other"
@@ -265,8 +269,8 @@ def test_release_whatever_call_fails(sound: SmallProject, tmp_path: Path, error:
     def run(root: Path, at: int, **more: str) -> tuple[int, str]:
         settings = {"FAIL_BELOW": f"{root}/build", "FAIL_AT": f"{at}", "FAIL_ERROR": f"{error}"}
         settings |= {"LD_PRELOAD": str(library)}
-        process = run_release(root, "--note-nl", "2", environment=settings | more)
-        return process.wait(), (root / "told").read_text()
+        with run_release(root, "--note-nl", "2", environment=settings | more) as process:
+            return process.wait(), (root / "told").read_text()
 
     shutil.copytree(sound.root, tmp_path / "copy", symlinks=True)
     assert run(tmp_path / "copy", -1, FAIL_LOG=str(log))[0] == 0
@@ -302,7 +306,8 @@ def test_put_all_of_a_record_on_the_disk_before_the_step(
     """Each file of a record is synced, then the record and the release are named, then current."""
     library, log = compile_failing_calls(tmp_path), tmp_path / "log"
     settings = {"FAIL_BELOW": f"{sound.root}/build", "LD_PRELOAD": str(library)}
-    assert run_release(sound.root, environment=settings | {"FAIL_LOG": str(log)}).wait() == 0
+    with run_release(sound.root, environment=settings | {"FAIL_LOG": str(log)}) as process:
+        assert process.wait() == 0
     calls = [line.partition(" ")[::2] for line in log.read_text().splitlines()]
     history = sound.root / "build" / HISTORY
     folder, link = history / "records" / "0001", sound.root / "build" / CURRENT
@@ -341,8 +346,8 @@ def test_put_all_of_a_record_on_the_disk_before_the_step(
 @pytest.mark.slow
 def test_release_once_of_two_at_once(sound: SmallProject) -> None:
     """Of two releases at once the second waits, and then finds nothing changed."""
-    processes = [run_release(sound.root) for _ in range(2)]
-    assert [process.wait() for process in processes] == [0, 0]
+    with run_release(sound.root) as one, run_release(sound.root) as other:
+        assert [one.wait(), other.wait()] == [0, 0]
     assert len(read_history(sound.root / "build").records) == 1
     assert len(releases_in(sound.root / "build")) == 1
 

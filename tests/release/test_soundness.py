@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_project import SmallProject
+from small_project import PLAIN, PLAIN_TABLE, SmallProject, make_small_project
 from small_release import make_release
 
 from publish.release.build import build
@@ -176,22 +176,33 @@ def test_say_what_is_no_release(tmp_path: Path) -> None:
     assert "missing" in gone.finding
 
 
+@pytest.fixture(scope="module")
+def once_built(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """A project with a release, to be copied and damaged."""
+    project = make_small_project(tmp_path_factory.mktemp("once") / "project")
+    project.table(PLAIN_TABLE)
+    for slug in ("proef", "uitstroom"):
+        project.mapping(PLAIN, slug)
+    build(project.read())
+    return project
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", [name for name in DAMAGES if not name.startswith("a dump is")])
-def test_build_damaged_release_anew(sound: SmallProject, name: str) -> None:
+def test_build_damaged_release_anew(once_built: SmallProject, tmp_path: Path, name: str) -> None:
     """Whatever became of the current release, a build ends with a whole one, and says so."""
-    sound.mapping(
-        "tables: [bron/tabel]\nrows: leeftijd\ncolumns: kwartaal\nmeasure: aantal\n",
-        slug="uitstroom",
-    )
-    folder, _ = build(sound.read())
+    root = tmp_path / "project"
+    project = SmallProject(root=Path(shutil.copytree(once_built.root, root, symlinks=True)))
+    current = root / "build" / "current"
+    folder = current.resolve()
+    assert check_release(folder, full=True) == []
     DAMAGES[name][1](folder)
-    result = sound.run("build")
+    result = project.run("build")
     assert result.exit_code == 0
     assert f"the release {folder.name} is damaged" in result.stderr
-    current = (sound.root / "build" / "current").resolve()
-    assert current.name == f"{folder.name}.2"
-    assert check_release(current, full=True) == []
-    assert stat.S_IMODE(current.stat().st_mode) == stat.S_IMODE(folder.stat().st_mode)
-    assert "nothing has changed" in sound.run("build").stderr
+    made = current.resolve()
+    assert made.name == f"{folder.name}.2"
+    assert check_release(made, full=True) == []
+    assert stat.S_IMODE(made.stat().st_mode) == stat.S_IMODE(folder.stat().st_mode)
+    assert "nothing has changed" in project.run("build").stderr

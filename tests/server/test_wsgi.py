@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -55,6 +56,24 @@ def call(app: Any, **options: bool) -> Reply:
     made = run(lambda bridge: bridge.call(app, {}, **options))
     assert isinstance(made, Reply)
     return made
+
+
+def call_and_read(app: Any) -> tuple[Reply, list[bytes]]:
+    """Call an application, and read a coded body to its end or to where it fails."""
+    parts: list[bytes] = []
+
+    async def read(bridge: WsgiBridge) -> Reply:
+        made = await bridge.call(app, {}, compress=True)
+        assert made.stream is not None
+        parts.append(made.body)
+        with contextlib.suppress(OSError):
+            async for part in made.stream:
+                parts.append(part)
+            parts.append(b"end")
+        made.stream.close()
+        return made
+
+    return run(read), parts
 
 
 def headers_of(reply: Reply) -> dict[str, str]:
@@ -177,6 +196,36 @@ def test_compress_long_text_that_is_whole() -> None:
         assert made.stream is None
         assert body.is_closed
         assert headers_of(made)["content-length"] == str(len(made.body))
+
+
+def test_compress_text_while_it_is_sent() -> None:
+    """A text in parts is coded part by part, without a length; so is one too long for once."""
+    parts = [b"<a> <b> <c> .\n" * (PART // 14 + 1) for _ in range(3)]
+    text = b"".join(parts)
+    long = b"0123456789abcdef\n" * (10 << 16)
+    for given, whole in ((parts, text), ([long], long)):
+        length = ("Content-Length", str(len(whole)))
+        headers = [("Content-Type", KIND), length, ("ETag", '"a"')]
+        made, coded = call_and_read(app_of(given, headers))
+        fields = headers_of(made)
+        assert coded.pop() == b"end"
+        assert gzip.decompress(b"".join(coded)) == whole
+        assert "content-length" not in fields
+        assert (fields["content-encoding"], fields["etag"]) == ("gzip", 'W/"a"')
+        assert fields["vary"] == "Accept-Encoding"
+
+
+def test_break_off_a_coded_text_that_fails() -> None:
+    """A text that fails half way is no whole gzip, so that nobody takes it for the whole."""
+
+    def parts() -> Iterator[bytes]:
+        yield b"a" * PART
+        raise OSError("no disk")
+
+    _, coded = call_and_read(app_of(parts(), [("Content-Type", KIND)]))
+    assert coded[-1] != b"end"
+    with pytest.raises(EOFError):
+        gzip.decompress(b"".join(coded))
 
 
 @pytest.mark.parametrize(

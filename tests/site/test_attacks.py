@@ -36,6 +36,8 @@ from sparql_server import (
     values,
 )
 
+pytestmark = pytest.mark.alone
+
 DEADLINE = 1.0
 LATE = 5.0
 """Seconds past the deadline at which an answer must be there, on a busy machine too."""
@@ -476,16 +478,24 @@ def test_all_workers_taken_by_heavy_queries(target: Target) -> None:
     assert taken < 12 * DEADLINE
 
 
+def answered(server: Server, query: str) -> Reply:
+    """Return the answer to a query that takes most of its second, on a busy machine in the end."""
+    for _ in range(5):
+        reply = server.post(query)
+        if reply.status != 503:
+            break
+    return reply
+
+
 def test_giant_values(server: Server) -> None:
     """A list of values just under the limit of length is answered, just over it is 413."""
     head, tail = "SELECT (COUNT(*) AS ?n) { VALUES ?x {", " } }"
     most = (QUERY_BYTES - len(head) - len(tail)) // 2
-    reply = server.post(head + " 1" * most + tail)
-    assert number(reply) == most
+    assert number(answered(server, head + " 1" * most + tail)) == most
     assert server.post(head + " 1" * (most + 1) + tail).status == 413
     pairs = (QUERY_BYTES - 100) // 6
     query = "SELECT (COUNT(*) AS ?n) { VALUES (?x ?y) {" + " (1 2)" * pairs + " } }"
-    assert number(server.post(query)) == pairs
+    assert number(answered(server, query)) == pairs
 
 
 def test_many_data_set_parameters(server: Server) -> None:

@@ -89,11 +89,12 @@ def test_look_up_a_triple_of_two_graphs_once(served: Served) -> None:
 
 
 def test_show_a_triple_of_two_graphs_once(client: FlaskClient) -> None:
-    """A page and the data of a thing name a value once."""
+    """A page names a value once among facts and once among all properties, the data once."""
     body = client.get("/doc/dataset/werknemers.nt").text.splitlines()
     assert len(body) == len(set(body))
     page = client.get("/doc/document/antwoord.html").text
-    assert page.count('href="https://twee.example/"') == 1
+    for part in page.partition("<details")[::2]:
+        assert part.count('href="https://twee.example/"') == 1
     assert page.count('href="/doc/dataset/werknemers"') == 1
 
 

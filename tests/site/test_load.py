@@ -42,7 +42,7 @@ FLAGS: dict[str, object] = {
 }
 CLIENT = TESTS / "support" / "load_clients.py"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

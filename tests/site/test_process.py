@@ -17,7 +17,7 @@ from publish.release.build import build
 from publish.release.releases import CURRENT, releases_in
 from publish.release.soundness import check_release
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 FLAGS = {"workers": 1, "access-log": "off"}
 

@@ -141,8 +141,8 @@ def _with_values(
             table=np.array(table, dtype=np.int16),
             row=np.array(row, dtype=np.int32),
             column=np.array(column, dtype=np.int32),
-            text=[""] * len(cells),
-            source_line=[""] * len(cells),
+            text=[rng.choice(("", "<5", "x é", '"')) for _ in cells],
+            source_line=[rng.choice(("", "12", "70-83")) for _ in cells],
             superseded=np.array(superseded, dtype=np.bool_),
         ),
         addends=Addends(

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from publish.release.opened import Served
 from publish.server.cache import AnswerCache
-from publish.site.flask_app import create_app, open_endpoint
+from publish.site.flask_app import create_app, open_endpoint, open_page_figures
 from publish.sparql.workers.pool import QueryPool
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -27,7 +27,8 @@ class Client(FlaskClient):
 def app_of(served: Served, pool: QueryPool) -> Flask:
     """Return the application of a release, which caches no answers."""
     cache = AnswerCache(Path(), most_bytes=0, largest=0)
-    return create_app(served, open_endpoint(served, pool, cache))
+    figures = open_page_figures(served, pool, cache)
+    return create_app(served, open_endpoint(served, pool, cache), figures)
 
 
 def client_of(release: Path, pool: QueryPool | None = None) -> FlaskClient:

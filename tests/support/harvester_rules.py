@@ -23,8 +23,10 @@ FLANDERS = URIRef("https://sws.geonames.org/3337388/")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 LARGEST = 50_000_000
 """Bytes of a catalogue that CKAN reads."""
-MOST_AROUND_A_RECORD = 2_500
-"""Triples that the Flemish portal copies into one record of a catalogue of a few data sets."""
+MOST_AROUND_A_RECORD = 3_000
+"""Triples that the Flemish portal copies into one record of a catalogue of a few data sets.
+
+A data set has some thirty files, each with twenty triples and its checksum."""
 ADDRESSES = (
     DCTERMS.license,
     DCAT.accessURL,

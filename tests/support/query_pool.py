@@ -17,7 +17,12 @@ from publish.sparql.workers.pool import QueryPool
 
 @contextlib.contextmanager
 def pool_in_thread(store: Path, **settings: Any) -> Iterator[QueryPool]:
-    """Yield a started pool; ask it with ``ask``, or through an application that runs in threads."""
+    """Yield a started pool; ask it with ``ask``, or through an application that runs in threads.
+
+    It writes views too where the store is that of a release whose data sets have them.
+    """
+    if (store.parent / "descriptions").is_dir():
+        settings.setdefault("views", store.parent)
     loop = uvloop.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="query-pool", daemon=True)
     thread.start()

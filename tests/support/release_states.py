@@ -51,7 +51,7 @@ def state_of(project: SmallProject, name: str) -> State:
             data_sets[mapping.slug] = DataSetState(
                 slug=mapping.slug,
                 title=mapping.title,
-                observations=writer.count,
+                observations=writer.content.count,
                 columns=stored(path),
             )
     assert not faults, faults

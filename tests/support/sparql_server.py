@@ -154,7 +154,7 @@ def serving(
     for path in data or ():
         command += ["--data", str(path)]
     for name, value in flags.items():
-        command += [f"--{name}", str(value)]
+        command += [f"--{name}"] if value is True else [f"--{name}", str(value)]
     log = folder / f"serve-{next(_numbers)}.log"
     with log.open("wb") as target:
         process = subprocess.Popen(

@@ -231,7 +231,7 @@ def test_read_text_of_damaged_pdf_never_crashes(
 ) -> None:
     """Whatever happened to the bytes of a PDF, reading it gives text or one fault."""
     # Without the process of its own, of which 300 would take long.
-    monkeypatch.setattr("publish.tables.document_text.text_of_pdf", read_pages)
+    monkeypatch.setattr("publish.tables.pdf.text_of_pdf", read_pages)
     chance = random.Random(4)
     whole = [pdf(TEXT, pageCompression=0), pdf(TEXT, pageCompression=1)]
     words = [b"/Kids", b"/Contents", b"/Length", b"/Root", b"/Filter", b" R", b"obj", b"Tj", b"["]

@@ -105,7 +105,7 @@ def test_end_shape_without_end(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """A shape that takes too long, or breaks the validator, is named; the others are judged."""
-    monkeypatch.setattr("publish.validation.shapes.bounded.OF_ONE", 0.05)
+    monkeypatch.setattr("publish.validation.shapes.bounded.OF_ONE", 0.2)
     assert told(files, BACKTRACKS + DEEP + FAILED, seconds=20) == [
         VIOLATION,
         ("shape-ended", "warning", "shapes.ttl", 6),

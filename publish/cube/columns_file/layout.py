@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from publish.cube.columns_file.names import BOUND_COLUMNS, PAGE_PARAMETERS, RESERVED
 from publish.cube.structure import CubeDimension, Structure
 from publish.ontology.vocabulary import Measure
 from publish.project.iris import Uris
@@ -19,13 +20,6 @@ from publish.tables.table import Table
 FORMAT = 1
 """The number of this layout."""
 
-BOUND_COLUMNS = {
-    "at-least": "at_least",
-    "more-than": "more_than",
-    "at-most": "at_most",
-    "below": "below",
-}
-"""The column of each bound by its key."""
 FIXED_COLUMNS = (
     "unit",
     "value",
@@ -42,6 +36,8 @@ FIXED_COLUMNS = (
     "addends",
 )
 """The columns after those of the dimensions, the measure last among these."""
+LATER_COLUMNS = ("source_line", "printed")
+"""Columns after these, which files of earlier versions lack."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +126,7 @@ class ColumnsAbout:
 
 def about_columns(structure: Structure, uris: Uris, scale: int) -> ColumnsAbout:
     """Return what is said about the columns of a data set."""
-    taken = set(FIXED_COLUMNS)
+    taken = {*FIXED_COLUMNS, *LATER_COLUMNS, *RESERVED, *PAGE_PARAMETERS}
     dimensions = []
     for item in structure.dimensions:
         column = item.name

@@ -15,15 +15,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from publish.cube.batch import STATUSES, Addends, Batch, SourceCells
-from publish.cube.columns_file.engine import Connection, sql_name, sql_pattern, sql_text
+from publish.cube.columns_file.engine import (
+    Connection,
+    relation,
+    sql_name,
+    sql_pattern,
+    sql_text,
+)
 from publish.cube.columns_file.layout import (
-    BOUND_COLUMNS,
     FIXED_COLUMNS,
     FORMAT,
     ColumnsAbout,
     name_of_table,
     read_about,
 )
+from publish.cube.columns_file.names import BOUND_COLUMNS
 from publish.cube.columns_file.writer import Note
 from publish.cube.structure import Structure
 from publish.faults.fault import Words, phrase
@@ -93,29 +99,36 @@ class ColumnsFile:
             found = self.connection.execute(f"SELECT count(*) FROM {self.relation}").fetchone()
         return int(found[0]) if found else 0
 
-    def structure(self) -> Structure:
-        """Return the structure of the observations, with all codes and tables that occur."""
-        tables = self._distinct("source_table", 'unnest(further_cells)."table"')
-        structure = self.about.as_structure(map(str, tables))
-        for dimension, key in zip(structure.dimensions, self.keys, strict=True):
+    def structure(self, where: str = "TRUE", *, relation: str | None = None) -> Structure:
+        """Return the structure of the observations, with all codes and tables that occur.
+
+        With a condition in SQL, or of a part of the file, these are only those that occur there.
+        """
+        columns = (*self.keys, "source_table")
+        lists = [f"list(DISTINCT {column})" for column in columns]
+        lists.append('flatten(list(DISTINCT list_transform(further_cells, lambda c: c."table")))')
+        query = f"SELECT {', '.join(lists)} FROM {relation or self.relation} WHERE {where}"
+        with reading(self.path):
+            found = self.connection.execute(query).fetchall()[0]
+        *codes, tables, further = (sorted({*(values or ())} - {None}) for values in found)
+        structure = self.about.as_structure(sorted({*tables, *further}))
+        for dimension, own in zip(structure.dimensions, codes, strict=True):
             known = set(dimension.codes)
-            dimension.codes.extend(code for code in self._distinct(key) if code not in known)
+            dimension.codes.extend(code for code in own if code not in known)
         return structure
 
-    def _distinct(self, *columns: str) -> list[Any]:
-        """Return the values of columns, each once and sorted."""
-        parts = (f"SELECT DISTINCT {column} FROM {self.relation}" for column in columns)
-        with reading(self.path):
-            found = self.connection.execute(f"{' UNION '.join(parts)} ORDER BY 1").fetchall()
-        return [value for (value,) in found if value is not None]
-
     def batches(
-        self, structure: Structure, where: str = "TRUE", *, size: int = BLOCK
+        self,
+        structure: Structure,
+        where: str = "TRUE",
+        *,
+        size: int = BLOCK,
+        relation: str | None = None,
     ) -> Iterator[tuple[Batch, list[Note]]]:
         """Yield the observations of which a condition in SQL holds, and the notes at them.
 
-        They come in the order of their keys, about ``size`` at a time. The texts of source cells
-        are empty.
+        They come in the order of their keys, about ``size`` at a time, or in that of ``relation``
+        if they are to be read from a part of the file. The texts of source cells are empty.
         """
         indices = [
             f"enum_code({key}::ENUM({', '.join(map(sql_text, dimension.codes))})) AS key_{at}"
@@ -123,7 +136,7 @@ class ColumnsFile:
         ]
         query = (
             f"SELECT {', '.join(indices)}, {self._mantissa()} AS mantissa, "
-            f"{', '.join(_READ)} FROM {self.relation} WHERE {where}"
+            f"{', '.join(_READ)} FROM {relation or self.relation} WHERE {where}"
         )
         with closing(self.connection.cursor()) as rows, reading(self.path):
             rows.execute(query)
@@ -210,11 +223,6 @@ def _cells(structure: Structure, rows: pd.DataFrame) -> SourceCells:
             [*[False] * len(rows), *(item["superseded"] for _, item in further)], dtype=np.bool_
         )[order],
     )
-
-
-def relation(path: Path) -> str:
-    """Return a file of columns as SQL after FROM."""
-    return f"read_parquet({sql_pattern(path)}, hive_partitioning = false)"
 
 
 def open_columns(path: Path, connection: Connection) -> ColumnsFile:

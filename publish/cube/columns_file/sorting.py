@@ -6,7 +6,7 @@ written as a dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,10 +18,34 @@ from numpy.typing import NDArray
 
 from publish.cube.batch import STATUSES
 from publish.cube.columns_file.engine import Connection, sql_name, sql_text
-from publish.cube.columns_file.layout import BOUND_COLUMNS, FIXED_COLUMNS, ColumnsAbout
+from publish.cube.columns_file.layout import FIXED_COLUMNS, LATER_COLUMNS, ColumnsAbout
+from publish.cube.columns_file.names import BOUND_COLUMNS
 from publish.mappings.marks import Absence, canonical_decimal
 
 _Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberedTexts:
+    """A column of texts of which many are equal."""
+
+    numbers: NDArray[np.int32]
+    """The place of each among the texts, -1 where there is none."""
+    texts: list[str]
+    """Each text once."""
+
+    @staticmethod
+    def of(texts: Iterable[str | None]) -> NumberedTexts | None:
+        """Return the column of some texts; None if there are none."""
+        known: dict[str, int] = {}
+        numbers = [-1 if text is None else known.setdefault(text, len(known)) for text in texts]
+        return (
+            NumberedTexts(numbers=np.array(numbers, np.int32), texts=list(known)) if known else None
+        )
+
+    def categories(self) -> pd.Categorical[str]:
+        """Return the column as pandas hands it over to DuckDB."""
+        return pd.Categorical.from_codes(self.numbers, categories=pd.Index(self.texts))
 
 
 @dataclass(kw_only=True)
@@ -36,6 +60,10 @@ class PassedColumns:
     """The number of an absence, counted from 1; 0 where there is a value."""
     source: tuple[NDArray[Any], ...]
     """Table, row and column of the first source cell."""
+    line: NumberedTexts | None = None
+    """The line of the document that prints it, where any is known."""
+    printed: NumberedTexts | None = None
+    """What is printed where no value is shown, where any is known."""
     further: tuple[NDArray[Any], ...] = ()
     """Observation, table, row, column of each other source cell, and whether it is superseded."""
     addends: tuple[_Places, list[str]] | None = None
@@ -107,6 +135,8 @@ class SortedColumns:
             "source_column": "INTEGER",
             "further_cells": f"{_CELL}[]",
             "addends": "VARCHAR[]",
+            "source_line": "VARCHAR",
+            "printed": "VARCHAR",
         }
         self._make_table("passed", types)
         bounds = dict.fromkeys(BOUND_COLUMNS.values(), self.number)
@@ -136,13 +166,15 @@ class SortedColumns:
         rows |= {
             "place": np.arange(len(passed.mantissa)),
             "mantissa": passed.mantissa,
-            "printed": passed.decimals,
+            "places": passed.decimals,
             "status": _STATUS.categories(passed.status),
             "absence": passed.absence,
             "source_table": self.tables.categories(table),
             "source_row": row,
             "source_column": column,
         }
+        texts = {"source_line": passed.line, "printed": passed.printed}
+        rows |= {key: column.categories() for key, column in texts.items() if column}
         lists: dict[str, dict[str, Any]] = {}
         if passed.further:
             place, table, row, column, superseded = passed.further
@@ -162,7 +194,7 @@ class SortedColumns:
         chosen = [
             *(f"key_{at}" for at in range(len(self.codes))),
             f"CASE {' '.join(self._values())} END",
-            "CASE WHEN absence = 0 THEN printed END",
+            "CASE WHEN absence = 0 THEN places END",
             "status",
             "absence",
             "notes" if "notes" in lists else "NULL",
@@ -171,6 +203,7 @@ class SortedColumns:
             "source_column",
             "further_cells" if "further_cells" in lists else "NULL",
             "addends" if "addends" in lists else "NULL",
+            *(key if key in rows else "NULL" for key in texts),
         ]
         frames = {f"each_{key}": frame for key, frame in lists.items()}
         query = f"SELECT {', '.join(chosen)} FROM each_row{joins}"
@@ -187,7 +220,7 @@ class SortedColumns:
             f"CASE {measure} {' '.join(whens)} END AS unit",
             *(
                 f"{_EMPTY[column]} AS {column}" if column in _EMPTY else column
-                for column in FIXED_COLUMNS[1:]
+                for column in (*FIXED_COLUMNS[1:], *LATER_COLUMNS)
             ),
         ]
         order = (f"passed.key_{at}" for at in range(len(self.codes)))
@@ -208,10 +241,10 @@ class SortedColumns:
     def _values(self) -> Iterator[str]:
         """Yield the value by its printed decimals, as a branch of a CASE; all are exact."""
         yield "WHEN absence > 0 THEN NULL"
-        yield f"WHEN printed = 0 THEN mantissa::{self.number}"
+        yield f"WHEN places = 0 THEN mantissa::{self.number}"
         for places in range(1, self.about.scale + 1):
             unit = f"{Decimal(1).scaleb(-places):f}::DECIMAL({places}, {places})"
-            yield f"WHEN printed = {places} THEN (mantissa::DECIMAL(19, 0) * {unit})::{self.number}"
+            yield f"WHEN places = {places} THEN (mantissa::DECIMAL(19, 0) * {unit})::{self.number}"
 
     def _make_table(self, table: str, types: Mapping[str, str]) -> None:
         columns = ", ".join(f"{column} {kind}" for column, kind in types.items())

@@ -12,16 +12,23 @@ import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.cube.batch import Batch
+from publish.cube.batch import Batch, SourceCells
+from publish.cube.columns_file.content import ColumnsContent
 from publish.cube.columns_file.engine import Connection
 from publish.cube.columns_file.layout import ColumnsAbout, about_columns, name_of_table
-from publish.cube.columns_file.sorting import CodedColumn, PassedColumns, SortedColumns
+from publish.cube.columns_file.sorting import (
+    CodedColumn,
+    NumberedTexts,
+    PassedColumns,
+    SortedColumns,
+)
 from publish.cube.structure import Structure
 from publish.mappings.marks import Absence, canonical_decimal, decimal_of
 from publish.project.iris import Uris
@@ -41,13 +48,15 @@ class ColumnsWriter:
     spool: Path
     structure: Structure
     uris: Uris
-    count: int = 0
-    _used: list[NDArray[np.bool_]] = field(default_factory=list)
-    """Per dimension which codes occur."""
     _absences: dict[Absence, int] = field(default_factory=dict)
     """The number of each absence, with the numbers printed in its marks; counted from 1."""
     _largest: list[int] = field(default_factory=list)
     """The largest number of those with 0, 1, 2 … decimals, in units of the last one."""
+
+    @cached_property
+    def content(self) -> ColumnsContent:
+        """What the columns that passed so far hold."""
+        return ColumnsContent(structure=self.structure)
 
     def write(self, batch: Batch, notes: Sequence[Note] = ()) -> None:
         """Take the columns of a batch."""
@@ -68,7 +77,9 @@ class ColumnsWriter:
         if further.any():
             columns = (cells.observation, cells.table, cells.row, cells.column, cells.superseded)
             passed.further = tuple(column[further] for column in columns)
-        if batch.addends is not None:
+        if batch.addends is None:
+            self._take_texts(passed, cells, first.tolist())
+        else:
             head = len(self.uris.iri("observation", slug="", codes="")) - 1
             passed.addends = batch.addends.observation, [iri[head:] for iri in batch.addends.iris]
         if notes:
@@ -76,19 +87,22 @@ class ColumnsWriter:
             passed.notes = np.array(places), list(names)
         with self.spool.open("ab") as spool:
             pickle.dump(passed, spool, protocol=pickle.HIGHEST_PROTOCOL)
+        self.content.see(batch, passed)
         self._see(batch)
 
+    @staticmethod
+    def _take_texts(passed: PassedColumns, cells: SourceCells, first: list[int]) -> None:
+        """Take the lines of the document, and what is printed where no value is shown."""
+        passed.line = NumberedTexts.of(cells.source_line[at] or None for at in first)
+        absent = np.flatnonzero(passed.absence)
+        if len(absent):
+            printed: list[str | None] = [None] * len(first)
+            for at in absent.tolist():
+                printed[at] = cells.text[first[at]]
+            passed.printed = NumberedTexts.of(printed)
+
     def _see(self, batch: Batch) -> None:
-        """Note which codes occur and how large numbers are."""
-        self.count += len(batch)
-        sizes = [len(item.codes) for item in self.structure.dimensions]
-        used = [
-            np.bincount(key, minlength=size) > 0
-            for key, size in zip(batch.keys, sizes, strict=True)
-        ]
-        for at, before in enumerate(self._used):
-            used[at][: len(before)] |= before
-        self._used = used
+        """Note how large numbers are."""
         shown = batch.absence == 0
         for places in np.unique(batch.decimals[shown]).tolist():
             numbers = batch.mantissa[shown & (batch.decimals == places)]
@@ -117,6 +131,9 @@ class ColumnsWriter:
         resolved = self.structure.absences[absence - 1].with_number(printed)
         if resolved not in self._absences:
             self._absences[resolved] = len(self._absences) + 1
+            self.content.reasons.update(resolved.reasons)
+            if len(resolved.reasons) > 1:
+                self.content.several.add("reasons")
             for _, bound in resolved.bounds:
                 self._see_bound(bound or Decimal(0))
         return self._absences[resolved]
@@ -138,7 +155,7 @@ class ColumnsWriter:
             digits=_NARROW if most < 10**_NARROW else _WIDE,
             codes=[
                 CodedColumn.of(item.codes, used)
-                for item, used in zip(self.structure.dimensions, self._used, strict=True)
+                for item, used in zip(self.structure.dimensions, self.content.used, strict=True)
             ],
             tables=CodedColumn.of([name_of_table(table) for table in self.structure.tables]),
         )

@@ -25,7 +25,8 @@ from publish.mappings.marks import NUMBER_SIGN, canonical_decimal
 from publish.project.iris import Uris
 from publish.project.project import Project
 from publish.tables.numbers import canonical_texts
-from publish.tables.table import SOURCE_LINE, Table, open_table, places
+from publish.tables.records import SOURCE_LINE
+from publish.tables.table import Table, open_table, places
 
 LABEL, LEFT_OUT, FAULTY = "label", "left-out", "fault"
 OBSERVATION, UNREAD = "observation", "unread"

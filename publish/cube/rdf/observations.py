@@ -17,9 +17,9 @@ import numpy as np
 from publish.cube.batch import STATUSES, Addends, Batch
 from publish.cube.rdf.syntax import N_TRIPLES, SUBJECT, Syntax
 from publish.cube.structure import CubeDimension, Structure
-from publish.mappings.marks import BOUNDS, REASON_LIST, Absence, canonical_decimal
+from publish.mappings.marks import BOUNDS, Absence, canonical_decimal
 from publish.ontology.vocabulary import Measure
-from publish.project.iris import Uris
+from publish.project.iris import REASON_LIST, Uris
 from publish.rdf.namespaces import DCTERMS, DQV, OA, PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.tables.numbers import MOST_DECIMALS, canonical_texts
 
@@ -241,7 +241,15 @@ class ObservationWriter:
 
         They are the last three columns; the value is the number printed in the mark.
         """
-        heads = [self._unit_of_measure(at).encode() for at in range(len(self.structure.measures))]
+        [*_, last] = self.structure.dimensions
+        heads = [
+            (
+                # Without any other dimension the measure's lines begin the observation too.
+                (self._first_lines(last, at) if len(self._lines) == 1 else "")
+                + self._unit_of_measure(at)
+            ).encode()
+            for at in range(len(self.structure.measures))
+        ]
         numbers = np.unique(batch.absence[batch.absence > 0]).tolist()
         tails = {one: self._reason_and_bounds(self.structure.absences[one - 1]) for one in numbers}
         measures, absence = batch.keys[-1].tolist(), batch.absence.tolist()

@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from publish.cube.batch import STATUSES, Batch
 from publish.cube.structure import Structure
-from publish.mappings.marks import BOUNDS, REASON_LIST, canonical_decimal, decimal_of
-from publish.project.iris import Uris
+from publish.mappings.marks import BOUNDS, canonical_decimal, decimal_of
+from publish.project.iris import REASON_LIST, Uris
 from publish.rdf.namespaces import PROV, QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE, XSD
 from publish.rdf.statements import Column, Integers, StatementColumns, Terms
 from publish.rdf.terms import Term

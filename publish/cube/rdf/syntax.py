@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from publish.rdf.namespaces import RDF
 from publish.rdf.terms import short_name
@@ -30,8 +31,11 @@ class Syntax:
         text = str(iri)
         if self.prefixes and text == str(RDF.type):
             return "a"
-        by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
-        return short_name(text, by_namespace) or f"<{text}>"
+        return short_name(text, self._by_namespace) or f"<{text}>"
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, str]:
+        return {namespace: prefix for prefix, namespace in self.prefixes.items()}
 
     def triple(self, predicate: object, value: str) -> str:
         """Return a triple of the subject that is not its last."""

@@ -39,11 +39,10 @@ from publish.mappings.drafting.outline import Outline, find_table
 from publish.mappings.drafting.quarters import join_quarters
 from publish.mappings.drafting.years import judge_periods
 from publish.mappings.mapping import MEASURE, OPEN
-from publish.mappings.marks import REASON_LIST
 from publish.ontology.periods import read_period
 from publish.ontology.vocabulary import Vocabulary, read_vocabulary
 from publish.project.files import write_files
-from publish.project.iris import SLUG
+from publish.project.iris import REASON_LIST, SLUG
 from publish.project.progress import Progress
 from publish.project.project import Project
 from publish.tables.foreign.delimited import read_bytes, read_delimited

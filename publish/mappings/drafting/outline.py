@@ -18,7 +18,7 @@ from publish.mappings.drafting.years import PERIOD_WORDS
 from publish.ontology.periods import KINDS, read_period
 from publish.tables.foreign_numbers import is_figure
 from publish.tables.grid import CERTAIN, Decision, Grid
-from publish.tables.table import SOURCE_LINE
+from publish.tables.records import SOURCE_LINE
 
 LONGEST_SIGN = 12
 """Characters of a sign for a figure that is not shown; what is longer is text."""

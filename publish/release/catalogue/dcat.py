@@ -15,7 +15,6 @@ from publish.project.publication import CC0
 from publish.release.catalogue.distributions import describe_distribution
 from publish.release.catalogue.facts import CatalogueFacts, Dates
 from publish.release.catalogue.services import (
-    SERVICES,
     describe_service_of_catalogue,
     services_of,
     words_of,
@@ -81,6 +80,7 @@ def statements_of(facts: CatalogueFacts, iri: str) -> Iterator[ox.Triple] | None
     kind, _, name = iri.removeprefix(head).partition("/")
     if not iri.startswith(head):
         return None
+    services = {service.name: service for service in services_of(facts)}
     found = None
     if iri == facts.iri("catalogue"):
         found = _catalogue(facts)
@@ -88,13 +88,13 @@ def statements_of(facts: CatalogueFacts, iri: str) -> Iterator[ox.Triple] | None
         found = _data_set(facts, name)
     elif kind == "distributie" and name in facts.files:
         found = describe_distribution(facts, name)
-    elif kind == "dataservice" and name in SERVICES:
-        found = describe_service_of_catalogue(facts, SERVICES[name])
+    elif kind == "dataservice" and name in services:
+        found = describe_service_of_catalogue(facts, services[name])
     elif kind == "herkomst" and name in facts.documents:
         found = _provenance(facts, name)
     elif kind == "catalogusrecord":
         of, _, name = name.partition("/")
-        if name in {"dataset": facts.data_sets, "dataservice": SERVICES}.get(of, {}):
+        if name in {"dataset": facts.data_sets, "dataservice": services}.get(of, {}):
             found = _record(facts, of, name)
     elif iri == facts.publisher:
         found = _publisher(facts)

@@ -13,6 +13,7 @@ from typing import Any
 from publish.project.iris import Uris
 from publish.project.project import Text
 from publish.project.publication import Keywords, Publication
+from publish.release.catalogue.exported import EXPORTED
 from publish.release.manifest import File, checksum_of_entry, read_files
 from publish.release.opened import Served, once_per_release
 
@@ -63,10 +64,14 @@ class CatalogueFacts:
     """The files of the data sets, by the last part of the IRI of their distribution."""
     files_of: Mapping[str, tuple[str, ...]]
     """The keys of these files by the slug of their data set."""
+    described_by: Mapping[str, File]
+    """The file that describes another for programs, by the key of the other."""
     documents: Mapping[str, Mapping[str, Any]]
     """The title and the addresses of each document, by its key."""
     labels: Mapping[str, Text]
     """What places are called, by their IRI."""
+    with_views: frozenset[str] = frozenset()
+    """The slugs of the data sets of which views are answered, at their data address."""
     released: Dates
     """When the first release was made and when the last one was."""
     dates: Mapping[str, Dates] = field(default_factory=dict)
@@ -114,12 +119,23 @@ def facts_of(
     slugs = {uris.iri("data-set", slug=slug): slug for slug in data_sets}
     files: dict[str, File] = {}
     files_of: dict[str, list[str]] = {slug: [] for slug in data_sets}
+    describing: list[tuple[str, File]] = []
     for file in read_files(manifest["files"], "dumps/").values():
         slug = slugs.get(file.about or "")
-        if slug is not None:
-            key = file.name.replace(".", "-").replace("/", "-")
-            files[key] = file
-            files_of[slug].append(key)
+        if slug is None:
+            continue
+        if file.export and EXPORTED[file.export].describes:
+            describing.append((slug, file))
+            continue
+        key = file.name.replace(".", "-").replace("/", "-")
+        files[key] = file
+        files_of[slug].append(key)
+    described_by = {
+        key: file
+        for slug, file in describing
+        for key in files_of[slug]
+        if _describes(file, files[key])
+    }
     return CatalogueFacts(
         uris=uris,
         public_url=manifest["public-url"].rstrip("/"),
@@ -130,12 +146,20 @@ def facts_of(
         data_sets=data_sets,
         files=files,
         files_of={slug: tuple(keys) for slug, keys in files_of.items()},
+        described_by=described_by,
         documents=manifest["documents"],
         labels=manifest["places"],
+        with_views=frozenset(manifest.get("descriptions", ())),
         released=released,
         dates=dates or {},
         described=described or {},
     )
+
+
+def _describes(file: File, other: File) -> bool:
+    """Return whether an export describes another one of the same data set for programs."""
+    is_about = file.export is not None and other.export in EXPORTED[file.export].describes
+    return is_about and (other.language is None or file.language in (None, other.language))
 
 
 def _data_set(entry: Mapping[str, Any], publication: Publication) -> CataloguedDataSet:

@@ -29,6 +29,8 @@ class Service:
     keywords: tuple[str, ...]
 
 
+DATA_ADDRESS = "gegevens"
+"""The name of the service that answers views of data sets, below ``/data``."""
 SERVICES = {
     service.name: service
     for service in (
@@ -48,14 +50,31 @@ SERVICES = {
             standards=("https://w3id.org/ldes/specification",),
             keywords=("LDES", "linked data"),
         ),
+        Service(
+            name=DATA_ADDRESS,
+            path="/data",
+            description_path="/openapi.json",
+            protocol="REST",
+            standards=("https://spec.openapis.org/oas/v3.1.0",),
+            keywords=("API", "OpenAPI"),
+        ),
     )
 }
 """The services that a release can have, by name."""
 
 
 def services_of(facts: CatalogueFacts) -> Iterator[Service]:
-    """Yield the services that the release has."""
-    yield from SERVICES.values()
+    """Yield the services that the release has; one of before there were views lacks theirs."""
+    for service in SERVICES.values():
+        if data_sets_of(facts, service):
+            yield service
+
+
+def data_sets_of(facts: CatalogueFacts, service: Service) -> list[str]:
+    """Return the slugs of the data sets that a service gives."""
+    if service.name == DATA_ADDRESS:
+        return [slug for slug in facts.data_sets if slug in facts.with_views]
+    return list(facts.data_sets)
 
 
 def describe_service_of_catalogue(facts: CatalogueFacts, service: Service) -> Iterator[ox.Triple]:
@@ -86,7 +105,7 @@ def describe_service_of_catalogue(facts: CatalogueFacts, service: Service) -> It
     for theme in sorted({code for item in facts.data_sets.values() for code in item.themes}):
         for list_ in ("data-theme", "belgian-theme"):
             yield from statements(node, ("dcat:theme", concept(list_, theme)))
-    for slug in facts.data_sets:
+    for slug in data_sets_of(facts, service):
         data_set = ox.NamedNode(facts.iri("data-set", slug=slug))
         yield from statements(node, ("dcat:servesDataset", data_set))
 

@@ -131,7 +131,7 @@ def _found_at(served: Served, node: ox.NamedNode, name: str) -> Iterator[ox.Trip
     for file in served.files.values():
         if file.stem == name:
             address = ox.NamedNode(f"{served.public_url}/dumps/{file.name}")
-            is_rdf = file.media_type != PARQUET  # as a dump of VoID must be
+            is_rdf = file.media_type != PARQUET and not file.export  # as a dump of VoID must be
             yield from statements(node, ("void:dataDump" if is_rdf else "dct:hasFormat", address))
     yield from statements(
         node, ("void:sparqlEndpoint", ox.NamedNode(f"{served.public_url}/sparql"))

@@ -22,6 +22,7 @@ from publish.project.project import Text
 from publish.release.differences.as_json import write_json
 from publish.release.differences.compare import Comparison, compare
 from publish.release.differences.gone_list import FORMAT, GONE
+from publish.release.differences.recorded import CHANGES
 from publish.release.differences.state import (
     State,
     Stored,
@@ -33,7 +34,6 @@ from publish.release.differences.things import LABELS
 from publish.release.differences.triples import sql_lines, unequal
 from publish.release.history.records import History, ReleaseRecord
 
-CHANGES = "changes.json"
 MOST_LISTED = 1000
 """The observations of each data set that ``changes.json`` lists."""
 

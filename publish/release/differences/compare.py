@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from publish.cube.columns_file.engine import Connection, open_engine, sql_name
-from publish.cube.columns_file.layout import BOUND_COLUMNS, ColumnsAbout
+from publish.cube.columns_file.layout import ColumnsAbout
+from publish.cube.columns_file.names import BOUND_COLUMNS
 from publish.cube.columns_file.reader import ColumnsFile, UnusableColumns, open_columns
 from publish.faults.fault import Fault, FaultyInput, fault, phrase, reason_of
 from publish.release.differences.change import (

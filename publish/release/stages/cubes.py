@@ -12,6 +12,7 @@ from rdflib import Graph
 
 from publish.cube.assemble import Cube, assemble_cube
 from publish.cube.derive import AnyCube, DerivedCube, assemble_derived
+from publish.cube.printed_lines import check_lines_of_document, check_printed_lines
 from publish.cube.rdf.describe import INTERVAL_OF_KIND, describe_cube
 from publish.cube.rdf.remarks import check_document_quality, check_mapping_quality
 from publish.faults.fault import Fault
@@ -45,6 +46,7 @@ def assemble_cubes(inputs: Inputs) -> AssembledCubes:
     project, vocabulary, documents = inputs.project, inputs.vocabulary, inputs.documents
     for document in documents.values():
         faults += check_document_quality(document, inputs.mappings, set(inputs.slugs), vocabulary)
+        faults += check_lines_of_document(document)
     printed: dict[str, Cube] = {}
     for mapping in inputs.mappings:
         faults.extend(find_open_questions(mapping.file))
@@ -53,6 +55,7 @@ def assemble_cubes(inputs: Inputs) -> AssembledCubes:
             cube = assemble_cube(project, whole, vocabulary, documents, faults)
             if cube:
                 printed[mapping.slug] = cube
+    faults += check_printed_lines(printed.values())
     cubes: list[AnyCube] = list(printed.values())
     links, known = inputs.links, set(inputs.slugs)
     for mapping in inputs.mappings:

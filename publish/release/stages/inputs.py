@@ -26,11 +26,10 @@ from publish.sparql.examples import ExampleQuery, read_example_queries
 from publish.validation.shapes.files import (
     ShapeFiles,
     check_shape_names,
+    examine_shapes,
     faults_of_shapes,
-    graph_of_shapes,
     read_shapes,
 )
-from publish.validation.shapes.soundness import examine
 from publish.validation.shapes.unused import check_shapes
 
 
@@ -78,10 +77,10 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
     of_shapes: list[Fault] = []
     shape_files = read_shapes(project, of_shapes)
     of_shapes.extend(check_shape_names(project))
-    shapes = graph_of_shapes(shape_files, project, of_shapes)
+    examined = examine_shapes(shape_files, project)
+    of_shapes.extend(examined.faults)
     faults.extend(of_shapes)
-    sound, problems = examine(shapes)
-    told = list(faults_of_shapes(shape_files, shapes, problems))
+    told = list(faults_of_shapes(shape_files, examined.shapes, examined.problems))
     faults.extend(item for item in told if item.severity == "error")
     faults.extend(check_shapes(shape_files, ontology, project))
     faults.extend(_unknown_terms(project, ontology, shape_files))
@@ -103,7 +102,7 @@ def read_inputs(project: Project, only: tuple[str, ...]) -> Inputs:
         levels=describe_levels(vocabulary, faults),
         deprecated=describe_deprecated(vocabulary, earlier),
         shape_files=shape_files,
-        shapes=new_graph(project.uris) if of_shapes else sound,
+        shapes=new_graph(project.uris) if of_shapes else examined.sound,
         slugs=frozenset(path.stem for path in (project.root / "mappings").glob("*.yaml")),
         ontology_is_whole=ontology_is_whole,
         faults=tuple(faults),

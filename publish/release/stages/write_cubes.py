@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.cube.columns_file.engine import open_engine
+from publish.cube.columns_file.engine import Connection, open_engine
 from publish.cube.columns_file.writer import ColumnsWriter
 from publish.cube.derive import AnyCube
 from publish.cube.keys import SeriesCount
@@ -40,6 +41,8 @@ class WrittenCube:
     """Whether the source cells were written too."""
     columns: ColumnsWriter | None
     """What has taken the columns of its batches, but has not written them yet."""
+    description: bytes
+    """All of its graph but the observations, as N-Triples."""
     faults: tuple[Fault, ...]
 
 
@@ -60,6 +63,22 @@ class WrittenCubes:
     def counts(self) -> dict[str, int]:
         """The number of observations by data set."""
         return {cube.described.slug: cube.count for cube in self.cubes}
+
+    @property
+    def left_out(self) -> dict[str, bytes]:
+        """The data sets whose observations the triple store lacks, with what it has instead.
+
+        That is what describes them, as N-Triples. With an empty default graph there are none: then
+        queries name graphs, and need what these hold.
+        """
+        most = self.inputs.project.store_up_to
+        if self.inputs.project.default_graph != "union":
+            return {}
+        return {
+            cube.described.slug: cube.description
+            for cube in self.cubes
+            if most is not None and cube.count > most
+        }
 
     @property
     def all_cubes(self) -> list[AnyCube]:
@@ -116,7 +135,7 @@ def _write_cube(
     project, cube, figures = inputs.project, described.cube, described.figures
     acknowledged = figures.acknowledged
     remarks = RemarkTargets(cube=cube, vocabulary=inputs.vocabulary, acknowledged=acknowledged)
-    columns = None
+    columns, description = None, b""
     if with_columns:
         slug = cube.structure.slug
         columns = ColumnsWriter(
@@ -161,28 +180,32 @@ def _write_cube(
             if not faults:
                 faults.extend(remarks.faults())
             if not faults:
-                dumps.describe(describe_cube(project, cube) + remarks.describe())
+                description = dumps.describe(describe_cube(project, cube) + remarks.describe())
     return WrittenCube(
         described=described,
         count=count if is_whole else 0,
         series=series.count if series is not None else None,
         has_cells=is_whole and dumps.has_cells,
         columns=columns,
+        description=description,
         faults=tuple(faults),
     )
 
 
 def write_columns(written: WrittenCubes) -> None:
     """Write the columns of every cube into ``dumps/``, once nothing is at fault."""
-    folder = written.folder / SPOOLS
-    with (
-        open_engine(folder / "engine") as connection,
-        Progress("columns", "files", len(written.cubes)) as progress,
-    ):
+    with engine_of_columns(written) as connection:
         for cube in written.cubes:
             if cube.columns:
                 cube.columns.finish(connection)
-            progress.step()
+
+
+@contextmanager
+def engine_of_columns(written: WrittenCubes) -> Iterator[Connection]:
+    """Yield the engine that writes what was taken of each cube; what was taken is then removed."""
+    folder = written.folder / SPOOLS
+    with open_engine(folder / "engine") as connection:
+        yield connection
     shutil.rmtree(folder)
 
 

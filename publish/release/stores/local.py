@@ -7,8 +7,9 @@ still has the terms of the first time in memory at the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, cast
 
 import pyoxigraph as ox
@@ -37,19 +38,30 @@ class _Blocks:
 
 
 def load_store(
-    folder: Path, dumps: Sequence[Dump], default_graph: str, triples: int | None = None
+    folder: Path,
+    dumps: Sequence[Dump],
+    default_graph: str,
+    triples: int | None = None,
+    *,
+    instead: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
     """Load the dumps into a new store; ``default_graph`` is "union" or "empty".
 
-    ``triples`` is the number of their lines, if it is known.
+    ``triples`` is the number of their lines, if it is known. ``instead`` has lines that are loaded
+    instead of the dump of a name, which is not read.
     """
-    paths = [triples_file(folder / "dumps", dump.name) for dump in dumps]
+
+    def blocks(name: str) -> Iterator[bytes]:
+        if name in instead:
+            return iter((instead[name],))
+        return read_blocks(triples_file(folder / "dumps", name))
+
     store = ox.Store(str(folder / "store"))
     with Progress("loading the store", "triples", triples) as progress:
 
         def quads() -> Iterator[bytes]:
-            for dump, path in zip(dumps, paths, strict=True):
-                for block in read_blocks(path):
+            for dump in dumps:
+                for block in blocks(dump.name):
                     yield in_graph(block, dump.graph)
                     if default_graph == "union":
                         yield block

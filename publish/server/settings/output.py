@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 
 from publish.faults.fault import phrase
+from publish.server.settings.setting import OFF, Setting
 from publish.server.settings.sources import SettingValue
-from publish.server.settings.table import TABLE, Setting
+from publish.server.settings.table import TABLE
 
 
 def as_toml(given: Mapping[str, SettingValue], language: str = "en") -> str:
@@ -59,7 +60,7 @@ def _bounds(setting: Setting) -> str:
     if setting.kind == "choice":
         return str(setting.allowed())
     least, most = setting.format(setting.least), setting.format(setting.most)
-    return f"{least} to {most}"
+    return f"{least} to {most}{', or ' + OFF if setting.can_be_off else ''}"
 
 
 def _origin(given: SettingValue, language: str) -> str:

@@ -15,7 +15,8 @@ from typing import cast
 
 from publish.faults.fault import Fault, Words, did_you_mean, fault, nearest, phrase, shortened
 from publish.project.toml import place_of_key, read_toml
-from publish.server.settings.table import TABLE, Setting, Settings
+from publish.server.settings.setting import Setting
+from publish.server.settings.table import TABLE, Settings
 
 FILE = "serve.toml"
 """The file of settings in the folder of a project."""

@@ -1,99 +1,22 @@
 """The settings of the server: each with its kind, default, bounds and meaning.
 
 From this table follow ``serve.toml``, the environment variables, the flags of ``publish serve``,
-the table of ``docs/operations.md``, and what is refused. A value of a file has a type; that of a
-variable or a flag is a text.
+the table of ``docs/operations.md``, and what is refused.
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from publish.faults.fault import Words, phrase
+from publish.faults.fault import Words
+from publish.server.settings.setting import Setting
 
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 PREFIX = r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*"
 """A path under which the server is reached: segments without a slash at the end, or nothing."""
-UNITS = {"B": 1, "": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
-"""Units of bytes, read in any case."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """One setting."""
-
-    kind: str
-    """One of text, choice, switch, whole, seconds and bytes."""
-    default: object
-    meaning: Words
-    """What it is, in one sentence."""
-    least: float = -math.inf
-    most: float = math.inf
-    choices: tuple[str, ...] = ()
-    pattern: str = ""
-    """The regular expression that a text has to match."""
-    wanted: str = ""
-    """The key of the phrase that says what a text has to be."""
-
-    def allowed(self) -> Words:
-        """Return which values are allowed, for people."""
-        if self.choices:
-            return Words(", ".join(self.choices))
-        least, most = (self.format(bound) for bound in (self.least, self.most))
-        return phrase(self.wanted or f"wanted-{self.kind}", least=least, most=most)
-
-    def format(self, value: object) -> str:
-        """Return a value as a file or a variable has it, without quotation marks."""
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if self.kind == "bytes" and isinstance(value, int) and value:
-            units = reversed(UNITS.items())
-            return next(f"{value // size}{unit}" for unit, size in units if value % size == 0)
-        return f"{value:g}" if isinstance(value, float) else str(value)
-
-    def check(self, value: object) -> object:
-        """Return the value from that of a file. Raises ValueError."""
-        if self.kind == "bytes" and isinstance(value, str):
-            value = parse_bytes(value)
-        types = (int, float) if self.kind == "seconds" else (type(self.default),)
-        if type(value) not in types:
-            raise ValueError(value)
-        if self.choices:
-            is_allowed = value in self.choices
-        elif isinstance(value, str):
-            is_allowed = bool(re.fullmatch(self.pattern, value))
-        else:
-            is_allowed = self.least <= cast("float", value) <= self.most
-        if not is_allowed:
-            raise ValueError(value)
-        return float(cast("float", value)) if self.kind == "seconds" else value
-
-    def parse(self, text: str) -> object:
-        """Return the value from the text of a variable or a flag. Raises ValueError."""
-        match self.kind:
-            case "switch" if text in ("true", "false"):
-                return text == "true"
-            case "whole" if re.fullmatch(r"-?[0-9]{1,18}", text):
-                return self.check(int(text))
-            case "seconds" if re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", text):
-                return self.check(float(text))
-            case "text" | "choice" | "bytes":
-                return self.check(text)
-        raise ValueError(text)
-
-
-def parse_bytes(text: str) -> int:
-    """Return the number that a text such as 1GiB or 4096 stands for. Raises ValueError."""
-    found = re.fullmatch(r"([0-9]{1,18}) ?([A-Za-z]*)", text)
-    sizes = {unit.upper(): size for unit, size in UNITS.items()}
-    if not found or found[2].upper() not in sizes:
-        raise ValueError(text)
-    return int(found[1]) * sizes[found[2].upper()]
 
 
 def _setting(kind: str, default: object, en: str, nl: str, **more: Any) -> Any:
@@ -261,6 +184,31 @@ class Settings:
         (1, 5000),
         "Operators and branches that a query may have.",
         "Operatoren en takken die een vraag mag hebben.",
+    )
+    query_columns_from: int | str = _setting(
+        "whole",
+        20_000,
+        "From how many observations of a data set queries on it are answered from columns, where "
+        "they can be; 0 is always, off never.",
+        "Vanaf hoeveel waarnemingen van een dataset vragen erover uit kolommen beantwoord worden, "
+        "waar dat kan; 0 is altijd, off nooit.",
+        least=0,
+        most=1_000_000_000,
+        can_be_off=True,
+    )
+    mcp: bool = _setting(
+        "switch",
+        False,
+        "Whether assistants are answered at /mcp, by the Model Context Protocol.",
+        "Of assistenten op /mcp antwoord krijgen, via het Model Context Protocol.",
+    )
+    mcp_hosts: str = _setting(
+        "text",
+        "",
+        "Names besides the public one by which /mcp may be asked, with commas between them.",
+        "Namen naast de publieke waarmee /mcp gevraagd mag worden, met komma's ertussen.",
+        pattern=r"[A-Za-z0-9._-]*(?:,[A-Za-z0-9._-]+)*",
+        wanted="wanted-names",
     )
 
     # -- Answers that are kept --------------------------------------------------------------------

@@ -54,7 +54,11 @@ def croissant_of(served: Served, facts: CatalogueFacts, slug: str) -> Node:
     node = data_set_node(served, facts, slug)
     files = [facts.files[key] for key in facts.files_of[slug]]
     columns = facts.data_sets[slug].columns
-    records = [_records(served, file, columns) for file in files if file.media_type == PARQUET]
+    records = [
+        _records(served, file, columns)
+        for file in files
+        if file.media_type == PARQUET and not file.export
+    ]
     return {
         **_plain(node),
         "@context": CONTEXT,
@@ -90,14 +94,14 @@ def _plain(value: Any, name: str = "") -> Any:
 
 
 def _file(facts: CatalogueFacts, file: File) -> Node:
-    is_parquet = file.media_type == PARQUET
+    is_parquet, plain = file.media_type == PARQUET, file.media_type.partition(";")[0]
     return {
         "@type": "cr:FileObject",
         "@id": file.name,
         "name": file.name,
         "contentUrl": f"{facts.public_url}/dumps/{file.name}",
         "contentSize": f"{file.size} B",
-        "encodingFormat": [PARQUET, ALSO_PARQUET] if is_parquet else file.media_type,
+        "encodingFormat": [PARQUET, ALSO_PARQUET] if is_parquet else plain,
         "sha256": file.sha256,
     }
 

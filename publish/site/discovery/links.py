@@ -17,7 +17,7 @@ from flask import Response, request
 from publish.release.catalogue.facts import catalogue_facts
 from publish.release.manifest import DataSet, File
 from publish.release.opened import LANGUAGES, Served, term
-from publish.sparql.forms import JSON_LD, RDF_XML, TURTLE
+from publish.sparql.forms import CSV, JSON_LD, RDF_XML, TURTLE
 
 SAFE = "/:@!$&'()*+,;=-._~"
 """What may stand in a path without being encoded."""
@@ -26,7 +26,9 @@ WHOLES = (term("qb:dataSet"), term("skos:inScheme"))
 SCHEMA_ORG, CROISSANT = "schema.jsonld", "croissant.json"
 """The files with metadata beside the page of a data set."""
 CATALOGUE_FORMS = (TURTLE, RDF_XML, JSON_LD)
-MOST_ITEMS = 12
+OPENAPI, OPENAPI_TYPE = "/openapi.json", "application/json"
+"""Where the data addresses are described for programs."""
+MOST_ITEMS = 10
 """How many files of a data set its header fields name; proxies read a few kilobytes of them."""
 
 
@@ -94,6 +96,8 @@ def links_of_catalogue(served: Served) -> Iterator[WebLink]:
             yield WebLink(href=href, rel="describedby", type=form.media_type)
     yield WebLink(href=f"{root}/.well-known/void", rel="describedby")
     yield WebLink(href=f"{root}/sparql", rel="service-desc", type=TURTLE.media_type)
+    if served.descriptions:
+        yield WebLink(href=f"{root}{OPENAPI}", rel="service-desc", type=OPENAPI_TYPE)
 
 
 def _links_of_data_set(served: Served, data_set: DataSet) -> Iterator[WebLink]:
@@ -104,6 +108,11 @@ def _links_of_data_set(served: Served, data_set: DataSet) -> Iterator[WebLink]:
         for name in (SCHEMA_ORG, CROISSANT):
             href = f"{request.script_root}/doc/dataset/{quote(data_set.slug, safe=SAFE)}/{name}"
             yield WebLink(href=href, rel="describedby", type=JSON_LD.media_type)
+    if data_set.slug in served.descriptions:
+        href = f"{request.script_root}/data/{quote(data_set.slug, safe=SAFE)}?format=csv"
+        yield WebLink(href=href, rel="alternate", type=CSV.media_type)
+        href = f"{request.script_root}{OPENAPI}"
+        yield WebLink(href=href, rel="service-desc", type=OPENAPI_TYPE)
     for file in files_of(served, data_set)[:MOST_ITEMS]:
         href = f"{request.script_root}/dumps/{quote(file.name, safe=SAFE)}"
         yield WebLink(href=href, rel="item", type=file.media_type)

@@ -183,7 +183,7 @@ def _download(facts: CatalogueFacts, file: File) -> Node:
         "@type": "DataDownload",
         "name": file.name,
         "contentUrl": f"{facts.public_url}/dumps/{file.name}",
-        "encodingFormat": file.media_type,
+        "encodingFormat": file.media_type.partition(";")[0],
         "contentSize": f"{file.size} B",
         "sha256": file.sha256,
         "license": facts.licence,

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
+from publish.exports.figure_text import written_number
 from publish.release.opened import Served, term
 from publish.site.presentation import View
 
@@ -41,8 +42,7 @@ def format_number(text: str, decimals: int | None, language: str) -> str:
     if not number.is_finite():
         return text
     places = max(0, -int(number.as_tuple().exponent)) if decimals is None else decimals
-    written = f"{number:,.{places}f}".replace("-", "−")
-    return written.translate(str.maketrans(",.", ".,")) if language == "nl" else written
+    return written_number(Decimal(f"{number:.{places}f}"), language)
 
 
 def decimals_of(code: str | None) -> int | None:

@@ -12,8 +12,8 @@ import pyoxigraph as ox
 from flask import Response, redirect
 
 from publish.faults.fault import LANGUAGES, Words, in_language, phrase
-from publish.mappings.marks import BOUNDS, REASON_LIST, canonical_decimal
-from publish.project.iris import Uris
+from publish.mappings.marks import BOUNDS, canonical_decimal
+from publish.project.iris import REASON_LIST, Uris
 from publish.rdf.namespaces import XSD
 from publish.rdf.rdf_xml import NotInXml
 from publish.release.differences.as_text import figure_in_words, place_in_words

@@ -7,7 +7,9 @@ was passed is named with its value.
 
 from __future__ import annotations
 
-from publish.faults.fault import Words, phrase
+from collections.abc import Sequence
+
+from publish.faults.fault import Words, phrase, together
 from publish.server.replies import Headers, header
 from publish.sparql.forms import GRAPHS, RESULTS
 from publish.sparql.query.limits import Limits, duration
@@ -104,8 +106,8 @@ class TimedOut(QueryFailed):
 
     outcome, retry_after = "timed-out", 5
 
-    def __init__(self, limits: Limits) -> None:
-        super().__init__(phrase("query-timed-out", most=duration(limits.deadline)))
+    def __init__(self, limits: Limits, kind: str = "query") -> None:
+        super().__init__(phrase(f"{kind}-timed-out", most=duration(limits.deadline)))
 
 
 class AnswerTooLarge(QueryFailed):
@@ -132,6 +134,50 @@ class OutOfMemory(WorkerLost):
     """The query needs more memory than it may take, now and later."""
 
     retry_after = None
+
+
+class NeedsAllTriples(QueryFailed):
+    """The query needs all triples of data sets whose observations are in columns only.
+
+    It is understood and may be asked, but not carried out on these data (RFC 9110, section
+    15.5.21); no permission helps, nor trying again, but another query does.
+    """
+
+    status, outcome, retry_after = 422, "refused", None
+
+    def __init__(self, slugs: Sequence[str], why: str, dumps: Sequence[str]) -> None:
+        """``why`` is one of the reasons of plans, ``dumps`` are addresses."""
+        super().__init__(
+            phrase(
+                "query-needs-triples",
+                data_sets=together(f'"{slug}"' for slug in slugs),
+                why=phrase(f"query-way-{why}"),
+                dumps=together(dumps),
+            )
+        )
+
+
+class TooManyOfView(QueryFailed):
+    """A view has more observations than its form is answered with; whoever asked says it better."""
+
+    status, outcome, retry_after = 413, "too-much", None
+
+    def __init__(self, observations: int) -> None:
+        self.observations = observations
+        super().__init__(Words(""))
+
+
+class ViewNotPossible(QueryFailed):
+    """The form of a view cannot hold what was chosen."""
+
+    status, outcome, retry_after = 413, "too-much", None
+
+
+class ViewFileChanged(QueryFailed):
+    """A file that a view is read from is not what was written: a fault of the server."""
+
+    def __init__(self) -> None:
+        super().__init__(phrase("view-file-damaged"))
 
 
 class StoreDamaged(QueryFailed):

@@ -20,6 +20,7 @@ import socket
 import struct
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -51,6 +52,9 @@ def main() -> NoReturn:
     path, settings = sys.argv[1], json.loads(sys.argv[2])
     control = socket.socket(fileno=0)
     store = read_into_memory(path, settings["in-memory"])
+    if settings["columns"]["release"] is not None:
+        # DuckDB is imported once for all workers, which starts no thread; each opens it for itself.
+        import_module("publish.sparql.workers.column_queries")
     gc.collect()
     gc.freeze()  # a collection would write to memory that the forks share
     gc.set_threshold(50_000, 20, 20)  # most objects of a query are in no cycle

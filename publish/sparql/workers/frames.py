@@ -19,6 +19,8 @@ from publish.rdf.rdf_xml import NOT_IN_XML
 HEADER = struct.Struct(">cI")
 READY, DATA, END, ERROR = b"R", b"D", b"E", b"X"
 BLOCK = 64 * 1024
+VIEW = "view"
+"""The form of an answer that is a view of a data set."""
 GZIP, LEVEL = 31, 4
 """The number by which zlib writes gzip, without a time; and its level of compression."""
 
@@ -27,7 +29,11 @@ RowCounter = Callable[[bytes], int]
 
 
 class NoAnswer(Exception):
-    """The query gets no answer, for the reason that the ERROR frame names: ``rows``, ``bytes``…"""
+    """There is no answer, for the reason that the ERROR frame names: ``rows``, ``bytes``…"""
+
+    def __init__(self, reason: str, message: str = "") -> None:
+        self.message = message
+        super().__init__(reason)
 
 
 def frame(kind: bytes, body: bytes = b"") -> bytes:
@@ -60,14 +66,18 @@ class FrameWriter:
         most_bytes: int,
         compress: bool,
     ) -> None:
-        """``form`` is ``select``, ``ask`` or ``graph``; who writes CSV or a graph counts rows."""
+        """``form`` is ``select``, ``ask``, ``graph`` or VIEW, which is sent as it is written.
+
+        Who writes CSV, a graph or a view counts its rows. ``plan`` says which way a query went, as
+        its header does.
+        """
         self.rows = self.length = 0
-        self.more = False
+        self.more, self.plan = False, ""
         self._descriptor, self._form = descriptor, form
         self._count = row_counter(media_type) if form == "select" else None
         self._most_rows, self._most_bytes = most_rows, most_bytes
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP) if compress else None
-        self._is_xml = "xml" in media_type
+        self._is_xml = form != VIEW and "xml" in media_type
         self._block = bytearray()
         self._out = bytearray()
 
@@ -89,8 +99,8 @@ class FrameWriter:
 
     def end(self, *, then: bool) -> None:
         """Send what is left, and END; ``then`` says that a READY frame follows later."""
-        end = {"form": self._form, "rows": self.rows, "more": self.more, "then": then}
-        self._out += json_frame(END, end)
+        end = {"form": self._form, "rows": self.rows, "more": self.more, "plan": self.plan}
+        self._out += json_frame(END, {**end, "then": then})
         send(self._descriptor, self._out)
 
     def _flush_block(self) -> None:

@@ -20,13 +20,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyoxigraph as ox
-
 from publish.faults.fault import phrase, reason_of
 from publish.server.bounds.room import RETRY_AFTER, NoRoom, Room
 from publish.server.bounds.spool import Spool
+from publish.sparql.cubes.asked import AskedColumns
 from publish.sparql.query.errors import (
-    BadGraphName,
     Busy,
     QueryFailed,
     QuerySyntax,
@@ -34,15 +32,19 @@ from publish.sparql.query.errors import (
     TimedOut,
     WorkerLost,
 )
-from publish.sparql.query.guard import Examined, examine
+from publish.sparql.query.guard import examine
 from publish.sparql.query.limits import MOST_MERGED_TRIPLES, Limits, duration
 from publish.sparql.query.order import ordered_by_kind
 from publish.sparql.workers.answers import (
     Answer,
     Evaluation,
     Question,
+    Task,
+    ViewQuestion,
     error_from_exit,
     error_from_frame,
+    task_of_query,
+    task_of_view,
 )
 from publish.sparql.workers.forkserver import ENGINE_ABORTED
 from publish.sparql.workers.frames import DATA, END
@@ -79,13 +81,16 @@ class QueryPool:
         in_memory: int = LARGEST_STORE_IN_MEMORY,
         room: Room | None = None,
         is_sound: Callable[[], bool] = lambda: True,
+        views: Path | None = None,
+        columns: AskedColumns | None = None,
     ) -> None:
         """Keep the settings; ``start`` starts the workers. Prefixes are for Turtle.
 
         ``base`` is that of relative IRIs in queries: the address of the endpoint. A store of up to
         ``in_memory`` bytes on the disk is held in memory, once for all workers. ``room`` bounds
         what answers take until they are sent. ``is_sound`` says whether the files of the store are
-        what was written.
+        what was written. ``views`` is the release whose data sets have views, if they do;
+        ``columns`` says which queries are answered from columns.
         """
         self._room, self._is_sound = room, is_sound
         self.limits = limits or Limits()
@@ -98,9 +103,13 @@ class QueryPool:
             "prefixes": prefixes or {},
             "base": base,
             "in-memory": in_memory,
+            "views": None if views is None else str(views.absolute()),
+            "columns": (columns or AskedColumns()).for_worker(),
         }
         self.is_damaged = False
         """Whether a query could not be answered because the store cannot be read."""
+        self.is_running = False
+        """Whether the workers were started."""
         self.busy = 0
         """Queries that are evaluated now."""
         self._scheduler = Scheduler(
@@ -143,6 +152,7 @@ class QueryPool:
         """Start the workers. Raises WorkerLost when the store cannot be opened."""
         self._loop = asyncio.get_running_loop()
         await self._scheduler.start()
+        self.is_running = True
 
     async def ask(self, question: Question, client: str = "") -> Answer:
         """Return the whole answer for a client. Raises QueryFailed. A cancelled query ends."""
@@ -162,18 +172,32 @@ class QueryPool:
         finally:
             self._asking -= 1
 
+    async def ask_view(self, question: ViewQuestion, client: str = "") -> Answer:
+        """Return the whole of a view for a client. Raises QueryFailed. A cancelled one ends."""
+        if self._is_closed:
+            raise self._scheduler.busy("queries-stopped")
+        self._asking += 1
+        try:
+            return await self._answer(task_of_view(question), client)
+        except _WorkerDied as error:
+            log.warning("A view has ended its process: %s", error.reason)
+            raise error.reason from None
+        finally:
+            self._asking -= 1
+
     async def _ask(self, question: Question, client: str) -> Answer:
         """Ask a question, once more with its rows ordered otherwise where the engine fails."""
         text = question.text
         examined = await self._off_loop(text, lambda: examine(text, self.limits))
         try:
-            return await self._answer(question, examined, client)
+            return await self._answer(task_of_query(question, examined), client)
         except _WorkerDied as error:
             ordered = ordered_by_kind(text) if error.engine_aborted else None
             if ordered is not None:
                 # Else it was not the order, or not a plain one.
                 with contextlib.suppress(_WorkerDied, QuerySyntax):
-                    return await self._answer(replace(question, text=ordered), examined, client)
+                    task = task_of_query(replace(question, text=ordered), examined)
+                    return await self._answer(task, client)
             log.warning("A query has ended its process: %s", error.reason)
             raise error.reason from None
 
@@ -202,26 +226,24 @@ class QueryPool:
         finally:
             self._in_thread -= 1
 
-    async def _answer(self, question: Question, examined: Examined, client: str) -> Answer:
-        """Have a question evaluated: again if it was slow without a place, or lost early.
+    async def _answer(self, task: Task, client: str) -> Answer:
+        """Have a task done: again if it was slow without a place, or lost early.
 
-        Raises QueryFailed, or _WorkerDied when the query has cost its worker.
+        Raises QueryFailed, or _WorkerDied when it has cost its worker.
         """
-        job = _job(question, examined)
         slow = is_second = False
         while True:
             evaluation = Evaluation(
-                volatile=examined.volatile,
+                task=task,
                 answer=self._loop.create_future(),
                 started=time.monotonic(),
                 spool=Spool(share=self._room.share(client) if self._room else None),
             )
             try:
-                return await self._evaluate(evaluation, job, slow=slow)
+                return await self._evaluate(evaluation, slow=slow)
             except _ErrorFrame as frame:
-                text = question.text
-                explain = partial(error_from_frame, frame.content, text, self.limits)
-                failure = await self._off_loop(text, explain)
+                explain = partial(error_from_frame, frame.content, task, self.limits)
+                failure = await self._off_loop(task.text, explain)
                 self.is_damaged |= isinstance(failure, StoreDamaged)
                 raise failure from None
             except _NoSlowPlace:
@@ -235,8 +257,8 @@ class QueryPool:
                 is_second = True
                 await asyncio.sleep(PAUSE_AFTER_LOSS)
 
-    async def _evaluate(self, evaluation: Evaluation, job: bytes, *, slow: bool) -> Answer:
-        """Send a job to a worker when there is one, and wait for the whole answer."""
+    async def _evaluate(self, evaluation: Evaluation, *, slow: bool) -> Answer:
+        """Send its job to a worker when there is one, and wait for the whole answer."""
         begun: list[Worker] = []
 
         def begin(worker: Worker) -> None:
@@ -251,7 +273,7 @@ class QueryPool:
                 else (soon, self._takes_long)
             )
             evaluation.timer = self._loop.call_later(seconds, act, worker, evaluation)
-            worker.send(job)
+            worker.send(evaluation.task.job)
 
         try:
             await self._scheduler.acquire(begin, slow=slow)
@@ -285,7 +307,7 @@ class QueryPool:
     def _too_late(self, worker: Worker, evaluation: Evaluation) -> None:
         self._scheduler.record_duration(self.limits.deadline)
         self._scheduler.replace(worker)
-        evaluation.fail(TimedOut(self.limits))
+        evaluation.fail(TimedOut(self.limits, evaluation.task.kind))
 
     def _abandon(self, worker: Worker, evaluation: Evaluation) -> None:
         if worker.evaluation is evaluation:
@@ -293,7 +315,7 @@ class QueryPool:
 
     def _worker_lost(self, evaluation: Evaluation, code: int | None) -> None:
         """End an evaluation whose worker has died."""
-        reason = error_from_exit(code, self.limits)
+        reason = error_from_exit(code, evaluation.task, self.limits)
         evaluation.fail(_WorkerDied(reason, engine_aborted=code == ENGINE_ABORTED))
 
     def _frame_came(self, worker: Worker, kind: bytes, body: bytes) -> None:
@@ -319,8 +341,9 @@ class QueryPool:
                     form=content["form"],
                     rows=content["rows"],
                     seconds=seconds,
-                    volatile=evaluation.volatile,
+                    volatile=evaluation.task.volatile,
                     more=content["more"],
+                    plan=content["plan"],
                     spool=evaluation.spool,
                 )
             )
@@ -346,17 +369,6 @@ class QueryPool:
             reason = WorkerLost(phrase("query-not-spooled", problem=problem))
         self._scheduler.replace(worker)
         evaluation.fail(reason)
-
-
-def _job(question: Question, examined: Examined) -> bytes:
-    """Return what a worker is sent. Raises BadGraphName."""
-    for iri in (*question.default_graphs, *question.named_graphs):
-        try:
-            ox.NamedNode(iri)
-        except ValueError as error:
-            reason = phrase("query-bad-graph", iri=repr(iri), problem=str(error))
-            raise BadGraphName(reason) from error
-    return json.dumps({**vars(question), "probe": examined.probe}).encode()
 
 
 class _ErrorFrame(Exception):

@@ -22,11 +22,14 @@ import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, NoReturn, cast
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn, Union, cast
 
 import pyoxigraph as ox
 
 from publish.rdf.rdf_xml import NotInXml, as_elements
+from publish.sparql.cubes.plan import ENGINE, Plan, header_of
 from publish.sparql.workers.frames import (
     ERROR,
     HEADER,
@@ -44,18 +47,31 @@ from publish.sparql.workers.sandbox import (
     shut_off,
 )
 
-Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+if TYPE_CHECKING:
+    from publish.cube.columns_file.release_columns import ReleaseColumns
+    from publish.sparql.cubes.columnwise import TermRows
+    from publish.sparql.workers.column_queries import ColumnQueries
+    from publish.sparql.workers.views import ViewWriter
+
+Results = Union[ox.QuerySolutions, ox.QueryBoolean, ox.QueryTriples, "TermRows"]
+"""What queries find; rows of columns are those of a SELECT."""
 FORMS = {ox.QuerySolutions: "select", ox.QueryBoolean: "ask", ox.QueryTriples: "graph"}
 
-CSV = "text/csv"
+CSV, JSON = "text/csv", "application/sparql-results+json"
 CSV_ROWS = 1000
 """Rows that are written at a time."""
 STACK = 256 << 20
 """Bytes of stack for the thread that evaluates: the parser and the evaluator recurse."""
+COLUMNS_ENGINE = 128 << 20
+"""Bytes that the engine of columns maps when it is opened, the stacks of its threads among them."""
 STORE_DAMAGED = ("Corruption: ", "IO error: ")
 """How the messages of the store begin when its files cannot be read; the type is the same."""
 MOST_GROWTH = 150 << 20
 """Bytes by which a worker may stay larger than at its start; then it asks to be replaced."""
+IDLE_SECONDS = 0.25
+"""How long a new worker waits for a job before it opens the engine for views."""
+HINTS = ("Observation", "dataSet")
+"""What stands in nearly every query about observations."""
 LONG_SECONDS, LARGE_BYTES = 0.1, 1 << 20
 """Seconds and bytes of an answer from which unused memory is given back after it."""
 
@@ -73,21 +89,73 @@ class Evaluator:
         self.whole = QueryDataset(store=self.store)
         self.datasets = QueryDatasets(self.store, self.settings["merged-triples"])
         self.at_first = resident_bytes()
+        self.is_warm = False
+        # The engine keeps what it read of the columns, up to half of what the worker may take.
+        held = min(self.settings["columns"]["bytes"], self.settings["memory"] // 2)
+        self.most_growth = MOST_GROWTH + held
         self.jobs = open(self.socket, "rb", closefd=False)  # noqa: SIM115 - for good
+
+    @cached_property
+    def release_columns(self) -> ReleaseColumns:
+        """The columns of the release, which views and queries share."""
+        from publish.cube.columns_file.release_columns import ReleaseColumns
+
+        folder = Path(self.settings["views"] or self.settings["columns"]["release"])
+        # Half of what the worker may take: the rest is for what becomes of the rows.
+        return ReleaseColumns(folder, memory=self.settings["memory"] // 2)
+
+    @cached_property
+    def views(self) -> ViewWriter:
+        """What answers views; a worker on a release without any needs no engine for them."""
+        from publish.sparql.workers.views import ViewWriter
+
+        return ViewWriter(self.socket, self.settings, self.release_columns)
+
+    @cached_property
+    def columns(self) -> ColumnQueries | None:
+        """What answers queries from columns, if the release has any that are to be asked."""
+        if self.settings["columns"]["release"] is None:
+            return None
+        from publish.sparql.workers.column_queries import ColumnQueries
+
+        return ColumnQueries(self.store, self.settings, self.release_columns)
 
     def run(self) -> None:
         """Say READY and evaluate, until the parent has lowered the priority of this thread."""
         thread = threading.get_native_id()
         usual = os.getpriority(os.PRIO_PROCESS, thread)
         while True:
-            grown = resident_bytes() - self.at_first > MOST_GROWTH
+            grown = resident_bytes() - self.at_first > self.most_growth
             state: dict[str, object] = {"thread": thread, "grown": grown, "shut-off": self.shut_off}
             send(self.socket, json_frame(READY, state))
+            if not self.is_warm:
+                self.warm_up()
             while not self.evaluate(self.job()):
                 pass
             return_memory()
             if os.getpriority(os.PRIO_PROCESS, thread) > usual:
-                return  # a thread cannot raise its priority again; the next one has the usual one
+                # A thread cannot raise its priority again, nor those of the engine that it asked:
+                # the next one has the usual one.
+                self.close_columns()
+                return
+
+    def warm_up(self) -> None:
+        """Open the engines of columns while there is nothing to do, for the first job on them."""
+        views, columns = self.settings["views"], self.settings["columns"]["release"]
+        if views or columns:
+            if select.select([self.socket], [], [], IDLE_SECONDS)[0]:
+                return
+            if views:
+                self.views.warm_up()
+            if self.columns is not None:
+                self.columns.warm_up()
+        self.is_warm = True
+
+    def close_columns(self) -> None:
+        """Close the engine of columns; it is opened anew when there is something for it."""
+        if "release_columns" in self.__dict__:
+            self.release_columns.close()
+            self.is_warm = False
 
     def job(self) -> dict[str, Any]:
         """Return the next job; ends the process when the socket is closed."""
@@ -111,7 +179,7 @@ class Evaluator:
         try:
             frames = self.answer(job)
         except NoAnswer as found:
-            error = {"error": str(found)}
+            error = {"error": str(found), "message": found.message}
         except SyntaxError as found:
             error = {"error": "syntax", "message": str(found)}
         except NotInXml:
@@ -133,16 +201,10 @@ class Evaluator:
 
     def answer(self, job: dict[str, Any]) -> FrameWriter:
         """Write an answer but for its last block and its end."""
-        dataset = self.whole
-        if job["default_graphs"] or job["named_graphs"] or job["probe"]:
-            dataset = self.datasets.of(job["default_graphs"], job["named_graphs"], job["probe"])
-        results = dataset.store.query(
-            job["text"],
-            base_iri=self.settings["base"],
-            default_graph=dataset.default,  # type: ignore[arg-type]
-            named_graphs=dataset.named,  # type: ignore[arg-type]
-        )
-        form = FORMS[type(results)]
+        if "view" in job:
+            return self.views.answer(job["view"])
+        results, plan = self.results(job)
+        form = FORMS.get(type(results), "select")
         media_type = job["graph_type" if form == "graph" else "result_type"]
         if media_type is None:
             raise NoAnswer("no-type-for-graphs" if form == "graph" else "no-type-for-results")
@@ -154,13 +216,42 @@ class Evaluator:
             most_bytes=self.settings["bytes"],
             compress=job["coding"] == "gzip",
         )
+        frames.plan = header_of(plan)
         first = job["first"]
-        if first is not None and not isinstance(results, ox.QueryBoolean):
+        if first is not None and isinstance(results, (ox.QuerySolutions, ox.QueryTriples)):
             self.write_first(results, first, frames)
         else:
             self.write(results, media_type, frames)
         frames.finish()
         return frames
+
+    def results(self, job: dict[str, Any]) -> tuple[Results, Plan]:
+        """Return the results of a query, and which way it went."""
+        plan = Plan(ENGINE, self.settings["columns"]["why-none"])
+        if not self.may_need_columns(job["text"]):
+            plan = Plan(ENGINE, None)
+        elif self.columns is not None:
+            in_rows = job["result_type"] == JSON and job["first"] is None
+            found = self.columns.answer(job, in_rows=in_rows)
+            plan = self.columns.plan
+            if found is not None:
+                return found, plan
+        dataset = self.whole
+        if job["default_graphs"] or job["named_graphs"] or job["probe"]:
+            dataset = self.datasets.of(job["default_graphs"], job["named_graphs"], job["probe"])
+        results = dataset.store.query(
+            job["text"],
+            base_iri=self.settings["base"],
+            default_graph=dataset.default,  # type: ignore[arg-type]
+            named_graphs=dataset.named,  # type: ignore[arg-type]
+        )
+        return results, plan
+
+    def may_need_columns(self, text: str) -> bool:
+        """Return False for a query that need not wait until the columns are opened."""
+        of_columns = self.settings["columns"]
+        is_closed = of_columns["release"] is not None and not self.is_warm
+        return not is_closed or bool(of_columns["left-out"]) or any(map(text.__contains__, HINTS))
 
     def write(self, results: Results, media_type: str, frames: FrameWriter) -> None:
         """Write results in a media type. Raises NoAnswer."""
@@ -184,8 +275,11 @@ class Evaluator:
                 raise NoAnswer("rows")
         elif media_type == CSV and isinstance(results, ox.QuerySolutions):
             self.write_csv(results, frames)
-        else:
+        elif isinstance(results, (ox.QuerySolutions, ox.QueryBoolean)):
             results.serialize(target, ox.QueryResultsFormat.from_media_type(media_type))
+        else:
+            for part in results.json():
+                frames.write(part)
 
     def write_csv(self, results: ox.QuerySolutions, frames: FrameWriter) -> None:
         """Write a result as CSV; the writer of the store leaves IRIs with a comma unquoted."""
@@ -242,7 +336,8 @@ def work(
         except OSError as error:
             send(channel, json_frame(ERROR, {"error": "store", "message": str(error)}))
             os._exit(1)
-    bound_memory(settings["memory"] + STACK)
+    has_columns = settings["views"] or settings["columns"]["release"]
+    bound_memory(settings["memory"] + STACK + (COLUMNS_ENGINE if has_columns else 0))
     evaluator = Evaluator(store=store, settings=settings, socket=channel, shut_off=is_shut_off)
     woken, wake = os.pipe()
     poll = select.poll()

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 from publish.server.processes.liveness import is_alive, started
 from publish.sparql.workers.answers import Evaluation
@@ -98,9 +99,15 @@ class Worker(asyncio.Protocol):
             self._on_lost(self)
 
     def give_way(self) -> None:
-        """Lower the priority of the thread that evaluates."""
+        """Lower the priority of the thread that evaluates, and of those that came after it.
+
+        These are of an engine that it opened; where there is no /proc they keep their priority.
+        """
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.thread, SLOW_NICENESS)
+            for path in Path(f"/proc/{self.pid}/task").iterdir():
+                if int(path.name) > self.thread:
+                    os.setpriority(os.PRIO_PROCESS, int(path.name), SLOW_NICENESS)
 
     def end(self) -> None:
         """End the process now; ``exited`` tells when it is gone."""

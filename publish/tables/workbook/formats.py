@@ -45,6 +45,8 @@ MOST_GENERAL, LEAST_GENERAL = 11, Decimal("0.0001")
 PERCENT = "\0"
 """A percent sign that multiplies the number, unlike one that is text."""
 MINUS = re.compile("[-−–]")
+OPENED, CLOSED = re.compile(r"^(.*)\(([^()]*)$", re.DOTALL), re.compile(r"([^()]*)\)")
+"""A parenthesis before a number, and the one after it that belongs to it: together a minus."""
 BETWEEN_DIGITS = " '’\u00a0\u202f"
 """What formats print between thousands."""
 UNIT = re.compile(
@@ -320,8 +322,9 @@ def _with_literals(
     moved = len(MINUS.findall(before + after))
     signs = int(has_sign and number < 0) + moved
     before, after = MINUS.sub("", before), MINUS.sub("", after)
-    if "(" in before and ")" in after and number < 0 and not signs:
-        signs, before, after = 1, before.replace("(", "", 1), after.replace(")", "", 1)
+    opened, closed = OPENED.search(before), CLOSED.match(after)
+    if opened and closed and number < 0 and not signs:
+        signs, before, after = 1, "".join(opened.groups()), closed[1] + after[closed.end() :]
     if number > 0 and before.strip() == "+":
         before = ""
     is_zero = not re.search("[1-9]", digits)

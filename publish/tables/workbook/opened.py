@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-import xml.etree.ElementTree as ET
 import zipfile
 from typing import Any
 
@@ -28,7 +27,8 @@ from openpyxl.xml.functions import fromstring
 from publish.tables.unsound import UNSOUND
 from publish.tables.workbook.bounds import MOST_RANGES
 
-BROKEN = (*UNSOUND, ET.ParseError, InvalidFileException, zipfile.BadZipFile)
+BROKEN = (*UNSOUND, SyntaxError, InvalidFileException, zipfile.BadZipFile)
+"""Openpyxl parses with lxml where that is installed: both parsers raise a kind of SyntaxError."""
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 OF_2009 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 OF_CELLS = "http://schemas.microsoft.com/office/excel/2006/main"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from rdflib import Graph
 
 from publish.faults.fault import Fault, fault, phrase
 from publish.project.files import files_below
-from publish.project.iris import CODE
+from publish.project.iris import CODE, Uris
 from publish.project.project import Project
 from publish.rdf.positions import find_in_turtle
 from publish.rdf.turtle import (
@@ -28,7 +29,7 @@ from publish.rdf.turtle import (
     read_turtle_files,
 )
 from publish.validation.shapes.compile import nearest_name
-from publish.validation.shapes.soundness import ShapeProblem
+from publish.validation.shapes.soundness import ShapeProblem, examine
 from publish.validation.shapes.with_pyshacl import shape_fault
 
 FOLDER = "shapes"
@@ -59,6 +60,12 @@ class ShapeFiles:
         """The files of the project without a syntax error."""
         return [file for file in self.project if file.error is None]
 
+    @property
+    def judged(self) -> tuple[TurtleFile, ...]:
+        """The files of the package, and of the project's those right in ``shapes/``."""
+        own = (file for file in self.project if file.shown.count("/") == 1)
+        return (*self.package, *own)
+
 
 def read_shapes(project: Project, faults: list[Fault]) -> ShapeFiles:
     """Read and parse all shapes; files that cannot be opened are reported, syntax errors not."""
@@ -72,11 +79,40 @@ def read_shapes(project: Project, faults: list[Fault]) -> ShapeFiles:
 
 def graph_of_shapes(shapes: ShapeFiles, project: Project, faults: list[Fault]) -> Graph:
     """Return the shapes of the package and those right in ``shapes/``; report syntax errors."""
-    graph = new_graph(project.uris)
-    own = [file for file in shapes.project if file.shown.count("/") == 1]
-    for file in (*shapes.package, *own):
+    return _graph_of(shapes.judged, project.uris, faults)
+
+
+def _graph_of(files: Iterable[TurtleFile], uris: Uris, faults: list[Fault]) -> Graph:
+    graph = new_graph(uris)
+    for file in files:
         add_file(graph, file, faults)
     return graph
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExaminedShapes:
+    """The shapes of a project, and what of them can be judged."""
+
+    shapes: Graph
+    sound: Graph
+    """The part that can be judged."""
+    problems: tuple[ShapeProblem, ...]
+    """What is wrong with the rest."""
+    faults: tuple[Fault, ...]
+    """What stopped a file from being read."""
+
+
+def examine_shapes(shapes: ShapeFiles, project: Project) -> ExaminedShapes:
+    """Examine the shapes of a project and of the package; they are not to be changed."""
+    return _examine_files(shapes.judged, project.uris)
+
+
+@lru_cache(maxsize=4)  # a project that is watched is read again and again; few edits are of shapes
+def _examine_files(files: tuple[TurtleFile, ...], uris: Uris) -> ExaminedShapes:
+    faults = list[Fault]()
+    graph = _graph_of(files, uris, faults)
+    sound, problems = examine(graph)
+    return ExaminedShapes(shapes=graph, sound=sound, problems=tuple(problems), faults=tuple(faults))
 
 
 def faults_of_shapes(

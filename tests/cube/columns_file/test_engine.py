@@ -9,10 +9,11 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import duckdb
 import pytest
 from cubes_as_columns import random_cube, write_columns_of
 
-from publish.cube.columns_file.engine import open_engine
+from publish.cube.columns_file.engine import DATABASE, open_engine, open_locked
 from publish.project.ended_process import process_of
 
 
@@ -66,3 +67,24 @@ def test_load_no_engine_in_a_server() -> None:
     ).stdout.split()
     assert "publish.site.process" in loaded
     assert not {"duckdb", "pandas"} & set(loaded)
+
+
+def test_read_an_attached_database_and_nothing_else(tmp_path: Path) -> None:
+    """A locked connection reads the database it was given; it changes none and opens no other."""
+    database, other = tmp_path / "it's.duckdb", tmp_path / "other.duckdb"
+    for path in (database, other):
+        with duckdb.connect(str(path)) as made:
+            made.execute("CREATE TABLE numbers AS SELECT range AS n FROM range(10)")
+    before = database.read_bytes()
+    with open_locked((), memory=64 << 20, threads=1, database=database) as connection:
+        read = connection.execute(f"SELECT sum(n) FROM {DATABASE}.numbers")
+        assert read.fetchone() == (45,)
+        for statement in (
+            f"INSERT INTO {DATABASE}.numbers VALUES (10)",
+            f"ATTACH '{other}' AS other",
+            f"SELECT * FROM read_blob('{other}')",
+            "SET memory_limit = '1GiB'",
+        ):
+            with pytest.raises(duckdb.Error):
+                connection.execute(statement)
+    assert database.read_bytes() == before

@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 from cubes_as_columns import random_cube, triples_in, triples_of, write_columns_of
 
-from publish.cube.columns_file.engine import Connection, open_engine, sql_name, sql_text
+from publish.cube.columns_file.engine import (
+    Connection,
+    open_engine,
+    relation,
+    sql_name,
+    sql_text,
+)
 from publish.cube.columns_file.layout import FORMAT
-from publish.cube.columns_file.reader import UnusableColumns, open_columns, relation
+from publish.cube.columns_file.reader import UnusableColumns, open_columns
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +101,14 @@ def test_tell_missing_columns(columns: Path, engine: Connection) -> None:
     other = columns.with_name("o.parquet")
     rewrite(engine, columns, "* EXCLUDE (value, notes)", other, **says)
     assert problem_of(other, engine) == "it lacks columns that it should have: value, notes"
+
+
+def test_read_file_of_an_earlier_version(columns: Path, engine: Connection) -> None:
+    """Columns that were added later may lack."""
+    file = open_columns(columns, engine)
+    other = columns.with_name("o.parquet")
+    rewrite(engine, columns, "* EXCLUDE (source_line, printed)", other, **file.about.key_values())
+    assert triples_in(open_columns(other, engine)) == triples_in(file)
 
 
 def test_tell_missing_file(columns: Path, engine: Connection) -> None:

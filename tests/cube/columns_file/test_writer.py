@@ -49,6 +49,30 @@ def test_read_back_every_observation(seed: int, engine: Connection, tmp_path: Pa
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.sampled(7)
+def test_keep_lines_and_what_is_printed_without_a_value(
+    seed: int, engine: Connection, tmp_path: Path
+) -> None:
+    """The first cell gives the line, and its text where that hides the value; a sum has neither."""
+    rng = random.Random(seed)
+    cube = random_cube(rng)
+    batch, cells = cube.batch, cube.batch.cells
+    known = {}
+    for at in range(len(batch)):
+        first = int(cells.observation.searchsorted(at))
+        codes = tuple(cube.structure.codes_of(batch.keys, at))
+        text = cells.text[first] if batch.absence[at] else None
+        known[codes] = (cells.source_line[first] or None, text)
+        if batch.addends:
+            known[codes] = (None, None)
+    path = write_columns_of(cube.structure, cube.parts(rng.randint(1, 50)), tmp_path, engine)
+    file = open_columns(path, engine)
+    chosen = ", ".join([*file.keys, "source_line", "printed"])
+    rows = engine.execute(f"SELECT {chosen} FROM {file.relation}").fetchall()
+    assert {row[:-2]: row[-2:] for row in rows} == known
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.sampled(7)
 def test_write_equal_bytes_for_equal_observations(
     seed: int, engine: Connection, tmp_path: Path
 ) -> None:
@@ -63,7 +87,7 @@ def test_write_equal_bytes_for_equal_observations(
     assert first == again
 
 
-LITTLE = "40MB"
+LITTLE = "64MB"
 """Memory that a hundred thousand observations do not fit in while they are sorted."""
 
 HIDDEN = """quality:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from built import Built, built
+from cubes_as_columns import random_cube, triples_of
 from small_project import SmallProject
 
 from publish.cube.rdf import observations as triples
 from publish.cube.rdf.observations import _escape
+from publish.rdf.namespaces import QB, RDF
 from publish.tables import table as tables
 
 EVERYTHING = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x20000)]))
@@ -167,3 +170,15 @@ def test_leave_cells_out(project: SmallProject) -> None:
     assert not (answer.folder / "dumps" / "proef-cellen.nt").exists()
     assert answer.ask("SELECT ?c WHERE { ?o prov:wasDerivedFrom ?c }")
     assert not answer.ask("SELECT ?c WHERE { ?c a pub:Cel }")
+
+
+def test_write_what_has_no_value_by_its_measure_alone() -> None:
+    """An observation without value has its class and data set where it has no dimension either."""
+    cubes = (random_cube(random.Random(seed)) for seed in range(200))
+    alone = [cube for cube in cubes if len(cube.structure.dimensions) == 1]
+    absent = [cube for cube in alone if cube.batch.absence.any()]
+    assert absent
+    for cube in absent:
+        lines = triples_of(cube.structure, [(cube.batch, [])])
+        for said in (f" <{RDF.type}> <{QB.Observation}> .", f" <{QB.dataSet}> "):
+            assert len([line for line in lines if said in line.decode()]) == len(cube.batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -15,13 +16,18 @@ from rdflib.namespace import SH
 from shared_material import shared_folder
 from small_catalogue import BASE, DATES, small_facts, small_manifest
 
+from publish.exports.files import export_files
 from publish.release.catalogue.dcat import describe_catalogue, describe_node, statements_of
+from publish.release.catalogue.exported import EXPORTED
 from publish.release.catalogue.facts import CatalogueFacts, facts_of
+from publish.release.opened import read_names
 from publish.release.stages.judge_catalogue import as_graph, some_of_each_kind
 
 DCAT, DCT = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
+DESCRIBING = {name for name, kind in EXPORTED.items() if kind.describes}
+"""The exports that describe others."""
 ALLOWED = {
     "dcat-ap-3.0.1/shapes.ttl": set[tuple[str, str]](),
     "dcat-ap-3.0.1/range.ttl": set(),
@@ -138,12 +144,47 @@ def _value(item: ox.Triple) -> str:
     return item.object.value
 
 
+def test_tell_form_language_and_description_of_exports(facts: CatalogueFacts) -> None:
+    """An export is in one language, conforms to its standards, and says what describes it."""
+    iri = facts.iri("distribution", name="ama-uitstroom-nl-csv")
+    said: dict[str, set[str]] = defaultdict(set)
+    for item in describe_node(facts, iri) or ():
+        if item.subject == ox.NamedNode(iri):
+            name = re.split("[#/]", item.predicate.value)[-1]
+            said[name].add(_text(item.object))
+    assert said["title"] == {
+        "Uitstroom na een advies arbeidsmatige activiteiten (AMA) (CSV, in het Nederlands)",
+        "Outflow after an advice for work-like activities (AMA) (CSV, in Dutch)",
+    }
+    assert said["language"] == {"http://publications.europa.eu/resource/authority/language/NLD"}
+    assert said["mediaType"] == {"http://www.iana.org/assignments/media-types/text/csv"}
+    assert said["format"] == {"http://publications.europa.eu/resource/authority/file-type/CSV"}
+    assert "https://www.rfc-editor.org/rfc/rfc4180" in said["conformsTo"]
+    assert said["describedby"] == {f"{facts.public_url}/dumps/ama-uitstroom.nl.csv-metadata.json"}
+
+
+def test_know_every_kind_of_export() -> None:
+    """Whatever file a release has, the catalogue has a form and words for it."""
+    kinds = {file.kind for file in export_files()}
+    assert kinds <= EXPORTED.keys()
+    for language in ("nl", "en"):
+        assert kinds <= read_names()[language]["distributions"]["kinds"].keys()
+
+
+def _text(node: object) -> str:
+    assert isinstance(node, ox.NamedNode | ox.Literal)
+    return node.value
+
+
 def test_catalogue_every_file_of_every_data_set(facts: CatalogueFacts, answer: Built) -> None:
-    """Each file of a data set is a distribution with its size and checksum, and no other is."""
+    """Each file of a data set is a distribution with its size and checksum, and no other is.
+
+    What describes another file for programs has no figures, and is told with that file.
+    """
     files = {
         f"{facts.public_url}/{entry['path']}": (str(entry["bytes"]), entry["sha256"])
         for entry in answer.manifest["files"]
-        if "/id/dataset/" in entry.get("about", "")
+        if "/id/dataset/" in entry.get("about", "") and entry.get("export") not in DESCRIBING
     }
     triples = list(describe_catalogue(facts))
     by = {(item.subject, item.predicate.value.rpartition("#")[2]): item.object for item in triples}

@@ -16,6 +16,7 @@ from small_project import SmallProject, make_small_project
 
 from publish.faults.fault import Fault
 from publish.server.settings.output import as_json, as_markdown, as_toml
+from publish.server.settings.setting import OFF, parse_bytes
 from publish.server.settings.sources import (
     OTHER_VARIABLES,
     SettingValue,
@@ -23,7 +24,7 @@ from publish.server.settings.sources import (
     settings_of,
     variable_of,
 )
-from publish.server.settings.table import TABLE, Settings, parse_bytes
+from publish.server.settings.table import TABLE, Settings
 from publish.site.running.release import limits_of
 from publish.sparql.query.limits import Limits
 from publish.sparql.workers.pool import LARGEST_STORE_IN_MEMORY
@@ -174,6 +175,25 @@ def test_read_default_back_from_every_source(name: str) -> None:
         beyond = setting.most + 1
         with pytest.raises(ValueError, match=str(setting.most)[:1]):
             setting.check(beyond)
+
+
+def test_switch_off_what_has_a_number(file: Path) -> None:
+    """Where a number can be switched off, ``off`` stands for it in every source, else nowhere."""
+    faults: list[Fault] = []
+    file.write_text(f'query-columns-from = "{OFF}"\n', encoding="utf-8")
+    for environ in ({}, {"PUBLISH_QUERY_COLUMNS_FROM": OFF}):
+        assert read_settings(file, environ, {}, faults).query_columns_from == OFF
+    assert TABLE["query-columns-from"].parse("0") == 0
+    assert as_toml(gather_values(file, {}, {}, faults)).count(f'= "{OFF}"') == 1
+    assert faults == []
+    file.write_text(f'rows = "{OFF}"\nquery-columns-from = "of"\n', encoding="utf-8")
+    read_settings(file, {}, {}, faults)
+    assert places(faults) == [
+        ("wrong-type", "serve.toml", 1, 1),
+        ("wrong-type", "serve.toml", 2, 1),
+    ]
+    assert ", or off" in str(faults[1])
+    assert ", or off" not in str(faults[0])
 
 
 def test_show_settings_as_file_that_gives_them(file: Path) -> None:

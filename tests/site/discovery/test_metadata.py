@@ -16,8 +16,6 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF
 from small_project import HEAD, PLAIN, PLAIN_TABLE, SmallProject
 
-from publish.site.flask_app import POLICY
-
 SLUG = "lde-werknemers-leeftijd"
 PAGE = f"/doc/dataset/{SLUG}"
 LICENCE = "https://data.vlaanderen.be/id/licentie/creative-commons-zero-verklaring/v1.0"
@@ -44,7 +42,7 @@ class Blocks(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a block at a script."""
-        if tag == "script":
+        if tag == "script" and not (dict(attrs).get("src") or "").startswith("/static/"):
             self.scripts.append(dict(attrs))
             self._inside = True
             self.found.append("")
@@ -96,10 +94,14 @@ def test_describe_a_data_set_in_its_page(client: FlaskClient, answer: Built, lan
 
 
 def test_describe_every_file(client: FlaskClient, answer: Built) -> None:
-    """Files have the address, type, size and checksum that they are sent with."""
+    """Files have the address, type, size and checksum that they are sent with.
+
+    What describes a file for programs is none of them.
+    """
     found = {item["contentUrl"]: item for item in block(page(client, PAGE))["distribution"]}
     iri = f"{answer.base}/id/dataset/{SLUG}"
     files = [item for item in answer.manifest["files"] if item.get("about") == iri]
+    files = [item for item in files if item.get("export") not in ("csvw", "sdmx-structure")]
     assert set(found) == {f"{answer.base}/{item['path']}" for item in files}
     for file in files:
         item = found[f"{answer.base}/{file['path']}"]
@@ -191,7 +193,7 @@ def test_tag_the_files(client: FlaskClient) -> None:
 
 
 def test_escape_what_would_end_the_block(project: SmallProject) -> None:
-    """A title that looks like markup stays a text, in a page whose policy allows no script."""
+    """A title that looks like markup stays a text, in a page that runs no script within it."""
     settings = project.root / "publish.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(f'licence = "{LICENCE}"\n{text}{CATALOGUE}', encoding="utf-8")
@@ -203,9 +205,9 @@ def test_escape_what_would_end_the_block(project: SmallProject) -> None:
         response = client.get(path, headers={"Accept": BROWSER})
         node = block(response.text)
         assert HOSTILE in (node["name"], node.get("dataset", [{}])[0].get("name"))
-        assert response.headers["Content-Security-Policy"] == POLICY
-    assert "default-src 'none'" in POLICY
-    assert "script-src" not in POLICY
+        policy = response.headers["Content-Security-Policy"].split("; ")
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
 
 
 def test_date_the_pages_of_data_sets(client: FlaskClient) -> None:

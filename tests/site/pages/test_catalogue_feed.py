@@ -35,7 +35,7 @@ AS = "https://www.w3.org/ns/activitystreams#"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_serve_the_stream_of_the_catalogue(tmp_path: Path) -> None:
     """Its pages are found from its root, in forms with named graphs, and a client reads them."""
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -281,7 +281,7 @@ def table(quarters: int, *, revised: int = 1, women: bool = True) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 def test_let_a_client_follow_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From zero, and again after each release, a client comes to the state of the dumps.
 

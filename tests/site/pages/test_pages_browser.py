@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
+from browsing import check_html, chromium, complaints, set_scheme, set_width, violations
+from raw_http import fetch
 from selenium import webdriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 if TYPE_CHECKING:
     from conftest import Built
 from sparql_server import project_over, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+from publish.release.opened import LANGUAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(180)]
 
 PAGES = (
     "/",
     "/doc/dataset/lde-werknemers-leeftijd",
     "/doc/dataset/wzw-uitstroom",
+    "/doc/dataset/lde-werknemers-leeftijd?cell=2023-Q1,Y_GE65,werknemersVte",
+    "/doc/dataset/lde-werknemers-leeftijd?view=printed",
+    "/doc/dataset/lde-werknemers-leeftijd?beside=cmw-werknemers-leeftijd&totals=no&view=table",
+    "/doc/dataset/lde-werknemers-leeftijd?leeftijdsgroep=oud",
+    "/compare",
+    "/compare?series=lde-werknemers-leeftijd:Y_GE65&series=cmw-werknemers-leeftijd:Y_GE65",
+    "/compare?series=lde-werknemers-leeftijd:Y_GE65&series=lde-werknemers-leeftijd:_T",
+    "/embed/lde-werknemers-leeftijd",
+    "/search",
+    "/search?q=65%2B+LDE+2023",
+    "/search?q=maatwrek",
+    "/missing",
+    "/releases",
+    "/lookup",
     "/doc/observatie/contingent/2022-Q1/LDE/contingentVte",
     "/doc/conceptscheme/leeftijdsgroep",
     "/doc/concept/leeftijdsgroep/Y18T19",
@@ -41,13 +59,21 @@ PAGES = (
     "/feed",
     "/shapes/",
     "/shapes/codelist",
+    "/doc/structuur/lde-werknemers-leeftijd",
+    "/ns/sociale-economie/leeftijdsgroep",
+    "/doc/kwartaal/2023-Q1?property=se:kwartaal",
+    "/doc/document/",
     "/sparql",
+    "/sparql?query=SELECT+nonsense",
+    "/sparql?query=SELECT+*+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5",
     "/doc/nothing/here",
 )
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-quic"
+ODD = (
+    "/doc/dataset/lde-werknemers-leeftijd?leeftijdsgroep=oud",
+    "/sparql?query=SELECT+nonsense",
+    "/doc/nothing/here",
 )
+"""The pages that say that something cannot be shown."""
 
 
 @pytest.fixture(scope="module")
@@ -59,72 +85,57 @@ def address(answer: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module")
+def pages(answer: Built) -> tuple[str, ...]:
+    """The paths of PAGES, and that of a printed table, which has its content in its name."""
+    text = (answer.folder / "descriptions" / "contingent.json").read_text(encoding="utf-8")
+    table = json.loads(text)["tables"][0]["iri"]
+    return (*PAGES, f"{urlsplit(table).path.replace('/id/', '/doc/')}.html")
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    """Debian's Chromium without a window, speaking Dutch."""
-    driver = shutil.which("chromedriver")
-    if driver is None:
-        pytest.skip("needs Debian's packages chromium and chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "chromium"
-    for flag in FLAGS.split():
-        options.add_argument(flag)
-    options.add_experimental_option("prefs", {"intl.accept_languages": "nl"})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(executable_path=driver)
-    chrome = webdriver.Chrome(options=options, service=service)
-    yield chrome
-    chrome.quit()
+    """A browser of somebody who reads Dutch."""
+    with chromium() as found:
+        yield found
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-def test_show_every_page_without_complaint_and_within_the_window(
-    browser: webdriver.Chrome, address: str, width: int
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_show_every_page_without_complaint(
+    browser: webdriver.Chrome, address: str, pages: tuple[str, ...], language: str, width: int
 ) -> None:
-    """No page makes the browser complain or is wider than its window."""
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    for page in PAGES:
-        browser.get(address + page)
-        assert browser.find_element(By.TAG_NAME, "h1").text
-        assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "nl"
+    """No page makes the browser or axe-core complain or is wider than its window, light or dark."""
+    set_width(browser, width)
+    complaints(browser)
+    wrong = []
+    for page in pages:
+        set_scheme(browser, "light")
+        browser.get(f"{address}{page}{'&' if '?' in page else '?'}lang={language}")
+        if not browser.find_element(By.TAG_NAME, "h1").text:
+            wrong.append(f"{page}: no heading")
+        if browser.find_element(By.TAG_NAME, "html").get_attribute("lang") != language:
+            wrong.append(f"{page}: of another language")
         wide = browser.execute_script("return document.documentElement.scrollWidth")
-        assert wide <= width, f"{page} is {wide} wide in a window of {width}"
-        log = [entry["message"] for entry in browser.get_log("browser")]
-        if page == "/doc/nothing/here":
-            log = [message for message in log if "404" not in message]
-        assert log == [], page
+        if wide > width:
+            wrong.append(f"{page}: {wide} pixels wide")
+        wrong += [f"{page}: {found}" for found in violations(browser)]
+        set_scheme(browser, "dark")
+        wrong += [f"{page} in the dark: {one}" for one in violations(browser, "color-contrast")]
+        said = [
+            text for text in complaints(browser) if page not in ODD or "status of 4" not in text
+        ]
+        wrong += [f"{page}: {text}" for text in said]
+    assert not wrong, "\n".join(wrong)
 
 
-def test_go_from_a_figure_to_its_line_in_the_answer(
-    browser: webdriver.Chrome, address: str
-) -> None:
-    """From the home page three clicks lead to a figure, and its page names the printed line."""
-    browser.get(address)
-    browser.find_element(By.PARTIAL_LINK_TEXT, "Doelgroepwerknemers in de lokale").click()
-    table = browser.find_element(By.CSS_SELECTOR, "table.figures")
-    table.find_element(By.LINK_TEXT, "1.676,15").click()
-    text = browser.find_element(By.TAG_NAME, "main").text
-    assert "1.676,15" in text
-    assert "regel 82" in text
-
-
-def test_ask_a_query_in_the_browser(browser: webdriver.Chrome, address: str) -> None:
-    """A query typed on the query page gives a table of results, and a wrong one is kept."""
-    browser.get(address + "/sparql")
-    field = browser.find_element(By.NAME, "query")
-    field.clear()
-    field.send_keys(
-        "SELECT (COUNT(*) AS ?aantal) { ?o a <http://purl.org/linked-data/cube#Observation> }"
-    )
-    field.submit()
-    WebDriverWait(browser, 10).until(
-        lambda page: "469" in page.find_element(By.TAG_NAME, "main").text
-    )
-    field = browser.find_element(By.NAME, "query")
-    field.clear()
-    field.send_keys("SELECT nonsense <script>alert(1)</script>")
-    field.submit()
-    WebDriverWait(browser, 10).until(
-        lambda page: page.find_elements(By.CSS_SELECTOR, "[role=alert], .error, .problem")
-    )
-    assert "nonsense <script>" in browser.find_element(By.NAME, "query").get_attribute("value")
+def test_write_valid_html(address: str, pages: tuple[str, ...]) -> None:
+    """Each kind of page is valid HTML in both languages, as html-validate judges it."""
+    written = {}
+    for page in pages:
+        for language in LANGUAGES:
+            fields = [("Accept", "text/html"), ("Accept-Language", language)]
+            reply = fetch(int(address.rpartition(":")[2]), page, fields=fields)
+            assert reply.status in ((404, 400) if page in ODD else (200,)), reply
+            written[f"{page} ({language})"] = reply.text
+    assert not check_html(written)

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from query_store import RUNAWAY, make_store, wait_gone
 
+from publish.sparql.cubes.asked import AskedColumns
 from publish.sparql.workers.forkserver import (
     COMMAND,
     EVENT,
@@ -50,6 +51,8 @@ class ForkServer:
             "prefixes": {},
             "base": None,
             "in-memory": 1 << 30,
+            "views": None,
+            "columns": AskedColumns().for_worker(),
             **settings,
         }
         self.socket, theirs = socket.socketpair()

@@ -83,6 +83,7 @@ def test_accept_sound_data_set(graph: Graph, shapes: Graph) -> None:
     assert judge(graph, shapes) == []
 
 
+@pytest.mark.slow
 def test_accept_the_answer(answer: Built) -> None:
     """The answer conforms to every shape, without warnings."""
     assert build.validate(answer.project)[1] == []

@@ -1,0 +1,1 @@
+"""Views written for a server, in a process that answers one after the other."""

@@ -1,0 +1,1 @@
+"""Charts of views, drawn by the program itself as SVG."""

@@ -1,0 +1,1 @@
+"""Facts of data sets for programs that answer questions: found, described, given and verified."""

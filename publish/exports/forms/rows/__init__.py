@@ -1,0 +1,1 @@
+"""Pages of observations for programs: as JSON, and as RDF."""

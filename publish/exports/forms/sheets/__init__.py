@@ -1,0 +1,1 @@
+"""The forms that people open in a spreadsheet: tables with what stands around them."""

@@ -1,0 +1,1 @@
+"""What a data set says first: its newest total, and a sentence of it."""

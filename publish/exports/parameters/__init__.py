@@ -1,0 +1,1 @@
+"""Reads the parameters of an address: what stands for which codes, and what is wrong with them."""

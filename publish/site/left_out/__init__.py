@@ -1,0 +1,1 @@
+"""Observations that are left out of the triple store, for the pages."""

@@ -1,0 +1,1 @@
+"""Views of data sets for the pages of others."""

@@ -1,0 +1,1 @@
+"""Queries about observations answered from columns: recognised, reduced, and run in DuckDB."""

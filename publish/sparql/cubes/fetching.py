@@ -1,0 +1,211 @@
+"""Fetches the solutions of a star from the columns of its cubes, or sums over groups of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Context, Decimal
+from typing import Any
+
+from publish.cube.columns_file.engine import Connection
+from publish.sparql.cubes.catalogue import (
+    INTEGER,
+    Coded,
+    ColumnCube,
+    Figures,
+    Fixed,
+)
+from publish.sparql.cubes.stars import Star, conditions_of, is_one_of
+
+DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
+EXACT = Context(prec=120)
+"""Sums of numbers from columns are exact in it."""
+LARGEST_DECIMAL: Decimal = EXACT.divide(Decimal(2**127), Decimal(10**18))
+LARGEST_INTEGER = Decimal(2**63)
+"""Numbers that the engine has no values for, nor for any larger one."""
+
+Condition = Callable[[ColumnCube], str]
+Reader = Callable[[tuple[Any, ...]], str | None]
+"""Makes the text of a term of a row."""
+
+
+class TooMany(Exception):
+    """More rows were found than are wanted this way."""
+
+
+class TooLarge(Exception):
+    """A sum is larger than the engine has values for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """Rows of one cube as they come from the columns."""
+
+    cube: ColumnCube
+    readers: dict[str, Reader]
+    """By variable what makes its term of a row."""
+    rows: list[tuple[Any, ...]]
+    sums: int = 0
+    """The place in a row from which on sums stand."""
+
+
+@dataclass(kw_only=True)
+class StarRows:
+    """The solutions of a star, without those that other parts of the query rule out."""
+
+    connection: Connection
+    star: Star
+    allowed: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By variable the IRIs that it may take."""
+    conditions: list[Condition] = field(default_factory=list)
+    """What holds of the values."""
+    scanned: int = 0
+    """How many observations the scanned cubes have."""
+
+    def fetch(
+        self,
+        variables: Sequence[str],
+        *,
+        sums: Sequence[str] = (),
+        is_distinct: bool = False,
+        having: str = "",
+        order: Sequence[tuple[str, bool]] = (),
+        most: int | None = None,
+        refuse: int | None = None,
+    ) -> Iterator[Selected]:
+        """Yield rows of variables by cube, or sums (in SQL) grouped by them.
+
+        ``most`` rows are enough; more than ``refuse`` raise TooMany. Equal rows come in the order
+        of the observations.
+        """
+        found = 0
+        for cube in self.star.cubes:
+            where = self._where(cube)
+            if "false" in where:
+                continue
+            self.scanned += cube.observations
+            columns: list[str] = []
+            readers = {one: self._reader(cube, one, columns) for one in variables}
+            grouped = list(dict.fromkeys(one.rpartition(" AS ")[2] for one in columns))
+            text = "SELECT " + ("DISTINCT " if is_distinct else "")
+            text += ", ".join([*columns, *sums] or ["1"])
+            text += f" FROM {cube.relation}"
+            if where:
+                text += f" WHERE {' AND '.join(where)}"
+            if sums and grouped:
+                text += f" GROUP BY {', '.join(grouped)}"
+            if having:
+                text += f" HAVING {having}"
+            if order:
+                signs = [f"{self._ordered(cube, one)}{' DESC' * down}" for one, down in order]
+                text += f" ORDER BY {', '.join([*signs, *cube.dimensions])}"
+            limits = [limit for limit in (most, None if refuse is None else refuse + 1) if limit]
+            if most == 0:
+                limits = [0]
+            if limits:
+                text += f" LIMIT {min(limits)}"
+            rows = self.connection.execute(text).fetchall()
+            found += len(rows)
+            if refuse is not None and found > refuse:
+                raise TooMany
+            yield Selected(cube=cube, readers=readers, rows=rows, sums=len(columns))
+
+    def can_order(self, variable: str) -> bool:
+        """Return whether the columns can be ordered by a variable as the engine orders it."""
+        for cube in self.star.cubes:
+            if variable not in self.star.variables or variable in self.star.optional:
+                return False
+            column = self.star.column(cube, variable)
+            if isinstance(column, Coded) and column.sql not in cube.dimensions[:-1]:
+                return False
+        return True
+
+    def _ordered(self, cube: ColumnCube, variable: str) -> str:
+        column = self.star.column(cube, variable)
+        if isinstance(column, Figures):
+            return "value"
+        return column.sql if isinstance(column, Coded) else "NULL"
+
+    def _where(self, cube: ColumnCube) -> list[str]:
+        """Return the conditions on the rows of a cube."""
+        found = conditions_of(cube, self.star)
+        found += [condition(cube) for condition in self.conditions]
+        for variable, allowed in self.allowed.items():
+            column = self.star.column(cube, variable)
+            if isinstance(column, Fixed):
+                found += [] if column.iri in allowed else ["false"]
+            elif isinstance(column, Coded):
+                numbers = [at for at, term in enumerate(column.terms) if term in allowed]
+                if len(numbers) < len(column.terms):
+                    found.append(is_one_of(column.sql, numbers))
+        return found
+
+    def _reader(self, cube: ColumnCube, variable: str, columns: list[str]) -> Reader:
+        """Add the columns of a variable, and return what makes its term of a row."""
+        if variable == self.star.subject:
+            at = len(columns)
+            columns.extend(cube.dimensions)
+            codes, head = cube.codes, cube.head
+
+            def subject(row: tuple[Any, ...]) -> str:
+                parts = (codes[one][row[at + one]] for one in range(len(codes)))
+                return f"<{head}{'/'.join(parts)}>"
+
+            return subject
+        column = self.star.column(cube, variable)
+        if isinstance(column, Fixed):
+            text = f"<{column.iri}>"
+            return lambda row: text
+        at = len(columns)
+        if isinstance(column, Figures):
+            datatype = column.datatype
+            if variable in self.star.optional:
+                columns.append(
+                    f"CASE WHEN {cube.measure} = {column.measure} THEN value END AS {_alias(at)}"
+                )
+                return lambda row: None if row[at] is None else number_text(row[at], datatype)
+            columns.append("value")
+            return lambda row: number_text(row[at], datatype)
+        columns.append(column.sql)
+        texts = column.texts
+        if variable in self.star.optional:
+            return lambda row: None if row[at] is None else texts[row[at]]
+        return lambda row: texts[row[at]]
+
+
+def _alias(at: int) -> str:
+    return f"optional_{at}"
+
+
+def number_text(number: Decimal, datatype: str) -> str:
+    """Return a number as the canonical literal of its datatype. Raises TooLarge."""
+    check_size(number, datatype)
+    if datatype == INTEGER:
+        return f'"{int(number)}"^^<{INTEGER}>'
+    text = f"{number:f}"
+    if "." in text:
+        text = text.rstrip("0").removesuffix(".")
+    return f'"{"0" if text in ("-0", "") else text}"^^<{DECIMAL}>'
+
+
+def check_size(number: Decimal, datatype: str) -> None:
+    """Raise TooLarge if a number is larger than the engine has values of a datatype for."""
+    if abs(number) >= (LARGEST_INTEGER if datatype == INTEGER else LARGEST_DECIMAL):
+        raise TooLarge
+
+
+def mean(total: Decimal, count: int) -> Decimal:
+    """Return a mean as the engine has it, with 18 decimals of which the rest is cut off."""
+    scaled = int(EXACT.multiply(total, Decimal(10**18)))
+    cut = abs(scaled) // count
+    return EXACT.scaleb(Decimal(cut if scaled >= 0 else -cut), Decimal(-18))
+
+
+def datatypes_of(star: Star, variable: str) -> Mapping[int, str]:
+    """Return the datatype of the values of a variable, by the number of the cube."""
+    found = {}
+    for cube in star.cubes:
+        column = star.column(cube, variable)
+        if isinstance(column, Figures):
+            found[cube.number] = column.datatype
+    return found

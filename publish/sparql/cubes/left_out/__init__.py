@@ -1,0 +1,1 @@
+"""Queries on data sets whose observations are not in the triple store: whole answers, or none."""

@@ -1,0 +1,1 @@
+"""A query as a tree: its groups and triples, and what a SELECT asks for."""

@@ -1,0 +1,103 @@
+"""Terms that are made column by column are those that are made one by one."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import cast
+
+import pyoxigraph as ox
+import pytest
+
+from publish.sparql.cubes.catalogue import INTEGER
+from publish.sparql.cubes.columnwise import NotOne, TermRows, columns_of, mean_texts, one_each
+from publish.sparql.cubes.fetching import (
+    EXACT,
+    LARGEST_DECIMAL,
+    Selected,
+    TooLarge,
+    mean,
+    number_text,
+)
+from publish.sparql.cubes.tree.selection import Aggregate
+
+DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
+
+
+def test_write_a_mean_as_the_number_that_it_is() -> None:
+    """The quick way to write a mean gives the digits that the exact one does."""
+    chance = random.Random(1)
+    for _ in range(2000):
+        total = Decimal(f"{chance.randrange(-(10**6), 10**6)}E-{chance.randrange(7)}")
+        count = chance.choice((1, 2, 3, 7, 100, 10**9, 10**25))
+        assert mean_texts([f"{total:f}"], [count]) == [number_text(mean(total, count), DECIMAL)]
+
+
+def test_refuse_a_mean_that_is_too_large() -> None:
+    """The largest mean is that of the engine."""
+    assert mean_texts([f"{EXACT.subtract(LARGEST_DECIMAL, Decimal('1e-18')):f}"], [1])[
+        0
+    ].startswith('"1701')
+    with pytest.raises(TooLarge):
+        mean_texts([f"{LARGEST_DECIMAL:f}"], [1])
+
+
+def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
+    """Codes, labels and aggregates of each row come in its order."""
+    rows = [(1, 4, "10.00", 3), (0, 2, "-3.00", 1)]
+    codes = ("<a>", "<b>")
+    part = Selected(
+        cube=cast("object", SimpleNamespace()),  # type: ignore[arg-type]
+        readers={"?k": lambda row: codes[row[0]]},
+        rows=rows,
+        sums=1,
+    )
+    hanging = one_each([("?k", {"a": [({"?l": '"A"'}, 1)], "b": [({"?l": '"B"'}, 1)]})])
+    count = Aggregate(function="COUNT", is_distinct=False, variable=None)
+    each = Aggregate(function="COUNT", is_distinct=True, variable="?z")
+    total = Aggregate(function="SUM", is_distinct=False, variable="?v")
+    average = Aggregate(function="AVG", is_distinct=False, variable="?v")
+    places = {("?v", "SUM"): 1, ("?z", "DISTINCT"): 2}
+    asked = [count, each, total, average]
+    assert columns_of(part, ["?k"], hanging, asked, places, {"?v": INTEGER}) == {
+        "?k": ["<b>", "<a>"],
+        "?l": ['"B"', '"A"'],
+        count: [f'"4"^^<{INTEGER}>', f'"2"^^<{INTEGER}>'],
+        each: [f'"3"^^<{INTEGER}>', f'"1"^^<{INTEGER}>'],
+        total: [f'"10"^^<{INTEGER}>', f'"-3"^^<{INTEGER}>'],
+        average: [f'"2.5"^^<{DECIMAL}>', f'"-1.5"^^<{DECIMAL}>'],
+    }
+
+
+@pytest.mark.parametrize("items", [[], [({}, 2)], [({"?l": '"A"'}, 1), ({"?l": '"B"'}, 1)]])
+def test_leave_codes_with_other_than_one_solution(items: list[tuple[dict[str, str], int]]) -> None:
+    """Two labels of a code make two rows of one, which is not for columns."""
+    with pytest.raises(NotOne):
+        one_each([("?k", {"a": items})])  # type: ignore[dict-item]
+
+
+TERMS = (
+    ox.NamedNode("http://x/é?a=b&c='d'"),
+    ox.BlankNode("b1"),
+    ox.Literal('a "b" \\ c\nd\te\x01\U0001f600 </script>'),
+    ox.Literal('1"^^<x>'),
+    ox.Literal("één", language="nl-be"),
+    ox.Literal(3),
+    ox.Literal(""),
+    None,
+)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2500])
+def test_write_rows_as_json_as_the_engine_does(count: int) -> None:
+    """Every kind of term, unbound variables and empty rows come out in the engine's very bytes."""
+    chance = random.Random(count)
+    texts = [None if term is None else str(term) for term in TERMS]
+    some = [
+        (chance.choice(texts), None, chance.choice(texts), str(ox.Literal(number)))
+        for number in range(count)
+    ]
+    rows = TermRows(variables=["?a", "?b", "?c", "?d"], rows=some)
+    expected = rows.solutions().serialize(format=ox.QueryResultsFormat.JSON)
+    assert b"".join(rows.json()) == expected
