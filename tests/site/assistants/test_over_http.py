@@ -149,11 +149,17 @@ def test_bound_what_a_client_has_under_way(server: Server) -> None:
 
 def test_count_and_log_requests(server: Server) -> None:
     """The log says that an assistant asked and not what; the metrics count it."""
-    post(server, call("find_data_sets", words="geheim"))
-    until(lambda: "/mcp" in server.tail())  # which is written when the answer has been sent
-    assert "geheim" not in server.tail()
-    line = json.loads(next(row for row in reversed(server.tail().splitlines()) if "/mcp" in row))
-    assert (line["route"], line["status"], line["outcome"]) == ("mcp", 200, "answered")
+
+    def answered() -> list[dict[str, object]]:
+        """Return what is logged of requests that were answered, those of other tests too."""
+        lines = (json.loads(row) for row in server.log.read_text().splitlines() if row[:1] == "{")
+        return [line for line in lines if (line.get("route"), line.get("status")) == ("mcp", 200)]
+
+    before = len(answered())
+    assert post(server, call("find_data_sets", words="geheim")).status == 200
+    until(lambda: len(answered()) > before)  # a line is written when its answer has been sent
+    assert answered()[-1]["outcome"] == "answered"
+    assert "geheim" not in server.log.read_text()
     metrics = fetch(server.port, "/metrics", host=f"127.0.0.1:{server.port}").text
     assert 'publish_requests_total{route="mcp",status="2xx"}' in metrics
 
