@@ -20,7 +20,7 @@ from publish.sparql.cubes.catalogue import (
     UnusableCatalogue,
     read_catalogue,
 )
-from publish.sparql.cubes.columnwise import TermRows
+from publish.sparql.cubes.columnwise import TermTable
 from publish.sparql.cubes.components import CodeTables
 from publish.sparql.cubes.fetching import StarRows, TooLarge, TooMany
 from publish.sparql.cubes.joining import StarJoin, join_star
@@ -48,7 +48,7 @@ from publish.sparql.cubes.tree.syntax import (
     read_query,
     walk,
 )
-from publish.sparql.cubes.whole import rows_of
+from publish.sparql.cubes.whole import table_of
 
 Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -92,7 +92,7 @@ class CubeAnswers:
         self._tables = CodeTables(store=store, base=None)
         self.plan = Plan(ENGINE, None)
         """The way of the last query."""
-        self._as_rows = False
+        self._as_table = False
 
     def warm_up(self) -> None:
         """Open the columns, as the first query would."""
@@ -110,13 +110,13 @@ class CubeAnswers:
         """Close the columns; the next query opens them anew."""
         self._columns.close()
 
-    def answer_in_rows(self, text: str, base: str | None) -> Found | TermRows | None:
-        """Return what ``answer`` does, but rows as texts where the columns have all of them."""
-        self._as_rows = True
+    def answer_in_table(self, text: str, base: str | None) -> Found | TermTable | None:
+        """Return what ``answer`` does, but a table of texts where the columns have all of it."""
+        self._as_table = True
         try:
             return self._answer_or_leave(text, base)
         finally:
-            self._as_rows = False
+            self._as_table = False
 
     def answer(self, text: str, base: str | None) -> Found | None:
         """Return the answer to a query; None if it is for the engine. ``plan`` says why.
@@ -125,7 +125,7 @@ class CubeAnswers:
         """
         return cast("Found | None", self._answer_or_leave(text, base))
 
-    def _answer_or_leave(self, text: str, base: str | None) -> Found | TermRows | None:
+    def _answer_or_leave(self, text: str, base: str | None) -> Found | TermTable | None:
         if not self._is_whole and (found := self._of_left_out(text, base)) is not None:
             return found
         if self._hints.search(text) is None:
@@ -161,7 +161,7 @@ class CubeAnswers:
             self._hints = _hints(names - {"type"} | {"Observation"})
         return connection, self._catalogue
 
-    def _of_left_out(self, text: str, base: str | None) -> Found | TermRows | None:
+    def _of_left_out(self, text: str, base: str | None) -> Found | TermTable | None:
         """Return the answer to a query that needs what the store lacks; None for any other.
 
         Raises SyntaxError, NeedsTriples and EngineError.
@@ -196,7 +196,7 @@ class CubeAnswers:
                 return None
             raise
 
-    def _whole_of(self, query: Query, judged: Found) -> Found | TermRows | None:
+    def _whole_of(self, query: Query, judged: Found) -> Found | TermTable | None:
         connection, catalogue = self._open()
         return self._whole(query, judged, connection, catalogue)
 
@@ -204,7 +204,7 @@ class CubeAnswers:
         if self._tables.base != base:
             self._tables = CodeTables(store=self._store, base=base)
 
-    def _answer(self, text: str, base: str | None) -> Found | TermRows | None:
+    def _answer(self, text: str, base: str | None) -> Found | TermTable | None:
         connection, catalogue = self._open()
         self._see_base(base)
         # What is no query is refused here, so that what is read below is one.
@@ -229,7 +229,7 @@ class CubeAnswers:
 
     def _whole(
         self, query: Query, judged: Found, connection: Connection, catalogue: Catalogue
-    ) -> Found | TermRows | None:
+    ) -> Found | TermTable | None:
         """Return the whole answer from columns, if they have it."""
         try:
             if query.form == "ask":
@@ -247,11 +247,10 @@ class CubeAnswers:
                 if join is None or not join.is_whole:
                     return None
                 joins.append(join)
-            rows = rows_of(joins, selection)
+            whole = table_of(joins, selection)
             scanned = sum(join.rows.scanned for join in joins)
-            self.plan = Plan(COLUMNS, None, scanned, len(rows))
-            whole = TermRows(variables=list(columns), rows=rows)
-            return whole if self._as_rows else whole.solutions()
+            self.plan = Plan(COLUMNS, None, scanned, len(whole))
+            return whole if self._as_table else whole.solutions()
         except (NotRead, TooMany, TooLarge):
             return None
 

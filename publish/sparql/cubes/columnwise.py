@@ -1,7 +1,7 @@
-"""Groups that are found one to a row, made into terms column by column: many times as quick.
+"""Rows made into terms column by column, many times as quick as one by one.
 
-So are rows of terms written as JSON, of the form and content that the engine gives them (SPARQL 1.1
-Query Results JSON Format); for other forms the engine reads and writes them.
+So they are written as JSON, of the form and content that the engine gives them (SPARQL 1.1 Query
+Results JSON Format); for other forms the engine reads and writes them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import cast
 
 import pyoxigraph as ox
@@ -19,8 +20,22 @@ from publish.sparql.cubes.fetching import DECIMAL, Selected, TooLarge, check_siz
 from publish.sparql.cubes.joining import Combination
 from publish.sparql.cubes.tree.selection import Aggregate, Source
 
-Columns = dict[Source, list[str | None]]
-"""The texts of terms, in the order of the rows, by what they are."""
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers:
+    """A column of numbers of one datatype, as their canonical literals have them."""
+
+    digits: Sequence[str]
+    datatype: str
+
+    def terms(self) -> list[str]:
+        """Return the numbers as texts of terms."""
+        return [f'"{one}"^^<{self.datatype}>' for one in self.digits]
+
+
+Column = Sequence[str | None] | Numbers
+"""A column of an answer: texts of terms as N-Triples has them, None where there is none."""
+Columns = dict[Source, Column]
 
 
 class NotOne(Exception):
@@ -46,94 +61,100 @@ def one_each(tables: Iterable[tuple[str, dict[str, list[Combination]]]]) -> dict
 
 
 def columns_of(
-    part: Selected,
-    of_star: Sequence[str],
-    hanging: Mapping[str, Hanging],
-    aggregates: Sequence[Aggregate],
-    places: Mapping[tuple[str, str], int],
-    datatypes: Mapping[str, str],
-) -> Columns:
-    """Return variables and aggregates of the rows of a cube, each of which is a group.
-
-    ``places`` tell where in the sums of a row each function of a variable stands, and ``datatypes``
-    of what datatype its values are. Raises TooLarge.
-    """
-    found: Columns = {}
-    for name in of_star:
-        read = part.readers[name]
-        found[name] = [read(row) for row in part.rows]
+    part: Selected, of_star: Sequence[str], hanging: Mapping[str, Hanging]
+) -> dict[Source, Column]:
+    """Return the variables of the rows of a cube, and what hangs on them."""
+    found: Columns = {name: part.texts(name) for name in of_star}
     for variable, table in hanging.items():
-        values = [table[text or ""] for text in found[variable]]
+        values = [table[text or ""] for text in part.texts(variable)]
         for name in next(iter(table.values()), {}):
-            found[name] = [item[name] for item in values]
-    for one in aggregates:
-        found[one] = _aggregated(part, one, places, datatypes)
+            found[name] = list(map(itemgetter(name), values))
     return found
 
 
-def _aggregated(
+def aggregate_column(
     part: Selected,
     one: Aggregate,
     places: Mapping[tuple[str, str], int],
     datatypes: Mapping[str, str],
-) -> list[str | None]:
-    """Return the terms of an aggregate."""
-    rows, name = part.rows, one.variable or ""
+) -> Numbers:
+    """Return an aggregate of the rows of a cube, each of which is a group.
+
+    ``places`` tell where in the sums of a row each function of a variable stands, and ``datatypes``
+    of what datatype its values are. Raises TooLarge.
+    """
+    name, counts = one.variable or "", part.column(part.sums)
     if one.function == "COUNT":
-        at = part.sums + (places[name, "DISTINCT"] if one.is_distinct else 0)
-        return [f'"{row[at]}"^^<{INTEGER}>' for row in rows]
+        if one.is_distinct:
+            counts = part.column(part.sums + places[name, "DISTINCT"])
+        return Numbers(digits=list(map(str, counts)), datatype=INTEGER)
     datatype = datatypes[name]
     at = part.sums + places[name, "SUM" if one.function == "AVG" else one.function]
-    for row in rows:
-        if len(row[at]) >= _MAY_BE_LARGE:
-            check_size(Decimal(row[at]), datatype)
+    totals: Sequence[str] = part.column(at)
+    if totals and max(map(len, totals)) >= _MAY_BE_LARGE:
+        for total in totals:
+            check_size(Decimal(total), datatype)
     if one.function == "AVG":
-        return list(mean_texts([row[at] for row in rows], [row[part.sums] for row in rows]))
-    return [f'"{_trimmed(row[at])}"^^<{datatype}>' for row in rows]
+        return Numbers(digits=mean_digits(totals, counts), datatype=DECIMAL)
+    if totals and "." in totals[0]:
+        totals = [_trimmed(total) for total in totals]
+    return Numbers(digits=totals, datatype=datatype)
 
 
-def mean_texts(totals: Sequence[str], counts: Sequence[int]) -> list[str]:
-    """Return the means of numbers with sums as literals, as the engine has them.
+def mean_digits(totals: Sequence[str], counts: Sequence[int]) -> list[str]:
+    """Return the means of numbers with sums, of equally many decimals, as the engine has them.
 
     They have 18 decimals, of which the rest is cut off. Raises TooLarge.
     """
-    found, known = [], dict[tuple[int, int], str]()
-    for total, count in zip(totals, counts, strict=True):
-        divisor, number = count, total
-        if "." in total:
-            number = total.replace(".", "")
-            divisor *= 10 ** (len(total) - 1 - total.index("."))
-        quotient, rest = divmod(abs(int(number)), divisor)
-        decimals = known.get((rest, divisor))
-        if decimals is None:
-            cut = rest * _PLACES // divisor
-            decimals = known[rest, divisor] = f".{cut:018d}".rstrip("0").removesuffix(".")
+    divisors, numbers = counts, totals
+    if totals and "." in totals[0]:
+        scale = 10 ** (len(totals[0]) - 1 - totals[0].index("."))
+        divisors = [count * scale for count in counts]
+        numbers = [total.replace(".", "") for total in totals]
+    divided = [
+        divmod(abs(int(number)), divisor) for number, divisor in zip(numbers, divisors, strict=True)
+    ]
+    rests = [(rest, divisor) for (_, rest), divisor in zip(divided, divisors, strict=True)]
+    known = {one: _decimals(*one) for one in set(rests)}
+    for (quotient, rest), divisor in zip(divided, divisors, strict=True):
         if quotient >= _LARGEST_WHOLE and quotient * _PLACES + rest * _PLACES // divisor >= 2**127:
             raise TooLarge
-        sign = "-" if total[0] == "-" and (quotient or decimals) else ""
-        found.append(f'"{sign}{quotient}{decimals}"^^<{DECIMAL}>')
-    return found
+    found = [f"{quotient}{known[rest]}" for (quotient, _), rest in zip(divided, rests, strict=True)]
+    return [
+        f"-{digits}" if total[0] == "-" and digits != "0" else digits
+        for total, digits in zip(totals, found, strict=True)
+    ]
+
+
+def _decimals(rest: int, divisor: int) -> str:
+    """Return what follows the whole part of a quotient."""
+    return f".{rest * _PLACES // divisor:018d}".rstrip("0").removesuffix(".")
 
 
 def _trimmed(number: str) -> str:
-    """Return a number as its canonical literal has it."""
-    if "." in number:
-        number = number.rstrip("0").removesuffix(".")
+    """Return a number with decimals as its canonical literal has it."""
+    number = number.rstrip("0").removesuffix(".")
     return "0" if number == "-0" else number
 
 
 @dataclass(frozen=True, kw_only=True)
-class TermRows:
-    """The rows of a SELECT: its variables, written ``?name``, and texts of terms as in TSV."""
+class TermTable:
+    """The rows of a SELECT, column by column: its variables, written ``?name``, and their terms."""
 
     variables: Sequence[str]
-    rows: Sequence[tuple[str | None, ...]]
+    columns: Sequence[Column]
+    count: int
+    """How many rows there are, of which each may be empty."""
+
+    def __len__(self) -> int:
+        return self.count
 
     def solutions(self) -> ox.QuerySolutions:
         """Return the rows as the engine gives them."""
-        lines = ["\t".join(self.variables)]
-        lines += ["\t".join([text or "" for text in row]) for row in self.rows]
-        text = "\n".join([*lines, ""]).encode()
+        texts = [[text or "" for text in terms_of(column)] for column in self.columns]
+        rows = zip(*texts, strict=True) if texts else [()] * self.count
+        lines = ["\t".join(self.variables), *map("\t".join, rows), ""]
+        text = "\n".join(lines).encode()
         found = ox.parse_query_results(text, format=ox.QueryResultsFormat.TSV)
         return cast("ox.QuerySolutions", found)
 
@@ -142,26 +163,27 @@ class TermRows:
         names = [name[1:] for name in self.variables]
         yield f'{{"head":{{"vars":{_json(names)}}},"results":{{"bindings":['.encode()
         heads = [f"{_json(name)}:" for name in names]
-        cells: list[dict[str | None, str]] = [{None: ""} for _ in names]
-        for start in range(0, len(self.rows), _ROWS):
-            part = self.rows[start : start + _ROWS]
-            written = []
-            for column, head, known in zip(zip(*part, strict=True), heads, cells, strict=True):
-                numbers = _numbers(column, head)
-                if numbers is None:
-                    for text in set(column) - known.keys():
-                        known[text] = head + _cell(text or "")
-                    numbers = [known[text] for text in column]
-                written.append(numbers)
-            if any(None in column for column in zip(*part, strict=True)):
-                rows = [",".join(filter(None, row)) for row in zip(*written, strict=True)]
-            else:
-                rows = list(map(",".join, zip(*written, strict=True)))
-            yield ("," * bool(start) + "{" + "},{".join(rows) + "}").encode()
+        for start in range(0, self.count, _ROWS):
+            stop = min(start + _ROWS, self.count)
+            part = [part_of(column, slice(start, stop)) for column in self.columns]
+            yield ("," * bool(start) + _rows_as_json(heads, part, stop - start)).encode()
         yield b"]}}"
 
 
-_NUMBERS = (f'"^^<{INTEGER}>', f'"^^<{DECIMAL}>')
+def terms_of(column: Column) -> Sequence[str | None]:
+    """Return the texts of the terms of a column."""
+    return column.terms() if isinstance(column, Numbers) else column
+
+
+def part_of(column: Column, places: slice | Sequence[int]) -> Column:
+    """Return the part of a column that stands in some places, in their order."""
+    values = column.digits if isinstance(column, Numbers) else column
+    found = values[places] if isinstance(places, slice) else [values[at] for at in places]
+    if isinstance(column, Numbers):
+        return Numbers(digits=cast("list[str]", found), datatype=column.datatype)
+    return found
+
+
 _MAY_BE_LARGE = 19
 """Characters of a number from which it may be larger than the engine has values for."""
 _PLACES = 10**18
@@ -174,15 +196,46 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _numbers(column: Sequence[str | None], head: str) -> list[str] | None:
-    """Return a column as JSON has it if it is one of numbers of one datatype."""
-    first = column[0] or ""
-    kind = first[first.rfind('"') :]
-    if kind not in _NUMBERS or not all(text and text.endswith(kind) for text in column):
-        return None
-    start, end = f'{head}{{"type":"literal","value":"', f'","datatype":"{kind[4:-1]}"}}'
-    size = len(kind)
-    return [f"{start}{text[1:-size]}{end}" for text in column if text]
+def _rows_as_json(heads: Sequence[str], columns: Sequence[Column], count: int) -> str:
+    """Return rows as JSON has them, joined by commas.
+
+    What is the same in each row, such as the name of a variable, is a piece of its own between the
+    values, so that each character is copied once.
+    """
+    before, same, values = "{", list[str](), list[Sequence[str]]()
+    for head, column in zip(heads, columns, strict=True):
+        if isinstance(column, Numbers):
+            same.append(f'{before}{head}{{"type":"literal","value":"')
+            values.append(column.digits)
+            before = f'","datatype":"{column.datatype}"}},'
+            continue
+        if None in column:
+            return _sparse_rows_as_json(heads, columns, count)
+        cells = {text: _cell(text or "") for text in set(column)}
+        same.append(before + head)
+        values.append([cells[text] for text in column])
+        before = ","
+    if not values:
+        return ",".join(["{}"] * count)
+    end = before.removesuffix(",") + "}"
+    width = 2 * len(values)
+    pieces = [""] * (width * count)
+    for at, (text, column) in enumerate(zip(same, values, strict=True)):
+        pieces[2 * at :: width] = [text if at else f"{end},{text}"] * count
+        pieces[2 * at + 1 :: width] = column
+    pieces[0] = same[0]
+    return "".join([*pieces, end])
+
+
+def _sparse_rows_as_json(heads: Sequence[str], columns: Sequence[Column], count: int) -> str:
+    """Return rows of which some lack a value."""
+    written = []
+    for head, column in zip(heads, columns, strict=True):
+        terms = terms_of(column)
+        cells = {text: "" if text is None else head + _cell(text) for text in set(terms)}
+        written.append([cells[text] for text in terms])
+    rows = [",".join(filter(None, row)) for row in zip(*written, strict=True)]
+    return "{" + "},{".join(rows) + "}"
 
 
 def _cell(text: str) -> str:
@@ -194,7 +247,7 @@ def _cell(text: str) -> str:
     value, _, kind = text.rpartition('"')
     quoted = f'{value}"'
     if "\\" in value:
-        [[term]] = TermRows(variables=["?v"], rows=[(text,)]).solutions()
+        [[term]] = TermTable(variables=["?v"], columns=[[text]], count=1).solutions()
         quoted = _json(cast("ox.Literal", term).value)
     if kind.startswith("@"):
         return f'{{"type":"literal","value":{quoted},"xml:lang":"{kind[1:]}"}}'

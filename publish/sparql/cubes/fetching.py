@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
+from functools import cached_property, partial
 from typing import Any
 
 from publish.cube.columns_file.engine import Connection
@@ -25,8 +26,8 @@ LARGEST_INTEGER = Decimal(2**63)
 """Numbers that the engine has no values for, nor for any larger one."""
 
 Condition = Callable[[ColumnCube], str]
-Reader = Callable[[tuple[Any, ...]], str | None]
-"""Makes the text of a term of a row."""
+Reader = Callable[[Sequence[Sequence[Any]]], Sequence[str | None]]
+"""Makes the texts of terms of the columns of some rows."""
 
 
 class TooMany(Exception):
@@ -37,16 +38,34 @@ class TooLarge(Exception):
     """A sum is larger than the engine has values for."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Selected:
     """Rows of one cube as they come from the columns."""
 
     cube: ColumnCube
     readers: dict[str, Reader]
-    """By variable what makes its term of a row."""
+    """By variable what makes its terms."""
     rows: list[tuple[Any, ...]]
     sums: int = 0
     """The place in a row from which on sums stand."""
+
+    @cached_property
+    def _columns(self) -> list[tuple[Any, ...]]:
+        return list(zip(*self.rows, strict=True))
+
+    def column(self, at: int) -> Sequence[Any]:
+        """Return what stands in one place of each row."""
+        return self._columns[at] if self.rows else ()
+
+    def texts(self, variable: str) -> Sequence[str | None]:
+        """Return the texts of the terms of a variable, one of each row."""
+        return self.readers[variable](self._columns) if self.rows else ()
+
+    def texts_of_rows(self, variables: Sequence[str]) -> Iterable[tuple[str | None, ...]]:
+        """Return the texts of the terms of some variables, row by row."""
+        if not variables:
+            return [()] * len(self.rows)
+        return zip(*map(self.texts, variables), strict=True)
 
 
 @dataclass(kw_only=True)
@@ -141,36 +160,41 @@ class StarRows:
         return found
 
     def _reader(self, cube: ColumnCube, variable: str, columns: list[str]) -> Reader:
-        """Add the columns of a variable, and return what makes its term of a row."""
+        """Add the columns of a variable, and return what makes its terms of columns."""
+        at = len(columns)
         if variable == self.star.subject:
-            at = len(columns)
             columns.extend(cube.dimensions)
-            codes, head = cube.codes, cube.head
-
-            def subject(row: tuple[Any, ...]) -> str:
-                parts = (codes[one][row[at + one]] for one in range(len(codes)))
-                return f"<{head}{'/'.join(parts)}>"
-
-            return subject
+            return partial(_subjects, cube, at)
         column = self.star.column(cube, variable)
         if isinstance(column, Fixed):
             text = f"<{column.iri}>"
-            return lambda row: text
-        at = len(columns)
+            return lambda found: [text] * len(found[0])
         if isinstance(column, Figures):
             datatype = column.datatype
             if variable in self.star.optional:
                 columns.append(
                     f"CASE WHEN {cube.measure} = {column.measure} THEN value END AS {_alias(at)}"
                 )
-                return lambda row: None if row[at] is None else number_text(row[at], datatype)
+                return lambda found: [
+                    None if number is None else number_text(number, datatype)
+                    for number in found[at]
+                ]
             columns.append("value")
-            return lambda row: number_text(row[at], datatype)
+            return lambda found: [number_text(number, datatype) for number in found[at]]
         columns.append(column.sql)
         texts = column.texts
         if variable in self.star.optional:
-            return lambda row: None if row[at] is None else texts[row[at]]
-        return lambda row: texts[row[at]]
+            return lambda found: [None if one is None else texts[one] for one in found[at]]
+        return lambda found: [texts[one] for one in found[at]]
+
+
+def _subjects(cube: ColumnCube, at: int, columns: Sequence[Sequence[Any]]) -> list[str | None]:
+    """Return the IRIs of observations, whose codes stand in columns from a place on."""
+    parts = [
+        [codes[one] for one in column]
+        for codes, column in zip(cube.codes, columns[at : at + len(cube.codes)], strict=True)
+    ]
+    return [f"<{cube.head}{'/'.join(row)}>" for row in zip(*parts, strict=True)]
 
 
 def _alias(at: int) -> str:

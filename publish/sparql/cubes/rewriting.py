@@ -111,9 +111,9 @@ def replace_star(
     columns = sorted(used)
     if adding is None:
         found = [
-            "(" + " ".join([part.readers[name](row) or "UNDEF" for name in columns]) + ")"
+            "(" + " ".join([text or "UNDEF" for text in texts]) + ")"
             for part in rows.fetch(columns, refuse=most)
-            for row in part.rows
+            for texts in part.texts_of_rows(columns)
         ]
         return StarTable(star=star, columns=columns, rows=found)
     return adding.table(rewriting, rows, columns, most)
@@ -227,11 +227,11 @@ class _Adding:
         for part in rows.fetch(columns, sums=sums, refuse=most):
             columns_ = [star.column(part.cube, name) for name, _ in self.figures]
             datatypes = [one.datatype for one in columns_ if isinstance(one, Figures)]
-            for row in part.rows:
+            for row, found in zip(part.rows, part.texts_of_rows(columns), strict=True):
                 number, *totals = row[part.sums :]
                 if not number:
                     continue
-                cells = [part.readers[name](row) or "UNDEF" for name in columns]
+                cells = [text or "UNDEF" for text in found]
                 cells.append(number_text(Decimal(number), INTEGER))
                 cells += map(number_text, totals, datatypes)
                 texts.append("(" + " ".join(cells) + ")")

@@ -6,14 +6,23 @@ asks for more than variables, aggregates and comparisons, is left to the engine.
 
 from __future__ import annotations
 
-import itertools
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from publish.sparql.cubes.catalogue import INTEGER, Coded, Figures
-from publish.sparql.cubes.columnwise import NotOne, columns_of, one_each
+from publish.sparql.cubes.columnwise import (
+    Columns,
+    NotOne,
+    TermTable,
+    aggregate_column,
+    columns_of,
+    one_each,
+    part_of,
+    terms_of,
+)
 from publish.sparql.cubes.fetching import (
     DECIMAL,
     EXACT,
@@ -40,23 +49,29 @@ _SIGNS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 }
 
 
-def rows_of(joins: Sequence[StarJoin], selection: Selection) -> list[Row]:
-    """Return the rows of a SELECT over some stars together. Raises NotRead, TooMany or TooLarge."""
+def table_of(joins: Sequence[StarJoin], selection: Selection) -> TermTable:
+    """Return what a SELECT over some stars together finds. Raises NotRead, TooMany or TooLarge."""
     if selection.is_grouped:
         return _grouped(joins, selection)
-    found: list[tuple[Row, Row]] = []
-    for join in joins:
-        found += _plain(join, selection)
-        if len(found) > MOST_ROWS:
-            raise TooMany
-    return _finish(found, selection)
-
-
-def _plain(join: StarJoin, selection: Selection) -> list[tuple[Row, Row]]:
-    """Return the rows of a SELECT without groups, each with what it is ordered by."""
     names = [_as_variable(source) for source in selection.columns.values()]
+    wanted = list(dict.fromkeys([*names, *(_as_variable(source) for source, _ in selection.order)]))
+    found: list[Columns] = []
+    count = 0
+    for join in joins:
+        for columns, rows in _plain(join, selection, wanted):
+            found.append(columns)
+            count += rows
+            if count > MOST_ROWS:
+                raise TooMany
+    whole = found[0] if len(found) == 1 else _below_each_other(found, wanted)
+    return _finish(whole, count, selection)
+
+
+def _plain(
+    join: StarJoin, selection: Selection, wanted: Sequence[str]
+) -> Iterator[tuple[Columns, int]]:
+    """Yield the wanted variables of a SELECT without groups, cube by cube, with their rows."""
     order = [(_as_variable(source), down) for source, down in selection.order]
-    wanted = list(dict.fromkeys([*names, *(name for name, _ in order)]))
     factors = join.factors(wanted)
     of_star = _of_star(join, wanted, [one.variable for one in factors])
     is_ordered = all(join.rows.can_order(name) for name, _ in order)
@@ -65,7 +80,9 @@ def _plain(join: StarJoin, selection: Selection) -> list[tuple[Row, Row]]:
     if selection.limit is not None and is_ordered and not selection.is_distinct:
         enough = selection.offset + selection.limit
     tables = [(one.variable, by_code(one, wanted)) for one in factors]
-    found: list[tuple[Row, Row]] = []
+    hanging = None
+    with contextlib.suppress(NotOne):
+        hanging = None if join.star.optional and tables else one_each(tables)
     for part in join.rows.fetch(
         of_star,
         is_distinct=selection.is_distinct and all(one.only_rules_out for one in factors),
@@ -73,12 +90,25 @@ def _plain(join: StarJoin, selection: Selection) -> list[tuple[Row, Row]]:
         most=enough,
         refuse=MOST_ROWS,
     ):
+        if hanging is not None:
+            columns = columns_of(part, of_star, hanging)
+            for name in set(wanted) - columns.keys():
+                columns[name] = [None] * len(part.rows)
+            yield columns, len(part.rows)
+            continue
+        rows: list[Row] = []
         for _, values, number in _joined(part, of_star, tables):
-            row = tuple(values.get(name) for name in names)
-            keys = tuple(values.get(name) for name, _ in order)
-            found += [(row, keys)] * number
-        if len(found) > MOST_ROWS:
-            raise TooMany
+            rows += [tuple([values.get(name) for name in wanted])] * number
+            if len(rows) > MOST_ROWS:
+                raise TooMany
+        yield dict(zip(wanted, zip(*rows, strict=True), strict=False)), len(rows)
+
+
+def _below_each_other(parts: Sequence[Columns], names: Sequence[str]) -> Columns:
+    """Return the columns of several cubes or stars as one; what one of them lacks is unbound."""
+    found: Columns = {}
+    for name in names:
+        found[name] = [text for part in parts for text in terms_of(part[name])]
     return found
 
 
@@ -100,9 +130,8 @@ def _joined(
     tables: Sequence[tuple[str, dict[str, list[Combination]]]],
 ) -> Iterator[tuple[tuple[Any, ...], dict[str, str | None], int]]:
     """Yield each row of a cube, its values with what hangs on its codes, and their number."""
-    readers = [(name, part.readers[name]) for name in of_star]
-    for row in part.rows:
-        values = {name: read(row) for name, read in readers}
+    for row, texts in zip(part.rows, part.texts_of_rows(of_star), strict=True):
+        values = dict(zip(of_star, texts, strict=True))
         if not tables:
             yield row, values, 1
             continue
@@ -121,7 +150,7 @@ class _Sums:
     distinct: dict[str, int] = field(default_factory=dict)
 
 
-def _grouped(joins: Sequence[StarJoin], selection: Selection) -> list[Row]:
+def _grouped(joins: Sequence[StarJoin], selection: Selection) -> TermTable:
     """Return a row for each group."""
     keys = list(selection.keys)
     asked = [*selection.columns.values(), *(one for one, _ in selection.order)]
@@ -138,23 +167,19 @@ def _grouped(joins: Sequence[StarJoin], selection: Selection) -> list[Row]:
             if one.variable in join.star.variables:
                 kinds = datatypes.setdefault(one.variable, set())
                 kinds |= set(datatypes_of(join.star, one.variable).values())
-    found = []
+    sources = list(dict.fromkeys(asked))
+    found: list[Row] = []
     for key, group in groups.items():
         if all(_holds(group, one) for one in selection.having):
-            texts = dict(zip(keys, key, strict=True))
-            made = {one: _result(group, one, datatypes) for one in aggregates}
-            row = tuple(
-                texts[one] if isinstance(one, str) else made[one]
-                for one in selection.columns.values()
-            )
-            order = tuple(
-                texts.get(one) if isinstance(one, str) else made[one] for one, _ in selection.order
-            )
-            found.append((row, order))
-    return _finish(found, selection)
+            texts: dict[Source, str | None] = dict(zip(keys, key, strict=True))
+            texts |= {one: _result(group, one, datatypes) for one in aggregates}
+            found.append(tuple([texts[one] for one in sources]))
+    return _finish(
+        dict(zip(sources, zip(*found, strict=True), strict=False)), len(found), selection
+    )
 
 
-def _groups_apart(join: StarJoin, selection: Selection) -> list[Row] | None:
+def _groups_apart(join: StarJoin, selection: Selection) -> TermTable | None:
     """Return a row for each group where the columns find each at once; None where they do not."""
     star, keys = join.star, selection.keys
     factors = join.factors(keys)
@@ -176,13 +201,11 @@ def _groups_apart(join: StarJoin, selection: Selection) -> list[Row] | None:
     datatypes = {name: datatypes_of(star, name)[star.cubes[0].number] for name, _ in figures}
     for part in join.rows.fetch(of_star, sums=sums, refuse=MOST_ROWS):
         if len(part.rows) == 1 and not part.rows[0][part.sums]:
-            return []  # a sum over nothing, where no key is a column of the cube
-        texts = columns_of(part, of_star, tables, aggregates, places, datatypes)
-        rows = zip(*[texts[source] for source in selection.columns.values()], strict=True)
-        order = [texts[source] for source, _ in selection.order]
-        ordered_by = zip(*order, strict=True) if order else itertools.repeat(())
-        return _finish(list(zip(rows, ordered_by, strict=False)), selection)
-    return []
+            break  # a sum over nothing, where no key is a column of the cube
+        columns = columns_of(part, of_star, tables)
+        columns |= {one: aggregate_column(part, one, places, datatypes) for one in aggregates}
+        return _finish(columns, len(part.rows), selection)
+    return _finish({}, 0, selection)
 
 
 def _is_told_apart(star: Star, name: str) -> bool:
@@ -338,24 +361,26 @@ def _holds(group: _Sums, condition: Any) -> bool:
     return number is not None and _SIGNS[condition.sign](number, condition.number)
 
 
-def _finish(found: list[tuple[Row, Row]], selection: Selection) -> list[Row]:
+def _finish(columns: Columns, count: int, selection: Selection) -> TermTable:
     """Order rows, leave out those that are there already, and cut. Raises NotRead."""
-    for at in reversed(range(len(selection.order))):
-        kinds, keys = set(), []
-        for _, order in found:
-            kind, key = sort_key(order[at])
-            kinds.add(kind)
-            keys.append(key)
-        if len(kinds) > 1:
+    places: Sequence[int] = range(count)
+    shown = [columns[source] if count else () for source in selection.columns.values()]
+    for source, down in reversed(selection.order if count else ()):
+        kinds, keys = zip(*map(sort_key, terms_of(columns[source])), strict=True)
+        if len(set(kinds)) > 1:
             raise NotRead("kinds")
-        down = selection.order[at][1]
-        places = sorted(range(len(found)), key=keys.__getitem__, reverse=down)
-        found = [found[place] for place in places]
-    rows = [row for row, _ in found]
+        places = sorted(places, key=keys.__getitem__, reverse=down)
     if selection.is_distinct:
-        rows = list(dict.fromkeys(rows))
+        rows = list(zip(*map(terms_of, shown), strict=True)) if shown else [()] * count
+        first: dict[Row, int] = {}
+        for place in places:
+            first.setdefault(rows[place], place)
+        places = list(first.values())
     end = None if selection.limit is None else selection.offset + selection.limit
-    return rows[selection.offset : end]
+    places = places[selection.offset : end]
+    if places != range(count):
+        shown = [part_of(column, places) for column in shown]
+    return TermTable(variables=list(selection.columns), columns=shown, count=len(places))
 
 
 def sort_key(text: str | None) -> tuple[str, Any]:

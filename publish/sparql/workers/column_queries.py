@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from publish.cube.columns_file.engine import EngineError, EngineOutOfMemory
 from publish.cube.columns_file.release_columns import ReleaseColumns
 from publish.sparql.cubes.answering import CubeAnswers, Found
-from publish.sparql.cubes.columnwise import TermRows
+from publish.sparql.cubes.columnwise import TermTable
 from publish.sparql.cubes.plan import (
     ENGINE,
     FAILED,
@@ -59,10 +59,10 @@ class ColumnQueries:
         """Open what the first query would have to wait for; that one tells what is wrong."""
         self._answers.warm_up()
 
-    def answer(self, job: dict[str, Any], *, in_rows: bool) -> Found | TermRows | None:
+    def answer(self, job: dict[str, Any], *, in_table: bool) -> Found | TermTable | None:
         """Return what a query finds, or None for one that the store is to be asked.
 
-        With ``in_rows`` the rows of a SELECT may come as texts, which can be written as JSON.
+        With ``in_table`` the rows of a SELECT may come as texts, which can be written as JSON.
 
         After an error of DuckDB the store is asked too if it has all observations. Raises NoAnswer
         or MemoryError.
@@ -76,7 +76,7 @@ class ColumnQueries:
         if job["probe"] and not self._left_out:
             return None
         try:
-            ask = self._answers.answer_in_rows if in_rows else self._answers.answer
+            ask = self._answers.answer_in_table if in_table else self._answers.answer
             found = ask(job["text"], self._base)
             self.plan = self._answers.plan
         except NeedsTriples as error:

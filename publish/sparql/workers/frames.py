@@ -19,6 +19,8 @@ from publish.rdf.rdf_xml import NOT_IN_XML
 HEADER = struct.Struct(">cI")
 READY, DATA, END, ERROR = b"R", b"D", b"E", b"X"
 BLOCK = 64 * 1024
+MOST_PARTS = 500
+"""Parts that are sent in one call of the system, which takes 1024."""
 VIEW = "view"
 """The form of an answer that is a view of a data set."""
 GZIP, LEVEL = 31, 4
@@ -46,11 +48,13 @@ def json_frame(kind: bytes, content: dict[str, object]) -> bytes:
     return frame(kind, json.dumps(content).encode())
 
 
-def send(descriptor: int, data: bytes | bytearray) -> None:
-    """Write all data. Raises OSError when nobody reads any more."""
-    sent = os.write(descriptor, data)
-    while sent < len(data):
-        sent += os.write(descriptor, memoryview(data)[sent:])
+def send(descriptor: int, *parts: bytes) -> None:
+    """Write all parts. Raises OSError when nobody reads any more."""
+    sent = os.writev(descriptor, parts)
+    if sent < sum(map(len, parts)):
+        left = memoryview(b"".join(parts))[sent:]
+        while left:
+            left = left[os.write(descriptor, left) :]
 
 
 class FrameWriter:
@@ -65,24 +69,31 @@ class FrameWriter:
         most_rows: int,
         most_bytes: int,
         compress: bool,
+        counts_rows: bool = True,
     ) -> None:
         """``form`` is ``select``, ``ask``, ``graph`` or VIEW, which is sent as it is written.
 
-        Who writes CSV, a graph or a view counts its rows. ``plan`` says which way a query went, as
-        its header does.
+        Who writes CSV, a table, a graph or a view counts its rows. ``plan`` says which way a query
+        went, as its header does.
         """
         self.rows = self.length = 0
         self.more, self.plan = False, ""
         self._descriptor, self._form = descriptor, form
-        self._count = row_counter(media_type) if form == "select" else None
+        self._count = row_counter(media_type) if form == "select" and counts_rows else None
         self._most_rows, self._most_bytes = most_rows, most_bytes
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP) if compress else None
         self._is_xml = form != VIEW and "xml" in media_type
         self._block = bytearray()
-        self._out = bytearray()
+        self._out: list[bytes] = []
+        self._waiting = 0
+        """Bytes in what is to be sent."""
 
     def write(self, data: bytes) -> int:
         """Add data; a block is sent when it is full. Raises NoAnswer."""
+        if len(data) >= BLOCK:  # which is a block by itself, so it need not be copied
+            self._flush_block()
+            self._take(bytes(data))
+            return len(data)
         self._block += data
         if len(self._block) >= BLOCK:
             self._flush_block()
@@ -100,12 +111,15 @@ class FrameWriter:
     def end(self, *, then: bool) -> None:
         """Send what is left, and END; ``then`` says that a READY frame follows later."""
         end = {"form": self._form, "rows": self.rows, "more": self.more, "plan": self.plan}
-        self._out += json_frame(END, {**end, "then": then})
-        send(self._descriptor, self._out)
+        send(self._descriptor, *self._out, json_frame(END, {**end, "then": then}))
 
     def _flush_block(self) -> None:
-        block = bytes(self._block)
-        self._block.clear()
+        if self._block:
+            block = bytes(self._block)
+            self._block.clear()
+            self._take(block)
+
+    def _take(self, block: bytes) -> None:
         if self._is_xml:
             # Blocks end where a call of write ends, so no character is cut in two.
             if NOT_IN_XML.search(block):
@@ -122,10 +136,11 @@ class FrameWriter:
 
     def _put(self, data: bytes) -> None:
         if data:
-            self._out += frame(DATA, data)
-        if len(self._out) >= BLOCK:
-            send(self._descriptor, self._out)
-            self._out = bytearray()
+            self._out += [HEADER.pack(DATA, len(data)), data]
+            self._waiting += len(data)
+        if self._waiting >= BLOCK or len(self._out) >= MOST_PARTS:
+            send(self._descriptor, *self._out)
+            self._out, self._waiting = [], 0
 
 
 def row_counter(media_type: str) -> RowCounter | None:

@@ -42,6 +42,7 @@ from publish.sparql.workers.frames import (
 from publish.sparql.workers.merged_graphs import QueryDataset, QueryDatasets
 from publish.sparql.workers.sandbox import (
     bound_memory,
+    keep_memory,
     resident_bytes,
     return_memory,
     shut_off,
@@ -49,11 +50,11 @@ from publish.sparql.workers.sandbox import (
 
 if TYPE_CHECKING:
     from publish.cube.columns_file.release_columns import ReleaseColumns
-    from publish.sparql.cubes.columnwise import TermRows
+    from publish.sparql.cubes.columnwise import TermTable
     from publish.sparql.workers.column_queries import ColumnQueries
     from publish.sparql.workers.views import ViewWriter
 
-Results = Union[ox.QuerySolutions, ox.QueryBoolean, ox.QueryTriples, "TermRows"]
+Results = Union[ox.QuerySolutions, ox.QueryBoolean, ox.QueryTriples, "TermTable"]
 """What queries find; rows of columns are those of a SELECT."""
 FORMS = {ox.QuerySolutions: "select", ox.QueryBoolean: "ask", ox.QueryTriples: "graph"}
 
@@ -204,7 +205,8 @@ class Evaluator:
         if "view" in job:
             return self.views.answer(job["view"])
         results, plan = self.results(job)
-        form = FORMS.get(type(results), "select")
+        is_table = type(results) not in FORMS
+        form = "select" if is_table else FORMS[type(results)]
         media_type = job["graph_type" if form == "graph" else "result_type"]
         if media_type is None:
             raise NoAnswer("no-type-for-graphs" if form == "graph" else "no-type-for-results")
@@ -215,6 +217,7 @@ class Evaluator:
             most_rows=self.settings["rows"],
             most_bytes=self.settings["bytes"],
             compress=job["coding"] == "gzip",
+            counts_rows=not is_table,
         )
         frames.plan = header_of(plan)
         first = job["first"]
@@ -231,8 +234,8 @@ class Evaluator:
         if not self.may_need_columns(job["text"]):
             plan = Plan(ENGINE, None)
         elif self.columns is not None:
-            in_rows = job["result_type"] == JSON and job["first"] is None
-            found = self.columns.answer(job, in_rows=in_rows)
+            in_table = job["result_type"] == JSON and job["first"] is None
+            found = self.columns.answer(job, in_table=in_table)
             plan = self.columns.plan
             if found is not None:
                 return found, plan
@@ -278,6 +281,9 @@ class Evaluator:
         elif isinstance(results, (ox.QuerySolutions, ox.QueryBoolean)):
             results.serialize(target, ox.QueryResultsFormat.from_media_type(media_type))
         else:
+            frames.rows = len(results)
+            if frames.rows > self.settings["rows"]:
+                raise NoAnswer("rows")
             for part in results.json():
                 frames.write(part)
 
@@ -337,6 +343,7 @@ def work(
             send(channel, json_frame(ERROR, {"error": "store", "message": str(error)}))
             os._exit(1)
     has_columns = settings["views"] or settings["columns"]["release"]
+    keep_memory()
     bound_memory(settings["memory"] + STACK + (COLUMNS_ENGINE if has_columns else 0))
     evaluator = Evaluator(store=store, settings=settings, socket=channel, shut_off=is_shut_off)
     woken, wake = os.pipe()

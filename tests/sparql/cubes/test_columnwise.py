@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from decimal import Decimal
 from types import SimpleNamespace
@@ -11,7 +12,15 @@ import pyoxigraph as ox
 import pytest
 
 from publish.sparql.cubes.catalogue import INTEGER
-from publish.sparql.cubes.columnwise import NotOne, TermRows, columns_of, mean_texts, one_each
+from publish.sparql.cubes.columnwise import (
+    NotOne,
+    Numbers,
+    TermTable,
+    aggregate_column,
+    columns_of,
+    mean_digits,
+    one_each,
+)
 from publish.sparql.cubes.fetching import (
     EXACT,
     LARGEST_DECIMAL,
@@ -31,16 +40,16 @@ def test_write_a_mean_as_the_number_that_it_is() -> None:
     for _ in range(2000):
         total = Decimal(f"{chance.randrange(-(10**6), 10**6)}E-{chance.randrange(7)}")
         count = chance.choice((1, 2, 3, 7, 100, 10**9, 10**25))
-        assert mean_texts([f"{total:f}"], [count]) == [number_text(mean(total, count), DECIMAL)]
+        [found] = mean_digits([f"{total:f}"], [count])
+        assert f'"{found}"^^<{DECIMAL}>' == number_text(mean(total, count), DECIMAL)
 
 
 def test_refuse_a_mean_that_is_too_large() -> None:
     """The largest mean is that of the engine."""
-    assert mean_texts([f"{EXACT.subtract(LARGEST_DECIMAL, Decimal('1e-18')):f}"], [1])[
-        0
-    ].startswith('"1701')
+    largest = EXACT.subtract(LARGEST_DECIMAL, Decimal("1e-18"))
+    assert mean_digits([f"{largest:f}"], [1])[0].startswith("1701")
     with pytest.raises(TooLarge):
-        mean_texts([f"{LARGEST_DECIMAL:f}"], [1])
+        mean_digits([f"{LARGEST_DECIMAL:f}"], [1])
 
 
 def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
@@ -49,7 +58,7 @@ def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
     codes = ("<a>", "<b>")
     part = Selected(
         cube=cast("object", SimpleNamespace()),  # type: ignore[arg-type]
-        readers={"?k": lambda row: codes[row[0]]},
+        readers={"?k": lambda columns: [codes[one] for one in columns[0]]},
         rows=rows,
         sums=1,
     )
@@ -59,15 +68,15 @@ def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
     total = Aggregate(function="SUM", is_distinct=False, variable="?v")
     average = Aggregate(function="AVG", is_distinct=False, variable="?v")
     places = {("?v", "SUM"): 1, ("?z", "DISTINCT"): 2}
-    asked = [count, each, total, average]
-    assert columns_of(part, ["?k"], hanging, asked, places, {"?v": INTEGER}) == {
-        "?k": ["<b>", "<a>"],
-        "?l": ['"B"', '"A"'],
+    assert columns_of(part, ["?k"], hanging) == {"?k": ["<b>", "<a>"], "?l": ['"B"', '"A"']}
+    expected = {
         count: [f'"4"^^<{INTEGER}>', f'"2"^^<{INTEGER}>'],
         each: [f'"3"^^<{INTEGER}>', f'"1"^^<{INTEGER}>'],
         total: [f'"10"^^<{INTEGER}>', f'"-3"^^<{INTEGER}>'],
         average: [f'"2.5"^^<{DECIMAL}>', f'"-1.5"^^<{DECIMAL}>'],
     }
+    for one, terms in expected.items():
+        assert aggregate_column(part, one, places, {"?v": INTEGER}).terms() == terms
 
 
 @pytest.mark.parametrize("items", [[], [({}, 2)], [({"?l": '"A"'}, 1), ({"?l": '"B"'}, 1)]])
@@ -94,10 +103,16 @@ def test_write_rows_as_json_as_the_engine_does(count: int) -> None:
     """Every kind of term, unbound variables and empty rows come out in the engine's very bytes."""
     chance = random.Random(count)
     texts = [None if term is None else str(term) for term in TERMS]
-    some = [
-        (chance.choice(texts), None, chance.choice(texts), str(ox.Literal(number)))
-        for number in range(count)
-    ]
-    rows = TermRows(variables=["?a", "?b", "?c", "?d"], rows=some)
-    expected = rows.solutions().serialize(format=ox.QueryResultsFormat.JSON)
-    assert b"".join(rows.json()) == expected
+    numbers = Numbers(digits=[str(number) for number in range(count)], datatype=INTEGER)
+    some, bound = chance.choices(texts, k=count), chance.choices(texts[:-1], k=count)
+    for columns in ([some, [None] * count, bound, numbers], [bound, numbers], [numbers, bound], []):
+        names = [f"?v{at}" for at in range(len(columns))]
+        table = TermTable(variables=names, columns=columns, count=count)
+        written = b"".join(table.json())
+        if columns:
+            assert written == table.solutions().serialize(format=ox.QueryResultsFormat.JSON)
+        else:
+            assert json.loads(written) == {
+                "head": {"vars": []},
+                "results": {"bindings": [{}] * count},
+            }

@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from publish.cube.columns_file.engine import Connection
 from publish.sparql.cubes.catalogue import Catalogue
-from publish.sparql.cubes.columnwise import TermRows
+from publish.sparql.cubes.columnwise import TermTable
 from publish.sparql.cubes.components import CodeTables
 from publish.sparql.cubes.fetching import TooLarge, TooMany
 from publish.sparql.cubes.left_out.judging import (
@@ -38,7 +38,7 @@ from publish.sparql.cubes.tree.flattening import flattened
 from publish.sparql.cubes.tree.syntax import NotRead, Query, read_any_query, read_query, walk
 
 Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-Whole = Callable[[Query, Found], Found | TermRows | None]
+Whole = Callable[[Query, Found], Found | TermTable | None]
 """Answers a query from columns alone, if it can; sets the plan itself."""
 
 MOST_DESCRIBED = 20_000
@@ -62,7 +62,7 @@ class LeftOutAnswers:
 
     def answer(
         self, text: str, judged: Found, whole: Whole, slugs: Slugs
-    ) -> tuple[Found | TermRows, Plan | None]:
+    ) -> tuple[Found | TermTable, Plan | None]:
         """Return the answer to a query that needs statements of some data sets, and its way.
 
         ``judged`` is its answer where nothing is. The way is None where ``whole`` has answered.
@@ -202,7 +202,7 @@ class LeftOutAnswers:
         judged = ox.Store().query(text, base_iri=self.base)
         if self.needs(text):
             found, _ = self.answer(text, judged, whole, slugs)
-            solutions = found.solutions() if isinstance(found, TermRows) else found
+            solutions = found.solutions() if isinstance(found, TermTable) else found
         else:
             solutions = self.store.query(text, base_iri=self.base)
         for count, solution in enumerate(cast("ox.QuerySolutions", solutions)):

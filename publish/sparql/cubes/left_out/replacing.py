@@ -197,9 +197,9 @@ class Replacing:
         )
         columns = sorted((inside | visible) & {*star.variables, star.subject})
         found = [
-            "(" + " ".join([part.readers[name](row) or "UNDEF" for name in columns]) + ")"
+            "(" + " ".join([text or "UNDEF" for text in texts]) + ")"
             for part in rows.fetch(columns, is_distinct=place.searched.is_set, refuse=MOST_ROWS)
-            for row in part.rows
+            for texts in part.texts_of_rows(columns)
         ]
         return StarTable(star=star, columns=columns, rows=found)
 
