@@ -106,23 +106,26 @@ def mean_digits(totals: Sequence[str], counts: Sequence[int]) -> list[str]:
 
     They have 18 decimals, of which the rest is cut off. Raises TooLarge.
     """
-    divisors, numbers = counts, totals
+    divisors = counts
     if totals and "." in totals[0]:
         scale = 10 ** (len(totals[0]) - 1 - totals[0].index("."))
         divisors = [count * scale for count in counts]
-        numbers = [total.replace(".", "") for total in totals]
-    divided = [
-        divmod(abs(int(number)), divisor) for number, divisor in zip(numbers, divisors, strict=True)
-    ]
+        totals = [total.replace(".", "") for total in totals]
+    numbers = list(map(int, totals))
+    divided = list(map(divmod, map(abs, numbers), divisors))
     rests = [(rest, divisor) for (_, rest), divisor in zip(divided, divisors, strict=True)]
-    known = {one: _decimals(*one) for one in set(rests)}
-    for (quotient, rest), divisor in zip(divided, divisors, strict=True):
-        if quotient >= _LARGEST_WHOLE and quotient * _PLACES + rest * _PLACES // divisor >= 2**127:
-            raise TooLarge
-    found = [f"{quotient}{known[rest]}" for (quotient, _), rest in zip(divided, rests, strict=True)]
+    decimals = {one: _decimals(*one) for one in set(rests)}
+    found = [f"{whole}{decimals[one]}" for (whole, _), one in zip(divided, rests, strict=True)]
+    if max(divided, default=(0, 0))[0] >= _LARGEST_WHOLE and any(
+        whole * _PLACES + rest * _PLACES // divisor >= 2**127
+        for (whole, rest), divisor in zip(divided, divisors, strict=True)
+    ):
+        raise TooLarge
+    if min(numbers, default=0) >= 0:
+        return found
     return [
-        f"-{digits}" if total[0] == "-" and digits != "0" else digits
-        for total, digits in zip(totals, found, strict=True)
+        f"-{digits}" if number < 0 and digits != "0" else digits
+        for number, digits in zip(numbers, found, strict=True)
     ]
 
 

@@ -13,7 +13,13 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from publish.sparql.cubes.tree.syntax import Query, read_query, variables_in, walk
+from publish.sparql.cubes.tree.syntax import (
+    Query,
+    parts_with_groups,
+    read_query,
+    variables_in,
+    walk,
+)
 
 _DEEPEST = 8
 """Levels of brackets that are taken apart."""
@@ -26,9 +32,9 @@ _EXISTS = frozenset({"exists_func", "not_exists_func"})
 def flattened(query: Query) -> Query:
     """Return a query with fewer brackets and the same solutions. Raises NotRead."""
     for _ in range(_DEEPEST):
-        groups = [node for node in walk(query.body) if node.type == _GROUP]
-        if len(groups) == 1:
+        if query.text.count(b"{", query.body.start_byte, query.body.end_byte) == 1:
             return query
+        groups = _groups_below(query, query.body)
         found = [new for node in groups if (new := _replaced(query, node)) is not None]
         if not found:
             return query
@@ -39,6 +45,14 @@ def flattened(query: Query) -> Query:
                 at = end
         query = read_query(b"".join([*parts, query.text[at:]]).decode())
     return query
+
+
+def _groups_below(query: Query, node: Node) -> Iterator[Node]:
+    """Yield all groups below a node, in their order."""
+    for part in parts_with_groups(query, node):
+        if part.type == _GROUP:
+            yield part
+        yield from _groups_below(query, part)
 
 
 def _replaced(query: Query, group: Node) -> tuple[int, int, str] | None:

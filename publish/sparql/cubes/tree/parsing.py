@@ -7,7 +7,7 @@ import warnings
 import tree_sitter_sparql
 from tree_sitter import Language, Node, Parser
 
-from publish.sparql.query.tokens import tokens
+from publish.sparql.query.tokens import IRI, tokens
 
 with warnings.catch_warnings():  # the grammar is told by the number of its place in memory
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -25,9 +25,9 @@ def parsed(text: str) -> tuple[bytes, Node]:
         # It takes a prefix that is called as a keyword, such as ``a:``, for that keyword.
         coded = _with_other_prefixes(text).encode()
         root = _PARSER.parse(coded).root_node
-    if not root.has_error and b"#" in coded:
+    if not root.has_error and b"#" in coded and "#" in IRI.sub("", text):
         without = _without_comments(coded, root)
-        if without != coded:  # else the sign stands in an IRI or a text
+        if without != coded:  # else the sign stands in a text
             coded, root = without, _PARSER.parse(without).root_node
     return coded, root
 

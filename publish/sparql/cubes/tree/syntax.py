@@ -25,6 +25,8 @@ _DESCRIPTIONS = frozenset({"describe_query"})
 _UNREADABLE = frozenset({"blank_node_label", "base_declaration", "dataset_clause"})
 """What may stand in no query that is read: it would need a care that it does not pay for."""
 _VOLATILE = frozenset({"RAND", "NOW", "UUID", "STRUUID", "BNODE"})
+_RARE = re.compile(rf"_:|\b(?:BASE|FROM|{'|'.join(sorted(_VOLATILE))})\b", re.IGNORECASE)
+"""What is in the text of every query that has one of these, and of few others."""
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -154,15 +156,16 @@ def read_query(text: str) -> Query:
     bodies = [child for child in root.children if child.type in _QUERIES]
     if len(bodies) != 1:
         raise NotRead("form")
-    query = Query(text=coded, root=root, body=bodies[0], prefixes={})
-    for node in walk(root):
+    for node in walk(root) if _RARE.search(text) else ():
         if node.type in _UNREADABLE:
             raise NotRead("graphs" if node.type == "dataset_clause" else "blank-nodes")
+        if not node.is_named and node.type.upper() in _VOLATILE:
+            raise NotRead("volatile")
+    query = Query(text=coded, root=root, body=bodies[0], prefixes={})
+    for node in root.children[0].children if root.children[0].type == "prologue" else ():
         if node.type == "prefix_declaration":
             name, iri = node.named_children
             query.prefixes[query.of(name).removesuffix(":")] = query.iri(iri) or ""
-        if not node.is_named and node.type.upper() in _VOLATILE:
-            raise NotRead("volatile")
     return query
 
 
@@ -211,8 +214,17 @@ def groups_of(query: Query, node: Node) -> Iterator[Node]:
         return
     if node.type == "group_graph_pattern":
         yield node
-    for child in node.children:
+    for child in parts_with_groups(query, node):
         yield from groups_of(query, child)
+
+
+def parts_with_groups(query: Query, node: Node) -> list[Node]:
+    """Return the parts of a node that are groups or may have some below them.
+
+    They have a bracket, which is found in their text many times as quick as in the tree.
+    """
+    find = query.text.find
+    return [one for one in node.children if find(b"{", one.start_byte, one.end_byte) >= 0]
 
 
 def variables_in(query: Query, node: Node) -> frozenset[str]:
