@@ -10,14 +10,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import itemgetter
 from typing import cast
 
 import pyoxigraph as ox
 
 from publish.sparql.cubes.catalogue import INTEGER
 from publish.sparql.cubes.fetching import DECIMAL, Selected, TooLarge, check_size
-from publish.sparql.cubes.joining import Combination
+from publish.sparql.cubes.joining import OnCodes
 from publish.sparql.cubes.tree.selection import Aggregate, Source
 
 
@@ -42,21 +41,27 @@ class NotOne(Exception):
     """A code has more solutions than one, or none."""
 
 
-Hanging = dict[str, dict[str, str | None]]
-"""By the text of a code the values of other variables."""
+@dataclass(frozen=True, kw_only=True)
+class Hanging:
+    """What hangs on the codes of a variable, each of which has one solution."""
+
+    names: tuple[str, ...]
+    rows: dict[str, tuple[str | None, ...]]
+    """The values of other variables, in the order of their names, by the text of the code."""
 
 
-def one_each(tables: Iterable[tuple[str, dict[str, list[Combination]]]]) -> dict[str, Hanging]:
+def one_each(factors: Iterable[OnCodes]) -> dict[str, Hanging]:
     """Return by variable what hangs on its codes. Raises NotOne unless each has one solution."""
     found: dict[str, Hanging] = {}
-    for variable, table in tables:
-        if any(len(items) != 1 or items[0][1] != 1 for items in table.values()):
+    for one in factors:
+        if any(len(rows) != 1 for rows in one.rows.values()):
             raise NotOne
-        own = {f"<{code}>": items[0][0] for code, items in table.items()}
-        if variable in found:  # several parts hang on one variable
-            before = found[variable]
-            own = {code: {**before[code], **own[code]} for code in own if code in before}
-        found[variable] = own
+        names, own = one.names, {f"<{code}>": row for code, [row] in one.rows.items()}
+        if one.variable in found:  # several parts hang on one variable
+            before = found[one.variable]
+            names = before.names + names
+            own = {code: before.rows[code] + own[code] for code in own if code in before.rows}
+        found[one.variable] = Hanging(names=names, rows=own)
     return found
 
 
@@ -66,9 +71,9 @@ def columns_of(
     """Return the variables of the rows of a cube, and what hangs on them."""
     found: Columns = {name: part.texts(name) for name in of_star}
     for variable, table in hanging.items():
-        values = [table[text or ""] for text in part.texts(variable)]
-        for name in next(iter(table.values()), {}):
-            found[name] = list(map(itemgetter(name), values))
+        if table.names:
+            values = [table.rows[text or ""] for text in part.texts(variable)]
+            found |= zip(table.names, zip(*values, strict=True), strict=False)
     return found
 
 

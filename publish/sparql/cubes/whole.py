@@ -79,10 +79,9 @@ def _plain(
     enough = None
     if selection.limit is not None and is_ordered and not selection.is_distinct:
         enough = selection.offset + selection.limit
-    tables = [(one.variable, by_code(one, wanted)) for one in factors]
     hanging = None
     with contextlib.suppress(NotOne):
-        hanging = None if join.star.optional and tables else one_each(tables)
+        hanging = None if join.star.optional and factors else one_each(factors)
     for part in join.rows.fetch(
         of_star,
         is_distinct=selection.is_distinct and all(one.only_rules_out for one in factors),
@@ -96,6 +95,7 @@ def _plain(
                 columns[name] = [None] * len(part.rows)
             yield columns, len(part.rows)
             continue
+        tables = [(one.variable, by_code(one, wanted)) for one in factors]
         rows: list[Row] = []
         for _, values, number in _joined(part, of_star, tables):
             rows += [tuple([values.get(name) for name in wanted])] * number
@@ -192,7 +192,7 @@ def _groups_apart(join: StarJoin, selection: Selection) -> TermTable | None:
     aggregates = _aggregates(selection)
     figures, distinct = _check(join, aggregates)
     try:
-        tables = one_each((one.variable, by_code(one, keys)) for one in factors)
+        tables = one_each(factors)
     except NotOne:
         return None
     sums = ["count(*)", *(f"{function}(value)::VARCHAR" for _, function in figures)]

@@ -29,6 +29,7 @@ from publish.sparql.cubes.fetching import (
     mean,
     number_text,
 )
+from publish.sparql.cubes.joining import OnCodes
 from publish.sparql.cubes.tree.selection import Aggregate
 
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
@@ -62,13 +63,15 @@ def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
         rows=rows,
         sums=1,
     )
-    hanging = one_each([("?k", {"a": [({"?l": '"A"'}, 1)], "b": [({"?l": '"B"'}, 1)]})])
+    hanging = one_each(
+        [OnCodes(variable="?k", names=("?l",), rows={"a": [('"A"',)], "b": [('"B"',)]})]
+    )
     count = Aggregate(function="COUNT", is_distinct=False, variable=None)
     each = Aggregate(function="COUNT", is_distinct=True, variable="?z")
     total = Aggregate(function="SUM", is_distinct=False, variable="?v")
     average = Aggregate(function="AVG", is_distinct=False, variable="?v")
     places = {("?v", "SUM"): 1, ("?z", "DISTINCT"): 2}
-    assert columns_of(part, ["?k"], hanging) == {"?k": ["<b>", "<a>"], "?l": ['"B"', '"A"']}
+    assert columns_of(part, ["?k"], hanging) == {"?k": ["<b>", "<a>"], "?l": ('"B"', '"A"')}
     expected = {
         count: [f'"4"^^<{INTEGER}>', f'"2"^^<{INTEGER}>'],
         each: [f'"3"^^<{INTEGER}>', f'"1"^^<{INTEGER}>'],
@@ -79,11 +82,20 @@ def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
         assert aggregate_column(part, one, places, {"?v": INTEGER}).terms() == terms
 
 
-@pytest.mark.parametrize("items", [[], [({}, 2)], [({"?l": '"A"'}, 1), ({"?l": '"B"'}, 1)]])
-def test_leave_codes_with_other_than_one_solution(items: list[tuple[dict[str, str], int]]) -> None:
+@pytest.mark.parametrize("rows", [[], [(None,), (None,)], [('"A"',), ('"B"',)]])
+def test_leave_codes_with_other_than_one_solution(rows: list[tuple[str | None]]) -> None:
     """Two labels of a code make two rows of one, which is not for columns."""
     with pytest.raises(NotOne):
-        one_each([("?k", {"a": items})])  # type: ignore[dict-item]
+        one_each([OnCodes(variable="?k", names=("?l",), rows={"a": rows})])  # type: ignore[dict-item]
+
+
+def test_join_what_hangs_on_one_variable() -> None:
+    """Codes that one of the parts rules out have no rows in the other."""
+    label = OnCodes(variable="?k", names=("?l",), rows={"a": [('"A"',)], "b": [('"B"',)]})
+    level = OnCodes(variable="?k", names=(), rows={"b": [()]})
+    notation = OnCodes(variable="?k", names=("?n",), rows={"b": [('"1"',)]})
+    [(variable, found)] = one_each([label, level, notation]).items()
+    assert (variable, found.names, found.rows) == ("?k", ("?l", "?n"), {"<b>": ('"B"', '"1"')})
 
 
 TERMS = (
