@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
@@ -24,6 +25,9 @@ EXACT = Context(prec=120)
 LARGEST_DECIMAL: Decimal = EXACT.divide(Decimal(2**127), Decimal(10**18))
 LARGEST_INTEGER = Decimal(2**63)
 """Numbers that the engine has no values for, nor for any larger one."""
+
+_FIXED = re.compile(r"(\w+) = \d+")
+_AGGREGATE = re.compile(r"count\(\*\)|(?:sum|min|max)\((value)\)", re.IGNORECASE)
 
 Condition = Callable[[ColumnCube], str]
 Reader = Callable[[Sequence[Sequence[Any]]], Sequence[str | None]]
@@ -106,15 +110,20 @@ class StarRows:
             columns: list[str] = []
             readers = {one: self._reader(cube, one, columns) for one in variables}
             grouped = list(dict.fromkeys(one.rpartition(" AS ")[2] for one in columns))
+            asked, groups, holds = list(sums), grouped if sums else [], having
+            if grouped and _is_key(cube, grouped, where) and all(map(_of_one, sums)):
+                # No two rows have the same codes, so each is a group by itself, and there once.
+                asked, groups, holds, is_distinct = list(map(_of_one, sums)), [], "", False
+                where += [_of_one(having)] if having else []
             text = "SELECT " + ("DISTINCT " if is_distinct else "")
-            text += ", ".join([*columns, *sums] or ["1"])
+            text += ", ".join([*columns, *asked] or ["1"])
             text += f" FROM {cube.relation}"
             if where:
                 text += f" WHERE {' AND '.join(where)}"
-            if sums and grouped:
-                text += f" GROUP BY {', '.join(grouped)}"
-            if having:
-                text += f" HAVING {having}"
+            if groups:
+                text += f" GROUP BY {', '.join(groups)}"
+            if holds:
+                text += f" HAVING {holds}"
             if order:
                 signs = [f"{self._ordered(cube, one)}{' DESC' * down}" for one, down in order]
                 text += f" ORDER BY {', '.join([*signs, *cube.dimensions])}"
@@ -186,6 +195,24 @@ class StarRows:
         if variable in self.star.optional:
             return lambda found: [None if one is None else texts[one] for one in found[at]]
         return lambda found: [texts[one] for one in found[at]]
+
+
+def _is_key(cube: ColumnCube, columns: Sequence[str], where: Sequence[str]) -> bool:
+    """Return whether no two rows of a cube have the same values of columns.
+
+    The codes of an observation are its IRI, so there is no other one with the same.
+    """
+    fixed = {found[1] for one in where if (found := _FIXED.fullmatch(one))}
+    return all(
+        len(codes) == 1 or column in columns or column in fixed
+        for column, codes in zip(cube.dimensions, cube.codes, strict=True)
+    )
+
+
+def _of_one(sums: str) -> str:
+    """Return what aggregates are of one row, as SQL; empty if one of them is not that simple."""
+    found = _AGGREGATE.sub(lambda one: one[1] or "1", sums)
+    return "" if "(" in found else found
 
 
 def _subjects(cube: ColumnCube, at: int, columns: Sequence[Sequence[Any]]) -> list[str | None]:

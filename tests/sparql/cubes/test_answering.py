@@ -19,6 +19,7 @@ PREFIX qb: <http://purl.org/linked-data/cube#>
 PREFIX se: <https://data.sociale-economie.example/ns/sociale-economie#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX kwartaal: <https://data.sociale-economie.example/id/concept/kwartaal/>
 PREFIX ds: <https://data.sociale-economie.example/id/dataset/>
 PREFIX attr: <http://purl.org/linked-data/sdmx/2009/attribute#>
 """
@@ -44,6 +45,17 @@ QUERIES = {
         "?q",
         "SELECT ?q ?k (COUNT(*) AS ?n) { ?o a qb:Observation ; se:kwartaal ?q ; "
         "se:leeftijdsgroep ?k } GROUP BY ?q ?k HAVING(COUNT(*) > 1)",
+        "SELECT ?q ?k (COUNT(*) AS ?n) (SUM(?v) AS ?s) { ?o qb:dataSet ds:lde-werknemers-leeftijd "
+        "; se:kwartaal ?q ; se:leeftijdsgroep ?k ; se:werknemersVte ?v } GROUP BY ?q ?k",
+        "SELECT ?q ?k { ?o qb:dataSet ds:lde-werknemers-leeftijd ; se:kwartaal ?q ; "
+        "se:leeftijdsgroep ?k } GROUP BY ?q ?k HAVING(COUNT(*) > 1)",
+        "SELECT ?q ?k { ?o qb:dataSet ds:lde-werknemers-leeftijd ; se:kwartaal ?q ; "
+        "se:leeftijdsgroep ?k } GROUP BY ?k ?q HAVING(COUNT(?o) = 1) ORDER BY ?k ?q",
+        "SELECT DISTINCT ?q ?k { ?o qb:dataSet ds:lde-werknemers-leeftijd ; se:kwartaal ?q ; "
+        "se:leeftijdsgroep ?k } ORDER BY ?q ?k",
+        "SELECT ?k (MIN(?v) AS ?least) (AVG(?v) AS ?mean) (MAX(?v) AS ?most) { ?o qb:dataSet "
+        "ds:lde-werknemers-leeftijd ; se:kwartaal kwartaal:2022-Q3 ; se:leeftijdsgroep ?k ; "
+        "se:werknemersVte ?v } GROUP BY ?k",
         "SELECT ?q ?v { ?o qb:dataSet ds:wzw-uitstroom ; se:jaar ?q . OPTIONAL { ?o "
         "se:werkzoekendenJaargemiddelde ?v } }",
         "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?o a qb:Observation ; qb:dataSet "
