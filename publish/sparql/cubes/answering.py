@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 import pyoxigraph as ox
-from tree_sitter import Node
 
 from publish.cube.columns_file.engine import Connection, EngineError
 from publish.cube.columns_file.release_columns import ReleaseColumns
@@ -23,37 +22,26 @@ from publish.sparql.cubes.catalogue import (
 from publish.sparql.cubes.columnwise import TermTable
 from publish.sparql.cubes.components import CodeTables
 from publish.sparql.cubes.fetching import StarRows, TooLarge, TooMany
-from publish.sparql.cubes.joining import StarJoin, join_star
+from publish.sparql.cubes.joining import join_star, joins_of
 from publish.sparql.cubes.left_out.answers import LeftOutAnswers
 from publish.sparql.cubes.left_out.judging import asks_for_nothing
 from publish.sparql.cubes.left_out.lines import Lines, lines_of
 from publish.sparql.cubes.plan import COLUMNS, COLUMNS_AND_ENGINE, ENGINE, NeedsTriples, Plan
-from publish.sparql.cubes.rewriting import (
-    Rewriting,
-    StarTable,
-    replace_star,
-    replace_triples,
-    variables_outside,
-)
+from publish.sparql.cubes.rewriting.in_part import PartTables
 from publish.sparql.cubes.stars import find_stars
-from publish.sparql.cubes.tree.alternatives import alternatives
 from publish.sparql.cubes.tree.flattening import flattened
-from publish.sparql.cubes.tree.selection import Selection, read_selection
+from publish.sparql.cubes.tree.selection import read_selection
 from publish.sparql.cubes.tree.syntax import (
-    Group,
     NotRead,
     Query,
     groups_of,
     read_group,
     read_query,
-    walk,
 )
 from publish.sparql.cubes.whole import table_of
 
 Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
-MOST_IN_PART = 10_000
-"""Rows of a star that are put into a query's text."""
 LONGEST, MOST_GROUPS = 32_000, 40
 """Characters and groups of a query that is read; a longer one is not about a table of figures."""
 _NAMES = ("Observation", "dataSet")
@@ -240,44 +228,16 @@ class CubeAnswers:
             columns = selection.columns
             if not columns:
                 known = dict(selection.all_columns)
-                columns.update({name: known.get(name, name) for name in _variables(judged)})
-            joins = []
-            for group in alternatives(query, selection.where):
-                join = self._join(query, connection, catalogue, group, selection)
-                if join is None or not join.is_whole:
-                    return None
-                joins.append(join)
+                columns.update({name: known.get(name, name) for name in variables_of(judged)})
+            joins = joins_of(query, catalogue, self._tables, connection, selection)
+            if joins is None:
+                return None
             whole = table_of(joins, selection)
             scanned = sum(join.rows.scanned for join in joins)
             self.plan = Plan(COLUMNS, None, scanned, len(whole))
             return whole if self._as_table else whole.solutions()
         except (NotRead, TooMany, TooLarge):
             return None
-
-    def _join(
-        self,
-        query: Query,
-        connection: Connection,
-        catalogue: Catalogue,
-        group: Group,
-        selection: Selection,
-    ) -> StarJoin | None:
-        """Return the only star of a group with what hangs on it; None if it has more or none."""
-        stars = find_stars(catalogue, group)
-        if len(stars) != 1:
-            return None
-        names = [*selection.columns.values(), *(one for one, _ in selection.order)]
-        names += [one.aggregate for one in selection.having]
-        wanted = {name if isinstance(name, str) else name.variable or "" for name in names}
-        rows = StarRows(connection=connection, star=stars[0])
-        return join_star(
-            query,
-            catalogue,
-            self._tables,
-            rows,
-            group,
-            wanted=frozenset(wanted | set(selection.keys)),
-        )
 
     def _ask(self, query: Query, connection: Connection, catalogue: Catalogue) -> Found | None:
         """Return whether a star has a solution, where that is all that is asked."""
@@ -306,53 +266,15 @@ class CubeAnswers:
         base: str | None,
     ) -> Found | None:
         """Return the answer of the engine to the query with tables in place of its stars."""
-        rewriting = Rewriting(query=query)
-        scanned = fetched = 0
-        why = "many"
-        if _takes_all_below(query.body):
-            raise NotRead("all-variables")
-        for node in groups_of(query, query.body):
-            if rewriting.has_replaced(node):
-                continue
-            group = read_group(query, node)
-            stars = [
-                star for star in find_stars(catalogue, group) if star.observations >= self._fewest
-            ]
-            visible = variables_outside(query, node)
-            if _has_star(query.body):
-                visible |= frozenset(_variables(judged))
-            tables: list[StarTable] = []
-            for star in stars:
-                rows = StarRows(connection=connection, star=star)
-                try:
-                    table = replace_star(
-                        rewriting,
-                        catalogue,
-                        self._tables,
-                        rows,
-                        group,
-                        visible=visible,
-                        most=MOST_IN_PART,
-                        is_alone=len(stars) == 1,
-                    )
-                except (NotRead, TooMany) as reason:
-                    why = str(reason) or "many"
-                    continue
-                scanned += rows.scanned
-                fetched += len(table.rows)
-                tables.append(table)
-            replace_triples(rewriting, group, tables)
-        if not rewriting.replaced:
-            raise NotRead(why)
-        if _has_star(query.body):
-            [clause] = [node for node in query.body.children if node.type == "select_clause"]
-            [star_node] = [node for node in clause.children if node.type == "*"]
-            rewriting.replace(star_node, " ".join(_variables(judged)) or "*")
+        tables = PartTables(
+            catalogue=catalogue, codes=self._tables, connection=connection, fewest=self._fewest
+        )
+        text = tables.put_into(query, variables_of(judged))
         try:
-            found = self._store.query(rewriting.text(), base_iri=base)
+            found = self._store.query(text, base_iri=base)
         except SyntaxError as error:  # the query itself is one, so it was read wrongly
             raise NotRead("not-read") from error
-        self.plan = Plan(COLUMNS_AND_ENGINE, None, scanned, fetched)
+        self.plan = Plan(COLUMNS_AND_ENGINE, None, tables.scanned, tables.fetched)
         return found
 
 
@@ -361,29 +283,8 @@ def _hints(names: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"[:#/<](?:{'|'.join(map(re.escape, sorted(names)))})(?!\w)")
 
 
-def _variables(judged: Found) -> list[str]:
-    """Return what a SELECT projects."""
-    return [f"?{one.value}" for one in cast("ox.QuerySolutions", judged).variables]
-
-
-def _has_star(body: Node) -> bool:
-    """Return whether a query is ``SELECT *``."""
-    return any(
-        child.type == "*"
-        for node in body.children
-        if node.type == "select_clause"
-        for child in node.children
-    )
-
-
-def _takes_all_below(body: Node) -> bool:
-    """Return whether a SELECT within a query takes all variables, or COUNT(DISTINCT *) does.
-
-    Then its answer depends on variables that are named nowhere else.
-    """
-    for node in walk(body):
-        if node.type == "sub_select" and _has_star(node):
-            return True
-        if node.type == "aggregate" and {"*", "DISTINCT"} <= {one.type for one in node.children}:
-            return True
-    return False
+def variables_of(judged: Found) -> list[str]:
+    """Return what a SELECT projects; nothing for another form."""
+    if not isinstance(judged, ox.QuerySolutions):
+        return []
+    return [f"?{one.value}" for one in judged.variables]

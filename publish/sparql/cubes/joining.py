@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from publish.cube.columns_file.engine import Connection
 from publish.sparql.cubes.catalogue import Catalogue, ColumnCube
 from publish.sparql.cubes.components import (
     CodeTables,
@@ -17,7 +18,9 @@ from publish.sparql.cubes.components import (
 )
 from publish.sparql.cubes.conditions import condition_on_value
 from publish.sparql.cubes.fetching import StarRows
-from publish.sparql.cubes.stars import Star
+from publish.sparql.cubes.stars import Star, find_stars
+from publish.sparql.cubes.tree.alternatives import alternatives
+from publish.sparql.cubes.tree.selection import Selection
 from publish.sparql.cubes.tree.syntax import Group, Query
 
 Values = tuple[str | None, ...]
@@ -65,6 +68,39 @@ class StarJoin:
                 at = one.names.index(variable)
                 return all(row[at] is not None for rows in one.rows.values() for row in rows)
         return False
+
+
+def joins_of(
+    query: Query,
+    catalogue: Catalogue,
+    tables: CodeTables,
+    connection: Connection,
+    selection: Selection,
+) -> list[StarJoin] | None:
+    """Return the stars whose solutions together are those of a SELECT, each with what hangs on it.
+
+    None if there is more to it. Raises NotRead.
+    """
+    names = [*selection.columns.values(), *(one for one, _ in selection.order)]
+    names += [one.aggregate for one in selection.having]
+    wanted = {name if isinstance(name, str) else name.variable or "" for name in names}
+    joins = []
+    for group in alternatives(query, selection.where):
+        stars = find_stars(catalogue, group)
+        if len(stars) != 1:
+            return None
+        join = join_star(
+            query,
+            catalogue,
+            tables,
+            StarRows(connection=connection, star=stars[0]),
+            group,
+            wanted=frozenset(wanted | set(selection.keys)),
+        )
+        if not join.is_whole:
+            return None
+        joins.append(join)
+    return joins
 
 
 def join_star(

@@ -83,6 +83,14 @@ QUERIES = {
         ' FILTER(?v > 1000 || ?v < -3) FILTER(contains(?x, "2022")) } ORDER BY ?v',
     ),
     COLUMNS_AND_ENGINE: (
+        "SELECT (COUNT(*) AS ?n) (SUM(?s) AS ?t) { { SELECT ?q ?k (SUM(?v) AS ?s) { ?o qb:dataSet "
+        "ds:lde-werknemers-leeftijd ; se:kwartaal ?q ; se:leeftijdsgroep ?k ; se:werknemersVte "
+        "?v } GROUP BY ?q ?k HAVING(COUNT(*) >= 1) } }",
+        "ASK { { SELECT ?q ?k { ?o qb:dataSet ds:lde-werknemers-leeftijd ; se:kwartaal ?q ; "
+        "se:leeftijdsgroep ?k } GROUP BY ?q ?k HAVING(COUNT(?o) > 1) } }",
+        "SELECT ?naam ?s { { SELECT ?q (SUM(?v) AS ?s) { ?o qb:dataSet ds:lde-werknemers-leeftijd ;"
+        " se:kwartaal ?q ; se:werknemersVte ?v } GROUP BY ?q ORDER BY DESC(?s) LIMIT 3 } "
+        "OPTIONAL { ?q rdfs:label ?naam } }",
         "SELECT (SUM(?v + 0) AS ?s) (GROUP_CONCAT(DISTINCT ?k) AS ?g) { ?o a qb:Observation ; "
         "se:kwartaal ?q ; qb:measureType ?k ; se:werknemersVte ?v }",
         "SELECT (SUM(IF(?l = ?l, 1, 2)) AS ?s) { ?o qb:dataSet ds:lde-werknemers-leeftijd ; "

@@ -33,9 +33,10 @@ from publish.sparql.cubes.left_out.statements import (
 )
 from publish.sparql.cubes.left_out.walking import walk_groups
 from publish.sparql.cubes.plan import COLUMNS_AND_ENGINE, PATTERN, NeedsTriples, Plan
-from publish.sparql.cubes.rewriting import Rewriting
+from publish.sparql.cubes.rewriting.star_tables import Rewriting
+from publish.sparql.cubes.tree.any_spelling import read_any_query
 from publish.sparql.cubes.tree.flattening import flattened
-from publish.sparql.cubes.tree.syntax import NotRead, Query, read_any_query, read_query, walk
+from publish.sparql.cubes.tree.syntax import NotRead, Query, read_query, walk
 
 Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Whole = Callable[[Query, Found], Found | TermTable | None]

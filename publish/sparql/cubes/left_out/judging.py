@@ -6,7 +6,8 @@ from publish.sparql.cubes.catalogue import Catalogue
 from publish.sparql.cubes.left_out.knowing import Slugs, anything, of_constants
 from publish.sparql.cubes.left_out.walking import Judge, walk_groups
 from publish.sparql.cubes.plan import GRAPHS, NeedsTriples
-from publish.sparql.cubes.tree.syntax import NotRead, Query, read_any_query, walk
+from publish.sparql.cubes.tree.any_spelling import read_any_query
+from publish.sparql.cubes.tree.syntax import NotRead, Query, walk
 
 NOT_READ = "not-read"
 LONGEST = 200_000

@@ -35,7 +35,13 @@ from publish.sparql.cubes.left_out.statements import (
 )
 from publish.sparql.cubes.left_out.walking import Searched, Step, matched, steps_of
 from publish.sparql.cubes.plan import PATH, PATTERN, NeedsTriples
-from publish.sparql.cubes.rewriting import Rewriting, StarTable, replace_star, variables_outside
+from publish.sparql.cubes.rewriting.star_tables import (
+    Rewriting,
+    StarTable,
+    replace_star,
+    row_text,
+    variables_outside,
+)
 from publish.sparql.cubes.stars import Star, find_stars
 from publish.sparql.cubes.tree.syntax import TYPE, Group, PatternElement, Triple
 
@@ -197,7 +203,7 @@ class Replacing:
         )
         columns = sorted((inside | visible) & {*star.variables, star.subject})
         found = [
-            "(" + " ".join([text or "UNDEF" for text in texts]) + ")"
+            row_text(texts)
             for part in rows.fetch(columns, is_distinct=place.searched.is_set, refuse=MOST_ROWS)
             for texts in part.texts_of_rows(columns)
         ]

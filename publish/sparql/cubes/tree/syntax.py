@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
@@ -20,14 +20,13 @@ LONGEST_NUMBER = 15
 """Characters of a number up to which the comparison with a column is exact."""
 MOST_CONJUNCTS = 40
 """Conditions of a filter that are read each by itself."""
-_QUERIES = frozenset({"select_query", "ask_query", "construct_query"})
-_DESCRIPTIONS = frozenset({"describe_query"})
+QUERIES = frozenset({"select_query", "ask_query", "construct_query"})
+"""The kinds of node that are queries whose parts may be replaced."""
 _UNREADABLE = frozenset({"blank_node_label", "base_declaration", "dataset_clause"})
 """What may stand in no query that is read: it would need a care that it does not pay for."""
 _VOLATILE = frozenset({"RAND", "NOW", "UUID", "STRUUID", "BNODE"})
 _RARE = re.compile(rf"_:|\b(?:BASE|FROM|{'|'.join(sorted(_VOLATILE))})\b", re.IGNORECASE)
 """What is in the text of every query that has one of these, and of few others."""
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 class NotRead(Exception):
@@ -105,6 +104,10 @@ class Query:
         """``select``, ``ask`` or ``construct``."""
         return self.body.type.partition("_")[0]
 
+    def within(self, select: Node) -> Query:
+        """Return a subquery as a query by itself."""
+        return replace(self, root=select, body=select)
+
     def of(self, node: Node) -> str:
         """Return the text of a node."""
         return self.text[node.start_byte : node.end_byte].decode()
@@ -153,7 +156,7 @@ def read_query(text: str) -> Query:
     coded, root = parsed(text)
     if root.has_error:
         raise NotRead("not-read")
-    bodies = [child for child in root.children if child.type in _QUERIES]
+    bodies = [child for child in root.children if child.type in QUERIES]
     if len(bodies) != 1:
         raise NotRead("form")
     for node in walk(root) if _RARE.search(text) else ():
@@ -164,26 +167,6 @@ def read_query(text: str) -> Query:
     query = Query(text=coded, root=root, body=bodies[0], prefixes={})
     for node in root.children[0].children if root.children[0].type == "prologue" else ():
         if node.type == "prefix_declaration":
-            name, iri = node.named_children
-            query.prefixes[query.of(name).removesuffix(":")] = query.iri(iri) or ""
-    return query
-
-
-def read_any_query(text: str, base: str | None) -> Query:
-    """Return a query of any form and spelling as a tree, to be judged. Raises NotRead.
-
-    Labels of blank nodes are variables in it, and of lists only the items are seen.
-    """
-    coded, root = parsed(_ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text))
-    bodies = [child for child in root.children if child.type in _QUERIES | _DESCRIPTIONS]
-    if root.has_error or len(bodies) != 1:
-        raise NotRead("not-read")
-    query = Query(text=coded, root=root, body=bodies[0], prefixes={}, base=base or "")
-    for node in walk(root):
-        if node.type == "base_declaration":
-            [iri] = node.named_children
-            query.base = absolute(query.of(iri)[1:-1], query.base or "")
-        elif node.type == "prefix_declaration":
             name, iri = node.named_children
             query.prefixes[query.of(name).removesuffix(":")] = query.iri(iri) or ""
     return query

@@ -7,7 +7,7 @@ a star, the table has sums over groups of its observations, and the aggregates a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -70,9 +70,17 @@ class StarTable:
 
     def text(self) -> str:
         """Return the table as SPARQL has it."""
-        if not self.columns:  # so many solutions without a value
-            return "VALUES () { " + "() " * len(self.rows) + "}"
-        return f"VALUES ({' '.join(self.columns)}) {{ {' '.join(self.rows)} }}"
+        return values_of(self.columns, self.rows)
+
+
+def values_of(variables: Sequence[str], rows: Iterable[str]) -> str:
+    """Return a table as SPARQL has it, of rows that are written already."""
+    return f"VALUES ({' '.join(variables)}) {{ {' '.join(rows)} }}"
+
+
+def row_text(texts: Iterable[str | None]) -> str:
+    """Return a row of a table as SPARQL has it."""
+    return f"({' '.join([text or 'UNDEF' for text in texts])})"
 
 
 def replace_star(
@@ -111,7 +119,7 @@ def replace_star(
     columns = sorted(used)
     if adding is None:
         found = [
-            "(" + " ".join([text or "UNDEF" for text in texts]) + ")"
+            row_text(texts)
             for part in rows.fetch(columns, refuse=most)
             for texts in part.texts_of_rows(columns)
         ]
@@ -231,10 +239,8 @@ class _Adding:
                 number, *totals = row[part.sums :]
                 if not number:
                     continue
-                cells = [text or "UNDEF" for text in found]
-                cells.append(number_text(Decimal(number), INTEGER))
-                cells += map(number_text, totals, datatypes)
-                texts.append("(" + " ".join(cells) + ")")
+                added = map(number_text, totals, datatypes)
+                texts.append(row_text([*found, number_text(Decimal(number), INTEGER), *added]))
         for node, function, name, is_of_star in self.aggregates:
             rewriting.replace(node, _added_up(function, name, is_of_star, count, names))
         return StarTable(star=star, columns=[*columns, count, *names.values()], rows=texts)
