@@ -59,7 +59,7 @@ def table_of(joins: Sequence[StarJoin], selection: Selection) -> TermTable:
     count = 0
     for join in joins:
         for columns, rows in _plain(join, selection, wanted):
-            found.append(columns)
+            found += [columns] if rows else []
             count += rows
             if count > MOST_ROWS:
                 raise TooMany

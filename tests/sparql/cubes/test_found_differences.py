@@ -46,6 +46,12 @@ FOUND = {
     "groups of nothing by a data set": """
         SELECT ?d (COUNT(*) AS ?n) { ?o a qb:Observation ; qb:dataSet ?d ; ns:geslacht ?c ;
           ns:maat-aantal ?v . FILTER(?v > 100) } GROUP BY ?d""",
+    "a branch without solutions, of codes with several labels": """
+        SELECT ?c ?l ?v {
+          { ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:maat-aantal ?v . ?c skos:prefLabel ?l
+            FILTER(?v > 10000) } UNION
+          { ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:maat-aantal ?v . ?c skos:prefLabel ?l } }
+        """,
     "SELECT DISTINCT * of a subquery": """
         SELECT ?c { { SELECT DISTINCT * {
           ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:geslacht ?s ; ns:maat-aantal ?v } } }""",
