@@ -48,7 +48,7 @@ from publish.release.stages.judge_graphs import Content, judge_graphs
 from publish.release.stages.shared_graphs import write_shared_graphs
 from publish.release.stages.write_cubes import WrittenCubes, write_cubes
 from publish.release.stages.write_exports import write_exports
-from publish.release.stages.write_query_columns import add_query_columns
+from publish.release.stages.write_query_columns import StoredObservations, add_query_columns
 from publish.release.stages.write_search import write_search
 from publish.release.stages.write_sources import source_entries, write_texts
 from publish.release.stores.local import load_store
@@ -90,6 +90,7 @@ class WrittenRelease:
 
     content: Content
     manifest: Mapping[str, Any]
+    stored: StoredObservations
 
     @property
     def id(self) -> str:
@@ -117,6 +118,7 @@ def write_release(
         folder / "dumps", graphs.dumps, graphs.code_lists, uris.prefixes(), about, exports.files
     )
     write_shapes(project, content.shapes, folder)
+    stored = StoredObservations.of(content)
     if project.publication is None:
         log.info(phrase("no-catalogue-yet"))
     manifest = make_manifest(
@@ -134,21 +136,21 @@ def write_release(
             "texts": texts,
             "search": INDEX_FORMAT,
             "query-columns": QUERY_COLUMNS_FORMAT,
-            "left-out-of-store": sorted(content.written.left_out),
+            "left-out-of-store": sorted(stored.left_out),
             "sources": source_entries(content.written.inputs, exports.tables),
         },
     )
     judge_catalogue(project, manifest)
-    return WrittenRelease(content=content, manifest=manifest)
+    return WrittenRelease(content=content, manifest=manifest, stored=stored)
 
 
 def add_store(project: Project, folder: Path, written: WrittenRelease) -> None:
     """Write what a release has besides downloads: queries, store, columns and manifest."""
     _copy_queries(written.content)
     triples = sum(graph["triples"] for graph in written.manifest["graphs"])
-    graphs, cubes = written.content.graphs, written.content.written
-    load_store(folder, graphs.dumps, project.default_graph, triples, instead=cubes.left_out)
-    add_query_columns(written.content)
+    dumps, stored = written.content.graphs.dumps, written.stored
+    load_store(folder, dumps, project.default_graph, triples, instead=stored.left_out)
+    add_query_columns(written.content, stored)
     (folder / "manifest.json").write_text(manifest_text(written.manifest), encoding="utf-8")
 
 

@@ -65,22 +65,6 @@ class WrittenCubes:
         return {cube.described.slug: cube.count for cube in self.cubes}
 
     @property
-    def left_out(self) -> dict[str, bytes]:
-        """The data sets whose observations the triple store lacks, with what it has instead.
-
-        That is what describes them, as N-Triples. With an empty default graph there are none: then
-        queries name graphs, and need what these hold.
-        """
-        most = self.inputs.project.store_up_to
-        if self.inputs.project.default_graph != "union":
-            return {}
-        return {
-            cube.described.slug: cube.description
-            for cube in self.cubes
-            if most is not None and cube.count > most
-        }
-
-    @property
     def all_cubes(self) -> list[AnyCube]:
         """The cubes themselves."""
         return [cube.described.cube for cube in self.cubes]

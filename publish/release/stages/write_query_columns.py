@@ -6,18 +6,21 @@ the ontology can say there of anything that it is an observation. Then queries m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from publish.cube.columns_file.engine import open_engine
 from publish.cube.columns_file.names import QUERY_COLUMNS
 from publish.cube.columns_file.query_columns import write_query_columns
 from publish.cube.structure import Structure
+from publish.faults.fault import phrase
 from publish.project.iris import CELLS, Uris
 from publish.rdf.namespaces import QB, RDF, SDMX_ATTRIBUTE
 from publish.release.compressed import read_blocks, triples_file
 from publish.release.stages.judge_graphs import Content
 
+log = logging.getLogger("publish")
 _TYPE = f"<{RDF.type}>".encode()
 _OBSERVATION = f"<{QB.Observation}> .".encode()
 _ATTRIBUTES = ("unitMeasure", "obsStatus", "decimals")
@@ -68,14 +71,45 @@ class StatementsOfObservations:
                 yield predicate[1:-1].decode()
 
 
-def add_query_columns(content: Content) -> None:
+@dataclass(frozen=True, kw_only=True)
+class StoredObservations:
+    """Which observations the triple store has, and whether all that is said of them is columns."""
+
+    elsewhere: bool
+    """Whether other graphs say of observations what the columns do not."""
+    left_out: Mapping[str, bytes]
+    """The data sets whose observations the store lacks, with what it has instead, as N-Triples."""
+
+    @staticmethod
+    def of(content: Content) -> StoredObservations:
+        """Return what the store is to have of the data sets of a release.
+
+        Nothing is left out that columns cannot answer for: with an empty default graph queries name
+        graphs, and need what these hold; and no query may go by columns that do not say all.
+        """
+        written = content.written
+        project, most = written.inputs.project, written.inputs.project.store_up_to
+        structures = [cube.structure for cube in written.all_cubes]
+        statements = StatementsOfObservations.of(structures, project.uris)
+        elsewhere = any(statements.are_in(block) for block in _other_lines(content))
+        large = {
+            cube.described.slug: cube.description
+            for cube in written.cubes
+            if most is not None and cube.count > most
+        }
+        if large and elsewhere:
+            log.warning(phrase("nothing-left-out", names=", ".join(large)))
+        is_possible = not elsewhere and project.default_graph == "union"
+        return StoredObservations(elsewhere=elsewhere, left_out=large if is_possible else {})
+
+
+def add_query_columns(content: Content, stored: StoredObservations) -> None:
     """Write the columns of all data sets of a release into its folder. Raises OSError."""
     written, project = content.written, content.written.inputs.project
-    structures = [cube.structure for cube in written.all_cubes]
-    statements = StatementsOfObservations.of(structures, project.uris)
-    elsewhere = any(statements.are_in(block) for block in _other_lines(content))
     mentions: set[str] = set()
-    if written.left_out:
+    if stored.left_out:
+        structures = [cube.structure for cube in written.all_cubes]
+        statements = StatementsOfObservations.of(structures, project.uris)
         for block in _other_lines(content):
             mentions.update(statements.mentioned_in(block))
     files = [cube.columns.path for cube in written.cubes if cube.columns]
@@ -85,8 +119,8 @@ def add_query_columns(content: Content) -> None:
             files,
             connection,
             default_graph=project.default_graph,
-            elsewhere=elsewhere,
-            left_out=written.left_out.keys(),
+            elsewhere=stored.elsewhere,
+            left_out=stored.left_out.keys(),
             mentions=mentions,
         )
 

@@ -69,6 +69,21 @@ def test_leave_out_observations_of_large_data_sets(two: SmallProject) -> None:
     assert Served(found.folder).left_out == {"groot"}
 
 
+def test_leave_out_nothing_of_which_the_ontology_says_more(
+    two: SmallProject, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else no query could be answered on it: neither from columns, nor from the store."""
+    path = two.root / "ontology" / "codelists" / "leeftijd.ttl"
+    more = "\n<id/concept/leeftijd/jong> <ns/proef#aantal> 12 .\n"
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    found = built(with_setting(two, "store-up-to = 3").read())
+    assert found.manifest["left-out-of-store"] == []
+    assert set(found.lines("groot")) == in_store(found, "groot")
+    about = about_query_columns(found.folder / QUERY_COLUMNS)
+    assert (about["elsewhere"], [cube["in_store"] for cube in about["cubes"]]) == (True, [True] * 2)
+    assert "Of groot the triple store has all observations" in caplog.text
+
+
 def test_leave_out_nothing_where_the_default_graph_is_empty(two: SmallProject) -> None:
     """There queries name graphs, of which columns know nothing."""
     project = with_setting(two, 'store-up-to = 3\ndefault-graph = "empty"').read()
