@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import cast
 
 import pyoxigraph as ox
@@ -117,16 +118,17 @@ def mean_digits(totals: Sequence[str], counts: Sequence[int]) -> list[str]:
         divisors = [count * scale for count in counts]
         totals = [total.replace(".", "") for total in totals]
     numbers = list(map(int, totals))
-    divided = list(map(divmod, map(abs, numbers), divisors))
-    rests = [(rest, divisor) for (_, rest), divisor in zip(divided, divisors, strict=True)]
-    decimals = {one: _decimals(*one) for one in set(rests)}
-    found = [f"{whole}{decimals[one]}" for (whole, _), one in zip(divided, rests, strict=True)]
-    if max(divided, default=(0, 0))[0] >= _LARGEST_WHOLE and any(
-        whole * _PLACES + rest * _PLACES // divisor >= 2**127
-        for (whole, rest), divisor in zip(divided, divisors, strict=True)
+    sizes = list(map(abs, numbers)) if min(numbers, default=0) < 0 else numbers
+    if max(sizes, default=0) >= _MAY_BE_TOO_LARGE and any(
+        size * _PLACES // divisor >= 2**127 for size, divisor in zip(sizes, divisors, strict=True)
     ):
         raise TooLarge
-    if min(numbers, default=0) >= 0:
+    after = _Decimals()
+    found = [
+        f"{size // divisor}{after[size % divisor, divisor]}"
+        for size, divisor in zip(sizes, divisors, strict=True)
+    ]
+    if sizes is numbers:
         return found
     return [
         f"-{digits}" if number < 0 and digits != "0" else digits
@@ -134,9 +136,13 @@ def mean_digits(totals: Sequence[str], counts: Sequence[int]) -> list[str]:
     ]
 
 
-def _decimals(rest: int, divisor: int) -> str:
-    """Return what follows the whole part of a quotient."""
-    return f".{rest * _PLACES // divisor:018d}".rstrip("0").removesuffix(".")
+class _Decimals(dict[tuple[int, int], str]):
+    """What follows the whole part of quotients, by the rest and the divisor; few are different."""
+
+    def __missing__(self, key: tuple[int, int]) -> str:
+        rest, divisor = key
+        found = self[key] = f".{rest * _PLACES // divisor:018d}".rstrip("0").removesuffix(".")
+        return found
 
 
 def _trimmed(number: str) -> str:
@@ -195,9 +201,12 @@ def part_of(column: Column, places: slice | Sequence[int]) -> Column:
 _MAY_BE_LARGE = 19
 """Characters of a number from which it may be larger than the engine has values for."""
 _PLACES = 10**18
-_LARGEST_WHOLE = 2**127 // _PLACES
+_MAY_BE_TOO_LARGE = 2**127 // _PLACES
+"""A number from which its quotients may be larger than the engine has values for."""
 _ROWS = 1000
 """Rows that are written at a time."""
+_SHORT = 200
+"""Characters of a term from which it is not kept."""
 
 
 def _json(value: object) -> str:
@@ -219,7 +228,7 @@ def _rows_as_json(heads: Sequence[str], columns: Sequence[Column], count: int) -
             continue
         if None in column:
             return _sparse_rows_as_json(heads, columns, count)
-        cells = {text: _cell(text or "") for text in set(column)}
+        cells = {text: _cell_of(text or "") for text in set(column)}
         same.append(before + head)
         values.append([cells[text] for text in column])
         before = ","
@@ -240,10 +249,20 @@ def _sparse_rows_as_json(heads: Sequence[str], columns: Sequence[Column], count:
     written = []
     for head, column in zip(heads, columns, strict=True):
         terms = terms_of(column)
-        cells = {text: "" if text is None else head + _cell(text) for text in set(terms)}
+        cells = {text: "" if text is None else head + _cell_of(text) for text in set(terms)}
         written.append([cells[text] for text in terms])
     rows = [",".join(filter(None, row)) for row in zip(*written, strict=True)]
     return "{" + "},{".join(rows) + "}"
+
+
+def _cell_of(text: str) -> str:
+    """Return a term as JSON has it; those of codes are in one answer after the other."""
+    return _known_cell(text) if len(text) < _SHORT else _cell(text)
+
+
+@lru_cache(maxsize=5000)
+def _known_cell(text: str) -> str:
+    return _cell(text)
 
 
 def _cell(text: str) -> str:
