@@ -42,11 +42,11 @@ class Endpoint:
     def ask(self, text: str) -> Answer:
         """Ask a query; the time ends when the whole answer is there."""
         accept = TRIPLES if text.lstrip().upper().startswith("DESCRIBE") else JSON
-        target = f"{self.path}?{query_string(('query', text))}"
-        request = f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n\r\n".encode()
+        request = self._request(text, accept)
         if time.monotonic() - self.asked > IDLE:  # a server closes it when others take long
             self.connection.close()
             self.connection = Connection(self.port, timeout=self.patience)
+            self.connection.ask(self._request("ASK {}", JSON))  # a new one is slower at first
         start = time.perf_counter()
         reply = self.connection.ask(request)
         seconds = time.perf_counter() - start
@@ -55,6 +55,10 @@ class Endpoint:
             sys.exit(f"{reply.status} {reply.text[:600]}\n{text}")
         body = reply.text if accept == TRIPLES else json.loads(reply.body)
         return Answer(seconds=seconds, body=body, plan=reply.get(PLAN) or "")
+
+    def _request(self, text: str, accept: str) -> bytes:
+        target = f"{self.path}?{query_string(('query', text))}"
+        return f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n\r\n".encode()
 
 
 class DuckDB:
