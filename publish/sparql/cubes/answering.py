@@ -19,7 +19,6 @@ from publish.sparql.cubes.catalogue import (
     UnusableCatalogue,
     read_catalogue,
 )
-from publish.sparql.cubes.columnwise import TermTable
 from publish.sparql.cubes.components import CodeTables
 from publish.sparql.cubes.fetching import StarRows, TooLarge, TooMany
 from publish.sparql.cubes.joining import join_star, joins_of
@@ -29,6 +28,7 @@ from publish.sparql.cubes.left_out.lines import Lines, lines_of
 from publish.sparql.cubes.plan import COLUMNS, COLUMNS_AND_ENGINE, ENGINE, NeedsTriples, Plan
 from publish.sparql.cubes.rewriting.in_part import PartTables
 from publish.sparql.cubes.stars import find_stars
+from publish.sparql.cubes.term_columns import TermTable
 from publish.sparql.cubes.tree.flattening import flattened
 from publish.sparql.cubes.tree.selection import read_selection
 from publish.sparql.cubes.tree.syntax import (

@@ -18,6 +18,7 @@ from publish.sparql.cubes.catalogue import (
     Fixed,
 )
 from publish.sparql.cubes.stars import Star, conditions_of, is_one_of
+from publish.sparql.cubes.term_columns import Column, Keyed, Numbers, terms_of
 
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 EXACT = Context(prec=120)
@@ -30,8 +31,8 @@ _FIXED = re.compile(r"(\w+) = \d+")
 _AGGREGATE = re.compile(r"count\(\*\)|(?:sum|min|max)\((value)\)", re.IGNORECASE)
 
 Condition = Callable[[ColumnCube], str]
-Reader = Callable[[Sequence[Sequence[Any]]], Sequence[str | None]]
-"""Makes the texts of terms of the columns of some rows."""
+Reader = Callable[[Sequence[Sequence[Any]]], Column]
+"""Makes terms of the columns of some rows."""
 
 
 class TooMany(Exception):
@@ -61,15 +62,15 @@ class Selected:
         """Return what stands in one place of each row."""
         return self._columns[at] if self.rows else ()
 
-    def texts(self, variable: str) -> Sequence[str | None]:
-        """Return the texts of the terms of a variable, one of each row."""
+    def terms(self, variable: str) -> Column:
+        """Return the terms of a variable, one of each row."""
         return self.readers[variable](self._columns) if self.rows else ()
 
     def texts_of_rows(self, variables: Sequence[str]) -> Iterable[tuple[str | None, ...]]:
         """Return the texts of the terms of some variables, row by row."""
         if not variables:
             return [()] * len(self.rows)
-        return zip(*map(self.texts, variables), strict=True)
+        return zip(*[terms_of(self.terms(name)) for name in variables], strict=True)
 
 
 @dataclass(kw_only=True)
@@ -189,12 +190,14 @@ class StarRows:
                     for number in found[at]
                 ]
             columns.append("value")
-            return lambda found: [number_text(number, datatype) for number in found[at]]
+            return lambda found: Numbers(
+                digits=[_digits(number, datatype) for number in found[at]], datatype=datatype
+            )
         columns.append(column.sql)
         texts = column.texts
         if variable in self.star.optional:
             return lambda found: [None if one is None else texts[one] for one in found[at]]
-        return lambda found: [texts[one] for one in found[at]]
+        return lambda found: Keyed(keys=found[at], terms=texts)
 
 
 def _is_key(cube: ColumnCube, columns: Sequence[str], where: Sequence[str]) -> bool:
@@ -230,13 +233,18 @@ def _alias(at: int) -> str:
 
 def number_text(number: Decimal, datatype: str) -> str:
     """Return a number as the canonical literal of its datatype. Raises TooLarge."""
+    return f'"{_digits(number, datatype)}"^^<{datatype}>'
+
+
+def _digits(number: Decimal, datatype: str) -> str:
+    """Return a number as its canonical literal has it. Raises TooLarge."""
     check_size(number, datatype)
     if datatype == INTEGER:
-        return f'"{int(number)}"^^<{INTEGER}>'
+        return str(int(number))
     text = f"{number:f}"
     if "." in text:
         text = text.rstrip("0").removesuffix(".")
-    return f'"{"0" if text in ("-0", "") else text}"^^<{DECIMAL}>'
+    return "0" if text in ("-0", "") else text
 
 
 def check_size(number: Decimal, datatype: str) -> None:

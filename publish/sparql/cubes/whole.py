@@ -16,12 +16,9 @@ from publish.sparql.cubes.catalogue import INTEGER, Coded, Figures
 from publish.sparql.cubes.columnwise import (
     Columns,
     NotOne,
-    TermTable,
     aggregate_column,
     columns_of,
     one_each,
-    part_of,
-    terms_of,
 )
 from publish.sparql.cubes.fetching import (
     DECIMAL,
@@ -34,6 +31,7 @@ from publish.sparql.cubes.fetching import (
 )
 from publish.sparql.cubes.joining import Combination, StarJoin, by_code, combined
 from publish.sparql.cubes.stars import Star
+from publish.sparql.cubes.term_columns import TermTable, part_of, terms_of
 from publish.sparql.cubes.tree.selection import Aggregate, Selection, Source
 from publish.sparql.cubes.tree.syntax import NotRead
 

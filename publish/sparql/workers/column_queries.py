@@ -16,7 +16,6 @@ import pyoxigraph as ox
 from publish.cube.columns_file.engine import EngineError, EngineOutOfMemory
 from publish.cube.columns_file.release_columns import ReleaseColumns
 from publish.sparql.cubes.answering import CubeAnswers, Found
-from publish.sparql.cubes.columnwise import TermTable
 from publish.sparql.cubes.plan import (
     ENGINE,
     FAILED,
@@ -25,6 +24,7 @@ from publish.sparql.cubes.plan import (
     NeedsTriples,
     Plan,
 )
+from publish.sparql.cubes.term_columns import TermTable
 from publish.sparql.workers.frames import NoAnswer
 
 ALL = 1 << 62

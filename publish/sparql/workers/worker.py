@@ -50,7 +50,7 @@ from publish.sparql.workers.sandbox import (
 
 if TYPE_CHECKING:
     from publish.cube.columns_file.release_columns import ReleaseColumns
-    from publish.sparql.cubes.columnwise import TermTable
+    from publish.sparql.cubes.term_columns import TermTable
     from publish.sparql.workers.column_queries import ColumnQueries
     from publish.sparql.workers.views import ViewWriter
 

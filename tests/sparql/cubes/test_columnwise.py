@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import random
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import cast
 
-import pyoxigraph as ox
 import pytest
 
 from publish.sparql.cubes.catalogue import INTEGER
 from publish.sparql.cubes.columnwise import (
     NotOne,
-    Numbers,
-    TermTable,
     aggregate_column,
     columns_of,
     mean_digits,
@@ -30,6 +26,7 @@ from publish.sparql.cubes.fetching import (
     number_text,
 )
 from publish.sparql.cubes.joining import OnCodes
+from publish.sparql.cubes.term_columns import Keyed, terms_of
 from publish.sparql.cubes.tree.selection import Aggregate
 
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
@@ -59,7 +56,7 @@ def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
     codes = ("<a>", "<b>")
     part = Selected(
         cube=cast("object", SimpleNamespace()),  # type: ignore[arg-type]
-        readers={"?k": lambda columns: [codes[one] for one in columns[0]]},
+        readers={"?k": lambda columns: Keyed(keys=columns[0], terms=codes)},
         rows=rows,
         sums=1,
     )
@@ -71,7 +68,11 @@ def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
     total = Aggregate(function="SUM", is_distinct=False, variable="?v")
     average = Aggregate(function="AVG", is_distinct=False, variable="?v")
     places = {("?v", "SUM"): 1, ("?z", "DISTINCT"): 2}
-    assert columns_of(part, ["?k"], hanging) == {"?k": ["<b>", "<a>"], "?l": ('"B"', '"A"')}
+    found = columns_of(part, ["?k"], hanging)
+    assert {name: terms_of(column) for name, column in found.items()} == {
+        "?k": ["<b>", "<a>"],
+        "?l": ['"B"', '"A"'],
+    }
     expected = {
         count: [f'"4"^^<{INTEGER}>', f'"2"^^<{INTEGER}>'],
         each: [f'"3"^^<{INTEGER}>', f'"1"^^<{INTEGER}>'],
@@ -79,7 +80,7 @@ def test_make_terms_of_rows_and_of_what_hangs_on_their_codes() -> None:
         average: [f'"2.5"^^<{DECIMAL}>', f'"-1.5"^^<{DECIMAL}>'],
     }
     for one, terms in expected.items():
-        assert aggregate_column(part, one, places, {"?v": INTEGER}).terms() == terms
+        assert terms_of(aggregate_column(part, one, places, {"?v": INTEGER})) == terms
 
 
 @pytest.mark.parametrize("rows", [[], [(None,), (None,)], [('"A"',), ('"B"',)]])
@@ -96,35 +97,3 @@ def test_join_what_hangs_on_one_variable() -> None:
     notation = OnCodes(variable="?k", names=("?n",), rows={"b": [('"1"',)]})
     [(variable, found)] = one_each([label, level, notation]).items()
     assert (variable, found.names, found.rows) == ("?k", ("?l", "?n"), {"<b>": ('"B"', '"1"')})
-
-
-TERMS = (
-    ox.NamedNode("http://x/é?a=b&c='d'"),
-    ox.BlankNode("b1"),
-    ox.Literal('a "b" \\ c\nd\te\x01\U0001f600 </script>'),
-    ox.Literal('1"^^<x>'),
-    ox.Literal("één", language="nl-be"),
-    ox.Literal(3),
-    ox.Literal(""),
-    None,
-)
-
-
-@pytest.mark.parametrize("count", [0, 1, 2500])
-def test_write_rows_as_json_as_the_engine_does(count: int) -> None:
-    """Every kind of term, unbound variables and empty rows come out in the engine's very bytes."""
-    chance = random.Random(count)
-    texts = [None if term is None else str(term) for term in TERMS]
-    numbers = Numbers(digits=[str(number) for number in range(count)], datatype=INTEGER)
-    some, bound = chance.choices(texts, k=count), chance.choices(texts[:-1], k=count)
-    for columns in ([some, [None] * count, bound, numbers], [bound, numbers], [numbers, bound], []):
-        names = [f"?v{at}" for at in range(len(columns))]
-        table = TermTable(variables=names, columns=columns, count=count)
-        written = b"".join(table.json())
-        if columns:
-            assert written == table.solutions().serialize(format=ox.QueryResultsFormat.JSON)
-        else:
-            assert json.loads(written) == {
-                "head": {"vars": []},
-                "results": {"bindings": [{}] * count},
-            }

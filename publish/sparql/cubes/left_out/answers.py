@@ -12,7 +12,6 @@ from tree_sitter import Node
 
 from publish.cube.columns_file.engine import Connection
 from publish.sparql.cubes.catalogue import Catalogue
-from publish.sparql.cubes.columnwise import TermTable
 from publish.sparql.cubes.components import CodeTables
 from publish.sparql.cubes.fetching import TooLarge, TooMany
 from publish.sparql.cubes.left_out.judging import (
@@ -34,6 +33,7 @@ from publish.sparql.cubes.left_out.statements import (
 from publish.sparql.cubes.left_out.walking import walk_groups
 from publish.sparql.cubes.plan import COLUMNS_AND_ENGINE, PATTERN, NeedsTriples, Plan
 from publish.sparql.cubes.rewriting.star_tables import Rewriting
+from publish.sparql.cubes.term_columns import TermTable
 from publish.sparql.cubes.tree.any_spelling import read_any_query
 from publish.sparql.cubes.tree.flattening import flattened
 from publish.sparql.cubes.tree.syntax import NotRead, Query, read_query, walk

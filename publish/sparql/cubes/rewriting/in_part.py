@@ -13,7 +13,6 @@ from tree_sitter import Node
 
 from publish.cube.columns_file.engine import Connection
 from publish.sparql.cubes.catalogue import Catalogue
-from publish.sparql.cubes.columnwise import TermTable, terms_of
 from publish.sparql.cubes.components import CodeTables
 from publish.sparql.cubes.fetching import StarRows, TooLarge, TooMany
 from publish.sparql.cubes.joining import joins_of
@@ -27,6 +26,7 @@ from publish.sparql.cubes.rewriting.star_tables import (
     variables_outside,
 )
 from publish.sparql.cubes.stars import find_stars
+from publish.sparql.cubes.term_columns import TermTable, terms_of
 from publish.sparql.cubes.tree.selection import read_selection
 from publish.sparql.cubes.tree.syntax import NotRead, Query, groups_of, read_group, walk
 from publish.sparql.cubes.whole import table_of
