@@ -178,8 +178,9 @@ class Endpoint:
         body = answer.spool.body
         if body is not None and not answer.volatile:
             kept = CachedAnswer(form=answer.form, body=body, more=answer.more, plan=answer.plan)
-            # Once the reply is sent, which need not wait for that.
-            asyncio.get_running_loop().call_soon(self._cache.put, key, kept)
+            # Once the reply is sent, which need not wait for that: it is written in the next turn.
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._cache.put, key, kept)
         return key, answer
 
     async def _for_program(
