@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -25,7 +26,14 @@ from publish.sparql.cubes.joining import join_star, joins_of
 from publish.sparql.cubes.left_out.answers import LeftOutAnswers
 from publish.sparql.cubes.left_out.judging import asks_for_nothing
 from publish.sparql.cubes.left_out.lines import Lines, lines_of
-from publish.sparql.cubes.plan import COLUMNS, COLUMNS_AND_ENGINE, ENGINE, NeedsTriples, Plan
+from publish.sparql.cubes.plan import (
+    COLUMNS,
+    COLUMNS_AND_ENGINE,
+    ENGINE,
+    Mistranslated,
+    NeedsTriples,
+    Plan,
+)
 from publish.sparql.cubes.rewriting.in_part import PartTables
 from publish.sparql.cubes.stars import find_stars
 from publish.sparql.cubes.term_columns import TermTable
@@ -109,7 +117,7 @@ class CubeAnswers:
     def answer(self, text: str, base: str | None) -> Found | None:
         """Return the answer to a query; None if it is for the engine. ``plan`` says why.
 
-        Raises SyntaxError for what is no query, NeedsTriples and EngineError.
+        Raises SyntaxError for what is no query, NeedsTriples, Mistranslated and EngineError.
         """
         return cast("Found | None", self._answer_or_leave(text, base))
 
@@ -168,10 +176,11 @@ class CubeAnswers:
                 lines_of=self.lines_of,
                 base=base,
             )
-            slugs = answers.needs(text)
-            if not slugs:
-                return None
-            found, plan = answers.answer(text, judged, self._whole_of, slugs)
+            with _own_texts():
+                slugs = answers.needs(text)
+                if not slugs:
+                    return None
+                found, plan = answers.answer(text, judged, self._whole_of, slugs)
             self.plan = plan or self.plan
             return found
         except NotRead as reason:
@@ -197,6 +206,17 @@ class CubeAnswers:
         self._see_base(base)
         # What is no query is refused here, so that what is read below is one.
         judged = self._empty.query(text, base_iri=base)
+        with _own_texts():
+            return self._of_query(text, judged, connection, catalogue, base)
+
+    def _of_query(
+        self,
+        text: str,
+        judged: Found,
+        connection: Connection,
+        catalogue: Catalogue,
+        base: str | None,
+    ) -> Found | TermTable | None:
         if len(text) > LONGEST:
             raise NotRead("not-read")
         query = flattened(read_query(text))
@@ -276,6 +296,15 @@ class CubeAnswers:
             raise NotRead("not-read") from error
         self.plan = Plan(COLUMNS_AND_ENGINE, None, tables.scanned, tables.fetched)
         return found
+
+
+@contextmanager
+def _own_texts() -> Iterator[None]:
+    """Tell apart what is wrong with a text that is made of a query: the query itself is right."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise Mistranslated(str(error)) from error
 
 
 def _hints(names: Iterable[str]) -> re.Pattern[str]:

@@ -99,6 +99,10 @@ def plan_of(header: str) -> Plan:
     return Plan(found["way"], found["why"], *counts)
 
 
+class Mistranslated(Exception):
+    """A text that was made of a query is none: a fault of ours, while the query is right."""
+
+
 class NeedsTriples(Exception):
     """A query needs all triples of data sets whose observations are not in the triple store."""
 

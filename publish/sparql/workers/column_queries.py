@@ -21,6 +21,7 @@ from publish.sparql.cubes.plan import (
     FAILED,
     GRAPHS,
     MEMORY,
+    Mistranslated,
     NeedsTriples,
     Plan,
 )
@@ -29,7 +30,7 @@ from publish.sparql.workers.frames import NoAnswer
 
 ALL = 1 << 62
 """More observations than any data set has: only those are asked that the store has not."""
-FAULTS = (EngineError, ArithmeticError, LookupError, RecursionError, TypeError)
+FAULTS = (EngineError, Mistranslated, ArithmeticError, LookupError, RecursionError, TypeError)
 """What a fault in the columns, or in how a query is translated, raises."""
 FAILURES = (*FAULTS, RuntimeError, ValueError)
 """The last two are raised for what is wrong with a query too, of which the store says the same."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
+from publish.sparql.cubes import components
 from publish.sparql.cubes.answering import CubeAnswers, Found
-from publish.sparql.cubes.plan import COLUMNS, COLUMNS_AND_ENGINE, ENGINE
+from publish.sparql.cubes.plan import COLUMNS, COLUMNS_AND_ENGINE, ENGINE, Mistranslated
+from publish.sparql.workers.column_queries import FAULTS
 
 if TYPE_CHECKING:
     from conftest import Built
@@ -192,6 +194,19 @@ def test_raise_what_is_wrong_with_a_query(answers: CubeAnswers) -> None:
     """A mistake that the tree does not show is the engine's to tell."""
     with pytest.raises(SyntaxError):
         answers.answer("SELECT ?o { ?o a unknown:Observation }", None)
+
+
+def test_tell_faults_of_ours_from_those_of_a_query(
+    answer: Built, store: ox.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that was made wrongly is no reason to refuse a right query: the store is asked."""
+    monkeypatch.setattr(components, "_plain", lambda *given: ("FILTER(", False))
+    answers = CubeAnswers(answer.folder, store, memory=MEMORY, fewest=0)
+    with pytest.raises(Mistranslated):
+        answers.answer(
+            PREFIXES + "SELECT ?n { ?o se:kwartaal/skos:notation ?n ; qb:dataSet ?d }", None
+        )
+    assert Mistranslated in FAULTS
 
 
 def test_read_only_queries_that_name_what_observations_have(answers: CubeAnswers) -> None:

@@ -52,6 +52,10 @@ FOUND = {
             FILTER(?v > 10000) } UNION
           { ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:maat-aantal ?v . ?c skos:prefLabel ?l } }
         """,
+    "a subquery of codes that need the prefixes of the query": r"""
+        SELECT ?d { { SELECT ?d (COUNT(?o) AS ?n) { ?o qb:dataSet ?d ; ns:leeftijd ?c ;
+          ns:maat-aantal ?v OPTIONAL { ?c skos:prefLabel ?l FILTER(?l = "a\\tb"@en) } }
+          GROUP BY ?d } } ORDER BY DESC(STR(?n))""",
     "SELECT DISTINCT * of a subquery": """
         SELECT ?c { { SELECT DISTINCT * {
           ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:geslacht ?s ; ns:maat-aantal ?v } } }""",

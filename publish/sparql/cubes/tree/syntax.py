@@ -106,7 +106,7 @@ class Query:
 
     def within(self, select: Node) -> Query:
         """Return a subquery as a query by itself."""
-        return replace(self, root=select, body=select)
+        return replace(self, body=select)
 
     def of(self, node: Node) -> str:
         """Return the text of a node."""
@@ -114,7 +114,8 @@ class Query:
 
     def prologue(self) -> str:
         """Return what stands before the query itself."""
-        return self.text[: self.body.start_byte].decode()
+        first = self.root.children[0]
+        return self.text[: first.end_byte].decode() if first.type == "prologue" else ""
 
     def new_variable(self) -> str:
         """Return a variable that is written nowhere."""
