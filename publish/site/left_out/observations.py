@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from publish.exports.description import PERIOD, DataSetDescription
 from publish.exports.view import DataView
-from publish.release.opened import Pattern, Served, term
+from publish.release.opened import LABELS, Pattern, Served, term
 from publish.site.data.figures import PageFigures
 
 KEPT = 1_000
@@ -44,6 +44,8 @@ class LeftOutObservations:
         Raises DamagedFile, or QueryFailed when a worker cannot give them.
         """
         subject, predicate, object_ = pattern
+        if predicate in LABELS:  # of many things a page asks for these, and no observation has any
+            return
         found: Iterable[ox.Triple] = ()
         if subject is not None:
             found = chain(self._about(subject), self._from(subject, predicate))
