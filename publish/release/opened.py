@@ -104,9 +104,8 @@ class Served:
         """All that the manifest says."""
         self.id: str = manifest["id"]
         made = self.folder / MADE
-        self.made: str | None = (
-            json.loads(made.read_text(encoding="utf-8"))["made"] if made.is_file() else None
-        )
+        told = json.loads(made.read_text(encoding="utf-8")) if made.is_file() else {"made": None}
+        self.made: str | None = told["made"]
         """When it was made, in ISO 8601."""
         self.history: History = read_history(self.folder.parent, self.folder)
         """The releases up to this one; of a preview all that there were when it was opened."""
@@ -125,8 +124,9 @@ class Served:
         self.partitions: Mapping[str, Mapping[str, int]] = manifest.get("partitions", {})
         """The triples of each property, the things of each class, of all graphs together."""
         self.left_out: frozenset[str] = frozenset(manifest.get("left-out-of-store", ()))
-        """The data sets whose observations the store lacks; these have ``beside_store``."""
+        """The data sets whose observations the store lacks, for which the next two are there."""
         self.beside_store: Callable[[Pattern], Iterator[ox.Triple]] | None = None
+        self.read_ahead: Callable[[str, Sequence[tuple[str, ...]]], None] = lambda slug, codes: None
         self.graphs = tuple(
             NamedGraph(iri=entry["name"], about=entry["about"], triples=entry["triples"])
             for entry in manifest.get("graphs", ())

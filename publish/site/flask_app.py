@@ -119,7 +119,8 @@ def create_app(served: Served, endpoint: Endpoint, figures: PageFigures) -> Flas
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.extensions["figures"] = figures
     if served.left_out:
-        served.beside_store = LeftOutObservations(served, figures).triples
+        left_out = LeftOutObservations(served, figures)
+        served.beside_store, served.read_ahead = left_out.triples, left_out.read_ahead
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = COMPILED

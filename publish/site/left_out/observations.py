@@ -9,8 +9,10 @@ concerns, or that come from a cell, are found from the observation only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import chain
+from math import prod
 from types import MappingProxyType
 
 import pyoxigraph as ox
@@ -37,6 +39,8 @@ class LeftOutObservations:
         self._sum_of = served.generic("somVan")
         self._slugs = sorted(served.left_out & {*figures.slugs})
         self._statements = lru_cache(maxsize=KEPT)(self._read)
+        self._ahead: dict[str, Mapping[tuple[str, ...], Sequence[ox.Triple]]] = {}
+        """By data set the statements of the observations that were read at once last."""
 
     def triples(self, pattern: Pattern) -> Iterator[ox.Triple]:
         """Yield the triples that match a pattern; at least one term is given.
@@ -68,14 +72,39 @@ class LeftOutObservations:
         pairs = list(zip(description.dimensions, codes, strict=True))
         if any(code not in dimension.by_code for dimension, code in pairs):
             return ()
-        return self._statements(description.slug, tuple(codes))
+        ahead = self._ahead.get(description.slug, {}).get(tuple(codes))
+        return self._statements(description.slug, tuple(codes)) if ahead is None else ahead
 
     def _read(self, slug: str, codes: tuple[str, ...]) -> Sequence[ox.Triple]:
+        return tuple(self._lines(slug, [{code} for code in codes]))
+
+    def _lines(self, slug: str, used: Sequence[AbstractSet[str]]) -> Iterator[ox.Triple]:
+        """Yield all that is said of the observations with some codes of each dimension."""
         dimensions = self._figures.description(slug).dimensions
-        pairs = zip(dimensions, codes, strict=True)
-        chosen = {dimension.column: (code,) for dimension, code in pairs}
-        lines = self._figures.lines(slug, DataView(codes=chosen, size=1))
-        return tuple(quad.triple for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES))
+        pairs = zip(dimensions, used, strict=True)
+        chosen = {dimension.column: tuple(sorted(codes)) for dimension, codes in pairs}
+        view = DataView(codes=chosen, size=prod(map(len, used)))
+        for quad in ox.parse(self._figures.lines(slug, view), ox.RdfFormat.N_TRIPLES):
+            yield quad.triple
+
+    def read_ahead(self, slug: str, observations: Sequence[tuple[str, ...]]) -> None:
+        """Read observations at once, if there are not too many others with codes of them all.
+
+        Raises DamagedFile, or QueryFailed when a worker cannot give them.
+        """
+        used = [set(codes) for codes in zip(*observations, strict=True)]
+        if slug not in self._slugs or not used or prod(map(len, used)) > AT_ONCE:
+            return
+        head = f"{self._base}observatie/{slug}/"
+        found: dict[tuple[str, ...], list[ox.Triple]] = {}
+        for triple in self._lines(slug, used):
+            # What points to an observation, from its slice or a remark, has it as its object.
+            for node in (triple.subject, triple.object):
+                if isinstance(node, ox.NamedNode) and node.value.startswith(head):
+                    codes = tuple(node.value.removeprefix(head).split("/"))
+                    found.setdefault(codes, []).append(triple)
+                    break
+        self._ahead[slug] = found
 
     def _from(self, iri: ox.NamedNode, predicate: ox.NamedNode | None) -> Iterator[ox.Triple]:
         """Yield that a slice or a remark has observations."""

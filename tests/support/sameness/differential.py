@@ -138,13 +138,7 @@ def compare(opened: Opened, asked: Asked, tally: Tally) -> None:
         return
     expected = of_engine(opened.store, asked.text, asked.base)
     tally.empty += expected.form == "rows" and not expected.rows
-    if expected.form == "rows" and asked.query is None:
-        problem = (
-            None if sorted(map(str, found.rows)) == sorted(map(str, expected.rows)) else "rows"
-        )
-    else:
-        problem = difference(asked, found, expected, opened.ask)
-    if problem:
+    if problem := difference(asked, found, expected, opened.ask):
         raise Different(way, problem, asked)
 
 

@@ -242,6 +242,7 @@ def _of_observations(
         if len(codes) == 1 and len(item.codes) > 1
     }
     rows = []
+    view.served.read_ahead(description.slug, places[:MOST_OF_SLICE])
     for codes in places[:MOST_OF_SLICE]:
         items = [item.by_code[code] for item, code in zip(dimensions, codes, strict=True)]
         if (figure := _figure(view, description, items, several)) is not None:
