@@ -52,6 +52,7 @@ Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 LONGEST, MOST_GROUPS = 32_000, 40
 """Characters and groups of a query that is read; a longer one is not about a table of figures."""
+_ADDS = re.compile(r"\b(?:SUM|AVG)\b", re.IGNORECASE)
 _NAMES = ("Observation", "dataSet")
 """What stands in a query that may be about observations, unless a measure does."""
 
@@ -230,6 +231,9 @@ class CubeAnswers:
         observations = sum(star.observations for found in stars for star in found)
         if observations < self._fewest:
             raise NotRead("small")
+        cubes = [cube for found in stars for star in found for cube in star.cubes]
+        if _ADDS.search(text) and any(cube.may_overflow for cube in cubes):
+            raise NotRead("large")
         found = self._whole(query, judged, connection, catalogue)
         if found is not None:
             return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,8 @@ FORMAT = 1
 """The number of the layout that is read."""
 MOST_DECIMALS = 18
 """The most decimals that a figure is printed with."""
+_NO_INTEGER, _NO_DECIMAL = 2**63, 2**127 // 10**18
+"""From here on the engine has no values of a datatype."""
 
 
 class UnusableCatalogue(Exception):
@@ -85,6 +88,8 @@ class ColumnCube:
     head: str
     """What the IRI of an observation begins with; its codes follow, with slashes between."""
     scale: int
+    may_overflow: bool
+    """Whether sums may pass what the engine has values for, and so depend on the order of terms."""
     in_store: bool
     """Whether the store has the statements of its observations."""
     graph: str
@@ -156,7 +161,10 @@ def read_catalogue(connection: Connection) -> Catalogue:
     if about["elsewhere"] or about["default_graph"] != "union":
         raise UnusableCatalogue("elsewhere" if about["elsewhere"] else "graphs", left_out)
     codes = _read_codes(connection)
-    cubes = tuple(_cube(about, number, entry, codes) for number, entry in enumerate(about["cubes"]))
+    cubes = tuple(
+        _cube(about, number, entry, codes, _largest(connection, entry["table"]))
+        for number, entry in enumerate(about["cubes"])
+    )
     measures = {
         iri
         for cube in cubes
@@ -168,6 +176,18 @@ def read_catalogue(connection: Connection) -> Catalogue:
         properties=frozenset(iri for cube in cubes for iri in cube.properties),
         anchors=frozenset({TYPE, DATA_SET, *measures}),
     )
+
+
+def _largest(connection: Connection, table: str) -> int:
+    """Return a whole number that no value of a cube is larger than, or smaller than without sign.
+
+    It is read from what the database knows of its blocks.
+    """
+    found = connection.execute(
+        f"SELECT coalesce(greatest(ceil(max(value)), -floor(min(value))), 0)::VARCHAR "
+        f"FROM {DATABASE}.{table}"
+    ).fetchone()
+    return int(Decimal(found[0])) if found else 0
 
 
 def _read_codes(connection: Connection) -> dict[tuple[int, int], list[tuple[str, str]]]:
@@ -186,8 +206,9 @@ def _cube(
     number: int,
     entry: Mapping[str, Any],
     codes: Mapping[tuple[int, int], list[tuple[str, str]]],
+    largest: int,
 ) -> ColumnCube:
-    """Return the columns of a cube from its entry."""
+    """Return the columns of a cube from its entry; no value is larger than ``largest``."""
     listed = [codes.get((number, at), []) for at in range(len(entry["dimensions"]))]
     properties: dict[str, Column] = {
         TYPE: Fixed(iri=OBSERVATION),
@@ -207,6 +228,10 @@ def _cube(
     properties[f"{_ATTRIBUTE}unitMeasure"] = Coded(
         sql=measure, terms=tuple(units.get(at, "") for at in range(len(listed[-1])))
     )
+    least = min(
+        [_NO_INTEGER if item["datatype"] == INTEGER else _NO_DECIMAL for item in entry["measures"]],
+        default=_NO_INTEGER,
+    )
     for item in entry["measures"]:
         column = Figures(measure=item["number"], datatype=item["datatype"])
         properties[item["property"]] = column
@@ -218,6 +243,7 @@ def _cube(
         observations=entry["observations"],
         head=entry["head"],
         scale=entry["scale"],
+        may_overflow=largest * entry["observations"] >= least,
         in_store=entry["in_store"],
         graph=entry.get("graph", ""),
         others=frozenset(entry.get("others", ())),

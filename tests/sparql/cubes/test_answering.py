@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyoxigraph as ox
 import pytest
+from sameness.differential import open_world
+from sameness.example import PREFIXES as EXAMPLE
+from sameness.example import example_world
 
 from publish.sparql.cubes import components
 from publish.sparql.cubes.answering import CubeAnswers, Found
@@ -194,6 +200,21 @@ def test_raise_what_is_wrong_with_a_query(answers: CubeAnswers) -> None:
     """A mistake that the tree does not show is the engine's to tell."""
     with pytest.raises(SyntaxError):
         answers.answer("SELECT ?o { ?o a unknown:Observation }", None)
+
+
+def test_leave_sums_to_the_engine_whose_order_matters() -> None:
+    """Where a sum in between may be larger than any value, the engine alone knows its answer."""
+    with duckdb.connect(":memory:") as writer:
+        world = example_world()
+        for value, why in ((10**17, None), (10**18, "large")):
+            [cube, *others] = world.cubes
+            rows = (replace(cube.rows[0], value=Decimal(value)), *cube.rows[1:])
+            larger = replace(world, cubes=(replace(cube, rows=rows), *others))
+            where = "{ ?o qb:dataSet ds:eerste ; ns:maat-aantal ?v }"
+            with open_world(larger, writer) as found:
+                for asked in ("(SUM(?v) AS ?s)", "?v", "(MAX(?v) AS ?s)"):
+                    found.answers.answer(f"{EXAMPLE} SELECT {asked} {where}", None)
+                    assert found.answers.plan.why == (why if "SUM" in asked else None)
 
 
 def test_tell_faults_of_ours_from_those_of_a_query(
