@@ -52,6 +52,8 @@ Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 LONGEST, MOST_GROUPS = 32_000, 40
 """Characters and groups of a query that is read; a longer one is not about a table of figures."""
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What a text raises that is read as a query and is none, though the parser took it for one."""
 _ADDS = re.compile(r"\b(?:SUM|AVG)\b", re.IGNORECASE)
 _NAMES = ("Observation", "dataSet")
 """What stands in a query that may be about observations, unless a measure does."""
@@ -118,7 +120,8 @@ class CubeAnswers:
     def answer(self, text: str, base: str | None) -> Found | None:
         """Return the answer to a query; None if it is for the engine. ``plan`` says why.
 
-        Raises SyntaxError for what is no query, NeedsTriples, Mistranslated and EngineError.
+        What is no query is for the engine too, or raises SyntaxError. Raises NeedsTriples,
+        Mistranslated and EngineError.
         """
         return cast("Found | None", self._answer_or_leave(text, base))
 
@@ -205,19 +208,21 @@ class CubeAnswers:
     def _answer(self, text: str, base: str | None) -> Found | TermTable | None:
         connection, catalogue = self._open()
         self._see_base(base)
-        # What is no query is refused here, so that what is read below is one.
+        try:
+            query = self._about_observations(text, catalogue)
+        except UNREADABLE:
+            self._empty.query(text, base_iri=base)  # what is no query may be read in any way
+            raise
+        # What is no query is refused here, so that what is answered below is one.
         judged = self._empty.query(text, base_iri=base)
         with _own_texts():
-            return self._of_query(text, judged, connection, catalogue, base)
+            found = self._whole(query, judged, connection, catalogue)
+            if found is None:
+                found = self._part(query, judged, connection, catalogue, base)
+            return found
 
-    def _of_query(
-        self,
-        text: str,
-        judged: Found,
-        connection: Connection,
-        catalogue: Catalogue,
-        base: str | None,
-    ) -> Found | TermTable | None:
+    def _about_observations(self, text: str, catalogue: Catalogue) -> Query:
+        """Return a query, which the engine has not judged yet. Raises NotRead if it is for that."""
         if len(text) > LONGEST:
             raise NotRead("not-read")
         query = flattened(read_query(text))
@@ -234,10 +239,7 @@ class CubeAnswers:
         cubes = [cube for found in stars for star in found for cube in star.cubes]
         if _ADDS.search(text) and any(cube.may_overflow for cube in cubes):
             raise NotRead("large")
-        found = self._whole(query, judged, connection, catalogue)
-        if found is not None:
-            return found
-        return self._part(query, judged, connection, catalogue, base)
+        return query
 
     def _whole(
         self, query: Query, judged: Found, connection: Connection, catalogue: Catalogue

@@ -198,8 +198,12 @@ def test_leave_small_cubes_to_the_engine(answer: Built, store: ox.Store) -> None
 
 def test_raise_what_is_wrong_with_a_query(answers: CubeAnswers) -> None:
     """A mistake that the tree does not show is the engine's to tell."""
-    with pytest.raises(SyntaxError):
-        answers.answer("SELECT ?o { ?o a unknown:Observation }", None)
+    with pytest.raises(SyntaxError, match="variable that is unbound"):
+        answers.answer(
+            PREFIXES + "SELECT ?q (COUNT(*) AS ?n) { ?o a qb:Observation ; se:kwartaal ?q }", None
+        )
+    assert answers.answer("SELECT ?o { ?o a unknown:Observation }", None) is None
+    assert answers.plan.way == ENGINE
 
 
 def test_leave_sums_to_the_engine_whose_order_matters() -> None:
