@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from publish.cube.columns_file.query_columns import turn
 from publish.release.soundness import MADE, write_made
 
 COLUMNS = "columns.duckdb"
@@ -51,6 +52,8 @@ def enlarge_columns(release: Path, folder: Path, observations: int) -> Path:
             [(number, text, iri.removesuffix(code) + text) for number, text in enumerate(made)],
         )
         period["size"] = size * times
+        sizes = [item["size"] for item in cube["dimensions"]]
+        cube["turned"] = turn(connection, "main", cube["table"], sizes)
         cube |= {"observations": cube["observations"] * times, "in_store": False}
         connection.execute(
             "CREATE TABLE about AS SELECT ?::VARCHAR AS content", [json.dumps(about)]

@@ -7,7 +7,8 @@ as rdflib would cost a worker its quick start.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -25,6 +26,8 @@ FORMAT = 1
 """The number of the layout that is read."""
 MOST_DECIMALS = 18
 """The most decimals that a figure is printed with."""
+_CHOSEN = re.compile(r"(\w+) (?:= \d+|IN \([\d, ]+\))")
+"""The condition that a column is one of some codes."""
 _NO_INTEGER, _NO_DECIMAL = 2**63, 2**127 // 10**18
 """From here on the engine has no values of a datatype."""
 
@@ -84,6 +87,8 @@ class ColumnCube:
     number: int
     data_set: str
     table: str
+    turned: tuple[str, str] | None
+    """The same in another order, where there is: the table, and the column it is ordered by."""
     observations: int
     head: str
     """What the IRI of an observation begins with; its codes follow, with slashes between."""
@@ -121,10 +126,14 @@ class ColumnCube:
         """Return whether an IRI may be that of an observation."""
         return iri.startswith(self.head) and iri.count("/", len(self.head)) == len(self.codes) - 1
 
-    @property
-    def relation(self) -> str:
-        """The table as SQL after FROM."""
-        return f"{DATABASE}.{self.table}"
+    def relation(self, where: Sequence[str]) -> str:
+        """Return the table as SQL after FROM, in the order in which conditions read less of it."""
+        table = self.table
+        if self.turned is not None and where:
+            chosen = {found[1] for one in where if (found := _CHOSEN.fullmatch(one))}
+            if self.turned[1] in chosen and self.dimensions[0] not in chosen:
+                table = self.turned[0]
+        return f"{DATABASE}.{table}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +249,7 @@ def _cube(
         number=number,
         data_set=entry["data_set"],
         table=entry["table"],
+        turned=(turned["table"], turned["column"]) if (turned := entry.get("turned")) else None,
         observations=entry["observations"],
         head=entry["head"],
         scale=entry["scale"],

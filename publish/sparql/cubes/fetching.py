@@ -118,7 +118,7 @@ class StarRows:
                 where += [_of_one(having)] if having else []
             text = "SELECT " + ("DISTINCT " if is_distinct else "")
             text += ", ".join([*columns, *asked] or ["1"])
-            text += f" FROM {cube.relation}"
+            text += f" FROM {cube.relation(where)}"
             if where:
                 text += f" WHERE {' AND '.join(where)}"
             if groups:

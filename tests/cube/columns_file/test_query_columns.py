@@ -18,6 +18,7 @@ from functional_triples import (
     of_these_properties,
 )
 
+from publish.cube.columns_file import query_columns
 from publish.cube.columns_file.engine import Connection, open_engine
 from publish.cube.columns_file.names import QUERY_COLUMNS
 from publish.cube.columns_file.query_columns import write_query_columns
@@ -74,6 +75,35 @@ def test_say_what_else_the_dumps_say(odd_exports: Built) -> None:
         assert cube["graph"] == f"{odd_exports.base}/id/graaf/{cube['slug']}"
         seen |= said["others"] | said["pointing"]
     assert len(seen) == 10, seen
+
+
+def test_write_large_cubes_in_a_second_order(
+    engine: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows are those of the first, with the largest dimension but the first in front."""
+    monkeypatch.setattr(query_columns, "TURNED_FROM", 1)
+    turned = 0
+    for seed in range(20):
+        cube = random_cube(random.Random(seed))
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        path = write_columns_of(cube.structure, cube.parts(100), folder, engine)
+        target = folder / QUERY_COLUMNS
+        write_query_columns(target, [path], engine, default_graph="union", elsewhere=False)
+        [entry] = about_query_columns(target)["cubes"]
+        if entry["turned"] is None:
+            assert all(item["size"] <= 1 for item in entry["dimensions"][1:-1])
+            continue
+        turned += 1
+        table, column = entry["turned"]["table"], entry["turned"]["column"]
+        sizes = {item["column"]: item["size"] for item in entry["dimensions"][1:-1]}
+        assert sizes[column] == max(sizes.values())
+        with duckdb.connect(str(target), read_only=True) as connection:
+            first = connection.execute(f"FROM {entry['table']} ORDER BY ALL").fetchall()
+            assert connection.execute(f"FROM {table} ORDER BY ALL").fetchall() == first
+            codes = connection.execute(f"SELECT {column} FROM {table}").fetchall()
+            assert codes == sorted(codes)
+    assert turned > 5
 
 
 @pytest.mark.parametrize("seed", range(1, 13))

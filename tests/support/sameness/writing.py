@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import rdflib
 
 from publish.cube.columns_file.engine import sql_text
+from publish.cube.columns_file.query_columns import turn
 from sameness.worlds import (
     ABOUT_GRAPH,
     CODE,
@@ -169,6 +170,7 @@ def _write_cube(connection: duckdb.DuckDBPyConnection, cube: Cube, table: str) -
     if lines:
         rows = ", ".join(line for _, line in lines)
         connection.execute(f"INSERT INTO written.{table} VALUES {rows}")
+    turned = turn(connection, "written", table, list(map(len, numbers)))
     dimensions = [
         {
             "name": dimension.name,
@@ -202,6 +204,7 @@ def _write_cube(connection: duckdb.DuckDBPyConnection, cube: Cube, table: str) -
         "slug": cube.slug,
         "data_set": cube.data_set.value,
         "table": table,
+        "turned": turned,
         "observations": len(cube.rows),
         "head": cube.head,
         "scale": scale,
