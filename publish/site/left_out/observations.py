@@ -40,7 +40,7 @@ class LeftOutObservations:
         self._slugs = sorted(served.left_out & {*figures.slugs})
         self._statements = lru_cache(maxsize=KEPT)(self._read)
         self._ahead: dict[str, Mapping[tuple[str, ...], Sequence[ox.Triple]]] = {}
-        """By data set the statements of the observations that were read at once last."""
+        """The statements of the observations that were read at once last, by their data set."""
 
     def triples(self, pattern: Pattern) -> Iterator[ox.Triple]:
         """Yield the triples that match a pattern; at least one term is given.
@@ -104,7 +104,7 @@ class LeftOutObservations:
                     codes = tuple(node.value.removeprefix(head).split("/"))
                     found.setdefault(codes, []).append(triple)
                     break
-        self._ahead[slug] = found
+        self._ahead = {slug: found}
 
     def _from(self, iri: ox.NamedNode, predicate: ox.NamedNode | None) -> Iterator[ox.Triple]:
         """Yield that a slice or a remark has observations."""

@@ -55,6 +55,7 @@ LONGEST, MOST_GROUPS = 32_000, 40
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 """What a text raises that is read as a query and is none, though the parser took it for one."""
 _ADDS = re.compile(r"\b(?:SUM|AVG)\b", re.IGNORECASE)
+"""What adds up values."""
 _NAMES = ("Observation", "dataSet")
 """What stands in a query that may be about observations, unless a measure does."""
 

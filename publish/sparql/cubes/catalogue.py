@@ -30,6 +30,8 @@ _CHOSEN = re.compile(r"(\w+) (?:= \d+|IN \([\d, ]+\))")
 """The condition that a column is one of some codes."""
 _NO_INTEGER, _NO_DECIMAL = 2**63, 2**127 // 10**18
 """From here on the engine has no values of a datatype."""
+_TOGETHER = 16
+"""So many times the observations of a data set, or so many data sets, are added up at most."""
 
 
 class UnusableCatalogue(Exception):
@@ -253,7 +255,7 @@ def _cube(
         observations=entry["observations"],
         head=entry["head"],
         scale=entry["scale"],
-        may_overflow=largest * entry["observations"] >= least,
+        may_overflow=largest * entry["observations"] * _TOGETHER >= least,
         in_store=entry["in_store"],
         graph=entry.get("graph", ""),
         others=frozenset(entry.get("others", ())),

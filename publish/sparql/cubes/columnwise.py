@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from publish.sparql.cubes.catalogue import INTEGER
 from publish.sparql.cubes.fetching import DECIMAL, Selected, TooLarge, check_size
 from publish.sparql.cubes.joining import OnCodes
 from publish.sparql.cubes.term_columns import Column, Keyed, Numbers, keyed
 from publish.sparql.cubes.tree.selection import Aggregate, Source
+from publish.sparql.cubes.tree.syntax import NotRead
 
 Columns = dict[Source, Column]
 
@@ -127,8 +130,32 @@ def _trimmed(number: str) -> str:
     return "0" if number == "-0" else number
 
 
+def sort_key(text: str | None) -> tuple[str, Any]:
+    """Return the kind of a term and what it is ordered by among its kind. Raises NotRead."""
+    if text is None:
+        raise NotRead("kinds")
+    if text.startswith("<"):
+        return "iri", text[1:-1]
+    if text.startswith('"'):
+        value, _, datatype = text.rpartition('"')
+        if datatype in _NUMBERS:
+            if not _NUMBERS[datatype].fullmatch(value, 1):
+                raise NotRead("kinds")  # it is no number, whatever it says
+            return "number", Decimal(value[1:])
+        if not datatype or datatype.startswith("@"):
+            if "\\" in value:
+                raise NotRead("kinds")
+            return "text", value[1:]
+    raise NotRead("kinds")
+
+
 _MAY_BE_LARGE = 19
 """Characters of a number from which it may be larger than the engine has values for."""
 _PLACES = 10**18
 _MAY_BE_TOO_LARGE = 2**127 // _PLACES
 """A number from which its quotients may be larger than the engine has values for."""
+_NUMBERS = {
+    f"^^<{INTEGER}>": re.compile(r"[+-]?[0-9]+"),
+    f"^^<{DECIMAL}>": re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"),
+}
+"""By datatype what a number is written as."""

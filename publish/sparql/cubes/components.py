@@ -24,8 +24,8 @@ MOST_CODES = 3000
 """Codes over which the rest of a group is evaluated; of longer lists only what it asks for."""
 MOST_ROWS = 200_000
 """Solutions over codes that are worth joining with a star."""
-MOST_KEPT = 200
-"""How many evaluations over codes are kept for other queries."""
+MOST_KEPT, LARGEST_KEPT = 200, 10_000
+"""How many evaluations over codes are kept for other queries, and of how many rows at most."""
 NEED_CODES = frozenset({"optional_graph_pattern", "minus_graph_pattern", "bind"})
 """Parts whose meaning depends on what stands before them."""
 
@@ -176,6 +176,8 @@ class CodeTables:
             rows = _rows(solutions, set(codes).__contains__)
             if rows is None:
                 return None
+            if sum(map(len, rows.values())) > LARGEST_KEPT:
+                return asked, rows
             self._kept[key] = rows
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)

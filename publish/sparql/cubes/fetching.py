@@ -213,7 +213,7 @@ def _is_key(cube: ColumnCube, columns: Sequence[str], where: Sequence[str]) -> b
 
 
 def _of_one(sums: str) -> str:
-    """Return what aggregates are of one row, as SQL; empty if one of them is not that simple."""
+    """Return SQL on groups as SQL on groups of one row; empty if that is not that simple."""
     found = _AGGREGATE.sub(lambda one: one[1] or "1", sums)
     return "" if "(" in found else found
 

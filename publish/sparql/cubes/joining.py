@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import prod
 
 from publish.cube.columns_file.engine import Connection
 from publish.sparql.cubes.catalogue import Catalogue, ColumnCube
 from publish.sparql.cubes.components import (
+    MOST_ROWS,
     CodeTables,
     HangingPart,
     Rows,
@@ -17,7 +19,7 @@ from publish.sparql.cubes.components import (
     has_observations,
 )
 from publish.sparql.cubes.conditions import condition_on_value
-from publish.sparql.cubes.fetching import StarRows
+from publish.sparql.cubes.fetching import StarRows, TooMany
 from publish.sparql.cubes.stars import Star, find_stars
 from publish.sparql.cubes.tree.alternatives import alternatives
 from publish.sparql.cubes.tree.selection import Selection
@@ -186,9 +188,11 @@ def by_code(one: OnCodes, wanted: Sequence[str]) -> dict[str, list[Combination]]
 
 
 def combined(parts: Sequence[list[Combination]]) -> list[Combination]:
-    """Return what several codes of one row have together."""
+    """Return what several codes of one row have together. Raises TooMany."""
     if len(parts) == 1:
         return parts[0]
+    if prod(map(len, parts)) > MOST_ROWS:
+        raise TooMany
     found: list[Combination] = [({}, 1)]
     for part in parts:
         found = [

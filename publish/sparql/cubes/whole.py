@@ -19,6 +19,7 @@ from publish.sparql.cubes.columnwise import (
     aggregate_column,
     columns_of,
     one_each,
+    sort_key,
 )
 from publish.sparql.cubes.fetching import (
     DECIMAL,
@@ -96,9 +97,9 @@ def _plain(
         tables = [(one.variable, by_code(one, wanted)) for one in factors]
         rows: list[Row] = []
         for _, values, number in _joined(part, of_star, tables):
-            rows += [tuple([values.get(name) for name in wanted])] * number
-            if len(rows) > MOST_ROWS:
+            if len(rows) + number > MOST_ROWS:
                 raise TooMany
+            rows += [tuple([values.get(name) for name in wanted])] * number
         yield dict(zip(wanted, zip(*rows, strict=True), strict=False)), len(rows)
 
 
@@ -379,20 +380,3 @@ def _finish(columns: Columns, count: int, selection: Selection) -> TermTable:
     if places != range(count):
         shown = [part_of(column, places) for column in shown]
     return TermTable(variables=list(selection.columns), columns=shown, count=len(places))
-
-
-def sort_key(text: str | None) -> tuple[str, Any]:
-    """Return the kind of a term and what it is ordered by among its kind. Raises NotRead."""
-    if text is None:
-        raise NotRead("kinds")
-    if text.startswith("<"):
-        return "iri", text[1:-1]
-    if text.startswith('"'):
-        value, _, datatype = text.rpartition('"')
-        if datatype in (f"^^<{INTEGER}>", f"^^<{DECIMAL}>"):
-            return "number", Decimal(value[1:])
-        if not datatype or datatype.startswith("@"):
-            if "\\" in value:
-                raise NotRead("kinds")
-            return "text", value[1:]
-    raise NotRead("kinds")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -73,11 +74,11 @@ class FrameWriter:
     ) -> None:
         """``form`` is ``select``, ``ask``, ``graph`` or VIEW, which is sent as it is written.
 
-        Who writes CSV, a table, a graph or a view counts its rows. ``plan`` says which way a query
-        went, as its header does.
+        Who writes CSV, a table, a graph or a view counts its rows.
         """
         self.rows = self.length = 0
         self.more, self.plan = False, ""
+        """Whether there is more, and which way a query went, as its header says."""
         self._descriptor, self._form = descriptor, form
         self._count = row_counter(media_type) if form == "select" and counts_rows else None
         self._most_rows, self._most_bytes = most_rows, most_bytes
@@ -151,8 +152,7 @@ def row_counter(media_type: str) -> RowCounter | None:
         return None
     if "tab-separated" in media_type:
         return _Lines()
-    # A quotation mark in a text is written \", so these stand before and between rows only.
-    # An empty row is missed at the beginning, which nobody writes on purpose.
+    # A quotation mark in a text is written \", so the first two stand before and between rows only.
     return _Marks(b'"bindings":[{', b'},{"', b"},{}")
 
 
@@ -165,12 +165,20 @@ class _Marks:
         self._before = b""
 
     def __call__(self, block: bytes) -> int:
-        found = sum([block.count(mark) for mark in self._marks])
+        found = sum([_count(block, mark) for mark in self._marks])
         if before := self._before:
             for mark in self._marks:
-                found += (before[-(len(mark) - 1) :] + block[: len(mark) - 1]).count(mark)
+                found += _count(before[-(len(mark) - 1) :] + block[: len(mark) - 1], mark)
         self._before = (before + block[-self._longest :])[-self._longest :]
         return found
+
+
+def _count(block: bytes, mark: bytes) -> int:
+    """Return how often a mark is in a block; the end of one may be the beginning of the next."""
+    found = block.count(mark)
+    if found and mark[0] == mark[-1]:
+        return len(re.findall(b"(?=%b)" % re.escape(mark), block))
+    return found
 
 
 class _Lines:

@@ -14,6 +14,7 @@ from odd_exports import SLUGS, make_odd_exports
 from query_pool import pool_in_thread
 
 from publish.release.opened import Served
+from publish.site.left_out.observations import LeftOutObservations
 from publish.sparql.query.limits import Limits
 
 LEFT_OUT = ("vreemd", "jaren", "opgeteld")
@@ -72,6 +73,28 @@ def test_say_the_same_of_every_observation(
         assert triples(client, f"/doc/{path}.nt") == triples(whole, f"/doc/{path}.nt"), path
     assert client.get("/id/observatie/vreemd/2021-Q1/A/M_midden/geen").status_code == 404
     assert client.get("/id/observatie/vreemd/2021-Q3/A/M_midden/aantal").status_code == 404
+
+
+def test_read_several_at_once(
+    client: FlaskClient, without: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read ahead of observations, in one go, is what is read of each by itself."""
+    served, figures = Served(without.folder), client.application.extensions["figures"]
+    codes = [tuple(path.split("/")[2:]) for path in observations(without) if "/vreemd/" in path]
+    head = f"{without.base}/id/observatie/vreemd/"
+    nodes = [ox.NamedNode(head + "/".join(item)) for item in codes[:40]]
+    patterns = [*((node, None, None) for node in nodes), *((None, None, node) for node in nodes)]
+    alone, ahead = LeftOutObservations(served, figures), LeftOutObservations(served, figures)
+    wanted = [set(alone.triples(pattern)) for pattern in patterns]
+    asked: list[str] = []
+    lines = figures.lines
+    monkeypatch.setattr(
+        figures, "lines", lambda slug, view: asked.append(slug) or lines(slug, view)
+    )
+    ahead.read_ahead("vreemd", codes[:40])
+    ahead.read_ahead("elders", [("x",)])
+    assert [set(ahead.triples(pattern)) for pattern in patterns] == wanted
+    assert (asked, len(nodes)) == (["vreemd"], 40)
 
 
 @pytest.mark.parametrize("form", ["ttl", "trig", "rdf", "jsonld"])

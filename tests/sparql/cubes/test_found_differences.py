@@ -56,6 +56,22 @@ FOUND = {
         SELECT ?d { { SELECT ?d (COUNT(?o) AS ?n) { ?o qb:dataSet ?d ; ns:leeftijd ?c ;
           ns:maat-aantal ?v OPTIONAL { ?c skos:prefLabel ?l FILTER(?l = "a\\tb"@en) } }
           GROUP BY ?d } } ORDER BY DESC(STR(?n))""",
+    "a comment between a comparison and a bracket, which looks like an IRI": """
+        SELECT ?c ?v { ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:maat-aantal ?v .
+          FILTER(1<2&&#>
+          ?v>3) }""",
+    "a comment in VALUES after a comparison": """
+        SELECT ?c ?v { ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:maat-aantal ?v .
+          FILTER(1<2)VALUES#>
+          ?c{age:9 age:10} }""",
+    "a comment in a path after a comparison": """
+        SELECT ?c ?x { ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:maat-aantal ?v .
+          FILTER(1<2)?c(skos:broader/#>
+          skos:notation)?x }""",
+    "an order of literals that are no numbers": """
+        SELECT ?c ?t { ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:maat-aantal ?v .
+          BIND(STRDT(IF(STRENDS(STR(?c), "9"), "1_0", IF(STRENDS(STR(?c), "10"), "5", "1E1")),
+            xsd:integer) AS ?t) } ORDER BY ?t""",
     "SELECT DISTINCT * of a subquery": """
         SELECT ?c { { SELECT DISTINCT * {
           ?o qb:dataSet ds:eerste ; ns:leeftijd ?c ; ns:geslacht ?s ; ns:maat-aantal ?v } } }""",

@@ -297,6 +297,12 @@ def test_slowed_thread_is_replaced(worker: Worker) -> None:
             b'{"a":{"type":"literal","value":"},{\\"a\\":"}},{},{"a":{"type":"bnode","value":"x"}}]}}',
             3,
         ),
+        (
+            "application/sparql-results+json",
+            b'{"head":{"vars":["a"]},"results":{"bindings":['
+            b'{"a":{"type":"literal","value":",{}"}},{},{},{},{},{}]}}',
+            6,
+        ),
     ],
 )
 def test_rows_are_counted(media_type: str, whole: bytes, rows: int) -> None:

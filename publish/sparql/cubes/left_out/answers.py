@@ -163,9 +163,9 @@ class LeftOutAnswers:
         iris = [query.iri(node) for node in parts if node.type != "where_clause"]
         resources = {iri: None for iri in iris if iri is not None}
         kept = ox.Store()
-        if names:
-            [start] = [node.start_byte for node in parts if node.type == "where_clause"]
-            rest = query.text[start:].decode()
+        starts = [node.start_byte for node in parts if node.type == "where_clause"]
+        if names and starts:  # without a pattern a variable finds nothing
+            rest = query.text[starts[0] :].decode()
             text = f"{query.prologue()} SELECT DISTINCT {' '.join(names)} {rest}"
             resources |= dict.fromkeys(self._resources(text, whole, slugs))
         if len(resources) > MOST_DESCRIBED:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from publish.sparql.cubes.tree.syntax import (
+    NotRead,
     Query,
     parts_with_groups,
     read_query,
@@ -21,6 +22,8 @@ from publish.sparql.cubes.tree.syntax import (
     walk,
 )
 
+MOST_BRACKETS = 120
+"""Brackets of a query that is taken apart: each costs a look at the rest of it."""
 _DEEPEST = 8
 """Levels of brackets that are taken apart."""
 _GROUP, _SELECT = "group_graph_pattern", "sub_select"
@@ -31,6 +34,8 @@ _EXISTS = frozenset({"exists_func", "not_exists_func"})
 
 def flattened(query: Query) -> Query:
     """Return a query with fewer brackets and the same solutions. Raises NotRead."""
+    if query.text.count(b"{") > MOST_BRACKETS:
+        raise NotRead("not-read")
     for _ in range(_DEEPEST):
         if query.text.count(b"{", query.body.start_byte, query.body.end_byte) == 1:
             return query

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import tree_sitter_sparql
@@ -9,6 +10,8 @@ from tree_sitter import Language, Node, Parser
 
 from publish.sparql.query.tokens import IRI, tokens
 
+_PREFIX = re.compile(rf"\bprefix\s+[^\s:#]*:\s*{IRI.pattern}", re.IGNORECASE)
+"""A declaration of a prefix. Elsewhere ``<`` may compare, with a comment before the next ``>``."""
 with warnings.catch_warnings():  # the grammar is told by the number of its place in memory
     warnings.simplefilter("ignore", DeprecationWarning)
     _PARSER = Parser(Language(tree_sitter_sparql.language()))
@@ -25,9 +28,9 @@ def parsed(text: str) -> tuple[bytes, Node]:
         # It takes a prefix that is called as a keyword, such as ``a:``, for that keyword.
         coded = _with_other_prefixes(text).encode()
         root = _PARSER.parse(coded).root_node
-    if not root.has_error and b"#" in coded and "#" in IRI.sub("", text):
+    if not root.has_error and "#" in _PREFIX.sub("", text):
         without = _without_comments(coded, root)
-        if without != coded:  # else the sign stands in a text
+        if without != coded:  # else the sign stands in an IRI or a text
             coded, root = without, _PARSER.parse(without).root_node
     return coded, root
 
