@@ -110,21 +110,7 @@ class StarRows:
             self.scanned += cube.observations
             columns: list[str] = []
             readers = {one: self._reader(cube, one, columns) for one in variables}
-            grouped = list(dict.fromkeys(one.rpartition(" AS ")[2] for one in columns))
-            asked, groups, holds = list(sums), grouped if sums else [], having
-            if grouped and _is_key(cube, grouped, where) and all(map(_of_one, sums)):
-                # No two rows have the same codes, so each is a group by itself, and there once.
-                asked, groups, holds, is_distinct = list(map(_of_one, sums)), [], "", False
-                where += [_of_one(having)] if having else []
-            text = "SELECT " + ("DISTINCT " if is_distinct else "")
-            text += ", ".join([*columns, *asked] or ["1"])
-            text += f" FROM {cube.relation(where)}"
-            if where:
-                text += f" WHERE {' AND '.join(where)}"
-            if groups:
-                text += f" GROUP BY {', '.join(groups)}"
-            if holds:
-                text += f" HAVING {holds}"
+            text = _select(cube, columns, sums, where, having=having, is_distinct=is_distinct)
             if order:
                 signs = [f"{self._ordered(cube, one)}{' DESC' * down}" for one, down in order]
                 text += f" ORDER BY {', '.join([*signs, *cube.dimensions])}"
@@ -198,6 +184,33 @@ class StarRows:
         if variable in self.star.optional:
             return lambda found: [None if one is None else texts[one] for one in found[at]]
         return lambda found: Keyed(keys=found[at], terms=texts)
+
+
+def _select(
+    cube: ColumnCube,
+    columns: Sequence[str],
+    sums: Sequence[str],
+    where: Sequence[str],
+    *,
+    having: str,
+    is_distinct: bool,
+) -> str:
+    """Return a SELECT of columns of a cube, or of sums grouped by them."""
+    grouped = list(dict.fromkeys(one.rpartition(" AS ")[2] for one in columns))
+    groups, conditions = grouped if sums else [], list(where)
+    if grouped and _is_key(cube, grouped, where) and all(map(_of_one, sums)):
+        # No two rows have the same codes, so each is a group by itself, and there once.
+        sums, groups, is_distinct = list(map(_of_one, sums)), [], False
+        conditions += [_of_one(having)] if having else []
+        having = ""
+    text = "SELECT " + ("DISTINCT " if is_distinct else "")
+    text += ", ".join([*columns, *sums] or ["1"])
+    text += f" FROM {cube.relation(where)}"
+    if conditions:
+        text += f" WHERE {' AND '.join(conditions)}"
+    if groups:
+        text += f" GROUP BY {', '.join(groups)}"
+    return f"{text} HAVING {having}" if having else text
 
 
 def _is_key(cube: ColumnCube, columns: Sequence[str], where: Sequence[str]) -> bool:
