@@ -230,7 +230,11 @@ def failing_writes(pid: int, what: str) -> Iterator[None]:
         yield
     finally:
         tracing.terminate()
-        tracing.wait(10)
+        try:
+            tracing.wait(5)
+        except subprocess.TimeoutExpired:  # it may wait for a thread that died with its process
+            tracing.kill()
+            tracing.wait(5)
 
 
 def is_traced(pid: int) -> bool:
