@@ -52,7 +52,7 @@ Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 LONGEST, MOST_GROUPS = 32_000, 40
 """Characters and groups of a query that is read; a longer one is not about a table of figures."""
-UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 """What a text raises that is read as a query and is none, though the parser took it for one."""
 _ADDS = re.compile(r"\b(?:SUM|AVG)\b", re.IGNORECASE)
 """What adds up values."""
@@ -211,7 +211,7 @@ class CubeAnswers:
         self._see_base(base)
         try:
             query = self._about_observations(text, catalogue)
-        except UNREADABLE:
+        except _UNREADABLE:
             self._empty.query(text, base_iri=base)  # what is no query may be read in any way
             raise
         # What is no query is refused here, so that what is answered below is one.

@@ -28,8 +28,10 @@ MOST_DECIMALS = 18
 """The most decimals that a figure is printed with."""
 _CHOSEN = re.compile(r"(\w+) (?:= \d+|IN \([\d, ]+\))")
 """The condition that a column is one of some codes."""
-_NO_INTEGER, _NO_DECIMAL = 2**63, 2**127 // 10**18
-"""From here on the engine has no values of a datatype."""
+PLACES = 10**18
+"""A decimal of the engine is a whole number of parts, of which so many are one."""
+NO_INTEGER, NO_PARTS = 2**63, 2**127
+"""From here on the engine has no integers, and no parts of decimals."""
 _TOGETHER = 16
 """So many times the observations of a data set, or so many data sets, are added up at most."""
 
@@ -240,8 +242,11 @@ def _cube(
         sql=measure, terms=tuple(units.get(at, "") for at in range(len(listed[-1])))
     )
     least = min(
-        [_NO_INTEGER if item["datatype"] == INTEGER else _NO_DECIMAL for item in entry["measures"]],
-        default=_NO_INTEGER,
+        [
+            NO_INTEGER if item["datatype"] == INTEGER else NO_PARTS // PLACES
+            for item in entry["measures"]
+        ],
+        default=NO_INTEGER,
     )
     for item in entry["measures"]:
         column = Figures(measure=item["number"], datatype=item["datatype"])

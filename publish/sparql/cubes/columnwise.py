@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from publish.sparql.cubes.catalogue import INTEGER
+from publish.sparql.cubes.catalogue import INTEGER, NO_PARTS, PLACES
 from publish.sparql.cubes.fetching import DECIMAL, Selected, TooLarge, check_size
 from publish.sparql.cubes.joining import OnCodes
 from publish.sparql.cubes.term_columns import Column, Keyed, Numbers, keyed
@@ -99,7 +99,7 @@ def mean_digits(totals: Sequence[str], counts: Sequence[int]) -> list[str]:
     numbers = list(map(int, totals))
     sizes = list(map(abs, numbers)) if min(numbers, default=0) < 0 else numbers
     if max(sizes, default=0) >= _MAY_BE_TOO_LARGE and any(
-        size * _PLACES // divisor >= 2**127 for size, divisor in zip(sizes, divisors, strict=True)
+        size * PLACES // divisor >= NO_PARTS for size, divisor in zip(sizes, divisors, strict=True)
     ):
         raise TooLarge
     after = _Decimals()
@@ -120,7 +120,7 @@ class _Decimals(dict[tuple[int, int], str]):
 
     def __missing__(self, key: tuple[int, int]) -> str:
         rest, divisor = key
-        found = self[key] = f".{rest * _PLACES // divisor:018d}".rstrip("0").removesuffix(".")
+        found = self[key] = f".{rest * PLACES // divisor:018d}".rstrip("0").removesuffix(".")
         return found
 
 
@@ -151,8 +151,7 @@ def sort_key(text: str | None) -> tuple[str, Any]:
 
 _MAY_BE_LARGE = 19
 """Characters of a number from which it may be larger than the engine has values for."""
-_PLACES = 10**18
-_MAY_BE_TOO_LARGE = 2**127 // _PLACES
+_MAY_BE_TOO_LARGE = NO_PARTS // PLACES
 """A number from which its quotients may be larger than the engine has values for."""
 _NUMBERS = {
     f"^^<{INTEGER}>": re.compile(r"[+-]?[0-9]+"),

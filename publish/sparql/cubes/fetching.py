@@ -12,6 +12,9 @@ from typing import Any
 from publish.cube.columns_file.engine import Connection
 from publish.sparql.cubes.catalogue import (
     INTEGER,
+    NO_INTEGER,
+    NO_PARTS,
+    PLACES,
     Coded,
     ColumnCube,
     Figures,
@@ -23,8 +26,8 @@ from publish.sparql.cubes.term_columns import Column, Keyed, Numbers, terms_of
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 EXACT = Context(prec=120)
 """Sums of numbers from columns are exact in it."""
-LARGEST_DECIMAL: Decimal = EXACT.divide(Decimal(2**127), Decimal(10**18))
-LARGEST_INTEGER = Decimal(2**63)
+LARGEST_DECIMAL: Decimal = EXACT.divide(Decimal(NO_PARTS), Decimal(PLACES))
+LARGEST_INTEGER = Decimal(NO_INTEGER)
 """Numbers that the engine has no values for, nor for any larger one."""
 
 _FIXED = re.compile(r"(\w+) = \d+")
@@ -268,7 +271,7 @@ def check_size(number: Decimal, datatype: str) -> None:
 
 def mean(total: Decimal, count: int) -> Decimal:
     """Return a mean as the engine has it, with 18 decimals of which the rest is cut off."""
-    scaled = int(EXACT.multiply(total, Decimal(10**18)))
+    scaled = int(EXACT.multiply(total, Decimal(PLACES)))
     cut = abs(scaled) // count
     return EXACT.scaleb(Decimal(cut if scaled >= 0 else -cut), Decimal(-18))
 
